@@ -1,0 +1,103 @@
+"""The errors a person sees for a bad estate: the place, what is wrong, what is allowed, the nearest right name."""
+
+import difflib
+import types
+import typing
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+
+from asbuilt.workflows.document import Mapping, Mark, Node, find
+
+YamlPath = tuple[str | int, ...]
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong, and where; no mark where the file itself is the problem."""
+
+    mark: Mark | None
+    message: str
+
+
+class EstateError(ValueError):
+    """An estate that cannot be used: its text has one line for each problem."""
+
+    def __init__(self, path: str, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(_line(path, problem) for problem in self.problems))
+
+
+def _line(path: str, problem: Problem) -> str:
+    place = f"{path}:{problem.mark.line}:{problem.mark.column}" if problem.mark else path
+    return f"{place}: {problem.message}"
+
+
+def suggestion(name: str, allowed: Iterable[str]) -> str:
+    """Give `; did you mean "x"? allowed: ...` for a name that is not among the allowed ones."""
+    names = sorted(str(each) for each in allowed)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f'; did you mean "{near[0]}"?' if near else ";"
+    return f"{hint} allowed: {', '.join(names) or '(none is declared)'}"
+
+
+def locate(root: Node, path: YamlPath) -> Mark:
+    """Give the place of a path in the estate file; what an app took from `defaults` is found there."""
+    if len(path) > 2 and path[0] in {"apps", "repositories"}:  # noqa: PLR2004
+        own = root
+        for part in path[:2]:
+            own = own.get(str(part)) or own if isinstance(own, Mapping) else own
+        if isinstance(own, Mapping) and str(path[2]) not in own:
+            kind = "app" if path[0] == "apps" else "repository"
+            inherited = find(root, ("defaults", kind, *path[2:]))
+            if inherited != find(root, ("defaults", kind)):
+                return inherited
+    return find(root, path)
+
+
+def problems_in(error: ValidationError, root: Node, model: type[BaseModel]) -> list[Problem]:
+    """Turn pydantic's findings into problems, one for each place."""
+    found: dict[Mark, Problem] = {}
+    for each in error.errors(include_url=False):
+        path = tuple(part for part in each["loc"] if part != "[key]")
+        mark = locate(root, path)
+        found.setdefault(mark, Problem(mark, _message(each["type"], path, each, model)))
+    return sorted(found.values(), key=lambda problem: problem.mark or Mark(0, 0))
+
+
+def _message(kind: str, path: YamlPath, error: Any, model: type[BaseModel]) -> str:
+    *parents, last = path or ("estate",)
+    where = f" in {'.'.join(str(part) for part in parents)}" if parents else ""
+    if kind == "extra_forbidden":
+        return f'unknown key "{last}"{where}{suggestion(str(last), _keys_at(model, tuple(parents)))}'
+    if kind == "missing":
+        return f'key "{last}" is missing{where}'
+    if kind == "literal_error":
+        allowed = [str(each).strip("'") for each in str(error["ctx"]["expected"]).replace(" or ", ", ").split(", ")]
+        return f'"{error["input"]}" is invalid for "{last}"{where}{suggestion(str(error["input"]), allowed)}'
+    if kind in {"model_type", "dict_type"}:
+        return f'{_shown(error["input"])} is invalid for "{last}"{where}: expected a mapping'
+    reason = str(error["msg"]).removeprefix("Value error, ")
+    return f'{_shown(error["input"])} is invalid for "{last}"{where}: {reason[0].lower()}{reason[1:]}'
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return "nothing" if value is None else f'"{value}"'
+
+
+def _keys_at(model: type[BaseModel], path: YamlPath) -> list[str]:
+    """Give the keys that are allowed at a path, by walking the model's own annotations."""
+    current: Any = model
+    for part in path:
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            field = current.model_fields.get(str(part))
+            current = field.annotation if field else None
+        else:
+            current = typing.get_args(current)[-1 if typing.get_origin(current) is dict else 0]
+        while typing.get_origin(current) in {typing.Union, types.UnionType, typing.Annotated}:
+            current = typing.get_args(current)[0]
+    if isinstance(current, type) and issubclass(current, BaseModel):
+        return [name for name in current.model_fields if name != "name"]
+    return []
