@@ -1,0 +1,143 @@
+"""What happens around one check: the facts that it was given, and what it came to."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pytest
+
+from asbuilt.controls import Control, Drift, control_of
+from asbuilt.model import Absent, Observed, Unobserved
+from asbuilt.run import Run
+from asbuilt.subjects import Subject, kind_of, words
+from asbuilt.verdicts import Line, Outcome, Verdict
+
+
+class CouldNotObserveError(Exception):
+    """A fact that a check needs is unknown, so its subject is neither right nor wrong."""
+
+    def __init__(self, fact: Unobserved) -> None:
+        super().__init__(str(fact))
+        self.fact = fact
+
+
+@dataclass(slots=True)
+class Seen:
+    """The facts that one check was given, in the order in which it asked for them."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    requests: list[int] = field(default_factory=list)
+
+    def __call__(self, name: str, fact: Any, *, judged_by: str) -> Any:
+        """Give the value of a fact, and remember it as evidence.
+
+        Raises CouldNotObserveError where it is unknown. Skips the check where it is absent: `judged_by` names the
+        control that says so.
+        """
+        value = self.if_there(name, fact)
+        if value is None:
+            pytest.skip(f"{fact.what} does not exist: {judged_by} judges that")
+        return value
+
+    def if_there(self, name: str, fact: Any) -> Any:
+        """Give the value of a fact, None where it is absent. Raises CouldNotObserveError where it is unknown."""
+        self.requests.extend(fact.requests)
+        match fact:
+            case Observed():
+                self.facts[name] = fact.value
+                return fact.value
+            case Absent():
+                self.facts[name] = None
+                return None
+            case _:
+                raise CouldNotObserveError(fact)
+
+
+SEEN = pytest.StashKey[Seen]()
+
+
+def subject_of(item: pytest.Item, run: Run) -> Subject | None:
+    """Give the subject that a collected check is about; None for one without, or where none is declared."""
+    kind = kind_of(item.fixturenames) if isinstance(item, pytest.Function) else None
+    callspec = getattr(item, "callspec", None)
+    return run.subjects(kind).get(callspec.params.get("subject", "")) if kind and callspec else None
+
+
+def catalogued(item: pytest.Item) -> Control:
+    """Give the control of a collected check. Raises LookupError for a check without one."""
+    return control_of(getattr(item, "function", None))
+
+
+def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
+    """Turn what pytest saw in one phase of a check into a verdict."""
+    control, subject = catalogued(item), subject_of(item, run)
+    settings = run.estate.controls.get(control.id)
+    outcome, lines, reason = _outcome(call, report)
+    told = words(subject, run.estate) if subject else {}
+    remedy = control.remedy.format_map(_Kept(told))
+    name = subject.name if subject else "estate"
+    return Verdict(
+        id=report.nodeid,
+        control=control.id,
+        severity=(settings.severity if settings else None) or control.severity,
+        subject=name,
+        requirement=control.requirement,
+        outcome=outcome,
+        lines=tuple(Line(each.place or name, each.fact, each.fix or remedy, each.excerpt) for each in lines),
+        reason=reason,
+        issue=settings.issue if settings else None,
+        seconds=report.duration,
+    )
+
+
+def to_wire(verdict: Verdict) -> str:
+    """Give a verdict as text, which is all that a worker can send of it."""
+    return json.dumps(asdict(verdict))
+
+
+def from_wire(text: str) -> Verdict:
+    """Give back the verdict of `to_wire`."""
+    raw = json.loads(text)
+    lines = tuple(Line(**each) for each in raw["lines"])
+    return Verdict(**{**raw, "outcome": Outcome(raw["outcome"]), "lines": lines})
+
+
+def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Outcome, tuple[Line, ...], str]:
+    error = call.excinfo.value if call.excinfo else None
+    if hasattr(report, "wasxfail") and report.skipped:
+        return Outcome.WAIVED, _lines(error), str(report.wasxfail)
+    if report.skipped:
+        return Outcome.NOT_APPLICABLE, (), str(getattr(error, "msg", "") or _skip_reason(report))
+    if report.passed:
+        return Outcome.CONFORMS, (), ""
+    match error:
+        case None:
+            return Outcome.DRIFTED, (Line("", f"{report.longrepr}: the waiver is not needed any more"),), ""
+        case CouldNotObserveError(fact=fact):
+            fact_line = f"{fact.what} could not be observed: {fact.request} {fact.reason}"
+            return Outcome.UNKNOWN, (Line("", fact_line, fact.remedy),), fact.reason
+        case AssertionError() if report.when == "call":
+            return Outcome.DRIFTED, _lines(error), ""
+        case _:
+            crash = getattr(getattr(report.longrepr, "reprcrash", None), "path", "")
+            line = getattr(getattr(report.longrepr, "reprcrash", None), "lineno", "")
+            fact_line = f"the check itself failed at {crash}:{line}: {type(error).__name__}: {error}"
+            return Outcome.UNKNOWN, (Line("", fact_line, "report it, with the output of --tb=short"),), "check failed"
+
+
+def _lines(error: BaseException | None) -> tuple[Line, ...]:
+    if isinstance(error, Drift):
+        return tuple(Line(each.place, each.fact, each.fix, each.excerpt) for each in error.findings)
+    # What follows is pytest's introspection of the expression: for whoever debugs the check, not for on-call.
+    return (Line("", str(error).partition("\nassert ")[0]),)
+
+
+def _skip_reason(report: pytest.TestReport) -> str:
+    return str(report.longrepr[2]).removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
+
+
+class _Kept(dict[str, str]):
+    """Leaves a word that a subject does not have as it was written."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"

@@ -1,0 +1,268 @@
+"""The nouns: what a run observes, frozen, in the providers' own words.
+
+Instants are aware datetimes in UTC. Every fact is one of three: `Observed` (seen, with the requests that it rests on),
+`Absent` (the provider says that it is not there) or `Unobserved` (nobody can say, and why).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import Discriminator, TypeAdapter
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of the transcript and what came back: never a header that was sent, never a body."""
+
+    method: str
+    url: str
+    status: int | None
+    date: datetime | None
+    seconds: float
+    etag: str = ""
+    request_id: str = ""
+    sha256: str = ""
+    error: str = ""
+
+    def __str__(self) -> str:
+        """Method, URL and answer in one line."""
+        return f"{self.method} {self.url} -> {self.status if self.status is not None else self.error}"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed(Generic[T]):
+    """A fact that was seen. `requests` are indices into the transcript."""
+
+    value: T
+    requests: tuple[int, ...] = ()
+    kind: Literal["observed"] = "observed"
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A fact that is not there, by the provider's own word."""
+
+    what: str
+    requests: tuple[int, ...] = ()
+    kind: Literal["absent"] = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Unobserved:
+    """A fact that nobody can tell: the request, why it gave nothing, and what to do about it."""
+
+    what: str
+    request: str
+    reason: str
+    remedy: str
+    requests: tuple[int, ...] = ()
+    kind: Literal["unobserved"] = "unobserved"
+
+    def __str__(self) -> str:
+        """What could not be observed, the request and the reason in one line."""
+        return f"{self.what} could not be observed: {self.request} {self.reason}"
+
+
+Fact = Annotated[Observed[T] | Absent | Unobserved, Discriminator("kind")]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A Heroku app. Sizes are bytes, None as long as nothing was ever deployed."""
+
+    name: str
+    web_url: str | None
+    created_at: datetime
+    maintenance: bool
+    slug_size: int | None
+    repo_size: int | None
+    generation: str = "cedar"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A Heroku release. `code` is the id of its slug (Cedar) or OCI image (Fir); without one it is config alone."""
+
+    version: int
+    description: str
+    status: str
+    current: bool
+    code: str | None
+    created_at: datetime
+
+    def __str__(self) -> str:
+        """The version as the Heroku CLI prints it."""
+        return f"v{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Formation:
+    """A process type of an app and how many dynos of it should run."""
+
+    type: str
+    quantity: int
+    size: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dyno:
+    """A running process: `state` is crashed, down, idle, starting or up."""
+
+    name: str
+    type: str
+    state: str
+    release: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResponse:
+    """What a probe was answered. `from_router` where the page is Heroku's own error page, not the app's."""
+
+    url: str
+    status: int
+    location: str = ""
+    from_router: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A GitHub repository."""
+
+    full_name: str
+    default_branch: str
+    archived: bool
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A GitHub environment. Minutes of wait; teams among reviewers as `@slug`.
+
+    `branches` are patterns; `("@protected",)` for protected branches, `("@any",)` for every branch.
+    """
+
+    name: str
+    reviewers: tuple[str, ...]
+    wait_timer: int
+    branches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A workflow that GitHub knows: `state` is active, or says who disabled it."""
+
+    name: str
+    path: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRun:
+    """A run of a workflow. `conclusion` is None until it is completed."""
+
+    id: int
+    number: int
+    event: str
+    status: str
+    conclusion: str | None
+    branch: str | None
+    sha: str
+    created_at: datetime
+    updated_at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A GitHub deployment: made when a job that names an environment starts."""
+
+    environment: str
+    sha: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """Everything observed of one app; probes by path."""
+
+    app: Fact[App]
+    releases: Fact[tuple[Release, ...]]
+    formation: Fact[tuple[Formation, ...]]
+    dynos: Fact[tuple[Dyno, ...]]
+    probes: dict[str, Fact[ProbeResponse]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryState:
+    """Everything observed of one repository.
+
+    `runs`: newest first, completed, on the default branch, by workflow path. `successes`: successful runs, by workflow
+    path and event (`deploy.yml push`). `deployments`: by environment.
+    """
+
+    repository: Fact[Repository]
+    environments: Fact[tuple[Environment, ...]]
+    workflows: Fact[tuple[Workflow, ...]]
+    runs: dict[str, Fact[tuple[WorkflowRun, ...]]] = field(default_factory=dict)
+    successes: dict[str, Fact[tuple[WorkflowRun, ...]]] = field(default_factory=dict)
+    deployments: dict[str, Fact[tuple[Deployment, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The real state, as seen once. `world` is `live` or names the sandbox; `as_of` is the providers' clock."""
+
+    world: str
+    as_of: datetime
+    seconds: float
+    apps: dict[str, AppState]
+    repositories: dict[str, RepositoryState]
+    transcript: tuple[Request, ...]
+    timeline: tuple[str, ...] = ()
+
+
+_OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
+
+
+def save(observation: Observation, path: Path) -> None:
+    """Write an observation as JSON."""
+    path.write_bytes(_OBSERVATION.dump_json(observation, indent=1))
+
+
+def restore(path: Path) -> Observation:
+    """Read an observation that `save` wrote.
+
+    Raises OSError where the file cannot be read, ValueError (pydantic's) where it is not an observation.
+    """
+    return _OBSERVATION.validate_json(path.read_bytes())
+
+
+def current_release(releases: tuple[Release, ...]) -> Release | None:
+    """Give the release that the app runs: not always the newest one, which may be pending or failed."""
+    return next((release for release in releases if release.current), None)
+
+
+def deploys(releases: tuple[Release, ...]) -> tuple[Release, ...]:
+    """Give the releases that brought other code than the one before them: a config change carries the code forward."""
+    oldest_first = sorted(releases, key=lambda release: release.version)
+    brought = [later for earlier, later in pairwise(oldest_first) if later.code and later.code != earlier.code]
+    first = [release for release in oldest_first[:1] if release.code]
+    return tuple(release for release in (*first, *brought) if release.status == "succeeded")
+
+
+def ago(instant: datetime, now: datetime) -> str:
+    """Say how long ago an instant was, in the two largest units."""
+    seconds = int(max(now - instant, timedelta()).total_seconds())
+    parts: list[str] = []
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        if count or (unit == "s" and not parts):
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2])

@@ -1,0 +1,64 @@
+"""Tokens, from where the official clients keep them: the environment, else `~/.netrc` and `gh auth token`."""
+
+import netrc
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from asbuilt.observe.http import Tokens
+
+_GH_SECONDS = 10
+
+
+class NoTokenError(ValueError):
+    """A provider that the run needs cannot be asked: the text says what to set."""
+
+
+def tokens(environ: Mapping[str, str], home: Path, *, heroku: bool, github: bool) -> Tokens:
+    """Find the tokens of the providers that the run needs.
+
+    Raises NoTokenError with a line for each provider that has none.
+    """
+    found = Tokens(heroku=(_heroku(environ, home) if heroku else None), github=(_github(environ) if github else None))
+    missing = []
+    if heroku and not found.heroku:
+        missing.append(
+            "no Heroku token: set HEROKU_API_KEY (`heroku authorizations:create --scope read`), or run `heroku login`"
+        )
+    if github and not found.github:
+        missing.append(
+            "no GitHub token: set GITHUB_TOKEN or GH_TOKEN (fine-grained, read-only: docs/permissions.md), "
+            "or run `gh auth login`"
+        )
+    if missing:
+        choice = "or judge something else: --sandbox WORLD, --observed FILE"
+        raise NoTokenError("\n".join(["`-m live` asks the real providers, and", *missing, choice]))
+    return found
+
+
+def _heroku(environ: Mapping[str, str], home: Path) -> str | None:
+    if key := environ.get("HEROKU_API_KEY", "").strip():
+        return key
+    try:
+        entry = netrc.netrc(str(home / ".netrc")).authenticators("api.heroku.com")
+    except (OSError, netrc.NetrcParseError):
+        return None
+    return (entry[2] or None) if entry else None
+
+
+def _github(environ: Mapping[str, str]) -> str | None:
+    for name in ("GH_TOKEN", "GITHUB_TOKEN"):
+        if token := environ.get(name, "").strip():
+            return token
+    try:
+        done = subprocess.run(
+            ["gh", "auth", "token"],  # noqa: S607 - gh is where PATH says
+            capture_output=True,
+            text=True,
+            timeout=_GH_SECONDS,
+            check=False,
+            env=dict(environ),
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None

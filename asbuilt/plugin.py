@@ -1,0 +1,340 @@
+"""The pytest hooks: options, one sweep a run, hand-over to xdist workers, parameters, outcomes."""
+
+import os
+import time
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.mark.expression import Expression
+
+from asbuilt import judging
+from asbuilt.estate import load
+from asbuilt.estate_errors import EstateError
+from asbuilt.model import Observation, restore, save
+from asbuilt.observe.credentials import NoTokenError, tokens
+from asbuilt.observe.http import Client, Tokens
+from asbuilt.observe.sweep import sweep
+from asbuilt.record.directory import OBSERVATION, RESULTS, new_directory, today
+from asbuilt.record.evidence import describe
+from asbuilt.record.finish import finish, write_sandbox_log
+from asbuilt.record.terminal import summary
+from asbuilt.run import RUN, OptionError, Run, checkouts_of, scope_of
+from asbuilt.sandbox.scenario import ScenarioError
+from asbuilt.sandbox.server import Sandbox
+from asbuilt.subjects import kind_of, none_declared
+from asbuilt.verdicts import Outcome, Verdict
+
+_SANDBOX = pytest.StashKey[Sandbox]()
+_TOKENS = pytest.StashKey[Tokens]()
+_CLOSING = pytest.StashKey[ExitStack]()
+_PHASES = pytest.StashKey[dict[str, dict[str, Verdict]]]()
+_DIRECTORY = "asbuilt_directory"
+_VERDICT = "asbuilt_verdict"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options; docs/adopting.md explains them."""
+    group = parser.getgroup("asbuilt", "conformance of a deployment estate")
+    group.addoption("--estate", metavar="FILE", default="estate.yaml", help="what should be true")
+    group.addoption(
+        "--sandbox", metavar="WORLD", help="ask a sandbox: healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME"
+    )
+    group.addoption("--observed", metavar="FILE", help="judge a saved observation.json again, without a network")
+    group.addoption("--app", metavar="NAME", action="append", default=[], help="judge this app only (repeatable)")
+    group.addoption(
+        "--repository",
+        metavar="OWNER/NAME",
+        action="append",
+        default=[],
+        help="judge this repository only (repeatable)",
+    )
+    group.addoption("--checkout", metavar="DIR", help="the files of the repository to judge")
+    group.addoption(
+        "--settle", metavar="SECONDS", type=float, default=0.0, help="after a deploy: wait at most that long"
+    )
+    group.addoption("--timeout", metavar="SECONDS", type=float, default=10.0, help="for one answer of a provider")
+    group.addoption("--evidence", metavar="DIR", default="reports", help="where the run's directory is made")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Decide what the run is about. Whatever the user got wrong ends here, in one message."""
+    config.stash[_CLOSING] = ExitStack()
+    config.stash[_PHASES] = {}
+    if not _concerns_estate(config):
+        return
+    try:
+        _prepare(config)
+    except (EstateError, OptionError, ScenarioError, NoTokenError) as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the sandbox."""
+    config.stash[_CLOSING].close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Observe, once a run, in one process, before any worker starts."""
+    config = session.config
+    run = config.stash.get(RUN, None)
+    if run is None or _is_worker(config) or config.option.collectonly or not _wants_live(config):
+        return
+    if run.observation is None:
+        run = replace(run, observation=_observe(config, run))
+    config.stash[RUN] = run
+    if run.directory and run.observation:
+        save(run.observation, run.directory / OBSERVATION)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker where the run's directory is: the observation is in it, and its results belong there."""
+    run = node.config.stash.get(RUN, None)
+    if run and run.directory:
+        node.workerinput[_DIRECTORY] = str(run.directory)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each check one test for each declared subject; where none is declared, one that says so."""
+    run = metafunc.config.stash.get(RUN, None)
+    kind = kind_of(metafunc.fixturenames)
+    if run is None or kind is None or "subject" not in metafunc.fixturenames:
+        return
+    ids = list(run.subjects(kind))
+    nothing = pytest.param("", marks=pytest.mark.skip(reason=none_declared(kind)), id=f"no {kind} declared")
+    metafunc.parametrize("subject", ids or [nothing], ids=ids or None, indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not in scope; refuse a waiver that names nothing."""
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return
+    judged = [(item, judging.subject_of(item, run)) for item in items]
+    out = [item for item, subject in judged if subject and not run.judges(subject)]
+    if out:
+        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=out)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Expect the drift that a waiver accepts; a waiver whose date has passed is void."""
+    run = item.config.stash.get(RUN, None)
+    item.stash[judging.SEEN] = judging.Seen()
+    subject = judging.subject_of(item, run) if run else None
+    if run is None or subject is None:
+        return
+    date = run.observation.as_of.date() if run.observation else today()
+    for waiver in run.estate.waivers:
+        fits = waiver.control == judging.catalogued(item).id and waiver.subject in {subject.id, subject.name}
+        if fits and waiver.until >= date:
+            reason = f"waived until {waiver.until} by {waiver.owner} (#{waiver.issue}): {waiver.reason}"
+            item.add_marker(pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the verdict on the report, in a form that a worker can send."""
+    report = yield
+    run = item.config.stash.get(RUN, None)
+    if run is not None and item.get_closest_marker("control"):
+        vars(report)[_VERDICT] = judging.to_wire(judging.verdict_of(item, run, call, report))
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Describe the check in the evidence while it is still open there."""
+    run = item.config.stash.get(RUN, None)
+    if run is not None and run.directory is not None and item.get_closest_marker("control"):
+        subject = judging.subject_of(item, run)
+        seen = item.stash[judging.SEEN]
+        describe(run, judging.catalogued(item), item.nodeid, subject, seen.facts, seen.requests)
+
+
+class _Collector:
+    """Gathers the verdicts of all phases in the process that reports."""
+
+    def __init__(self, phases: dict[str, dict[str, Verdict]]) -> None:
+        self._phases = phases
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the verdict of one phase."""
+        if raw := getattr(report, _VERDICT, None):
+            self._phases.setdefault(report.nodeid, {})[str(report.when)] = judging.from_wire(raw)
+
+
+def verdicts(phases: dict[str, dict[str, Verdict]]) -> tuple[Verdict, ...]:
+    """Give one verdict a check: what its phases came to together; unknown where it did not run to its end."""
+    whole = []
+    for seen in phases.values():
+        last = next((each for each in seen.values() if each.outcome is not Outcome.CONFORMS), None)
+        first = next(iter(seen.values()))
+        if last is None and set(seen) != {"setup", "call", "teardown"}:
+            last = replace(first, outcome=Outcome.UNKNOWN, reason="interrupted before it came to an end")
+        whole.append(last or replace(seen["call"], seconds=sum(each.seconds for each in seen.values())))
+    return tuple(whole)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Record the run."""
+    config = session.config
+    run = config.stash.get(RUN, None)
+    if run is None or _is_worker(config) or run.directory is None:
+        return
+    finish(run, verdicts(config.stash[_PHASES]), _secrets(config))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what somebody woken at night can act on."""
+    run = config.stash.get(RUN, None)
+    for failed in terminalreporter.getreports("error"):
+        if isinstance(failed, pytest.CollectReport):
+            terminalreporter.write_line(f"{failed.nodeid}: could not be collected\n{failed.longreprtext}", red=True)
+    if run is None or config.option.collectonly:
+        return
+    for line in summary(run, verdicts(config.stash[_PHASES])):
+        terminalreporter.write_line(line.text, **line.markup)
+
+
+def _concerns_estate(config: pytest.Config) -> bool:
+    """Say whether any check of the estate could be collected: the suite's own tests need no estate."""
+    folders = [config.rootpath / name for name in ("tests_live", "tests_static")]
+    paths = [(config.invocation_params.dir / arg.partition("::")[0]).resolve() for arg in config.args]
+    return any(folder.is_relative_to(path) or path.is_relative_to(folder) for folder in folders for path in paths)
+
+
+def _wants_live(config: pytest.Config) -> bool:
+    """Say whether `-m` lets a live check through; without it, pytest.ini's `not live` holds."""
+    expression = config.option.markexpr
+    return not expression or bool(Expression.compile(expression).evaluate(_is_live))
+
+
+def _is_live(name: str, /, **_: str | int | bool | None) -> bool:
+    return name == "live"
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _prepare(config: pytest.Config) -> None:
+    option = config.option
+    if getattr(option, "clean_alluredir", False):
+        raise OptionError("--clean-alluredir can delete results under xdist: every run has a fresh directory anyway")
+    live = _wants_live(config)
+    if not live and (option.sandbox or option.observed):
+        raise OptionError("--sandbox and --observed are for the live checks: add -m live")
+    if option.sandbox and option.observed:
+        raise OptionError("--sandbox observes, --observed judges what was observed before: give one of them")
+    path = config.invocation_params.dir / option.estate
+    estate = load(path if Path(option.estate).is_absolute() else Path(os.path.relpath(path)))
+    scope = scope_of(estate, option.app, option.repository)
+    checkouts = checkouts_of(estate, path, option.checkout, option.repository)
+    run = Run(estate, scope, checkouts, "workflow files")
+    if _is_worker(config):
+        config.stash[RUN] = _handed_over(config, run)
+        return
+    config.pluginmanager.register(_Collector(config.stash[_PHASES]), "asbuilt-collector")
+    if option.collectonly:
+        config.stash[RUN] = run
+        return
+    if live:
+        run = _world(config, run)
+    clock = config.stash[_SANDBOX].clock() if _SANDBOX in config.stash else None
+    directory = new_directory(config.invocation_params.dir / option.evidence, clock)
+    option.allure_report_dir = str(directory / RESULTS)
+    option.xmlpath = option.xmlpath or str(directory / "junit.xml")
+    (directory / "estate.yaml").write_bytes(path.read_bytes())
+    config.stash[RUN] = replace(run, directory=directory)
+
+
+def _handed_over(config: Any, run: Run) -> Run:
+    """Give a worker the run of its controller."""
+    handed = config.workerinput.get(_DIRECTORY)
+    if handed is None:
+        return run
+    directory = Path(handed)
+    config.option.allure_report_dir = str(directory / RESULTS)
+    seen = directory / OBSERVATION
+    return replace(run, directory=directory, observation=restore(seen) if seen.exists() else None)
+
+
+def _world(config: pytest.Config, run: Run) -> Run:
+    """Decide what stands for reality: a saved observation, a sandbox, or the providers themselves."""
+    option = config.option
+    if option.observed:
+        try:
+            observation = restore(Path(option.observed))
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not an observation that asbuilt saved"
+            raise OptionError(f"--observed {option.observed}: {reason}; name a run's observation.json") from error
+        if missing := (run.scope.apps - set(observation.apps)) | (
+            run.scope.repositories - set(observation.repositories)
+        ):
+            names = ", ".join(sorted(missing))
+            raise OptionError(
+                f"--observed {option.observed}: it says nothing of {names}; narrow with --app, --repository"
+            )
+        return replace(run, observation=observation, world=f"{observation.world}, judged again")
+    if option.sandbox:
+        config.stash[_SANDBOX] = config.stash[_CLOSING].enter_context(Sandbox.start(option.sandbox))
+        config.stash[_TOKENS] = Tokens("sandbox", "sandbox")
+        return replace(run, world=f"sandbox {option.sandbox}")
+    needs_github = bool(run.scope.repositories) or any(run.scope.owns(each) for each in run.estate.ownerships())
+    needs_heroku = bool(run.scope.apps) or any(run.scope.owns(each) for each in run.estate.ownerships())
+    config.stash[_TOKENS] = tokens(os.environ, Path.home(), heroku=needs_heroku, github=needs_github)
+    return replace(run, world="live")
+
+
+def _observe(config: pytest.Config, run: Run) -> Observation:
+    sandbox = config.stash.get(_SANDBOX, None)
+    say = _say(config)
+    client = Client(
+        config.stash[_TOKENS],
+        route_to=sandbox.origin if sandbox else None,
+        timeout=config.option.timeout,
+        deadline=config.option.settle + 120.0,
+        progress=_progress(say),
+    )
+    try:
+        observation = sweep(run.estate, run.scope, client, run.world, settle=config.option.settle, say=say)
+    finally:
+        client.close()
+    if sandbox and run.directory:
+        write_sandbox_log(
+            run.directory, [f"{each.method} {each.host}{each.path} {each.status}" for each in sandbox.log]
+        )
+    return observation
+
+
+def _say(config: pytest.Config) -> Callable[[str], None]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return lambda text: reporter.write_line(f"asbuilt: {text}") if reporter else None
+
+
+def _progress(say: Callable[[str], None]) -> Callable[[int], None]:
+    """Show that something is going on, once a second, as long as observing takes longer than that."""
+    shown = [time.monotonic()]
+
+    def progress(count: int) -> None:
+        if time.monotonic() - shown[0] > 1:
+            shown[0] = time.monotonic()
+            say(f"observing, {count} requests so far")
+
+    return progress
+
+
+def _secrets(config: pytest.Config) -> tuple[str, ...]:
+    found = config.stash.get(_TOKENS, Tokens())
+    return tuple(each for each in (found.heroku, found.github) if each and each != "sandbox")

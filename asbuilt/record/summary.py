@@ -1,0 +1,42 @@
+"""The run as one page of Markdown: the job summary on GitHub, a comment, a mail."""
+
+from collections.abc import Iterator
+
+from asbuilt.record.terminal import heading
+from asbuilt.run import Run
+from asbuilt.verdicts import Outcome, Verdict, by_urgency, tally
+
+_MARKS = {Outcome.DRIFTED: "❌ drifted", Outcome.UNKNOWN: "❔ unknown", Outcome.WAIVED: "⏳ waived"}
+
+
+def markdown(run: Run, verdicts: tuple[Verdict, ...]) -> str:
+    """Give the page: the tally first, then one row for each finding."""
+    clean = all(each.outcome not in {Outcome.DRIFTED, Outcome.UNKNOWN} for each in verdicts)
+    lines = [f"## {'✅' if clean else '❌'} asbuilt: {heading(run)}", "", f"**{tally(verdicts)}**", ""]
+    rows = list(_rows(run, verdicts))
+    if rows:
+        lines += ["| | control | severity | where | finding | fix |", "|---|---|---|---|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
+    for verdict in sorted(verdicts, key=by_urgency):
+        if verdict.outcome not in _MARKS:
+            continue
+        control = verdict.control
+        if verdict.issue and run.estate.links.issues:
+            control += f" [#{verdict.issue}]({run.estate.links.issues.format(issue=verdict.issue)})"
+        for line in verdict.lines:
+            fact = f"{line.fact} ({verdict.reason})" if verdict.outcome is Outcome.WAIVED else line.fact
+            place = line.place or verdict.subject
+            cells = (_MARKS[verdict.outcome], control, verdict.severity, f"`{place}`", _cell(fact), _code(line.fix))
+            yield f"| {' | '.join(cells)} |"
+
+
+def _cell(text: str) -> str:
+    """Keep a text inside its cell, and any mark-up in it from being taken for ours."""
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", "<br>")
+
+
+def _code(text: str) -> str:
+    return f"`{_cell(text).replace('`', '')}`" if text else ""

@@ -1,0 +1,82 @@
+"""What one run is about, decided from its options before anything is asked or judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from asbuilt.estate import Estate
+from asbuilt.estate_errors import suggestion
+from asbuilt.model import Observation
+from asbuilt.observe.sweep import Scope
+from asbuilt.subjects import Subject, subjects
+from asbuilt.workflows import checkout as checkouts
+from asbuilt.workflows.checkout import Checkout
+
+
+class OptionError(ValueError):
+    """An option that cannot be meant: the text says what is wrong and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An estate, the part of it that is judged, and what it is held against.
+
+    `directory` is None where nothing is recorded; `observation` is None until something was observed.
+    """
+
+    estate: Estate
+    scope: Scope
+    checkouts: Mapping[str, Checkout]
+    world: str
+    directory: Path | None = None
+    observation: Observation | None = None
+
+    def subjects(self, kind: str) -> dict[str, Subject]:
+        """Give every declared subject of a kind, in scope or not."""
+        return subjects(self.estate, self.checkouts, kind)
+
+    def judges(self, subject: Subject) -> bool:
+        """Say whether a subject is in scope: with its app where it has one, with its repository where it has one."""
+        by_app = subject.app is not None and subject.app.name in self.scope.apps
+        by_repository = subject.repository is not None and subject.repository.name in self.scope.repositories
+        return by_app or by_repository
+
+
+RUN = pytest.StashKey[Run]()
+
+
+def scope_of(estate: Estate, apps: list[str], repositories: list[str]) -> Scope:
+    """Narrow an estate to what `--app` and `--repository` name; without them, all of it.
+
+    Raises OptionError for a name that is not declared.
+    """
+    for kind, names, known in (("app", apps, estate.apps), ("repository", repositories, estate.repositories)):
+        for name in names:
+            if name not in known:
+                raise OptionError(f'--{kind}: "{name}" is not declared in the estate{suggestion(name, known)}')
+    if not apps and not repositories:
+        return Scope(frozenset(estate.apps), frozenset(estate.repositories))
+    return Scope(frozenset(apps), frozenset(repositories))
+
+
+def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:
+    """Read the files of each repository that has a folder: the one of `--checkout`, else those of the estate.
+
+    Raises OptionError for a folder that is not there, or one that could belong to several repositories.
+    """
+    if folder:
+        names = repositories or list(estate.repositories)
+        if len(names) != 1:
+            allowed = ", ".join(estate.repositories) or "(none is declared)"
+            raise OptionError(f"--checkout {folder}: whose files are these? add --repository, one of: {allowed}")
+        folders = {names[0]: Path(folder)}
+    else:
+        folders = {
+            each.name: estate_file.parent / each.checkout for each in estate.repositories.values() if each.checkout
+        }
+    try:
+        return {name: checkouts.read(path) for name, path in folders.items()}
+    except checkouts.CheckoutError as error:
+        raise OptionError(str(error)) from error

@@ -1,0 +1,179 @@
+"""Load a scenario by its name: a whole world, the faults laid over it, and the instant at which it begins."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from asbuilt.sandbox.building import build
+from asbuilt.sandbox.reading import Reader, ScenarioError, duration, instant, nearest
+
+if TYPE_CHECKING:
+    from asbuilt.sandbox.world import World
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+__all__ = ["FIXTURES", "Scenario", "ScenarioError", "load", "names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A named world as a function of the time that the sandbox has run."""
+
+    name: str
+    summary: str
+    clock: datetime
+    stages: tuple[tuple[float, World], ...]
+
+    def world(self, elapsed: float) -> World:
+        """Return the world that stands when the sandbox has run for so many seconds."""
+        return next(world for begins, world in reversed(self.stages) if begins <= elapsed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """One change of a fault: where, which of set, remove and append, the value, and after how many seconds."""
+
+    at: tuple[Any, ...]
+    verb: str
+    value: Any
+    after: float
+    file: str
+
+
+def names(kind: str = "scenarios", folder: Path | None = None) -> tuple[str, ...]:
+    """Return the names of all scenarios, or of all `faults`."""
+    return tuple(sorted(path.stem for path in ((folder or FIXTURES) / kind).glob("*.yaml")))
+
+
+def load(name: str, *, folder: Path | None = None) -> Scenario:
+    """Load `NAME`, `NAME+FAULT+FAULT` or either with `@INSTANT`, which sets the clock."""
+    body, at, time = name.partition("@")
+    base, *faults = body.split("+")
+    file = _file("scenarios", base, folder)
+    document = _document(file, "a mapping that describes a world")
+    clock = _clock(document, file)
+    if at:
+        begins = instant(time, None)
+        if begins is None:
+            raise ScenarioError(f'"{time}" in "{name}" is not an instant; expected one such as 2026-05-01T00:00:00Z')
+        clock = begins
+    edits: list[_Edit] = []
+    stages = _stages(document, edits, clock, file.name)
+    for fault in faults:
+        fault_file = _file("faults", fault, folder)
+        edits += _edits(fault_file)
+        # Built after each fault, so that an error names the file that brought it in.
+        stages = _stages(document, edits, clock, fault_file.name)
+    return Scenario(name, str(document.get("summary", "")), clock, stages)
+
+
+def _file(kind: str, name: str, folder: Path | None) -> Path:
+    allowed = names(kind, folder)
+    if name not in allowed:
+        noun = kind.removesuffix("s")
+        listed = ", ".join(allowed) or f"none, as there is no {kind}/*.yaml in {(folder or FIXTURES).name}/"
+        raise ScenarioError(f'"{name}" is not a {noun}; {nearest(name, allowed)}allowed: {listed}')
+    return (folder or FIXTURES) / kind / f"{name}.yaml"
+
+
+def _document(file: Path, expected: str) -> dict[Any, Any]:
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"{file.name}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(document, dict):
+        raise ScenarioError(f"{file.name}: not valid; expected {expected}")
+    return document
+
+
+def _clock(document: dict[Any, Any], file: Path) -> datetime:
+    value = document.get("clock")
+    begins = datetime.now(UTC).replace(microsecond=0) if value == "now" else instant(value, None)
+    if begins is None:
+        raise ScenarioError(f"{file.name}: clock: {value!r} is not valid; expected an instant, or now")
+    return begins
+
+
+def _edits(file: Path) -> list[_Edit]:
+    """Read a fault file's edits; its answers are edits as well, which append."""
+    document = _document(file, "a mapping that describes one change")
+    root = Reader(document, file.name, datetime.now(UTC)).only(
+        *("summary", "over", "trips", "repository", "world", "answers")
+    )
+    edits = []
+    for item in root.items("world"):
+        item.only("at", "set", "remove", "append", "after")
+        verbs = [verb for verb in ("set", "remove", "append") if verb in item.value]
+        if len(verbs) != 1:
+            raise item.error(f"{' and '.join(verbs) or 'nothing'} to do; expected exactly one of set, remove, append")
+        if "remove" in item.value and item.value["remove"] is not True:
+            raise item.error(f"{item.value['remove']!r} is not valid; expected true", "remove")
+        path = item.value.get("at")
+        if not isinstance(path, list) or not path:
+            raise item.error(f"{path!r} is not valid; expected a list of the keys that lead to the place", "at")
+        after = duration(item.value.get("after", 0))
+        if after is None:
+            raise item.error(f"{item.value['after']!r} is not valid; expected a length of time such as 3s", "after")
+        edits.append(_Edit(tuple(path), verbs[0], item.value[verbs[0]], after.total_seconds(), file.name))
+    edits += [_Edit(("answers",), "append", answer.value, 0, file.name) for answer in root.items("answers")]
+    return edits
+
+
+def _stages(
+    document: dict[Any, Any], edits: list[_Edit], clock: datetime, file: str
+) -> tuple[tuple[float, World], ...]:
+    """Build the world at the start and after each delayed edit, so that a bad one is found before serving."""
+    stages = []
+    for begins in sorted({0.0, *(edit.after for edit in edits)}):
+        world = copy.deepcopy(document)
+        world["answers"] = world.get("answers") or []
+        for edit in edits:
+            if edit.after <= begins:
+                _apply(world, edit)
+        stages.append((begins, build(Reader(world, file, clock))))
+    return tuple(stages)
+
+
+def _apply(world: dict[Any, Any], edit: _Edit) -> None:
+    node: Any = world
+    for depth, step in enumerate(edit.at[:-1]):
+        node = node[_key(node, step, edit, depth)]
+    last = len(edit.at) - 1
+    key = _key(node, edit.at[-1], edit, last, new=edit.verb == "set")
+    if edit.verb == "set":
+        node[key] = copy.deepcopy(edit.value)
+    elif edit.verb == "remove":
+        del node[key]
+    elif isinstance(node[key], list):
+        node[key].append(copy.deepcopy(edit.value))
+    else:
+        raise ScenarioError(f"{edit.file}: {_path(edit.at)} is no list; expected one to append to")
+
+
+def _key(node: Any, step: Any, edit: _Edit, depth: int, *, new: bool = False) -> Any:
+    """Return the key or index that a step names: a mapping picks the list's first item that has those values."""
+    if isinstance(node, dict):
+        if step in node or new:
+            return step
+        allowed = [str(key) for key in node]
+    elif isinstance(node, list):
+        if isinstance(step, dict):
+            step = next((i for i, item in enumerate(node) if step.items() <= item.items()), None)
+        if isinstance(step, int) and -len(node) <= step < len(node):
+            return step
+        allowed = [f"an index below {len(node)}", "a mapping of values that one item has"]
+    else:
+        allowed = ["nothing, as this is no mapping and no list"]
+    place = _path(edit.at[: depth + 1])
+    hint = nearest(str(edit.at[depth]), allowed)
+    raise ScenarioError(f"{edit.file}: {place} is not there; {hint}allowed: {', '.join(allowed) or 'nothing'}")
+
+
+def _path(at: tuple[Any, ...]) -> str:
+    return ".".join(map(str, at))

@@ -1,0 +1,165 @@
+"""What the checks are about: every subject that the estate declares, with the id that names it in a test."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from asbuilt.estate import App, Estate, Ownership, Repository
+from asbuilt.workflows.checkout import Checkout
+
+# From the narrowest to the widest: a check is about the narrowest thing that it asks for.
+KINDS = (
+    "process",
+    "probe",
+    "deploy",
+    "environment",
+    "workflow",
+    "workflow_file",
+    "procfile_process",
+    "app",
+    "repository",
+)
+_PLURALS = {
+    "process": "processes",
+    "repository": "repositories",
+    "procfile_process": "Procfile processes",
+    "workflow_file": "workflow files",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProcfileProcess:
+    """A process type that the Procfile must start, and the file that it must start."""
+
+    repository: Repository
+    process: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing that is judged. `id` is unique among its kind; `part` is the declared thing itself."""
+
+    id: str
+    kind: str
+    part: Any
+    app: App | None = None
+    repository: Repository | None = None
+
+    @property
+    def name(self) -> str:
+        """What a person looks for first: the app, else the repository."""
+        return self.app.name if self.app else self.repository.name if self.repository else self.id
+
+
+def kind_of(fixtures: Iterable[str]) -> str | None:
+    """Give the kind of subject that a check is about, by the facts that it asks for."""
+    asked = set(fixtures)
+    return next((kind for kind in KINDS if kind in asked), None)
+
+
+def none_declared(kind: str) -> str:
+    """Say why a check has nothing to judge."""
+    return f"the estate declares no {_PLURALS.get(kind, f'{kind}s')}"
+
+
+def subjects(estate: Estate, checkouts: Mapping[str, Checkout], kind: str) -> dict[str, Subject]:
+    """Give every subject of a kind by its id. `checkouts` are the files of repositories, by repository."""
+    found = {subject.id: subject for subject in _SOURCES[kind](estate, checkouts)}
+    return dict(sorted(found.items()))
+
+
+def words(subject: Subject, estate: Estate) -> dict[str, str]:
+    """Give the subject's own words for a remedy."""
+    ownership = subject.part if isinstance(subject.part, Ownership) else None
+    if ownership is None and subject.app:
+        ownership = estate.ownership_of(subject.app.name)
+    own_name = subject.id.rpartition(" ")[2]
+    return {
+        "app": subject.app.name if subject.app else "",
+        "formation": " ".join(f"{name}={each.quantity}" for name, each in subject.app.formation.items())
+        if subject.app
+        else "",
+        "repository": subject.repository.name if subject.repository else "",
+        "deploy": ownership.command if ownership else "declare a workflow that deploys it (repositories.*.workflows)",
+        "environment": own_name if subject.kind == "environment" else "",
+        "workflow": own_name if subject.kind in {"workflow", "workflow_file"} else "",
+        "process": own_name if subject.kind in {"process", "procfile_process"} else "",
+    }
+
+
+def _processes(estate: Estate, _: Any) -> Iterator[Subject]:
+    for app in estate.apps.values():
+        for process in app.formation:
+            yield Subject(f"{app.name} {process}", "process", process, app)
+
+
+def _probes(estate: Estate, _: Any) -> Iterator[Subject]:
+    for app in estate.apps.values():
+        for probe in app.probes:
+            yield Subject(f"{app.name} {probe.path}", "probe", probe, app)
+
+
+def _deploys(estate: Estate, _: Any) -> Iterator[Subject]:
+    for each in estate.ownerships():
+        app = estate.apps[each.deploy.app]
+        yield Subject(f"{app.name} {each.workflow.name} {each.deploy.trigger}", "deploy", each, app, each.repository)
+
+
+def _environments(estate: Estate, checkouts: Mapping[str, Checkout]) -> Iterator[Subject]:
+    """Environments that the estate declares, and those that a workflow names without anybody having declared them."""
+    for repository in estate.repositories.values():
+        named = (
+            {path.environment for path in checkouts[repository.name].deploy_paths}
+            if repository.name in checkouts
+            else set()
+        )
+        for name in {*repository.environments, *(each for each in named if each)}:
+            yield Subject(f"{repository.name} {name}", "environment", name, None, repository)
+
+
+def _workflows(estate: Estate, _: Any) -> Iterator[Subject]:
+    for repository in estate.repositories.values():
+        for workflow in repository.workflows.values():
+            yield Subject(f"{repository.name} {workflow.name}", "workflow", workflow, None, repository)
+
+
+def _workflow_files(estate: Estate, checkouts: Mapping[str, Checkout]) -> Iterator[Subject]:
+    """The files that are there, and the declared ones that are not."""
+    for name, checkout in checkouts.items():
+        repository = estate.repositories[name]
+        files: dict[str, Any] = dict.fromkeys(repository.workflows)
+        files |= {each.document.path.rpartition("/")[2]: each for each in checkout.workflow_files}
+        for file, parsed in files.items():
+            yield Subject(f"{name} {file}", "workflow_file", parsed, None, repository)
+
+
+def _procfile_processes(estate: Estate, checkouts: Mapping[str, Checkout]) -> Iterator[Subject]:
+    for name in checkouts:
+        repository = estate.repositories[name]
+        for process, file in repository.procfile.items():
+            part = ProcfileProcess(repository, process, file)
+            yield Subject(f"{name} {process}", "procfile_process", part, None, repository)
+
+
+def _apps(estate: Estate, _: Any) -> Iterator[Subject]:
+    for app in estate.apps.values():
+        yield Subject(app.name, "app", app, app)
+
+
+def _repositories(estate: Estate, _: Any) -> Iterator[Subject]:
+    for repository in estate.repositories.values():
+        yield Subject(repository.name, "repository", repository, None, repository)
+
+
+_SOURCES = {
+    "process": _processes,
+    "probe": _probes,
+    "deploy": _deploys,
+    "environment": _environments,
+    "workflow": _workflows,
+    "workflow_file": _workflow_files,
+    "procfile_process": _procfile_processes,
+    "app": _apps,
+    "repository": _repositories,
+}

@@ -1,0 +1,57 @@
+"""The five outcomes, and the verdict that a check comes to."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
+
+
+class Outcome(StrEnum):
+    """What a check can come to, in the order in which a person wants to hear of it."""
+
+    DRIFTED = "drifted"
+    UNKNOWN = "unknown"
+    WAIVED = "waived"
+    NOT_APPLICABLE = "not applicable"
+    CONFORMS = "conforms"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One finding as it is shown: its place or subject, the fact, the fix, the offending line of a file."""
+
+    place: str
+    fact: str
+    fix: str = ""
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one check came to about one subject. `reason` says why, for what neither conforms nor drifted."""
+
+    id: str
+    control: str
+    severity: str
+    subject: str
+    requirement: str
+    outcome: Outcome
+    lines: tuple[Line, ...] = ()
+    reason: str = ""
+    issue: int | None = None
+    seconds: float = field(default=0.0, compare=False)
+
+
+def by_urgency(verdict: Verdict) -> tuple[int, str, str, str]:
+    """Order verdicts as somebody on call reads them: the worst severity first, then by control and subject."""
+    return (list(Outcome).index(verdict.outcome), verdict.severity, verdict.control, verdict.id)
+
+
+def tally(verdicts: tuple[Verdict, ...]) -> str:
+    """Count the outcomes: `60 conform, 9 drifted, 1 unknown, 0 waived`, and what was not applicable if anything was."""
+    count = {outcome: sum(1 for each in verdicts if each.outcome is outcome) for outcome in Outcome}
+    text = (
+        f"{count[Outcome.CONFORMS]} conform, {count[Outcome.DRIFTED]} drifted, "
+        f"{count[Outcome.UNKNOWN]} unknown, {count[Outcome.WAIVED]} waived"
+    )
+    return f"{text}, {count[Outcome.NOT_APPLICABLE]} not applicable" if count[Outcome.NOT_APPLICABLE] else text

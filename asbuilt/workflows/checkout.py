@@ -1,0 +1,71 @@
+"""Read a checkout's workflow files and Procfile. The only I/O of this package."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from asbuilt.workflows import procfile, workflow
+from asbuilt.workflows.deploys import DeployStep, deploy_steps
+from asbuilt.workflows.paths import DeployPath, deploy_paths
+from asbuilt.workflows.procfile import Procfile
+from asbuilt.workflows.workflow import WorkflowFile
+
+WORKFLOWS = ".github/workflows"
+_SKIPPED = frozenset({".git", "node_modules"})
+
+
+class CheckoutError(ValueError):
+    """A checkout that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """The files of a repository that say how it deploys. Paths are relative to `root`, with forward slashes."""
+
+    root: Path
+    workflow_files: tuple[WorkflowFile, ...] = ()
+    procfile: Procfile | None = None
+    files: frozenset[str] = frozenset()
+    deploy_steps: tuple[DeployStep, ...] = field(default=(), repr=False)
+    deploy_paths: tuple[DeployPath, ...] = field(default=(), repr=False)
+
+    def workflow_file(self, path: str) -> WorkflowFile:
+        """Give a workflow file; for one that is not there, one whose only problem says so."""
+        found = next((each for each in self.workflow_files if each.path == path), None)
+        return found or workflow.missing(path)
+
+
+def read(root: Path) -> Checkout:
+    """Read a checkout. Raises CheckoutError where the folder or one of its files cannot be read."""
+    if not root.is_dir():
+        raise CheckoutError(f"no folder {root}: a checkout is the folder of a repository's files")
+    try:
+        files = frozenset(_files(root))
+        workflow_files = tuple(
+            workflow.load((root / path).read_bytes(), path) for path in sorted(files) if _is_workflow(path)
+        )
+        lines = (root / "Procfile").read_text("utf-8", errors="replace") if "Procfile" in files else None
+    except OSError as error:
+        raise CheckoutError(f"{error.filename or root} cannot be read: {error.strerror}") from error
+    steps = {each.path: deploy_steps(each) for each in workflow_files}
+    return Checkout(
+        root=root,
+        workflow_files=workflow_files,
+        procfile=procfile.parse(lines) if lines is not None else None,
+        files=files,
+        deploy_steps=tuple(step for found in steps.values() for step in found),
+        deploy_paths=tuple(path for each in workflow_files for path in deploy_paths(each, steps[each.path])),
+    )
+
+
+def _is_workflow(path: str) -> bool:
+    folder, _, name = path.rpartition("/")
+    return folder == WORKFLOWS and name.endswith((".yml", ".yaml"))
+
+
+def _files(root: Path) -> list[str]:
+    found: list[str] = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(each for each in folders if each not in _SKIPPED)
+        found += [(Path(folder) / name).relative_to(root).as_posix() for name in names]
+    return found

@@ -1,0 +1,107 @@
+"""What an expression of GitHub's `${{ }}` language is made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+STATUS_FUNCTIONS = frozenset({"success", "failure", "always", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value that is written out."""
+
+    value: str | float | bool | None
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A context: `github`, `inputs`, ..."""
+
+    name: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A member of an object or an array: `a.b` and `a['b']` are the same."""
+
+    target: "Expression"
+    index: "Expression"
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Every member: `a.*`."""
+
+    target: "Expression"
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function with its arguments; its name is in lower case."""
+
+    function: str
+    arguments: tuple["Expression", ...]
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`!operand`."""
+
+    operand: "Expression"
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`left == right` and its kin."""
+
+    operator: str
+    left: "Expression"
+    right: "Expression"
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Logical:
+    """A chain of `&&`, or of `||`."""
+
+    operator: str
+    operands: tuple["Expression", ...]
+    offset: int
+
+
+Expression = Literal | Name | Index | Filter | Call | Not | Compare | Logical
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """Give the parts of a node, in the order they are written."""
+    match node:
+        case Index(target, index):
+            return (target, index)
+        case Filter(target):
+            return (target,)
+        case Call(arguments=parts) | Logical(operands=parts):
+            return parts
+        case Not(operand):
+            return (operand,)
+        case Compare(left=left, right=right):
+            return (left, right)
+        case _:
+            return ()
+
+
+def walk(node: Expression) -> Iterator[Expression]:
+    """Give a node and everything below it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def asks_for_status(node: Expression) -> bool:
+    """Tell whether an expression calls success(), failure(), always() or cancelled() anywhere."""
+    return any(isinstance(part, Call) and part.function in STATUS_FUNCTIONS for part in walk(node))

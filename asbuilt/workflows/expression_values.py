@@ -1,0 +1,153 @@
+"""The values of GitHub's expressions: what is unknown, how one kind is coerced to another, what equals what."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+_PREFIXED = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
+_DECIMAL = re.compile(r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|Infinity)")
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that only the run decides, with the little that is certain about it.
+
+    `truth` is whether it counts as true, `prefix` what a string begins with, `excluded` the strings that it is not.
+    """
+
+    truth: bool | None = None
+    prefix: str = ""
+    excluded: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = Unknown()
+Value = Any  # str | float | bool | None | list | dict | Unknown
+
+
+class Whole(dict[str, Any]):
+    """An object of which every member is known: what it lacks is null."""
+
+
+class Filtered(list[Any]):
+    """The result of a filter: a further index applies to each item."""
+
+
+def known(value: Value) -> bool:
+    """Tell whether a value is decided."""
+    return not isinstance(value, Unknown)
+
+
+def text_of(value: Value) -> str:
+    """Give a known value as GitHub writes it into a text."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return _number_text(value)
+        case str():
+            return value
+        case list():
+            return "Array"
+        case _:
+            return "Object"
+
+
+def _number_text(number: float) -> str:
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    return "0" if number == 0 else format(number, ".15g").upper()
+
+
+def number_of(value: Value) -> float:
+    """Give a known value as a number, as GitHub coerces it before it compares: not a number is NaN."""
+    if value is None:
+        return 0.0
+    if isinstance(value, str):
+        return _parsed(value.strip())
+    return float(value) if isinstance(value, bool | int | float) else math.nan
+
+
+def _parsed(text: str) -> float:
+    if not text:
+        return 0.0
+    if _PREFIXED.fullmatch(text):
+        return float(int(text, 0))
+    return float(text) if _DECIMAL.fullmatch(text) else math.nan
+
+
+def truth_of(value: Value) -> bool | None:
+    """Tell whether a value counts as true; None where that is unknown."""
+    if isinstance(value, Unknown):
+        return True if value.prefix else value.truth
+    if isinstance(value, list | dict):
+        return True
+    return bool(value) and value == value  # noqa: PLR0124 - NaN counts as false
+
+
+def folded(text: str) -> str:
+    """Fold case as GitHub does: to upper case, but for the dotless i."""
+    dotless = "\N{LATIN SMALL LETTER DOTLESS I}"
+    return dotless.join(part.upper() for part in text.split(dotless))
+
+
+def _kind(value: Value) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return "string"
+        case _:
+            return "object"
+
+
+def _alike(left: Value, right: Value) -> tuple[Value, Value] | None:
+    """Coerce two known values to one kind, as GitHub does before it compares; None where that cannot be."""
+    if _kind(left) == _kind(right):
+        return left, right
+    if "object" in {_kind(left), _kind(right)}:
+        return None
+    return number_of(left), number_of(right)
+
+
+def equal(left: Value, right: Value) -> bool | Unknown:
+    """Tell whether two values are equal: loosely, strings without regard to case, objects by identity."""
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        if isinstance(left, Unknown) and isinstance(right, str):
+            return _unlike(left, right)
+        if isinstance(right, Unknown) and isinstance(left, str):
+            return _unlike(right, left)
+        return UNKNOWN
+    pair = _alike(left, right)
+    if pair is None:
+        return False
+    if isinstance(pair[0], str):
+        return folded(pair[0]) == folded(pair[1])
+    return pair[0] is pair[1] if isinstance(pair[0], list | dict) else bool(pair[0] == pair[1])
+
+
+def _unlike(unknown: Unknown, text: str) -> bool | Unknown:
+    """Tell an unknown string from one that it cannot be."""
+    wanted = folded(text)
+    if not wanted.startswith(folded(unknown.prefix)) or wanted in {folded(each) for each in unknown.excluded}:
+        return False
+    return False if unknown.truth and not text else UNKNOWN
+
+
+def less(left: Value, right: Value) -> bool:
+    """Tell whether one known value comes before another; what cannot be compared does not."""
+    pair = _alike(left, right)
+    if pair is None or isinstance(pair[0], list | dict) or pair[0] is None:
+        return False
+    return bool(folded(pair[0]) < folded(pair[1]) if isinstance(pair[0], str) else pair[0] < pair[1])

@@ -1,0 +1,234 @@
+"""What an expression of GitHub's `${{ }}` language is worth, as far as it can be known before a run.
+
+Evaluation has three values: what is not known before the run is UNKNOWN, and stays so unless the rest decides
+(`false && UNKNOWN` is false). A plain dict in a context is known in part: a member that it lacks is UNKNOWN. A `Whole`
+is known completely: a member that it lacks is null, as at GitHub.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from asbuilt.workflows.expression_functions import FUNCTIONS
+from asbuilt.workflows.expression_syntax import ExpressionError, parse
+from asbuilt.workflows.expression_tree import (
+    Call,
+    Compare,
+    Expression,
+    Filter,
+    Index,
+    Literal,
+    Logical,
+    Name,
+    Not,
+    asks_for_status,
+)
+from asbuilt.workflows.expression_values import (
+    UNKNOWN,
+    Filtered,
+    Unknown,
+    Value,
+    Whole,
+    equal,
+    folded,
+    known,
+    less,
+    number_of,
+    text_of,
+    truth_of,
+)
+
+__all__ = [
+    "UNKNOWN",
+    "Embedded",
+    "ExpressionError",
+    "Unknown",
+    "Whole",
+    "condition",
+    "evaluate",
+    "interpolate",
+    "known",
+    "parse",
+    "segments",
+    "text_of",
+    "truth",
+]
+
+
+def evaluate(
+    expression: str | Expression, context: Mapping[str, Value], status: Mapping[str, Value] | None = None
+) -> Value:
+    """Give the value of an expression, or UNKNOWN.
+
+    `status` says what success(), failure() and cancelled() answer; what it lacks is UNKNOWN. Raises ExpressionError
+    where GitHub would reject the expression or fail the run over it.
+    """
+    value = _Evaluator(context, status or {}).value(_tree(expression))
+    return list(value) if isinstance(value, Filtered) else value if known(value) else UNKNOWN
+
+
+def truth(
+    expression: str | Expression, context: Mapping[str, Value], status: Mapping[str, Value] | None = None
+) -> bool | Unknown:
+    """Tell whether an expression counts as true: decided more often than its value is."""
+    answer = truth_of(_Evaluator(context, status or {}).value(_tree(expression)))
+    return UNKNOWN if answer is None else answer
+
+
+def condition(text: str) -> Expression:
+    """Parse an `if`: with or without `${{ }}`, and with the success() that GitHub adds where no status is asked for."""
+    parts = list(segments(text)) if "${{" in text else []
+    if not text.strip():
+        return Call("success", (), 0)
+    if not parts:
+        tree = parse(text)
+    elif len(parts) == 1 and isinstance(parts[0], Embedded):
+        tree = parse(parts[0].text)
+    else:  # text around `${{ }}` makes the whole a string, as format() would
+        pattern = "".join(
+            part.replace("{", "{{").replace("}", "}}") if isinstance(part, str) else "{}" for part in parts
+        )
+        values = tuple(parse(part.text) for part in parts if isinstance(part, Embedded))
+        for index in range(len(values)):
+            pattern = pattern.replace("{}", f"{{{index}}}", 1)
+        tree = Call("format", (Literal(pattern, 0), *values), 0)
+    return tree if asks_for_status(tree) else Logical("&&", (Call("success", (), 0), tree), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """One `${{ }}` in a text: what stands between the braces, and where that begins."""
+
+    text: str
+    offset: int
+
+
+def segments(text: str) -> Iterator[str | Embedded]:
+    """Split a text into its literal parts and its `${{ }}`. Raises ExpressionError for one that does not end."""
+    at = 0
+    while (opening := text.find("${{", at)) != -1:
+        if opening > at:
+            yield text[at:opening]
+        start, end, quoted = opening + 3, opening + 3, False
+        while quoted or not text.startswith("}}", end):
+            if end >= len(text):
+                raise ExpressionError(opening, '"${{" that does not end', '"}}"')
+            quoted ^= text[end] == "'"
+            end += 1
+        yield Embedded(text[start:end], start)
+        at = end + 2
+    if at < len(text):
+        yield text[at:]
+
+
+def interpolate(text: str, context: Mapping[str, Value]) -> str | Unknown:
+    """Give a text with every `${{ }}` replaced by its value, or UNKNOWN where one of them is."""
+    result = ""
+    for part in segments(text):
+        value = part if isinstance(part, str) else evaluate(part.text, context)
+        if not known(value):
+            return UNKNOWN
+        result += text_of(value)
+    return result
+
+
+def _tree(expression: str | Expression) -> Expression:
+    return parse(expression) if isinstance(expression, str) else expression
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluator:
+    context: Mapping[str, Value]
+    status: Mapping[str, Value]
+
+    def value(self, node: Expression) -> Value:
+        match node:
+            case Literal(value):
+                return value
+            case Name(name):
+                return _member(self.context, name)
+            case Index(target, index):
+                return _index(self.value(target), self.value(index))
+            case Filter(target):
+                return _filter(self.value(target))
+            case Not(operand):
+                answer = truth_of(self.value(operand))
+                return UNKNOWN if answer is None else not answer
+            case Compare():
+                return _compare(node.operator, self.value(node.left), self.value(node.right))
+            case Logical():
+                return self._logical(node.operands, decides=node.operator == "||")
+            case Call():
+                return self._call(node)
+
+    def _logical(self, operands: tuple[Expression, ...], *, decides: bool) -> Value:
+        """Give the first operand whose truth decides the chain, else the last.
+
+        Behind an operand of unknown truth, only the truth of the whole can still be certain: it is what all the
+        operands that may be chosen have in common.
+        """
+        may_be: list[bool | None] = []
+        for position, operand in enumerate(operands):
+            value = self.value(operand)
+            answer = truth_of(value)
+            last = position == len(operands) - 1
+            if not may_be and (answer is decides or last):
+                return value
+            if answer is None and not last:
+                may_be.append(decides)  # it is chosen only if it decides
+            elif answer is decides or last:
+                may_be.append(answer)
+                break
+        return Unknown(truth=may_be[0]) if len(set(may_be)) == 1 else UNKNOWN
+
+    def _call(self, node: Call) -> Value:
+        if node.function in {"success", "failure", "cancelled"}:
+            return self.status.get(node.function, UNKNOWN)
+        if node.function == "always":
+            return True
+        arguments = [self.value(each) for each in node.arguments]
+        try:
+            return FUNCTIONS[node.function](*arguments)
+        except (ValueError, IndexError, TypeError) as error:
+            raise ExpressionError(node.offset, f"{node.function}() that fails: {error}", "what it can take") from error
+
+
+def _member(container: Mapping[str, Value], name: str) -> Value:
+    for key, value in container.items():
+        if folded(key) == folded(name):
+            return value
+    return None if isinstance(container, Whole) else UNKNOWN
+
+
+def _index(target: Value, index: Value) -> Value:
+    if isinstance(target, Filtered):
+        found = (_index(item, index) for item in target if isinstance(item, list | dict | Unknown))
+        return Filtered(value for value in found if value is not None)
+    if isinstance(target, Unknown) or (isinstance(index, Unknown) and isinstance(target, list | dict)):
+        return UNKNOWN
+    if isinstance(target, dict):
+        return None if isinstance(index, list | dict) else _member(target, text_of(index))
+    if isinstance(target, list):
+        number = number_of(index)
+        return target[math.floor(number)] if math.isfinite(number) and 0 <= number < len(target) else None
+    return None
+
+
+def _filter(target: Value) -> Value:
+    if isinstance(target, Filtered):
+        return Filtered(inner for item in target for inner in _filter(item))
+    if isinstance(target, Unknown) or (isinstance(target, dict) and not isinstance(target, Whole)):
+        return UNKNOWN
+    if isinstance(target, dict):
+        return Filtered(target.values())
+    return Filtered(target if isinstance(target, list) else ())
+
+
+def _compare(operator: str, left: Value, right: Value) -> Value:
+    same = equal(left, right)
+    if operator in {"==", "!="}:
+        return same if isinstance(same, Unknown) else same == (operator == "==")
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return UNKNOWN
+    ordered = less(left, right) if operator[0] == "<" else less(right, left)
+    return ordered or (operator.endswith("=") and same)

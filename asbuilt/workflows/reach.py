@@ -1,0 +1,161 @@
+"""Which jobs of a workflow can run in a situation, and which of them stand in the way of another.
+
+Jobs are played through in the order of their `needs`, as GitHub does: a condition without a status function asks that
+every job before it succeeded; a job that is skipped takes along what needs it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from asbuilt.workflows.document import Scalar, text_of
+from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Unknown, Whole, condition, interpolate, truth
+from asbuilt.workflows.situations import Situation
+from asbuilt.workflows.workflow import Job, Step, WorkflowFile
+
+Answer = bool | Unknown
+_SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
+_FAILED = {"success": False, "failure": True, "cancelled": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a job: whether it runs, and how it ends for the jobs that need it."""
+
+    runs: Answer
+    result: str | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether a job can run; the jobs that must have succeeded first; and what leaves it undecided."""
+
+    runs: Answer
+    gates: tuple[str, ...]
+    undecided: Scalar | None
+    needs: Mapping[str, Any]
+
+
+@lru_cache(maxsize=256)
+def order(workflow_file: WorkflowFile) -> tuple[Job, ...]:
+    """Give the jobs such that each follows those it needs; jobs that wait for each other or for none never run."""
+    done: list[Job] = []
+    waiting = list(workflow_file.jobs_by_id.values())
+    waiting.sort(key=lambda job: job.mark)
+    while True:
+        names = {job.id.lower() for job in done}
+        ready = [job for job in waiting if all(need.text.lower() in names for need in job.needs)]
+        if not ready:
+            return tuple(done)
+        done += ready
+        waiting = [job for job in waiting if job not in ready]
+
+
+@lru_cache(maxsize=4096)
+def before(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
+    """Give all the jobs that a job needs, directly or through others, in the order they run."""
+    found: set[str] = set()
+    waiting = [job]
+    while waiting:
+        for need in workflow_file.needed_by(waiting.pop()):
+            if need.id not in found:
+                found.add(need.id)
+                waiting.append(need)
+    return tuple(each for each in order(workflow_file) if each.id in found)
+
+
+def after(workflow_file: WorkflowFile, job: Job) -> Iterator[Job]:
+    """Give all the jobs that need a job, directly or through others."""
+    for each in order(workflow_file):
+        if each is not job and job in before(workflow_file, each):
+            yield each
+
+
+def reach(workflow_file: WorkflowFile, job: Job, situation: Situation) -> Reach:
+    """Tell whether a job can run in a situation, and what must have succeeded first."""
+    ancestors = before(workflow_file, job)
+    usual = play(workflow_file, situation)
+    if job.id not in usual:
+        return Reach(runs=False, gates=(), undecided=None, needs={})
+    failed = {each.id: play(workflow_file, situation, failing=each.id)[job.id].runs for each in ancestors}
+    runs = usual[job.id].runs
+    if runs is False and any(answer is not False for answer in failed.values()):
+        runs = True if True in failed.values() else UNKNOWN  # it runs when something before it fails
+    gates = tuple(each.id for each in ancestors if failed[each.id] is False and usual[each.id].runs is not False)
+    undecided = None
+    if isinstance(runs, Unknown):
+        open_jobs = (each for each in (*ancestors, job) if isinstance(usual[each.id].runs, Unknown))
+        undecided = next((each.condition for each in open_jobs if each.condition is not None), None)
+    return Reach(runs, gates, undecided, _needs(workflow_file, job, usual))
+
+
+def play(workflow_file: WorkflowFile, situation: Situation, failing: str | None = None) -> dict[str, Fate]:
+    """Play a run through: every job that runs succeeds, but for the one that is to fail."""
+    fates: dict[str, Fate] = {}
+    for job in order(workflow_file):
+        results = [fates[each.id].result for each in before(workflow_file, job)]
+        status = {
+            "success": _all(result == "success" if isinstance(result, str) else UNKNOWN for result in results),
+            "failure": "failure" in results,
+            "cancelled": False,
+        }
+        context = {**situation.context, "needs": _needs(workflow_file, job, fates)}
+        runs = _holds(job.condition, context, status)
+        if runs is False:
+            result: str | Unknown = "skipped"
+        elif isinstance(runs, Unknown):
+            result = UNKNOWN
+        elif job.id == failing:
+            result = _failure(job, context)
+        else:
+            result = "success"
+        fates[job.id] = Fate(runs, result)
+    return fates
+
+
+def step_runs(step: Step, context: Mapping[str, Any]) -> Answer:
+    """Tell whether a step can run in a job that does: when all went well before it, or else when something failed."""
+    usual = _holds(step.condition, context, _SUCCEEDED)
+    return usual if usual is not False else _holds(step.condition, context, _FAILED)
+
+
+def step_runs_on_success(step: Step, context: Mapping[str, Any]) -> Answer:
+    """Tell whether a step runs when all went well before it."""
+    return _holds(step.condition, context, _SUCCEEDED)
+
+
+def is_on(setting: Scalar | None, context: Mapping[str, Any]) -> Answer:
+    """Tell whether a setting such as `continue-on-error`, a word or an expression, is true."""
+    text = text_of(setting)
+    if text is None:
+        return False
+    try:
+        value = interpolate(text, context)
+    except ExpressionError:
+        return UNKNOWN
+    return UNKNOWN if isinstance(value, Unknown) else value.strip().lower() == "true"
+
+
+def _failure(job: Job, context: Mapping[str, Any]) -> str | Unknown:
+    """Give how a failing job ends for the others: with `continue-on-error` it counts as a success."""
+    tolerated = is_on(job.continue_on_error, context)
+    return UNKNOWN if isinstance(tolerated, Unknown) else "success" if tolerated else "failure"
+
+
+def _holds(test: Scalar | None, context: Mapping[str, Any], status: Mapping[str, Any]) -> Answer:
+    try:
+        return truth(condition(text_of(test) or ""), context, status)
+    except ExpressionError:
+        return UNKNOWN
+
+
+def _all(answers: Iterator[Answer]) -> Answer:
+    found = list(answers)
+    return False if any(answer is False for answer in found) else UNKNOWN if UNKNOWN in found else True
+
+
+def _needs(workflow_file: WorkflowFile, job: Job, fates: Mapping[str, Fate]) -> Whole:
+    return Whole(
+        {each.id: {"result": fates[each.id].result} for each in workflow_file.needed_by(job) if each.id in fates}
+    )

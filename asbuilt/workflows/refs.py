@@ -1,0 +1,108 @@
+"""Which branches and tags an event can come from: GitHub's filter patterns, and the refs that they stand for."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from asbuilt.workflows.expressions import Unknown
+
+HEADS, TAGS = "refs/heads/", "refs/tags/"
+_SPECIAL = frozenset("*?+[]!\\")
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """One ref, or all the refs of a pattern but for some: `pattern` as it is shown, `value` as expressions see it."""
+
+    kind: str
+    pattern: str
+    value: str | Unknown
+
+    @property
+    def short(self) -> str | Unknown:
+        """The name without `refs/heads/` or `refs/tags/`."""
+        if isinstance(self.value, str):
+            return self.value.removeprefix(self.kind)
+        excluded = frozenset(each.removeprefix(self.kind) for each in self.value.excluded)
+        return Unknown(truth=True, prefix=self.value.prefix.removeprefix(self.kind), excluded=excluded)
+
+
+def refs_of(
+    kind: str, patterns: tuple[str, ...] | None, ignored: tuple[str, ...] | None, mentioned: Iterable[str]
+) -> Iterator[Ref]:
+    """Give the refs of one kind that pass a filter.
+
+    Each ref that the workflow itself mentions stands alone, because its expressions may treat it apart; all the others
+    of a pattern behave alike and are one.
+    """
+    positive = (
+        [pattern for pattern in patterns or () if not pattern.startswith("!")] if patterns is not None else ["**"]
+    )
+    names = {name.removeprefix(kind) for name in mentioned if name.startswith(kind) or not name.startswith("refs/")}
+    alone = dict.fromkeys(pattern for pattern in positive if not is_glob(pattern))
+    alone |= dict.fromkeys(name for name in sorted(names) if any(matches(pattern, name) for pattern in positive))
+    passing = [name for name in alone if _passes(name, patterns, ignored)]
+    for name in passing:
+        yield Ref(kind, kind + name, kind + name)
+    for pattern in filter(is_glob, positive):
+        excluded = frozenset(kind + name for name in alone)
+        yield Ref(kind, kind + pattern, Unknown(truth=True, prefix=kind + _fixed(pattern), excluded=excluded))
+
+
+def is_glob(pattern: str) -> bool:
+    """Tell whether a pattern stands for more than one name."""
+    return not _SPECIAL.isdisjoint(pattern)
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Tell whether a name matches a filter pattern, as GitHub reads it."""
+    return _regex(pattern).fullmatch(name) is not None
+
+
+def _passes(name: str, patterns: tuple[str, ...] | None, ignored: tuple[str, ...] | None) -> bool:
+    """Tell whether a name passes a filter: of its patterns the last that matches decides."""
+    if any(matches(pattern, name) for pattern in ignored or ()):
+        return False
+    passed = patterns is None
+    for pattern in patterns or ():
+        if pattern.startswith("!") and matches(pattern[1:], name):
+            passed = False
+        elif not pattern.startswith("!") and matches(pattern, name):
+            passed = True
+    return passed
+
+
+def _fixed(pattern: str) -> str:
+    """Give what every match of a pattern begins with: what precedes its first special character.
+
+    The character before `?` and `+` belongs to them.
+    """
+    end = next((index for index, character in enumerate(pattern) if character in _SPECIAL), len(pattern))
+    if pattern[end : end + 1] == "?":
+        end -= 1
+    return pattern[: max(end, 0)]
+
+
+@lru_cache(maxsize=1024)
+def _regex(pattern: str) -> re.Pattern[str]:
+    """Translate a pattern: `*` within a path segment, `**` across, `?` and `+` after a character, `[]` one of."""
+    result, at = "", 0
+    while at < len(pattern):
+        character = pattern[at]
+        bracket = pattern.find("]", at) if character == "[" else -1
+        if pattern.startswith("**", at):
+            result, at = result + ".*", at + 2
+        elif bracket > at:
+            result, at = result + "[" + re.escape(pattern[at + 1 : bracket]).replace(r"\-", "-") + "]", bracket + 1
+        elif character == "\\" and at + 1 < len(pattern):
+            result, at = result + re.escape(pattern[at + 1]), at + 2
+        else:
+            result += (
+                "[^/]*" if character == "*" else character if character in "?+" and result else re.escape(character)
+            )
+            at += 1
+    try:
+        return re.compile(result)
+    except re.error:
+        return re.compile(re.escape(pattern))

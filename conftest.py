@@ -1,0 +1,258 @@
+"""The vocabulary of the checks: every fact that a check may ask for, one fixture each.
+
+A check that asks for `app` is judged once for each declared app, one that asks for `probe` once for each probe, and so
+on (`asbuilt.subjects` has the kinds). What is declared comes from the estate. What is observed comes from the one sweep
+of the run, through `see`: an unknown fact is an error of the check, not a failure; an absent one is the business of the
+one control that asks whether it exists, and the others are not applicable.
+"""
+
+import pytest
+
+from asbuilt import model
+from asbuilt.judging import SEEN, CouldNotObserveError
+from asbuilt.run import RUN
+from asbuilt.subjects import kind_of
+
+pytest_plugins = ("asbuilt.plugin",)
+
+
+# The run.
+
+
+@pytest.fixture(scope="session")
+def run(pytestconfig):
+    return pytestconfig.stash[RUN]
+
+
+@pytest.fixture(scope="session")
+def estate(run):
+    return run.estate
+
+
+@pytest.fixture
+def subject(request, run):
+    return run.subjects(kind_of(request.fixturenames))[request.param]
+
+
+@pytest.fixture
+def see(request):
+    return request.node.stash[SEEN]
+
+
+@pytest.fixture(scope="session")
+def now(run):
+    """The providers' clock at the end of the sweep."""
+    return run.observation.as_of
+
+
+# What is declared.
+
+
+@pytest.fixture
+def app(subject):
+    return subject.app
+
+
+@pytest.fixture
+def repository(subject):
+    return subject.repository
+
+
+@pytest.fixture
+def process(subject):
+    """The name of a process type of the app's declared formation."""
+    return subject.part
+
+
+@pytest.fixture
+def probe(subject):
+    return subject.part
+
+
+@pytest.fixture
+def deploy(subject):
+    """A declared way for code to reach an app, with its workflow and repository."""
+    return subject.part
+
+
+@pytest.fixture
+def environment(subject):
+    """The name of an environment that the estate or a workflow names."""
+    return subject.part
+
+
+@pytest.fixture
+def declared_environment(repository, environment):
+    declared = repository.environments.get(environment)
+    if declared is None:
+        pytest.skip("a workflow names it; the estate declares nothing of it")
+    return declared
+
+
+@pytest.fixture
+def workflow(subject):
+    return subject.part
+
+
+# What is observed of an app.
+
+
+@pytest.fixture
+def _app_state(run, app):
+    return run.observation.apps[app.name]
+
+
+@pytest.fixture
+def heroku_app(see, _app_state):
+    """The app as Heroku has it, or None."""
+    return see.if_there("app", _app_state.app)
+
+
+@pytest.fixture
+def releases(see, _app_state):
+    """Newest first."""
+    return see("releases", _app_state.releases, judged_by="HK001")
+
+
+@pytest.fixture
+def release(releases, app):
+    """The current release: the one that the app runs."""
+    current = model.current_release(releases)
+    if current is None:
+        request = f"GET https://api.heroku.com/apps/{app.name}/releases"
+        reason = f"lists {len(releases)} releases, and none of them is current"
+        raise CouldNotObserveError(
+            model.Unobserved("current release", request, reason, f"heroku releases --app {app.name}")
+        )
+    return current
+
+
+@pytest.fixture
+def formation(see, _app_state):
+    """By process type."""
+    return {each.type: each for each in see("formation", _app_state.formation, judged_by="HK001")}
+
+
+@pytest.fixture
+def dynos(see, _app_state):
+    return see("dynos", _app_state.dynos, judged_by="HK001")
+
+
+@pytest.fixture
+def running(dynos, app):
+    """The dynos of declared process types, at least one: one-off dynos and the release phase are not among them."""
+    found = [dyno for dyno in dynos if dyno.type in app.formation]
+    if not found:
+        pytest.skip("no dyno of a declared process type exists: HK006 judges that")
+    return found
+
+
+@pytest.fixture
+def response(see, _app_state, probe):
+    return see("response", _app_state.probes[probe.path], judged_by="HK001")
+
+
+# What is observed of a repository.
+
+
+@pytest.fixture
+def _repository_state(run, repository):
+    return run.observation.repositories[repository.name]
+
+
+@pytest.fixture
+def github_repository(see, _repository_state):
+    """The repository as GitHub has it, or None."""
+    return see.if_there("repository", _repository_state.repository)
+
+
+@pytest.fixture
+def environments(see, _repository_state):
+    """By name."""
+    return {each.name: each for each in see("environments", _repository_state.environments, judged_by="GH001")}
+
+
+@pytest.fixture
+def github_environment(environments, environment):
+    if environment not in environments:
+        pytest.skip(f"environment {environment} does not exist: GH002 judges that")
+    return environments[environment]
+
+
+@pytest.fixture
+def workflows(see, _repository_state):
+    """By path."""
+    return {each.path: each for each in see("workflows", _repository_state.workflows, judged_by="GH001")}
+
+
+@pytest.fixture
+def runs(see, _repository_state, workflow):
+    """Completed runs of the workflow on the default branch, newest first."""
+    known = _repository_state.runs.get(workflow.path, _repository_state.workflows)
+    return see("runs", known, judged_by="GH007")
+
+
+@pytest.fixture
+def undeclared_runs(see, _repository_state, repository, workflows):
+    """Completed runs on the default branch, newest first, of each workflow that is not declared; by path."""
+    declared = {each.path for each in repository.workflows.values()}
+    unknown = {path: _repository_state.runs.get(path) for path in workflows if path not in declared}
+    return {path: see(path, fact, judged_by="GH007") for path, fact in unknown.items() if fact}
+
+
+@pytest.fixture
+def successes(see, _app_state, _repository_state, deploy):
+    """Successful runs that the deploy's trigger set off since the app was created, newest first."""
+    see("app", _app_state.app, judged_by="HK001")
+    if isinstance(_repository_state.repository, model.Observed):
+        key = f"{deploy.workflow.name} {deploy.deploy.trigger} {deploy.deploy.app}"
+        return see("successes", _repository_state.successes[key], judged_by="GH007")
+    return see("successes", _repository_state.repository, judged_by="GH001")
+
+
+@pytest.fixture
+def deployments(see, _repository_state, app):
+    """Deployments to the environment that the app's deploys go through; None where the estate names none."""
+    if app.environment is None or not isinstance(_repository_state.repository, model.Observed):
+        return None
+    return see("deployments", _repository_state.deployments[app.environment], judged_by="GH002")
+
+
+# What the files of a repository say.
+
+
+@pytest.fixture
+def workflow_file(subject):
+    """A workflow file."""
+    if subject.part is None:
+        pytest.skip("the file does not exist: WF001 judges that")
+    return subject.part
+
+
+@pytest.fixture
+def checkout(run, repository):
+    return run.checkouts[repository.name]
+
+
+@pytest.fixture
+def procfile_process(subject):
+    return subject.part
+
+
+@pytest.fixture
+def _checkouts(run):
+    if not run.checkouts:
+        pytest.skip("the estate names no folder with workflow files: --checkout DIR, or repositories.*.checkout")
+    return tuple(run.checkouts.values())
+
+
+@pytest.fixture
+def deploy_paths(_checkouts, app):
+    """Every way for code to reach the app."""
+    return tuple(path for each in _checkouts for path in each.deploy_paths if path.app == app.name)
+
+
+@pytest.fixture
+def deploy_steps(_checkouts):
+    """Every step that deploys anything."""
+    return tuple(step for each in _checkouts for step in each.deploy_steps)

@@ -1,0 +1,27 @@
+"""The app answers."""
+
+import pytest
+
+from asbuilt.controls import control
+
+pytestmark = pytest.mark.live
+
+# https://devcenter.heroku.com/articles/heroku-error-codes
+ROUTER = {
+    404: "Heroku's router: no such app",
+    502: "Heroku's router: H81, blank app",
+    503: "Heroku's router: H10 crashed, H12 timed out or H14 no web dyno",
+}
+
+
+@control("WEB001", severity="SEV-1", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"])
+def test_probe_answers_its_declared_status(probe, response):
+    """Each probe answers its declared status.
+
+    Remedy: heroku logs --app {app} --num 100
+    """
+    router = f" ({ROUTER.get(response.status, 'by the router')})" if response.from_router else ""
+    location = f" to {response.location}" if response.location else ""
+    assert response.status == probe.status, (
+        f"GET {probe.path} answered {response.status}{location}{router}, declared {probe.status}"
+    )
