@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 OBSERVATION = "observation.json"
 RESULTS = "allure-results"
+VERDICTS = "verdicts.json"
 _WITHHELD = b"[withheld]"
 
 

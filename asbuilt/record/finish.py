@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
-from asbuilt.record.directory import RESULTS, point_latest, withhold
+from asbuilt.record.directory import RESULTS, VERDICTS, point_latest, withhold
 from asbuilt.record.evidence import settle_results, write_context
 from asbuilt.record.summary import markdown
 from asbuilt.run import Run
@@ -19,6 +20,7 @@ def finish(run: Run, verdicts: tuple[Verdict, ...], tokens: Iterable[str]) -> No
     write_context(results, run)
     settle_results(results, verdicts)
     (run.directory / "summary.md").write_text(markdown(run, verdicts), encoding="utf-8")
+    (run.directory / VERDICTS).write_text(json.dumps([asdict(each) for each in verdicts], indent=1), encoding="utf-8")
     withhold(run.directory, tokens)
     point_latest(run.directory)
 

@@ -1,0 +1,106 @@
+"""The `asbuilt` command: thin, one function a verb."""
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from asbuilt import catalogue, estate
+from asbuilt.record.report import NoReportError, render
+from asbuilt.sandbox.scenario import ScenarioError
+from asbuilt.sandbox.server import serve
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+class Format(StrEnum):
+    """How a list is printed: for people or for programs."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+@app.command(context_settings=_PASS_ON)
+def live(context: typer.Context) -> None:
+    """Hold the real state against the estate: `pytest -m live`, with pytest's options."""
+    _pytest("tests_live", "-m", "live", *context.args)
+
+
+@app.command(context_settings=_PASS_ON)
+def static(context: typer.Context) -> None:
+    """Judge the workflow files of a checkout: `pytest tests_static`, with pytest's options."""
+    _pytest("tests_static", *context.args)
+
+
+@app.command()
+def controls(
+    identity: Annotated[str | None, typer.Argument(metavar="[ID]", help="one control, such as HK002")] = None,
+    *,
+    form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+) -> None:
+    """List the controls: what each requires, and what to do when it is not so."""
+    found = {control.id: control for _, control in reversed(list(catalogue.checks()))}
+    if identity and identity.upper() not in found:
+        _stop(f'no control is called "{identity}"; there are {", ".join(sorted(found))}')
+    chosen = [found[key] for key in sorted(found) if identity is None or key == identity.upper()]
+    if form is Format.JSON:
+        keys = ("id", "severity", "requirement", "remedy", "satisfies")
+        typer.echo(json.dumps([{key: getattr(each, key) for key in keys} for each in chosen], indent=2))
+        return
+    table = Table("control", "severity", "requirement", *(["remedy", "satisfies"] if identity else []), box=None)
+    for each in chosen:
+        more = [each.remedy, ", ".join(each.satisfies)] if identity else []
+        table.add_row(each.id, each.severity, each.requirement, *more)
+    Console().print(table)
+
+
+@app.command()
+def record(
+    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="a run's directory")] = Path("reports/latest"),
+) -> None:
+    """Render a run's evidence as one HTML file; opens nothing."""
+    try:
+        typer.echo(f"report: {render(directory)}")
+    except NoReportError as error:
+        _stop(str(error))
+
+
+@app.command()
+def sandbox(
+    scenario: Annotated[str, typer.Option(help="healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME")] = "healthy",
+    port: Annotated[int, typer.Option(help="0 takes a free one")] = 8080,
+    unix_socket: Annotated[Path | None, typer.Option(help="also for `gh config set http_unix_socket`")] = None,
+) -> None:
+    """Serve a sandbox of both APIs and the apps until interrupted."""
+    typer.echo(f"{scenario} at http://127.0.0.1:{port}", err=True)
+    try:
+        serve(scenario, port, unix_socket)
+    except (ScenarioError, OSError) as error:
+        _stop(str(error))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of an estate file, for editors."""
+    typer.echo(json.dumps(estate.schema(), indent=2))
+
+
+def _pytest(*arguments: str) -> None:
+    """Run pytest with the suite's own configuration from wherever the caller stands."""
+    folder, *rest = arguments
+    project = catalogue.PROJECT
+    fixed = ["-c", str(project / "pytest.ini"), "--rootdir", str(project)]
+    sys.exit(pytest.main([*fixed, str(project / folder), *rest]))
+
+
+def _stop(message: str) -> None:
+    """End with a message, as for every mistake of a user."""
+    typer.secho(f"asbuilt: {message}", err=True, fg="red")
+    raise typer.Exit(2)

@@ -1,0 +1,17 @@
+// How Allure 3 renders a run: one file that opens without a server, grouped as people ask:
+// which system, which app or repository, which control.
+import { readFileSync } from "node:fs";
+
+export default {
+  categories: JSON.parse(readFileSync(new URL("./categories.json", import.meta.url), "utf8")),
+  plugins: {
+    awesome: {
+      options: {
+        singleFile: true,
+        reportLanguage: "en",
+        groupBy: ["epic", "feature"],
+        defaultSortBy: "status,asc",
+      },
+    },
+  },
+};
