@@ -1,7 +1,7 @@
 """Declare: `estate.yaml` says what should be true; this module reads it into a frozen `Estate`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -239,8 +239,8 @@ class Estate(_Declared):
         return next((each for each in self.ownerships() if each.deploy.app == app), None)
 
 
-def load(path: Path) -> Estate:
-    """Read and check an estate file.
+def load(path: Path, controls: Collection[str] = ()) -> Estate:
+    """Read and check an estate file; `controls` are the ids that it may speak of, where they are known.
 
     Raises EstateError, whose text has a line for each problem: `file:line:column: what is wrong; what is allowed`.
     """
@@ -261,7 +261,7 @@ def load(path: Path) -> Estate:
         estate = Estate.model_validate(_with_defaults_and_names(raw))
     except ValidationError as error:
         raise EstateError(str(path), problems_in(error, parsed.root, Estate)) from error
-    if wrong := [Problem(locate(parsed.root, place), message) for place, message in _contradictions(estate)]:
+    if wrong := [Problem(locate(parsed.root, place), message) for place, message in _contradictions(estate, controls)]:
         raise EstateError(str(path), wrong)
     return estate
 
@@ -308,7 +308,7 @@ def _name(section: object) -> None:
             entry["<name>"] = name
 
 
-def _contradictions(estate: Estate) -> Iterator[tuple[YamlPath, str]]:
+def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple[YamlPath, str]]:
     """Find what is well-formed in itself but refers to something that is not declared."""
     if not estate.apps and not estate.repositories:
         yield (), "declares neither apps nor repositories: there is nothing to hold reality against"
@@ -316,6 +316,15 @@ def _contradictions(estate: Estate) -> Iterator[tuple[YamlPath, str]]:
         yield from _contradictions_of_app(app, estate)
     for repository in estate.repositories.values():
         yield from _contradictions_of_repository(repository, estate)
+    places: list[tuple[YamlPath, str]] = [(("controls", each), each) for each in estate.controls]
+    places += [(("waivers", index, "control"), each.control) for index, each in enumerate(estate.waivers)]
+    for place, control in places if controls else []:
+        if control not in controls:
+            yield place, f'there is no control "{control}"{suggestion(control, controls)}'
+    for index, waiver in enumerate(estate.waivers):
+        if waiver.subject.partition(" ")[0] not in {*estate.apps, *estate.repositories}:
+            known = [*estate.apps, *estate.repositories]
+            yield ("waivers", index, "subject"), _undeclared("app or repository", waiver.subject, known)
 
 
 def _contradictions_of_app(app: App, estate: Estate) -> Iterator[tuple[YamlPath, str]]:
@@ -344,5 +353,5 @@ def _contradictions_of_repository(repository: Repository, estate: Estate) -> Ite
             yield place, _undeclared("decision", environment.decision, estate.links.decisions)
 
 
-def _undeclared(kind: str, name: str, declared: Mapping[str, object]) -> str:
+def _undeclared(kind: str, name: str, declared: Iterable[str]) -> str:
     return f'{kind} "{name}" is not declared{suggestion(name, declared)}'

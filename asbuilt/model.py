@@ -64,8 +64,8 @@ class Unobserved:
     kind: Literal["unobserved"] = "unobserved"
 
     def __str__(self) -> str:
-        """What could not be observed, the request and the reason in one line."""
-        return f"{self.what} could not be observed: {self.request} {self.reason}"
+        """The request and why it gave nothing."""
+        return f"{self.request} {self.reason}"
 
 
 Fact = Annotated[Observed[T] | Absent | Unobserved, Discriminator("kind")]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from _pytest.mark.expression import Expression
 
-from asbuilt import judging
+from asbuilt import catalogue, judging
 from asbuilt.estate import load
 from asbuilt.estate_errors import EstateError
 from asbuilt.model import Observation, restore, save
@@ -22,7 +22,7 @@ from asbuilt.record.directory import OBSERVATION, RESULTS, new_directory, today
 from asbuilt.record.evidence import describe
 from asbuilt.record.finish import finish, write_sandbox_log
 from asbuilt.record.terminal import summary
-from asbuilt.run import RUN, OptionError, Run, checkouts_of, scope_of
+from asbuilt.run import RUN, OptionError, Run, checkouts_of, refuse_idle_waivers, scope_of
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import Sandbox
 from asbuilt.subjects import kind_of, none_declared
@@ -238,10 +238,11 @@ def _prepare(config: pytest.Config) -> None:
     if option.sandbox and option.observed:
         raise OptionError("--sandbox observes, --observed judges what was observed before: give one of them")
     path = config.invocation_params.dir / option.estate
-    estate = load(path if Path(option.estate).is_absolute() else Path(os.path.relpath(path)))
+    estate = load(Path(option.estate), {control.id for _, control in catalogue.checks()})
     scope = scope_of(estate, option.app, option.repository)
     checkouts = checkouts_of(estate, path, option.checkout, option.repository)
     run = Run(estate, scope, checkouts, "workflow files")
+    refuse_idle_waivers(run)
     if _is_worker(config):
         config.stash[RUN] = _handed_over(config, run)
         return

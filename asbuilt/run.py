@@ -10,7 +10,7 @@ from asbuilt.estate import Estate
 from asbuilt.estate_errors import suggestion
 from asbuilt.model import Observation
 from asbuilt.observe.sweep import Scope
-from asbuilt.subjects import Subject, subjects
+from asbuilt.subjects import KINDS, Subject, subjects
 from asbuilt.workflows import checkout as checkouts
 from asbuilt.workflows.checkout import Checkout
 
@@ -59,6 +59,15 @@ def scope_of(estate: Estate, apps: list[str], repositories: list[str]) -> Scope:
     if not apps and not repositories:
         return Scope(frozenset(estate.apps), frozenset(estate.repositories))
     return Scope(frozenset(apps), frozenset(repositories))
+
+
+def refuse_idle_waivers(run: Run) -> None:
+    """Raise OptionError for a waiver whose subject is none that any check is about: it would wait for ever."""
+    known = {word for kind in KINDS for each in run.subjects(kind).values() for word in (each.id, each.name)}
+    for waiver in run.estate.waivers:
+        if waiver.subject not in known:
+            near = suggestion(waiver.subject, known)
+            raise OptionError(f'waiver of {waiver.control}: nothing is called "{waiver.subject}"{near}')
 
 
 def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:

@@ -61,9 +61,10 @@ def test_deploy_path_was_exercised(app, deploy, successes, deployments):
         and (deployments is None or any(_made(each, run) for each in deployments))
     ]
     through = f" through environment {app.environment}" if app.environment else ""
+    tried = f"{len(successes)} successful runs, none of them to there" if successes else "no run of it ever succeeded"
     assert used, (
-        f"{deploy.workflow.name} by {deploy.deploy.trigger} has never deployed {app.name}{through} since the app was "
-        f"created: {len(successes)} successful runs of that trigger, none of them did"
+        f"{deploy.workflow.name} by {deploy.deploy.trigger} has never deployed {app.name}{through} "
+        f"since the app was created: {tried}"
     )
 
 

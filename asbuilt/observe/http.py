@@ -217,10 +217,15 @@ class _Rerouted(httpx.BaseTransport):
         self._address = httpx.URL(address)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.url = request.url.copy_with(
-            scheme=self._address.scheme, host=self._address.host, port=self._address.port
+        # A request of its own, so that what is recorded and shown still names the origin.
+        there = httpx.Request(
+            request.method,
+            request.url.copy_with(scheme=self._address.scheme, host=self._address.host, port=self._address.port),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
         )
-        return self._inner.handle_request(request)
+        return self._inner.handle_request(there)
 
     def close(self) -> None:
         self._inner.close()

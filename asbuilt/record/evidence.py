@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import allure
+import yaml
 from allure_commons.types import AttachmentType, LabelType, LinkType
 from pydantic import BaseModel
 
@@ -31,6 +32,7 @@ _STATUS = {
     Outcome.NOT_APPLICABLE: "skipped",
 }
 _NODE_ID = "nodeid"
+_CELL = '<td style="vertical-align:top;padding-right:2em"><pre style="white-space:pre-wrap">'
 CATEGORIES = Path(__file__).parents[2] / "reports" / "categories.json"
 
 
@@ -173,11 +175,12 @@ def _plain(value: Any) -> Any:
             return str(value)
 
 
+def _lines(value: Any) -> str:
+    return yaml.safe_dump(value, default_flow_style=None, sort_keys=False, allow_unicode=True, width=48)
+
+
 def _page(requirement: str, declared: Any, observed: Any, asked: list[str]) -> str:
-    cells = "".join(
-        f'<td style="vertical-align:top;padding-right:2em"><pre>{html.escape(json.dumps(value, indent=2))}</pre></td>'
-        for value in (declared, observed)
-    )
+    cells = "".join(f"{_CELL}{html.escape(_lines(value))}</pre></td>" for value in (declared, observed))
     requests = "".join(f"<li><code>{html.escape(each)}</code></li>" for each in asked)
     return (
         f"<p>{html.escape(requirement)}</p>"

@@ -40,20 +40,21 @@ def summary(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[Text]:
     yield Text("")
     shown = [each for each in sorted(verdicts, key=by_urgency) if each.outcome in _COLOURS]
     width = max((len(line.place) for each in shown for line in _lines(each)), default=0)
-    for verdict in shown:
+    for verdict, line, others in _grouped(shown):
         colour = _COLOURS[verdict.outcome]
-        for line in _lines(verdict):
-            word = "" if verdict.outcome is Outcome.DRIFTED else f"{verdict.outcome.upper()} "
-            head = f"{line.place:{width}}  {verdict.control:6} {verdict.severity}  {word}"
-            first, *more = line.fact.splitlines() or [""]
-            yield Text(f"{head}{first}", colour)
-            indent = " " * (width + 2)
-            yield from (Text(f"{indent}{each}") for each in more)
-            if line.excerpt:
-                yield Text(f"{indent}> {line.excerpt}")
-            issue = f"   #{verdict.issue}" if verdict.issue else ""
-            if line.fix or issue:
-                yield Text(f"{indent}fix: {line.fix or 'see the issue'}{issue}")
+        word = "" if verdict.outcome is Outcome.DRIFTED else f"{verdict.outcome.upper()} "
+        head = f"{line.place:{width}}  {verdict.control:6} {verdict.severity}  {word}"
+        first, *more = line.fact.splitlines() or [""]
+        yield Text(f"{head}{first}", colour)
+        indent = " " * (width + 2)
+        yield from (Text(f"{indent}{each}") for each in more)
+        if line.excerpt:
+            yield Text(f"{indent}> {line.excerpt}")
+        issue = f"   #{verdict.issue}" if verdict.issue else ""
+        if line.fix or issue:
+            yield Text(f"{indent}fix: {line.fix or 'see the issue'}{issue}")
+        if others:
+            yield Text(f"{indent}for the same reason: {', '.join(others)}")
     if shown:
         yield Text("")
     clean = all(each.outcome not in {Outcome.DRIFTED, Outcome.UNKNOWN} for each in verdicts)
@@ -61,6 +62,21 @@ def summary(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[Text]:
     yield Text(counted, "green" if clean else "red", bold=True)
     if run.directory:
         yield Text(f"evidence: {_shown(run.directory)}")
+
+
+def _grouped(verdicts: list[Verdict]) -> Iterator[tuple[Verdict, Line, list[str]]]:
+    """Give each finding; what several controls could not observe for one reason is said once."""
+    seen: dict[Line, list[str]] = {}
+    found: list[tuple[Verdict, Line, list[str]]] = []
+    for verdict in verdicts:
+        for line in _lines(verdict):
+            if verdict.outcome is Outcome.UNKNOWN and line in seen:
+                seen[line].append(verdict.control)
+            else:
+                others = seen.setdefault(line, []) if verdict.outcome is Outcome.UNKNOWN else []
+                found.append((verdict, line, others))
+    for verdict, line, others in found:
+        yield verdict, line, sorted(set(others) - {verdict.control})
 
 
 def _lines(verdict: Verdict) -> tuple[Line, ...]:

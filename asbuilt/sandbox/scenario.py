@@ -104,7 +104,7 @@ def _edits(file: Path) -> list[_Edit]:
     """Read a fault file's edits; its answers are edits as well, which append."""
     document = _document(file, "a mapping that describes one change")
     root = Reader(document, file.name, datetime.now(UTC)).only(
-        *("summary", "over", "trips", "repository", "world", "answers")
+        *("summary", "over", "trips", "unknown", "repository", "world", "answers")
     )
     edits = []
     for item in root.items("world"):

@@ -24,7 +24,11 @@ _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 @dataclass(frozen=True, slots=True)
 class DeployPath:
-    """One way by which code reaches an app. `gates` are the jobs that must have succeeded before it deploys."""
+    """One way by which code reaches an app.
+
+    `gates` are the jobs that must have succeeded before it deploys; `reached` says that nothing leaves it open whether
+    the step runs when all goes well before it.
+    """
 
     workflow: str
     job: str
@@ -38,6 +42,7 @@ class DeployPath:
     verified_by: tuple[str, ...]
     mark: Mark
     undecided: str | None
+    reached: bool
     step: DeployStep = field(compare=False, repr=False)
 
     @property
@@ -110,7 +115,8 @@ def _paths(deploy: DeployStep, situation: Situation) -> Iterator[DeployPath]:
             continue
         app = _app(deploy, context)
         called = "the workflows that call this one are not followed" if situation.event == "workflow_call" else None
-        open_questions = (app.undecided, environment.undecided, _open(reached, deploy, runs), called)
+        not_reached = _open(reached, deploy, runs) or called
+        open_questions = (app.undecided, environment.undecided, not_reached)
         yield DeployPath(
             workflow=workflow_file.path,
             job=job.id,
@@ -124,6 +130,7 @@ def _paths(deploy: DeployStep, situation: Situation) -> Iterator[DeployPath]:
             verified_by=tuple(_verified_by(deploy, situation, context)),
             mark=deploy.mark,
             undecided="; ".join(filter(None, open_questions)) or None,
+            reached=not_reached is None,
             step=deploy,
         )
 
