@@ -182,8 +182,8 @@ class Waiver(_Declared):
 class Defaults(_Declared):
     """Values for each app and each repository that does not set its own."""
 
-    app: App = App()
-    repository: Repository = Repository()
+    app: App = Field(default_factory=App)
+    repository: Repository = Field(default_factory=Repository)
 
 
 class Ownership(NamedTuple):
@@ -215,8 +215,8 @@ class Estate(_Declared):
     """Everything that is declared."""
 
     estate: str = Field(min_length=1, description="the estate's name")
-    links: Links = Links()
-    defaults: Defaults = Defaults()
+    links: Links = Field(default_factory=Links)
+    defaults: Defaults = Field(default_factory=Defaults)
     apps: dict[str, App] = {}
     repositories: dict[str, Repository] = {}
     controls: dict[ControlId, ControlSettings] = {}

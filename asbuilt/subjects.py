@@ -128,10 +128,10 @@ def _workflow_files(estate: Estate, checkouts: Mapping[str, Checkout]) -> Iterat
     """The files that are there, and the declared ones that are not."""
     for name, checkout in checkouts.items():
         repository = estate.repositories[name]
-        files: dict[str, Any] = dict.fromkeys(repository.workflows)
-        files |= {each.document.path.rpartition("/")[2]: each for each in checkout.workflow_files}
-        for file, parsed in files.items():
-            yield Subject(f"{name} {file}", "workflow_file", parsed, None, repository)
+        paths = {each.path for each in repository.workflows.values()} | {each.path for each in checkout.workflow_files}
+        for path in paths:
+            file = checkout.workflow_file(path)
+            yield Subject(f"{name} {file.file_name}", "workflow_file", file, None, repository)
 
 
 def _procfile_processes(estate: Estate, checkouts: Mapping[str, Checkout]) -> Iterator[Subject]:

@@ -1,0 +1,163 @@
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from asbuilt.catalogue import PROJECT
+from asbuilt.estate import load, schema
+from asbuilt.estate_errors import EstateError
+
+MINIMAL = "estate: shop\napps:\n  shop-prod: {}\n"
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text):
+        path = tmp_path / "estate.yaml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def wrong(written):
+    """Give the error lines of a bad estate, without the folder."""
+
+    def lines(text, controls=()):
+        path = written(text)
+        with pytest.raises(EstateError) as caught:
+            load(path, controls)
+        return [line.removeprefix(f"{path.parent}/") for line in str(caught.value).splitlines()]
+
+    return lines
+
+
+def test_the_first_estate_says_what_the_incident_asks_for():
+    estate = load(PROJECT / "estate.yaml")
+    production, staging = estate.apps["raxx-api-prod"], estate.apps["raxx-api-staging"]
+    assert production.url == "https://raxx-api-prod-a60a19e5efbf.herokuapp.com"
+    assert production.gates == ("freeze-check", "smoke")
+    assert [(probe.path, probe.status) for probe in production.probes] == [
+        ("/health", 200),
+        ("/api/system/status", 200),
+    ]
+    assert {app.formation["web"].quantity for app in (production, staging)} == {1}
+    assert {app.grace for app in (production, staging)} == {timedelta(minutes=5)}
+    environment = estate.repositories["MooseQuest/TradeMasterAPI"].environments["production"]
+    assert environment.reviewers == ("Kristerpher",)
+    assert (environment.wait_timer, environment.deployment_branches) == (0, ("main",))
+
+
+def test_the_schema_for_editors_is_current():
+    assert json.loads((PROJECT / "estate.schema.json").read_text()) == schema(), "asbuilt schema > estate.schema.json"
+
+
+def test_defaults_lie_under_each_app_and_its_own_values_win(written):
+    apps = "apps: {a: {}, b: {probes: []}, c: {tier: review}}"
+    text = f"estate: x\ndefaults: {{app: {{tier: staging, probes: [/up]}}}}\n{apps}\n"
+    apps = load(written(text)).apps
+    assert [(app.tier, len(app.probes)) for app in apps.values()] == [("staging", 1), ("staging", 0), ("review", 1)]
+
+
+def test_shorthands_mean_what_they_abbreviate(written):
+    short = load(written("estate: x\napps: {a: {formation: {web: 2}, probes: [/up], grace: 90s}}\n")).apps["a"]
+    text = "estate: x\napps: {a: {formation: {web: {quantity: 2}}, probes: [{path: /up, status: 200}], grace: 90s}}\n"
+    assert short == load(written(text)).apps["a"]
+    assert short.grace == timedelta(seconds=90)
+
+
+def test_a_date_of_a_waiver_is_read(written):
+    waiver = "{control: HK001, subject: shop-prod, until: 2026-05-01, owner: ops, issue: 7, reason: moved}"
+    assert load(written(f"{MINIMAL}waivers: [{waiver}]\n")).waivers[0].until == date(2026, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "estate.yaml:1:1: the file is empty"),
+        ("- a\n", "estate.yaml:1:1: an estate is a mapping that begins `estate: NAME`"),
+        ("estate: x\n  apps: 1\n", "estate.yaml:2:7: mapping values are not allowed in this context"),
+        ("estate: x\nestate: y\n", 'estate.yaml:2:1: key "estate" is set twice: first on line 1'),
+        ("apps: {a: {}}\n", 'estate.yaml:1:1: key "estate" is missing'),
+        ("estate: x\n", "estate.yaml:1:1: declares neither apps nor repositories"),
+        ("estate: x\napps: []\n", 'estate.yaml:2:1: a list is invalid for "apps": expected a mapping'),
+        (
+            "estate: x\napps:\n  a:\n    formations: {web: 1}\n",
+            'estate.yaml:4:5: unknown key "formations" in apps.a; did you mean "formation"? allowed: environment, form',
+        ),
+        (
+            "estate: x\napps:\n  a: {tier: prod}\n",
+            'estate.yaml:3:7: "prod" is invalid for "tier" in apps.a; did you mean "production"? allowed: development,',
+        ),
+        (
+            "estate: x\napps: {a: {grace: 5 minutes}}\n",
+            'estate.yaml:2:12: "5 minutes" is invalid for "grace" in apps.a: a duration is a number and a unit: 90s',
+        ),
+        (
+            "estate: x\napps: {a: {formation: {web: many}}}\n",
+            'estate.yaml:2:24: "many" is invalid for "web" in apps.a.formation: expected a number of dynos, or {quan',
+        ),
+        (
+            "estate: x\napps: {a: {formation: {web: true}}}\n",
+            'estate.yaml:2:24: "True" is invalid for "web" in apps.a.formation: expected a number of dynos',
+        ),
+        (
+            "estate: x\napps: {a: {probes: [health]}}\n",
+            'estate.yaml:2:21: "health" is invalid for "path" in apps.a.probes.0: string should match pattern',
+        ),
+        ("estate: x\napps: {a: {name: b}}\n", 'estate.yaml:2:12: unknown key "name" in apps.a; allowed: environment'),
+        (
+            "estate: x\ndefaults: {app: {probs: [/a]}}\napps: {a: {}}\n",
+            'estate.yaml:2:18: unknown key "probs" in defaults.app; did you mean "probes"?',
+        ),
+        (
+            "estate: x\napps: {a: {repository: o/r}}\n",
+            'estate.yaml:2:12: repository "o/r" is not declared; allowed: (none is declared)',
+        ),
+        (
+            (
+                "estate: x\nrepositories: {o/r: {workflows: {d.yml: {deploys: [{app: b, trigger: push}]}}}}\n"
+                "apps: {a: {}}\n"
+            ),
+            'estate.yaml:2:53: app "b" is not declared; allowed: a',
+        ),
+        ("estate: x\nrepositories: {shop: {}}\n", 'estate.yaml:2:16: "shop" is not a repository; write OWNER/NAME'),
+        (
+            (
+                "estate: x\napps: {a: {environment: prod, repository: o/r}}\n"
+                "repositories: {o/r: {environments: {production: {}}}}\n"
+            ),
+            'estate.yaml:2:12: environment "prod" is not declared; did you mean "production"? allowed: production',
+        ),
+        (
+            f"{MINIMAL}waivers: [{{control: HK001, subject: shop-prd}}]\n",
+            'estate.yaml:4:11: key "until" is missing in wai',
+        ),
+    ],
+)
+def test_a_bad_estate_says_where_what_and_what_is_allowed(text, expected, wrong):
+    lines = wrong(text)
+    assert lines[0].startswith(expected), lines
+
+
+def test_every_problem_is_said_in_the_order_of_the_file(wrong):
+    lines = wrong("estate: x\napps:\n  a: {tier: prod}\n  b: {grace: soon}\nrepositorys: {}\n")
+    assert [line.split(":")[1] for line in lines] == ["3", "4", "5"]
+
+
+def test_a_control_that_there_is_not_is_refused_with_the_nearest(wrong):
+    text = f"{MINIMAL}controls: {{HK020: {{issue: 1}}}}\n"
+    assert wrong(text, {"HK002", "WF001"}) == [
+        'estate.yaml:4:12: there is no control "HK020"; did you mean "HK002"? allowed: HK002, WF001'
+    ]
+
+
+def test_a_waiver_of_something_undeclared_is_refused(wrong):
+    waiver = "{control: HK001, subject: shop-prd web, until: 2026-05-01, owner: ops, issue: 7, reason: moved}"
+    assert "app or repository" in wrong(f"{MINIMAL}waivers: [{waiver}]\n")[0]
+
+
+def test_a_missing_file_says_how_to_name_one(tmp_path):
+    with pytest.raises(EstateError, match="cannot be read: No such file or directory; name a file: --estate FILE"):
+        load(tmp_path / "none.yaml")

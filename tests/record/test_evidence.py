@@ -1,0 +1,223 @@
+"""What a run leaves behind says what was found, whole, and nothing that is secret."""
+
+import base64
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+import pytest
+from typer.testing import CliRunner
+
+from asbuilt.catalogue import PROJECT
+from asbuilt.cli import app as command
+from asbuilt.record.directory import withhold
+from asbuilt.record.report import _closed
+
+STATUS = {
+    "conforms": "passed",
+    "drifted": "failed",
+    "unknown": "broken",
+    "waived": "skipped",
+    "not applicable": "skipped",
+}
+
+
+def _results(directory):
+    return [json.loads(path.read_text()) for path in (directory / "allure-results").glob("*-result.json")]
+
+
+def _labels(result):
+    found = {}
+    for label in result["labels"]:
+        found.setdefault(label["name"], []).append(label["value"])
+    return found
+
+
+def _one(results, control, subject):
+    return next(each for each in results if control in _labels(each)["tag"] and each["name"].startswith(subject))
+
+
+def test_each_verdict_is_one_allure_result_with_its_status(live):
+    played = live("incident-2026-04-30+releases-time-out", "--timeout=1")
+    results = _results(played.directory)
+    assert len({each["historyId"] for each in results}) == len(results) == len(played.verdicts)
+    told = {_labels(each)["nodeid"][0]: each["status"] for each in results}
+    assert told == {each["id"]: STATUS[each["outcome"]] for each in played.verdicts}
+    assert set(told.values()) == {"passed", "failed", "broken", "skipped"}
+
+
+def test_a_result_reads_as_system_subject_and_control(live):
+    result = _one(_results(live("incident-2026-04-30").directory), "HK002", "raxx-api-prod")
+    assert result["name"] == "raxx-api-prod: the current release carries a slug"
+    labels = _labels(result)
+    assert labels["epic"] == ["Heroku"]
+    assert labels["feature"] == ["raxx-api-prod"]
+    assert labels["story"] == ["HK002 the current release carries a slug"]
+    assert labels["severity"] == ["critical"]
+    assert {"HK002", "SEV-2", "SOC2 CC7.2", "NIST SI-4"} <= set(labels["tag"])
+    links = {each["name"]: each["url"] for each in result["links"]}
+    assert links["#692"] == "https://github.com/MooseQuest/TradeMasterAPI/issues/692"
+    assert links["runbook"].endswith("docs/ops/runbooks/heroku.md")
+    assert "carries no slug" in result["statusDetails"]["message"]
+    assert "trace" not in result["statusDetails"]
+
+
+def test_declared_and_observed_stand_side_by_side_with_their_requests(live):
+    directory = live("incident-2026-04-30").directory
+    result = _one(_results(directory), "WEB001", "raxx-api-prod /health")
+    source = result["attachments"][0]["source"]
+    held = json.loads((directory / "allure-results" / source).read_text())
+    url = "https://raxx-api-prod-a60a19e5efbf.herokuapp.com/health"
+    assert held["declared"]["url"] == "https://raxx-api-prod-a60a19e5efbf.herokuapp.com"
+    assert held["observed"]["response"] == {"url": url, "status": 502, "location": "", "from_router": True}
+    assert held["requests"] == [f"GET {url} -> 502"]
+    assert "<th" in result["descriptionHtml"]
+    assert "declared" in result["descriptionHtml"]
+
+
+def test_the_run_says_its_world_and_clock(live):
+    directory = live("incident-2026-04-30").directory
+    text = (directory / "allure-results" / "environment.properties").read_text()
+    assert "World=sandbox incident-2026-04-30" in text
+    assert "As_of=2026-04-30 16:30:" in text
+    assert json.loads((directory / "allure-results" / "executor.json").read_text())["name"] == "local"
+    names = [each["name"] for each in json.loads((directory / "allure-results" / "categories.json").read_text())]
+    assert names == ["Drift", "Could not observe", "Waived", "Not applicable"]
+    assert (directory.parent / "latest").resolve() == directory
+
+
+def test_on_github_the_executor_is_the_run(play):
+    github = {
+        "GITHUB_RUN_ID": "17", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r",
+        "GITHUB_WORKFLOW": "Nightly", "GITHUB_RUN_NUMBER": "4",
+    }  # fmt: skip
+    played = play("tests_live", "-m", "live", "--sandbox=healthy", environ=github)
+    executor = json.loads((played.directory / "allure-results" / "executor.json").read_text())
+    assert executor["buildUrl"] == "https://github.com/o/r/actions/runs/17"
+    assert executor["buildName"] == "Nightly #4"
+
+
+def test_the_summary_is_a_table_of_what_was_found(live):
+    text = (live("incident-2026-04-30").directory / "summary.md").read_text()
+    assert text.startswith("## ❌ asbuilt: raxx in sandbox incident-2026-04-30")
+    assert "**18 conform, 9 drifted, 0 unknown, 0 waived, 7 not applicable**" in text
+    rows = [line for line in text.splitlines() if line.startswith("| ❌")]
+    assert len(rows) == 9
+    assert "HK002 [#692](https://github.com/MooseQuest/TradeMasterAPI/issues/692)" in text
+
+
+def test_junit_counts_the_same(live):
+    played = live("incident-2026-04-30")
+    suite = ET.parse(played.directory / "junit.xml").getroot().find("testsuite")
+    assert (int(suite.get("tests")), int(suite.get("failures")), int(suite.get("skipped"))) == (34, 9, 7)
+
+
+def test_a_check_that_was_interrupted_is_unknown_never_passed(tmp_path):
+    project = tmp_path / "project"
+    for name in ("tests_live", "fixtures", "reports"):
+        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("2*", "latest", "__pycache__"))
+    for name in ("conftest.py", "pytest.ini", "estate.yaml"):
+        shutil.copy(PROJECT / name, project / name)
+    flag = tmp_path / "in-the-middle"
+    check = project / "tests_live" / "test_releases.py"
+    slow = (
+        f"    import pathlib, time\n    pathlib.Path({str(flag)!r}).touch()\n    time.sleep(60)\n    assert heroku_app"
+    )
+    check.write_text(check.read_text().replace("    assert heroku_app", slow, 1))
+    running = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "tests_live", "-m", "live", "--sandbox=healthy", "-p", "no:cacheprovider"],
+        cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not flag.exists() and time.monotonic() < deadline and running.poll() is None:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    assert running.wait(60) == 2
+    directory = (project / "reports" / "latest").resolve()
+    verdict = next(v for v in json.loads((directory / "verdicts.json").read_text()) if v["control"] == "HK001")
+    assert (verdict["outcome"], verdict["reason"]) == ("unknown", "interrupted before it came to an end")
+    cut = [each for each in _results(directory) if not each.get("labels")]
+    assert [each["status"] for each in cut] == ["broken"]
+    assert cut[0]["statusDetails"]["message"] == "interrupted before it came to an end"
+
+
+@pytest.mark.parametrize("form", ["plain", "url", "json", "base64", "basic"])
+def test_a_token_is_withheld_in_every_form(form, tmp_path):
+    token = 'ghp_"se/cret+token"_0123456789'
+    shown = {
+        "plain": token,
+        "url": quote(token, safe=""),
+        "json": json.dumps(token),
+        "base64": base64.b64encode(token.encode()).decode(),
+        "basic": base64.b64encode(f"x:{token}".encode()).decode(),
+    }[form]
+    held = tmp_path / "folder" / "file.json"
+    held.parent.mkdir()
+    held.write_text(f"before {shown} after")
+    (tmp_path / "clean").write_text("nothing here")
+    assert withhold(tmp_path, [token]) == (held,)
+    assert shown not in held.read_text()
+    assert held.read_text().startswith("before ")
+
+
+def test_no_token_reaches_any_file_of_a_run(play):
+    token = "HRKU-0123456789abcdef0123456789abcdef"
+    environ = {"HEROKU_API_KEY": token, "GITHUB_TOKEN": f"ghp_{token}", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    played = play("tests_live", "-m", "live", "--timeout=1", environ=environ)
+    assert played.code == 1
+    assert set(played.subjects("unknown")) >= {"HK001", "GH001"}
+    assert token not in played.out
+    files = [path for path in played.directory.rglob("*") if path.is_file()]
+    assert [path for path in files if token.encode() in path.read_bytes()] == []
+
+
+def test_the_page_runs_and_loads_nothing_from_elsewhere():
+    page = (
+        '<html><head><meta charset="utf-8"></head><body>'
+        '<script async src="https://www.googletagmanager.com/gtag/js?id=G-1"></script>\n<script>gtag();</script>'
+        "<script>report()</script></body></html>"
+    )
+    closed = _closed(page)
+    assert "googletagmanager" not in closed
+    assert "gtag()" not in closed
+    assert "report()" in closed
+    assert "default-src 'none'" in closed
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="Allure 3 needs Node.js, which this machine lacks")
+def test_the_report_is_one_closed_file_that_says_sandbox(live):
+    directory = live("incident-2026-04-30").directory
+    done = CliRunner().invoke(command, ["record", str(directory)])
+    assert done.exit_code == 0, done.output
+    page = (directory / "report.html").read_text()
+    assert "SANDBOX: raxx, sandbox incident-2026-04-30" in page
+    assert "googletagmanager" not in page
+    assert "default-src 'none'" in page
+
+
+def test_without_node_the_report_says_in_one_line_what_to_install(live, monkeypatch, tmp_path):
+    directory = live("healthy").directory
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = CliRunner().invoke(command, ["record", str(directory)])
+    assert done.exit_code == 2
+    assert (
+        done.output.strip() == "asbuilt: report.html needs Node.js 20 or later with npm: install it, then `make report`"
+    )
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path):
+    done = CliRunner().invoke(command, ["record", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "name a run's directory" in done.output
+
+
+def test_the_report_is_rendered_with_what_is_pinned():
+    locked = json.loads((PROJECT / "package-lock.json").read_text())
+    wanted = json.loads((PROJECT / "package.json").read_text())["dependencies"]["allure"]
+    assert locked["packages"]["node_modules/allure"]["version"] == wanted
+    assert not [name for name, each in locked["packages"].items() if "resolved" in each]

@@ -1,0 +1,66 @@
+"""Every control has a fault that trips it, and a fault trips nothing else."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from asbuilt import catalogue
+
+PROJECT = catalogue.PROJECT
+sys.path.insert(0, str(PROJECT / "tests" / "workflows"))
+from edits import apply  # noqa: E402 - the folder of the static tests is on no path by itself
+
+FAULTS = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((PROJECT / "fixtures/faults").glob("*.yaml"))}
+REPOSITORY = PROJECT / "fixtures/repositories/TradeMasterAPI/after"
+
+
+def _sorted(declared):
+    return {control: sorted(subjects) for control, subjects in sorted((declared or {}).items())}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_trips_exactly_its_controls(name, play, tmp_path):
+    fault = FAULTS[name]
+    if "repository" in fault:
+        checkout = tmp_path / "checkout"
+        shutil.copytree(REPOSITORY, checkout)
+        apply(fault["repository"], checkout)
+        played = play("tests_static", f"--checkout={checkout}")
+    else:
+        played = play("tests_live", "-m", "live", f"--sandbox={fault['over']}+{name}", "--timeout=1")
+    assert played.subjects("drifted") == _sorted(fault.get("trips")), played.out
+    assert played.subjects("unknown") == _sorted(fault.get("unknown")), played.out
+    assert played.code == bool(fault.get("trips") or fault.get("unknown")), played.out
+    assert "Traceback" not in played.out
+    assert "INTERNALERROR" not in played.out
+
+
+def test_every_control_has_a_fault():
+    controls = {control.id for _, control in catalogue.checks()}
+    tripped = {control for fault in FAULTS.values() for control in fault.get("trips") or {}}
+    assert controls - tripped == set()
+    assert tripped - controls == set()
+
+
+def test_a_control_keeps_one_requirement_and_severity():
+    severities = {}
+    for check, control in catalogue.checks():
+        severities.setdefault(control.id, set()).add(control.severity)
+        assert control.remedy, f"{check} says nothing of a remedy"
+        assert control.severity in {"SEV-1", "SEV-2", "SEV-3", "SEV-4"}, check
+    assert {identity for identity, found in severities.items() if len(found) > 1} == set()
+
+
+def test_every_check_of_a_folder_is_marked_for_it():
+    for path in (PROJECT / "tests_live").glob("test_*.py"):
+        assert "pytestmark = pytest.mark.live" in path.read_text(), path
+
+
+def test_nothing_of_the_first_user_stands_in_the_code():
+    files = [*Path(PROJECT / "asbuilt").rglob("*.py"), *(PROJECT / "tests_live").glob("*.py")]
+    files += [*(PROJECT / "tests_static").glob("*.py"), PROJECT / "conftest.py"]
+    words = ("raxx", "moosequest", "trademaster", "kristerpher")
+    assert [path for path in files if any(word in path.read_text().lower() for word in words)] == []

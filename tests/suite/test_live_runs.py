@@ -1,0 +1,154 @@
+"""A live run from end to end, over real sockets."""
+
+import json
+from collections import Counter
+
+import pytest
+
+INCIDENT = {
+    "GH002": ["MooseQuest/TradeMasterAPI production"],
+    "GH008": ["MooseQuest/TradeMasterAPI deploy.yml"],
+    "GH009": ["raxx-api-prod deploy-heroku.yml workflow_dispatch"],
+    "HK002": ["raxx-api-prod"],
+    "HK004": ["raxx-api-prod"],
+    "HK005": ["raxx-api-prod"],
+    "HK006": ["raxx-api-prod web"],
+    "WEB001": ["raxx-api-prod /api/system/status", "raxx-api-prod /health"],
+}
+
+
+def _told(played):
+    return {(each["id"], each["outcome"], each["reason"]) for each in played.verdicts}
+
+
+def _transcript(played):
+    return json.loads((played.directory / "observation.json").read_text())["transcript"]
+
+
+def test_the_incident_is_caught_and_nothing_else(live):
+    played = live("incident-2026-04-30")
+    assert played.code == 1
+    assert played.subjects("drifted") == INCIDENT
+    assert played.subjects("unknown") == {}
+
+
+def test_the_repaired_world_conforms(live):
+    played = live("healthy")
+    assert played.code == 0
+    assert played.subjects("drifted") == played.subjects("unknown") == {}
+    assert len(played.subjects("conforms")) == 16
+
+
+def test_the_summary_can_be_acted_on_at_night(live):
+    out = live("incident-2026-04-30").out
+    assert "asbuilt: raxx in sandbox incident-2026-04-30, as of 2026-04-30 16:30 UTC" in out
+    line = next(each for each in out.splitlines() if "HK002" in each)
+    assert line.split()[:3] == ["raxx-api-prod", "HK002", "SEV-2"]
+    assert "carries no slug: 7 releases, all config vars, nothing was ever deployed" in line
+    after = out.splitlines()[out.splitlines().index(line) + 1]
+    command = "gh workflow run deploy-heroku.yml -R MooseQuest/TradeMasterAPI -f environment=production -f ref=main"
+    assert after.split() == ["fix:", *command.split(), "#692"]
+    assert "18 conform, 9 drifted, 0 unknown, 0 waived, 7 not applicable" in out
+    assert "evidence: " in out
+
+
+def test_workers_reach_the_same_verdicts_with_the_same_requests(live):
+    alone, shared = live("incident-2026-04-30"), live("incident-2026-04-30", "-n", "2")
+    assert _told(alone) == _told(shared)
+    served = [json.loads((each.directory / "sandbox-log.json").read_text()) for each in (alone, shared)]
+    assert Counter(served[0]) == Counter(served[1])
+    results = [len(list((each.directory / "allure-results").glob("*-result.json"))) for each in (alone, shared)]
+    assert results == [len(alone.verdicts), len(alone.verdicts)]
+
+
+def test_each_document_is_asked_for_once_and_only_read(live):
+    played = live("healthy")
+    served = json.loads((played.directory / "sandbox-log.json").read_text())
+    assert [request for request, count in Counter(served).items() if count > 1] == []
+    assert {request.split()[0] for request in served} == {"GET"}
+    assert len(served) == len(_transcript(played))
+
+
+def test_collecting_makes_no_request_and_leaves_nothing(play):
+    played = play("tests_live", "--collect-only", "-m", "live")
+    assert played.code == 0
+    assert played.directory is None
+    assert "test_current_release_has_a_slug[raxx-api-prod]" in played.out
+    assert "34 tests collected" in played.out
+
+
+def test_an_observation_judged_again_comes_to_the_same_verdicts(live, play):
+    first = live("incident-2026-04-30")
+    again = play("tests_live", "-m", "live", f"--observed={first.directory / 'observation.json'}")
+    assert _told(first) == _told(again)
+    assert again.code == 1
+    assert "judged again" in again.out
+
+
+def test_an_app_narrows_what_is_asked_and_judged(live):
+    played = live("incident-2026-04-30", "--app=raxx-api-staging")
+    assert played.code == 0
+    assert {each["subject"] for each in played.verdicts} == {"raxx-api-staging"}
+    assert not [each for each in _transcript(played) if "raxx-api-prod" in each["url"]]
+
+
+def test_a_repository_narrows_what_is_asked_and_judged(live):
+    played = live("healthy", "--repository=MooseQuest/TradeMasterAPI")
+    assert {each["control"][:2] for each in played.verdicts} == {"GH"}
+    assert not [each for each in _transcript(played) if "herokuapp.com" in each["url"]]
+
+
+def test_an_unknown_says_the_request_and_the_remedy(live):
+    out = live("healthy+environments-forbidden").out
+    assert (
+        "UNKNOWN GET https://api.github.com/repos/MooseQuest/TradeMasterAPI/environments?per_page=100 answered 403"
+        in out
+    )
+    assert "fix: give the token: actions=read" in out
+    assert "for the same reason: GH003, GH004, GH005" in out
+
+
+def test_settling_waits_for_a_deploy_that_ends_well(live):
+    played = live("healthy+deploy-settles", "--settle=30", "--app=raxx-api-prod")
+    assert played.code == 0, played.out
+    assert "settling: " in played.out
+    timeline = json.loads((played.directory / "observation.json").read_text())["timeline"]
+    assert any("release v10 is pending" in each for each in timeline)
+    assert any("web.1 is starting" in each for each in timeline)
+
+
+def test_without_settling_the_same_deploy_is_judged_as_it_stands(live):
+    played = live("healthy+deploy-settles", "--app=raxx-api-prod")
+    assert played.subjects("drifted") == {"WEB001": ["raxx-api-prod /health"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("-m", "live"), "no Heroku token: set HEROKU_API_KEY"),
+        (("-m", "live"), "no GitHub token: set GITHUB_TOKEN or GH_TOKEN"),
+        (("-m", "live", "--sandbox=helthy"), 'did you mean "healthy"?'),
+        (("-m", "live", "--sandbox=healthy+dyno-crashd"), 'did you mean "dyno-crashed"?'),
+        (("-m", "live", "--sandbox=healthy", "--app=raxx-api-prd"), 'did you mean "raxx-api-prod"?'),
+        (("-m", "live", "--sandbox=healthy", "--estate=nowhere.yaml"), "nowhere.yaml: cannot be read"),
+        (("-m", "live", "--sandbox=healthy", "--checkout=nowhere"), "nowhere"),
+        (("-m", "live", "--observed=nowhere.json"), "--observed nowhere.json"),
+        (("-m", "live", "--observed=package.json"), "not an observation"),
+        (("-m", "live", "--observed=x", "--sandbox=healthy"), "give one of them"),
+        (("--sandbox=healthy",), "add -m live"),
+        (("-m", "live", "--sandbox=healthy", "--clean-alluredir"), "--clean-alluredir"),
+    ],
+)
+def test_a_mistake_of_the_user_is_one_message_and_exit_4(arguments, said, play):
+    played = play("tests_live", *arguments)
+    assert played.code == 4, played.out
+    assert said in played.out
+    assert "Traceback" not in played.out
+    assert "INTERNALERROR" not in played.out
+    assert played.directory is None
+
+
+def test_only_the_token_that_is_missing_is_asked_for(play):
+    played = play("tests_live", "-m", "live", environ={"HEROKU_API_KEY": "HRKU-0000"})
+    assert "no GitHub token" in played.out
+    assert "no Heroku token" not in played.out
