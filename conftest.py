@@ -168,15 +168,15 @@ def github_repository(see, _repository_state):
 
 @pytest.fixture
 def environments(see, _repository_state):
-    """By name."""
-    return {each.name: each for each in see("environments", _repository_state.environments, judged_by="GH001")}
+    """By name in lower case: GitHub takes names that differ in case alone for one environment."""
+    return {each.name.lower(): each for each in see("environments", _repository_state.environments, judged_by="GH001")}
 
 
 @pytest.fixture
 def github_environment(environments, environment):
-    if environment not in environments:
+    if environment.lower() not in environments:
         pytest.skip(f"environment {environment} does not exist: GH002 judges that")
-    return environments[environment]
+    return environments[environment.lower()]
 
 
 @pytest.fixture

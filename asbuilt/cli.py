@@ -1,12 +1,12 @@
 """The `asbuilt` command: thin, one function a verb."""
 
 import json
+import subprocess
 import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import pytest
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -16,7 +16,7 @@ from asbuilt.record.report import NoReportError, render
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import serve
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -25,6 +25,11 @@ class Format(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+
+
+@app.callback()
+def main() -> None:
+    """Hold the real state of a Heroku and GitHub estate against the declared one."""
 
 
 @app.command(context_settings=_PASS_ON)
@@ -79,11 +84,14 @@ def sandbox(
     unix_socket: Annotated[Path | None, typer.Option(help="also for `gh config set http_unix_socket`")] = None,
 ) -> None:
     """Serve a sandbox of both APIs and the apps until interrupted."""
-    typer.echo(f"{scenario} at http://127.0.0.1:{port}", err=True)
     try:
-        serve(scenario, port, unix_socket)
-    except (ScenarioError, OSError) as error:
+        serve(
+            scenario, port, unix_socket, ready=lambda running: typer.echo(f"{scenario} at {running.origin}", err=True)
+        )
+    except ScenarioError as error:
         _stop(str(error))
+    except OSError as error:
+        _stop(f"cannot listen on port {port}: {error.strerror}; choose another: --port N, or 0 for a free one")
 
 
 @app.command()
@@ -97,7 +105,8 @@ def _pytest(*arguments: str) -> None:
     folder, *rest = arguments
     project = catalogue.PROJECT
     fixed = ["-c", str(project / "pytest.ini"), "--rootdir", str(project)]
-    sys.exit(pytest.main([*fixed, str(project / folder), *rest]))
+    command = [sys.executable, "-m", "pytest", *fixed, str(project / folder), *rest]
+    sys.exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own command line
 
 
 def _stop(message: str) -> None:

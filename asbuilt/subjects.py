@@ -109,13 +109,23 @@ def _deploys(estate: Estate, _: Any) -> Iterator[Subject]:
 def _environments(estate: Estate, checkouts: Mapping[str, Checkout]) -> Iterator[Subject]:
     """Environments that the estate declares, and those that a workflow names without anybody having declared them."""
     for repository in estate.repositories.values():
-        named = (
-            {path.environment for path in checkouts[repository.name].deploy_paths}
-            if repository.name in checkouts
-            else set()
-        )
-        for name in {*repository.environments, *(each for each in named if each)}:
+        checkout = checkouts.get(repository.name)
+        named = sorted(_named_environments(checkout)) if checkout else []
+        # GitHub takes names that differ in case alone for one environment.
+        names = {name.lower(): name for name in (*named, *repository.environments)}
+        for name in names.values():
             yield Subject(f"{repository.name} {name}", "environment", name, None, repository)
+
+
+def _named_environments(checkout: Checkout) -> set[str]:
+    """Give the environments that jobs name: literally, or by what deploy paths make of an expression."""
+    literal = {
+        job.environment.text
+        for file in checkout.workflow_files
+        for job in file.jobs
+        if job.environment and job.environment.text and "${{" not in job.environment.text
+    }
+    return literal | {path.environment for path in checkout.deploy_paths if path.environment}
 
 
 def _workflows(estate: Estate, _: Any) -> Iterator[Subject]:

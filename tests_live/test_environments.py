@@ -24,10 +24,10 @@ def test_environment_exists(repository, environment, environments):
 
     Remedy: create it with its reviewers: https://github.com/{repository}/settings/environments/new
     """
-    assert environment in environments, (
+    assert environment.lower() in environments, (
         f'environment "{environment}" does not exist in {repository.name}: '
         "the first run that names it would create it unprotected; "
-        f"there are: {', '.join(sorted(environments)) or 'none'}"
+        f"there are: {', '.join(sorted(each.name for each in environments.values())) or 'none'}"
     )
 
 

@@ -34,6 +34,7 @@ def render(directory: Path) -> Path:
     if not results.is_dir():
         raise NoReportError(f"{directory} holds no {RESULTS}: name a run's directory, such as reports/latest")
     _ensure_allure()
+    print("rendering the report ...", file=sys.stderr)  # noqa: T201 - progress of something slow
     with tempfile.TemporaryDirectory() as scratch:
         command = [str(_ALLURE), "generate", "--config", str(_PROJECT / "reports" / "allurerc.mjs")]
         name = _name(results)

@@ -1,0 +1,221 @@
+"""The project's own workflow files hold to what it asks of others'."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from asbuilt import estate
+from asbuilt.workflows import document, workflow
+from asbuilt.workflows.problems import problems
+
+HOME = Path(__file__).resolve().parents[2]
+FOLDER = HOME / ".github" / "workflows"
+FILES = sorted(path.name for path in FOLDER.glob("*.y*ml"))
+PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+
+
+@pytest.fixture(params=FILES)
+def path(request):
+    return FOLDER / request.param
+
+
+@pytest.fixture
+def workflow_file(path):
+    return workflow.load(path.read_bytes(), f".github/workflows/{path.name}")
+
+
+@pytest.fixture
+def plain(workflow_file):
+    return document.plain(workflow_file.document.root)
+
+
+def test_the_four_files_are_there():
+    assert FILES == ["ci.yml", "nightly.yml", "verify-deploy.yml", "workflows-check.yml"]
+
+
+def test_file_is_read_as_it_is_meant(workflow_file):
+    assert problems(workflow_file) == ()
+
+
+def test_every_action_is_pinned_to_a_commit_and_names_its_version(path):
+    used = [line.strip() for line in path.read_text("utf-8").splitlines() if "uses:" in line]
+    assert used
+    assert [line for line in used if not PINNED.search(line)] == []
+
+
+def test_every_job_ends_in_time(plain):
+    assert [name for name, job in plain["jobs"].items() if not 0 < job.get("timeout-minutes", 0) <= 30] == []
+
+
+def test_nothing_is_permitted_but_what_a_job_names(plain):
+    assert plain["permissions"] == {}
+    for job in plain["jobs"].values():
+        assert set(job["permissions"].values()) == {"read"}
+
+
+def test_no_checkout_leaves_its_token_behind(workflow_file):
+    steps = [step for job in workflow_file.jobs for step in job.steps if step.action == "actions/checkout"]
+    assert steps
+    assert {document.text_of(step.input("persist-credentials")) for step in steps} == {"false"}
+
+
+def test_no_value_is_pasted_into_a_script(workflow_file):
+    scripts = [step.run.text for job in workflow_file.jobs for step in job.steps if step.run]
+    assert scripts
+    assert [script for script in scripts if "${{" in script] == []
+
+
+def test_required_check_reports_on_every_pull_request():
+    source = (FOLDER / "workflows-check.yml").read_bytes()
+    triggers = {each.event: each for each in workflow.load(source, "workflows-check.yml").triggers}
+    assert set(triggers) == {"pull_request", "merge_group", "workflow_call"}
+    for event in ("pull_request", "merge_group"):
+        trigger = triggers[event]
+        assert (trigger.paths, trigger.paths_ignore, trigger.branches, trigger.branches_ignore) == (None,) * 4
+
+
+def test_zizmor_finds_nothing():
+    zizmor = Path(sys.executable).with_name("zizmor")
+    if not zizmor.exists():
+        pytest.skip("zizmor is not installed: pip install asbuilt[dev]")
+    done = subprocess.run(
+        [zizmor, "--offline", "--no-progress", str(HOME / ".github")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No findings to report" in done.stdout + done.stderr
+
+
+def test_own_pull_requests_are_judged_with_the_estate_beside_this_file(tmp_path):
+    options = ["--estate=tests/project/estate.yaml", "--checkout=.", f"--evidence={tmp_path}", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests_static", *options],
+        cwd=HOME,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ", 0 drifted, 0 unknown" in done.stdout
+
+
+def blocks():
+    text = (HOME / "docs" / "adopting.md").read_text("utf-8")
+    return re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize("text", [each for each in blocks() if "\nestate: " in each])
+def test_estate_in_the_guide_loads(text, tmp_path):
+    (tmp_path / "estate.yaml").write_text(text, "utf-8")
+    assert estate.load(tmp_path / "estate.yaml").name == "shop"
+
+
+@pytest.mark.parametrize("text", [each for each in blocks() if "/asbuilt/.github/" in each])
+def test_workflow_in_the_guide_calls_as_it_must(text):
+    whole = text if "\njobs:" in text else f"on: push\njobs:\n  deploy: {{uses: ./deploy.yml}}\n{text}"
+    caller = workflow.load(whole, "caller.yml")
+    assert problems(caller) == ()
+    job = document.plain(caller.jobs[-1].node)
+    called = workflow.load((FOLDER / job["uses"].rpartition("/")[2].partition("@")[0]).read_bytes(), "called.yml")
+    root = document.plain(called.document.root)
+    wanted = root["on"]["workflow_call"]
+    assert job.get("with", {}).keys() <= wanted["inputs"].keys()
+    assert job.get("secrets", {}).keys() <= wanted.get("secrets", {}).keys()
+    assert {name for name, each in wanted.get("secrets", {}).items() if each["required"]} <= job.get(
+        "secrets", {}
+    ).keys()
+    assert {name for name, each in wanted["inputs"].items() if each.get("required")} <= job.get("with", {}).keys()
+    assert job["permissions"] == next(iter(root["jobs"].values()))["permissions"]
+
+
+BEFORE = {
+    ".github/workflows/deploy.yml": "on: push\n",
+    "Procfile": "web: gunicorn app:app\n",
+    "app.py": "app = None\n",
+    "estate.yaml": "estate: example\n",
+    "README.md": "Read me.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "judged"),
+    [
+        pytest.param({"README.md": "Read me too.\n", "lib.py": ""}, "false", id="nothing-that-deploys"),
+        pytest.param({".github/workflows/deploy.yml": "on: [push]\n"}, "true", id="workflow"),
+        pytest.param({".github/workflows/deploy.yml": None, "old.yml": "on: push\n"}, "true", id="workflow-renamed"),
+        pytest.param({".github/actions/notify/run.sh": "true\n"}, "true", id="action"),
+        pytest.param({"tools/deploy/action.yml": "name: deploy\n"}, "true", id="action-elsewhere"),
+        pytest.param({"Procfile": "web: gunicorn main:app\n"}, "true", id="procfile"),
+        pytest.param({"app.py": None}, "true", id="file-removed"),
+        pytest.param({"estate.yaml": "estate: another\n"}, "true", id="estate"),
+    ],
+)
+def test_required_check_judges_what_can_change_a_deploy(change, judged, repository):
+    base = repository.commit(BEFORE)
+    repository.commit(change)
+    assert repository.changed(base) == (0, f"judge={judged}\n")
+
+
+def test_required_check_judges_without_a_base(repository):
+    repository.commit(BEFORE)
+    assert repository.changed("") == (0, "judge=true\n")
+
+
+def test_required_check_fails_where_it_cannot_compare(repository):
+    repository.commit(BEFORE)
+    status, output = repository.changed("1" * 40)
+    assert status
+    assert not output
+
+
+class Repository:
+    """A repository in which the `changed` step of workflows-check runs as GitHub runs it."""
+
+    def __init__(self, root):
+        self.root = root
+        self.git("init", "--quiet")
+
+    def git(self, *arguments):
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+        return subprocess.run(
+            ["git", *who, *arguments], cwd=self.root, capture_output=True, text=True, check=True
+        ).stdout
+
+    def commit(self, files):
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True) if text is None else path.write_text(text, "utf-8")
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", "a change")
+        return self.git("rev-parse", "HEAD").strip()
+
+    def changed(self, base):
+        parsed = workflow.load((FOLDER / "workflows-check.yml").read_bytes(), "workflows-check.yml")
+        script = next(step.run.text for step in parsed.jobs[0].steps if step.id == "changed")
+        output, summary = self.root / ".git" / "output", self.root / ".git" / "summary"
+        output.touch()
+        done = subprocess.run(
+            ["bash", "-e", "-c", script],
+            cwd=self.root,
+            env={
+                "PATH": f"{Path(shutil.which('git')).parent}:/usr/bin:/bin",
+                "BASE": base,
+                "ESTATE": "estate.yaml",
+                "GITHUB_OUTPUT": str(output),
+                "GITHUB_STEP_SUMMARY": str(summary),
+            },
+            capture_output=True,
+            check=False,
+        )
+        return done.returncode, output.read_text("utf-8")
+
+
+@pytest.fixture
+def repository(tmp_path):
+    if not (shutil.which("git") and shutil.which("bash")):
+        pytest.skip("git or bash is not installed")
+    return Repository(tmp_path)
