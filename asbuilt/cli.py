@@ -15,8 +15,14 @@ from asbuilt import catalogue, estate
 from asbuilt.record.report import NoReportError, render
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import serve
+from asbuilt.subjects import tell
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+_ANY = {
+    **{name: name.upper() for name in ("app", "repository", "environment", "workflow", "process")},
+    "formation": "TYPE=QUANTITY",
+    "deploy": "run the workflow that deploys APP, as the estate declares it",
+}
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -61,7 +67,7 @@ def controls(
         return
     table = Table("control", "severity", "requirement", *(["remedy", "satisfies"] if identity else []), box=None)
     for each in chosen:
-        more = [each.remedy, ", ".join(each.satisfies)] if identity else []
+        more = [tell(each.remedy, _ANY), ", ".join(each.satisfies)] if identity else []
         table.add_row(each.id, each.severity, each.requirement, *more)
     Console().print(table)
 
@@ -105,7 +111,8 @@ def _pytest(*arguments: str) -> None:
     folder, *rest = arguments
     project = catalogue.PROJECT
     fixed = ["-c", str(project / "pytest.ini"), "--rootdir", str(project)]
-    command = [sys.executable, "-m", "pytest", *fixed, str(project / folder), *rest]
+    # -P: a folder that is judged must not be able to lend us its modules.
+    command = [sys.executable, "-P", "-m", "pytest", *fixed, str(project / folder), *rest]
     sys.exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own command line
 
 

@@ -9,7 +9,7 @@ import pytest
 from asbuilt.controls import Control, Drift, control_of
 from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.run import Run
-from asbuilt.subjects import Subject, kind_of, words
+from asbuilt.subjects import Subject, kind_of, tell, words
 from asbuilt.verdicts import Line, Outcome, Verdict
 
 
@@ -74,7 +74,7 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
     settings = run.estate.controls.get(control.id)
     outcome, lines, reason = _outcome(call, report)
     told = words(subject, run.estate) if subject else {}
-    remedy = control.remedy.format_map(_Kept(told))
+    remedy = tell(control.remedy, told)
     name = subject.name if subject else "estate"
     return Verdict(
         id=report.nodeid,
@@ -83,7 +83,9 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
         subject=name,
         requirement=control.requirement,
         outcome=outcome,
-        lines=tuple(Line(each.place or name, each.fact, each.fix or remedy, each.excerpt) for each in lines),
+        lines=tuple(
+            Line(each.place or name, each.fact, tell(each.fix, told) or remedy, each.excerpt) for each in lines
+        ),
         reason=reason,
         issue=settings.issue if settings else None,
         seconds=report.duration,
@@ -135,10 +137,3 @@ def _lines(error: BaseException | None) -> tuple[Line, ...]:
 
 def _skip_reason(report: pytest.TestReport) -> str:
     return str(report.longrepr[2]).removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
-
-
-class _Kept(dict[str, str]):
-    """Leaves a word that a subject does not have as it was written."""
-
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"

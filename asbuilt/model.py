@@ -250,11 +250,15 @@ def current_release(releases: tuple[Release, ...]) -> Release | None:
 
 
 def deploys(releases: tuple[Release, ...]) -> tuple[Release, ...]:
-    """Give the releases that brought other code than the one before them: a config change carries the code forward."""
-    oldest_first = sorted(releases, key=lambda release: release.version)
-    brought = [later for earlier, later in pairwise(oldest_first) if later.code and later.code != earlier.code]
-    first = [release for release in oldest_first[:1] if release.code]
-    return tuple(release for release in (*first, *brought) if release.status == "succeeded")
+    """Give the releases that brought other code than the one before them: a config change carries the code forward.
+
+    One that did not succeed brought nothing, and what follows it is held against the one before it. The oldest that is
+    given counts where it has code: it brought the code, or carries forward what was deployed earlier.
+    """
+    succeeded = sorted((each for each in releases if each.status == "succeeded"), key=lambda each: each.version)
+    first = [release for release in succeeded[:1] if release.code]
+    brought = [later for earlier, later in pairwise(succeeded) if later.code and later.code != earlier.code]
+    return (*first, *brought)
 
 
 def ago(instant: datetime, now: datetime) -> str:

@@ -1,8 +1,6 @@
 """The pytest hooks: options, one sweep a run, hand-over to xdist workers, parameters, outcomes."""
 
-import os
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,22 +12,19 @@ from _pytest.mark.expression import Expression
 from asbuilt import catalogue, judging
 from asbuilt.estate import load
 from asbuilt.estate_errors import EstateError
-from asbuilt.model import Observation, restore, save
-from asbuilt.observe.credentials import NoTokenError, tokens
-from asbuilt.observe.http import Client, Tokens
-from asbuilt.observe.sweep import sweep
+from asbuilt.model import restore, save
+from asbuilt.observe.credentials import NoTokenError
 from asbuilt.record.directory import OBSERVATION, RESULTS, new_directory, today
 from asbuilt.record.evidence import describe
 from asbuilt.record.finish import finish, write_sandbox_log
 from asbuilt.record.terminal import summary
-from asbuilt.run import RUN, OptionError, Run, checkouts_of, refuse_idle_waivers, scope_of
+from asbuilt.run import RUN, OptionError, Run, checkouts_of, prepared, scope_of
 from asbuilt.sandbox.scenario import ScenarioError
-from asbuilt.sandbox.server import Sandbox
 from asbuilt.subjects import kind_of, none_declared
-from asbuilt.verdicts import Outcome, Verdict
+from asbuilt.verdicts import Verdict, together
+from asbuilt.world import World, choose, observe
 
-_SANDBOX = pytest.StashKey[Sandbox]()
-_TOKENS = pytest.StashKey[Tokens]()
+_WORLD = pytest.StashKey[World]()
 _CLOSING = pytest.StashKey[ExitStack]()
 _PHASES = pytest.StashKey[dict[str, dict[str, Verdict]]]()
 _DIRECTORY = "asbuilt_directory"
@@ -85,11 +80,22 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run = config.stash.get(RUN, None)
     if run is None or _is_worker(config) or config.option.collectonly or not _wants_live(config):
         return
-    if run.observation is None:
-        run = replace(run, observation=_observe(config, run))
-    config.stash[RUN] = run
-    if run.directory and run.observation:
-        save(run.observation, run.directory / OBSERVATION)
+    directory, observation = run.directory, run.observation
+    if directory is None:
+        return
+    if observation is None:
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        observation, served = observe(
+            run,
+            config.stash[_WORLD],
+            settle=config.option.settle,
+            timeout=config.option.timeout,
+            say=lambda text: reporter.write_line(f"asbuilt: {text}") if reporter else None,
+        )
+        if served:
+            write_sandbox_log(directory, served)
+    save(observation, directory / OBSERVATION)
+    config.stash[RUN] = replace(run, observation=observation)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -116,10 +122,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = config.stash.get(RUN, None)
     if run is None:
         return
-    judged = [(item, judging.subject_of(item, run)) for item in items]
-    out = [item for item, subject in judged if subject and not run.judges(subject)]
+    out = [item for item in items if not _in_scope(item, run)]
     if out:
-        items[:] = [item for item in items if item not in out]
+        gone = set(out)
+        items[:] = [item for item in items if item not in gone]
         config.hook.pytest_deselected(items=out)
 
 
@@ -173,18 +179,6 @@ class _Collector:
             self._phases.setdefault(report.nodeid, {})[str(report.when)] = judging.from_wire(raw)
 
 
-def verdicts(phases: dict[str, dict[str, Verdict]]) -> tuple[Verdict, ...]:
-    """Give one verdict a check: what its phases came to together; unknown where it did not run to its end."""
-    whole = []
-    for seen in phases.values():
-        last = next((each for each in seen.values() if each.outcome is not Outcome.CONFORMS), None)
-        first = next(iter(seen.values()))
-        if last is None and set(seen) != {"setup", "call", "teardown"}:
-            last = replace(first, outcome=Outcome.UNKNOWN, reason="interrupted before it came to an end")
-        whole.append(last or replace(seen["call"], seconds=sum(each.seconds for each in seen.values())))
-    return tuple(whole)
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Record the run."""
@@ -192,7 +186,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = config.stash.get(RUN, None)
     if run is None or _is_worker(config) or run.directory is None:
         return
-    finish(run, verdicts(config.stash[_PHASES]), _secrets(config))
+    finish(run, together(config.stash[_PHASES]), config.stash[_WORLD].secrets)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -203,15 +197,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(f"{failed.nodeid}: could not be collected\n{failed.longreprtext}", red=True)
     if run is None or config.option.collectonly:
         return
-    for line in summary(run, verdicts(config.stash[_PHASES])):
+    for line in summary(run, together(config.stash[_PHASES])):
         terminalreporter.write_line(line.text, **line.markup)
+
+
+def _in_scope(item: pytest.Item, run: Run) -> bool:
+    subject = judging.subject_of(item, run)
+    return subject is None or run.judges(subject, live=item.get_closest_marker("live") is not None)
 
 
 def _concerns_estate(config: pytest.Config) -> bool:
     """Say whether any check of the estate could be collected: the suite's own tests need no estate."""
-    folders = [config.rootpath / name for name in ("tests_live", "tests_static")]
+    return any(_concerns(config, name) for name in catalogue.FOLDERS)
+
+
+def _concerns(config: pytest.Config, name: str) -> bool:
+    folder = config.rootpath / name
     paths = [(config.invocation_params.dir / arg.partition("::")[0]).resolve() for arg in config.args]
-    return any(folder.is_relative_to(path) or path.is_relative_to(folder) for folder in folders for path in paths)
+    return any(folder.is_relative_to(path) or path.is_relative_to(folder) for path in paths)
 
 
 def _wants_live(config: pytest.Config) -> bool:
@@ -235,14 +238,13 @@ def _prepare(config: pytest.Config) -> None:
     live = _wants_live(config)
     if not live and (option.sandbox or option.observed):
         raise OptionError("--sandbox and --observed are for the live checks: add -m live")
-    if option.sandbox and option.observed:
-        raise OptionError("--sandbox observes, --observed judges what was observed before: give one of them")
     path = config.invocation_params.dir / option.estate
     estate = load(Path(option.estate), {control.id for _, control in catalogue.checks()})
     scope = scope_of(estate, option.app, option.repository)
     checkouts = checkouts_of(estate, path, option.checkout, option.repository)
-    run = Run(estate, scope, checkouts, "workflow files")
-    refuse_idle_waivers(run)
+    if not checkouts and not _concerns(config, "tests_live"):
+        raise OptionError("no workflow files to judge: name their folder, --checkout DIR or repositories.*.checkout")
+    run = prepared(estate, scope, checkouts)
     if _is_worker(config):
         config.stash[RUN] = _handed_over(config, run)
         return
@@ -250,14 +252,16 @@ def _prepare(config: pytest.Config) -> None:
     if option.collectonly:
         config.stash[RUN] = run
         return
+    world = World(run.world)
     if live:
-        run = _world(config, run)
-    clock = config.stash[_SANDBOX].clock() if _SANDBOX in config.stash else None
+        world = choose(run, sandbox=option.sandbox, observed=option.observed, closing=config.stash[_CLOSING])
+    config.stash[_WORLD] = world
+    clock = world.sandbox.clock() if world.sandbox else None
     directory = new_directory(config.invocation_params.dir / option.evidence, clock)
     option.allure_report_dir = str(directory / RESULTS)
     option.xmlpath = option.xmlpath or str(directory / "junit.xml")
     (directory / "estate.yaml").write_bytes(path.read_bytes())
-    config.stash[RUN] = replace(run, directory=directory)
+    config.stash[RUN] = replace(run, world=world.name, observation=world.observation, directory=directory)
 
 
 def _handed_over(config: Any, run: Run) -> Run:
@@ -269,73 +273,3 @@ def _handed_over(config: Any, run: Run) -> Run:
     config.option.allure_report_dir = str(directory / RESULTS)
     seen = directory / OBSERVATION
     return replace(run, directory=directory, observation=restore(seen) if seen.exists() else None)
-
-
-def _world(config: pytest.Config, run: Run) -> Run:
-    """Decide what stands for reality: a saved observation, a sandbox, or the providers themselves."""
-    option = config.option
-    if option.observed:
-        try:
-            observation = restore(Path(option.observed))
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not an observation that asbuilt saved"
-            raise OptionError(f"--observed {option.observed}: {reason}; name a run's observation.json") from error
-        if missing := (run.scope.apps - set(observation.apps)) | (
-            run.scope.repositories - set(observation.repositories)
-        ):
-            names = ", ".join(sorted(missing))
-            raise OptionError(
-                f"--observed {option.observed}: it says nothing of {names}; narrow with --app, --repository"
-            )
-        return replace(run, observation=observation, world=f"{observation.world}, judged again")
-    if option.sandbox:
-        config.stash[_SANDBOX] = config.stash[_CLOSING].enter_context(Sandbox.start(option.sandbox))
-        config.stash[_TOKENS] = Tokens("sandbox", "sandbox")
-        return replace(run, world=f"sandbox {option.sandbox}")
-    needs_github = bool(run.scope.repositories) or any(run.scope.owns(each) for each in run.estate.ownerships())
-    needs_heroku = bool(run.scope.apps) or any(run.scope.owns(each) for each in run.estate.ownerships())
-    config.stash[_TOKENS] = tokens(os.environ, Path.home(), heroku=needs_heroku, github=needs_github)
-    return replace(run, world="live")
-
-
-def _observe(config: pytest.Config, run: Run) -> Observation:
-    sandbox = config.stash.get(_SANDBOX, None)
-    say = _say(config)
-    client = Client(
-        config.stash[_TOKENS],
-        route_to=sandbox.origin if sandbox else None,
-        timeout=config.option.timeout,
-        deadline=config.option.settle + 120.0,
-        progress=_progress(say),
-    )
-    try:
-        observation = sweep(run.estate, run.scope, client, run.world, settle=config.option.settle, say=say)
-    finally:
-        client.close()
-    if sandbox and run.directory:
-        write_sandbox_log(
-            run.directory, [f"{each.method} {each.host}{each.path} {each.status}" for each in sandbox.log]
-        )
-    return observation
-
-
-def _say(config: pytest.Config) -> Callable[[str], None]:
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    return lambda text: reporter.write_line(f"asbuilt: {text}") if reporter else None
-
-
-def _progress(say: Callable[[str], None]) -> Callable[[int], None]:
-    """Show that something is going on, once a second, as long as observing takes longer than that."""
-    shown = [time.monotonic()]
-
-    def progress(count: int) -> None:
-        if time.monotonic() - shown[0] > 1:
-            shown[0] = time.monotonic()
-            say(f"observing, {count} requests so far")
-
-    return progress
-
-
-def _secrets(config: pytest.Config) -> tuple[str, ...]:
-    found = config.stash.get(_TOKENS, Tokens())
-    return tuple(each for each in (found.heroku, found.github) if each and each != "sandbox")

@@ -23,25 +23,46 @@ class OptionError(ValueError):
 class Run:
     """An estate, the part of it that is judged, and what it is held against.
 
-    `directory` is None where nothing is recorded; `observation` is None until something was observed.
+    `known` are its subjects, by kind and id. `directory` is None where nothing is recorded; `observation` is None until
+    something was observed.
     """
 
     estate: Estate
     scope: Scope
     checkouts: Mapping[str, Checkout]
     world: str
+    known: Mapping[str, Mapping[str, Subject]]
     directory: Path | None = None
     observation: Observation | None = None
 
-    def subjects(self, kind: str) -> dict[str, Subject]:
-        """Give every declared subject of a kind, in scope or not."""
-        return subjects(self.estate, self.checkouts, kind)
+    def subjects(self, kind: str) -> Mapping[str, Subject]:
+        """Give every declared subject of a kind by its id, in scope or not."""
+        return self.known[kind]
 
-    def judges(self, subject: Subject) -> bool:
-        """Say whether a subject is in scope: with its app where it has one, with its repository where it has one."""
+    def judges(self, subject: Subject, *, live: bool) -> bool:
+        """Say whether a subject is in scope: with its app where it has one, with its repository where it has one.
+
+        What the files of a repository say of an app is in scope with either.
+        """
         by_app = subject.app is not None and subject.app.name in self.scope.apps
-        by_repository = subject.repository is not None and subject.repository.name in self.scope.repositories
-        return by_app or by_repository
+        repositories = {subject.repository.name} if subject.repository else set()
+        if subject.app and subject.app.repository and not live:
+            repositories.add(subject.app.repository)
+        return by_app or bool(repositories & self.scope.repositories)
+
+
+def prepared(estate: Estate, scope: Scope, checkouts: Mapping[str, Checkout]) -> Run:
+    """Give a run of which nothing is known yet but what is declared.
+
+    Raises OptionError for a waiver whose subject is none that any check is about: it would wait for ever.
+    """
+    known = {kind: subjects(estate, checkouts, kind) for kind in KINDS}
+    names = {word for found in known.values() for each in found.values() for word in (each.id, each.name)}
+    for waiver in estate.waivers:
+        if waiver.subject not in names:
+            near = suggestion(waiver.subject, names)
+            raise OptionError(f'waiver of {waiver.control}: nothing is called "{waiver.subject}"{near}')
+    return Run(estate, scope, checkouts, "workflow files", known)
 
 
 RUN = pytest.StashKey[Run]()
@@ -59,15 +80,6 @@ def scope_of(estate: Estate, apps: list[str], repositories: list[str]) -> Scope:
     if not apps and not repositories:
         return Scope(frozenset(estate.apps), frozenset(estate.repositories))
     return Scope(frozenset(apps), frozenset(repositories))
-
-
-def refuse_idle_waivers(run: Run) -> None:
-    """Raise OptionError for a waiver whose subject is none that any check is about: it would wait for ever."""
-    known = {word for kind in KINDS for each in run.subjects(kind).values() for word in (each.id, each.name)}
-    for waiver in run.estate.waivers:
-        if waiver.subject not in known:
-            near = suggestion(waiver.subject, known)
-            raise OptionError(f'waiver of {waiver.control}: nothing is called "{waiver.subject}"{near}')
 
 
 def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:

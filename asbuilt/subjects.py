@@ -1,5 +1,6 @@
 """What the checks are about: every subject that the estate declares, with the id that names it in a test."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ KINDS = (
     "app",
     "repository",
 )
+_WORD = re.compile(r"(?<!\{)\{([a-z]+)\}(?!\})")
 _PLURALS = {
     "process": "processes",
     "repository": "repositories",
@@ -86,6 +88,11 @@ def words(subject: Subject, estate: Estate) -> dict[str, str]:
         "workflow": own_name if subject.kind in {"workflow", "workflow_file"} else "",
         "process": own_name if subject.kind in {"process", "procfile_process"} else "",
     }
+
+
+def tell(text: str, told: Mapping[str, str]) -> str:
+    """Put a subject's words where a remedy names them; braces of anything else, such as `${{ }}`, stay as they are."""
+    return _WORD.sub(lambda match: told.get(match[1], match[0]), text)
 
 
 def _processes(estate: Estate, _: Any) -> Iterator[Subject]:

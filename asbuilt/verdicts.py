@@ -1,6 +1,6 @@
 """The five outcomes, and the verdict that a check comes to."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
@@ -40,6 +40,18 @@ class Verdict:
     reason: str = ""
     issue: int | None = None
     seconds: float = field(default=0.0, compare=False)
+
+
+def together(phases: dict[str, dict[str, Verdict]]) -> tuple[Verdict, ...]:
+    """Give one verdict a check: what its phases came to together; unknown where it did not run to its end."""
+    whole = []
+    for seen in phases.values():
+        last = next((each for each in seen.values() if each.outcome is not Outcome.CONFORMS), None)
+        first = next(iter(seen.values()))
+        if last is None and set(seen) != {"setup", "call", "teardown"}:
+            last = replace(first, outcome=Outcome.UNKNOWN, reason="interrupted before it came to an end")
+        whole.append(last or replace(seen["call"], seconds=sum(each.seconds for each in seen.values())))
+    return tuple(whole)
 
 
 def by_urgency(verdict: Verdict) -> tuple[int, str, str, str]:

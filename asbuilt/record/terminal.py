@@ -89,7 +89,10 @@ def _lines(verdict: Verdict) -> tuple[Line, ...]:
 
 def _requests(run: Run) -> str:
     observation = run.observation
-    return f"{len(observation.transcript)} requests in {observation.seconds:.1f} s" if observation else "no requests"
+    if observation is None:
+        return "no requests"
+    count = len(observation.transcript)
+    return f"{count} request{'' if count == 1 else 's'} in {observation.seconds:.1f} s"
 
 
 def _shown(directory: Path) -> str:

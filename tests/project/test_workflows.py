@@ -69,6 +69,14 @@ def test_no_value_is_pasted_into_a_script(workflow_file):
     assert [script for script in scripts if "${{" in script] == []
 
 
+def test_nothing_is_imported_from_the_folder_that_is_judged():
+    files = [workflow.load((FOLDER / name).read_bytes(), name) for name in FILES]
+    steps = [step for file in files for job in file.jobs for step in job.steps if step.run]
+    judging = [step for step in steps if re.search(r"^asbuilt (live|static)", step.run.text, re.MULTILINE)]
+    assert len(judging) == 3
+    assert {document.plain(step.env).get("PYTHONSAFEPATH") for step in judging} == {"1"}
+
+
 def test_required_check_reports_on_every_pull_request():
     source = (FOLDER / "workflows-check.yml").read_bytes()
     triggers = {each.event: each for each in workflow.load(source, "workflows-check.yml").triggers}

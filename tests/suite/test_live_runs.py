@@ -5,6 +5,8 @@ from collections import Counter
 
 import pytest
 
+from asbuilt.catalogue import PROJECT
+
 INCIDENT = {
     "GH002": ["MooseQuest/TradeMasterAPI production"],
     "GH008": ["MooseQuest/TradeMasterAPI deploy.yml"],
@@ -152,3 +154,34 @@ def test_only_the_token_that_is_missing_is_asked_for(play):
     played = play("tests_live", "-m", "live", environ={"HEROKU_API_KEY": "HRKU-0000"})
     assert "no GitHub token" in played.out
     assert "no Heroku token" not in played.out
+
+
+def test_a_repository_narrows_the_static_run_to_it_and_its_apps(play):
+    played = play("tests_static", "--repository=MooseQuest/TradeMasterAPI")
+    assert len(played.verdicts) == 17
+
+
+def test_a_static_run_without_any_files_is_a_usage_error(play, tmp_path):
+    estate = tmp_path / "estate.yaml"
+    estate.write_text("estate: x\napps: {a: {}}\n")
+    played = play("tests_static", f"--estate={estate}")
+    assert played.code == 4
+    assert "no workflow files to judge: name their folder, --checkout DIR" in played.out
+
+
+def test_waivers_accept_only_what_drifts_until_their_date(play, tmp_path):
+    waiver = "{{control: {}, subject: {}, until: {}, owner: ops, issue: 1, reason: known}}"
+    waived = [
+        waiver.format("WEB001", "raxx-api-prod /health", "2026-04-30"),
+        waiver.format("HK002", "raxx-api-prod", "2026-04-29"),
+        waiver.format("HK001", "raxx-api-prod", "2026-05-30"),
+    ]
+    text = (PROJECT / "estate.yaml").read_text().replace("checkout: fixtures", f"checkout: {PROJECT}/fixtures")
+    estate = tmp_path / "estate.yaml"
+    estate.write_text(f"{text}\nwaivers:\n" + "".join(f"  - {each}\n" for each in waived))
+    played = play("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", f"--estate={estate}")
+    assert played.subjects("waived") == {"WEB001": ["raxx-api-prod /health"]}
+    assert played.subjects("drifted")["HK002"] == ["raxx-api-prod"]
+    assert played.subjects("drifted")["HK001"] == ["raxx-api-prod"]
+    assert "take the waiver out of the estate" in played.out
+    assert "WAIVED GET /health answered 502" in played.out

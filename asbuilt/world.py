@@ -1,0 +1,95 @@
+"""What stands for reality in a run: the providers themselves, a sandbox of them, or what was observed before."""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from asbuilt.model import Observation, restore
+from asbuilt.observe.credentials import tokens
+from asbuilt.observe.http import Client, Tokens
+from asbuilt.observe.sweep import sweep
+from asbuilt.run import OptionError, Run
+from asbuilt.sandbox.server import Sandbox
+
+_DEADLINE = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The chosen reality. `observation` is there from the beginning only where it was saved by an earlier run."""
+
+    name: str
+    tokens: Tokens = field(default_factory=Tokens)
+    sandbox: Sandbox | None = None
+    observation: Observation | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not stand in any file: the real tokens; those for a sandbox are none."""
+        return () if self.sandbox else tuple(each for each in (self.tokens.heroku, self.tokens.github) if each)
+
+
+def choose(run: Run, *, sandbox: str | None, observed: str | None, closing: ExitStack) -> World:
+    """Give the world that the options ask for; a sandbox runs until `closing` is closed.
+
+    Raises OptionError, ScenarioError or NoTokenError, each with what to do. Without any option it is the providers
+    themselves, never a sandbox instead: evidence from the wrong world is worse than none.
+    """
+    if sandbox and observed:
+        raise OptionError("--sandbox observes, --observed judges what was observed before: give one of them")
+    if observed:
+        saved = _saved(run, observed)
+        return World(f"{saved.world}, judged again", observation=saved)
+    if sandbox:
+        running = closing.enter_context(Sandbox.start(sandbox))
+        return World(f"sandbox {sandbox}", Tokens("sandbox", "sandbox"), running)
+    asks_of_deploys = any(run.scope.owns(each) for each in run.estate.ownerships())
+    heroku, github = bool(run.scope.apps) or asks_of_deploys, bool(run.scope.repositories) or asks_of_deploys
+    return World("live", tokens(os.environ, Path.home(), heroku=heroku, github=github))
+
+
+def observe(
+    run: Run, world: World, *, settle: float, timeout: float, say: Callable[[str], None]
+) -> tuple[Observation, list[str]]:
+    """Observe a world; give the observation, and what a sandbox counted on its side. Times are seconds."""
+    client = Client(
+        world.tokens,
+        route_to=world.sandbox.origin if world.sandbox else None,
+        timeout=timeout,
+        deadline=settle + _DEADLINE,
+        progress=_progress(say),
+    )
+    try:
+        observation = sweep(run.estate, run.scope, client, world.name, settle=settle, say=say)
+    finally:
+        client.close()
+    served = world.sandbox.log if world.sandbox else ()
+    return observation, [f"{each.method} {each.host}{each.path} {each.status}" for each in served]
+
+
+def _saved(run: Run, path: str) -> Observation:
+    try:
+        observation = restore(Path(path))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not an observation that asbuilt saved"
+        raise OptionError(f"--observed {path}: {reason}; name a run's observation.json") from error
+    apps = run.scope.apps - set(observation.apps)
+    repositories = run.scope.repositories - set(observation.repositories)
+    if missing := ", ".join(sorted(apps | repositories)):
+        raise OptionError(f"--observed {path}: it says nothing of {missing}; narrow with --app, --repository")
+    return observation
+
+
+def _progress(say: Callable[[str], None]) -> Callable[[int], None]:
+    """Show that something is going on, once a second, as long as observing takes longer than that."""
+    shown = [time.monotonic()]
+
+    def progress(count: int) -> None:
+        if time.monotonic() - shown[0] > 1:
+            shown[0] = time.monotonic()
+            say(f"observing, {count} requests so far")
+
+    return progress

@@ -1,0 +1,69 @@
+"""The `asbuilt` command, as people type it."""
+
+import json
+import socket
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from asbuilt.catalogue import PROJECT
+from asbuilt.cli import app
+
+
+def test_the_controls_are_listed_for_people_and_for_programs():
+    table = CliRunner().invoke(app, ["controls"]).output
+    listed = json.loads(CliRunner().invoke(app, ["controls", "--format", "json"]).output)
+    assert [each["id"] for each in listed] == sorted({each["id"] for each in listed})
+    assert {"HK001", "WEB001", "GH009", "WF017"} <= {each["id"] for each in listed}
+    assert all(each["id"] in table for each in listed)
+
+
+def test_one_control_is_explained_without_a_placeholder():
+    out = CliRunner().invoke(app, ["controls", "hk002", "--format", "json"]).output
+    assert [each["id"] for each in json.loads(out)] == ["HK002"]
+    explained = CliRunner().invoke(app, ["controls", "HK002"]).output
+    assert "{" not in explained
+    assert "deploys APP" in " ".join(explained.split())
+
+
+def test_a_control_that_there_is_not_is_refused():
+    done = CliRunner().invoke(app, ["controls", "HK099"])
+    assert done.exit_code == 2
+    assert 'no control is called "HK099"; there are GH001' in done.output
+
+
+def test_live_and_static_work_from_any_folder(tmp_path):
+    (tmp_path / "yaml.py").write_text("raise SystemExit('imported from the folder that is judged')")
+    estate = f"--estate={PROJECT / 'estate.yaml'}"
+    for arguments, told in ((("live", "--sandbox=healthy"), "31 conform"), (("static",), "15 conform")):
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", "from asbuilt.cli import app; app()", *arguments, estate],
+            cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert told in done.stdout
+    assert (tmp_path / "reports" / "latest" / "summary.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sandbox", "--scenario", "helthy"], 'did you mean "healthy"?'),
+        (["sandbox", "--port", "{taken}"], "Address already in use; choose another: --port N"),
+    ],
+)
+def test_a_sandbox_that_cannot_start_says_why(arguments, said):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = CliRunner().invoke(app, [each.replace("{taken}", port) for each in arguments])
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+def test_the_schema_command_prints_the_schema():
+    printed = json.loads(CliRunner().invoke(app, ["schema"]).output)
+    assert printed == json.loads((PROJECT / "estate.schema.json").read_text())
