@@ -63,7 +63,12 @@ def controls(
     chosen = [found[key] for key in sorted(found) if identity is None or key == identity.upper()]
     if form is Format.JSON:
         keys = ("id", "severity", "requirement", "remedy", "satisfies")
-        typer.echo(json.dumps([{key: getattr(each, key) for key in keys} for each in chosen], indent=2))
+        typer.echo(
+            json.dumps(
+                [{key: getattr(each, key) for key in keys} | {"remedy": tell(each.remedy, _ANY)} for each in chosen],
+                indent=2,
+            )
+        )
         return
     table = Table("control", "severity", "requirement", *(["remedy", "satisfies"] if identity else []), box=None)
     for each in chosen:

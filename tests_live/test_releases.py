@@ -18,14 +18,19 @@ def test_app_exists(app, heroku_app):
 
 
 @control("HK002", severity="SEV-2", satisfies=["SOC2 CC7.2", "NIST SI-4"])
-def test_current_release_has_a_slug(release, releases):
+def test_current_release_has_a_slug(heroku_app, release, releases):
     """The current release carries a slug: without one the router has nothing to run.
+
+    On Fir the code is an OCI image instead, and the app has no slug size.
 
     Remedy: {deploy}
     """
     nothing = "nothing was ever deployed" if not deploys(releases) else "its code was lost"
     assert release.code, (
         f"current release {release} carries no slug: {len(releases)} releases, {_kinds(releases)}, {nothing}"
+    )
+    assert heroku_app.slug_size or heroku_app.generation == "fir", (
+        f"current release {release} names slug {release.code}, but the app's slug_size is {heroku_app.slug_size}"
     )
 
 

@@ -20,9 +20,7 @@ def test_one_workflow_owns_the_app(app, estate, deploy_paths):
             path.step.workflow_file.document,
             path.mark,
             f"{app.name} is deployed by {' and by '.join(names)}; one workflow owns an app",
-            f"{declared.workflow.name} owns {app.name}: take this step out of the other"
-            if declared
-            else "choose the owner",
+            f"keep it in {declared.workflow.name} alone" if declared else "keep it in one of them",
         )
         for path in owners
         if len(owners) > 1
@@ -35,12 +33,12 @@ def test_app_can_be_deployed(app, estate, deploy_paths):
 
     Remedy: give the workflow that owns {app} the declared trigger again.
     """
-    if not any(path.undecided is None for path in deploy_paths):
+    if not any(path.reached for path in deploy_paths):
         none_of([Finding(f"no workflow can deploy {app.name}", "add a deploy for it, or take it out of the estate")])
     none_of(
         Finding(
             f"the declared deploy of {app.name} cannot fire: {declared.name}; "
-            f"what can: {', '.join(path.way for path in deploy_paths)}",
+            f"what can: {', '.join(path.way for path in deploy_paths) or 'nothing'}",
             f"give {declared.workflow.name} the trigger {declared.deploy.trigger}",
             declared.workflow.path,
         )
@@ -53,7 +51,8 @@ def is_declared(path, declared):
     """Tell whether a path is the one that the estate declares."""
     deploy = declared.deploy
     ref = f"refs/tags/{deploy.tag}" if deploy.tag else f"refs/heads/{deploy.branch}" if deploy.branch else None
-    return path.workflow == declared.workflow.path and path.is_set_off_by(deploy.trigger, ref, deploy.inputs)
+    same_file = path.workflow == declared.workflow.path
+    return same_file and path.reached and path.is_set_off_by(deploy.trigger, ref, deploy.inputs)
 
 
 @control("WF008", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"])

@@ -213,7 +213,7 @@ class _Builder:
         if isinstance(node, yaml.MappingNode):
             result = self._mapping(node, mark)
         elif isinstance(node, yaml.ScalarNode):
-            result = _scalar(node.tag, str(node.value), mark, quoted=bool(node.style))
+            result = _scalar(node.tag, str(node.value), mark)
         else:
             result = Sequence(tuple(self.build(item) for item in node.value), mark)
         self.built[id(node)] = result
@@ -239,8 +239,8 @@ class _Builder:
         return Mapping(keys, values, mark)
 
 
-def _scalar(tag: str, text: str, mark: Mark, *, quoted: bool) -> Scalar:
-    if tag == _STRING or (tag == _IMPLICIT and quoted):
+def _scalar(tag: str, text: str, mark: Mark) -> Scalar:
+    if tag == _STRING:
         return Scalar(text, text, mark)
     return Scalar(_core_schema(text), text, mark)
 

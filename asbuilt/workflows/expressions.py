@@ -8,6 +8,7 @@ is known completely: a member that it lacks is null, as at GitHub.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asbuilt.workflows.expression_functions import FUNCTIONS
 from asbuilt.workflows.expression_syntax import ExpressionError, parse
@@ -75,6 +76,7 @@ def truth(
     return UNKNOWN if answer is None else answer
 
 
+@lru_cache(maxsize=4096)
 def condition(text: str) -> Expression:
     """Parse an `if`: with or without `${{ }}`, and with the success() that GitHub adds where no status is asked for."""
     parts = list(segments(text)) if "${{" in text else []

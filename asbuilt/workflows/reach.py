@@ -15,6 +15,7 @@ from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.workflow import Job, Step, WorkflowFile
 
 Answer = bool | Unknown
+_STATUS = ("always", "failure", "cancelled", "success")
 _SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
 _FAILED = {"success": False, "failure": True, "cancelled": False}
 
@@ -78,7 +79,9 @@ def reach(workflow_file: WorkflowFile, job: Job, situation: Situation) -> Reach:
     usual = play(workflow_file, situation)
     if job.id not in usual:
         return Reach(runs=False, gates=(), undecided=None, needs={})
-    failed = {each.id: play(workflow_file, situation, failing=each.id)[job.id].runs for each in ancestors}
+    failed: dict[str, Answer] = dict.fromkeys((each.id for each in ancestors), False)
+    if any(map(_may_outlive_failure, (*ancestors, job))):  # else any failure before it keeps the job from running
+        failed = {each.id: play(workflow_file, situation, failing=each.id)[job.id].runs for each in ancestors}
     runs = usual[job.id].runs
     if runs is False and any(answer is not False for answer in failed.values()):
         runs = True if True in failed.values() else UNKNOWN  # it runs when something before it fails
@@ -135,6 +138,11 @@ def is_on(setting: Scalar | None, context: Mapping[str, Any]) -> Answer:
     except ExpressionError:
         return UNKNOWN
     return UNKNOWN if isinstance(value, Unknown) else value.strip().lower() == "true"
+
+
+def _may_outlive_failure(job: Job) -> bool:
+    """Tell whether a job may run after a failure, or let others run after its own."""
+    return job.continue_on_error is not None or any(name in (text_of(job.condition) or "").lower() for name in _STATUS)
 
 
 def _failure(job: Job, context: Mapping[str, Any]) -> str | Unknown:

@@ -1,0 +1,56 @@
+import pytest
+
+from asbuilt.workflows.checkout import Checkout, CheckoutError, read
+
+
+def test_a_checkout_is_read_from_its_folder(tmp_path):
+    workflows = tmp_path / ".github" / "workflows"
+    (workflows / "nested").mkdir(parents=True)
+    for path in ("b.yml", "a.yaml", "notes.md", "nested/c.yml"):
+        (workflows / path).write_text("on: push\n")
+    for folder in (".git", "node_modules/x"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "file").write_text("")
+    (tmp_path / "Procfile").write_text("web: gunicorn app:app\n")
+    checkout = read(tmp_path)
+    assert [each.path for each in checkout.workflow_files] == [".github/workflows/a.yaml", ".github/workflows/b.yml"]
+    assert checkout.procfile.processes["web"].starts == "app.py"
+    assert checkout.files == {
+        "Procfile",
+        ".github/workflows/b.yml",
+        ".github/workflows/a.yaml",
+        ".github/workflows/notes.md",
+        ".github/workflows/nested/c.yml",
+    }
+
+
+def test_a_folder_without_workflows_is_an_empty_checkout(tmp_path):
+    assert read(tmp_path) == Checkout(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_an_error_of_one_sentence(tmp_path):
+    with pytest.raises(CheckoutError, match=r"^no folder .*gone: a checkout is the folder of a repository's files$"):
+        read(tmp_path / "gone")
+
+
+def test_a_file_in_its_place_is_an_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CheckoutError, match="no folder"):
+        read(tmp_path / "file")
+
+
+def test_a_file_that_is_no_text_is_read_as_a_problem(tmp_path):
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "a.yml").write_bytes(b"on: \xff\n")
+    (tmp_path / "Procfile").write_bytes(b"web: \xff\n")
+    checkout = read(tmp_path)
+    assert [each.message for each in checkout.workflow_files[0].document.problems] == ["not UTF-8 text"]
+
+
+def test_a_file_that_cannot_be_read_is_an_error_that_names_it(tmp_path):
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "a.yml").symlink_to(tmp_path / "gone.yml")
+    with pytest.raises(CheckoutError, match=r"a\.yml cannot be read: No such file or directory$"):
+        read(tmp_path)

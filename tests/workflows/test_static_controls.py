@@ -1,0 +1,140 @@
+import shutil
+from itertools import groupby
+
+import pytest
+import yaml
+from edits import apply
+from judge import HOME, checks, judge
+
+from asbuilt import estate as estates
+from asbuilt.workflows.checkout import read
+
+
+def _sample(path):
+    """Name what several files of one sample have in common."""
+    return path.name.split(".")[0]
+
+
+FIXTURES = HOME / "fixtures"
+RAXX = estates.load(HOME / "estate.yaml")
+TRADEMASTER = RAXX.repositories["MooseQuest/TradeMasterAPI"]
+BEFORE, AFTER = (FIXTURES / "repositories" / "TradeMasterAPI" / name for name in ("before", "after"))
+FAULTS = {
+    path.stem: fault
+    for path in sorted((FIXTURES / "faults").glob("*.yaml"))
+    if "repository" in (fault := yaml.safe_load(path.read_text()))
+}
+SAMPLES = {
+    f"{kind}/{name}": tuple(paths)
+    for kind in ("ok", "err")
+    for name, paths in groupby(
+        sorted((FIXTURES / "workflows" / kind).glob("*.yml")), lambda path: path.name.split(".")[0]
+    )
+}
+SHOP = """
+estate: shop
+apps:
+  shop-prod:
+    repository: example/shop
+    environment: production
+    gates: [test]
+    probes: [/health]
+repositories:
+  example/shop:
+    environments: { production: {} }
+"""
+
+
+def subjects(found):
+    return {control: sorted(places) for control, places in found.items()}
+
+
+def test_before_has_exactly_the_drift_of_the_incident():
+    found = judge(RAXX, TRADEMASTER, read(BEFORE))
+    assert subjects(found) == {
+        "WF002": ["MooseQuest/TradeMasterAPI deploy.yml"],
+        "WF003": ["raxx-api-prod"],
+        "WF004": ["raxx-api-prod"],
+        "WF005": ["raxx-api-prod", "raxx-api-staging"],
+        "WF006": ["raxx-api-prod", "raxx-api-staging"],
+    }
+
+
+def test_before_findings_lie_where_the_drift_is():
+    found = judge(RAXX, TRADEMASTER, read(BEFORE))
+    places = {
+        control: [each.place.removeprefix(".github/workflows/") for findings in subjects.values() for each in findings]
+        for control, subjects in found.items()
+    }
+    assert places == {
+        "WF002": ["deploy.yml:33:9", "deploy.yml:50:9"],
+        "WF003": ["deploy.yml:39:3"],
+        "WF004": ["deploy.yml:41:5"],
+        "WF005": ["deploy.yml:50:9", "deploy.yml:33:9"],
+        "WF006": ["deploy-heroku.yml:90:9", "deploy.yml:50:9", "deploy-heroku.yml:90:9", "deploy.yml:33:9"],
+    }
+
+
+def test_the_owners_of_one_target_are_both_named():
+    found = judge(RAXX, TRADEMASTER, read(BEFORE))["WF006"]["raxx-api-prod"]
+    assert {each.fact for each in found} == {
+        "raxx-api-prod is deployed by deploy-heroku.yml and by deploy.yml; one workflow owns an app"
+    }
+
+
+def test_the_missing_input_is_said_with_its_remedy():
+    first, _ = judge(RAXX, TRADEMASTER, read(BEFORE))["WF002"]["MooseQuest/TradeMasterAPI deploy.yml"]
+    assert first.fix == 'add to this step: dontautocreate: "true"'
+    assert first.excerpt == "- uses: akhileshns/heroku-deploy@v3.13.15"
+
+
+def test_after_conforms():
+    assert judge(RAXX, TRADEMASTER, read(AFTER)) == {}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_trips_exactly_what_it_says(name, tmp_path):
+    fault = FAULTS[name]
+    root = shutil.copytree(FIXTURES / "repositories" / "TradeMasterAPI" / fault["over"], tmp_path / "checkout")
+    apply(fault["repository"], root)
+    found = subjects(judge(RAXX, TRADEMASTER, read(root)))
+    assert found == {control: sorted(names) for control, names in fault["trips"].items()}
+
+
+def test_every_static_control_has_a_fault():
+    tripped = {control for fault in FAULTS.values() for control in fault["trips"]}
+    assert {control.id for control, _ in checks()} == tripped
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_fails_exactly_the_control_that_it_names(name, tmp_path):
+    (tmp_path / "estate.yaml").write_text(SHOP)
+    shop = estates.load(tmp_path / "estate.yaml")
+    folder = tmp_path / "checkout" / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    for path in SAMPLES[name]:
+        shutil.copy(path, folder)
+    found = judge(shop, shop.repositories["example/shop"], read(tmp_path / "checkout"))
+    kind, _, file = name.partition("/")
+    assert set(found) == ({file[:5]} if kind == "err" else set()), found
+
+
+def test_every_control_of_workflow_files_has_samples():
+    controls = {control.id for control, _ in checks()} - {"WF017"}
+    for kind in ("ok", "err"):
+        assert {name.partition("/")[2][:5] for name in SAMPLES if name.startswith(kind)} == controls
+
+
+def test_an_edit_that_does_not_fit_is_refused(tmp_path):
+    (tmp_path / "Procfile").write_text("web: a\nweb: a\n")
+    with pytest.raises(ValueError, match=r"'web: a' occurs 2 times, expected once"):
+        apply([{"file": "Procfile", "replace": "web: a", "with": "web: b"}], tmp_path)
+    with pytest.raises(ValueError, match=r"'gone' occurs 0 times"):
+        apply([{"file": "Procfile", "replace": "gone", "with": ""}], tmp_path)
+    with pytest.raises(FileNotFoundError):
+        apply([{"file": "gone", "delete": True}], tmp_path)
+
+
+@pytest.mark.parametrize("text", [path.read_text() for path in (FIXTURES / "workflows").rglob("*.yml")])
+def test_samples_are_about_nobody(text):
+    assert "raxx" not in text.lower()
