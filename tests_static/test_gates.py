@@ -22,8 +22,7 @@ def test_production_deploys_through_its_environment(app, deploy_paths):
             f"add to job {path.job}: environment: {app.environment}",
         )
         for path in deploy_paths
-        if (path.environment or "").lower()
-        != app.environment.lower()  # GitHub reads these names without regard to case
+        if not same_name(path.environment, app.environment)
     )
 
 
@@ -41,7 +40,7 @@ def test_gates_precede_the_deploy(app, deploy_paths):
         finding(
             path.step.workflow_file.document,
             path.step.job.place("needs"),
-            f'job "{path.job}" deploys {app.name} ({path.way}) past {" and ".join(missing)}; '
+            f'job "{path.job}" deploys {app.name} ({path.way}) without {" and ".join(missing)}; '
             f"what precedes it: {', '.join(path.gates) or 'nothing'}",
             f"needs: [{', '.join(app.gates)}]",
         )
