@@ -1,8 +1,12 @@
 """Turn one question to a provider into one fact: observed, absent, or unobserved with the reason."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TypeVar
+from dataclasses import is_dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.observe.http import Answer, Client, NotObservedError
@@ -37,23 +41,67 @@ class Ask:
         return self._client.probe(url, self.requests.append)
 
 
-def fact(client: Client, what: str, read: Callable[[Ask], T]) -> Observed[T] | Absent | Unobserved:
-    """Read one fact. An answer that lacks what its API promises makes it unobserved, not wrong."""
+def fact(
+    client: Client, what: str, read: Callable[[Ask], T], *, can_be_absent: bool = False
+) -> Observed[T] | Absent | Unobserved:
+    """Read one fact. An answer that lacks what its API promises makes it unobserved, not wrong.
+
+    A 404 makes it absent where it `can_be_absent`. It is unobserved where it is part of something that is there: a
+    provider answers 404 too for what the token may not see.
+    """
     ask = Ask(client)
     try:
         value = read(ask)
+        _hold_to_model(value)
     except NotThereError:
-        return Absent(what, tuple(ask.requests))
+        if can_be_absent:
+            return Absent(what, tuple(ask.requests))
+        reason = "answered 404, though what it is part of is there"
+        remedy = "ask again; if it stays, the token may not see it"
     except NotObservedError as error:
         return Unobserved(what, error.request, error.reason, error.remedy, tuple(ask.requests))
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        missing = f"lacks {error}" if isinstance(error, KeyError) else str(error)
-        reason = f"answered something that its API does not promise: {missing}"
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        reason = f"answered something that its API does not promise: {_missing(error)}"
         remedy = "ask again; if it stays, a proxy answers in its place or the API has changed"
-        return Unobserved(what, f"GET {ask.last_url}", reason, remedy, tuple(ask.requests))
-    return Observed(value, tuple(ask.requests))
+    else:
+        return Observed(value, tuple(ask.requests))
+    return Unobserved(what, f"GET {ask.last_url}", reason, remedy, tuple(ask.requests))
 
 
 def instant(text: str) -> datetime:
-    """Read an ISO 8601 instant. Raises ValueError."""
-    return datetime.fromisoformat(text)
+    """Read an ISO 8601 instant. Raises ValueError for one that is none, or whose zone nobody can tell."""
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise ValueError(f"{text} has no time zone")
+    return read.astimezone(UTC)
+
+
+def items(raw: object) -> list[Any]:
+    """Give what an API promises to be a list. Raises TypeError: an empty object would read as nothing at all."""
+    if not isinstance(raw, list):
+        raise TypeError(f"{type(raw).__name__} in place of a list")
+    return raw
+
+
+def _hold_to_model(value: object) -> None:
+    """Raise ValueError where a value is of another type than the model has: `"quantity": "1"`, a null."""
+    for each in value if isinstance(value, tuple) else (value,):
+        if is_dataclass(each) and not isinstance(each, type):
+            adapter = _adapter(type(each))
+            adapter.validate_json(adapter.dump_json(each, warnings=False), strict=True)
+
+
+@cache
+def _adapter(noun: type) -> TypeAdapter[Any]:
+    return TypeAdapter(noun)
+
+
+def _missing(error: Exception) -> str:
+    match error:
+        case ValidationError():
+            first = error.errors()[0]
+            return f"{'.'.join(map(str, first['loc']))} is {repr(first['input'])[:80]}; {first['msg']}"
+        case KeyError():
+            return f"lacks {error}"
+        case _:
+            return str(error)

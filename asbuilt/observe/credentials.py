@@ -40,10 +40,11 @@ def _heroku(environ: Mapping[str, str], home: Path) -> str | None:
     if key := environ.get("HEROKU_API_KEY", "").strip():
         return key
     try:
-        entry = netrc.netrc(str(home / ".netrc")).authenticators("api.heroku.com")
-    except (OSError, netrc.NetrcParseError):
+        # Not `authenticators`, which gives the password of the `default` entry for a host that has none.
+        entry = netrc.netrc(str(home / ".netrc")).hosts.get("api.heroku.com")
+    except (OSError, ValueError, netrc.NetrcParseError):
         return None
-    return (entry[2] or None) if entry else None
+    return ((entry[2] or "").strip() or None) if entry else None
 
 
 def _github(environ: Mapping[str, str]) -> str | None:
@@ -52,13 +53,13 @@ def _github(environ: Mapping[str, str]) -> str | None:
             return token
     try:
         done = subprocess.run(
-            ["gh", "auth", "token"],  # noqa: S607 - gh is where PATH says
+            ["gh", "auth", "token", "--hostname", "github.com"],  # noqa: S607 - gh is where PATH says
             capture_output=True,
             text=True,
             timeout=_GH_SECONDS,
             check=False,
             env=dict(environ),
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() or None
+    return (done.stdout.strip() or None) if done.returncode == 0 else None

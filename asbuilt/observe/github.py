@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from asbuilt.model import Absent, Deployment, Environment, Observed, Repository, Unobserved, Workflow, WorkflowRun
-from asbuilt.observe.ask import Ask, fact, instant
+from asbuilt.observe.ask import Ask, fact, instant, items
 from asbuilt.observe.http import GITHUB, Client
 
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -23,7 +23,7 @@ def repository(client: Client, name: str) -> Observed[Repository] | Absent | Uno
         raw = ask.get(f"{GITHUB}/repos/{name}", _HEADERS).json()
         return Repository(raw["full_name"], raw["default_branch"], raw["archived"], raw["private"])
 
-    return fact(client, f"repository {name}", read)
+    return fact(client, f"repository {name}", read, can_be_absent=True)
 
 
 def environments(client: Client, name: str) -> Observed[tuple[Environment, ...]] | Absent | Unobserved:
@@ -68,7 +68,7 @@ def deployments(client: Client, name: str, environment: str) -> Observed[tuple[D
 
     def read(ask: Ask) -> tuple[Deployment, ...]:
         query = urlencode({"environment": environment, "per_page": 100})
-        raws = ask.get(f"{GITHUB}/repos/{name}/deployments?{query}", _HEADERS).json()
+        raws = items(ask.get(f"{GITHUB}/repos/{name}/deployments?{query}", _HEADERS).json())
         return tuple(Deployment(raw["environment"], raw["sha"], instant(raw["created_at"])) for raw in raws)
 
     return fact(client, f"deployments to {environment}", read)
@@ -80,22 +80,24 @@ def _runs(
     def read(ask: Ask) -> tuple[WorkflowRun, ...]:
         file = quote(workflow, safe="")
         answer = ask.get(f"{GITHUB}/repos/{name}/actions/workflows/{file}/runs?{urlencode(query)}", _HEADERS)
-        return tuple(_run(raw) for raw in answer.json()["workflow_runs"])
+        return tuple(_run(raw) for raw in items(answer.json()["workflow_runs"]))
 
-    return fact(client, what, read)
+    return fact(client, what, read, can_be_absent=True)
 
 
 def _listed(ask: Ask, url: str, key: str) -> Iterator[dict[str, Any]]:
-    """Walk a list to its last page. Raises ValueError for one that repeats or never ends."""
+    """Walk a list to its last page. Raises ValueError for one that repeats, never ends, or leads elsewhere."""
     seen: set[str] = set()
     while url:
         if url in seen or len(seen) == _MOST_PAGES:
             raise ValueError(f"a list of {key} whose pages repeat or do not end")
         seen.add(url)
         answer = ask.get(url, _HEADERS)
-        yield from answer.json()[key]
+        yield from items(answer.json()[key])
         following = _NEXT.search(answer.headers.get("link", ""))
         url = following[1] if following else ""
+        if url and not url.startswith(f"{GITHUB}/"):
+            raise ValueError(f"a list of {key} that goes on elsewhere")
 
 
 def _environment(ask: Ask, repository_name: str, raw: dict[str, Any]) -> Environment:

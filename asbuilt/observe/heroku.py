@@ -1,9 +1,10 @@
 """What Heroku's Platform API says of an app (https://devcenter.heroku.com/articles/platform-api-reference)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from asbuilt.model import Absent, App, Dyno, Formation, Observed, Release, Unobserved, current_release, deploys
-from asbuilt.observe.ask import Ask, fact, instant
+from asbuilt.observe.ask import Ask, fact, instant, items
 from asbuilt.observe.http import HEROKU, Client
 
 _ACCEPT = {"Accept": "application/vnd.heroku+json; version=3"}
@@ -26,25 +27,22 @@ def app(client: Client, name: str) -> Observed[App] | Absent | Unobserved:
             generation=(raw.get("generation") or {}).get("name", "cedar"),
         )
 
-    return fact(client, f"app {name}", read)
+    return fact(client, f"app {name}", read, can_be_absent=True)
 
 
 def releases(client: Client, name: str) -> Observed[tuple[Release, ...]] | Absent | Unobserved:
-    """Observe releases, newest first: all of them, or as many as show the current one and the newest deploy."""
+    """Observe releases, newest first: all of them, or as many as show the current one and that code was deployed."""
 
     def read(ask: Ask) -> tuple[Release, ...]:
-        found: list[Release] = []
-        wanted = "version ..; order=desc,max=200"
-        for _ in range(_MOST_PAGES):
-            answer = ask.get(f"{HEROKU}/apps/{name}/releases", {**_ACCEPT, "Range": wanted})
-            page = [_release(raw) for raw in answer.json()]
+        found: tuple[Release, ...] = ()
+        for raws in _pages(ask, f"{HEROKU}/apps/{name}/releases", "version ..; order=desc,max=200"):
+            page = tuple(_release(raw) for raw in raws)
             if found and page and page[0].version >= found[-1].version:
-                raise ValueError(f"a page that repeats itself at v{page[0].version}")
+                raise ValueError(f"a page that repeats itself at {page[0]}")
             found += page
-            wanted = answer.headers.get("next-range", "")
-            if not wanted or (current_release(tuple(found)) and deploys(tuple(found))):
-                return tuple(found)
-        raise ValueError(f"more than {_MOST_PAGES} pages of releases")
+            if current_release(found) and deploys(found):
+                break
+        return found
 
     return fact(client, f"releases of {name}", read)
 
@@ -55,7 +53,8 @@ def formation(client: Client, name: str) -> Observed[tuple[Formation, ...]] | Ab
     def read(ask: Ask) -> tuple[Formation, ...]:
         return tuple(
             Formation(raw["type"], raw["quantity"], raw["size"], instant(raw["updated_at"]))
-            for raw in ask.get(f"{HEROKU}/apps/{name}/formation", _ACCEPT).json()
+            for page in _pages(ask, f"{HEROKU}/apps/{name}/formation")
+            for raw in page
         )
 
     return fact(client, f"formation of {name}", read)
@@ -67,10 +66,23 @@ def dynos(client: Client, name: str) -> Observed[tuple[Dyno, ...]] | Absent | Un
     def read(ask: Ask) -> tuple[Dyno, ...]:
         return tuple(
             Dyno(raw["name"], raw["type"], raw["state"], raw["release"]["version"], instant(raw["updated_at"]))
-            for raw in ask.get(f"{HEROKU}/apps/{name}/dynos", _ACCEPT).json()
+            for page in _pages(ask, f"{HEROKU}/apps/{name}/dynos")
+            for raw in page
         )
 
     return fact(client, f"dynos of {name}", read)
+
+
+def _pages(ask: Ask, url: str, wanted: str = "") -> Iterator[list[dict[str, Any]]]:
+    """Walk a list page by page, each named by a range. Raises ValueError for one that repeats or never ends."""
+    seen: set[str] = set()
+    while wanted or not seen:
+        if wanted in seen or len(seen) == _MOST_PAGES:
+            raise ValueError("a list whose pages repeat or do not end")
+        seen.add(wanted)
+        answer = ask.get(url, {**_ACCEPT, "Range": wanted} if wanted else _ACCEPT)
+        yield items(answer.json())
+        wanted = answer.headers.get("next-range", "")
 
 
 def _release(raw: dict[str, Any]) -> Release:

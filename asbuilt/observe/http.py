@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -25,6 +26,10 @@ HEROKU = "https://api.heroku.com"
 GITHUB = "https://api.github.com"
 IN_FLIGHT = 16
 ATTEMPTS = 3
+MOST_OF_AN_ANSWER = 16 * 2**20
+MOST_OF_A_PROBE = 2**20
+_BACKOFF, _LONGEST_BACKOFF = 0.2, 1.4  # of three attempts, jitter of a second included
+_MOST_REDIRECTS = 5
 _SECONDARY_LIMIT_PAUSE = 60.0
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 
@@ -54,7 +59,7 @@ class Answer:
         """Parse the body. Raises ValueError with what was found instead of JSON."""
         try:
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             kind = self.headers.get("content-type", "no content type").partition(";")[0]
             raise ValueError(f"{len(self.body)} bytes of {kind} that are not JSON") from error
 
@@ -92,12 +97,21 @@ class Client:
         self._lock = threading.Lock()
         self._transcript: list[Request] = []
         limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
-        inner = transport or httpx.HTTPTransport(limits=limits, trust_env=route_to is None)
-        self._http = httpx.Client(
-            transport=_ReadOnly(_Rerouted(inner, route_to) if route_to else inner),
-            timeout=httpx.Timeout(timeout),
-            headers={"User-Agent": f"asbuilt/{__version__}"},
-        )
+        if route_to:
+            # A sandbox is asked directly, whatever proxy the environment names for the real providers.
+            transport = _Rerouted(transport or httpx.HTTPTransport(limits=limits, trust_env=False), route_to)
+        common: dict[str, Any] = {
+            "timeout": httpx.Timeout(timeout),
+            "max_redirects": _MOST_REDIRECTS,
+            "headers": {"User-Agent": f"asbuilt/{__version__}"},
+            # Each request is a stranger's: no app can make another answer differently, nor pin a probe to one dyno.
+            "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            "event_hooks": {"request": [_only_read]},
+        }
+        try:
+            self._http = httpx.Client(transport=transport, limits=limits, **common)
+        except (ImportError, ValueError) as error:
+            self._http = httpx.Client(transport=_NoProxy(str(error)), **common)
 
     def close(self) -> None:
         """Close every connection."""
@@ -116,40 +130,60 @@ class Client:
 
         `note` receives the transcript index of every attempt. Raises NotObservedError.
         """
-        attempts = stamina.retry_context(
-            on=self._pause, attempts=ATTEMPTS, timeout=max(0.0, self._ends - time.monotonic()), wait_initial=0.2
-        )
-        for attempt in attempts:
+        for attempt in self._attempts():
             with attempt:
-                answer = self._once(url, {**self._authorization(url), **(headers or {})}, note, follow=True)
+                answer = self._once(url, {**self._authorization(url), **(headers or {})}, note, MOST_OF_AN_ANSWER)
                 if (failure := _failure(answer)) is not None:
                     raise failure
                 return answer
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def probe(self, url: str, note: Callable[[int], None]) -> Answer:
-        """Ask an app's own URL once more only where no answer came: whatever it answers is the observation."""
-        for attempt in stamina.retry_context(on=self._pause, attempts=ATTEMPTS, timeout=None, wait_initial=0.2):
+    def probe(self, url: str, note: Callable[[int], None] = lambda _: None) -> Answer:
+        """Ask an app's own URL, again only where no answer came: whatever it answers is the observation.
+
+        A redirect is an answer too. Of a long body the beginning is read. Raises NotObservedError.
+        """
+        for attempt in self._attempts():
             with attempt:
-                return self._once(url, {"Accept": "*/*"}, note, follow=False)
+                return self._once(url, {"Accept": "*/*"}, note, MOST_OF_A_PROBE, probe=True)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
+    def _attempts(self) -> Iterator[stamina.Attempt]:
+        return iter(stamina.retry_context(on=self._pause, attempts=ATTEMPTS, timeout=None, wait_initial=_BACKOFF))
+
     def _authorization(self, url: str) -> dict[str, str]:
-        if url.startswith(f"{HEROKU}/"):
-            return {"Authorization": f"Bearer {self._tokens.heroku}"}
-        if url.startswith(f"{GITHUB}/"):
-            return {"Authorization": f"Bearer {self._tokens.github}"}
+        for origin, token in ((HEROKU, self._tokens.heroku), (GITHUB, self._tokens.github)):
+            if token and url.startswith(f"{origin}/"):
+                return {"Authorization": f"Bearer {token}"}
         return {}
 
-    def _once(self, url: str, headers: Mapping[str, str], note: Callable[[int], None], *, follow: bool) -> Answer:
+    def _once(
+        self, url: str, headers: Mapping[str, str], note: Callable[[int], None], most: int, *, probe: bool = False
+    ) -> Answer:
         with self._slots:
-            if time.monotonic() > self._ends:
-                raise NotObservedError(f"GET {url}", "was not asked: the run's deadline has passed", _SLOW)
             began = time.monotonic()
-            with self._recorded(url, began, note):
-                response = self._http.get(url, headers=dict(headers), follow_redirects=follow)
-            self._record(response, url, time.monotonic() - began, note)
-        return Answer(str(response.url), response.status_code, response.headers, response.content)
+            if began > self._ends:
+                raise NotObservedError(f"GET {url}", "was not asked: the run's deadline has passed", _SLOW)
+            with (
+                self._recorded(url, began, note),
+                self._http.stream("GET", url, headers=dict(headers), follow_redirects=not probe) as response,
+            ):
+                body = self._body(response, began, most)
+            self._record(response, url, body, time.monotonic() - began, note)
+        if len(body) > most and not probe:
+            raise NotObservedError(f"GET {url}", f"answered more than {most // 2**20} MiB", "ask again")
+        return Answer(url, response.status_code, response.headers, body)
+
+    def _body(self, response: httpx.Response, began: float, most: int) -> bytes:
+        """Read as much of the body as matters. A body that trickles on is no answer in time."""
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > most:
+                break
+            if time.monotonic() - began > self._timeout:
+                raise httpx.ReadTimeout("the body goes on")
+        return bytes(body[: most + 1])
 
     @contextmanager
     def _recorded(self, url: str, began: float, note: Callable[[int], None]) -> Iterator[None]:
@@ -157,14 +191,22 @@ class Client:
         try:
             yield
         except httpx.TimeoutException as error:
-            self._append(Request("GET", url, None, None, time.monotonic() - began, error="no answer"), note)
+            self._append(_unanswered(url, began, "no answer"), note)
             raise NotObservedError(f"GET {url}", f"gave no answer within {self._timeout:g} s", _SLOW) from error
+        except (httpx.LocalProtocolError, httpx.InvalidURL, ValueError):
+            # Their texts quote what was to be sent, tokens included.
+            reason = "could not be sent: its URL, the token or a redirect is malformed"
+            self._append(_unanswered(url, began, reason), note)
+            raise NotObservedError(f"GET {url}", reason, "correct the URL or the token") from None
         except httpx.HTTPError as error:
             reason = f"could not be reached: {error}"
-            self._append(Request("GET", url, None, None, time.monotonic() - began, error=reason), note)
-            raise NotObservedError(f"GET {url}", reason, "check the network and the URL", pause=0.0) from error
+            self._append(_unanswered(url, began, reason), note)
+            pause = None if isinstance(error, httpx.TooManyRedirects) else 0.0
+            raise NotObservedError(f"GET {url}", reason, "check the network and the URL", pause=pause) from error
 
-    def _record(self, response: httpx.Response, url: str, seconds: float, note: Callable[[int], None]) -> None:
+    def _record(
+        self, response: httpx.Response, url: str, body: bytes, seconds: float, note: Callable[[int], None]
+    ) -> None:
         headers = response.headers
         request = Request(
             method="GET",
@@ -174,7 +216,7 @@ class Client:
             seconds=round(seconds, 4),
             etag=headers.get("etag", ""),
             request_id=headers.get("request-id") or headers.get("x-github-request-id", ""),
-            sha256=hashlib.sha256(response.content).hexdigest(),
+            sha256=hashlib.sha256(body).hexdigest(),
         )
         self._append(request, note)
 
@@ -189,24 +231,15 @@ class Client:
         """Say whether to ask again, and after how many seconds where the provider has said so."""
         if not isinstance(error, NotObservedError) or error.pause is None:
             return False
-        if time.monotonic() + error.pause >= self._ends:
+        if time.monotonic() + (error.pause or _LONGEST_BACKOFF) >= self._ends:
             return False
         return error.pause or True
 
 
-class _ReadOnly(httpx.BaseTransport):
-    """Lets nothing out but GET and HEAD."""
-
-    def __init__(self, inner: httpx.BaseTransport) -> None:
-        self._inner = inner
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if request.method not in {"GET", "HEAD"}:
-            raise RuntimeError(f"{request.method} {request.url}: this suite only reads")
-        return self._inner.handle_request(request)
-
-    def close(self) -> None:
-        self._inner.close()
+def _only_read(request: httpx.Request) -> None:
+    """Let nothing out but GET and HEAD."""
+    if request.method not in {"GET", "HEAD"}:
+        raise RuntimeError(f"{request.method} {request.url}: this suite only reads")
 
 
 class _Rerouted(httpx.BaseTransport):
@@ -231,7 +264,21 @@ class _Rerouted(httpx.BaseTransport):
         self._inner.close()
 
 
+class _NoProxy(httpx.BaseTransport):
+    """Stands for a proxy of the environment that cannot be used: to go around it is not ours to decide."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        raise httpx.ProxyError(f"the environment's proxy: {self._reason}", request=request)
+
+
 _SLOW = "ask again; if it stays slow: --timeout SECONDS"
+
+
+def _unanswered(url: str, began: float, error: str) -> Request:
+    return Request("GET", url, None, None, round(time.monotonic() - began, 4), error=error)
 
 
 def _failure(answer: Answer) -> NotObservedError | None:
@@ -240,7 +287,7 @@ def _failure(answer: Answer) -> NotObservedError | None:
     headers, status = answer.headers, answer.status
     if status < 300 or status == 404:  # noqa: PLR2004
         return None
-    if status == 429 or (status == 403 and ("retry-after" in headers or headers.get("x-ratelimit-remaining") == "0")):  # noqa: PLR2004
+    if status == 429 or (status == 403 and _is_limit(answer)):  # noqa: PLR2004
         pause = _limit_pause(headers)
         reason = f"answered {status}: rate limit, again in {pause:.0f} s"
         return NotObservedError(request, reason, "wait, or use a token with its own quota", pause=pause)
@@ -256,26 +303,36 @@ def _failure(answer: Answer) -> NotObservedError | None:
     return NotObservedError(request, f"answered {status}: {_message(answer)}", "look the request up in its API's docs")
 
 
+def _is_limit(answer: Answer) -> bool:
+    """Tell a rate limit that GitHub answers as 403: the secondary one may say so in its message alone."""
+    spent = answer.headers.get("x-ratelimit-remaining") == "0"
+    return spent or "retry-after" in answer.headers or "secondary rate limit" in _message(answer)
+
+
 def _limit_pause(headers: Mapping[str, str]) -> float:
     """Give the seconds to wait, as GitHub's and Heroku's rate limit docs have it."""
-    if (after := headers.get("retry-after", "")).isdigit():
+    if (after := headers.get("retry-after", "")).isdecimal():
         return float(after)
     reset, now = headers.get("x-ratelimit-reset", ""), _date(headers.get("date"))
-    if reset.isdigit() and now:
+    # What is left of a secondary limit says nothing of the primary one's reset.
+    if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal() and now:
         return max(1.0, float(reset) - now.timestamp())
     return _SECONDARY_LIMIT_PAUSE
 
 
 def _message(answer: Answer) -> str:
-    """Give the provider's own words, where it has some."""
+    """Give the provider's own words on one line, where it has some."""
     try:
-        return str(answer.json().get("message", "no reason given"))[:200]
-    except (ValueError, AttributeError):
+        words = str(answer.json()["message"])[:200]
+    except (ValueError, LookupError, TypeError):
         return "no reason given"
+    return "".join(each if each.isprintable() else " " for each in words)
 
 
 def _date(value: str | None) -> datetime | None:
+    """Read a Date header. One that is no date is none; one without a zone is UTC (RFC 5322, 4.3)."""
     try:
-        return parsedate_to_datetime(value) if value else None
-    except ValueError:
+        date = parsedate_to_datetime(value or "")
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -1,5 +1,7 @@
 """What an app answers at its own URL."""
 
+import re
+
 from asbuilt.model import Absent, Observed, ProbeResponse, Unobserved
 from asbuilt.observe.ask import Ask, fact
 from asbuilt.observe.http import Client
@@ -7,6 +9,7 @@ from asbuilt.observe.http import Client
 # Heroku's router shows its own error pages in a frame from this host:
 # https://devcenter.heroku.com/articles/error-pages
 _ROUTER_ERROR_PAGE = b"herokucdn.com/error-pages"
+_AFTER_PATH = re.compile(r"[?#].*", re.DOTALL)
 
 
 def probe(client: Client, url: str) -> Observed[ProbeResponse] | Absent | Unobserved:
@@ -14,7 +17,8 @@ def probe(client: Client, url: str) -> Observed[ProbeResponse] | Absent | Unobse
 
     def read(ask: Ask) -> ProbeResponse:
         answer = ask.probe(url)
-        location = answer.headers.get("location", "").partition("?")[0]
+        # What follows the path may be a session's secret.
+        location = _AFTER_PATH.sub("", answer.headers.get("location", ""))
         return ProbeResponse(url, answer.status, location, _ROUTER_ERROR_PAGE in answer.body)
 
     return fact(client, url, read)

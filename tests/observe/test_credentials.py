@@ -1,0 +1,125 @@
+import pytest
+
+from asbuilt.observe import credentials
+from asbuilt.observe.credentials import NoTokenError, tokens
+
+NETRC = "machine api.heroku.com login me@example.com password HRKU-netrc\n"
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path
+
+
+@pytest.fixture
+def gh(tmp_path):
+    """Give a function that puts a `gh` of the given script on a PATH."""
+
+    def install(script):
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        file = folder / "gh"
+        file.write_text(f"#!/bin/sh\n{script}\n")
+        file.chmod(0o755)
+        return {"PATH": str(folder)}
+
+    return install
+
+
+def heroku(environ, home):
+    return tokens({"PATH": "/nowhere", **environ}, home, heroku=True, github=False).heroku
+
+
+def github(environ, home):
+    return tokens({"PATH": "/nowhere", **environ}, home, heroku=False, github=True).github
+
+
+def test_the_environment_comes_before_netrc(home):
+    (home / ".netrc").write_text(NETRC)
+    assert heroku({"HEROKU_API_KEY": " HRKU-environment\n"}, home) == "HRKU-environment"
+    assert heroku({}, home) == "HRKU-netrc"
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "\n\t"])
+def test_a_variable_without_a_value_counts_as_none(home, gh, nothing):
+    (home / ".netrc").write_text(NETRC)
+    assert heroku({"HEROKU_API_KEY": nothing}, home) == "HRKU-netrc"
+    assert github({**gh("echo gho_gh"), "GH_TOKEN": nothing, "GITHUB_TOKEN": nothing}, home) == "gho_gh"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "machine api.heroku.com login",
+        "machine api.heroku.com password",
+        "garbage",
+        "machine git.heroku.com login me password HRKU-git\n",
+        "default login anonymous password guess\n",
+        'machine api.heroku.com login me password "  "\n',
+        b"\xff\xfe machine",
+        "",
+    ],
+)
+def test_a_netrc_without_a_heroku_token_gives_none(home, text):
+    (home / ".netrc").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(NoTokenError, match="no Heroku token"):
+        heroku({}, home)
+
+
+def test_a_netrc_that_cannot_be_read_gives_none(home):
+    (home / ".netrc").mkdir()
+    with pytest.raises(NoTokenError, match="no Heroku token"):
+        heroku({}, home)
+
+
+def test_gh_token_comes_before_github_token_and_both_before_gh(home, gh):
+    path = gh("echo gho_gh")
+    assert github({**path, "GH_TOKEN": "ghp_1", "GITHUB_TOKEN": "ghp_2"}, home) == "ghp_1"
+    assert github({**path, "GITHUB_TOKEN": "ghp_2"}, home) == "ghp_2"
+    assert github(path, home) == "gho_gh"
+
+
+def test_gh_is_asked_for_the_token_of_github_itself(home, gh):
+    path = gh('test "$*" = "auth token --hostname github.com" && echo gho_gh')
+    assert github(path, home) == "gho_gh"
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["exit 1", "echo 'No version is set for command gh'; exit 126", "echo; echo '  '", r"printf '\377'", "kill $$"],
+)
+def test_a_gh_that_knows_no_token_gives_none(home, gh, script):
+    with pytest.raises(NoTokenError, match="no GitHub token"):
+        github(gh(script), home)
+
+
+def test_a_gh_that_does_not_answer_is_given_up(home, gh, monkeypatch):
+    monkeypatch.setattr(credentials, "_GH_SECONDS", 0.1)
+    with pytest.raises(NoTokenError, match="no GitHub token"):
+        github(gh("exec /bin/sleep 60"), home)
+
+
+@pytest.mark.parametrize(
+    ("needs", "environ", "named"),
+    [
+        ({"heroku": True, "github": True}, {}, {"HEROKU_API_KEY", "GITHUB_TOKEN"}),
+        ({"heroku": True, "github": False}, {}, {"HEROKU_API_KEY"}),
+        ({"heroku": False, "github": True}, {}, {"GITHUB_TOKEN"}),
+        ({"heroku": True, "github": True}, {"GH_TOKEN": "ghp_secret"}, {"HEROKU_API_KEY"}),
+        ({"heroku": True, "github": True}, {"HEROKU_API_KEY": "HRKU-secret"}, {"GITHUB_TOKEN"}),
+    ],
+)
+def test_only_what_the_run_needs_and_lacks_is_asked_for(home, needs, environ, named):
+    with pytest.raises(NoTokenError) as caught:
+        tokens({"PATH": "/nowhere", **environ}, home, **needs)
+    text = str(caught.value)
+    assert {name for name in ("HEROKU_API_KEY", "GITHUB_TOKEN") if name in text} == named
+    assert "--sandbox WORLD" in text
+    assert "secret" not in text
+
+
+def test_a_token_that_the_run_does_not_need_is_not_taken(home):
+    environ = {"HEROKU_API_KEY": "HRKU-1", "GH_TOKEN": "ghp_1"}
+    found = tokens(environ, home, heroku=False, github=False)
+    assert (found.heroku, found.github) == (None, None)
+    assert repr(tokens(environ, home, heroku=True, github=True)) == "Tokens(...)"

@@ -1,0 +1,184 @@
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from asbuilt.model import (
+    Absent,
+    App,
+    AppState,
+    Deployment,
+    Environment,
+    Formation,
+    Observation,
+    Observed,
+    ProbeResponse,
+    Release,
+    Repository,
+    RepositoryState,
+    Request,
+    Unobserved,
+    Workflow,
+    WorkflowRun,
+    ago,
+    current_release,
+    deploys,
+    restore,
+    save,
+)
+
+NOW = datetime(2026, 4, 30, 16, 30, tzinfo=UTC)
+
+
+def history(*codes):
+    """Give releases, newest first, of codes, oldest first: `-` for none, `a`, `a!` failed, `a?` pending."""
+    states = {"!": "failed", "?": "pending"}
+    made = [
+        Release(
+            version=number,
+            description="",
+            status=states.get(code[1:], "succeeded"),
+            current=False,
+            code=None if code[0] == "-" else code[0],
+            created_at=NOW,
+        )
+        for number, code in enumerate(codes, 1)
+    ]
+    return tuple(reversed(made))
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        ((), []),
+        (("-", "-", "-"), []),
+        (("-", "-", "a"), [3]),
+        (("-", "a", "a", "a"), [2]),
+        (("-", "a", "b", "b", "c"), [2, 3, 5]),
+        (("-", "a", "b", "a"), [2, 3, 4]),
+        (("a",), [1]),
+        (("a", "a"), [1]),
+        (("-", "a!"), []),
+        (("-", "a?"), []),
+        (("-", "a!", "-"), []),
+        (("-", "a", "b!"), [2]),
+        (("-", "a", "b!", "a"), [2]),
+        (("-", "a", "b!", "b"), [2, 4]),
+        (("-", "a", "-", "a"), [2, 4]),
+        (("-", "a", "b?"), [2]),
+    ],
+)
+def test_a_deploy_brings_other_code_than_the_one_before_it(codes, expected):
+    assert [each.version for each in deploys(history(*codes))] == expected
+    assert [each.version for each in deploys(tuple(reversed(history(*codes))))] == expected
+
+
+def test_the_current_release_is_not_always_the_newest():
+    newest, older, oldest = history("-", "a", "b!")
+    assert current_release((newest, replace(older, current=True), oldest)).version == 2
+    assert current_release((newest, older, oldest)) is None
+    assert current_release(()) is None
+
+
+def test_a_release_is_called_as_heroku_calls_it():
+    assert str(history("a")[0]) == "v1"
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"),
+    [
+        (timedelta(), "0 s"),
+        (timedelta(seconds=59.9), "59 s"),
+        (timedelta(seconds=60), "1 min"),
+        (timedelta(minutes=5, seconds=1), "5 min 1 s"),
+        (timedelta(hours=1), "1 h"),
+        (timedelta(days=8, hours=1, minutes=27), "8 d 1 h"),
+        (timedelta(days=400), "400 d"),
+        (timedelta(hours=-1), "0 s"),
+    ],
+)
+def test_how_long_ago_is_said_in_two_units(passed, said):
+    assert ago(NOW, NOW + passed) == said
+
+
+# Saved and restored.
+
+
+@pytest.fixture
+def whole():
+    """An observation in which every noun, every kind of fact and every field has a value of its own."""
+    unobserved = Unobserved(
+        "dynos of b", "GET https://x.example/", "answered 403: no", "give the token: x=read", (1, 2)
+    )
+    run = WorkflowRun(9_000_000_001, 7, "push", "completed", None, None, "a" * 40, NOW, NOW, "https://x.example/1")
+    shop = AppState(
+        app=Observed(App("shop", None, NOW, maintenance=True, slug_size=7, repo_size=None, generation="fir"), (0,)),
+        releases=Observed((Release(1, "Déploiement “é”", "succeeded", current=True, code="a", created_at=NOW),), (1,)),
+        formation=Observed((Formation("web", 2, "Basic", NOW),)),
+        dynos=Observed(()),
+        probes={
+            "/health": Observed(ProbeResponse("https://x.example/h", 302, "/l", from_router=True)),
+            "/x": unobserved,
+        },
+    )
+    gone = AppState(Absent("app gone", (3,)), Absent("r"), unobserved, unobserved)
+    repository = RepositoryState(
+        repository=Observed(Repository("example/shop", "main", archived=True, private=False)),
+        environments=Observed((Environment("prod/eu", ("operator", "@ops"), 30, ("main", "tag:v*")),)),
+        workflows=Observed((Workflow("Deploy", ".github/workflows/deploy.yml", "disabled_manually"),)),
+        runs={".github/workflows/deploy.yml": Observed((run, replace(run, conclusion="failure", branch="main")))},
+        successes={"deploy.yml push shop": Absent("runs")},
+        deployments={"prod/eu": Observed((Deployment("prod/eu", "a" * 40, NOW),))},
+    )
+    transcript = (
+        Request("GET", "https://x.example/", 200, NOW, 0.1234, '"e"', "id", "0" * 64),
+        Request("GET", "https://x.example/", None, None, 10.0, error="no answer"),
+    )
+    return Observation(
+        world="sandbox x",
+        as_of=NOW + timedelta(microseconds=1),
+        seconds=1.25,
+        apps={"shop": shop, "gone": gone},
+        repositories={"example/shop": repository},
+        transcript=transcript,
+        timeline=("16:30:00 shop: web.1 is starting",),
+    )
+
+
+def test_a_whole_observation_comes_back_as_it_was(whole, tmp_path):
+    save(whole, tmp_path / "observation.json")
+    assert restore(tmp_path / "observation.json") == whole
+    assert {each.name for each in fields(whole)} == set(whole.__slots__)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "null", "[]", "{}", '{"world": "live"}', '"text"', b"\xff\xfe", b"\x00" * 9],
+)
+def test_what_is_no_observation_is_an_error_of_value(tmp_path, text):
+    file = tmp_path / "observation.json"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ValueError):
+        restore(file)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('"kind": "absent"', '"kind": "missing"'),
+        ('"as_of": "2026', '"as_of": "then'),
+        ('"version": 1', '"version": null'),
+    ],
+)
+def test_an_observation_that_was_damaged_is_an_error_of_value(whole, tmp_path, right, wrong):
+    file = tmp_path / "observation.json"
+    save(whole, file)
+    assert right in file.read_text()
+    file.write_text(file.read_text().replace(right, wrong))
+    with pytest.raises(ValueError):
+        restore(file)
+
+
+def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path):
+    with pytest.raises(OSError, match="nowhere"):
+        restore(tmp_path / "nowhere.json")
