@@ -179,9 +179,9 @@ class _Collector:
             self._phases.setdefault(report.nodeid, {})[str(report.when)] = judging.from_wire(raw)
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Record the run."""
+    """Record the run, once every worker and every other plugin has written what it has to."""
     config = session.config
     run = config.stash.get(RUN, None)
     if run is None or _is_worker(config) or run.directory is None:

@@ -16,7 +16,9 @@ from typer.testing import CliRunner
 from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app as command
 from asbuilt.record.directory import withhold
+from asbuilt.record.evidence import settle_results
 from asbuilt.record.report import _closed
+from asbuilt.verdicts import Line, Outcome, Verdict
 
 STATUS = {
     "conforms": "passed",
@@ -221,3 +223,26 @@ def test_the_report_is_rendered_with_what_is_pinned():
     wanted = json.loads((PROJECT / "package.json").read_text())["dependencies"]["allure"]
     assert locked["packages"]["node_modules/allure"]["version"] == wanted
     assert not [name for name, each in locked["packages"].items() if "resolved" in each]
+
+
+def test_what_a_token_happens_to_match_is_withheld_from_the_whole_run(play):
+    token = "a60a19e5efbf.herokuapp"  # stands in the estate, which every run keeps a copy of
+    environ = {"HEROKU_API_KEY": token, "GITHUB_TOKEN": "ghp_0123456789", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    directory = play("tests_live", "-m", "live", "--timeout=1", environ=environ).directory
+    assert "[withheld]" in (directory / "estate.yaml").read_text()
+    files = [path for path in directory.rglob("*") if path.is_file()]
+    assert [path for path in files if token.encode() in path.read_bytes()] == []
+
+
+def test_a_result_that_says_otherwise_than_its_verdict_is_corrected(tmp_path):
+    verdict = Verdict(
+        "t.py::test[a]", "HK001", "SEV-1", "a", "It is.", Outcome.DRIFTED, (Line("a", "it is not", "mend"),)
+    )
+    path = tmp_path / "0-result.json"
+    labels = [{"name": "nodeid", "value": verdict.id}]
+    path.write_text(json.dumps({"status": "passed", "labels": labels, "statusDetails": {"trace": "secret"}}))
+    (tmp_path / "1-container.json").write_text("{}")
+    settle_results(tmp_path, [verdict])
+    settled = json.loads(path.read_text())
+    assert (settled["status"], settled["statusDetails"]) == ("failed", {"message": "it is not\nfix: mend"})
+    assert not list(tmp_path.glob("*-container.json"))
