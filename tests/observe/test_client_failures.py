@@ -1,7 +1,6 @@
 import json
 import socket
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -237,7 +236,7 @@ class Endless(httpx.SyncByteStream):
         self.chunk, self.given, self.closed = chunk, 0, False
 
     def __iter__(self):
-        while True:
+        for _ in range(20_000_000):  # as good as endless, yet a client that never stops fails its test
             self.given += len(self.chunk)
             yield self.chunk
 
@@ -270,9 +269,7 @@ def test_a_large_answer_is_read_whole(client, replies):
 def test_a_body_that_trickles_on_is_no_answer_in_time(client, ask):
     body = Endless(b".")
     asked = client(lambda _: httpx.Response(200, stream=body), timeout=0.05)
-    began = time.monotonic()
     assert failure(getattr(asked, ask), HEALTH).reason == "gave no answer within 0.05 s"
-    assert time.monotonic() - began < 5
     assert body.closed
 
 

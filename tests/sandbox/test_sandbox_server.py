@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from asbuilt.sandbox.server import Sandbox, serve
+from asbuilt.sandbox.server import Sandbox, _listen, serve
 
 ANSWERS = """
 summary: overrides
@@ -112,8 +112,9 @@ def test_the_end_does_not_wait_for_a_hanging_request(folder):
         deadline = time.monotonic() + 5
         while not sandbox.log and time.monotonic() < deadline:
             time.sleep(0.005)
-        begun = time.monotonic()
-    assert time.monotonic() - begun < 0.8
+    hanging.settimeout(5)
+    while hanging.recv(1024):  # to the end of the connection: a time-out is a failure
+        pass
     hanging.close()
 
 
@@ -134,12 +135,12 @@ def test_a_unix_socket_leads_to_the_same(start, tmp_path):
     assert not path.exists()
 
 
-def test_an_answer_on_a_kept_connection_does_not_wait_for_an_acknowledgement(rich):
-    begun = time.monotonic()
-    for _ in range(50):
-        rich.heroku("/account")
-    # Without TCP_NODELAY each costs 40 ms: two seconds.
-    assert time.monotonic() - begun < 1
+def test_an_answer_on_a_kept_connection_does_not_wait_for_an_acknowledgement():
+    # asyncio sets TCP_NODELAY only where the listening socket says TCP; without it each answer costs 40 ms.
+    listening = _listen(0, None)
+    assert [each.proto for each in listening] == [socket.IPPROTO_TCP]
+    for each in listening:
+        each.close()
 
 
 def test_many_at_once_are_all_answered(rich):
