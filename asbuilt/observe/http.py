@@ -334,5 +334,5 @@ def _date(value: str | None) -> datetime | None:
     try:
         date = parsedate_to_datetime(value or "")
         return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, OverflowError):
         return None

@@ -110,7 +110,15 @@ def test_github_calls_its_request_id_differently(client, replies):
 
 
 @pytest.mark.parametrize(
-    "date", ["yesterday", "Thu, 99 Apr 2026 16:30:00 GMT", "Thu, 30 Apr 2026 16:30:00 +9999999999", "1", ""]
+    "date",
+    [
+        "yesterday",
+        "Thu, 99 Apr 2026 16:30:00 GMT",
+        "Thu, 30 Apr 2026 16:30:00 +9999999999",
+        "Fri, 31 Dec 9999 23:59:59 -0100",
+        "1",
+        "",
+    ],
 )
 def test_a_date_that_is_none_is_none(client, replies, date):
     asked = client(replies((200, {"headers": {"Date": date}})))

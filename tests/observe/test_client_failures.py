@@ -119,7 +119,8 @@ def test_a_permission_that_is_missing_is_named_as_github_names_it(client, replie
     ("options", "words"),
     [
         ({"json": {"id": "forbidden", "message": "You do not have access"}}, "You do not have access"),
-        ({"json": {"message": "two\nlines \ud800"}}, "two lines  "),
+        ({"json": {"message": "two\nlines"}}, "two lines"),
+        ({"json": {"message": "half a pair: \ud800"}}, "half a pair:  "),
         ({"json": ["message"]}, "no reason given"),
         ({"json": {}}, "no reason given"),
         ({"json": None}, "no reason given"),
@@ -170,6 +171,15 @@ def test_no_answer_in_time_is_told_and_not_waited_for_again(client, replies):
         assert error.reason == "gave no answer within 2.5 s"
         assert "--timeout SECONDS" in error.remedy
     assert [(each.status, each.error) for each in asked.transcript] == [(None, "no answer")] * 2
+
+
+def test_every_part_of_a_request_has_its_time(client):
+    def handler(request):
+        assert request.extensions["timeout"] == dict.fromkeys(("connect", "read", "write", "pool"), 2.5)
+        return httpx.Response(200)
+
+    asked = client(handler, timeout=2.5)
+    assert asked.get(APP).status == asked.probe(HEALTH).status == 200
 
 
 def test_a_server_that_never_answers_is_given_up(client):

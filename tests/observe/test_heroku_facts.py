@@ -77,8 +77,9 @@ def test_releases_stop_once_the_current_one_and_a_deploy_were_seen(client):
 
 
 def test_releases_go_on_where_the_current_one_was_not_seen_yet(client):
-    failed = [release(each, "b", status="failed") for each in (6, 5)]
-    handler = paged(failed, [release(4, "a", current=True), release(3)], [release(2), release(1)])
+    handler = paged(
+        [release(6, "b"), release(5, "b")], [release(4, "a", current=True), release(3)], [release(2), release(1)]
+    )
     assert versions(heroku.releases(client(handler), "shop")) == [6, 5, 4, 3]
 
 
@@ -176,9 +177,11 @@ def test_dynos_and_formation_are_read_to_the_last_page(client):
 
 
 def test_a_list_of_dynos_that_repeats_is_unobserved(client):
-    found = heroku.dynos(client(paged([], [], after="page 1")), "shop")
+    handler = paged([], [], after="page 1")
+    found = heroku.dynos(client(handler), "shop")
     assert isinstance(found, Unobserved)
     assert "repeat" in found.reason
+    assert len(handler.ranges) == 2
 
 
 # As the sandbox pages, which does as Heroku does.
