@@ -116,6 +116,7 @@ class Environment(_Declared):
     deployment_branches: tuple[str, ...] | None = Field(
         default=None, description='patterns; or ["@protected"] for protected branches, ["@any"] for every branch'
     )
+    secrets: tuple[str, ...] = Field(default=(), description="names of secrets that only jobs of this environment use")
     decision: str | None = Field(default=None, description="a decision that asks for this, from links.decisions")
 
 
@@ -149,6 +150,9 @@ class Repository(_Declared):
     checkout: str | None = Field(default=None, description="folder of its files, relative to the estate file")
     procfile: dict[str, str] = Field(default={}, description="process type -> the file that it starts")
     red_after: int = Field(default=3, ge=1, description="failures in a row on the default branch that are a finding")
+    required_checks: tuple[str, ...] = Field(
+        default=(), description="names of the checks that a pull request to the default branch must have passed"
+    )
     environments: dict[str, Environment] = {}
     workflows: dict[str, Workflow] = {}
 

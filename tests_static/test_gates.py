@@ -45,7 +45,7 @@ def test_gates_precede_the_deploy(app, deploy_paths):
             f"needs: [{', '.join(app.gates)}]",
         )
         for path in deploy_paths
-        if (missing := [gate for gate in app.gates if gate not in path.gates])
+        if (missing := [gate for gate in app.gates if not path.has_gate(gate)])
     )
 
 

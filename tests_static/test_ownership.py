@@ -1,9 +1,7 @@
 """Each app has one owner, and each deploy one target."""
 
 from asbuilt.controls import Finding, control, finding, none_of
-from asbuilt.workflows.deploys import deploy_steps
-from asbuilt.workflows.paths import deploy_paths as paths_of
-from asbuilt.workflows.paths import first_of_each_workflow
+from asbuilt.workflows.paths import first_of_each_owner
 
 
 @control("WF006", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "NIST CM-2"])
@@ -12,12 +10,12 @@ def test_one_workflow_owns_the_app(app, estate, deploy_paths):
 
     Remedy: choose the owner of {app}, and take the deploy out of the other workflow.
     """
-    owners = first_of_each_workflow(deploy_paths)
-    names = [path.step.workflow_file.file_name for path in owners]
+    owners = first_of_each_owner(deploy_paths)
+    names = [path.owner.file_name for path in owners]
     declared = estate.ownership_of(app.name)
     none_of(
         finding(
-            path.step.workflow_file.document,
+            path.document,
             path.mark,
             f"{app.name} is deployed by {' and by '.join(names)}; one workflow owns an app",
             f"keep it in {declared.workflow.name} alone" if declared else "keep it in one of them",
@@ -56,7 +54,7 @@ def is_declared(path, declared):
 
 
 @control("WF008", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"])
-def test_target_is_decided_and_declared(estate, workflow_file):
+def test_target_is_decided_and_declared(estate, workflow_file, checkout):
     """The target of every deploy step can be read from the workflow, and the estate declares it.
 
     Remedy: name the app in the workflow, or let an input with options choose it; declare it in the estate.
@@ -64,14 +62,14 @@ def test_target_is_decided_and_declared(estate, workflow_file):
     none_of(
         dict.fromkeys(
             finding(
-                workflow_file.document,
+                path.document,
                 path.step.app_mark,
                 f'job "{path.job}" deploys "{path.app}", which the estate does not declare'
                 if path.app
                 else f'job "{path.job}" deploys a target that cannot be told: {path.undecided}',
                 "declare it under apps" if path.app else f"write one of: {', '.join(estate.apps)}",
             )
-            for path in paths_of(workflow_file, deploy_steps(workflow_file))
-            if path.app not in estate.apps
+            for path in checkout.deploy_paths
+            if path.owner is workflow_file and path.app not in estate.apps and not path.review
         )
     )

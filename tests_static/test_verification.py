@@ -13,7 +13,7 @@ def test_deploy_is_followed_by_a_health_check(app, deploy_paths):
     """
     none_of(
         finding(
-            path.step.workflow_file.document,
+            path.document,
             path.mark,
             f'job "{path.job}" deploys {app.name} ({path.way}), and no later step fails the run if it does not answer',
             "add a step after it: run: curl --fail --retry 10 --retry-all-errors URL"

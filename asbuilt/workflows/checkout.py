@@ -4,13 +4,14 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asbuilt.workflows import procfile, workflow
+from asbuilt.workflows import procfile, sources, workflow
 from asbuilt.workflows.deploys import DeployStep, deploy_steps
-from asbuilt.workflows.paths import DeployPath, deploy_paths
+from asbuilt.workflows.deploy_path import DeployPath
+from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.procfile import Procfile
+from asbuilt.workflows.sources import ActionFile, Sources
 from asbuilt.workflows.workflow import WorkflowFile
 
-WORKFLOWS = ".github/workflows"
 _SKIPPED = frozenset({".git", "node_modules"})
 
 
@@ -23,11 +24,16 @@ class Checkout:
     """The files of a repository that say how it deploys. Paths are relative to `root`, with forward slashes."""
 
     root: Path
-    workflow_files: tuple[WorkflowFile, ...] = ()
+    sources: Sources = field(default_factory=lambda: Sources(()))
     procfile: Procfile | None = None
     files: frozenset[str] = frozenset()
     deploy_steps: tuple[DeployStep, ...] = field(default=(), repr=False)
     deploy_paths: tuple[DeployPath, ...] = field(default=(), repr=False)
+
+    @property
+    def workflow_files(self) -> tuple[WorkflowFile, ...]:
+        """Every file that GitHub takes for a workflow."""
+        return self.sources.workflow_files
 
     def workflow_file(self, path: str) -> WorkflowFile:
         """Give a workflow file; for one that is not there, one whose only problem says so."""
@@ -42,25 +48,30 @@ def read(root: Path) -> Checkout:
     try:
         files = frozenset(_files(root))
         workflow_files = tuple(
-            workflow.load((root / path).read_bytes(), path) for path in sorted(files) if _is_workflow(path)
+            workflow.load((root / path).read_bytes(), path) for path in sorted(files) if sources.is_workflow(path)
         )
+        actions = _actions(root, files)
         lines = (root / "Procfile").read_text("utf-8", errors="replace") if "Procfile" in files else None
     except OSError as error:
         raise CheckoutError(f"{error.filename or root} cannot be read: {error.strerror}") from error
-    steps = {each.path: deploy_steps(each) for each in workflow_files}
+    known = Sources(workflow_files, actions)
     return Checkout(
         root=root,
-        workflow_files=workflow_files,
+        sources=known,
         procfile=procfile.parse(lines) if lines is not None else None,
         files=files,
-        deploy_steps=tuple(step for found in steps.values() for step in found),
-        deploy_paths=tuple(path for each in workflow_files for path in deploy_paths(each, steps[each.path])),
+        deploy_steps=tuple(step for each in workflow_files for step in deploy_steps(each, known)),
+        deploy_paths=deploy_paths(known),
     )
 
 
-def _is_workflow(path: str) -> bool:
-    folder, _, name = path.rpartition("/")
-    return folder == WORKFLOWS and name.endswith((".yml", ".yaml"))
+def _actions(root: Path, files: frozenset[str]) -> dict[str, ActionFile]:
+    """Read the composite actions of a checkout, by folder."""
+    found: dict[str, ActionFile] = {}
+    for path in sorted(files):
+        if sources.is_action(path) and (action := sources.action((root / path).read_bytes(), path)) is not None:
+            found.setdefault(path.rpartition("/")[0], action)
+    return found
 
 
 def _files(root: Path) -> list[str]:

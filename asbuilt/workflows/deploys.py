@@ -1,101 +1,161 @@
-"""Which steps deploy to Heroku, in whichever way, and which app they say that they deploy.
+"""Which steps deploy to Heroku, in whichever way, and which app they say that they deploy."""
 
-Mechanisms are data: to know another action, add an `Action`; to know another command, add a `Command`.
-"""
-
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asbuilt.workflows.document import Mapping, Mark, Scalar, text_of
-from asbuilt.workflows.workflow import Job, Step, WorkflowFile
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """An action that deploys: the input that names the app, and the input that makes it log in and nothing else."""
-
-    name: str
-    app_input: str
-    login_input: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command that deploys: its pattern, with the app as the group `app`."""
-
-    name: str
-    pattern: re.Pattern[str]
-
-
-ACTIONS = (Action("akhileshns/heroku-deploy", app_input="heroku_app_name", login_input="justlogin"),)
-
-# An app's name as it is written in a script: a literal, a variable, or an expression.
-_APP = r"""["']?(?P<app>(?:\$\{\{.+?\}\}|\$\{?\w+\}?|[\w-])+)["']?"""
-COMMANDS = (
-    Command("git push", re.compile(rf"\bgit\s+push\b[^\n;&|]*?https://[^\s/]*\bgit\.heroku\.com/{_APP}\.git")),
-    Command(
-        "heroku container:release",
-        re.compile(rf"\bheroku\s+container:release\b[^\n;&|]*?(?:-a|--app)[ =]+{_APP}"),
-    ),
+from asbuilt.workflows import shell_deploys
+from asbuilt.workflows.document import Document, Mapping, Mark, Scalar, text_of
+from asbuilt.workflows.mechanisms import (
+    ACTIONS,
+    CALLED_WORKFLOWS,
+    HEROKU_DEPLOY,
+    SCRIPT_INPUTS,
+    Action,
+    action_named,
+    hands_heroku_an_app,
 )
-
-# An action with heroku in its name that only prepares the ground is no deploy.
-_HEROKU = re.compile(r"heroku")
-_PREPARES = re.compile(r"install|setup|cli\b|login|review-app|config|scale|logs")
+from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.workflow import Job, Step, WorkflowFile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DeployStep:
-    """A step that deploys. `app` is the text that names the target, None where the mechanism is not known."""
+    """A step that deploys. `target` is the text that names the app, None where there is none: `why` says why.
 
-    workflow_file: WorkflowFile
-    job: Job
-    step: Step
+    A job that calls a workflow of another repository which deploys counts as a step of its own.
+    """
+
+    placed: PlacedStep
     mechanism: str
-    app: str | None
-    inputs: Mapping | None
-    mark: Mark
+    target: str | None
+    why: str = ""
+    review: bool = False
+
+    @property
+    def workflow_file(self) -> WorkflowFile:
+        """The workflow whose job runs it."""
+        return self.placed.workflow_file
+
+    @property
+    def job(self) -> Job:
+        """The job that runs it."""
+        return self.placed.job
+
+    @property
+    def step(self) -> Step:
+        """The step itself."""
+        return self.placed.step
+
+    @property
+    def document(self) -> Document:
+        """The file in which it is written: a workflow's, or a composite action's."""
+        return self.placed.document
+
+    @property
+    def mark(self) -> Mark:
+        """The place of what it does."""
+        return self.step.mark
+
+    @property
+    def in_script(self) -> bool:
+        """Whether a shell reads the target: there, `$NAME` is a variable. heroku-deploy hands its inputs to one."""
+        return self.step.run is not None or self.step.action in SCRIPT_INPUTS or self.mechanism == HEROKU_DEPLOY
 
     @property
     def app_mark(self) -> Mark:
         """Where the target is named, or else the step."""
-        action = next((each for each in ACTIONS if each.name == self.mechanism), None)
-        named = self.step.input(action.app_input) if action else None
-        return named.mark if named is not None else self.mark
+        known = ACTIONS.get(self.mechanism) or CALLED_WORKFLOWS.get(self.mechanism)
+        return self.step.place(known.app_input) if known else self.mark
 
 
-def deploy_steps(workflow_file: WorkflowFile) -> tuple[DeployStep, ...]:
+def deploy_steps(workflow_file: WorkflowFile, sources: Sources) -> tuple[DeployStep, ...]:
     """Give every step of a workflow that deploys, in the order of the file."""
-    return tuple(
-        deploy for job in workflow_file.jobs for step in job.steps for deploy in _deploys(workflow_file, job, step)
+    return tuple(deploy for job in workflow_file.jobs for deploy in deploys_of(workflow_file, job, sources))
+
+
+def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[DeployStep]:
+    """Give every step of a job that deploys."""
+    if job.uses is not None:
+        yield from _by_call(workflow_file, job)
+        return
+    placed_steps = sources.steps(workflow_file, job)
+    scripts: list[PlacedStep] = []
+    for placed in placed_steps:
+        if placed.step.run is not None or placed.step.action in SCRIPT_INPUTS:
+            scripts.append(placed)
+        elif sources.action_of(placed.step) is not None:
+            continue  # its own steps follow
+        elif (known := _action_of(placed.step)) is not None:
+            scripts.append(placed)
+            yield from _by_action(placed, known)
+    found = [
+        DeployStep(placed, each.mechanism, each.app, each.why, each.review)
+        for placed, each in shell_deploys.deploys(scripts)
+    ]
+    yield from found
+
+
+def _action_of(step: Step) -> Action | None:
+    """Give the action that a step deploys with, known or not."""
+    if step.action is None:
+        return None
+    known = action_named(step.action)
+    if known is None and "heroku" not in step.action and step.with_ is not None:
+        given = {name: text_of(value) or "" for name, value in step.with_.values.items()}
+        if hands_heroku_an_app(given):
+            return Action(step.action, why="is handed an app of Heroku, and is not known here")
+    return known
+
+
+def _by_action(placed: PlacedStep, action: Action) -> Iterator[DeployStep]:
+    if _only_logs_in(placed.step, action):
+        return
+    yield _deploy(placed, action)
+
+
+def _by_call(workflow_file: WorkflowFile, job: Job) -> Iterator[DeployStep]:
+    """Give the deploy of a job that calls another repository's workflow, where that says or shows that it deploys."""
+    uses = (text_of(job.uses) or "").partition("@")[0].strip().lower()
+    if uses.startswith("./"):
+        return
+    known = action_named(uses)
+    if known is None and _mentions_heroku(job):
+        known = Action(uses, why="is a workflow of another repository, and is handed something of Heroku")
+    if known is not None:
+        yield _deploy(PlacedStep(_as_step(job), workflow_file.document, workflow_file, job, 0), known)
+
+
+def _deploy(placed: PlacedStep, action: Action) -> DeployStep:
+    if action.review:
+        return DeployStep(placed, action.name, None, review=True)
+    if action.why:
+        return DeployStep(placed, action.name, None, action.why)
+    return DeployStep(placed, action.name, text_of(placed.step.input(action.app_input)), "names no app")
+
+
+def _as_step(job: Job) -> Step:
+    return Step(
+        index=0,
+        id=None,
+        name=job.name,
+        uses=job.uses,
+        run=None,
+        with_=job.with_,
+        env=None,
+        condition=None,
+        continue_on_error=None,
+        shell=None,
+        mark=job.place("uses"),
+        node=job.node,
     )
 
 
-def _deploys(workflow_file: WorkflowFile, job: Job, step: Step) -> Iterator[DeployStep]:
-    action = step.action
-    known = next((each for each in ACTIONS if each.name == action), None)
-    if known is not None:
-        if not _only_logs_in(step, known):
-            app = text_of(step.input(known.app_input))
-            yield DeployStep(workflow_file, job, step, known.name, app, step.with_, step.mark)
-    elif action is not None:
-        if _HEROKU.search(action) and not _PREPARES.search(action):
-            yield DeployStep(workflow_file, job, step, action, None, step.with_, step.mark)
-    elif step.run is not None:
-        script = step.run.text
-        for command in COMMANDS:
-            for match in command.pattern.finditer(_without_comments(script)):
-                yield DeployStep(workflow_file, job, step, command.name, match["app"], step.with_, step.mark)
+def _mentions_heroku(job: Job) -> bool:
+    handed = [node for node in (job.with_, job.secrets) if isinstance(node, Mapping)]
+    return any("heroku" in key.lower() for node in handed for key in node.values)
 
 
 def _only_logs_in(step: Step, action: Action) -> bool:
     """Tell whether a step is told to log in only. The action takes every text but "false" for a yes."""
     login: Scalar | None = step.input(action.login_input) if action.login_input else None
     return login is not None and "${{" not in login.text and text_of(login) != "false"
-
-
-def _without_comments(script: str) -> str:
-    """Blank out comment lines and join continued ones."""
-    lines = ("" if line.lstrip().startswith("#") else line for line in script.splitlines())
-    return "\n".join(lines).replace("\\\n", "  ")

@@ -1,29 +1,34 @@
 """The combinations of a job's matrix, as far as it is written out."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Mapping_
 from itertools import product
 from typing import Any
 
 from asbuilt.workflows.document import Mapping, Node, Scalar, Sequence, plain
-from asbuilt.workflows.expressions import UNKNOWN, Whole
+from asbuilt.workflows.expressions import UNKNOWN, Embedded, ExpressionError, Unknown, Whole, evaluate, segments
 
 MOST_COMBINATIONS = 256
 
 
-def combinations(matrix: Node | None) -> Iterator[Any]:
-    """Give each combination as a context: UNKNOWN where an expression makes the matrix, empty where there is none."""
+def combinations(matrix: Node | None, context: Mapping_[str, Any]) -> Iterator[Any]:
+    """Give each combination as a context: UNKNOWN where the matrix cannot be told, empty where there is none.
+
+    An expression may make the whole matrix, an axis, or a value: `${{ fromJSON(...) }}`.
+    """
     if matrix is None:
         yield Whole()
         return
-    if not isinstance(matrix, Mapping):
+    written = _value(matrix, context)
+    if not isinstance(written, dict):
         yield UNKNOWN
         return
-    axes = {key: value for key, value in matrix.values.items() if key not in {"include", "exclude"}}
-    included, excluded = (_entries(matrix.get(name)) for name in ("include", "exclude"))
-    if included is None or excluded is None or not all(isinstance(value, Sequence) for value in axes.values()):
+    axes = {key: value for key, value in written.items() if key not in {"include", "exclude"}}
+    included, excluded = (_entries(written.get(name)) for name in ("include", "exclude"))
+    if included is None or excluded is None or not all(isinstance(value, list) for value in axes.values()):
         yield UNKNOWN
         return
-    values = [[_value(item) for item in axis] for axis in axes.values() if isinstance(axis, Sequence)]
+    values = list(axes.values())
     bases = [Whole(zip(axes, choice, strict=True)) for choice in _product(values)] if axes else []
     bases = [base for base in bases if not any(_agrees(entry, base, entry) for entry in excluded)]
     originals = [dict(base) for base in bases]
@@ -44,21 +49,28 @@ def _product(values: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
         yield choice
 
 
-def _entries(node: Node | None) -> list[dict[str, Any]] | None:
-    if node is None:
+def _entries(written: Any) -> list[dict[str, Any]] | None:
+    if written is None:
         return []
-    if not isinstance(node, Sequence) or not all(isinstance(item, Mapping) for item in node):
-        return None
-    return [{key: _value(value) for key, value in item.values.items()} for item in node if isinstance(item, Mapping)]
+    return written if isinstance(written, list) and all(isinstance(item, dict) for item in written) else None
 
 
-def _value(node: Node) -> Any:
-    if isinstance(node, Scalar):
-        return UNKNOWN if "${{" in node.text else node.value
+def _value(node: Node, context: Mapping_[str, Any]) -> Any:
     if isinstance(node, Mapping):
-        return Whole({key: _value(value) for key, value in node.values.items()})
-    return plain(node)
+        return Whole({key: _value(value, context) for key, value in node.values.items()})
+    if isinstance(node, Sequence):
+        return [_value(item, context) for item in node]
+    if not isinstance(node, Scalar) or "${{" not in node.text:
+        return plain(node)
+    try:
+        parts = list(segments(node.text.strip()))
+        if len(parts) == 1 and isinstance(parts[0], Embedded):
+            return evaluate(parts[0].text, context)
+    except ExpressionError:
+        pass
+    return UNKNOWN
 
 
 def _agrees(entry: dict[str, Any], base: dict[str, Any], names: Any) -> bool:
-    return all(name in base and entry[name] == base[name] for name in names)
+    """Tell whether an entry has the same values as a combination; what is not known agrees with nothing."""
+    return all(name in base and not isinstance(base[name], Unknown) and entry[name] == base[name] for name in names)

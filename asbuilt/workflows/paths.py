@@ -4,76 +4,26 @@ What cannot be decided before a run is said to be undecided, with the expression
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from asbuilt.workflows import matrix
-from asbuilt.workflows.deploys import ACTIONS, DeployStep
-from asbuilt.workflows.document import Mapping as Node
+from asbuilt.workflows import contexts
+from asbuilt.workflows.concurrency import groups_of
+from asbuilt.workflows.contexts import Context, text_in
+from asbuilt.workflows.deploy_path import DeployPath
+from asbuilt.workflows.deploys import DeployStep, deploys_of
 from asbuilt.workflows.document import Mark, text_of
-from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Unknown, interpolate
-from asbuilt.workflows.health import checks_health
-from asbuilt.workflows.reach import Answer, Reach, after, is_on, play, reach, step_runs, step_runs_on_success
+from asbuilt.workflows.expressions import Unknown
+from asbuilt.workflows.gates import gates_of
+from asbuilt.workflows.job_runs import JobRun, job_runs
+from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import is_glob, matches
-from asbuilt.workflows.situations import Situation, situations
-from asbuilt.workflows.workflow import Job, Step, WorkflowFile
+from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.verification import later_steps, verifications
+from asbuilt.workflows.workflow import Job
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-
-
-@dataclass(frozen=True, slots=True)
-class DeployPath:
-    """One way by which code reaches an app.
-
-    `gates` are the jobs that must have succeeded before it deploys; `reached` says that nothing leaves it open whether
-    the step runs when all goes well before it.
-    """
-
-    workflow: str
-    job: str
-    trigger: str
-    refs: tuple[str, ...]
-    inputs: dict[str, str]
-    gates: tuple[str, ...]
-    environment: str | None
-    app: str | None
-    mechanism: str
-    verified_by: tuple[str, ...]
-    mark: Mark
-    undecided: str | None
-    reached: bool
-    step: DeployStep = field(compare=False, repr=False)
-
-    @property
-    def line(self) -> int:
-        """The line of the step that deploys."""
-        return self.mark.line
-
-    @property
-    def way(self) -> str:
-        """What sets it off, as a person says it: the event, and its refs or its inputs."""
-        inputs = (f"{name}={value}" for name, value in self.inputs.items())
-        return " ".join((self.trigger, *(inputs if self.inputs else self.refs)))
-
-    def is_set_off_by(self, trigger: str, ref: str | None, inputs: Mapping[str, str]) -> bool:
-        """Tell whether a trigger with a ref and inputs sets it off; of what is not given, any will do."""
-        return (
-            self.trigger == trigger
-            and (ref is None or any(matches(pattern, ref) for pattern in self.refs))
-            and inputs.items() <= self.inputs.items()
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the path as plain data, for programs."""
-        record = {name: getattr(self, name) for name in _RECORD}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in record.items()}
-
-
-_RECORD = (
-    "workflow", "job", "trigger", "refs", "inputs", "gates", "environment", "app", "mechanism", "verified_by", "line",
-    "undecided",
-)  # fmt: skip
+# How a script names a variable: `$NAME`, `${NAME}`, `${NAME:-default}`.
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([\w-]*))?\}|(\w+))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,138 +34,124 @@ class _Decided:
     undecided: str | None = None
 
 
-def deploy_paths(workflow_file: WorkflowFile, deploys: Iterable[DeployStep]) -> tuple[DeployPath, ...]:
-    """Give every way by which the deploy steps of a workflow can come to run."""
-    steps = tuple(deploys)
-    found = (
-        path
-        for situation in (situations(workflow_file) if steps else ())
-        for deploy in steps
-        for path in _paths(deploy, situation)
+def deploy_paths(sources: Sources) -> tuple[DeployPath, ...]:
+    """Give every way by which code reaches an app from a repository."""
+    deploys: dict[int, tuple[DeployStep, ...]] = {}
+    for file in sources.workflow_files:
+        for job in file.jobs:
+            if found := tuple(deploys_of(file, job, sources)):
+                deploys[id(job)] = found
+    if not deploys:
+        return ()
+    paths: list[DeployPath] = []
+    for file in sources.workflow_files:
+        runs = job_runs(file, sources, lambda _, job: id(job) in deploys)
+        of_file = [
+            path
+            for run in runs
+            for deploy in deploys.get(id(run.last.job), ())
+            for path in _paths(deploy, run, sources)
+        ]
+        paths += _without_repetition(_merged(of_file))
+    return tuple(paths)
+
+
+def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
+    """Give one path for each workflow file that owns one among some paths."""
+    return tuple({path.owner.path: path for path in reversed(list(paths))}.values())[::-1]
+
+
+def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[DeployPath]:
+    job_context = run.last.context
+    runs: Answer = True
+    context = dict(job_context)
+    for each in deploy.placed.lineage if deploy.job.uses is None else ():
+        context = contexts.of_step(each, job_context, sources)
+        this = step_runs(each.step, context)
+        if this is False:
+            return
+        runs = this if isinstance(this, Unknown) else runs
+    environment = _environment(deploy.job, job_context)
+    later = tuple(later_steps(deploy, run, sources))
+    checks = tuple(verifications(deploy, run, later, sources))
+    situation = run.situation
+    # Nobody knows here what a caller that is not in this repository hands over.
+    called = "the workflows that call this one are not here" if situation.event == "workflow_call" else None
+    not_reached = _open(run, deploy, runs) or called
+    app = _app(deploy, context)
+    yield DeployPath(
+        workflow=run.entry.workflow_file.path,
+        job=run.name,
+        trigger=situation.event,
+        refs=situation.refs,
+        inputs=situation.inputs,
+        ancestors=tuple(gates_of(run, sources)),
+        environment=environment.value,
+        app=app.value,
+        mechanism=deploy.mechanism,
+        verified_by=tuple(dict.fromkeys(each.label for each in checks)),
+        file=deploy.document.path,
+        mark=deploy.mark,
+        undecided="; ".join(filter(None, (app.undecided, environment.undecided, not_reached))) or None,
+        reached=not_reached is None,
+        review=deploy.review,
+        origins=situation.origins,
+        upstream=situation.upstream.path if situation.upstream else None,
+        conclusions=(situation.conclusion,),
+        remarks=(),
+        step=deploy,
+        run=run,
+        context=context,
+        groups=tuple(groups_of(run)),
+        later=later,
+        verifications=checks,
+        sources=sources,
     )
-    return tuple(_without_repetition(_merged(found)))
 
 
-def first_of_each_workflow(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
-    """Give one path for each workflow file among some paths: who owns what they have in common."""
-    return tuple({id(path.step.workflow_file): path for path in reversed(list(paths))}.values())[::-1]
-
-
-def _paths(deploy: DeployStep, situation: Situation) -> Iterator[DeployPath]:
-    workflow_file, job = deploy.workflow_file, deploy.job
-    reached = reach(workflow_file, job, situation)
-    if reached.runs is False:
-        return
-    for combination in matrix.combinations(job.matrix):
-        context = {**situation.context, "needs": reached.needs, "matrix": combination}
-        environment = _environment(job, context)
-        context["env"] = _env(workflow_file, job, deploy.step, context)
-        runs = step_runs(deploy.step, context)
-        if runs is False:
-            continue
-        app = _app(deploy, context)
-        called = "the workflows that call this one are not followed" if situation.event == "workflow_call" else None
-        not_reached = _open(reached, deploy, runs) or called
-        open_questions = (app.undecided, environment.undecided, not_reached)
-        yield DeployPath(
-            workflow=workflow_file.path,
-            job=job.id,
-            trigger=situation.event,
-            refs=situation.refs,
-            inputs=situation.inputs,
-            gates=reached.gates,
-            environment=environment.value,
-            app=app.value,
-            mechanism=deploy.mechanism,
-            verified_by=tuple(_verified_by(deploy, situation, context)),
-            mark=deploy.mark,
-            undecided="; ".join(filter(None, open_questions)) or None,
-            reached=not_reached is None,
-            step=deploy,
-        )
-
-
-def _open(reached: Reach, deploy: DeployStep, runs: Answer) -> str | None:
+def _open(run: JobRun, deploy: DeployStep, runs: Answer) -> str | None:
     """Say which condition leaves open whether the step is reached, or nothing."""
-    if isinstance(reached.runs, Unknown):
-        test = reached.undecided
+    leg = run.open_leg
+    if leg is not None:
+        test = leg.reached.undecided
         return _unknown("whether the job runs", test.text, test.mark) if test else "whether the job runs is not known"
-    test = deploy.step.condition
+    tests = (each.step.condition for each in deploy.placed.lineage)
+    test = next((each for each in tests if each is not None), None)
     if isinstance(runs, Unknown) and test is not None:
         return _unknown("whether the step runs", test.text, test.mark)
     return None
 
 
-def _environment(job: Job, context: Mapping[str, Any]) -> _Decided:
+def _environment(job: Job, context: Context) -> _Decided:
     if job.environment is None:
         return _Decided(None)
-    name = _text(text_of(job.environment) or "", context)
+    name = text_in(text_of(job.environment) or "", context)
     if isinstance(name, Unknown):
         return _Decided(None, _unknown("the environment", job.environment.text, job.environment.mark))
     return _Decided(name or None)  # an empty name is no environment
 
 
-def _app(deploy: DeployStep, context: Mapping[str, Any]) -> _Decided:
-    if deploy.app is None:
-        known = any(action.name == deploy.mechanism for action in ACTIONS)
-        why = "names no app" if known else "deploys in a way that is not known here"
-        return _Decided(None, f"the app: `{deploy.mechanism}` on line {deploy.mark.line} {why}")
-    written = deploy.app
-    if deploy.step.run is not None:  # in a script, a variable stands for the expression `env.NAME`
-        written = _VARIABLE.sub(lambda match: f"${{{{ env.{match[1] or match[2]} }}}}", written)
-    name = _text(written, context)
-    if isinstance(name, Unknown) or not name.strip():
-        return _Decided(None, _unknown("the app", deploy.app, deploy.app_mark))
+def _app(deploy: DeployStep, context: Context) -> _Decided:
+    if deploy.review:
+        return _Decided(None)
+    if deploy.target is None:
+        return _Decided(None, f"the app: {deploy.mechanism} on line {deploy.mark.line} {deploy.why}")
+    name = text_in(_as_expression(deploy.target) if deploy.in_script else deploy.target, context)
+    if isinstance(name, Unknown) and deploy.why and deploy.target == "$HEROKU_APP":
+        return _Decided(None, f"the app: {deploy.mechanism} on line {deploy.mark.line} {deploy.why}")
+    if isinstance(name, Unknown) or not name.strip() or "$" in name:
+        return _Decided(None, _unknown("the app", deploy.target, deploy.app_mark))
     return _Decided(name.strip())
 
 
-def _env(workflow_file: WorkflowFile, job: Job, step: Step, context: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the environment variables that a step sees, as far as they are written out.
+def _as_expression(written: str) -> str:
+    """Put `${{ env.NAME }}` where a script has `$NAME`: that is what the variable stands for."""
 
-    A variable that an earlier step may have written to GITHUB_ENV is not known.
-    """
-    result: dict[str, Any] = {}
-    scripts = (text_of(each.run) or "" for each in job.steps[: step.index])
-    writers = [script for script in scripts if "GITHUB_ENV" in script]
-    for node in (workflow_file.env, job.env):
-        for name, value in _variables(node, {**context, "env": dict(result)}):
-            written = any(re.search(rf"\b{re.escape(name)}\b", script) for script in writers)
-            result[name] = UNKNOWN if written else value
-    result.update(_variables(step.env, {**context, "env": dict(result)}))
-    return result
+    def expression(match: re.Match[str]) -> str:
+        name = f"env.{match[1] or match[3]}"
+        return f"${{{{ {name} || '{match[2]}' }}}}" if match[2] else f"${{{{ {name} }}}}"
 
-
-def _variables(node: Node | None, context: Mapping[str, Any]) -> Iterator[tuple[str, str | Unknown]]:
-    for name, value in node.values.items() if node is not None else ():
-        yield name, _text(text_of(value) or "", context)
-
-
-def _verified_by(deploy: DeployStep, situation: Situation, context: Mapping[str, Any]) -> Iterator[str]:
-    """Give the health checks after a deploy that can fail the run."""
-    if text_of(deploy.step.input("healthcheck")):
-        yield f"{deploy.job.id}: healthcheck of {deploy.mechanism}"
-    for step in deploy.job.steps[deploy.step.index + 1 :]:
-        if _verifies(step, context):
-            yield f"{deploy.job.id}: {step.label}"
-    fates = play(deploy.workflow_file, situation)
-    for job in after(deploy.workflow_file, deploy.job):
-        if fates[job.id].runs is not False and is_on(job.continue_on_error, situation.context) is not True:
-            yield from (f"{job.id}: {step.label}" for step in job.steps if _verifies(step, situation.context))
-
-
-def _verifies(step: Step, context: Mapping[str, Any]) -> bool:
-    return (
-        checks_health(step)
-        and step_runs_on_success(step, context) is not False
-        and is_on(step.continue_on_error, context) is not True
-    )
-
-
-def _text(text: str, context: Mapping[str, Any]) -> str | Unknown:
-    try:
-        return interpolate(text, context)
-    except ExpressionError:
-        return UNKNOWN
+    return _VARIABLE.sub(expression, written)
 
 
 def _unknown(what: str, expression: str, mark: Mark) -> str:
@@ -223,15 +159,34 @@ def _unknown(what: str, expression: str, mark: Mark) -> str:
 
 
 def _merged(paths: Iterable[DeployPath]) -> list[DeployPath]:
-    """Join paths that differ in nothing but the ref; a push of a branch and a push of a tag stay two."""
+    """Join paths that differ in nothing but the ref, or in how the run ended that sets them off.
+
+    A push of a branch and a push of a tag stay two.
+    """
     groups: dict[str, list[DeployPath]] = {}
     for path in paths:
         kind = path.refs[0].split("/")[1] if path.refs and path.trigger == "push" else ""
-        groups.setdefault(f"{kind} {replace(path, refs=())} {id(path.step)}", []).append(path)
-    return [replace(group[0], refs=_joined(group)) for group in groups.values()]
+        own = tuple(each for each in path.ancestors if not each.upstream)
+        key = f"{kind} {replace(path, refs=(), conclusions=(), ancestors=own)} {id(path.step)}"
+        groups.setdefault(key, []).append(path)
+    return [_joined(group) for group in groups.values()]
 
 
-def _joined(group: list[DeployPath]) -> tuple[str, ...]:
+def _joined(group: list[DeployPath]) -> DeployPath:
+    conclusions = tuple(dict.fromkeys(each for path in group for each in path.conclusions))
+    return replace(
+        group[0],
+        refs=_refs(group),
+        conclusions=conclusions,
+        ancestors=tuple(
+            replace(gate, held=gate.held and (not gate.upstream or conclusions == ("success",)))
+            for gate in group[0].ancestors
+        ),
+        groups=tuple(dict.fromkeys(each for path in group for each in path.groups)),
+    )
+
+
+def _refs(group: list[DeployPath]) -> tuple[str, ...]:
     """Give all refs of some paths, without those that a pattern among them covers."""
     refs = tuple(dict.fromkeys(ref for path in group for ref in path.refs))
     patterns = [ref for ref in refs if is_glob(ref)]

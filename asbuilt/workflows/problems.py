@@ -19,17 +19,22 @@ from asbuilt.workflows.schema import (
     STEP_KINDS,
     WORKFLOW_KEYS,
 )
+from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Job, Step, WorkflowFile, expressions_of
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
-def problems(workflow_file: WorkflowFile) -> tuple[Problem, ...]:
-    """Give everything that is wrong with a file's structure, in the order of its lines."""
+def problems(workflow_file: WorkflowFile, sources: Sources | None = None) -> tuple[Problem, ...]:
+    """Give everything that is wrong with a file's structure, in the order of its lines.
+
+    `sources` are the workflows that it can follow or call; without them, nothing is said of those that it names.
+    """
     found = list(workflow_file.document.problems)
     root = workflow_file.document.root
     if isinstance(root, Mapping):
         found += [*_of_root(root), *_of_jobs(workflow_file), *_of_expressions(root)]
+        found += _of_other_files(workflow_file, sources) if sources is not None else ()
     elif root is not None:
         found.append(Problem("a workflow is a mapping with the keys `on` and `jobs`", root.mark))
     return tuple(sorted(found, key=lambda problem: problem.mark))
@@ -125,6 +130,18 @@ def _of_needs(job: Job, workflow_file: WorkflowFile) -> Iterator[Problem]:
     if route and min(each.mark for each in route) == job.mark:  # a cycle is one problem, at its first job
         names = " needs ".join(f'"{each.id}"' for each in (*route, job))
         yield Problem(f"jobs wait for each other: {names}", job.node.place("needs"))
+
+
+def _of_other_files(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Problem]:
+    """Find workflows that are named, and are not there."""
+    for trigger in workflow_file.triggers:
+        for name in trigger.workflows if trigger.event == "workflow_run" else ():
+            if name.text not in sources.by_name:
+                near = _nearest(name.text, sources.by_name)
+                yield Problem(f'no workflow is called "{name.text}", so none is ever followed{near}', name.mark)
+    for job in workflow_file.jobs:
+        if job.uses is not None and job.uses.text.startswith("./") and sources.called_by(job) is None:
+            yield Problem(f"there is no workflow {job.uses.text}: the call fails", job.uses.mark)
 
 
 def _cycle(start: Job, workflow_file: WorkflowFile) -> tuple[Job, ...]:

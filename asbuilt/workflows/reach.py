@@ -29,11 +29,24 @@ class Fate:
 
 
 @dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A job that another needs, directly or through others.
+
+    `held` says that the other one does not run unless this one succeeded: only then it is a gate. `runs` says whether
+    it runs itself when all goes well.
+    """
+
+    job: Job
+    held: bool
+    runs: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
-    """Whether a job can run; the jobs that must have succeeded first; and what leaves it undecided."""
+    """Whether a job can run; the jobs before it; and what leaves it undecided."""
 
     runs: Answer
-    gates: tuple[str, ...]
+    ancestors: tuple[Ancestor, ...]
     undecided: Scalar | None
     needs: Mapping[str, Any]
 
@@ -75,44 +88,62 @@ def after(workflow_file: WorkflowFile, job: Job) -> Iterator[Job]:
 
 def reach(workflow_file: WorkflowFile, job: Job, situation: Situation) -> Reach:
     """Tell whether a job can run in a situation, and what must have succeeded first."""
-    ancestors = before(workflow_file, job)
     usual = play(workflow_file, situation)
     if job.id not in usual:
-        return Reach(runs=False, gates=(), undecided=None, needs={})
-    failed: dict[str, Answer] = dict.fromkeys((each.id for each in ancestors), False)
-    if any(map(_may_outlive_failure, (*ancestors, job))):  # else any failure before it keeps the job from running
-        failed = {each.id: play(workflow_file, situation, failing=each.id)[job.id].runs for each in ancestors}
+        return Reach(runs=False, ancestors=(), undecided=None, needs={})
+    ancestors = before(workflow_file, job)
     runs = usual[job.id].runs
-    if runs is False and any(answer is not False for answer in failed.values()):
-        runs = True if True in failed.values() else UNKNOWN  # it runs when something before it fails
-    gates = tuple(each.id for each in ancestors if failed[each.id] is False and usual[each.id].runs is not False)
+    held = dict.fromkeys((each.id for each in ancestors), True)
+    if any(map(_may_outlive_failure, (*ancestors, job))):  # else any failure before it keeps the job from running
+        for each in ancestors:
+            answers = [_runs_after(workflow_file, job, situation, each, end) for end in _ends(usual[each.id])]
+            held[each.id] = all(answer is False for answer in answers)
+            if runs is False and any(answer is not False for answer in answers):
+                runs = True if True in answers else UNKNOWN  # it runs when something before it fails
+    held = {name: kept and usual[name].runs is not False for name, kept in held.items()}
     undecided = None
     if isinstance(runs, Unknown):
         open_jobs = (each for each in (*ancestors, job) if isinstance(usual[each.id].runs, Unknown))
         undecided = next((each.condition for each in open_jobs if each.condition is not None), None)
-    return Reach(runs, gates, undecided, _needs(workflow_file, job, usual))
+    found = tuple(Ancestor(each, held[each.id], usual[each.id].runs) for each in ancestors)
+    return Reach(runs, found, undecided, _needs(workflow_file, job, usual, situation))
 
 
-def play(workflow_file: WorkflowFile, situation: Situation, failing: str | None = None) -> dict[str, Fate]:
-    """Play a run through: every job that runs succeeds, but for the one that is to fail."""
+def _ends(fate: Fate) -> tuple[str, ...]:
+    """Give the ways in which a job can end without success."""
+    if fate.runs is False:
+        return ()
+    return ("failure", "cancelled", "skipped") if isinstance(fate.runs, Unknown) else ("failure", "cancelled")
+
+
+def _runs_after(workflow_file: WorkflowFile, job: Job, situation: Situation, gate: Job, end: str) -> Answer:
+    """Tell whether a job runs although a gate before it ended in another way than by success."""
+    return play(workflow_file, situation, (gate.id, end))[job.id].runs
+
+
+def play(workflow_file: WorkflowFile, situation: Situation, ending: tuple[str, str] | None = None) -> dict[str, Fate]:
+    """Play a run through: every job that runs succeeds, but for one that is to end otherwise.
+
+    `success()` and `failure()` ask all the jobs before, not only those that are needed directly:
+    https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
+    """
     fates: dict[str, Fate] = {}
     for job in order(workflow_file):
         results = [fates[each.id].result for each in before(workflow_file, job)]
+        cancelled = "cancelled" in results
         status = {
             "success": _all(result == "success" if isinstance(result, str) else UNKNOWN for result in results),
-            "failure": "failure" in results,
-            "cancelled": False,
+            "failure": "failure" in results and not cancelled,
+            "cancelled": cancelled,
         }
-        context = {**situation.context, "needs": _needs(workflow_file, job, fates)}
+        context = {**situation.context, "needs": _needs(workflow_file, job, fates, situation)}
         runs = _holds(job.condition, context, status)
-        if runs is False:
-            result: str | Unknown = "skipped"
-        elif isinstance(runs, Unknown):
-            result = UNKNOWN
-        elif job.id == failing:
-            result = _failure(job, context)
+        if ending is not None and job.id == ending[0] and runs is not False:
+            result: str | Unknown = ending[1] if ending[1] != "failure" else _failure(job, context)
+        elif runs is False:
+            result = "skipped"
         else:
-            result = "success"
+            result = UNKNOWN if isinstance(runs, Unknown) else "success"
         fates[job.id] = Fate(runs, result)
     return fates
 
@@ -163,7 +194,24 @@ def _all(answers: Iterator[Answer]) -> Answer:
     return False if any(answer is False for answer in found) else UNKNOWN if UNKNOWN in found else True
 
 
-def _needs(workflow_file: WorkflowFile, job: Job, fates: Mapping[str, Fate]) -> Whole:
+def _needs(workflow_file: WorkflowFile, job: Job, fates: Mapping[str, Fate], situation: Situation) -> Whole:
     return Whole(
-        {each.id: {"result": fates[each.id].result} for each in workflow_file.needed_by(job) if each.id in fates}
+        {
+            each.id: {"result": fates[each.id].result, "outputs": _outputs(each, situation)}
+            for each in workflow_file.needed_by(job)
+            if each.id in fates
+        }
     )
+
+
+def _outputs(job: Job, situation: Situation) -> dict[str, Any]:
+    """Give the outputs of a job that do not depend on what its steps do."""
+    found: dict[str, Any] = {}
+    for name, node in job.outputs.values.items() if job.outputs is not None and job.matrix is None else ():
+        try:
+            value = interpolate(text_of(node) or "", situation.context)
+        except ExpressionError:
+            continue
+        if not isinstance(value, Unknown):
+            found[name] = value
+    return found

@@ -42,7 +42,7 @@ def refs_of(
     names = {name.removeprefix(kind) for name in mentioned if name.startswith(kind) or not name.startswith("refs/")}
     alone = dict.fromkeys(pattern for pattern in positive if not is_glob(pattern))
     alone |= dict.fromkeys(name for name in sorted(names) if any(matches(pattern, name) for pattern in positive))
-    passing = [name for name in alone if _passes(name, patterns, ignored)]
+    passing = [name for name in alone if passes(name, patterns, ignored)]
     for name in passing:
         yield Ref(kind, kind + name, kind + name)
     for pattern in filter(is_glob, positive):
@@ -60,7 +60,7 @@ def matches(pattern: str, name: str) -> bool:
     return _regex(pattern).fullmatch(name) is not None
 
 
-def _passes(name: str, patterns: tuple[str, ...] | None, ignored: tuple[str, ...] | None) -> bool:
+def passes(name: str, patterns: tuple[str, ...] | None, ignored: tuple[str, ...] | None) -> bool:
     """Tell whether a name passes a filter: of its patterns the last that matches decides."""
     if any(matches(pattern, name) for pattern in ignored or ()):
         return False

@@ -4,92 +4,90 @@ A situation holds what expressions can know of it before a run: the contexts, pa
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from asbuilt.workflows.document import Scalar, text_of
-from asbuilt.workflows.expression_tree import Compare, Expression, Index, Literal, Name, walk
-from asbuilt.workflows.expressions import UNKNOWN, Embedded, ExpressionError, Unknown, Whole, condition, parse, segments
-from asbuilt.workflows.refs import HEADS, TAGS, Ref, refs_of
-from asbuilt.workflows.workflow import Input, Trigger, WorkflowFile, expressions_of
+from asbuilt.workflows.document import text_of
+from asbuilt.workflows.events import Event, completed_run, events_of
+from asbuilt.workflows.expressions import UNKNOWN, Unknown, Whole
+from asbuilt.workflows.mentions import refs_mentioned
+from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.workflow import Input, Trigger, WorkflowFile
 
 MOST_CHOICES = 256
+# GitHub starts no more than this many workflows by `workflow_run`, one after the other.
+LONGEST_CHAIN = 3
 _SET = Unknown(truth=True)  # not empty, and otherwise unknown
-_ALWAYS_SET = ("sha", "repository", "repository_owner", "actor", "triggering_actor", "run_id", "workflow", "token")
-# Where an event runs, for those that expressions can tell something about.
-_PREFIXES = {
-    "pull_request": "refs/pull/",
-    "pull_request_target": HEADS,
-    "release": TAGS,
-    "schedule": HEADS,
-    "repository_dispatch": HEADS,
-    "workflow_run": HEADS,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One way to set a workflow off: `refs` and `inputs` as people read them, `context` as expressions do."""
+    """One way to set a workflow off: `refs` and `inputs` as people read them, `context` as expressions do.
+
+    `origins` are the events that the code comes from: the event itself, or what set off the run that this one follows.
+    `upstream` is the workflow whose run this one follows, and `conclusion` how that run ended.
+    """
 
     event: str
     refs: tuple[str, ...]
     inputs: dict[str, str]
     context: dict[str, Any]
+    origins: tuple[str, ...] = ()
+    upstream: WorkflowFile | None = None
+    conclusion: str | None = None
+    before: "Situation | None" = None
+
+    def calling(self, inputs: dict[str, Any]) -> "Situation":
+        """Give the situation of a workflow that is called in this one, with the inputs that it is given."""
+        return replace(self, context={**self.context, "inputs": Whole(inputs)})
 
 
-def situations(workflow_file: WorkflowFile) -> Iterator[Situation]:
-    """Give every situation in which a workflow can be set off."""
-    mentioned = _refs_mentioned(workflow_file)
+def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) -> Iterator[Situation]:
+    """Give every situation in which a workflow can be set off.
+
+    A workflow that another of the repository calls is not set off by `workflow_call` itself: its caller is.
+    """
+    mentioned = refs_mentioned(workflow_file, sources)
     for trigger in workflow_file.triggers:
-        for ref in _refs(trigger, mentioned):
+        if trigger.event == "workflow_run":
+            if depth < LONGEST_CHAIN:
+                yield from _following(trigger, sources, depth)
+            continue
+        if trigger.event == "workflow_call" and any(sources.callers_of(workflow_file)):
+            continue
+        for event in events_of(trigger, mentioned):
             for inputs in _choices(trigger):
-                yield _situation(trigger, ref, inputs)
+                yield _situation(trigger, event, inputs)
 
 
-def _situation(trigger: Trigger, ref: Ref | None, inputs: dict[str, Any]) -> Situation:
-    github: dict[str, Any] = dict.fromkeys(
-        ("sha", "repository", "repository_owner", "actor", "triggering_actor", "run_id"), _SET
-    )
-    github["event_name"] = trigger.event if trigger.event != "workflow_call" else UNKNOWN
-    if ref is not None:
-        github |= {"ref": ref.value, "ref_name": ref.short}
-        if ref.kind in {HEADS, TAGS}:
-            github["ref_type"] = "branch" if ref.kind == HEADS else "tag"
-    event: dict[str, Any] = {}
+def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any]) -> Situation:
+    payload = dict(event.payload)
     if trigger.event == "workflow_dispatch":
-        event["inputs"] = Whole({name: _as_text(value) for name, value in inputs.items()})
+        payload["inputs"] = Whole({name: _as_text(value) for name, value in inputs.items()})
     elif trigger.event != "workflow_call":
-        event["inputs"] = None
-    if trigger.event == "push":
-        github |= {"base_ref": "", "head_ref": ""}
-        event |= {"ref": github["ref"], "pull_request": None, "release": None}
-    if trigger.event in {"pull_request", "pull_request_target"}:
-        github |= {"base_ref": _SET, "head_ref": _SET}
-    github["event"] = event
+        payload["inputs"] = None
     typed = inputs if trigger.event == "workflow_call" else Whole(inputs)
     shown = {name: str(_as_text(value)) for name, value in inputs.items() if not isinstance(value, Unknown)}
-    refs = (ref.pattern,) if ref is not None and ref.pattern else ()
-    return Situation(trigger.event, refs, shown, {"github": github, "inputs": typed})
+    context = {"github": {**event.github, "event": payload}, "inputs": typed}
+    return Situation(trigger.event, event.refs, shown, context, (event.origin,))
 
 
-def _refs(trigger: Trigger, mentioned: set[str]) -> Iterator[Ref | None]:
-    if trigger.event == "push":
-        branches = trigger.branches is not None or trigger.branches_ignore is not None
-        tags = trigger.tags is not None or trigger.tags_ignore is not None
-        # A filter for the one kind alone shuts the other kind out.
-        if branches or not tags:
-            yield from refs_of(HEADS, trigger.branches, trigger.branches_ignore, mentioned)
-        if tags or not branches:
-            yield from refs_of(TAGS, trigger.tags, trigger.tags_ignore, mentioned)
-    elif trigger.event == "workflow_dispatch":  # whoever starts it chooses a branch or a tag
-        yield from refs_of(HEADS, None, None, mentioned)
-        yield from refs_of(TAGS, None, None, mentioned)
-    elif trigger.event in _PREFIXES:
-        prefix = _PREFIXES[trigger.event]
-        yield Ref(prefix, "", Unknown(truth=True, prefix=prefix))
-    else:
-        yield None
+def _following(trigger: Trigger, sources: Sources, depth: int) -> Iterator[Situation]:
+    """Give the situations in which a run of another workflow sets this one off."""
+    seen: set[tuple[str, tuple[str, ...], tuple[str, ...], str | None]] = set()
+    for name in trigger.workflows:
+        for upstream in sources.by_name.get(name.text, ()):
+            for before in situations(upstream, sources, depth + 1):
+                for event in completed_run(trigger, upstream, before.event, before.refs):
+                    key = (upstream.path, before.origins, event.refs, event.conclusion)
+                    if key in seen:
+                        continue
+                    seen.add(key)
+                    context = {"github": {**event.github, "event": dict(event.payload)}, "inputs": Whole()}
+                    yield Situation(
+                        trigger.event, event.refs, {}, context, before.origins, upstream, event.conclusion, before
+                    )
 
 
 def _choices(trigger: Trigger) -> Iterator[dict[str, Any]]:
@@ -125,43 +123,3 @@ def _offer(each: Input, *, called: bool) -> list[Any]:
 
 def _as_text(value: Any) -> Any:
     return ("true" if value else "false") if isinstance(value, bool) else value
-
-
-def _refs_mentioned(workflow_file: WorkflowFile) -> set[str]:
-    """Give the texts that the workflow compares a ref with."""
-    found: set[str] = set()
-    for tree in _trees(workflow_file):
-        for node in walk(tree):
-            if isinstance(node, Compare):
-                for side, other in ((node.left, node.right), (node.right, node.left)):
-                    if _is_ref(side) and isinstance(other, Literal) and isinstance(other.value, str):
-                        found.add(other.value)
-    return found
-
-
-def _is_ref(node: Expression) -> bool:
-    match node:
-        case Index(Name("github"), Literal(str(name))):
-            return name.lower() in {"ref", "ref_name"}
-        case Index(Index(Name("github"), Literal("event")), Literal("ref")):
-            return True
-        case _:
-            return False
-
-
-def _trees(workflow_file: WorkflowFile) -> Iterator[Expression]:
-    """Give every expression of a workflow that can be parsed."""
-    conditions: list[Scalar | None] = []
-    for job in workflow_file.jobs:
-        conditions += [job.condition, *(step.condition for step in job.steps)]
-    for test in conditions:
-        try:
-            yield condition(text_of(test) or "")
-        except ExpressionError:
-            continue
-    for scalar in expressions_of(workflow_file.document.root):
-        try:
-            trees = [parse(part.text) for part in segments(scalar.text) if isinstance(part, Embedded)]
-        except ExpressionError:
-            continue
-        yield from trees

@@ -37,6 +37,7 @@ class Trigger:
     paths: tuple[str, ...] | None = None
     paths_ignore: tuple[str, ...] | None = None
     types: tuple[str, ...] | None = None
+    workflows: tuple[Scalar, ...] = ()
     inputs: tuple[Input, ...] = ()
 
 
@@ -53,6 +54,7 @@ class Step:
     env: Mapping | None
     condition: Scalar | None
     continue_on_error: Scalar | None
+    shell: Scalar | None
     mark: Mark
     node: Mapping
 
@@ -81,6 +83,15 @@ class Step:
         return next((key.mark for key in keys if key.text.lower() == name), self.mark)
 
 
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    """The group that a workflow or a job waits in, and whether a newer run cancels an older one."""
+
+    group: Scalar
+    cancel_in_progress: Scalar | None
+    mark: Mark
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """One job. `environment` is the node that names the environment; `uses` a called workflow."""
@@ -90,13 +101,20 @@ class Job:
     needs: tuple[Scalar, ...]
     condition: Scalar | None
     environment: Scalar | None
+    environment_url: Scalar | None
+    concurrency: Concurrency | None
+    timeout: Scalar | None
     env: Mapping | None
     steps: tuple[Step, ...]
     uses: Scalar | None
     with_: Mapping | None
     runs_on: Node | None
+    secrets: Node | None
+    outputs: Mapping | None
+    container: Node | None
     matrix: Node | None
     continue_on_error: Scalar | None
+    shell: Scalar | None
     mark: Mark
     node: Mapping
 
@@ -112,6 +130,7 @@ class WorkflowFile:
     document: Document
     name: str | None
     triggers: tuple[Trigger, ...]
+    concurrency: Concurrency | None
     env: Mapping | None
     jobs: tuple[Job, ...]
 
@@ -157,8 +176,9 @@ def model(document: Document) -> WorkflowFile:
         document,
         text_of(root.get("name")),
         tuple(_triggers(root.get("on"), root.place("on"))),
+        _concurrency(root),
         _mapping(root.get("env")),
-        tuple(_job(key, node) for key, node in jobs.items() if isinstance(node, Mapping))
+        tuple(_job(key, node, _default_shell(root)) for key, node in jobs.items() if isinstance(node, Mapping))
         if isinstance(jobs, Mapping)
         else (),
     )
@@ -202,7 +222,6 @@ def _triggers(node: Node | None, mark: Mark) -> Iterator[Trigger]:
 
 def _trigger(key: Scalar, node: Node) -> Trigger:
     settings = node if isinstance(node, Mapping) else Mapping({}, {}, key.mark)
-    inputs = settings.get("inputs")
 
     def patterns(name: str) -> tuple[str, ...] | None:
         return tuple(each.text for each in _scalars(settings.get(name))) if name in settings else None
@@ -217,8 +236,15 @@ def _trigger(key: Scalar, node: Node) -> Trigger:
         paths=patterns("paths"),
         paths_ignore=patterns("paths-ignore"),
         types=patterns("types"),
-        inputs=tuple(_input(name, value) for name, value in inputs.items()) if isinstance(inputs, Mapping) else (),
+        workflows=_scalars(settings.get("workflows")),
+        inputs=inputs_of(settings),
     )
+
+
+def inputs_of(settings: Mapping) -> tuple[Input, ...]:
+    """Give the declared inputs of a trigger, or of an action."""
+    inputs = settings.get("inputs")
+    return tuple(_input(name, value) for name, value in inputs.items()) if isinstance(inputs, Mapping) else ()
 
 
 def _input(key: Scalar, node: Node) -> Input:
@@ -235,8 +261,22 @@ def _input(key: Scalar, node: Node) -> Input:
     )
 
 
-def _job(key: Scalar, node: Mapping) -> Job:
-    steps = node.get("steps")
+def _concurrency(node: Mapping) -> Concurrency | None:
+    setting = node.get("concurrency")
+    group = _scalar(setting.get("group") if isinstance(setting, Mapping) else setting)
+    if group is None or group.value is None:
+        return None
+    cancel = setting.get("cancel-in-progress") if isinstance(setting, Mapping) else None
+    return Concurrency(group, _scalar(cancel), node.place("concurrency"))
+
+
+def _default_shell(node: Mapping) -> Scalar | None:
+    defaults = node.get("defaults")
+    run = defaults.get("run") if isinstance(defaults, Mapping) else None
+    return _scalar(run.get("shell")) if isinstance(run, Mapping) else None
+
+
+def _job(key: Scalar, node: Mapping, shell: Scalar | None) -> Job:
     environment = node.get("environment")
     strategy = node.get("strategy")
     return Job(
@@ -245,18 +285,31 @@ def _job(key: Scalar, node: Mapping) -> Job:
         needs=_scalars(node.get("needs")),
         condition=_scalar(node.get("if")),
         environment=_scalar(environment.get("name") if isinstance(environment, Mapping) else environment),
+        environment_url=_scalar(environment.get("url")) if isinstance(environment, Mapping) else None,
+        concurrency=_concurrency(node),
+        timeout=_scalar(node.get("timeout-minutes")),
         env=_mapping(node.get("env")),
-        steps=tuple(_step(index, item) for index, item in enumerate(steps) if isinstance(item, Mapping))
-        if isinstance(steps, Sequence)
-        else (),
+        steps=steps_of(node),
         uses=_scalar(node.get("uses")),
         with_=_mapping(node.get("with")),
         runs_on=node.get("runs-on"),
+        secrets=node.get("secrets"),
+        outputs=_mapping(node.get("outputs")),
+        container=node.get("container"),
         matrix=strategy.get("matrix") if isinstance(strategy, Mapping) else None,
         continue_on_error=_scalar(node.get("continue-on-error")),
+        shell=_default_shell(node) or shell,
         mark=key.mark,
         node=node,
     )
+
+
+def steps_of(node: Mapping) -> tuple[Step, ...]:
+    """Give the steps of a job, or of a composite action."""
+    steps = node.get("steps")
+    if not isinstance(steps, Sequence):
+        return ()
+    return tuple(_step(index, item) for index, item in enumerate(steps) if isinstance(item, Mapping))
 
 
 def _step(index: int, node: Mapping) -> Step:
@@ -271,6 +324,7 @@ def _step(index: int, node: Mapping) -> Step:
         env=_mapping(node.get("env")),
         condition=_scalar(node.get("if")),
         continue_on_error=_scalar(node.get("continue-on-error")),
+        shell=_scalar(node.get("shell")),
         mark=node.place("uses" if uses is not None else "run"),
         node=node,
     )

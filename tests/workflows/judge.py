@@ -33,7 +33,7 @@ def judge(estate, repository, checkout):
     for control, function in checks():
         asked = set(inspect.signature(function).parameters)
         for subject, facts in _subjects(estate, repository, checkout, asked):
-            known = {"estate": estate, "checkout": checkout, **facts}
+            known = {"estate": estate, "repository": repository, "checkout": checkout, **facts}
             try:
                 function(**{name: known[name] for name in asked})
             except Drift as drift:

@@ -4,9 +4,9 @@ import pytest
 from judge import HOME
 
 from asbuilt.workflows.checkout import read
-from asbuilt.workflows.deploys import deploy_steps
 from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.refs import matches
+from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import load
 
 FIXTURES = HOME / "fixtures" / "repositories" / "TradeMasterAPI"
@@ -16,8 +16,11 @@ HEROKU = {
     "gates": ["freeze-check", "smoke"],
     "mechanism": "akhileshns/heroku-deploy",
     "verified_by": ["health-check: The app answers, with the commit that was deployed"],
-    "line": 90,
+    "file": ".github/workflows/deploy-heroku.yml",
+    "line": 92,
+    "review": False,
     "undecided": None,
+    "remarks": [],
 }
 OWNER = [
     {
@@ -26,6 +29,8 @@ OWNER = [
         "refs": ["refs/heads/main"],
         "inputs": {},
         "environment": "staging",
+        "concurrency": "deploy-staging",
+        "automatic": True,
         "app": "raxx-api-staging",
     },
     {
@@ -34,6 +39,8 @@ OWNER = [
         "refs": ["refs/heads/**", "refs/tags/**"],
         "inputs": {"environment": "production", "ref": "main"},
         "environment": "production",
+        "concurrency": "deploy-production",
+        "automatic": False,
         "app": "raxx-api-prod",
     },
 ]
@@ -45,11 +52,16 @@ OTHER = {
     "environment": None,
     "mechanism": "akhileshns/heroku-deploy",
     "verified_by": [],
+    "file": ".github/workflows/deploy.yml",
+    "concurrency": None,
+    "automatic": True,
+    "review": False,
     "undecided": None,
+    "remarks": [],
 }
 DUPLICATES = [
-    {**OTHER, "job": "deploy-staging", "refs": ["refs/heads/main"], "app": "raxx-api-staging", "line": 33},
-    {**OTHER, "job": "deploy-prod", "refs": ["refs/tags/v*"], "app": "raxx-api-prod", "line": 50},
+    {**OTHER, "job": "deploy-staging", "refs": ["refs/heads/main"], "app": "raxx-api-staging", "line": 34},
+    {**OTHER, "job": "deploy-prod", "refs": ["refs/tags/v*"], "app": "raxx-api-prod", "line": 52},
 ]
 
 
@@ -63,7 +75,10 @@ def test_after_has_the_two_of_the_owner():
 
 def test_a_record_has_every_field_that_says_something():
     path = read(FIXTURES / "after").deploy_paths[0]
-    assert {each.name for each in fields(path)} - set(path.as_dict()) == {"mark", "reached", "step"}
+    assert {each.name for each in fields(path)} - set(path.as_dict()) == {
+        "ancestors", "conclusions", "context", "groups", "later", "mark", "origins", "reached", "run", "sources",
+        "step", "upstream", "verifications",
+    }  # fmt: skip
 
 
 def paths(on="push", app="shop", job="", step="", jobs="", env="", steps=""):
@@ -73,7 +88,7 @@ def paths(on="push", app="shop", job="", step="", jobs="", env="", steps=""):
     )
     workflow_file = load(text, "w.yml")
     assert workflow_file.document.problems == (), text
-    return deploy_paths(workflow_file, deploy_steps(workflow_file))
+    return deploy_paths(Sources((workflow_file,)))
 
 
 def other(name, extra=""):
@@ -202,7 +217,7 @@ def test_the_environment_is_resolved(job, expected):
         ),
         ({"app": "'${{ secrets.APP }}'"}, "the app: `${{ secrets.APP }}`"),
         ({"app": "''"}, "the app"),
-        ({"on": "workflow_call"}, "the workflows that call this one are not followed"),
+        ({"on": "workflow_call"}, "the workflows that call this one are not here"),
         ({"app": "'${{ matrix.a }}'", "job": "    strategy: {matrix: '${{ fromJSON(vars.M) }}'}\n"}, "the app"),
     ],
 )
@@ -220,7 +235,7 @@ def test_what_cannot_be_decided_is_said_with_its_line(kwargs, expected):
         (other("a") + other("b"), "    needs: [a]\n", ("a",)),
         (other("a"), "    needs: a\n    if: always()\n", ()),
         (other("a"), "    needs: a\n    if: '!cancelled()'\n", ()),
-        (other("a"), "    needs: a\n    if: '!failure()'\n", ("a",)),
+        (other("a"), "    needs: a\n    if: '!failure()'\n", ()),
         (other("a"), "    needs: a\n    if: always() && needs.a.result == 'success'\n", ("a",)),
         (other("a") + other("b"), "    needs: [a, b]\n    if: always() && needs.b.result == 'success'\n", ("b",)),
         (other("a") + other("b"), "    needs: [a, b]\n    if: \"!contains(needs.*.result, 'failure')\"\n", ("a", "b")),
@@ -288,7 +303,7 @@ def test_a_push_from_a_script_is_a_path():
         "      - run: git push https://git.heroku.com/$APP.git HEAD:main\n"
     )
     workflow_file = load(text, "w.yml")
-    (path,) = deploy_paths(workflow_file, deploy_steps(workflow_file))
+    (path,) = deploy_paths(Sources((workflow_file,)))
     assert (path.app, path.mechanism) == ("shop", "git push")
 
 
@@ -322,7 +337,7 @@ def test_what_verifies_a_deploy_follows_it_and_can_fail(after, expected):
         f"      - uses: akhileshns/heroku-deploy@v3\n        with: {{heroku_app_name: a}}\n{after}"
     )
     workflow_file = load(text, "w.yml")
-    (path,) = deploy_paths(workflow_file, deploy_steps(workflow_file))
+    (path,) = deploy_paths(Sources((workflow_file,)))
     assert path.verified_by == expected
 
 

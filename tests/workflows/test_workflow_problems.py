@@ -1,4 +1,5 @@
 import pytest
+from making import sources_of
 
 from asbuilt.workflows.problems import problems
 from asbuilt.workflows.workflow import load, missing
@@ -105,3 +106,29 @@ def test_a_file_that_is_not_there_says_so():
 )
 def test_a_strange_file_is_a_problem_and_no_crash(text):
     assert found(text)
+
+
+@pytest.mark.parametrize(
+    ("on", "job", "expected"),
+    [
+        ("{workflow_run: {workflows: [tests]}}", "runs-on: x, steps: [{run: y}]", []),
+        (
+            "{workflow_run: {workflows: [tests, test]}}",
+            "runs-on: x, steps: [{run: y}]",
+            ['no workflow is called "test", so none is ever followed; did you mean "tests"?'],
+        ),
+        ("push", "uses: ./.github/workflows/ci.yml", []),
+        (
+            "push",
+            "uses: ./.github/workflows/cd.yml",
+            ["there is no workflow ./.github/workflows/cd.yml: the call fails"],
+        ),
+        ("push", "uses: someone/flows/.github/workflows/cd.yml@v1", []),
+    ],
+)
+def test_a_workflow_that_is_named_is_there(on, job, expected):
+    made = sources_of(
+        ci="name: tests\non: [push, workflow_call]\njobs: {a: {runs-on: x, steps: [{run: y}]}}",
+        w=f"on: {on}\njobs: {{a: {{{job}}}}}",
+    )
+    assert [each.message for each in problems(made.workflow_files[1], made)] == expected

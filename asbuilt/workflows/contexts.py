@@ -1,0 +1,115 @@
+"""What the expressions of a step see: inputs, environment variables, and the contexts of its job."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from asbuilt.workflows.document import Mapping as Node
+from asbuilt.workflows.document import Scalar, text_of
+from asbuilt.workflows.expressions import (
+    UNKNOWN,
+    Embedded,
+    ExpressionError,
+    Unknown,
+    Whole,
+    evaluate,
+    interpolate,
+    segments,
+)
+from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.workflow import Input, WorkflowFile
+
+Context = Mapping[str, Any]
+
+
+def text_in(text: str, context: Context) -> str | Unknown:
+    """Give a text with its `${{ }}` replaced, or UNKNOWN; an expression that GitHub would reject is not known."""
+    try:
+        return interpolate(text, context)
+    except ExpressionError:
+        return UNKNOWN
+
+
+def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str, Any]:
+    """Give the context of a step, from that of its job; in a composite action, `inputs` are the action's own."""
+    if placed.within is None or placed.action is None:
+        env = _of_job(placed, context)
+        here = dict(context)
+    else:
+        outer = of_step(placed.within, context, sources)
+        env = dict(outer["env"])
+        given = placed.within.step.with_
+        here = {**outer, "inputs": Whole(_as_texts(given_inputs(placed.action.inputs, given, outer)))}
+    written = _written_before(placed, sources)
+    env = {name: UNKNOWN if _is_written(name, written) else value for name, value in env.items()}
+    env.update(_variables(placed.step.env, {**here, "env": dict(env)}))
+    here["env"] = env
+    return here
+
+
+def of_called(called: WorkflowFile, given: Node | None, context: Context) -> dict[str, Any]:
+    """Give the inputs of a called workflow, with the types that it declares."""
+    trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)
+    return given_inputs(trigger.inputs if trigger else (), given, context)
+
+
+def given_inputs(declared: tuple[Input, ...], given: Node | None, context: Context) -> dict[str, Any]:
+    """Give the value of each declared input: what is handed over, or else its default."""
+    handed = {key.lower(): value for key, value in given.values.items()} if given is not None else {}
+    found: dict[str, Any] = {}
+    for each in declared:
+        node = handed.get(each.name.lower(), each.default)
+        value = _value(node, context) if isinstance(node, Scalar) else ""
+        found[each.name] = _typed(value, each.type)
+    return found
+
+
+def _value(node: Scalar, context: Context) -> Any:
+    """Give a scalar's value; one that is a single `${{ }}` keeps the type of its expression."""
+    if "${{" not in node.text:
+        return node.value
+    try:
+        parts = list(segments(node.text.strip()))
+        if len(parts) == 1 and isinstance(parts[0], Embedded):
+            return evaluate(parts[0].text, context)
+    except ExpressionError:
+        return UNKNOWN
+    return text_in(node.text, context)
+
+
+def _typed(value: Any, kind: str) -> Any:
+    if isinstance(value, str) and kind == "boolean":
+        return value.strip().lower() == "true"
+    if value is None:
+        return False if kind == "boolean" else ""
+    return value
+
+
+def _as_texts(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: ("true" if value else "false") if isinstance(value, bool) else value for name, value in inputs.items()
+    }
+
+
+def _of_job(placed: PlacedStep, context: Context) -> dict[str, Any]:
+    """Give the environment variables that a job sets for its steps."""
+    env: dict[str, Any] = {}
+    for node in (placed.workflow_file.env, placed.job.env):
+        env.update(_variables(node, {**context, "env": dict(env)}))
+    return env
+
+
+def _variables(node: Node | None, context: Context) -> Iterator[tuple[str, str | Unknown]]:
+    for name, value in node.values.items() if node is not None else ():
+        yield name, text_in(text_of(value) or "", context)
+
+
+def _written_before(placed: PlacedStep, sources: Sources) -> list[str]:
+    """Give the scripts of earlier steps that write environment variables for later ones."""
+    earlier = sources.steps(placed.workflow_file, placed.job)[: placed.number]
+    scripts = (text_of(each.step.run) or "" for each in earlier)
+    return [script for script in scripts if "GITHUB_ENV" in script]
+
+
+def _is_written(name: str, scripts: list[str]) -> bool:
+    return any(re.search(rf"\b{re.escape(name)}\b", script) for script in scripts)

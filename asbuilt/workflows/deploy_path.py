@@ -1,0 +1,138 @@
+"""The nouns of `paths.py`: one way by which code reaches an app."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from asbuilt.workflows.concurrency import Group
+from asbuilt.workflows.contexts import Context, text_in
+from asbuilt.workflows.deploys import DeployStep
+from asbuilt.workflows.document import Document, Mark
+from asbuilt.workflows.expressions import Unknown
+from asbuilt.workflows.gates import Gate
+from asbuilt.workflows.job_runs import JobRun
+from asbuilt.workflows.refs import matches
+from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.verification import Later, Verification
+from asbuilt.workflows.workflow import Job, WorkflowFile
+
+
+@dataclass(frozen=True, slots=True)
+class DeployPath:
+    """One way by which code reaches an app.
+
+    `workflow` is the file whose trigger starts it, `file` the one that holds the step. `ancestors` are the jobs before
+    it; `gates` those of them that must have succeeded. `origins` are the events that the code comes from, and
+    `conclusions` how the run that sets it off may have ended. `reached` says that nothing leaves it open whether the
+    step runs when all goes well before it.
+    """
+
+    workflow: str
+    job: str
+    trigger: str
+    refs: tuple[str, ...]
+    inputs: dict[str, str]
+    ancestors: tuple[Gate, ...]
+    environment: str | None
+    app: str | None
+    mechanism: str
+    verified_by: tuple[str, ...]
+    file: str
+    mark: Mark
+    undecided: str | None
+    reached: bool
+    review: bool
+    origins: tuple[str, ...]
+    upstream: str | None
+    conclusions: tuple[str | None, ...]
+    remarks: tuple[str, ...]
+    step: DeployStep = field(compare=False, repr=False)
+    run: JobRun = field(compare=False, repr=False)
+    context: Context = field(compare=False, repr=False)
+    groups: tuple[Group, ...] = field(compare=False, repr=False)
+    later: tuple[Later, ...] = field(compare=False, repr=False)
+    verifications: tuple[Verification, ...] = field(compare=False, repr=False)
+    sources: Sources = field(compare=False, repr=False)
+
+    @property
+    def line(self) -> int:
+        """The line of the step that deploys."""
+        return self.mark.line
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The jobs that must have succeeded before it deploys."""
+        return tuple(dict.fromkeys(each.name for each in self.ancestors if each.held))
+
+    @property
+    def document(self) -> Document:
+        """The file that holds the step."""
+        return self.step.document
+
+    @property
+    def owner(self) -> WorkflowFile:
+        """The workflow file that owns the deploy: the one in which the step, or the call of what holds it, stands."""
+        return self.step.workflow_file
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The job that deploys, behind those that call it."""
+        return tuple(leg.job for leg in self.run.legs)
+
+    @property
+    def earlier(self) -> tuple[PlacedStep, ...]:
+        """The steps before the deploy in its job."""
+        steps = self.sources.steps(self.step.workflow_file, self.step.job)
+        return steps[: self.step.placed.number]
+
+    @property
+    def automatic(self) -> bool:
+        """Whether it is set off without a person who starts it by hand."""
+        return self.trigger != "workflow_dispatch" and self.origins != ("workflow_dispatch",)
+
+    @property
+    def concurrency(self) -> str | None:
+        """The concurrency group that it waits in, with expressions where they are not known."""
+        return self.groups[-1].name if self.groups else None
+
+    @property
+    def way(self) -> str:
+        """What sets it off, as a person says it: the event, and its refs or its inputs."""
+        inputs = (f"{name}={value}" for name, value in self.inputs.items())
+        after = (f"of {self.upstream.rpartition('/')[2]}", f"({', '.join(self.origins)})") if self.upstream else ()
+        return " ".join((self.trigger, *after, *(inputs if self.inputs else self.refs)))
+
+    @property
+    def called_from(self) -> str:
+        """Who calls the file that holds the step, for a person; empty where its own trigger starts it."""
+        if self.step.placed.within is not None:
+            return self.step.placed.caller
+        calls = self.run.legs[:-1]
+        return f"called by {calls[-1].workflow_file.file_name}:{calls[-1].job.place('uses').line}" if calls else ""
+
+    def is_set_off_by(self, trigger: str, ref: str | None, inputs: Mapping[str, str]) -> bool:
+        """Tell whether a trigger with a ref and inputs sets it off; of what is not given, any will do."""
+        return (
+            self.trigger == trigger
+            and (ref is None or any(matches(pattern, ref) for pattern in self.refs))
+            and inputs.items() <= self.inputs.items()
+        )
+
+    def has_gate(self, name: str) -> bool:
+        """Tell whether a job of a name must have succeeded before it deploys."""
+        return any(each.held and each.is_called(name) for each in self.ancestors)
+
+    def value_of(self, text: str) -> str | Unknown:
+        """Give what a text of the step that deploys comes to."""
+        return text_in(text, self.context)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the path as plain data, for programs."""
+        record = {name: getattr(self, name) for name in _RECORD}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in record.items()}
+
+
+_RECORD = (
+    "workflow", "job", "trigger", "refs", "inputs", "gates", "environment", "app", "mechanism", "verified_by", "file",
+    "line", "concurrency", "automatic", "review", "undecided", "remarks",
+)  # fmt: skip

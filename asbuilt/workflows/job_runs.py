@@ -1,0 +1,105 @@
+"""Every job that can run, in each situation and row of its matrix, through the workflows that call it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from asbuilt.workflows import contexts, matrix
+from asbuilt.workflows.expressions import Unknown
+from asbuilt.workflows.reach import Answer, Reach, reach
+from asbuilt.workflows.situations import Situation, situations
+from asbuilt.workflows.sources import DEEPEST, Sources
+from asbuilt.workflows.workflow import Job, WorkflowFile
+
+Wanted = Callable[[WorkflowFile, Job], bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leg:
+    """A job on the way: the called job itself, or one that calls. `context` is what its expressions see."""
+
+    workflow_file: WorkflowFile
+    job: Job
+    situation: Situation
+    reached: Reach
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JobRun:
+    """One job as it can run: the last of its legs; those before it are the jobs that call its workflow."""
+
+    legs: tuple[Leg, ...]
+
+    @property
+    def entry(self) -> Leg:
+        """The leg in the workflow that the event sets off."""
+        return self.legs[0]
+
+    @property
+    def last(self) -> Leg:
+        """The leg of the job itself."""
+        return self.legs[-1]
+
+    @property
+    def situation(self) -> Situation:
+        """What sets it off."""
+        return self.entry.situation
+
+    @property
+    def name(self) -> str:
+        """Its id behind those of the jobs that call it, as GitHub shows it."""
+        return " / ".join(leg.job.id for leg in self.legs)
+
+    @property
+    def open_leg(self) -> Leg | None:
+        """The first leg of which it is not known whether it runs."""
+        return next((leg for leg in self.legs if isinstance(leg.reached.runs, Unknown)), None)
+
+    @property
+    def runs(self) -> Answer:
+        """Whether it runs when all goes well: true, or unknown."""
+        leg = self.open_leg
+        return leg.reached.runs if leg else True
+
+
+def job_runs(entry: WorkflowFile, sources: Sources, wanted: Wanted) -> Iterator[JobRun]:
+    """Give each way for the wanted jobs to run that begins with a trigger of a workflow."""
+    chosen = _with_callers(entry, sources, wanted, set())
+    if not chosen:
+        return
+    for situation in situations(entry, sources):
+        yield from _runs(entry, situation, sources, chosen, ())
+
+
+def _with_callers(file: WorkflowFile, sources: Sources, wanted: Wanted, on_way: set[int]) -> set[int]:
+    """Give the wanted jobs of a workflow and of those that it calls, with the jobs that call them."""
+    if id(file) in on_way:  # a workflow that calls itself: GitHub refuses it
+        return set()
+    chosen: set[int] = set()
+    for job in file.jobs:
+        called = sources.called_by(job)
+        inner = _with_callers(called, sources, wanted, on_way | {id(file)}) if called else set()
+        if inner or wanted(file, job):
+            chosen |= {id(job), *inner}
+    return chosen
+
+
+def _runs(
+    file: WorkflowFile, situation: Situation, sources: Sources, chosen: set[int], legs: tuple[Leg, ...]
+) -> Iterator[JobRun]:
+    for job in file.jobs:
+        if id(job) not in chosen:
+            continue
+        reached = reach(file, job, situation)
+        if reached.runs is False:
+            continue
+        outer = {**situation.context, "needs": reached.needs}
+        for combination in matrix.combinations(job.matrix, outer):
+            context = {**outer, "matrix": combination}
+            here = (*legs, Leg(file, job, situation, reached, context))
+            yield JobRun(here)
+            called = sources.called_by(job)
+            if called is not None and len(here) < DEEPEST and all(leg.workflow_file is not called for leg in here):
+                inputs = contexts.of_called(called, job.with_, context)
+                yield from _runs(called, situation.calling(inputs), sources, chosen, here)

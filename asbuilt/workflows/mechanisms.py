@@ -1,0 +1,104 @@
+"""The known ways to put code on a Heroku app, as data: to know another one, add a line here.
+
+Each action's inputs are those of its own `action.yml`; each command is the Heroku CLI's or one of its plugins'.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action that deploys.
+
+    `app_input` names the app; `login_input` makes it log in and nothing else. `why` says why the target cannot be told
+    where it is not in the workflow. `review` is for apps made for a pull request and gone with it.
+    """
+
+    name: str
+    app_input: str = ""
+    login_input: str = ""
+    why: str = ""
+    review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A subcommand of the Heroku CLI that deploys. `app_options` name the app; without them, a remote or HEROKU_APP."""
+
+    name: str
+    app_options: tuple[str, ...] = ("-a", "--app")
+    why: str = ""
+
+
+HEROKU_DEPLOY = "akhileshns/heroku-deploy"
+_PIPELINE = "names the source of a promotion; the pipeline decides the target"
+ACTIONS = {
+    each.name: each
+    for each in (
+        Action(HEROKU_DEPLOY, app_input="heroku_app_name", login_input="justlogin"),
+        Action("gonuit/heroku-docker-deploy", app_input="heroku_app_name"),
+        Action("jctaveras/heroku-deploy", app_input="app_name"),
+        Action("cloutojp/heroku-deploy", app_input="app_name"),
+        Action("techmmunity/docker-heroku-deploy", app_input="app_name"),
+        Action("moneymeets/action-heroku-deploy", app_input="heroku_app"),
+        Action("tiltshift/heroku-promote-app", why=_PIPELINE),
+        Action("mheap/github-action-pr-heroku-review-app", review=True),
+    )
+}
+# Workflows of other repositories that deploy when they are called.
+CALLED_WORKFLOWS = {
+    each.name: each for each in (Action("84codes/actions/.github/workflows/heroku.yml", app_input="heroku-app"),)
+}
+COMMANDS = {
+    each.name: each
+    for each in (
+        Command("container:release"),
+        Command("builds:create"),
+        Command("deploy:jar"),
+        Command("deploy:war"),
+        Command("jar:deploy"),
+        Command("war:deploy"),
+        Command("static:deploy"),
+        Command("pipelines:promote", app_options=("-t", "--to"), why=_PIPELINE),
+    )
+}
+# Actions that run a script for the one who uses them: the input that holds it, and what comes before its text.
+SCRIPT_INPUTS = {
+    "nick-fields/retry": ("command", ""),
+    "nick-invision/retry": ("command", ""),
+    "wandalen/wretry.action": ("command", ""),
+    "actions/heroku": ("args", "heroku "),
+}
+
+_PREPARES = re.compile(
+    r"install|setup|set-up|cli\b|login|config|scale|logs|status|restart|rollback|postgres|backup|run\b"
+    r"|awake|wake-?up|keep|ping|migrat|validat|notif"
+)
+_REVIEWS = re.compile(r"review-?app|pr-preview|preview-?app")
+
+
+def hands_heroku_an_app(inputs: Mapping[str, str]) -> bool:
+    """Tell whether an action's inputs show a deploy to Heroku: one that names an app, or a provider."""
+    for name, value in inputs.items():
+        words = name.lower()
+        if ("heroku" in words and "app" in words) or ("provider" in words and value.strip().lower() == "heroku"):
+            return True
+    return False
+
+
+def action_named(name: str) -> Action | None:
+    """Give the action that deploys, by its name in lower case.
+
+    One that is not known, but says heroku in its name, may deploy: it is given with no way to tell the target. One
+    that says that it only prepares the ground is none.
+    """
+    known = ACTIONS.get(name) or CALLED_WORKFLOWS.get(name)
+    if known is not None or "heroku" not in name:
+        return known
+    if _REVIEWS.search(name):
+        return Action(name, review=True)
+    if _PREPARES.search(name):
+        return None
+    return Action(name, why="deploys in a way that is not known here")

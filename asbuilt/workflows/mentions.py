@@ -1,0 +1,79 @@
+"""What the expressions of a workflow mention, in its own file and in those that it calls."""
+
+from collections.abc import Iterator
+
+from asbuilt.workflows.document import Node, Scalar, text_of
+from asbuilt.workflows.expression_tree import Call, Compare, Expression, Index, Literal, Name, walk
+from asbuilt.workflows.expressions import Embedded, ExpressionError, condition, parse, segments
+from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.workflow import Step, WorkflowFile, expressions_of
+
+_REFS = frozenset({"ref", "ref_name", "base_ref", "head_branch"})
+
+
+def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[str]:
+    """Give the texts that a workflow compares a ref with."""
+    found: set[str] = set()
+    for tree in _trees(workflow_file, sources):
+        for node in walk(tree):
+            if isinstance(node, Compare):
+                for side, other in ((node.left, node.right), (node.right, node.left)):
+                    if _is_ref(side) and isinstance(other, Literal) and isinstance(other.value, str):
+                        found.add(other.value)
+            elif isinstance(node, Call) and node.function == "contains" and _is_ref(node.arguments[1]):
+                found.update(_listed(node.arguments[0]))
+    return frozenset(found)
+
+
+def _listed(node: Expression) -> Iterator[str]:
+    """Give the texts of a list that is written out: `fromJSON('["main", "master"]')`."""
+    if isinstance(node, Call) and node.function == "fromjson" and isinstance(node.arguments[0], Literal):
+        text = str(node.arguments[0].value)
+        yield from (part.strip(" \"'") for part in text.strip(" []").split(","))
+
+
+def _is_ref(node: Expression) -> bool:
+    """Tell whether an expression is a ref: `github.ref`, `github.event.workflow_run.head_branch` and the like."""
+    names: list[str] = []
+    while isinstance(node, Index) and isinstance(node.index, Literal) and isinstance(node.index.value, str):
+        names.append(node.index.value.lower())
+        node = node.target
+    return isinstance(node, Name) and node.name.lower() == "github" and bool(names) and names[0] in _REFS
+
+
+def _trees(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Expression]:
+    """Give every expression of a workflow, and of the workflows that it calls, that can be parsed."""
+    seen: set[int] = set()
+    waiting = [workflow_file]
+    while waiting:
+        file = waiting.pop()
+        if id(file) in seen:
+            continue
+        seen.add(id(file))
+        waiting += [called for job in file.jobs if (called := sources.called_by(job))]
+        steps: list[Step] = []
+        for job in file.jobs:
+            yield from _condition(job.condition)
+            steps += [placed.step for placed in sources.steps(file, job)]
+        for step in steps:
+            yield from _condition(step.condition)
+        documents = {id(placed.document): placed.document for placed in sources.steps_of(file)}
+        for document in (file.document, *(each for each in documents.values() if each is not file.document)):
+            yield from _embedded(document.root)
+
+
+def _condition(test: Scalar | None) -> Iterator[Expression]:
+    if test is not None:
+        try:
+            yield condition(text_of(test) or "")
+        except ExpressionError:
+            return
+
+
+def _embedded(root: Node | None) -> Iterator[Expression]:
+    for scalar in expressions_of(root):
+        try:
+            trees = [parse(part.text) for part in segments(scalar.text) if isinstance(part, Embedded)]
+        except ExpressionError:
+            continue
+        yield from trees

@@ -1,0 +1,120 @@
+"""The words of a command: options, variables put in, and what only wraps another command."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+Variables: TypeAlias = dict[str, tuple[str, ...]]
+
+MOST_TEXTS = 64
+_VARIABLE = re.compile(
+    r"\$(?P<plain>[A-Za-z_]\w*|\d)|\$\{(?P<name>[A-Za-z_]\w*|\d)(?:\[[@*]\])?(?:(?P<how>:?[-=?])(?P<default>[^{}]*))?\}"
+)
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?[smhd]?$")
+# What runs the command behind it, and its options that take a value.
+_WRAPPERS: Mapping[str, frozenset[str]] = {
+    "sudo": frozenset({"-u", "-g", "-h", "-p", "-C", "-D"}),
+    "time": frozenset({"-o", "-f"}),
+    "timeout": frozenset({"-k", "-s", "--kill-after", "--signal"}),
+    "gtimeout": frozenset({"-k", "-s", "--kill-after", "--signal"}),
+    "nohup": frozenset(),
+    "exec": frozenset({"-a"}),
+    "command": frozenset(),
+    "builtin": frozenset(),
+    "env": frozenset({"-u", "-C", "--unset", "--chdir"}),
+    "xargs": frozenset({"-n", "-P", "-I", "-L", "-d", "-a", "-E", "-s", "--max-args", "--max-procs"}),
+    "nice": frozenset({"-n"}),
+    "stdbuf": frozenset({"-o", "-e", "-i"}),
+    "retry": frozenset({"-t", "-d", "-s", "-m", "--times", "--delay", "--sleep", "--max", "--tries", "--attempts"}),
+}
+_TIMED = frozenset({"timeout", "gtimeout"})
+
+
+def expand(text: str, variables: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Give every text that results from putting the variables' values in; what is not known stays as written."""
+    if "$" not in text:
+        return (text,)
+    texts = [""]
+    at = 0
+    for match in _VARIABLE.finditer(text):
+        between = text[at : match.start()]
+        values = _values(match, variables)
+        texts = list(islice((f"{each}{between}{value}" for each in texts for value in values), MOST_TEXTS))
+        at = match.end()
+    return tuple(dict.fromkeys(f"{each}{text[at:]}" for each in texts))
+
+
+def _values(match: re.Match[str], variables: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    known = variables.get(match["plain"] or match["name"])
+    default = match["default"] if match["how"] in {":-", "-", ":=", "="} else None
+    if default is None:
+        return known or (match[0],)
+    if known is None:
+        return expand(default, variables)
+    if match["how"][0] == ":" and "" in known:
+        known = tuple(value for value in known if value)
+        return tuple(dict.fromkeys((*known, *expand(default, variables))))
+    return known
+
+
+def joined(ends: Iterable[Variables]) -> Variables:
+    """Give what variables may be where several ways meet."""
+    first, *others = ends
+    result = first
+    for other in others:
+        if other is result:
+            continue
+        result = dict(result)
+        for name, values in other.items():
+            known = result.get(name, ())
+            if known != values:
+                result[name] = tuple(dict.fromkeys((*known, *values)))[:MOST_TEXTS]
+    return result
+
+
+def option(words: Sequence[str], *names: str) -> str | None:
+    """Give the value of an option, however it is written: `-a X`, `-aX`, `--app X`, `--app=X`."""
+    for at, word in enumerate(words):
+        if word == "--":
+            return None
+        for name in names:
+            if word == name:
+                return words[at + 1] if at + 1 < len(words) else None
+            if word.startswith(f"{name}="):
+                return word[len(name) + 1 :]
+            if len(name) == 2 and name[0] == "-" and word.startswith(name) and name != "--":  # noqa: PLR2004 - `-a`
+                return word[2:]
+    return None
+
+
+def unwrapped(words: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str], bool]:
+    """Give a command without what wraps it, the variables that are set for it, and whether its time is limited."""
+    environment: dict[str, str] = {}
+    limited = False
+    while len(words) > 1 and (name := words[0].rpartition("/")[2]) in _WRAPPERS:
+        rest = _behind(name, words[1:])
+        if name in {"env", "sudo"}:
+            while rest and _ASSIGNMENT.match(rest[0]):
+                variable, _, value = rest[0].partition("=")
+                environment[variable] = value
+                rest = rest[1:]
+        if not rest or (name == "command" and words[1] in {"-v", "-V"}):
+            break
+        limited = limited or name in _TIMED
+        words = rest
+    return words, environment, limited
+
+
+def _behind(name: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the words behind a wrapper's options and numbers."""
+    valued = _WRAPPERS[name]
+    while words and words[0].startswith("-") and len(words[0]) > 1:
+        words = words[2:] if words[0] in valued else words[1:]
+    if name in _TIMED:
+        return words[1:]
+    if name == "retry":
+        while words and _NUMBER.match(words[0]):
+            words = words[1:]
+    return words

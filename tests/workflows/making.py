@@ -1,0 +1,34 @@
+"""Make the sources of a repository from texts: workflow files by file name, actions by folder."""
+
+from asbuilt.workflows import sources
+from asbuilt.workflows.paths import deploy_paths
+from asbuilt.workflows.workflow import load
+
+DEPLOY = """
+      - uses: akhileshns/heroku-deploy@v3
+        with: {{ heroku_app_name: {app} }}
+"""
+
+
+def sources_of(actions=None, **files):
+    """Give the sources: `deploy="..."` is .github/workflows/deploy.yml, `actions={"x": "..."}` .github/actions/x."""
+    return sources.Sources(
+        tuple(load(text, f".github/workflows/{name}.yml") for name, text in files.items()),
+        {
+            f".github/actions/{name}": sources.action(text, f".github/actions/{name}/action.yml")
+            for name, text in (actions or {}).items()
+        },
+    )
+
+
+def paths_of(actions=None, **files):
+    """Give the deploy paths of such a repository."""
+    made = sources_of(actions, **files)
+    for each in made.workflow_files:
+        assert each.document.problems == (), each.document.problems
+    return deploy_paths(made)
+
+
+def deploying(app="shop", job="", on="push"):
+    """Give a workflow whose one job deploys; `job` is more lines of it."""
+    return f"on: {on}\njobs:\n  deploy:\n    runs-on: x\n{job}    steps:{DEPLOY.format(app=app)}"
