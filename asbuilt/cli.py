@@ -5,14 +5,19 @@ import subprocess
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from asbuilt import catalogue, estate
+from asbuilt.drawing.mermaid import mermaid
+from asbuilt.drawing.sources import drawing_of
+from asbuilt.drawing.svg import svg
+from asbuilt.drawing.table import WIDTH, table
 from asbuilt.record.report import NoReportError, render
+from asbuilt.run import OptionError
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import serve
 from asbuilt.subjects import tell
@@ -31,6 +36,15 @@ class Format(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+
+
+class Picture(StrEnum):
+    """How deploy paths are shown: for people, for programs, in Markdown, as a picture."""
+
+    TABLE = "table"
+    JSON = "json"
+    MERMAID = "mermaid"
+    SVG = "svg"
 
 
 @app.callback()
@@ -78,6 +92,46 @@ def controls(
 
 
 @app.command()
+def paths(
+    *,
+    checkout: Annotated[
+        str | None, typer.Option(metavar="DIR", help="a repository's files (default: those that the estate names)")
+    ] = None,
+    estate_file: Annotated[
+        Path | None,
+        typer.Option("--estate", metavar="FILE", help="what should be true (default: estate.yaml, if there is one)"),
+    ] = None,
+    repository: Annotated[
+        list[str] | None, typer.Option(metavar="OWNER/NAME", help="of this repository only (repeatable)")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--app", metavar="NAME", help="that lead to this app, or may lead there (repeatable)"),
+    ] = None,
+    form: Annotated[Picture, typer.Option("--format")] = Picture.TABLE,
+) -> None:
+    """Show every way by which code reaches an app: what sets it off, its gates, its environment."""
+    try:
+        drawing = drawing_of(checkout, estate_file, repository or [], only or [])
+    except OptionError as error:
+        _stop(str(error))
+    for problem in drawing.unread:
+        typer.secho(f"asbuilt: {problem}", err=True, fg="yellow")
+    match form:
+        case Picture.JSON:
+            typer.echo(json.dumps(drawing.records(), indent=2))
+        case Picture.MERMAID:
+            typer.echo(mermaid(drawing), nl=False)
+        case Picture.SVG:
+            typer.echo(svg(drawing), nl=False)
+        case Picture.TABLE:
+            console = Console()
+            if not console.is_terminal:
+                console.width = WIDTH
+            console.print(table(drawing, console.width))
+
+
+@app.command()
 def record(
     directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="a run's directory")] = Path("reports/latest"),
 ) -> None:
@@ -121,7 +175,7 @@ def _pytest(*arguments: str) -> None:
     sys.exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own command line
 
 
-def _stop(message: str) -> None:
+def _stop(message: str) -> NoReturn:
     """End with a message, as for every mistake of a user."""
     typer.secho(f"asbuilt: {message}", err=True, fg="red")
     raise typer.Exit(2)

@@ -22,6 +22,7 @@ from asbuilt.workflows.workflow import Job, Step, WorkflowFile
 class DeployStep:
     """A step that deploys. `target` is the text that names the app, None where there is none: `why` says why.
 
+    `given_by` is the earlier step that made a git remote stand for the app: where it does not run, nothing is deployed.
     A job that calls a workflow of another repository which deploys counts as a step of its own.
     """
 
@@ -30,6 +31,7 @@ class DeployStep:
     target: str | None
     why: str = ""
     review: bool = False
+    given_by: PlacedStep | None = None
 
     @property
     def workflow_file(self) -> WorkflowFile:
@@ -89,7 +91,7 @@ def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Itera
             scripts.append(placed)
             yield from _by_action(placed, known)
     found = [
-        DeployStep(placed, each.mechanism, each.app, each.why, each.review)
+        DeployStep(placed, each.mechanism, each.app, each.why, each.review, each.given_by)
         for placed, each in shell_deploys.deploys(scripts)
     ]
     yield from found

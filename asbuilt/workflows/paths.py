@@ -18,7 +18,7 @@ from asbuilt.workflows.gates import gates_of
 from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import is_glob, matches
-from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.verification import later_steps, verifications
 from asbuilt.workflows.workflow import Job
 
@@ -71,6 +71,8 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         if this is False:
             return
         runs = this if isinstance(this, Unknown) else runs
+    if deploy.given_by is not None and not _can_run(deploy.given_by, job_context, sources):
+        return
     environment = _environment(deploy.job, job_context)
     later = tuple(later_steps(deploy, run, sources))
     checks = tuple(verifications(deploy, run, later, sources))
@@ -106,6 +108,13 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         later=later,
         verifications=checks,
         sources=sources,
+    )
+
+
+def _can_run(placed: PlacedStep, context: Context, sources: Sources) -> bool:
+    """Tell whether a step can run in a job that does."""
+    return all(
+        step_runs(each.step, contexts.of_step(each, context, sources)) is not False for each in placed.lineage
     )
 
 

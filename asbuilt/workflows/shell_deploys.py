@@ -41,13 +41,23 @@ class Target:
     app: str | None
     why: str = ""
     review: bool = False
+    given_by: PlacedStep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Remote:
+    """An app that a git remote stands for, and the step that made it so."""
+
+    app: str
+    given_by: PlacedStep
 
 
 @dataclass(slots=True)
 class _Folder:
-    """What the scripts of a job have done so far to the checkout that they share: its git remotes, by name."""
+    """What the steps of a job have done so far to the checkout that they share: its git remotes, by name."""
 
-    remotes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    remotes: dict[str, tuple[_Remote, ...]] = field(default_factory=dict)
+    step: PlacedStep | None = None
 
     def learn(self, command: Command) -> None:
         """Keep the app that a command gives a remote."""
@@ -72,9 +82,18 @@ class _Folder:
                 self.keep(option(command.words, "-r", "--remote") or "heroku", expand(app, command.variables))
 
     def keep(self, name: str, apps: tuple[str, ...]) -> None:
-        """Keep the apps that a remote may stand for."""
-        if any(apps):
-            self.remotes[name] = tuple(dict.fromkeys((*self.remotes.get(name, ()), *apps)))
+        """Keep the apps that a remote may stand for: what an earlier step made of it, only if this one may not run."""
+        if not any(apps) or self.step is None:
+            return
+        sure = all(each.step.condition is None for each in self.step.lineage)
+        before = (each for each in self.remotes.get(name, ()) if not sure or each.given_by is self.step)
+        now = (_Remote(app, self.step) for app in apps if app)
+        self.remotes[name] = tuple(dict.fromkeys((*before, *now)))
+
+    def targets(self, mechanism: str, remote: str) -> Iterator[Target]:
+        """Give a deploy to each app that a remote may stand for."""
+        for each in self.remotes[remote]:
+            yield Target(mechanism, each.app, given_by=each.given_by)
 
 
 def deploys(scripts: Iterable[PlacedStep]) -> Iterator[tuple[PlacedStep, Target]]:
@@ -82,6 +101,7 @@ def deploys(scripts: Iterable[PlacedStep]) -> Iterator[tuple[PlacedStep, Target]
     folder = _Folder()
     found: list[tuple[PlacedStep, Target]] = []
     for placed in scripts:
+        folder.step = placed
         if placed.step.action == HEROKU_DEPLOY:
             folder.keep("heroku", (text_of(placed.step.input("heroku_app_name")) or "",))
             continue
@@ -139,7 +159,7 @@ def _git_push(command: Command, folder: _Folder) -> Iterator[Target]:
         if app:
             yield from (Target("git push", each) for each in expand(app, command.variables))
         elif text in folder.remotes:
-            yield from (Target("git push", each) for each in folder.remotes[text])
+            yield from folder.targets("git push", text)
         elif "heroku" in text.lower():
             why = f"pushes to `{text}`, and no earlier step of the job says which app that is"
             yield Target("git push", None, why)
@@ -168,7 +188,7 @@ def _heroku_command(name: str, command: Command, folder: _Folder) -> Iterator[Ta
         for text in expand(named, command.variables):
             yield from (Target(mechanism, each.strip()) for each in text.split(",") if each.strip())
     elif remote in folder.remotes:
-        yield from (Target(mechanism, each) for each in folder.remotes[remote])
+        yield from folder.targets(mechanism, remote)
     else:
         yield Target(mechanism, "$HEROKU_APP", _UNNAMED)  # the CLI takes it where no option names the app
 

@@ -35,6 +35,7 @@ _PLACEHOLDER = re.compile(r"__gha_(\d+)__")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPE_QUOTED = re.compile(r"\\([\"\\$`\n])")
 _COMMAND = frozenset({"command", "declaration_command", "unset_command", "test_command"})
+_QUOTED = frozenset({"string", "raw_string", "ansi_c_string"})
 _SUBSTITUTION = frozenset({"command_substitution", "process_substitution"})
 _OPERATION = frozenset({
     "binary_expression", "unary_expression", "parenthesized_expression", "postfix_expression", "ternary_expression",
@@ -167,7 +168,7 @@ class _Parser:
         if node.type == "for_statement":
             name, *words = [each for each in node.named_children if each.type not in {"do_group", "comment"}]
             head = self.command(node, (), holders=words)
-            texts = tuple((self.text(each), each.type == "string") for each in words)
+            texts = tuple((self.text(each), each.type in _QUOTED) for each in words)
             return For(self.raw(name.start_byte, name.end_byte), texts, self.group(body), endless=False, head=head)
         endless = b"((;;))" in b"".join(self.source[node.start_byte : node.start_byte + 40].split())
         return For(None, (), self.group(body), endless, self.command(node, ()))
@@ -190,15 +191,19 @@ class _Parser:
         head.source = " ".join(words)
         return Case(head, branches, any("*" in each for each in patterns), tuple(patterns))
 
-    def simple(self, node: Raw) -> Simple:
+    def simple(self, node: Raw) -> Simple:  # noqa: C901 - one branch for each kind of part
         """Read a command, a declaration or a test."""
         words: list[str] = []
         assigned: list[Assignment] = []
         holders: list[Raw] = []
         stdin = ""
+        end = -1
         for child in node.children:
             kind = child.type
-            if kind == "word":
+            touches, end = child.start_byte == end, child.end_byte
+            if touches and words and kind in {"word", "concatenation"}:  # one word, which the grammar takes for two
+                words[-1] += self.text(child)
+            elif kind == "word":
                 words.append(self.text(child))
             elif kind == "variable_assignment":
                 assigned += self.assignment(child)
@@ -268,7 +273,8 @@ class _Parser:
             values = [each for each in node.named_children if each.start_byte >= (operator.end_byte if operator else 0)]
             label = self.raw(name.start_byte, name.end_byte).partition("[")[0]
             adds = operator is not None and operator.type == "+="
-            yield Assignment(label, "".join(self.text(each) for each in values), adds)
+            more = " " if adds and values and values[0].type == "array" else ""
+            yield Assignment(label, more + "".join(self.text(each) for each in values), adds)
 
     def after_redirect(self, node: Raw) -> list[str]:
         """Give the words that the grammar takes for more targets of a redirection; they are arguments."""

@@ -51,8 +51,8 @@ def _values(match: re.Match[str], variables: Mapping[str, tuple[str, ...]]) -> t
     default = match["default"] if match["how"] in {":-", "-", ":=", "="} else None
     if default is None:
         return known or (match[0],)
-    if known is None:
-        return expand(default, variables)
+    if known is None:  # whoever started the script may have set it
+        return (match[0],)
     if match["how"][0] == ":" and "" in known:
         known = tuple(value for value in known if value)
         return tuple(dict.fromkeys((*known, *expand(default, variables))))

@@ -1,45 +1,241 @@
 import pytest
+from making import paths_of, sources_of
 
 from asbuilt.workflows.deploys import deploy_steps
-from asbuilt.workflows.sources import Sources
-from asbuilt.workflows.workflow import load
 
 
-def steps(text):
-    indented = "".join(f"        {line}\n" for line in text.splitlines())
-    return load(f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      -\n{indented}", "w.yml")
-
-
-def deploys(step):
-    workflow_file = steps(step)
-    return deploy_steps(workflow_file, Sources((workflow_file,)))
+def deploys(*steps, env="", job=""):
+    """Give what the steps of one job deploy: mechanism, text that names the target."""
+    listed = "".join("      -\n" + "".join(f"        {line}\n" for line in step.splitlines()) for step in steps)
+    made = sources_of(w=f"on: push\n{env}jobs:\n  a:\n    runs-on: x\n{job}    steps:\n{listed}")
+    (workflow_file,) = made.workflow_files
+    assert workflow_file.document.problems == ()
+    return [(each.mechanism, each.target) for each in deploy_steps(workflow_file, made)]
 
 
 @pytest.mark.parametrize(
-    ("step", "expected"),
+    ("uses", "given", "expected"),
     [
-        ("uses: akhileshns/heroku-deploy@v3.13.15\nwith: {heroku_app_name: a}", [("akhileshns/heroku-deploy", "a")]),
-        ("uses: AkhileshNS/Heroku-Deploy@abc\nwith: {HEROKU_APP_NAME: a}", [("akhileshns/heroku-deploy", "a")]),
-        ("uses: akhileshns/heroku-deploy@v3", [("akhileshns/heroku-deploy", None)]),
-        ("uses: akhileshns/heroku-deploy@v3\nwith: {heroku_app_name: a, justlogin: true}", []),
-        ('uses: akhileshns/heroku-deploy@v3\nwith: {heroku_app_name: a, justlogin: "1"}', []),
-        (
-            "uses: akhileshns/heroku-deploy@v3\nwith: {heroku_app_name: a, justlogin: false}",
-            [("akhileshns/heroku-deploy", "a")],
-        ),
-        ("uses: someone/deploy-to-heroku@v1\nwith: {app: a}", [("someone/deploy-to-heroku", None)]),
-        ("uses: someone/install-heroku-cli@v1", []),
-        ("uses: actions/checkout@v7", []),
-        ("run: git push https://git.heroku.com/shop.git HEAD:main", [("git push", "shop")]),
-        ("run: git push --force https://h:$KEY@git.heroku.com/$APP.git main", [("git push", "$APP")]),
-        ("run: git push origin main", []),
-        ("run: heroku container:release web --app shop", [("heroku container:release", "shop")]),
-        ("run: heroku container:release web -a ${{ inputs.app }}", [("heroku container:release", "${{ inputs.app }}")]),
-        ("run: heroku container:release web worker --app=shop", [("heroku container:release", "shop")]),
-        ("run: |\n  # heroku container:release web -a shop\n  make", []),
-        ("run: |\n  git push \\\n    https://git.heroku.com/shop.git main", [("git push", "shop")]),
-        ("run: heroku logs -a shop", []),
+        ("akhileshns/heroku-deploy@v3.13.15", "heroku_app_name: a", "a"),
+        ("AkhileshNS/Heroku-Deploy@abc", "HEROKU_APP_NAME: a", "a"),
+        ("akhileshns/heroku-deploy@v3", "heroku_email: x", None),
+        ("akhileshns/heroku-deploy@v3", "heroku_app_name: a, justlogin: false", "a"),
+        ("akhileshns/heroku-deploy@v3", "heroku_app_name: a, justlogin: '${{ inputs.login }}'", "a"),
+        ("gonuit/heroku-docker-deploy@v1", "heroku_app_name: a", "a"),
+        ("jctaveras/heroku-deploy@v1", "app_name: a", "a"),
+        ("cloutojp/heroku-deploy@v1", "app_name: a", "a"),
+        ("techmmunity/docker-heroku-deploy@v1", "app_name: a", "a"),
+        ("moneymeets/action-heroku-deploy@v1", "heroku_app: a", "a"),
+        ("tiltshift/heroku-promote-app@v1", "heroku_app: a", None),
+        ("someone/deploy-to-heroku@v1", "app: a", None),
+        ("mheap/github-action-pr-heroku-review-app@master", "x: y", None),
+        ("someone/dpl-action@v1", "provider: heroku", None),
+        ("someone/ship@v1", "heroku-app-name: a", None),
     ],
 )
-def test_a_deploy_is_recognised(step, expected):
-    assert [(each.mechanism, each.target) for each in deploys(step)] == expected
+def test_an_action_deploys(uses, given, expected):
+    name = uses.partition("@")[0].lower()
+    assert deploys(f"uses: {uses}\nwith: {{ {given} }}") == [(name, expected)]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "uses: akhileshns/heroku-deploy@v3\nwith: {heroku_app_name: a, justlogin: true}",
+        'uses: akhileshns/heroku-deploy@v3\nwith: {heroku_app_name: a, justlogin: "1"}',
+        "uses: someone/install-heroku-cli@v1",
+        "uses: someone/heroku-awake@v1",
+        "uses: someone/heroku-rollback@v1",
+        "uses: actions/checkout@v7",
+        "uses: someone/deploy@v1\nwith: { app: a }",
+        "# uses: akhileshns/heroku-deploy@v3\nrun: echo akhileshns/heroku-deploy",
+        "run: git push origin main",
+        "run: git push --tags",
+        "run: git push --dry-run https://git.heroku.com/a.git main",
+        "run: git push heroku HEAD:release",
+        "run: echo git push https://git.heroku.com/a.git main",
+        "run: |\n  # heroku container:release web -a a\n  make",
+        "run: heroku container:push web -a a",
+        "run: docker push registry.heroku.com/a/web",
+        "run: heroku logs -a a",
+        "run: heroku releases:rollback -a a",
+        "run: heroku config:set X=1 -a a",
+        "run: heroku container:release --help",
+        "run: curl https://api.heroku.com/apps/a/releases",
+        'run: curl -X POST https://api.heroku.com/apps/a/releases -d \'{"release":"v1"}\'',
+        'run: curl -X PATCH https://api.heroku.com/apps/a/formation -d \'{"updates":[{"type":"web","quantity":2}]}\'',
+        "run: make deploy",
+        "run: npm install -g heroku",
+        "run: npm run deploy",
+    ],
+)
+def test_what_is_no_deploy(step):
+    assert deploys(step) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("git push https://git.heroku.com/shop.git HEAD:main", [("git push", "shop")]),
+        ("git push --force https://h:$KEY@git.heroku.com/$APP.git main", [("git push", "$APP")]),
+        ("git push https://heroku:${{ secrets.KEY }}@git.heroku.com/shop.git main", [("git push", "shop")]),
+        ("git push 'https://git.heroku.com/shop' main", [("git push", "shop")]),
+        ("git push git@heroku.com:shop.git main", [("git push", "shop")]),
+        ("git push -f ssh://git@heroku.com/shop.git main", [("git push", "shop")]),
+        ("git -C app push https://git.heroku.com/shop.git main", [("git push", "shop")]),
+        ("git subtree push --prefix api https://git.heroku.com/shop.git main", [("git push", "shop")]),
+        ("git push \\\n  https://git.heroku.com/shop.git main", [("git push", "shop")]),
+        ("cd api && git push https://git.heroku.com/shop.git main", [("git push", "shop")]),
+        ("sudo timeout 60 git push https://git.heroku.com/shop.git main", [("git push", "shop")]),
+        ("bash -c 'git push https://git.heroku.com/shop.git main'", [("git push", "shop")]),
+        ("APP=shop\ngit push https://git.heroku.com/$APP.git main", [("git push", "shop")]),
+        ("git push https://git.heroku.com/${APP:-shop}.git main", [("git push", "${APP:-shop}")]),
+        ("git push heroku main", [("git push", None)]),
+        ("git remote add live https://git.heroku.com/shop.git\ngit push live main", [("git push", "shop")]),
+        ("git remote set-url live https://git.heroku.com/shop.git\ngit push live main", [("git push", "shop")]),
+        ("heroku git:remote -a shop\ngit push heroku main", [("git push", "shop")]),
+        ("heroku git:remote --app=shop -r live\ngit push live HEAD:refs/heads/main", [("git push", "shop")]),
+        ("heroku git:remote -a shop\ngit remote rename heroku live\ngit push live main", [("git push", "shop")]),
+        (
+            "if [ $A ]; then\n  heroku git:remote -a a\nelse\n  heroku git:remote -a b\nfi\ngit push heroku main",
+            [("git push", "a"), ("git push", "b")],
+        ),
+        (
+            "if [ $A ]; then APP=shop; else APP=shop-staging; fi\nheroku container:release web -a $APP",
+            [("heroku container:release", "shop"), ("heroku container:release", "shop-staging")],
+        ),
+        (
+            "for app in a b; do heroku container:release web -a $app; done",
+            [("heroku container:release", "a"), ("heroku container:release", "b")],
+        ),
+        ("heroku container:release web --app shop", [("heroku container:release", "shop")]),
+        ("heroku container:release web -a ${{ inputs.app }}", [("heroku container:release", "${{ inputs.app }}")]),
+        ("heroku container:release web -a ${{inputs.app}}", [("heroku container:release", "${{ inputs.app }}")]),
+        ("heroku container:release web worker --app=shop", [("heroku container:release", "shop")]),
+        ("npx heroku container:release web -a shop", [("heroku container:release", "shop")]),
+        ("heroku container:release web", [("heroku container:release", "$HEROKU_APP")]),
+        ("HEROKU_APP=shop heroku container:release web", [("heroku container:release", "shop")]),
+        ("export HEROKU_APP=shop\nheroku container:release web", [("heroku container:release", "shop")]),
+        ("heroku pipelines:promote -a shop-staging --to shop", [("heroku pipelines:promote", "shop")]),
+        (
+            "heroku pipelines:promote -a staging --to a,b",
+            [("heroku pipelines:promote", "a"), ("heroku pipelines:promote", "b")],
+        ),
+        ("heroku pipelines:promote -a shop-staging", [("heroku pipelines:promote", None)]),
+        ("heroku builds:create -a shop", [("heroku builds:create", "shop")]),
+        ("heroku deploy:jar target/app.jar --app shop", [("heroku deploy:jar", "shop")]),
+        ("heroku war:deploy target/app.war --app shop", [("heroku war:deploy", "shop")]),
+        ("curl -n -X POST https://api.heroku.com/apps/shop/builds -d @b.json", [("Heroku API builds", "shop")]),
+        (
+            'curl --request=POST -d \'{"slug":"x"}\' https://api.heroku.com/apps/shop/releases',
+            [("Heroku API releases", "shop")],
+        ),
+        (
+            'curl -X PATCH https://api.heroku.com/apps/$APP/formation -d \'{"docker_image":"x"}\'',
+            [("Heroku API formation", "$APP")],
+        ),
+        (
+            "curl -X POST https://api.heroku.com/pipeline-promotions -d @p.json",
+            [("Heroku API pipeline-promotions", None)],
+        ),
+        ("curl -X POST https://api.heroku.com/sources", [("Heroku API sources", None)]),
+        (
+            "curl -X POST https://api.heroku.com/sources\ncurl -X POST https://api.heroku.com/apps/shop/builds -d @b",
+            [("Heroku API builds", "shop")],
+        ),
+        (
+            "heroku container:push web -a shop && heroku container:release web -a shop",
+            [("heroku container:release", "shop")],
+        ),
+        (
+            "docker push registry.heroku.com/shop/web\nheroku container:release web -a shop",
+            [("heroku container:release", "shop")],
+        ),
+    ],
+)
+def test_a_script_deploys(script, expected):
+    assert deploys("run: |\n" + "".join(f"  {line}\n" for line in script.splitlines())) == expected
+
+
+def test_a_folded_script_is_read_as_it_is_run():
+    assert deploys("run: >\n  git push\n  https://git.heroku.com/shop.git main") == [("git push", "shop")]
+    assert deploys("run: git push\n  https://git.heroku.com/shop.git main") == [("git push", "shop")]
+
+
+def test_a_remote_of_an_earlier_step_counts():
+    assert deploys("run: heroku git:remote -a shop", "run: git push heroku main") == [("git push", "shop")]
+    action = "uses: akhileshns/heroku-deploy@v3\nwith: { heroku_app_name: shop }"
+    assert deploys(action, "run: git push heroku main")[1:] == [("git push", "shop")]
+
+
+def test_the_last_word_on_a_remote_counts():
+    first, second = "run: heroku git:remote -a one", "run: heroku git:remote -a two"
+    assert deploys(first, second, "run: git push heroku main") == [("git push", "two")]
+
+
+def test_a_remote_stands_for_what_the_step_that_runs_made_of_it():
+    text = """
+on: {push: {branches: [main, dev]}}
+jobs:
+  a:
+    runs-on: x
+    steps:
+      - if: github.ref == 'refs/heads/main'
+        run: heroku git:remote -a shop
+      - if: github.ref == 'refs/heads/dev'
+        run: heroku git:remote -a shop-staging
+      - run: git push heroku main
+"""
+    assert sorted((path.refs, path.app) for path in paths_of(w=text)) == [
+        (("refs/heads/dev",), "shop-staging"),
+        (("refs/heads/main",), "shop"),
+    ]
+
+
+def test_a_script_in_an_action_made_for_scripts_is_read():
+    retry = "uses: nick-fields/retry@v3\nwith: { command: heroku container:release web -a shop }"
+    assert deploys(retry) == [("heroku container:release", "shop")]
+    old = "uses: actions/heroku@master\nwith: { args: container:release web -a shop }"
+    assert deploys(old) == [("heroku container:release", "shop")]
+
+
+@pytest.mark.parametrize(
+    "command", ["make deploy", "npm run deploy", "./bin/deploy.sh", "bash scripts/release.sh", "./gradlew deployHeroku"]
+)
+def test_a_deploy_that_is_written_elsewhere_is_undecided_where_heroku_is_given(command):
+    ((mechanism, target),) = deploys(f"run: {command}\nenv: {{ HEROKU_API_KEY: x }}")
+    assert target is None
+    assert command.split()[0] in mechanism
+
+
+@pytest.mark.parametrize("command", ["make test", "npm run build", "./bin/wait-for-release.sh", "make deploy-check"])
+def test_not_everything_that_is_written_elsewhere_deploys(command):
+    assert deploys(f"run: {command}\nenv: {{ HEROKU_API_KEY: x }}") == []
+
+
+@pytest.mark.parametrize(
+    ("env", "job", "expected"),
+    [
+        ("env: { HEROKU_APP: shop }\n", "", "shop"),
+        ("env: { HEROKU_APP: shop }\n", "    env: { HEROKU_APP: other }\n", "other"),
+        ("", "", None),
+    ],
+)
+def test_the_command_line_takes_the_app_from_the_environment(env, job, expected):
+    step = "      - run: heroku container:release web\n"
+    (path,) = paths_of(w=f"on: {{push: {{branches: [x]}}}}\n{env}jobs:\n  a:\n    runs-on: x\n{job}    steps:\n{step}")
+    assert path.app == expected
+    assert (path.undecided is None) == (expected is not None)
+
+
+def test_heroku_deploy_hands_its_inputs_to_a_shell():
+    step = "      - uses: akhileshns/heroku-deploy@v3\n        with: { heroku_app_name: '${APP}' }\n"
+    env = "env: { APP: shop }\n"
+    (path,) = paths_of(w=f"on: {{push: {{branches: [x]}}}}\n{env}jobs:\n  a:\n    runs-on: x\n    steps:\n{step}")
+    assert path.app == "shop"
+
+
+def test_a_review_app_has_no_declared_target():
+    step = "      - uses: mheap/github-action-pr-heroku-review-app@v1\n"
+    (path,) = paths_of(w=f"on: pull_request\njobs:\n  a:\n    runs-on: x\n    steps:\n{step}")
+    assert (path.review, path.app, path.undecided) == (True, None, None)

@@ -1,0 +1,139 @@
+"""Deploy paths by the app that they lead to, each held against what the estate declares for that app."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from asbuilt.estate import App, Estate, Tier
+from asbuilt.workflows.deploy_path import DeployPath
+
+_TIERS = get_args(Tier)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One deploy path, and the app that it leads to as it is declared.
+
+    `repository` is empty where nobody said whose files were read.
+    """
+
+    path: DeployPath
+    repository: str = ""
+    declared: App | None = None
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The gates that the app declares and the path does not pass."""
+        return tuple(gate for gate in self.declared.gates if not self.path.has_gate(gate)) if self.declared else ()
+
+    @property
+    def is_environment_open(self) -> bool:
+        """Whether the environment cannot be told before the run."""
+        return self.path.environment is None and "the environment:" in (self.path.undecided or "")
+
+    @property
+    def expected_environment(self) -> str | None:
+        """The environment that the app declares, where the path goes through another one or through none."""
+        declared = self.declared.environment if self.declared else None
+        # GitHub reads the names of environments without regard to case.
+        if declared is None or self.is_environment_open or (self.path.environment or "").lower() == declared.lower():
+            return None
+        return declared
+
+    @property
+    def is_amiss(self) -> bool:
+        """Whether the path lacks something that is declared for its app."""
+        return bool(self.lacks or self.expected_environment)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where paths lead: an app, the review apps, or an app that is not known before the run.
+
+    `app` is None for the last two; `declared` is None for what no estate declares.
+    """
+
+    app: str | None
+    declared: App | None
+    lanes: tuple[Lane, ...]
+    review: bool = False
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the estate says that it is production."""
+        return self.declared is not None and self.declared.tier == "production"
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The workflow files that deploy it, in the order of the paths; each with its repository where these differ."""
+        several = len({lane.repository for lane in self.lanes}) > 1
+        found = ((lane.repository if several else "", file_name(lane.path.owner.path)) for lane in self.lanes)
+        return tuple(" ".join(filter(None, each)) for each in dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Every deploy path that was found in some files, by destination, production first.
+
+    `found` counts the paths before any were left out, `files` the workflow files that were read; `unread` says of each
+    other file what is wrong with it.
+    """
+
+    destinations: tuple[Destination, ...]
+    estate: Estate | None = None
+    found: int = 0
+    files: int = 0
+    unread: tuple[str, ...] = ()
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """All paths, in the order in which they are drawn."""
+        return tuple(lane for destination in self.destinations for lane in destination.lanes)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Give the paths as plain data, for programs; with an estate, also whose each is and which gates it lacks."""
+        return [
+            {**({"repository": lane.repository} if lane.repository else {}), **lane.path.as_dict()}
+            | ({"lacks": list(lane.lacks)} if self.estate else {})
+            for lane in self.lanes
+        ]
+
+
+def draw(
+    paths: Mapping[str, Iterable[DeployPath]], estate: Estate | None = None, apps: Collection[str] = ()
+) -> Drawing:
+    """Lay out the paths of repositories; `apps` narrows them to those that lead there, or may lead there."""
+    declared = estate.apps if estate else {}
+    every = [
+        Lane(path, repository, declared.get(path.app or "")) for repository, found in paths.items() for path in found
+    ]
+    lanes = [
+        lane for lane in every if not apps or lane.path.app in apps or (lane.path.app is None and not lane.path.review)
+    ]
+    return Drawing((*_apps(lanes, estate, set(paths), apps), *_others(lanes)), estate, len(every))
+
+
+def file_name(path: str) -> str:
+    """Give a workflow file's name; anything else, such as a composite action, keeps its whole path."""
+    return path.removeprefix(".github/workflows/")
+
+
+def _apps(
+    lanes: list[Lane], estate: Estate | None, repositories: set[str], apps: Collection[str]
+) -> Iterator[Destination]:
+    declared = list(estate.apps.values()) if estate else []
+    for app in sorted(declared, key=lambda each: _TIERS.index(each.tier)):
+        found = tuple(lane for lane in lanes if lane.path.app == app.name)
+        was_read = app.repository is None or app.repository in repositories
+        if found or (app.name in apps if apps else was_read):
+            yield Destination(app.name, app, found)
+    undeclared = [lane.path.app for lane in lanes if lane.path.app and lane.declared is None]
+    known = {app.name for app in declared}
+    for name in dict.fromkeys((*undeclared, *(each for each in apps if each not in known))):
+        yield Destination(name, None, tuple(lane for lane in lanes if lane.path.app == name))
+
+
+def _others(lanes: list[Lane]) -> Iterator[Destination]:
+    for review in (False, True):
+        if found := tuple(lane for lane in lanes if lane.path.app is None and lane.path.review is review):
+            yield Destination(None, None, found, review)

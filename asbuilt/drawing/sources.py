@@ -1,0 +1,77 @@
+"""Where a drawing comes from: the files and the estate that the options of `asbuilt paths` name."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from asbuilt.drawing.lanes import Drawing, draw
+from asbuilt.drawing.words import clean
+from asbuilt.estate import Estate, load
+from asbuilt.estate_errors import EstateError, suggestion
+from asbuilt.run import OptionError, checkouts_of, scope_of
+from asbuilt.workflows import checkout as checkouts
+from asbuilt.workflows.checkout import Checkout, CheckoutError
+
+_DEFAULT = Path("estate.yaml")
+
+
+def drawing_of(
+    checkout: str | None, estate_file: Path | None, repositories: Sequence[str], apps: Sequence[str]
+) -> Drawing:
+    """Draw the deploy paths of a checkout; without one, of each checkout of the estate, else of the current folder.
+
+    Raises OptionError for options that cannot be meant, and for an estate or a checkout that cannot be used.
+    """
+    file = estate_file or (_DEFAULT if _DEFAULT.exists() else None)
+    try:
+        estate = load(file) if file else None
+        found = (
+            _declared(estate, file, checkout, list(repositories))
+            if estate and file
+            else _undeclared(checkout, repositories)
+        )
+    except (CheckoutError, EstateError) as error:
+        raise OptionError(str(error)) from error
+    drawing = draw({name: each.deploy_paths for name, each in found.items()}, estate, apps)
+    if estate:
+        _refuse_strangers(apps, estate, drawing)
+    unread = [problem for each in found.values() for problem in _unread(each)]
+    files = sum(len(each.workflow_files) for each in found.values())
+    return replace(drawing, files=files - len(unread), unread=tuple(unread))
+
+
+def _declared(estate: Estate, file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:
+    """Read the checkouts of an estate, or the one that is named, of the repositories that are asked for."""
+    wanted = scope_of(estate, [], repositories).repositories
+    found = checkouts_of(estate, file, folder, repositories)
+    chosen = {name: each for name, each in found.items() if name in wanted}
+    if not chosen:
+        whose = f" of {', '.join(repositories)}" if repositories else ""
+        raise OptionError(
+            f"the estate names no folder with the files{whose}: --checkout DIR, or repositories.*.checkout"
+        )
+    return chosen
+
+
+def _undeclared(folder: str | None, repositories: Sequence[str]) -> dict[str, Checkout]:
+    """Read a checkout that no estate speaks of."""
+    if len(repositories) > 1:
+        raise OptionError("--repository: without an estate there is one checkout, and it belongs to one repository")
+    return {"".join(repositories): checkouts.read(Path(folder or "."))}
+
+
+def _refuse_strangers(apps: Sequence[str], estate: Estate, drawing: Drawing) -> None:
+    """Refuse the name of an app that is neither declared nor deployed."""
+    deployed = {each.app for each in drawing.destinations if each.app and each.lanes}
+    for name in apps:
+        if name not in estate.apps and name not in deployed:
+            near = suggestion(name, {*estate.apps, *deployed})
+            raise OptionError(f'--app: "{name}" is not declared in the estate, and nothing deploys it{near}')
+
+
+def _unread(checkout: Checkout) -> Iterator[str]:
+    """Say which workflow files are not YAML: whether they deploy cannot be told."""
+    for each in checkout.workflow_files:
+        if each.document.root is None:
+            first = each.document.problems[0]
+            yield clean(f"{each.path}:{first.mark.line}:{first.mark.column}: {first.message}; its paths are not shown")

@@ -1,0 +1,136 @@
+"""What is said of deploy paths in every drawing of them."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from asbuilt.drawing.lanes import Destination, Drawing, Lane, file_name
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+# What would act on a terminal or is not allowed in XML: controls, invisible directions, halves of a character.
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
+
+
+def clean(text: str) -> str:
+    """Make text from a file safe to print: one line, and a replacement for what cannot be seen."""
+    return "".join(
+        "\ufffd" if unicodedata.category(each) in _UNPRINTABLE or each in "\ufffe\uffff" else each
+        for each in " ".join(text.split())
+    )
+
+
+def how(lane: Lane) -> str:
+    """Say whether a path is set off by a person."""
+    return "automatic" if lane.path.automatic else "by hand"
+
+
+def place(lane: Lane) -> str:
+    """Say where the deploying step stands: the file and its line."""
+    return clean(f"{file_name(lane.path.file)}:{lane.path.line}")
+
+
+def job(lane: Lane) -> str:
+    """Name the job that deploys, and where it does."""
+    return f"{clean(lane.path.job)} in {place(lane)}"
+
+
+def caller(lane: Lane) -> str | None:
+    """Name the workflow that a path begins in, where the deploying step stands in another file."""
+    path = lane.path
+    return clean(f"started by {file_name(path.workflow)}") if path.workflow != path.file else None
+
+
+def environment(lane: Lane) -> str:
+    """Say which environment a path goes through."""
+    return clean(lane.path.environment or ("not known" if lane.is_environment_open else "none"))
+
+
+def concurrency(lane: Lane) -> str:
+    """Say what keeps two deploys from running at once."""
+    return clean(f"concurrency {lane.path.concurrency}") if lane.path.concurrency else "no concurrency"
+
+
+def check(lane: Lane) -> str:
+    """Say what looks at the app after the deploy."""
+    return clean(f"then {'; '.join(lane.path.verified_by)}") if lane.path.verified_by else "no check after it"
+
+
+def notes(lane: Lane) -> Iterator[str]:
+    """Say what a reader must know of a path beyond its columns."""
+    if lane.path.undecided:
+        yield clean(f"undecided: {lane.path.undecided}")
+    yield from (clean(f"note: {remark}") for remark in lane.path.remarks)
+
+
+def name(destination: Destination) -> str:
+    """Name a destination."""
+    if destination.app is None:
+        return "review apps" if destination.review else "an app that is not known before the run"
+    return clean(destination.app)
+
+
+def standing(destination: Destination, drawing: Drawing) -> str:
+    """Say what an app is by the estate; nothing where there is no estate, or no app."""
+    if destination.declared is not None:
+        return destination.declared.tier
+    return "not declared" if drawing.estate and destination.app else ""
+
+
+def ownership(destination: Destination) -> str:
+    """Say which workflow files deploy an app."""
+    owners = [clean(each) for each in destination.owners]
+    if not owners:
+        return "no deploy path leads to it"
+    if len(owners) == 1:
+        return f"owner: {owners[0]}"
+    return f"{_number(len(owners))} owners: {listed(owners)}"
+
+
+def summary(drawing: Drawing) -> str:
+    """Say in one sentence how many paths lead where, and which apps have no path or more than one owner."""
+    return "; ".join(clauses(drawing))
+
+
+def clauses(drawing: Drawing) -> list[str]:
+    """Give the parts of the summary."""
+    reached = [each for each in drawing.destinations if each.lanes]
+    alone = [name(each) for each in drawing.destinations if not each.lanes]
+    if not reached:
+        to = f" leads to {listed(alone)}" if alone else ""
+        return [f"no deploy path{to}{'' if drawing.found else _why_none(drawing)}"]
+    told = [f"{counted(len(drawing.lanes), 'path')}: {', '.join(_share(each) for each in reached)}"]
+    if shared := [each for each in reached if each.app and each.owners[1:]]:
+        told.append(", ".join(_shared_by(each, "" if index else " workflows") for index, each in enumerate(shared)))
+    if alone:
+        told.append(f"none leads to {listed(alone)}")
+    return told
+
+
+def counted(number: int, noun: str) -> str:
+    """Give a number with its noun."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Give names as a person lists them: a, b and c."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _share(destination: Destination) -> str:
+    automatic = sum(lane.path.automatic for lane in destination.lanes)
+    return f"{len(destination.lanes)} to {name(destination)} ({automatic or 'none'} automatic)"
+
+
+def _shared_by(destination: Destination, noun: str) -> str:
+    return f"{_number(len(destination.owners))}{noun} own {name(destination)}"
+
+
+def _why_none(drawing: Drawing) -> str:
+    if not drawing.files and not drawing.unread:
+        return ": there is no workflow file in .github/workflows"
+    unread = f", and {len(drawing.unread)} could not be read" if drawing.unread else ""
+    return f": nothing in {counted(drawing.files, 'workflow file')} deploys to Heroku{unread}"
+
+
+def _number(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
