@@ -1,6 +1,7 @@
-"""A deploy is done when the app has answered."""
+"""A deploy is done when the app has answered, with the release that was deployed."""
 
 from asbuilt.controls import control, finding, none_of
+from asbuilt.workflows.health import careless_requests
 
 
 @control("WF005", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1", "NIST SI-4"])
@@ -20,5 +21,51 @@ def test_deploy_is_followed_by_a_health_check(app, deploy_paths):
             + (app.probes[0].path if app.probes else "/"),
         )
         for path in deploy_paths
-        if not path.verified_by
+        if not path.verifications
+    )
+
+
+@control("WF025", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1", "NIST SI-4"])
+def test_health_check_proves_the_release(app, deploy_paths):
+    """A health check after the deploy compares what runs with what was deployed: commit or release version.
+
+    When a deploy fails, the release before it goes on answering, with 200.
+
+    Remedy: let the app tell its commit, and compare: `curl --fail URL/version | grep "$GITHUB_SHA"`.
+    """
+    none_of(
+        dict.fromkeys(
+            finding(
+                weak.placed.document if weak.placed else path.document,
+                weak.placed.mark if weak.placed else path.mark,
+                f'"{weak.label}" would pass with the release before: it does not ask which commit {app.name} runs',
+                'compare it: curl --fail URL/version | grep "$GITHUB_SHA"',
+            )
+            for path in deploy_paths
+            if path.verifications and not any(each.check.proves_release for each in path.verifications)
+            for weak in path.verifications[-1:]
+        )
+    )
+
+
+@control("WF026", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1", "NIST SI-4"])
+def test_requests_notice_an_http_error(app, deploy_paths):
+    """A request that deploys or checks an app takes an HTTP error for a failure.
+
+    curl takes every answer for a success, a 502 too, unless it is told to fail.
+
+    Remedy: add `--fail` to curl, or test the status code.
+    """
+    none_of(
+        dict.fromkeys(
+            finding(
+                placed.document,
+                placed.mark,
+                f'job "{placed.job.id}": `{request.source}` succeeds when {app.name} or Heroku answers with an error',
+                "add --fail to curl",
+            )
+            for path in deploy_paths
+            for placed in (path.step.placed, *(later.placed for later in path.later))
+            for request in careless_requests(placed.step, placed.shell)
+        )
     )

@@ -14,7 +14,7 @@ from asbuilt.workflows.mechanisms import (
     action_named,
     hands_heroku_an_app,
 )
-from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.sources import HERE, PlacedStep, Sources
 from asbuilt.workflows.workflow import Job, Step, WorkflowFile
 
 
@@ -118,7 +118,7 @@ def _by_action(placed: PlacedStep, action: Action) -> Iterator[DeployStep]:
 def _by_call(workflow_file: WorkflowFile, job: Job) -> Iterator[DeployStep]:
     """Give the deploy of a job that calls another repository's workflow, where that says or shows that it deploys."""
     uses = (text_of(job.uses) or "").partition("@")[0].strip().lower()
-    if uses.startswith("./"):
+    if uses.startswith(HERE):
         return
     known = action_named(uses)
     if known is None and _mentions_heroku(job):

@@ -5,8 +5,10 @@ proves nothing: such a step is no health check.
 """
 
 import re
+from dataclasses import dataclass
 
 from asbuilt.workflows.document import text_of
+from asbuilt.workflows.shell import Command
 from asbuilt.workflows.workflow import Step
 
 # What a health check is about: a path, a word, or the app's own address.
@@ -74,3 +76,28 @@ def _swallowed(line: str) -> bool:
     """Tell whether the failure of a command is turned into a success after it."""
     fallbacks = line.split("||")[1:]
     return any(_CANNOT_FAIL.match(fallback) for fallback in fallbacks)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a step asks of an app after a deploy."""
+
+    can_fail: bool
+    proves_release: bool
+    notices_errors: bool
+    addresses: tuple[str, ...]
+
+
+_PROVES = re.compile(r"sha|commit|version|revision|release", re.IGNORECASE)
+
+
+def check_of(step: Step, shell: str | None = None) -> Check | None:
+    """Give what a step asks of an app, or None where it is no health check."""
+    if not checks_health(step):
+        return None
+    return Check(True, _PROVES.search(text_of(step.run) or "") is not None, True, ())
+
+
+def careless_requests(step: Step, shell: str | None = None) -> tuple[Command, ...]:
+    """Give the requests that take an HTTP error for a success."""
+    return ()

@@ -9,6 +9,8 @@ from asbuilt.workflows.document import Mapping as Node
 from asbuilt.workflows.workflow import Input, Job, Step, WorkflowFile, inputs_of, steps_of
 
 WORKFLOWS = ".github/workflows"
+# How `uses` names a file of the same repository: in the folder that was checked out, or at the workflow's own commit.
+HERE = ("./", "$/")
 ACTION_FILES = ("action.yml", "action.yaml")
 # GitHub follows composite actions ten levels down: https://docs.github.com/en/actions/reference/limits
 DEEPEST = 10
@@ -97,7 +99,7 @@ class Sources:
     def called_by(self, job: Job) -> WorkflowFile | None:
         """Give the workflow of this repository that a job calls, if it does and it is there."""
         uses = text_of(job.uses)
-        return self.by_path.get(_local(uses)) if uses and uses.startswith("./") else None
+        return self.by_path.get(_local(uses)) if uses and uses.startswith(HERE) else None
 
     def callers_of(self, workflow_file: WorkflowFile) -> Iterator[tuple[WorkflowFile, Job]]:
         """Give the jobs of this repository that call a workflow."""
@@ -109,7 +111,7 @@ class Sources:
     def action_of(self, step: Step) -> ActionFile | None:
         """Give the composite action of this repository that a step uses, if it does and it is there."""
         uses = text_of(step.uses)
-        return self.actions.get(_local(uses)) if uses and uses.startswith("./") else None
+        return self.actions.get(_local(uses)) if uses and uses.startswith(HERE) else None
 
     def steps(self, workflow_file: WorkflowFile, job: Job) -> tuple[PlacedStep, ...]:
         """Give the steps that a job runs, those of composite actions behind the step that uses them."""
@@ -166,6 +168,6 @@ def is_action(path: str) -> bool:
 
 
 def _local(uses: str) -> str:
-    """Give the path that a local `uses` names: without `./`, without a slash at its end."""
-    parts = [part for part in uses.split("/") if part not in {"", "."}]
+    """Give the path that a local `uses` names: without what it begins with, without a slash at its end."""
+    parts = [part for part in uses[len("./") :].split("/") if part not in {"", "."}]
     return "/".join(parts)

@@ -1,5 +1,6 @@
 """What happens after a deploy: the steps that can follow it, and which of them check the app's health."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,20 +8,16 @@ from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.document import text_of
-try:  # TEMPORARY
-    from asbuilt.workflows.health import Check, check_of
-except ImportError:
-    from collections import namedtuple
-    from asbuilt.workflows.health import checks_health
-    Check = namedtuple("Check", "can_fail proves_release notices_errors addresses")
-    def check_of(step, shell=None): return Check(True, True, True, ()) if checks_health(step) else None
-def check_of_call(uses): return Check(True, True, True, ()) if "verify-deploy" in uses else None
+from asbuilt.workflows.health import Check, check_of
 from asbuilt.workflows.job_runs import JobRun
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
 from asbuilt.workflows.reach import after, is_on, play, step_runs_on_success
 from asbuilt.workflows.situations import Situation
-from asbuilt.workflows.sources import DEEPEST, PlacedStep, Sources
+from asbuilt.workflows.sources import DEEPEST, HERE, PlacedStep, Sources
 from asbuilt.workflows.workflow import Job, WorkflowFile
+
+# Such as asbuilt's own verify-deploy.yml, which holds the release and its dynos against what was deployed.
+_VERIFIES = re.compile(r"verify|health|smoke")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +47,12 @@ def later_steps(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[L
         yield from _of_later_jobs(leg.workflow_file, leg.job, leg.situation, sources)
 
 
-def verifications(deploy: DeployStep, run: JobRun, later: tuple[Later, ...], sources: Sources) -> Iterator[Verification]:
-    """Give the health checks after a deploy that can fail the run."""
+def verifications(deploy: DeployStep, run: JobRun, later: tuple[Later, ...]) -> Iterator[Verification]:
+    """Give the health checks after a deploy that can fail the run; `later` are the steps that follow it."""
     address = text_of(deploy.step.input("healthcheck")) if deploy.mechanism == HEROKU_DEPLOY else None
     if address:
         expected = text_of(deploy.step.input("checkstring")) or ""
-        check = Check(True, proves_commit(expected), True, (address,))
+        check = Check(can_fail=True, proves_release=proves_commit(expected), notices_errors=True, addresses=(address,))
         yield Verification(f"{deploy.job.id}: healthcheck of {deploy.mechanism}", check, deploy.placed)
     for each in later:
         check_made = None if each.tolerated else check_of(each.placed.step, each.placed.shell)
@@ -66,6 +63,14 @@ def verifications(deploy: DeployStep, run: JobRun, later: tuple[Later, ...], sou
             made = check_of_call(text_of(job.uses) or "") if job.uses is not None else None
             if made is not None and play(leg.workflow_file, leg.situation)[job.id].runs is not False:
                 yield Verification(job.id, made, None)
+
+
+def check_of_call(uses: str) -> Check | None:
+    """Give what a workflow of another repository asks, where its name says that it verifies a deploy."""
+    name = uses.partition("@")[0].rpartition("/")[2].lower()
+    if uses.startswith(HERE) or not _VERIFIES.search(name):
+        return None
+    return Check(can_fail=True, proves_release="deploy" in name, notices_errors=True, addresses=())
 
 
 def proves_commit(expected: str) -> bool:

@@ -42,6 +42,11 @@ def test_a_called_workflow_deploys_with_the_event_of_its_caller():
     assert path.owner.file_name == "called.yml"
 
 
+def test_a_call_may_name_the_same_commit():
+    (path,) = paths_of(entry=caller(MAIN).replace("./", "$/"), called=CALLED)
+    assert path.job == "deploy / push"
+
+
 def test_what_the_caller_hands_over_decides():
     given = "    with: { app: shop, production: true }\n"
     (path,) = paths_of(entry=caller(MAIN, given), called=CALLED)
