@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asbuilt.workflows import shell_deploys
 from asbuilt.workflows.document import Document, Mapping, Mark, Scalar, text_of
@@ -75,26 +76,26 @@ def deploy_steps(workflow_file: WorkflowFile, sources: Sources) -> tuple[DeployS
     return tuple(deploy for job in workflow_file.jobs for deploy in deploys_of(workflow_file, job, sources))
 
 
-def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[DeployStep]:
-    """Give every step of a job that deploys."""
+@lru_cache(maxsize=1024)
+def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple[DeployStep, ...]:
+    """Give every step of a job that deploys: the same ones each time, since several controls ask."""
     if job.uses is not None:
-        yield from _by_call(workflow_file, job)
-        return
-    placed_steps = sources.steps(workflow_file, job)
+        return tuple(_by_call(workflow_file, job))
+    found: list[DeployStep] = []
     scripts: list[PlacedStep] = []
-    for placed in placed_steps:
+    for placed in sources.steps(workflow_file, job):
         if placed.step.run is not None or placed.step.action in SCRIPT_INPUTS:
             scripts.append(placed)
         elif sources.action_of(placed.step) is not None:
             continue  # its own steps follow
         elif (known := _action_of(placed.step)) is not None:
-            scripts.append(placed)
-            yield from _by_action(placed, known)
-    found = [
+            scripts.append(placed)  # it may leave a git remote behind
+            found += _by_action(placed, known)
+    found += (
         DeployStep(placed, each.mechanism, each.app, each.why, each.review, each.given_by)
         for placed, each in shell_deploys.deploys(scripts)
-    ]
-    yield from found
+    )
+    return tuple(sorted(found, key=lambda each: each.placed.number))
 
 
 def _action_of(step: Step) -> Action | None:

@@ -39,7 +39,7 @@ def deploy_paths(sources: Sources) -> tuple[DeployPath, ...]:
     deploys: dict[int, tuple[DeployStep, ...]] = {}
     for file in sources.workflow_files:
         for job in file.jobs:
-            if found := tuple(deploys_of(file, job, sources)):
+            if found := deploys_of(file, job, sources):
                 deploys[id(job)] = found
     if not deploys:
         return ()

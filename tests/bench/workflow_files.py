@@ -1,14 +1,15 @@
 """How long it takes to judge workflow files: `make bench` prints it, and what it is a multiple of.
 
-A thousand files, the samples of fixtures/workflows over and over, each sample a checkout of its own: read, paths and
-every static control but those that run another program.
+A thousand files: the samples of fixtures/workflows over and over, each copy a checkout of its own with an app of its own,
+so that nothing is known from before. Each is read, its deploy paths are found, and every static control judges it, but
+those that run another program.
 """
 
 import resource
 import sys
 import tempfile
 import time
-from itertools import cycle, islice
+from itertools import cycle
 from pathlib import Path
 
 import yaml
@@ -20,46 +21,55 @@ from judge import judge  # noqa: E402 - found by the line above
 from samples import lay_out, samples  # noqa: E402
 
 from asbuilt import estate as estates  # noqa: E402
-from asbuilt.workflows import shell  # noqa: E402
 from asbuilt.workflows.checkout import read  # noqa: E402
 
 FILES = 1000
 
 
 def main() -> None:
-    """Judge, parse and load the same files, and print what each takes."""
+    """Judge, load and parse the same files, and print what each takes."""
     with tempfile.TemporaryDirectory() as folder:
-        roots = []
-        for number, files in enumerate([*samples("ok").values(), *samples("err").values()]):
-            root = Path(folder) / str(number)
-            roots.append((root, estates.load(lay_out(files, root))))
-        chosen, count = [], 0
-        for root, estate in islice(cycle(roots), FILES):
-            chosen.append((root, estate))
-            count += len(list(root.glob(".github/**/*.yml")))
-            if count >= FILES:
-                break
-        texts = [path.read_text() for root, _ in chosen for path in root.glob(".github/**/*.yml")]
-        judged = timed(lambda: [judge_one(root, estate) for root, estate in chosen]) / count
-        composed = timed(lambda: [yaml.compose(text, Loader=yaml.CSafeLoader) for text in texts]) / count
-        loaded = timed(lambda: [yaml.safe_load(text) for text in texts]) / count
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{count} workflow files, each read, its deploy paths found, and judged by every static control:")
-    print(f"  {judged * 1000:.2f} ms a file, {memory:.0f} MB at most")
-    print(f"  {judged / loaded:.1f} times what yaml.safe_load alone takes, {judged / composed:.0f} times libyaml's parser")
+        checkouts = list(copies(Path(folder)))
+        texts = [path.read_text() for root, _ in checkouts for path in root.glob(".github/**/*.yml")]
+        begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        judged = timed(judge_one, checkouts) / len(texts)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        loaded = timed(yaml.safe_load, texts) / len(texts)
+        parsed = timed(lambda text: yaml.compose(text, Loader=yaml.CSafeLoader), texts) / len(texts)
+    print(f"{len(texts)} workflow files in one process, read and judged:")
+    print(f"  {judged * 1000:.2f} ms a file")
+    print(f"  {judged / loaded:.2f} times yaml.safe_load, {judged / parsed:.1f} times libyaml's parser alone")
+    print(f"  {memory / 1024:.0f} MB in all at most, {(memory - begun) / 1024:.0f} MB of them while judging")
 
 
-def judge_one(root: Path, estate: estates.Estate) -> None:
-    """Judge one checkout as if no script had been seen before."""
-    shell.commands.cache_clear()
+def copies(folder: Path):
+    """Give the folder and the estate of each copy."""
+    count = 0
+    for number, files in enumerate(cycle([*samples("ok").values(), *samples("err").values()])):
+        root = folder / str(number)
+        estate_file = lay_out(files, root)
+        own = folder / f"{number}.yaml"
+        own.write_text(estate_file.read_text().replace("shop", f"shop{number}"))
+        for path in root.glob(".github/**/*.yml"):
+            path.write_text(path.read_text().replace("shop", f"shop{number}"))
+            count += 1
+        yield root, estates.load(own)
+        if count >= FILES:
+            return
+
+
+def judge_one(checkout) -> None:
+    """Read a checkout and judge it."""
+    root, estate = checkout
     (repository,) = estate.repositories.values()
     judge(estate, repository, read(root))
 
 
-def timed(work) -> float:
-    """Give the seconds that a piece of work takes."""
+def timed(work, items) -> float:
+    """Give the seconds that a piece of work takes for all items."""
     start = time.perf_counter()
-    work()
+    for item in items:
+        work(item)
     return time.perf_counter() - start
 
 

@@ -4,6 +4,7 @@ import importlib.util
 import inspect
 import sys
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,8 +15,21 @@ from asbuilt.controls import Drift, control_of
 HOME = Path(__file__).resolve().parents[2]
 
 
+@cache
 def checks():
     """Give every static check with its control."""
+    return tuple((control, function) for control, function, _ in _asking())
+
+
+@cache
+def _asking():
+    """Give every static check with its control and the facts that it asks for."""
+    return tuple(
+        (control_of(function), function, set(inspect.signature(function).parameters)) for function in _checks()
+    )
+
+
+def _checks():
     for path in sorted((HOME / "tests_static").glob("test_*.py")):
         name = f"static_{path.stem}"
         if name not in sys.modules:
@@ -24,14 +38,13 @@ def checks():
             spec.loader.exec_module(sys.modules[name])
         for function in vars(sys.modules[name]).values():
             if inspect.isfunction(function) and function.__name__.startswith("test_"):
-                yield control_of(function), function
+                yield function
 
 
 def judge(estate, repository, checkout):
     """Give the subjects that each control finds fault with, and what it says."""
     found = defaultdict(dict)
-    for control, function in checks():
-        asked = set(inspect.signature(function).parameters)
+    for control, function, asked in _asking():
         for subject, facts in _subjects(estate, repository, checkout, asked):
             known = {"estate": estate, "repository": repository, "checkout": checkout, **facts}
             try:
