@@ -1,81 +1,20 @@
-"""Whether a step checks an app's health, such that an unhealthy answer fails the run.
+"""What a step asks of an app after a deploy: whether a bad answer fails it, and what the answer proves.
 
-A request whose failure is swallowed (`|| true`, `|| echo`), or that takes a 502 for an answer (curl without `--fail`),
-proves nothing: such a step is no health check.
+The *verdicts* of a script are its commands that judge an answer (`[ ... ]`, `grep`, `jq`) and can fail the step. A
+verdict is about an answer when the answer reaches it: through a pipe, a variable, a file, or in `$(...)`.
 """
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from asbuilt.workflows.document import text_of
-from asbuilt.workflows.shell import Command
+from asbuilt.workflows import health_code
+from asbuilt.workflows.document import Scalar, text_of
+from asbuilt.workflows.health_names import checks_by_name, is_named_for_health, is_suite, proves_by_name, runs_a_check
+from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
+from asbuilt.workflows.requests import Request, request_of
+from asbuilt.workflows.shell import Command, Fate, commands, expand
 from asbuilt.workflows.workflow import Step
-
-# What a health check is about: a path, a word, or the app's own address.
-_ABOUT = re.compile(r"health|/status|/ready|/live|/ping|/version|heroku(?:app|dns)\.com|smoke", re.IGNORECASE)
-_CHECKING_ACTION = re.compile(r"health-?check|check-?health|http-status|wait-(?:for|on)")
-_REQUEST = re.compile(r"\b(?:curl|wget|http|https|xh|httpx)\b(?=\s)")
-_CURL = re.compile(r"\bcurl\b")
-_STRICT = re.compile(r"(?:^|\s)(?:--fail(?:-with-body)?|-[a-zA-Z]*f[a-zA-Z]*)(?=\s|$)")
-_SENDS = re.compile(
-    r"(?:^|\s)(?:-X\s*|--request[ =])[\"']?(?:POST|PUT|PATCH|DELETE)|(?:^|\s)(?:-d|--data\S*|--json)(?=\s|=)"
-)
-_CANNOT_FAIL = re.compile(r"^\s*[({]?\s*(?:true|:|echo|printf|exit\s+0|warn\w*|sleep)(?:\s|[;)}]|$)")
-_SAYS_NO = re.compile(r"(?:^|[\s;{&|])(?:exit|return)\s+(?:[1-9]|\"?\$)|(?:^|[\s;&|])false(?=\s*(?:$|[;}]))")
-_TESTED = re.compile(r"^(?:if|elif|while|!)\s")
-_UNTIL = re.compile(r"^until\s")
-_TEST = re.compile(r"^(?:test|\[\[?)\s")
-_PIPED_TO_TEST = re.compile(r"\|\s*(?:grep\s|jq\s+(?:-\w*e|--exit-status)|test\s|\[)")
-_KEEPS_GOING = re.compile(r"^set\s+(?:\+e|\+o\s+errexit)\b")
-# A script of the repository's own, by its name.
-_NAMED_CHECK = re.compile(
-    r"^(?:(?:bash|sh|python[0-9.]*|node|npx|npm run|yarn|make|poetry run|uv run|pytest)\s+(?:-\S+\s+)*)?"
-    r"[\w./-]*(?:health|smoke)[\w./-]*(?:\s|$)",
-    re.IGNORECASE,
-)
-
-
-def checks_health(step: Step) -> bool:
-    """Tell whether a step checks health and fails when the answer is bad."""
-    if step.action is not None:
-        return _CHECKING_ACTION.search(step.action) is not None
-    script = text_of(step.run) or ""
-    subject = f"{step.name or ''} {step.id or ''}\n{script}"
-    return _ABOUT.search(subject) is not None and _can_fail(script)
-
-
-def _can_fail(script: str) -> bool:
-    """Tell whether a script asks for something and fails on a bad answer."""
-    commands = _commands(script)
-    requests = [line for line in commands if _REQUEST.search(line) and not _SENDS.search(line)]
-    checks = [line for line in commands if _NAMED_CHECK.match(line)]
-    if not requests and not checks:
-        return False
-    if any(_SAYS_NO.search(line) for line in commands):
-        return True
-    if any(map(_KEEPS_GOING.match, commands)):
-        return False
-    loops = not any(re.search(r"\bbreak\b", line) for line in commands)
-    tests = [line for line in commands if _TEST.match(line)]
-    strict = [line for line in requests if _is_strict(line) and (loops or not _UNTIL.match(line))]
-    return any(not _TESTED.match(line) and not _swallowed(line) for line in (*strict, *checks, *tests))
-
-
-def _is_strict(line: str) -> bool:
-    """Tell whether a request takes an error status for a failure: wget does, curl only when told to."""
-    return not _CURL.search(line) or _STRICT.search(line) is not None or _PIPED_TO_TEST.search(line) is not None
-
-
-def _commands(script: str) -> list[str]:
-    """Give the commands of a script, continued lines joined, comments left out."""
-    lines = (line.strip() for line in script.replace("\\\n", " ").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-def _swallowed(line: str) -> bool:
-    """Tell whether the failure of a command is turned into a success after it."""
-    fallbacks = line.split("||")[1:]
-    return any(_CANNOT_FAIL.match(fallback) for fallback in fallbacks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +27,242 @@ class Check:
     addresses: tuple[str, ...]
 
 
-_PROVES = re.compile(r"sha|commit|version|revision|release", re.IGNORECASE)
+# What a health check is about: a path, a word, or the app's own address.
+_ABOUT = re.compile(
+    r"health|/status\b|/ready|/live|/ping\b|/version|/up\b|/heartbeat|/info\b|heroku(?:app|dns)\.com|smoke",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"(?:^|[\s(|;&`/])(?:curl|wget|https?|xhs?)\s|\bheroku\s+(?:releases|slugs|ps|apps:info|builds)\b")
+_ASKS_HEROKU = re.compile(r"^(?:releases|slugs|ps|apps:info|builds|dynos)(?::|$)")
+_JUDGES = frozenset({"[", "[[", "test", "case", "((", "grep", "egrep", "fgrep", "rg", "jq", "yq", "diff", "cmp"})
+_READS = frozenset({"jq", "yq", "python", "python3", "node"})
+_COMPARES = frozenset({"=", "==", "!=", "=~", "-eq", "-ne", "in"})
+# A word for what was deployed, in the name of a variable, an expression or a command.
+_RELEASE_WORD = (
+    r"(?<![a-z])(?:(?:\w+_)?(?:git|head|short|full|build|slug|deploy\w*|expected)?_?sha(?:1|256|7)?|\w*commit\w*|\w*revision"
+    r"|(?!(?:node|python|ruby|java|go|api|npm|cli|poetry|php|runner)[_-]?version)\w*version|\w*release\w*|(?:\w+_)?tag(?:_name)?"
+    r"|ref_name|git_?rev|git_?hash)(?![a-z])"
+)
+_RELEASE = re.compile(
+    rf"\$\{{\{{[^}}]*{_RELEASE_WORD}[^}}]*\}}\}}|\${{?#?{_RELEASE_WORD}|\bgit\s+(?:rev-parse|describe|log|show|ls-remote)\b"
+    r"|\brev-parse\b",
+    re.IGNORECASE,
+)
+_RELEASE_ANSWER = re.compile(rf"[./\"'\s]?{_RELEASE_WORD}", re.IGNORECASE)
+_UNKNOWN = re.compile(r"^\"?\$(?:\w+|\{\w+\}|\{\{.*\}\})")
+_STATUS = re.compile(r"status|code|http|count|attempt|retr|max|url", re.IGNORECASE)
+_WORTH_READING = re.compile(
+    r"curl|wget|\bhttps?\b|\bxh\b|health|smoke|verify|asbuilt|pytest|heroku|wait-on|requests|urlopen|fetch|invoke-|playwright"
+    r"|cypress|newman|hurl|k6|post.?deploy",
+    re.IGNORECASE,
+)
+
+
+def checks_health(step: Step) -> bool:
+    """Tell whether a step checks health and can fail when the answer is bad."""
+    check = check_of(step)
+    return check is not None and check.can_fail
 
 
 def check_of(step: Step, shell: str | None = None) -> Check | None:
-    """Give what a step asks of an app, or None where it is no health check."""
-    if not checks_health(step):
+    """Read a step as a health check; None where it is none at all."""
+    if step.action is not None and step.action not in SCRIPT_INPUTS:
+        return _check_of_action(step, step.action)
+    script = _script(step)
+    if not _WORTH_READING.search(f"{step.name} {step.id} {script}"):
         return None
-    return Check(True, _PROVES.search(text_of(step.run) or "") is not None, True, ())
+    return health_code.check(step.name, script, shell, Check) or _Reading.of(step, script, shell).check()
+
+
+def check_of_call(uses: str) -> Check | None:
+    """Read a call of a workflow as a health check, by its name: what it does may stand in another repository."""
+    name = uses.partition("@")[0].lower()
+    if proves_by_name(name):
+        return Check(can_fail=True, proves_release=True, notices_errors=True, addresses=())
+    if checks_by_name(name):
+        return Check(can_fail=True, proves_release=False, notices_errors=True, addresses=())
+    return None
 
 
 def careless_requests(step: Step, shell: str | None = None) -> tuple[Command, ...]:
-    """Give the requests that take an HTTP error for a success."""
-    return ()
+    """Give the curl commands that deploy or check health, and take an HTTP error for a success."""
+    script = _script(step)
+    if "curl" not in script or (step.action is not None and step.action not in SCRIPT_INPUTS):
+        return ()
+    reading = _Reading.of(step, script, shell)
+    return tuple(
+        request.command
+        for request in reading.requests
+        if request.program == "curl"
+        and not request.strict
+        and (request.deploys or (reading.counts(request) and reading.fails_for(request)))
+        and not reading.is_judged(request)
+    )
+
+
+def _script(step: Step) -> str:
+    name, prefix = SCRIPT_INPUTS.get(step.action or "", ("", ""))
+    return prefix + (text_of(step.input(name)) or "") if name else text_of(step.run) or ""
+
+
+def _check_of_action(step: Step, action: str) -> Check | None:
+    inputs = (
+        {key.text: text_of(node) or "" for key, node in step.with_.items() if isinstance(node, Scalar)}
+        if step.with_
+        else {}
+    )
+    check = check_of_call(action)
+    if check is None and action == "actions/github-script":
+        return health_code.check(step.name, inputs.get("script", ""), "node", Check)
+    if check is None:
+        return None
+    addresses = tuple(
+        text for name, text in inputs.items() if re.search(r"url|host|endpoint|resource", name, re.IGNORECASE) and text
+    )
+    proves = check.proves_release or any(map(_RELEASE.search, inputs.values()))
+    return Check(check.can_fail, proves, check.notices_errors, addresses)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    """A script as far as health is concerned."""
+
+    name: str
+    script: str
+    commands: tuple[Command, ...]
+    env: Mapping[str, tuple[str, ...]]
+    requests: tuple[Request, ...]
+
+    @classmethod
+    def of(cls, step: Step, script: str, shell: str | None) -> "_Reading":
+        entries = step.env.items() if step.env else ()
+        env = {key.text: (text_of(node) or "",) for key, node in entries}
+        found = commands(script, shell)
+        requests = (request_of(each, env) for each in found)
+        return cls(f"{step.name or ''} {step.id or ''}", script, found, env, tuple(each for each in requests if each))
+
+    def check(self) -> Check | None:
+        """Put together what the requests and the scripts named for health ask."""
+        asking = [each for each in self.requests if self.counts(each)]
+        named = [each for each in self.commands if runs_a_check(each.words, self.name)]
+        heroku = [each for each in self._verdicts() if self._is_about_heroku(each)]
+        if not asking and not named and not heroku:
+            return None
+        verdicts = list(self._verdicts())
+        judging = [each for each in verdicts if any(self._reaches(request.command, each) for request in asking)]
+        judging += heroku
+        failing = [each for each in named if each.fate is Fate.FAILS]
+        heard = [each for each in asking if each.command.fate is Fate.FAILS]
+        read = [each for each in self._readers() if any(self._reaches(request.command, each) for request in asking)]
+        return Check(
+            can_fail=bool(heard or judging or failing or read),
+            proves_release=any(map(self._compares_release, judging)) or any(map(self._is_given_release, failing)),
+            notices_errors=any(each.strict for each in heard) or any(map(_is_exact, judging)) or bool(failing),
+            addresses=tuple(dict.fromkeys(address for each in asking for address in each.addresses)),
+        )
+
+    def counts(self, request: Request) -> bool:
+        """Tell whether a request asks how an app is."""
+        if not request.asks_an_app:
+            return False
+        texts = (*request.known, *request.addresses)
+        return any(map(_ABOUT.search, texts)) or is_named_for_health(self.name) or bool(_ABOUT.search(self.script))
+
+    def fails_for(self, request: Request) -> bool:
+        """Tell whether anything about a request can fail the step."""
+        return request.command.fate is Fate.FAILS or any(
+            self._reaches(request.command, each) for each in (*self._verdicts(), *self._readers())
+        )
+
+    def is_judged(self, request: Request) -> bool:
+        """Tell whether what a request answers is judged: its status or its body."""
+        return any(self._reaches(request.command, each) and _is_exact(each) for each in self._verdicts())
+
+    def _verdicts(self) -> Iterator[Command]:
+        return (each for each in self.commands if each.words[0] in _JUDGES and _decides(each))
+
+    def _readers(self) -> Iterator[Command]:
+        """Give the commands that fail on an answer that they cannot read."""
+        return (each for each in self.commands if each.words[0] in _READS and each.fate is Fate.FAILS)
+
+    def _is_given_release(self, command: Command) -> bool:
+        if is_suite(command.words):
+            return True
+        given = (*command.words, *command.environment, *(f"${name}" for name in command.environment))
+        entries = (f"${name} {text}" for name, texts in self.env.items() for text in texts)
+        return any(map(_RELEASE.search, (*self._texts(command, given), *entries)))
+
+    def _is_about_heroku(self, verdict: Command) -> bool:
+        """Tell whether a verdict is about what Heroku says of an app."""
+        asked = [
+            each
+            for each in self.commands
+            if each.words[0] == "heroku" and any(map(_ASKS_HEROKU.match, each.words[1:2]))
+        ]
+        asked += [each.command for each in self.requests if each.to_heroku and not each.sends]
+        return any(self._reaches(each, verdict) for each in asked)
+
+    def _reaches(self, request: Command, verdict: Command) -> bool:
+        """Tell whether an answer reaches a command that judges or reads it."""
+        if verdict in request.piped_to:
+            return True
+        texts = list(self._texts(verdict, (*verdict.words, verdict.stdin)))
+        sources = {request.source, *expand(request.source, {**self.env, **request.variables})}
+        sources |= {" ".join(request.words)}
+        if any(source in text for source in sources for text in texts if source):
+            return True
+        made = request_of(request, self.env)
+        file = made.output if made else None
+        if file and file != "/dev/null" and any(file in text for text in (*texts, verdict.source)):
+            return True
+        return any(
+            verdict in each.piped_to and self._holds(each, sources, file)
+            for each in self.commands
+            if each is not request
+        ) or (verdict.words[0] == "((" and self._names_answer(verdict, sources))
+
+    def _holds(self, command: Command, sources: set[str], file: str | None) -> bool:
+        """Tell whether a command, such as `echo "$answer"`, gives an answer on."""
+        texts = list(self._texts(command, (*command.words, command.stdin)))
+        return any(source in text for source in sources for text in texts) or bool(
+            file and file != "/dev/null" and any(file in text for text in texts)
+        )
+
+    def _names_answer(self, verdict: Command, sources: set[str]) -> bool:
+        """Tell whether an arithmetic test names a variable that holds an answer."""
+        named = set(re.findall(r"[A-Za-z_]\w*", " ".join(verdict.words)))
+        held = (text for name, texts in verdict.variables.items() if name in named for text in texts)
+        return any(source in text for text in held for source in sources)
+
+    def _texts(self, command: Command, words: Iterable[str]) -> Iterator[str]:
+        variables = {**self.env, **command.variables}
+        for word in words:
+            yield from expand(word, variables)
+
+    def _compares_release(self, verdict: Command) -> bool:
+        """Tell whether a verdict holds an answer against what was deployed."""
+        program = verdict.words[0]
+        if program in {"[", "[[", "test"} and not _COMPARES.intersection(verdict.words):
+            return False
+        words = verdict.words[1:]
+        own = [word for word in words if not self._is_answer(verdict, word)]
+        if any(_RELEASE.search(word) for word in own) or any(map(_RELEASE.search, self._texts(verdict, own))):
+            return True
+        # The name of what it is held against says nothing, but the answer is a version or commit.
+        answers = [text for word in words if word not in own for text in (word, *self._texts(verdict, [word]))]
+        other = [word for word in own if _UNKNOWN.match(word) and not _STATUS.search(word)]
+        return bool(other) and any(map(_RELEASE_ANSWER.search, answers))
+
+    def _is_answer(self, verdict: Command, word: str) -> bool:
+        return any(map(_ASKS.search, self._texts(verdict, [word])))
+
+
+def _decides(command: Command) -> bool:
+    return command.fate is Fate.FAILS or command.refuses
+
+
+def _is_exact(verdict: Command) -> bool:
+    """Tell whether a verdict tells a good answer from an error page: jq without `-e` takes all JSON."""
+    if verdict.words[0] in {"jq", "yq"}:
+        return any(re.fullmatch(r"--exit-status|-[a-zA-Z]*e[a-zA-Z]*", word) for word in verdict.words)
+    return True

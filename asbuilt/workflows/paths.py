@@ -3,35 +3,24 @@
 What cannot be decided before a run is said to be undecided, with the expression and its line; it is never guessed.
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from asbuilt.workflows import contexts
 from asbuilt.workflows.concurrency import groups_of
 from asbuilt.workflows.contexts import Context, text_in
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import DeployStep, deploys_of
-from asbuilt.workflows.document import Mark, text_of
+from asbuilt.workflows.document import text_of
 from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.gates import gates_of
 from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import is_glob, matches
 from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.targets import Decided, app_of, unknown
 from asbuilt.workflows.verification import later_steps, verifications
 from asbuilt.workflows.workflow import Job
-
-# How a script names a variable: `$NAME`, `${NAME}`, `${NAME:-default}`.
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([\w-]*))?\}|(\w+))")
-
-
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    """A value, or why there is none."""
-
-    value: str | None
-    undecided: str | None = None
 
 
 def deploy_paths(sources: Sources) -> tuple[DeployPath, ...]:
@@ -80,7 +69,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
     # Nobody knows here what a caller that is not in this repository hands over.
     called = "the workflows that call this one are not here" if situation.event == "workflow_call" else None
     not_reached = _open(run, deploy, runs) or called
-    app = _app(deploy, context)
+    app = app_of(deploy, context)
     yield DeployPath(
         workflow=run.entry.workflow_file.path,
         job=run.name,
@@ -123,48 +112,21 @@ def _open(run: JobRun, deploy: DeployStep, runs: Answer) -> str | None:
     leg = run.open_leg
     if leg is not None:
         test = leg.reached.undecided
-        return _unknown("whether the job runs", test.text, test.mark) if test else "whether the job runs is not known"
+        return unknown("whether the job runs", test.text, test.mark) if test else "whether the job runs is not known"
     tests = (each.step.condition for each in deploy.placed.lineage)
     test = next((each for each in tests if each is not None), None)
     if isinstance(runs, Unknown) and test is not None:
-        return _unknown("whether the step runs", test.text, test.mark)
+        return unknown("whether the step runs", test.text, test.mark)
     return None
 
 
-def _environment(job: Job, context: Context) -> _Decided:
+def _environment(job: Job, context: Context) -> Decided:
     if job.environment is None:
-        return _Decided(None)
+        return Decided(None)
     name = text_in(text_of(job.environment) or "", context)
     if isinstance(name, Unknown):
-        return _Decided(None, _unknown("the environment", job.environment.text, job.environment.mark))
-    return _Decided(name or None)  # an empty name is no environment
-
-
-def _app(deploy: DeployStep, context: Context) -> _Decided:
-    if deploy.review:
-        return _Decided(None)
-    if deploy.target is None:
-        return _Decided(None, f"the app: {deploy.mechanism} on line {deploy.mark.line} {deploy.why}")
-    name = text_in(_as_expression(deploy.target) if deploy.in_script else deploy.target, context)
-    if isinstance(name, Unknown) and deploy.why and deploy.target == "$HEROKU_APP":
-        return _Decided(None, f"the app: {deploy.mechanism} on line {deploy.mark.line} {deploy.why}")
-    if isinstance(name, Unknown) or not name.strip() or "$" in name:
-        return _Decided(None, _unknown("the app", deploy.target, deploy.app_mark))
-    return _Decided(name.strip())
-
-
-def _as_expression(written: str) -> str:
-    """Put `${{ env.NAME }}` where a script has `$NAME`: that is what the variable stands for."""
-
-    def expression(match: re.Match[str]) -> str:
-        name = f"env.{match[1] or match[3]}"
-        return f"${{{{ {name} || '{match[2]}' }}}}" if match[2] else f"${{{{ {name} }}}}"
-
-    return _VARIABLE.sub(expression, written)
-
-
-def _unknown(what: str, expression: str, mark: Mark) -> str:
-    return f"{what}: `{' '.join(expression.split())}` on line {mark.line} is not known before the run"
+        return Decided(None, unknown("the environment", job.environment.text, job.environment.mark))
+    return Decided(name or None)  # an empty name is no environment
 
 
 def _merged(paths: Iterable[DeployPath]) -> list[DeployPath]:

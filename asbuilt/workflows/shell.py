@@ -217,7 +217,10 @@ class _Reader:
             case While():
                 before = self.variables
                 self.visit(node.condition, self.place(place, At.WHILE, node))
+                asked = self.variables
                 self.visit(node.body, self.place(place, At.BODY, node))
+                if self.variables is not asked:  # the condition is asked again, of what the body has set
+                    self.visit(node.condition, self.place(place, At.WHILE, node))
                 if self.variables is not before:
                     self.variables = joined([before, self.variables])
             case For():

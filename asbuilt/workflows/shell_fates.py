@@ -72,12 +72,22 @@ class Fates:
     def of_failure(self, place: Place, handlers: list[Statement]) -> bool:
         """Tell whether a failure here ends the script badly; adds what runs because of it to `handlers`."""
         self.runs.steps = 0
-        return _is_bad(self._failed(place, frozenset(), handlers))
+        return _is_bad(self._failed(place, self._counters(place), handlers))
 
     def of_success(self, place: Place) -> bool:
         """Tell whether a success here ends the script badly, as with `if [ -z "$X" ]; then exit 1; fi`."""
         self.runs.steps = 0
         return _is_bad(self._succeeded(place, frozenset(), []))
+
+    def _counters(self, place: Place) -> frozenset[str]:
+        """Give the counters of the loops around."""
+        names: frozenset[str] = frozenset()
+        here: Place | None = place
+        while here is not None:
+            if here.at in {At.BODY, At.WHILE} and isinstance(here.node, For | While):
+                names |= self.runs.counters(here.node)
+            here = here.above
+        return names
 
     def _failed(  # noqa: C901, PLR0912 - one case for each place
         self, place: Place, names: frozenset[str], handlers: list[Statement] | None, *, soft: bool = False
@@ -149,7 +159,8 @@ class Fates:
                 case At.NOT:
                     return self._failed(_above(here), names, handlers, soft=True)
                 case At.CASE if isinstance(node, Case):
-                    return self._then(node, here, names, handlers)
+                    taken = Case(node.head, node.branches, all=True, patterns=node.patterns)
+                    return self._then(taken, here, names, handlers)
                 case At.IF if isinstance(node, If):
                     return self._then(node.clauses[here.index][1], here, names | self.runs.assigned(node), handlers)
                 case At.WHILE if isinstance(node, While) and not node.until:

@@ -32,6 +32,8 @@ _EITHER: Signals = frozenset({"next", "fail"})
 _EXITS: Signals = frozenset({"exit 1", "exit 0", "return 1", "return 0"})
 _MENTIONED = re.compile(r"\$\{?[#!]?(\w+|\?)")
 TESTS = frozenset({"[", "[[", "test", "((", "case"})
+_COMPARES = re.compile(r"[<>]|[=!]=")
+_COUNTS_UP = re.compile(r"^\$?\(*\s*(?:expr\s+)?\$?\{?(\w+)\}?\s*[-+]")
 ANYONE = "*"  # stands for every variable: each test counts
 _STEPS = 3000
 _DEEPEST = 3
@@ -127,7 +129,7 @@ class Runs:
             return frozenset({word})
         if word == "false":
             return frozenset({"fail"})
-        if word in TESTS and self._counts(node, names):
+        if word in TESTS and self._counts(node, names) and not (word == "((" and not _COMPARES.search(node.words[1])):
             return _EITHER
         if (function := self.functions.get(word)) is not None and self.depth < _DEEPEST:
             self.depth += 1
@@ -184,6 +186,20 @@ class Runs:
             elif simple.words[:1] and names & set(_MENTIONED.findall(simple.stdin + " ".join(simple.words))):
                 return True
         return False
+
+    def counters(self, loop: For | While) -> frozenset[str]:
+        """Give the variables that tell how often a loop has run."""
+        names = set(re.findall(r"^for\s*\(\(\s*(\w+)\s*=", loop.head.source)) if isinstance(loop, For) else set()
+        if isinstance(loop, For) and loop.name:
+            names.add(loop.name)
+        for simple in simples_of(loop.body):
+            for each in simple.assignments:
+                counted = _COUNTS_UP.match(each.text)
+                if each.adds or (counted is not None and counted[1] == each.name):
+                    names.add(each.name)
+            if simple.words[:1] in {("((",), ("let",)}:
+                names.update(_set_in(simple))
+        return frozenset(names)
 
     def assigned(self, node: Statement | None) -> frozenset[str]:
         """Give the variables that are set anywhere in a statement."""

@@ -1,0 +1,163 @@
+"""HTTP requests that a script makes: what they ask, how, and what they are for."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from asbuilt.workflows.shell import Command, expand
+
+_CURL_VALUED = frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz")
+_LONG_VALUED = re.compile(
+    r"--(?:request|data(?:-\w+)?|json|header|user|output|write-out|retry(?:-delay|-max-time)?|max-time|connect-timeout"
+    r"|user-agent|cookie|cookie-jar|form|form-string|resolve|cacert|cert|key|proxy|upload-file|range|interface"
+    r"|dump-header|referer|config|max-redirs|limit-rate|oauth2-bearer|url-query|connect-to|timeout|tries|waitretry"
+    r"|method|body-data|post-data|body-file|output-document|auth|auth-type|session|expect-status)$"
+)
+_CARRIES = re.compile(r"^--(?:data|json|form|post-data|body-data|upload-file)")
+_PROGRAMS = frozenset({"curl", "wget", "http", "https", "xh", "xhs"})
+_CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_ADDRESS = re.compile(r"^(?:https?://|\$|[\w.-]+\.[a-z]{2,}(?:[:/]|$)|.*\$\{?\{?.*/|localhost)", re.IGNORECASE)
+_LOCAL = re.compile(r"^(?:https?://)?(?:localhost|127\.|0\.0\.0\.0|\[::1\])")
+# Messages to people, and pings to a service that waits for them.
+_TELLS = re.compile(
+    r"slack|discord|telegram|teams|office\.com|pagerduty|opsgenie|mattermost|webhook|hooks?\.|hc-ping|healthchecks\.io"
+    r"|cronitor|betterstack|betteruptime|nosnch|sentry\.io|honeybadger|datadoghq|newrelic|rollbar|bugsnag|codecov",
+    re.IGNORECASE,
+)
+_INSTALLS = re.compile(
+    r"\.(?:sh|tgz|tar(?:\.\w+)?|t?gz|zip|deb|rpm|xz|whl|jar|asc|gpg)(?:[?#]|$)|raw\.githubusercontent|cli-assets\.heroku"
+    r"|/releases/(?:download|latest)|://(?:get|install|deb|apt|dl|packages)\.|/install\b|api\.github\.com|bintray|npmjs"
+    r"|storage\.googleapis|dl\.google",
+    re.IGNORECASE,
+)
+_RUNS_A_SCRIPT = frozenset(
+    {"sh", "bash", "zsh", "sudo", "tar", "gunzip", "apt-key", "gpg", "python", "python3", "unzip"}
+)
+_NO_DEPLOY = re.compile(
+    r"/(?:config-vars|addons|addon-\w+|domains|collaborators|log-\w+|dynos|features|webhooks|acm|sni-endpoints|keys)\b"
+)
+_HEROKU_API = re.compile(r"api\.heroku\.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request. `addresses` as written; `known` with the script's variables put in."""
+
+    command: Command
+    program: str
+    method: str
+    addresses: tuple[str, ...]
+    known: tuple[str, ...]
+    strict: bool  # an error status makes the command fail
+    output: str | None
+
+    @property
+    def sends(self) -> bool:
+        """Whether it changes something."""
+        return self.method in _CHANGES
+
+    @property
+    def to_heroku(self) -> bool:
+        """Whether it is made to Heroku's API."""
+        return any(map(_HEROKU_API.search, self.known))
+
+    @property
+    def deploys(self) -> bool:
+        """Whether it has Heroku put code on an app."""
+        return (
+            self.method in {"POST", "PATCH", "PUT"} and self.to_heroku and not any(map(_NO_DEPLOY.search, self.known))
+        )
+
+    @property
+    def asks_an_app(self) -> bool:
+        """Whether it may ask an app how it is: no message, no download, nothing on this machine, nothing written."""
+        if (
+            self.sends
+            or self.to_heroku
+            or any(each.words[0] in _RUNS_A_SCRIPT for each in self._pipeline_without_code())
+        ):
+            return False
+        texts = (*self.known, *self.addresses)
+        if any(_TELLS.search(text) or _LOCAL.match(text) for text in texts):
+            return False
+        return not any(_INSTALLS.search(text) for text in (*texts, self.output or ""))
+
+    def _pipeline_without_code(self) -> Iterator[Command]:
+        """Give what the answer is piped to, but for programs that are given their code in the script."""
+        for each in self.command.piped_to:
+            if not (each.words[0].startswith("python") and len(each.words) > 1):
+                yield each
+
+
+def request_of(command: Command, env: Mapping[str, tuple[str, ...]]) -> Request | None:
+    """Read a command as a request; None where it is none. `env` are the step's own variables."""
+    variables = {**env, **command.variables}
+    words = tuple(_spread(command.words, variables))
+    program = words[0].rpartition("/")[2] if words else ""
+    if program not in _PROGRAMS:
+        return None
+    flags, positional, values = _read(words[1:], program)
+    method = next((values[name].upper() for name in ("-X", "--request", "--method") if name in values), "")
+    carries = any(name in {"-d", "-F", "-T"} or _CARRIES.match(name) for name in values)
+    addresses = tuple(word for word in (*positional, values.get("--url", "")) if _ADDRESS.match(word) or "${{" in word)
+    if program in {"http", "https", "xh", "xhs"} and positional:
+        method = positional[0] if positional[0] in {*_CHANGES, "GET", "HEAD", "OPTIONS"} else method
+        carries = any(re.match(r"[\w.-]+:?=[^=]", word) for word in positional[1:])
+        addresses = addresses or tuple(word for word in positional if word != method)[:1]
+    if program == "curl" and not addresses:
+        addresses = positional[:1]
+    if not method:
+        method = "POST" if carries and not flags & {"-G", "--get"} else "GET"
+    strict = program == "wget" or (
+        bool(flags & {"-f", "--fail", "--fail-with-body", "--fail-early"} - {"--fail-early"})
+        if program == "curl"
+        else "--check-status" in flags or program.startswith("xh")
+    )
+    output = values.get("-o") or values.get("--output") or (values.get("-O") if program == "wget" else None)
+    written = re.search(r"(?<![0-9&])>>?\s*[\"']?([\w./$-]+)", command.source)
+    output = output if output not in {None, "-", "/dev/null"} else written[1] if written else output
+    known = tuple(dict.fromkeys(text for address in addresses for text in expand(address, variables)))
+    return Request(command, program, method, addresses, known, strict, output)
+
+
+def _spread(words: tuple[str, ...], variables: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Give the words with those variables taken apart that hold the command or its options."""
+    for at, word in enumerate(words):
+        if word.startswith("$") and re.fullmatch(r"\$\{?\w+(?:\[[@*]\])?\}?", word):
+            texts = expand(word, variables)
+            if texts[0] != word and (at == 0 or texts[0].startswith("-")):
+                yield from texts[0].split()
+                continue
+        yield word
+
+
+def _read(words: tuple[str, ...], program: str) -> tuple[set[str], tuple[str, ...], dict[str, str]]:
+    """Take options apart: those without a value, the other words, and the values by option."""
+    flags: set[str] = set()
+    positional: list[str] = []
+    values: dict[str, str] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word.startswith("--") and len(word) > 2:  # noqa: PLR2004 - more than the dashes
+            name, equals, value = word.partition("=")
+            if equals:
+                values[name] = value
+            elif _LONG_VALUED.match(name) and not (program != "curl" and name == "--json"):
+                values[name] = rest.pop(0) if rest else ""
+            else:
+                flags.add(name)
+        elif word.startswith("-") and len(word) > 1:
+            _read_short(word[1:], rest, program, flags, values)
+        else:
+            positional.append(word)
+    return flags, tuple(positional), values
+
+
+def _read_short(letters: str, rest: list[str], program: str, flags: set[str], values: dict[str, str]) -> None:
+    valued = _CURL_VALUED if program == "curl" else frozenset("OoTtUPaA")
+    for at, letter in enumerate(letters):
+        if letter in valued:
+            values[f"-{letter}"] = letters[at + 1 :] or (rest.pop(0) if rest else "")
+            return
+        flags.add(f"-{letter}")
