@@ -6,7 +6,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 
-.PHONY: help demo test live static report lint lock clean
+.PHONY: help demo test live static report bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -26,6 +26,9 @@ static: .venv/run ## the workflow files of a checkout (ARGS="--checkout DIR")
 
 report: .venv/run ## the newest run as one HTML file (DIR=reports/RUN for another)
 	@$(BIN)/asbuilt record $(or $(DIR),reports/latest)
+
+bench: .venv/dev ## how long a workflow file takes, and what that is a multiple of
+	@$(BIN)/python tests/bench/workflow_files.py
 
 lint: .venv/dev ## style, types, import walls, workflows
 	@$(BIN)/ruff check .
