@@ -24,6 +24,8 @@ Context = Mapping[str, Any]
 
 def text_in(text: str, context: Context) -> str | Unknown:
     """Give a text with its `${{ }}` replaced, or UNKNOWN; an expression that GitHub would reject is not known."""
+    if "${{" not in text:
+        return text
     try:
         return interpolate(text, context)
     except ExpressionError:

@@ -7,6 +7,7 @@ verdict is about an answer when the answer reaches it: through a pipe, a variabl
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asbuilt.workflows import health_code
 from asbuilt.workflows.document import Scalar, text_of
@@ -52,8 +53,8 @@ _RELEASE_ANSWER = re.compile(rf"[./\"'\s]?{_RELEASE_WORD}", re.IGNORECASE)
 _UNKNOWN = re.compile(r"^\"?\$(?:\w+|\{\w+\}|\{\{.*\}\})")
 _STATUS = re.compile(r"status|code|http|count|attempt|retr|max|url", re.IGNORECASE)
 _WORTH_READING = re.compile(
-    r"curl|wget|\bhttps?\b|\bxh\b|health|smoke|verify|asbuilt|pytest|heroku|wait-on|requests|urlopen|fetch|invoke-|playwright"
-    r"|cypress|newman|hurl|k6|post.?deploy",
+    r"curl|wget|(?:^|[\s;(])(?:https?|xhs?)\s|health|smoke|verif|asbuilt|pytest|api\.heroku|heroku\s+(?:releases|slugs|ps|apps|builds)"
+    r"|wait-on|requests|urlopen|fetch\(|axios|invoke-|playwright|cypress|newman|hurl|\bk6\b|post.?deploy|net::http",
     re.IGNORECASE,
 )
 
@@ -64,6 +65,7 @@ def checks_health(step: Step) -> bool:
     return check is not None and check.can_fail
 
 
+@lru_cache(maxsize=1024)  # each path that leads to a step asks
 def check_of(step: Step, shell: str | None = None) -> Check | None:
     """Read a step as a health check; None where it is none at all."""
     if step.action is not None and step.action not in SCRIPT_INPUTS:

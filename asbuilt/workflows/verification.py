@@ -1,6 +1,5 @@
 """What happens after a deploy: the steps that can follow it, and which of them check the app's health."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,16 +7,13 @@ from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.document import text_of
-from asbuilt.workflows.health import Check, check_of
+from asbuilt.workflows.health import Check, check_of, check_of_call
 from asbuilt.workflows.job_runs import JobRun
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
 from asbuilt.workflows.reach import after, is_on, play, step_runs_on_success
 from asbuilt.workflows.situations import Situation
-from asbuilt.workflows.sources import DEEPEST, HERE, PlacedStep, Sources
+from asbuilt.workflows.sources import DEEPEST, PlacedStep, Sources
 from asbuilt.workflows.workflow import Job, WorkflowFile
-
-# Such as asbuilt's own verify-deploy.yml, which holds the release and its dynos against what was deployed.
-_VERIFIES = re.compile(r"verify|health|smoke")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +59,6 @@ def verifications(deploy: DeployStep, run: JobRun, later: tuple[Later, ...]) -> 
             made = check_of_call(text_of(job.uses) or "") if job.uses is not None else None
             if made is not None and play(leg.workflow_file, leg.situation)[job.id].runs is not False:
                 yield Verification(job.id, made, None)
-
-
-def check_of_call(uses: str) -> Check | None:
-    """Give what a workflow of another repository asks, where its name says that it verifies a deploy."""
-    name = uses.partition("@")[0].rpartition("/")[2].lower()
-    if uses.startswith(HERE) or not _VERIFIES.search(name):
-        return None
-    return Check(can_fail=True, proves_release="deploy" in name, notices_errors=True, addresses=())
 
 
 def proves_commit(expected: str) -> bool:
