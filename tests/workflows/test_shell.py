@@ -186,6 +186,7 @@ def test_a_command_knows_its_input_and_its_pipeline(script, stdin, piped):
         ("timeout 60 C", FAILS),
         ("bash -c 'C; a'", SWALLOWED),
         ("bash -ec 'C; a'", FAILS),
+        ("bash -ec 'C; a' || exit 1", FAILS),
         ("bash -c 'a; C'", FAILS),
         ("bash -c 'C' || true", SWALLOWED),
         ("f() { C; }\nf", FAILS),

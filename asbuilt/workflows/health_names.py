@@ -1,0 +1,63 @@
+"""Which names speak of a health check: of a step, an action, a workflow, a script, a command."""
+
+import re
+
+_NAMED_FOR_IT = re.compile(
+    r"verif|smoke|health|heartbeat|\bping\b|\balive\b|wait (?:for|until)|is (?:up|live|running|ready)\b"
+    r"|\b(?:answers|responds)\b|\b(?:check|test|validate)\w* (?:that )?(?:the )?(?:\w+ )?"
+    r"(?:app|api|site|deploy\w*|release|url|version|status|response|endpoint)",
+    re.IGNORECASE,
+)
+_NAMED_SCRIPT = re.compile(
+    r"health|smoke|verify[-_:]?(?:deploy|release|live|prod)|post[-_]?deploy[-_:]?(?:check|test)", re.IGNORECASE
+)
+_CHECKING_ACTION = re.compile(
+    r"health-?check|check-?health|http-status|http-request|website-status|url-status|uptime|smoke|ping-url"
+    r"|wait-for-(?:200|url|http|response|deploy|endpoint)|wait-on(?!-(?:check|status|workflow|job|github))"
+)
+_PROVING = re.compile(r"verify-(?:the-)?(?:deploy|release)")
+_RUNNERS = re.compile(
+    r"^(?:bash|sh|zsh|python[\d.]*|node|npx|npm|yarn|pnpm|bunx?|make|just|task|rake|bundle|poetry|uvx?|pipenv|hatch|tox|nox"
+    r"|pytest|playwright|cypress|newman|k6|hurl|go|deno|ruby|php|composer|mvn|gradlew?|pdm|invoke|bats)$"
+)
+_TESTERS = re.compile(r"^(?:pytest|playwright|cypress|newman|k6|hurl|bats)$|^test|:test|e2e")
+_LOCAL = re.compile(r"(?:^|//|\b(?:tcp|http-get|https?):)(?:localhost|127\.|0\.0\.0\.0|\[::1\])|^:\d|^\d+$")
+
+
+def is_named_for_health(name: str) -> bool:
+    """Tell whether the name of a step says that it checks an app."""
+    return _NAMED_FOR_IT.search(name) is not None
+
+
+def checks_by_name(name: str) -> bool:
+    """Tell whether an action or a called workflow is named for a health check."""
+    return _CHECKING_ACTION.search(name) is not None
+
+
+def proves_by_name(name: str) -> bool:
+    """Tell whether an action or a called workflow is named for verifying a deploy."""
+    return _PROVING.search(name) is not None
+
+
+def runs_a_check(command: tuple[str, ...], step: str) -> bool:
+    """Tell whether a command runs a check that is named for it, or a test in a step that is."""
+    program = command[0].rpartition("/")[2]
+    words = [word for word in command[1:] if not word.startswith("-")]
+    if is_suite(command):
+        return True
+    if program == "wait-on" or "wait-on" in words[:2]:
+        return not any(map(_LOCAL.search, words))
+    names = [word for word in words if "://" not in word]
+    if not _RUNNERS.match(program):
+        return "/" in command[0] and _NAMED_SCRIPT.search(program) is not None
+    if any(map(_NAMED_SCRIPT.search, names[:4])):
+        return True
+    return any(map(_TESTERS.search, (program, *names[:3]))) and is_named_for_health(step)
+
+
+def is_suite(words: tuple[str, ...]) -> bool:
+    """Tell whether a command runs a suite such as this one against what is live."""
+    names = [word.rpartition("/")[2] for word in words]
+    if "asbuilt" in names:
+        return "live" in names[names.index("asbuilt") + 1 :][:1]
+    return "pytest" in names and any(names[at : at + 2] == ["-m", "live"] for at in range(len(names)))
