@@ -1,6 +1,6 @@
 import pytest
 
-from asbuilt.workflows.checkout import Checkout, CheckoutError, read
+from asbuilt.workflows.checkout import CheckoutError, read
 
 
 def test_a_checkout_is_read_from_its_folder(tmp_path):
@@ -25,7 +25,8 @@ def test_a_checkout_is_read_from_its_folder(tmp_path):
 
 
 def test_a_folder_without_workflows_is_an_empty_checkout(tmp_path):
-    assert read(tmp_path) == Checkout(tmp_path)
+    empty = read(tmp_path)
+    assert (empty.workflow_files, empty.procfile, empty.files, empty.deploy_paths) == ((), None, frozenset(), ())
 
 
 def test_a_folder_that_is_not_there_is_an_error_of_one_sentence(tmp_path):
