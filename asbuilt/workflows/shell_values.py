@@ -1,0 +1,220 @@
+"""What words and tests of a script come to where some of its variables are known."""
+
+import fnmatch
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Open(Enum):
+    """A text that is not known: whatever it may be, or made of a text that is."""
+
+    UNKNOWN = "unknown"
+    DERIVED = "derived"
+
+
+Text = str | Open
+
+_SINGLE = r"\$(?P<plain>[A-Za-z_]\w*|[\d?#@*!$-])"
+_BRACED = r"\$\{(?P<mark>[#!]?)(?P<name>[A-Za-z_]\w*)(?P<rest>[^{}]*)\}"
+_PART = re.compile(rf"(?P<expression>\$\{{\{{.*?\}}\}})|(?P<command>\$\(|`)|{_BRACED}|{_SINGLE}", re.DOTALL)
+_NAME = re.compile(r"\w+")
+_STRICT = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*):\?")
+_UNARY = re.compile(r"-[a-zA-Z]$")
+_NUMBERS: Mapping[str, Callable[[int, int], bool]] = {
+    "-eq": int.__eq__,
+    "-ne": int.__ne__,
+    "-gt": int.__gt__,
+    "-ge": int.__ge__,
+    "-lt": int.__lt__,
+    "-le": int.__le__,
+    "==": int.__eq__,
+    "!=": int.__ne__,
+    ">": int.__gt__,
+    "<": int.__lt__,
+}  # fmt: skip
+_TEXTS = frozenset({"=", "==", "!=", "=~", "<", ">"})
+
+
+@dataclass(slots=True, eq=False)
+class Values:
+    """The variables of a script, as far as they are known.
+
+    `given` are those that the trial is about. `expression` tells what a `${{ }}` comes to. `asked` says that a test
+    asked for something made of what was given that cannot be told here.
+    """
+
+    variables: dict[str, Text]
+    given: frozenset[str]
+    expression: Callable[[str], Text]
+    asked: bool = field(default=False)
+
+    def of(self, name: str) -> Text:
+        """Give the value of a variable."""
+        return self.variables.get(name, Open.UNKNOWN)
+
+    def refused(self, text: str) -> bool:
+        """Tell whether a text asks for a variable that is empty: `${NAME:?}`."""
+        return any(self.of(match["name"]) == "" for match in _STRICT.finditer(text))
+
+    def mentions(self, text: str) -> bool:
+        """Tell whether a text has the name of something that is given, or is made of it."""
+        names = set(_NAME.findall(text))
+        return any(name in names for name in self.given) or any(
+            value is Open.DERIVED and name in names for name, value in self.variables.items()
+        )
+
+    def expand(self, text: str) -> Text:
+        """Give a text with what is known put in."""
+        if "$" not in text and "`" not in text:
+            return text
+        found, at = "", 0
+        for match in _PART.finditer(text):
+            if match["command"]:
+                return Open.DERIVED if self.mentions(text) else Open.UNKNOWN
+            value = self._part(match)
+            if isinstance(value, Open):
+                return Open.DERIVED if Open.DERIVED in {value, self._rest(text[match.end() :])} else value
+            found += text[at : match.start()] + value
+            at = match.end()
+        return found + text[at:]
+
+    def _rest(self, text: str) -> Open:
+        return Open.DERIVED if self.mentions(text) else Open.UNKNOWN
+
+    def _part(self, match: re.Match[str]) -> Text:
+        if match["expression"]:
+            return self.expression(match["expression"])
+        if match["plain"]:
+            return self.of(match["plain"])
+        value = self.of(match["name"])
+        if match["mark"] == "!":
+            value = self.of(value) if isinstance(value, str) else value
+        if match["mark"] == "#":
+            return str(len(value)) if isinstance(value, str) else value
+        return self._changed(value, match["rest"])
+
+    def _changed(self, value: Text, how: str) -> Text:
+        """Apply what stands behind the name in `${NAME...}`."""
+        default = re.match(r":?([-=+?])(.*)", how, re.DOTALL)
+        if default is not None and default[1] != "?":
+            return self._default(value, default[1], default[2], empty_too=how[0] == ":")
+        if isinstance(value, Open) or not how or default is not None:
+            return value
+        if how in {",,", "^^"}:
+            return value.lower() if how == ",," else value.upper()
+        if part := re.fullmatch(r":(\d+)(?::(\d+))?", how):
+            start = int(part[1])
+            return value[start:] if part[2] is None else value[start : start + int(part[2])]
+        if how[0] in "#%":
+            return _cut(value, how)
+        return Open.DERIVED
+
+    def _default(self, value: Text, kind: str, text: str, *, empty_too: bool) -> Text:
+        if isinstance(value, Open):
+            return value
+        there = bool(value) or not empty_too
+        return self.expand(text) if there == (kind == "+") else "" if kind == "+" else value
+
+    # Tests.
+
+    def test(self, words: tuple[str, ...]) -> bool | None:
+        """Tell what a test in brackets, or of `test`, comes to; None where that is not known."""
+        kind, *rest = words
+        if kind != "test" and rest and rest[-1] in {"]", "]]"}:
+            rest = rest[:-1]
+        return self._either(rest, patterns=kind == "[[")
+
+    def count(self, text: str) -> bool | None:
+        """Tell what a test of numbers, `(( ))`, comes to."""
+        words = text.split()
+        if len(words) == 1:
+            words += ["!=", "0"]
+        return self._compared(words[0], words[1], words[2], patterns=False, numbers=True) if len(words) == 3 else None  # noqa: PLR2004
+
+    def matches(self, word: str, pattern: str) -> bool | None:
+        """Tell whether a word matches the pattern of a `case`."""
+        value, wanted = self.told(word), self.told(pattern)
+        if pattern == "*":
+            return True
+        return None if value is None or wanted is None else fnmatch.fnmatchcase(value, wanted)
+
+    def told(self, text: str) -> str | None:
+        """Give a text for a test, and keep it in mind where one made of what is given cannot be told."""
+        value = self.expand(text)
+        if value is Open.DERIVED:
+            self.asked = True
+        return value if isinstance(value, str) else None
+
+    def _either(self, words: list[str], *, patterns: bool) -> bool | None:
+        for joint, decides in ((("||", "-o"), True), (("&&", "-a"), False)):
+            at = _joint(words, joint)
+            if at is not None:
+                answers = [self._either(part, patterns=patterns) for part in (words[:at], words[at + 1 :])]
+                return decides if decides in answers else None if None in answers else not decides
+        if words[:1] == ["!"]:
+            answer = self._either(words[1:], patterns=patterns)
+            return None if answer is None else not answer
+        if words[:1] == ["("] and words[-1:] == [")"]:
+            return self._either(words[1:-1], patterns=patterns)
+        match words:
+            case []:
+                return False
+            case [text]:
+                return None if (value := self.told(text)) is None else bool(value)
+            case ["-n" | "-z" as how, text]:
+                return None if (value := self.told(text)) is None else bool(value) == (how == "-n")
+            case [how, _] if _UNARY.match(how):
+                return None
+            case [left, how, right]:
+                return self._compared(left, how, right, patterns=patterns, numbers=how in _NUMBERS and how[0] == "-")
+            case _:
+                return None
+
+    def _compared(self, left: str, how: str, right: str, *, patterns: bool, numbers: bool) -> bool | None:
+        first, second = self.told(left), self.told(right)
+        if first is None or second is None:
+            return None
+        if numbers:
+            try:
+                return _NUMBERS[how](int(first or "0"), int(second or "0")) if how in _NUMBERS else None
+            except ValueError:
+                return False
+        if how not in _TEXTS or how in {"<", ">"}:
+            return None
+        if how == "=~":
+            return searched(second, first)
+        same = fnmatch.fnmatchcase(first, second) if patterns else first == second
+        return same == (how != "!=")
+
+
+def searched(pattern: str, text: str, flags: int = 0) -> bool | None:
+    """Tell whether a regular expression is found in a text; None for one that is not understood."""
+    try:
+        return re.search(pattern, text, flags) is not None
+    except re.error:
+        return None
+
+
+def _joint(words: list[str], joints: tuple[str, ...]) -> int | None:
+    """Give where a test is joined out of two, outside of parentheses."""
+    depth = 0
+    for at, word in enumerate(words):
+        depth += (word == "(") - (word == ")")
+        if not depth and word in joints and 0 < at < len(words) - 1:
+            return at
+    return None
+
+
+def _cut(value: str, how: str) -> str:
+    """Take away what matches at the begin (`#`) or the end (`%`) of a text: the least, or the most (`##`, `%%`)."""
+    most = how[:2] in {"##", "%%"}
+    pattern = how[2:] if most else how[1:]
+    lengths = range(len(value), -1, -1) if most else range(len(value) + 1)
+    for length in lengths:
+        if how[0] == "#" and fnmatch.fnmatchcase(value[:length], pattern):
+            return value[length:]
+        if how[0] == "%" and fnmatch.fnmatchcase(value[len(value) - length :], pattern):
+            return value[: len(value) - length]
+    return value

@@ -1,0 +1,169 @@
+"""How scripts end when a key is empty, or a status is what the action says when it passes over an app."""
+
+import pytest
+
+from asbuilt.workflows.shell_trial import trial
+
+SKIPPED = "Skipped deploy to heroku app from branch HEAD"
+STATUS = "${{ steps.deploy.outputs.status }}"
+
+REFUSES_AN_EMPTY_KEY = (
+    'test -n "$KEY"',
+    '[ -n "$KEY" ]',
+    '[[ -n $KEY ]]',
+    '[[ $KEY ]]',
+    '[ "$KEY" ]',
+    '[ -n "${KEY:-}" ]',
+    ': "${KEY:?is empty}"',
+    'echo "${KEY:?}" > /dev/null',
+    'X=${KEY:?}',
+    'if [ -z "$KEY" ]; then echo "::error::no key"; exit 1; fi',
+    'if [ -z "$KEY" ]\nthen\n  exit 1\nfi\necho ok',
+    'if test -n "$KEY"; then echo ok; else exit 2; fi',
+    '[ -z "$KEY" ] && exit 1\ntrue',
+    '[ -z "$KEY" ] && { echo no; exit 1; } || true',
+    '[ -n "$KEY" ] || { echo no; exit 1; }',
+    '[ -n "$KEY" ] || (echo no; exit 1)',
+    '! [ -z "$KEY" ] || exit 1',
+    '[ ! -z "$KEY" ]',
+    'test ! -z "$KEY"',
+    '[ "$KEY" != "" ]',
+    '[ "x$KEY" = "x" ] && exit 1; true',
+    'if [[ "$KEY" == "" ]]; then exit 1; fi',
+    'if [ "${#KEY}" -eq 0 ]; then exit 1; fi',
+    'if (( ${#KEY} == 0 )); then exit 1; fi',
+    'if [ -z "$KEY" ] || [ -z "$MAIL" ]; then exit 1; fi',
+    'if [[ -z $KEY || -z $MAIL ]]; then exit 1; fi',
+    '[ -n "$KEY" -a -n "$MAIL" ] || exit 1',
+    '[ -n "$KEY" ] && [ -n "$MAIL" ]',
+    'for name in KEY MAIL; do\n  if [ -z "${!name}" ]; then echo "$name"; exit 1; fi\ndone',
+    'missing=0\nfor name in KEY; do [ -n "${!name}" ] || missing=1; done\nexit $missing',
+    'need() { [ -n "$1" ] || exit 1; }\nneed "$KEY"',
+    'die() { echo "$1" >&2; exit 1; }\n[ -n "$KEY" ] || die "no key"',
+    'case "$KEY" in "") exit 1 ;; esac',
+    'case "$KEY" in ?*) ;; *) exit 1 ;; esac',
+    'bash -c \'test -n "$KEY"\'',
+    'length=$(printf %s "$KEY" | wc -c)\n[ "$length" -gt 10 ]',
+    'printf %s "$KEY" | grep -q .',
+    'grep -q . <<< "$KEY"',
+    'python -c "import os, sys; sys.exit(not os.environ[\'KEY\'])"',
+    'set -eu\n[ -n "$KEY" ]\nheroku ps',
+    'test -n "$KEY" && heroku ps',
+)  # fmt: skip
+LETS_AN_EMPTY_KEY_PASS = (
+    'echo "$KEY"',
+    'set -u\necho "$KEY"',
+    ': "${KEY?}"',
+    'test -n "$KEY" || true',
+    'test -n "$KEY" || echo "no key"',
+    'if [ -z "$KEY" ]; then echo "::error::no key"; fi',
+    'if [ -z "$KEY" ]; then exit 0; fi',
+    '[ -z "$KEY" ] && exit 1 || true\n[ -z "$KEY" ] && exit 0'.replace("exit 1", "echo"),
+    'test -n KEY',
+    'test -n "$MAIL"',
+    '[ -z "$MAIL" ] && exit 1; true',
+    'set +e\ntest -n "$KEY"\necho ok',
+    'if [ "$MAIL" = x ] && [ -z "$KEY" ]; then exit 1; fi',
+    'test -n "$KEY" | cat',
+    '(exit 1) || true',
+    'check() { test -n "$KEY"; }\necho',
+    'heroku ps\ntest -n "$KEY"',
+    'test -n "$KEY" || heroku ps',
+    'x=$(heroku ps)\ntest -n "$KEY"',
+    'if [ -n "$KEY" ]; then heroku ps; fi',
+    'case "$KEY" in x*) exit 1 ;; esac',
+    '# test -n "$KEY"',
+    '',
+)  # fmt: skip
+
+
+def is_heroku(words):
+    return words[0] == "heroku"
+
+
+@pytest.mark.parametrize("script", REFUSES_AN_EMPTY_KEY)
+def test_an_empty_key_fails_it(script):
+    assert trial(script, None, {"KEY": ""}, wanted=is_heroku).fails
+
+
+@pytest.mark.parametrize("script", LETS_AN_EMPTY_KEY_PASS)
+def test_an_empty_key_does_not_fail_it(script):
+    assert not trial(script, None, {"KEY": ""}, wanted=is_heroku).fails
+
+
+@pytest.mark.parametrize("script", [each for each in REFUSES_AN_EMPTY_KEY if "wc" not in each and "python" not in each])
+def test_a_key_that_is_there_passes(script):
+    ends = trial(script, None, {"KEY": "abc", "MAIL": "m@shop.example"}).ends
+    assert "well" in ends or script.startswith(('[ -z "$KEY" ] && exit 1', "[ -z"))
+
+
+REFUSES_A_SKIP = (
+    'case "$S" in\n  Skipped*)\n    exit 1\n    ;;\nesac',
+    'case "$S" in Successfully*) ;; *) echo "$S"; exit 1 ;; esac',
+    'case "$S" in "" | "Skipped"*) exit 1 ;; esac',
+    'if [[ "$S" == Skipped* ]]; then exit 1; fi',
+    'if [[ "$S" == "Skipped"* ]]; then exit 1; fi',
+    'if [[ $S =~ ^Skipped ]]; then exit 1; fi',
+    '[[ "$S" == Successfully* ]]',
+    '[[ "$S" != *Skipped* ]] || exit 1',
+    'if [[ ! "$S" =~ Success ]]; then exit 1; fi',
+    'if echo "$S" | grep -q "^Skipped"; then exit 1; fi',
+    'echo "$S" | grep -q Successfully',
+    'echo "$S" | grep -iq "successfully deployed" || exit 1',
+    '! grep -q Skipped <<< "$S" || exit 1',
+    'grep -vq Skipped <<< "$S"',
+    'if [ "${S%% *}" = Skipped ]; then exit 1; fi',
+    'if [ "${S:0:7}" = Skipped ]; then exit 1; fi',
+    'if [ "${S#Skipped}" != "$S" ]; then exit 1; fi',
+    'first=$(echo "$S" | cut -d" " -f1)\nif [ "$first" = Skipped ]; then exit 1; fi',
+    'test "$(echo "$S" | cut -d" " -f1)" = Successfully',
+    f'if [[ "{STATUS}" == Skipped* ]]; then exit 1; fi',
+    f"echo '{STATUS}' | grep -q Successfully",
+)  # fmt: skip
+LETS_A_SKIP_PASS = (
+    'echo "$S"',
+    'if [ "$S" = Skipped ]; then exit 1; fi',
+    'if [[ "$S" == Failed* ]]; then exit 1; fi',
+    'if [[ "$S" == Skipped* ]]; then echo "::warning::$S"; fi',
+    'case "$S" in Skipped*) echo skipped ;; *) exit 1 ;; esac',
+    'case "$S" in Failed* | Error*) exit 1 ;; esac',
+    'test -n "$S"',
+    'echo "$S" | grep -q "^skipped" && exit 1 || true',
+    'echo "$S" | grep -q deploy',
+    'if [[ "$OTHER" == Skipped* ]]; then exit 1; fi',
+)  # fmt: skip
+
+
+def status(text):
+    return SKIPPED if text == STATUS else None
+
+
+@pytest.mark.parametrize("script", REFUSES_A_SKIP)
+def test_a_skip_fails_it(script):
+    assert trial(script, None, {"S": SKIPPED}, status).fails
+
+
+@pytest.mark.parametrize("script", LETS_A_SKIP_PASS)
+def test_a_skip_does_not_fail_it(script):
+    assert not trial(script, None, {"S": SKIPPED}, status).fails
+
+
+@pytest.mark.parametrize(
+    ("script", "shell", "fails"),
+    [
+        ("test -n $KEY; echo", "bash", True),
+        ("test -n $KEY; echo", "bash {0}", False),
+        ("test -n $KEY; echo", "bash -e {0}", True),
+        ('test -n "$KEY"', "sh", True),
+        ('test -n "$KEY" | cat', "bash", True),
+        ('if (-not $env:KEY) { throw "no key" }', "pwsh", True),
+        ("import os; assert os", "python", False),
+    ],
+)
+def test_the_shell_decides(script, shell, fails):
+    assert trial(script.replace("$KEY;", '"$KEY";'), shell, {"KEY": ""}).fails is fails
+
+
+def test_whatever_is_no_script_is_run_to_its_end():
+    for script in ("((((", "if [ ; then", "case x in", "${", "\0", "f() { f; }; f", "while :; do :; done"):
+        assert trial(script, None, {"KEY": ""}).ends
