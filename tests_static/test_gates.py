@@ -3,6 +3,7 @@
 import pytest
 
 from asbuilt.controls import control, finding, none_of
+from asbuilt.workflows.hollow import holes
 
 
 @control("WF003", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -14,39 +15,64 @@ def test_production_deploys_through_its_environment(app, deploy_paths):
     if app.tier != "production" or not app.environment:
         pytest.skip(f"{app.name} is {app.tier}; it declares {app.environment or 'no environment'}")
     none_of(
-        finding(
-            path.step.workflow_file.document,
-            path.step.job.place("environment"),
-            f'job "{path.job}" deploys {app.name} ({path.way}) through {path.environment or "no environment"}, '
-            f"expected {app.environment}",
-            f"add to job {path.job}: environment: {app.environment}",
+        dict.fromkeys(
+            finding(
+                path.owner.document,
+                path.step.job.place("environment"),
+                f'job "{path.job}" deploys {app.name} ({path.way}) through {path.environment or "no environment"}, '
+                f"expected {app.environment}{from_whom(path)}",
+                f"add to job {path.step.job.id}: environment: {app.environment}",
+            )
+            for path in deploy_paths
+            if not same_name(path.environment, app.environment)
         )
-        for path in deploy_paths
-        if not same_name(path.environment, app.environment)
     )
 
 
 @control("WF004", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
 def test_gates_precede_the_deploy(app, deploy_paths):
-    """Every declared gate must have succeeded before a job deploys to the app.
-
-    A job that the deploy needs, but whose failure it ignores (`if: always()`), is no gate.
+    """Every declared gate stands before each deploy to the app: the deploying job needs it, directly or through others.
 
     Remedy: add the missing gates to the `needs` of the job that deploys {app}.
     """
     if not app.gates:
         pytest.skip(f"{app.name} declares no gates")
     none_of(
-        finding(
-            path.step.workflow_file.document,
-            path.step.job.place("needs"),
-            f'job "{path.job}" deploys {app.name} ({path.way}) without {" and ".join(missing)}; '
-            f"what precedes it: {', '.join(path.gates) or 'nothing'}",
-            f"needs: [{', '.join(app.gates)}]",
+        dict.fromkeys(
+            finding(
+                path.owner.document,
+                path.step.job.place("needs"),
+                f'job "{path.job}" deploys {app.name} ({path.way}) without {" and ".join(missing)}; '
+                f"what precedes it: {', '.join(path.gates) or 'nothing'}{from_whom(path)}",
+                f"needs: [{', '.join(app.gates)}]",
+            )
+            for path in deploy_paths
+            if (missing := [gate for gate in app.gates if not path.is_preceded_by(gate)])
         )
-        for path in deploy_paths
-        if (missing := [gate for gate in app.gates if not path.has_gate(gate)])
     )
+
+
+@control("WF018", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
+def test_gates_hold(app, deploy_paths):
+    """A declared gate that fails, is cancelled or skipped keeps the deploy from running, and it can fail.
+
+    `always()`, `!cancelled()` and `failure()` run a job whatever its gates came to; `continue-on-error` and `|| true`
+    make a gate pass that failed.
+
+    Remedy: ask for the result that counts: `if: always() && needs.GATE.result == 'success'`.
+    """
+    if not app.gates:
+        pytest.skip(f"{app.name} declares no gates")
+    none_of(
+        dict.fromkeys(
+            finding(*hole) for path in deploy_paths for gate in app.gates for hole in holes(path, gate, path.sources)
+        )
+    )
+
+
+def from_whom(path):
+    """Say who calls the file that holds the job, where it is not the one that the trigger starts."""
+    return f" ({path.called_from})" if path.called_from else ""
 
 
 def same_name(found, expected):

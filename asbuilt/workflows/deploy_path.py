@@ -122,6 +122,10 @@ class DeployPath:
         """Tell whether a job of a name must have succeeded before it deploys."""
         return any(each.held and each.is_called(name) for each in self.ancestors)
 
+    def is_preceded_by(self, name: str) -> bool:
+        """Tell whether a job of a name stands before it, held or not."""
+        return any(each.is_called(name) for each in self.ancestors)
+
     def value_of(self, text: str) -> str | Unknown:
         """Give what a text of the step that deploys comes to."""
         return text_in(text, self.context)

@@ -22,6 +22,7 @@ class Gate:
     runs: Answer = field(compare=False)
     job: Job = field(compare=False, repr=False)
     workflow_file: WorkflowFile = field(compare=False, repr=False)
+    situation: Situation = field(compare=False, repr=False)
     held: bool
     upstream: bool = False
 
@@ -38,7 +39,7 @@ def gates_of(run: JobRun, sources: Sources) -> Iterator[Gate]:
     yield from _upstream(run.situation, sources)
     for leg in run.legs:
         for each in leg.reached.ancestors:
-            yield Gate(each.job.id, each.runs, each.job, leg.workflow_file, held=each.held)
+            yield Gate(each.job.id, each.runs, each.job, leg.workflow_file, leg.situation, held=each.held)
             yield from _inside(each.job, leg.situation, sources, held=each.held, upstream=False)
 
 
@@ -52,7 +53,9 @@ def _upstream(situation: Situation, sources: Sources) -> Iterator[Gate]:
     for job in situation.upstream.jobs:
         if job.id in fates and fates[job.id].runs is not False:
             counts = held and is_on(job.continue_on_error, situation.before.context) is False
-            yield Gate(job.id, fates[job.id].runs, job, situation.upstream, held=counts, upstream=True)
+            yield Gate(
+                job.id, fates[job.id].runs, job, situation.upstream, situation.before, held=counts, upstream=True
+            )
             yield from _inside(job, situation.before, sources, held=counts, upstream=True)
 
 
@@ -68,5 +71,5 @@ def _inside(
     for each in called.jobs:
         if each.id in fates and fates[each.id].runs is not False:
             counts = held and is_on(each.continue_on_error, inner.context) is False
-            yield Gate(each.id, fates[each.id].runs, each, called, held=counts, upstream=upstream)
+            yield Gate(each.id, fates[each.id].runs, each, called, inner, held=counts, upstream=upstream)
             yield from _inside(each, inner, sources, held=counts, upstream=upstream, depth=depth + 1)
