@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asbuilt.workflows import procfile, sources, workflow
-from asbuilt.workflows.deploys import DeployStep, deploy_steps
 from asbuilt.workflows.deploy_path import DeployPath
+from asbuilt.workflows.deploys import DeployStep, deploy_steps
 from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.procfile import Procfile
+from asbuilt.workflows.reachability import BlockedPath, blocked_paths
 from asbuilt.workflows.sources import ActionFile, Sources
 from asbuilt.workflows.workflow import WorkflowFile
 
@@ -29,6 +30,7 @@ class Checkout:
     files: frozenset[str] = frozenset()
     deploy_steps: tuple[DeployStep, ...] = field(default=(), repr=False)
     deploy_paths: tuple[DeployPath, ...] = field(default=(), repr=False)
+    blocked_paths: tuple[BlockedPath, ...] = field(default=(), repr=False)
 
     @property
     def workflow_files(self) -> tuple[WorkflowFile, ...]:
@@ -55,13 +57,15 @@ def read(root: Path) -> Checkout:
     except OSError as error:
         raise CheckoutError(f"{error.filename or root} cannot be read: {error.strerror}") from error
     known = Sources(workflow_files, actions)
+    paths = deploy_paths(known)
     return Checkout(
         root=root,
         sources=known,
         procfile=procfile.parse(lines) if lines is not None else None,
         files=files,
         deploy_steps=tuple(step for each in workflow_files for step in deploy_steps(each, known)),
-        deploy_paths=deploy_paths(known),
+        deploy_paths=paths,
+        blocked_paths=blocked_paths(known, paths),
     )
 
 

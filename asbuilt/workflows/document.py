@@ -6,28 +6,25 @@ by the core schema of YAML 1.2.2 (section 10.3): `on`, `yes` and dates stay stri
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
+from asbuilt.workflows.core_schema import meaning
+from asbuilt.workflows.yaml_words import in_our_words
+
 _STRING = "tag:yaml.org,2002:str"
 _IMPLICIT = "implicit"
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
-_WORDS: dict[str, bool | None] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
+_NO_TEXT = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DEEPEST = 100  # levels; GitHub takes fewer
+_HARMLESS = 5_000  # openings of levels, of which libyaml bears more
+_LARGEST = 100_000  # nodes, with those that aliases repeat
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mark:
+class Mark(NamedTuple):
     """A place in a file: line and column, both counted from 1."""
 
     line: int
@@ -79,6 +76,7 @@ class Mapping:
 
 
 Node = Scalar | Sequence | Mapping
+_START = Mark(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,37 +111,78 @@ class Document:
 
 def read(source: bytes | str, path: str) -> Document:
     """Read one YAML file; what is wrong with it becomes problems with their place, never an exception."""
+    raw = source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return Document(path, "", None, (Problem("not UTF-8 text", Mark(line, 1)),))
     problems: list[Problem] = []
-    start = Mark(1, 1)
-    if isinstance(source, bytes):
-        try:
-            text = source.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = source.count(b"\n", 0, error.start) + 1
-            return Document(path, "", None, (Problem("not UTF-8 text", Mark(line, 1)),))
-    else:
-        text = source
     if text.startswith("\ufeff"):
         text = text[1:]
-        problems.append(Problem("begins with a byte order mark: save the file as UTF-8 without BOM", start))
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = error.problem or error.context or "not YAML"
-        if message == "but found another document":
-            message = "a second YAML document begins here: a file holds one"
-        place = Mark(mark.line + 1, mark.column + 1) if mark else start
-        return Document(path, text, None, (*problems, Problem(message, place)))
-    except yaml.YAMLError as error:
-        return Document(path, text, None, (*problems, Problem(f"not YAML: {error}", start)))
-    if node is None:
-        return Document(path, text, None, (*problems, Problem("the file is empty", start)))
-    try:
-        root = _Builder(problems).build(node)
-    except RecursionError:
-        return Document(path, text, None, (*problems, Problem("nested too deeply to be read", start)))
+        problems.append(Problem("begins with a byte order mark: save the file as UTF-8 without BOM", _START))
+    root = _root(text, problems)
     return Document(path, text, root, tuple(problems))
+
+
+def _root(text: str, problems: list[Problem]) -> Node | None:
+    """Build a text's root node, and add what is wrong with it to the problems."""
+    try:
+        _refuse_depth(text)
+        node = yaml.compose(text, Loader=_Loader)
+        if node is None:
+            problems.append(Problem("the file is empty", _START))
+            return None
+        root = _Builder(problems, _jobs_of(node)).build(node)
+        nodes = _count(root, {}, 0) if "*" in text else 0
+    except yaml.MarkedYAMLError as error:
+        message, line, column = in_our_words(error, text)
+        problems.append(Problem(message, Mark(line, column)))
+        return None
+    except yaml.YAMLError as error:
+        problems.append(_no_text(text) or Problem(f"not YAML: {error}", _START))
+        return None
+    except RecursionError:
+        problems.append(Problem(f"nested too deeply: {_DEEPEST} levels are read", _START))
+        return None
+    if nodes > _LARGEST:
+        problems.append(Problem(f"its aliases repeat more than {_LARGEST} nodes", _START))
+        return None
+    return root
+
+
+def _refuse_depth(text: str) -> None:
+    """Raise RecursionError for a text that is so deep that libyaml, which calls itself, would end the process."""
+    if sum(map(text.count, "[{-?")) <= _HARMLESS:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise RecursionError
+
+
+def _no_text(text: str) -> Problem | None:
+    found = _NO_TEXT.search(text)
+    if found is None:
+        return None
+    line = text.count("\n", 0, found.start()) + 1
+    column = found.start() - text.rfind("\n", 0, found.start())
+    return Problem(f"a character that YAML does not allow: U+{ord(found[0]):04X}", Mark(line, column))
+
+
+def _count(node: Node, counts: dict[int, tuple[int, int]], depth: int) -> int:
+    """Count a node with all below it, what an alias repeats each time. Raises RecursionError where that is too deep."""
+    if isinstance(node, Scalar):
+        return 1
+    count, deepest = counts.get(id(node), (0, -1))
+    if deepest < depth:
+        if depth > _DEEPEST:
+            raise RecursionError
+        below = node.items if isinstance(node, Sequence) else node.values.values()
+        count = 1 + sum(_count(each, counts, depth + 1) for each in below)
+        counts[id(node)] = count, depth
+    return count
 
 
 def plain(node: Node | None) -> Any:
@@ -197,31 +236,39 @@ class _Builder:
     """Turns libyaml's nodes into ours, once for each node, so that aliases share and cycles are seen."""
 
     problems: list[Problem]
+    jobs: int | None  # the id of the mapping from job ids to jobs
+    depth: int = 0
     built: dict[int, Node | None] = field(default_factory=dict)
 
     def build(self, node: yaml.Node) -> Node:
         """Build one node; None in `built` marks a node that is still being built."""
+        start = node.start_mark
+        mark = Mark(start.line + 1, start.column + 1)
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node.tag, node.value, mark)
         known = self.built.get(id(node), ...)
-        mark = Mark(node.start_mark.line + 1, node.start_mark.column + 1)
         if known is None:
             self.problems.append(Problem("an alias refers to a node that contains it", mark))
             return Scalar(None, "", mark)
         if known is not ...:
             return known
         self.built[id(node)] = None
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise RecursionError
         result: Node
         if isinstance(node, yaml.MappingNode):
             result = self._mapping(node, mark)
-        elif isinstance(node, yaml.ScalarNode):
-            result = _scalar(node.tag, str(node.value), mark)
         else:
             result = Sequence(tuple(self.build(item) for item in node.value), mark)
+        self.depth -= 1
         self.built[id(node)] = result
         return result
 
     def _mapping(self, node: yaml.MappingNode, mark: Mark) -> Mapping:
         keys: dict[str, Scalar] = {}
         values: dict[str, Node] = {}
+        folded: dict[str, Scalar] = {}
         for key_node, value_node in node.value:
             key = self.build(key_node)
             if not isinstance(key, Scalar):
@@ -230,29 +277,31 @@ class _Builder:
             if key.text == "<<":
                 self.problems.append(Problem("merge keys (`<<`) are not supported by GitHub", key.mark))
                 continue
-            if key.text in keys:
-                first = keys[key.text].mark.line
-                self.problems.append(Problem(f'key "{key.text}" is set twice: first on line {first}', key.mark))
+            first = folded.setdefault(key.text.upper(), key)
+            if first is not key:
+                self.problems.append(self._again(key, first, node))
                 continue
             keys[key.text] = key
             values[key.text] = self.build(value_node)
         return Mapping(keys, values, mark)
 
+    def _again(self, key: Scalar, first: Scalar, node: yaml.MappingNode) -> Problem:
+        """Say that a key is there already: GitHub compares keys without regard to case."""
+        line = first.mark.line
+        if key.text == first.text:
+            return Problem(f'key "{key.text}" is set twice: first on line {line}', key.mark)
+        what = "job" if id(node) == self.jobs else "key"
+        return Problem(
+            f'{what} "{key.text}" is "{first.text}" of line {line} again: case makes no difference', key.mark
+        )
+
+
+def _jobs_of(root: yaml.Node) -> int | None:
+    pairs = root.value if isinstance(root, yaml.MappingNode) else ()
+    return next((id(value) for key, value in pairs if key.value == "jobs"), None)
+
 
 def _scalar(tag: str, text: str, mark: Mark) -> Scalar:
     if tag == _STRING:
         return Scalar(text, text, mark)
-    return Scalar(_core_schema(text), text, mark)
-
-
-def _core_schema(text: str) -> str | float | bool | None:
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INT.fullmatch(text):
-        base = {"0o": 8, "0x": 16}.get(text[:2], 10)
-        return int(text, base)
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    if _INFINITY.fullmatch(text):
-        return -math.inf if text.startswith("-") else math.inf
-    return math.nan if text in {".nan", ".NaN", ".NAN"} else text
+    return Scalar(meaning(text), text, mark)

@@ -7,7 +7,7 @@ from typing import Any
 
 from asbuilt.workflows.expression_values import UNKNOWN, Unknown, Value, Whole, equal, folded, known, text_of
 
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([0-9]+)[^{}]*\}|[{}]")
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([0-9]+):?\}|[{}]")
 
 
 def _is_text(*values: Value) -> bool:
@@ -19,7 +19,7 @@ def _contains(where: Value, what: Value) -> Value:
         answers = [equal(what, item) for item in where]
         return True if True in answers else False if all(map(known, answers)) else UNKNOWN
     if isinstance(where, Unknown):
-        found = isinstance(what, str) and folded(what) in folded(where.prefix)
+        found = isinstance(what, str) and where.prefix and folded(what) in folded(where.prefix)
         return True if found else UNKNOWN
     if not known(what):
         return UNKNOWN
@@ -29,7 +29,7 @@ def _contains(where: Value, what: Value) -> Value:
 def _starts_with(text: Value, start: Value) -> Value:
     if isinstance(text, Unknown) and isinstance(start, str):
         prefix, wanted = folded(text.prefix), folded(start)
-        if prefix.startswith(wanted):
+        if prefix and prefix.startswith(wanted):
             return True
         return UNKNOWN if wanted.startswith(prefix) else False
     if not (known(text) and known(start)):
@@ -75,26 +75,49 @@ def _join(values: Value, separator: Value = ",") -> Value:
 
 def _to_json(value: Value) -> Value:
     try:
-        return json.dumps(_plain(value), indent=2, ensure_ascii=False)
+        return _json(value, "\n")
     except LookupError:
         return UNKNOWN
 
 
-def _plain(value: Value) -> Any:
-    """Give a value as JSON knows it. Raises LookupError where a part of it is unknown."""
-    if isinstance(value, Unknown) or (isinstance(value, dict) and not isinstance(value, Whole)):
-        raise LookupError  # noqa: TRY004 - nothing is wrong with its type
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def _json(value: Value, line: str) -> str:
+    """Write a value as JSON, with numbers as GitHub writes them. Raises LookupError where a part of it is unknown."""
+    match value:
+        case None:
+            return "null"
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case list():
+            return _block("[]", [_json(item, line + "  ") for item in value], line)
+        case Whole():
+            items = [f"{_json(key, '')}: {_json(item, line + '  ')}" for key, item in value.items()]
+            return _block("{}", items, line)
+        case Unknown() | dict():
+            raise LookupError
+        case _:
+            return text_of(value)
+
+
+def _block(brackets: str, items: list[str], line: str) -> str:
+    return f"{brackets[0]}{line}  {f',{line}  '.join(items)}{line}{brackets[1]}" if items else brackets
 
 
 def _from_json(text: Value) -> Value:
     if not known(text):
         return UNKNOWN
-    return json.loads(text_of(text), object_hook=Whole)
+    return json.loads(
+        text_of(text), object_pairs_hook=_object, parse_int=float, parse_float=float, parse_constant=_no_constant
+    )
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Whole:
+    """Build an object: a key that differs from an earlier one in case alone is that key."""
+    keys: dict[str, str] = {}
+    return Whole((keys.setdefault(folded(key), key), value) for key, value in pairs)
+
+
+def _no_constant(name: str) -> Value:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _hash_files(*_patterns: Value) -> Value:

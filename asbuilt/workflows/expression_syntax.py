@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Literal as OneOf
 
 from asbuilt.workflows.expression_tree import Call, Compare, Expression, Filter, Index, Literal, Logical, Name, Not
+from asbuilt.workflows.expression_values import number_of
 
 LONGEST = 21_000
 DEEPEST = 50
@@ -21,21 +22,18 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "contains": (2, 2),
     "startswith": (2, 2),
     "endswith": (2, 2),
-    "format": (1, None),
+    "format": (1, 255),
     "join": (1, 2),
     "tojson": (1, 1),
     "fromjson": (1, 1),
     "hashfiles": (1, None),
-    "case": (3, None),
+    "case": (3, 255),
     "success": (0, None),
     "failure": (0, None),
     "always": (0, 0),
     "cancelled": (0, 0),
 }
 
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_PREFIXED = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
-_INFINITY = re.compile(r"[-+]?Infinity")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _SYMBOL = re.compile(r"&&|\|\||==|!=|<=|>=|[()\[\],.!<>*]")
 _WORD = re.compile(r"[^\s()\[\],.!<>=&|]+")
@@ -98,7 +96,7 @@ def _token(text: str, at: int, previous: str) -> _Token:
     character = text[at]
     if character == "'":
         return _string(text, at)
-    if character.isdigit() or character in "+-" or (character == "." and previous != "operand"):
+    if character in "+-0123456789" or (character == "." and previous != "operand"):
         return _number(text, at)
     if symbol := _SYMBOL.match(text, at):
         return _Token("symbol", symbol[0], at)
@@ -125,11 +123,10 @@ def _string(text: str, at: int) -> _Token:
 def _number(text: str, at: int) -> _Token:
     match = _NUMBER_WORD.match(text, at)
     word = match[0] if match else text[at]
-    if _NUMBER.fullmatch(word) or _INFINITY.fullmatch(word):
-        return _Token("literal", word, at, float(word))
-    if _PREFIXED.fullmatch(word):
-        return _Token("literal", word, at, float(int(word, 0)))
-    raise ExpressionError(at, f'"{word}"', "a number")
+    number = number_of(word)
+    if math.isnan(number):
+        raise ExpressionError(at, f'"{word}"', "a number")
+    return _Token("literal", word, at, number)
 
 
 class _Parser:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _PREFIXED = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
+_WORD = 1 << 32
+_DOTLESS = "\N{LATIN SMALL LETTER DOTLESS I}"
 _DECIMAL = re.compile(r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|Infinity)")
 
 
@@ -79,7 +81,8 @@ def _parsed(text: str) -> float:
     if not text:
         return 0.0
     if _PREFIXED.fullmatch(text):
-        return float(int(text, 0))
+        number = int(text, 0)  # of 32 bits, the highest of which is the sign
+        return float(number - ((number >> 31) << 32)) if number < _WORD else math.nan
     return float(text) if _DECIMAL.fullmatch(text) else math.nan
 
 
@@ -93,9 +96,12 @@ def truth_of(value: Value) -> bool | None:
 
 
 def folded(text: str) -> str:
-    """Fold case as GitHub does: to upper case, but for the dotless i."""
-    dotless = "\N{LATIN SMALL LETTER DOTLESS I}"
-    return dotless.join(part.upper() for part in text.split(dotless))
+    """Fold case as GitHub does: each character to its upper case, where that is one, but for the dotless i."""
+    if text.isascii():
+        return text.upper()
+    return "".join(
+        each if each == _DOTLESS or len(upper) > 1 else upper for each, upper in ((each, each.upper()) for each in text)
+    )
 
 
 def _kind(value: Value) -> str:
@@ -150,4 +156,9 @@ def less(left: Value, right: Value) -> bool:
     pair = _alike(left, right)
     if pair is None or isinstance(pair[0], list | dict) or pair[0] is None:
         return False
-    return bool(folded(pair[0]) < folded(pair[1]) if isinstance(pair[0], str) else pair[0] < pair[1])
+    return bool(_units(pair[0]) < _units(pair[1]) if isinstance(pair[0], str) else pair[0] < pair[1])
+
+
+def _units(text: str) -> bytes:
+    """Give what GitHub sorts a text by: its UTF-16 code units, case folded."""
+    return folded(text).encode("utf-16-be", "surrogatepass")

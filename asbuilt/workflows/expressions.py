@@ -65,7 +65,9 @@ def evaluate(
     where GitHub would reject the expression or fail the run over it.
     """
     value = _Evaluator(context, status or {}).value(_tree(expression))
-    return list(value) if isinstance(value, Filtered) else value if known(value) else UNKNOWN
+    if isinstance(value, Filtered):
+        return list(value) if all(map(known, value)) else UNKNOWN
+    return value if known(value) else UNKNOWN
 
 
 def truth(
@@ -134,6 +136,9 @@ def interpolate(text: str, context: Mapping[str, Value]) -> str | Unknown:
     return result
 
 
+_MISSING = object()  # what a filter passes over, where an index gives null
+
+
 def _tree(expression: str | Expression) -> Expression:
     return parse(expression) if isinstance(expression, str) else expression
 
@@ -171,7 +176,12 @@ class _Evaluator:
         """
         may_be: list[bool | None] = []
         for position, operand in enumerate(operands):
-            value = self.value(operand)
+            try:
+                value = self.value(operand)
+            except ExpressionError:
+                if not may_be:
+                    raise
+                value = UNKNOWN  # the run may never come to it
             answer = truth_of(value)
             last = position == len(operands) - 1
             if not may_be and (answer is decides or last):
@@ -191,34 +201,36 @@ class _Evaluator:
         arguments = [self.value(each) for each in node.arguments]
         try:
             return FUNCTIONS[node.function](*arguments)
-        except (ValueError, IndexError, TypeError) as error:
+        except (ValueError, RecursionError) as error:
             raise ExpressionError(node.offset, f"{node.function}() that fails: {error}", "what it can take") from error
 
 
-def _member(container: Mapping[str, Value], name: str) -> Value:
+def _member(container: Mapping[str, Value], name: str, missing: Value = None) -> Value:
+    wanted = folded(name)
     for key, value in container.items():
-        if folded(key) == folded(name):
+        if folded(key) == wanted:
             return value
-    return None if isinstance(container, Whole) else UNKNOWN
+    return missing if isinstance(container, Whole) else UNKNOWN
 
 
-def _index(target: Value, index: Value) -> Value:
+def _index(target: Value, index: Value, missing: Value = None) -> Value:
     if isinstance(target, Filtered):
-        found = (_index(item, index) for item in target if isinstance(item, list | dict | Unknown))
-        return Filtered(value for value in found if value is not None)
+        found = (_index(item, index, _MISSING) for item in target)
+        return Filtered(value for value in found if value is not _MISSING)
     if isinstance(target, Unknown) or (isinstance(index, Unknown) and isinstance(target, list | dict)):
         return UNKNOWN
     if isinstance(target, dict):
-        return None if isinstance(index, list | dict) else _member(target, text_of(index))
+        return missing if isinstance(index, list | dict) else _member(target, text_of(index), missing)
     if isinstance(target, list):
         number = number_of(index)
-        return target[math.floor(number)] if math.isfinite(number) and 0 <= number < len(target) else None
-    return None
+        return target[math.floor(number)] if math.isfinite(number) and 0 <= number < len(target) else missing
+    return missing
 
 
 def _filter(target: Value) -> Value:
     if isinstance(target, Filtered):
-        return Filtered(inner for item in target for inner in _filter(item))
+        filtered = map(_filter, target)
+        return Filtered(inner for items in filtered for inner in (items if known(items) else (UNKNOWN,)))
     if isinstance(target, Unknown) or (isinstance(target, dict) and not isinstance(target, Whole)):
         return UNKNOWN
     if isinstance(target, dict):

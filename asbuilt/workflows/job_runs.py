@@ -63,13 +63,16 @@ class JobRun:
         return leg.reached.runs if leg else True
 
 
-def job_runs(entry: WorkflowFile, sources: Sources, wanted: Wanted) -> Iterator[JobRun]:
-    """Give each way for the wanted jobs to run that begins with a trigger of a workflow."""
+def job_runs(entry: WorkflowFile, sources: Sources, wanted: Wanted, *, skipped: bool = False) -> Iterator[JobRun]:
+    """Give each way for the wanted jobs to run that begins with a trigger of a workflow.
+
+    `skipped` gives those too that conditions keep from running.
+    """
     chosen = _with_callers(entry, sources, wanted, set())
     if not chosen:
         return
     for situation in situations(entry, sources):
-        yield from _runs(entry, situation, sources, chosen, ())
+        yield from _runs(entry, situation, sources, chosen, (), skipped=skipped)
 
 
 def _with_callers(file: WorkflowFile, sources: Sources, wanted: Wanted, on_way: set[int]) -> set[int]:
@@ -86,13 +89,19 @@ def _with_callers(file: WorkflowFile, sources: Sources, wanted: Wanted, on_way: 
 
 
 def _runs(
-    file: WorkflowFile, situation: Situation, sources: Sources, chosen: set[int], legs: tuple[Leg, ...]
+    file: WorkflowFile,
+    situation: Situation,
+    sources: Sources,
+    chosen: set[int],
+    legs: tuple[Leg, ...],
+    *,
+    skipped: bool,
 ) -> Iterator[JobRun]:
     for job in file.jobs:
         if id(job) not in chosen:
             continue
         reached = reach(file, job, situation)
-        if reached.runs is False:
+        if reached.runs is False and not skipped:
             continue
         outer = {**situation.context, "needs": reached.needs}
         for combination in matrix.combinations(job.matrix, outer):
@@ -102,4 +111,4 @@ def _runs(
             called = sources.called_by(job)
             if called is not None and len(here) < DEEPEST and all(leg.workflow_file is not called for leg in here):
                 inputs = contexts.of_called(called, job.with_, context)
-                yield from _runs(called, situation.calling(inputs), sources, chosen, here)
+                yield from _runs(called, situation.calling(inputs), sources, chosen, here, skipped=skipped)

@@ -1,6 +1,7 @@
 """What the expressions of a workflow mention, in its own file and in those that it calls."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from asbuilt.workflows.document import Node, Scalar, text_of
 from asbuilt.workflows.expression_tree import Call, Compare, Expression, Index, Literal, Name, walk
@@ -11,6 +12,7 @@ from asbuilt.workflows.workflow import Step, WorkflowFile, expressions_of
 _REFS = frozenset({"ref", "ref_name", "base_ref", "head_branch"})
 
 
+@lru_cache(maxsize=1024)
 def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[str]:
     """Give the texts that a workflow compares a ref with."""
     found: set[str] = set()

@@ -16,8 +16,9 @@ from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.gates import gates_of
 from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.reach import Answer, step_runs
-from asbuilt.workflows.refs import is_glob, matches
+from asbuilt.workflows.refs import broadest
 from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.tagging import with_remarks
 from asbuilt.workflows.targets import Decided, app_of, unknown
 from asbuilt.workflows.verification import later_steps, verifications
 from asbuilt.workflows.workflow import Job
@@ -42,7 +43,7 @@ def deploy_paths(sources: Sources) -> tuple[DeployPath, ...]:
             for path in _paths(deploy, run, sources)
         ]
         paths += _without_repetition(_merged(of_file))
-    return tuple(paths)
+    return tuple(with_remarks(paths, sources))
 
 
 def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
@@ -102,9 +103,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
 
 def _can_run(placed: PlacedStep, context: Context, sources: Sources) -> bool:
     """Tell whether a step can run in a job that does."""
-    return all(
-        step_runs(each.step, contexts.of_step(each, context, sources)) is not False for each in placed.lineage
-    )
+    return all(step_runs(each.step, contexts.of_step(each, context, sources)) is not False for each in placed.lineage)
 
 
 def _open(run: JobRun, deploy: DeployStep, runs: Answer) -> str | None:
@@ -147,7 +146,7 @@ def _joined(group: list[DeployPath]) -> DeployPath:
     conclusions = tuple(dict.fromkeys(each for path in group for each in path.conclusions))
     return replace(
         group[0],
-        refs=_refs(group),
+        refs=broadest(ref for path in group for ref in path.refs),
         conclusions=conclusions,
         ancestors=tuple(
             replace(gate, held=gate.held and (not gate.upstream or conclusions == ("success",)))
@@ -157,18 +156,12 @@ def _joined(group: list[DeployPath]) -> DeployPath:
     )
 
 
-def _refs(group: list[DeployPath]) -> tuple[str, ...]:
-    """Give all refs of some paths, without those that a pattern among them covers."""
-    refs = tuple(dict.fromkeys(ref for path in group for ref in path.refs))
-    patterns = [ref for ref in refs if is_glob(ref)]
-    return tuple(ref for ref in refs if ref in patterns or not any(matches(pattern, ref) for pattern in patterns))
-
-
 def _without_repetition(paths: list[DeployPath]) -> Iterator[DeployPath]:
     """Leave out a path for free text in an input where the default leads the same way."""
     for path in paths:
         if not any(_says_more(other, path) for other in paths):
-            yield path
+            groups = (group for other in paths if _says_more(path, other) for group in other.groups)
+            yield replace(path, groups=tuple(dict.fromkeys((*path.groups, *groups))))
 
 
 def _says_more(other: DeployPath, path: DeployPath) -> bool:

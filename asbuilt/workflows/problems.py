@@ -1,26 +1,15 @@
 """What keeps GitHub from reading a workflow file as its author meant it."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 
-from asbuilt.workflows.document import Mapping, Mark, Node, Problem, Scalar, Sequence
-from asbuilt.workflows.expression_syntax import ExpressionError, parse
-from asbuilt.workflows.expression_tree import STATUS_FUNCTIONS, Call, Expression, Name, walk
-from asbuilt.workflows.expressions import Embedded, condition, segments
-from asbuilt.workflows.schema import (
-    CALLED_JOB_KEYS,
-    CONTEXTS,
-    EVENTS,
-    JOB_IF_CONTEXTS,
-    JOB_KEYS,
-    STEP_IF_CONTEXTS,
-    STEP_KEYS,
-    STEP_KINDS,
-    WORKFLOW_KEYS,
-)
-from asbuilt.workflows.sources import Sources
-from asbuilt.workflows.workflow import Job, Step, WorkflowFile, expressions_of
+from asbuilt.workflows.availability import ACTION, WORKFLOW
+from asbuilt.workflows.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence
+from asbuilt.workflows.expression_problems import expression_problems
+from asbuilt.workflows.schema import CALLED_JOB_KEYS, EVENTS, JOB_KEYS, STEP_KEYS, STEP_KINDS, WORKFLOW_KEYS
+from asbuilt.workflows.sources import HERE, ActionFile, Sources
+from asbuilt.workflows.workflow import Job, Step, WorkflowFile
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
@@ -33,18 +22,47 @@ def problems(workflow_file: WorkflowFile, sources: Sources | None = None) -> tup
     found = list(workflow_file.document.problems)
     root = workflow_file.document.root
     if isinstance(root, Mapping):
-        found += [*_of_root(root), *_of_jobs(workflow_file), *_of_expressions(root)]
+        found += [*_of_root(root), *_of_jobs(workflow_file), *expression_problems(root, WORKFLOW)]
         found += _of_other_files(workflow_file, sources) if sources is not None else ()
     elif root is not None:
         found.append(Problem("a workflow is a mapping with the keys `on` and `jobs`", root.mark))
-    return tuple(sorted(found, key=lambda problem: problem.mark))
+    return _in_order(found)
+
+
+def action_problems(workflow_file: WorkflowFile, sources: Sources) -> Iterator[tuple[Document, Problem]]:
+    """Give what is wrong with the repository's composite actions that a file's jobs use, each with its document."""
+    seen: set[str] = set()
+    for placed in sources.steps_of(workflow_file):
+        action = sources.action_of(placed.step)
+        if action is None or action.path in seen:
+            continue
+        seen.add(action.path)
+        user = placed.lineage[0]
+        for problem in _of_action(action):
+            used = f"{problem.message} (used by {workflow_file.file_name}:{user.mark.line})"
+            yield action.document, Problem(used, problem.mark)
+
+
+def _of_action(action: ActionFile) -> tuple[Problem, ...]:
+    found = [*action.document.problems, *expression_problems(action.document.root, ACTION), *_of_ids(action.steps)]
+    for step in action.steps:
+        found += _of_step(step)
+        if step.run is not None and step.shell is None:
+            found.append(Problem("a `run` in an action names its `shell`; this one does not", step.mark))
+    return _in_order(found)
+
+
+def _in_order(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sort problems by their place; what an alias repeats is said once."""
+    return tuple(sorted(dict.fromkeys(found), key=lambda problem: problem.mark))
 
 
 def _of_root(root: Mapping) -> Iterator[Problem]:
     yield from _unknown_keys(root, WORKFLOW_KEYS, "a workflow")
     triggers = root.get("on")
     if triggers is None or (isinstance(triggers, Scalar) and triggers.value is None):
-        yield Problem("`on` is missing: nothing ever starts this workflow", root.place("on"))
+        wrong = "names no event" if "on" in root else "is missing"
+        yield Problem(f"`on` {wrong}: nothing ever starts this workflow", root.place("on"))
     yield from _of_events(triggers)
     jobs = root.get("jobs")
     if not isinstance(jobs, Mapping) or not jobs.values:
@@ -61,6 +79,15 @@ def _of_events(triggers: Node | None) -> Iterator[Problem]:
     for event in events:
         if event.text not in EVENTS:
             yield Problem(f'"{event.text}" is no event{_nearest(event.text, EVENTS)}', event.mark)
+    for event, settings in triggers.items() if isinstance(triggers, Mapping) else ():
+        if isinstance(settings, Mapping) and event.text in EVENTS and event.text != "schedule":
+            yield from _of_settings(event.text, settings)
+
+
+def _of_settings(event: str, settings: Mapping) -> Iterator[Problem]:
+    for problem, key in _unknown(settings, EVENTS[event], f"`{event}`"):
+        moved = f'"{key}" is an event of its own: write it beside `{event}`, not below it'
+        yield Problem(moved, problem.mark) if key in EVENTS else problem
 
 
 def _of_jobs(workflow_file: WorkflowFile) -> Iterator[Problem]:
@@ -101,9 +128,14 @@ def _of_job(job: Job) -> Iterator[Problem]:
     for item in steps:
         if not isinstance(item, Mapping):
             yield Problem("a step is a mapping", item.mark)
-    ids: dict[str, Mark] = {}
     for step in job.steps:
         yield from _of_step(step)
+    yield from _of_ids(job.steps)
+
+
+def _of_ids(steps: Iterable[Step]) -> Iterator[Problem]:
+    ids: dict[str, Mark] = {}
+    for step in steps:
         if step.id is not None and (first := ids.setdefault(step.id.lower(), step.node.place("id"))):
             place = step.node.place("id")
             if first != place:
@@ -111,7 +143,9 @@ def _of_job(job: Job) -> Iterator[Problem]:
 
 
 def _of_step(step: Step) -> Iterator[Problem]:
-    yield from _unknown_keys(step.node, STEP_KEYS, "a step")
+    for problem, _ in _unknown(step.node, STEP_KEYS, "a step"):
+        hint = "; an input of the action stands under `with`" if step.uses is not None else ""
+        yield Problem(problem.message + hint, problem.mark)
     kinds = [kind for kind in STEP_KINDS if kind in step.node]
     if not kinds:
         yield Problem("a step has `uses` or `run`; this one has neither", step.node.mark)
@@ -120,11 +154,13 @@ def _of_step(step: Step) -> Iterator[Problem]:
 
 
 def _of_needs(job: Job, workflow_file: WorkflowFile) -> Iterator[Problem]:
-    ids = [each.id for each in workflow_file.jobs]
+    ids = [each.id for each in workflow_file.jobs if each is not job]
     for need in job.needs:
         if need.text.lower() not in workflow_file.jobs_by_id:
             yield Problem(
-                f'job "{job.id}" needs "{need.text}", and there is no such job{_nearest(need.text, ids)}', need.mark
+                f'job "{job.id}" needs "{need.text}", and there is no such job'
+                f"{_nearest(need.text, ids, 'its other jobs are')}",
+                need.mark,
             )
     route = _cycle(job, workflow_file)
     if route and min(each.mark for each in route) == job.mark:  # a cycle is one problem, at its first job
@@ -137,10 +173,10 @@ def _of_other_files(workflow_file: WorkflowFile, sources: Sources) -> Iterator[P
     for trigger in workflow_file.triggers:
         for name in trigger.workflows if trigger.event == "workflow_run" else ():
             if name.text not in sources.by_name:
-                near = _nearest(name.text, sources.by_name)
+                near = _nearest(name.text, sources.by_name, "there are")
                 yield Problem(f'no workflow is called "{name.text}", so none is ever followed{near}', name.mark)
     for job in workflow_file.jobs:
-        if job.uses is not None and job.uses.text.startswith("./") and sources.called_by(job) is None:
+        if job.uses is not None and job.uses.text.startswith(HERE) and sources.called_by(job) is None:
             yield Problem(f"there is no workflow {job.uses.text}: the call fails", job.uses.mark)
 
 
@@ -159,78 +195,18 @@ def _cycle(start: Job, workflow_file: WorkflowFile) -> tuple[Job, ...]:
     return ()
 
 
-def _of_expressions(root: Mapping) -> Iterator[Problem]:
-    conditions: dict[int, Collection[str]] = {}
-    jobs = root.get("jobs")
-    for _, job in jobs.items() if isinstance(jobs, Mapping) else ():
-        if not isinstance(job, Mapping):
-            continue
-        steps = job.get("steps")
-        owners = [(job, JOB_IF_CONTEXTS)]
-        owners += (
-            [(step, STEP_IF_CONTEXTS) for step in steps or () if isinstance(step, Mapping)]
-            if isinstance(steps, Sequence)
-            else []
-        )
-        for owner, contexts in owners:
-            test = owner.get("if")
-            if isinstance(test, Scalar) and isinstance(test.value, str):
-                conditions[id(test)] = contexts
-                yield from _of_condition(test, contexts)
-    for scalar in expressions_of(root):
-        if id(scalar) not in conditions:
-            yield from _of_text(scalar)
-
-
-def _of_condition(test: Scalar, contexts: Collection[str]) -> Iterator[Problem]:
-    try:
-        tree = condition(str(test.value))
-    except ExpressionError as error:
-        yield Problem(f"`if: {test.text.strip()}`: {error}", test.mark)
-        return
-    yield from _of_names(tree, contexts, f"`if: {test.text.strip()}`", test.mark, status=True)
-
-
-def _of_text(scalar: Scalar) -> Iterator[Problem]:
-    try:
-        parts = [part for part in segments(scalar.text) if isinstance(part, Embedded)]
-    except ExpressionError as error:
-        yield Problem(str(error), _line(scalar, error.offset))
-        return
-    for part in parts:
-        quoted = f"`${{{{{part.text}}}}}`"
-        try:
-            tree = parse(part.text)
-        except ExpressionError as error:
-            yield Problem(f"{quoted}: {error}", _line(scalar, part.offset))
-        else:
-            yield from _of_names(tree, CONTEXTS, quoted, _line(scalar, part.offset), status=False)
-
-
-def _of_names(
-    tree: Expression, contexts: Collection[str], quoted: str, mark: Mark, *, status: bool
-) -> Iterator[Problem]:
-    for node in walk(tree):
-        if isinstance(node, Name) and node.name not in contexts:
-            here = "is not available here" if node.name in CONTEXTS else "is no context"
-            yield Problem(f'{quoted}: "{node.name}" {here}; what is: {", ".join(sorted(contexts))}', mark)
-        if isinstance(node, Call) and node.function in STATUS_FUNCTIONS and not status:
-            yield Problem(f"{quoted}: {node.function}() is available only in `if`", mark)
-
-
-def _line(scalar: Scalar, offset: int) -> Mark:
-    """Give the line of an offset in a block of text: its text begins on the line below its `|`."""
-    line = scalar.text.count("\n", 0, offset)
-    block = "\n" in scalar.text.rstrip("\n")
-    return Mark(scalar.mark.line + 1 + line, 1) if block else scalar.mark
-
-
 def _unknown_keys(node: Mapping, allowed: Collection[str], what: str) -> Iterator[Problem]:
+    return (problem for problem, _ in _unknown(node, allowed, what))
+
+
+def _unknown(node: Mapping, allowed: Collection[str], what: str) -> Iterator[tuple[Problem, str]]:
     for key in node.keys.values():
         if key.text not in allowed:
-            yield Problem(f'"{key.text}" is no key of {what}{_nearest(key.text, allowed)}', key.mark)
+            yield Problem(f'"{key.text}" is no key of {what}{_nearest(key.text, allowed)}', key.mark), key.text
 
 
-def _nearest(word: str, words: Collection[str]) -> str:
+def _nearest(word: str, words: Collection[str], lead: str = "what is") -> str:
     close = get_close_matches(word.lower(), list(words), n=1, cutoff=0.6)
-    return f'; did you mean "{close[0]}"?' if close else f"; what is: {', '.join(sorted(words))}"
+    if close:
+        return f'; did you mean "{close[0]}"?'
+    return f"; {lead}: {', '.join(sorted(words)) or 'nothing'}"

@@ -1,24 +1,13 @@
-"""A Procfile, and the file that each of its processes starts."""
+"""A Procfile, and its processes."""
 
 import re
-import shlex
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from asbuilt.workflows.document import Document, Mark, Problem
+from asbuilt.workflows.started import files_named_by, files_started_by
 
 _LINE = re.compile(r"(?P<name>[A-Za-z0-9_-]+)\s*:\s*(?P<command>\S.*)")
-_VARIABLE = re.compile(r"\w+=.*")
-# Words before a command that change nothing about what it starts.
-_WRAPPERS = frozenset(
-    {"exec", "env", "time", "nice", "nohup", "newrelic-admin", "run-program", "ddtrace-run", "poetry", "run"}
-)
-_PYTHON = re.compile(r"python[0-9.]*")
-_SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne"})
-_TAKES_NO_VALUE = frozenset(
-    {"--preload", "--reload", "--daemon", "-D", "--spew", "--check-config", "--proxy-headers", "--no-access-log"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +21,17 @@ class Process:
     @property
     def starts(self) -> str | None:
         """The file that it starts, relative to the repository; None where that cannot be told."""
-        return file_started_by(self.command)
+        return next(iter(files_started_by(self.command)), None)
+
+    def starts_of(self, files: Collection[str]) -> str | None:
+        """Give the file that it starts in a repository with these files: of a module, its package or its file."""
+        may_start = files_started_by(self.command)
+        there = (each for each in reversed(may_start) if each in files)
+        return next(there, next(iter(may_start), None))
+
+    def names(self, file: str) -> bool:
+        """Tell whether its command has a file among its words: of a program that is not known, that must do."""
+        return file in files_named_by(self.command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,16 @@ class Procfile:
     processes: dict[str, Process]
 
 
+_START = Mark(1, 1)
+# What is there where no Procfile is.
+MISSING = Procfile(Document("Procfile", "", None, ()), {})
+
+
 def parse(text: str, path: str = "Procfile") -> Procfile:
     """Read a Procfile. Comments and blank lines are skipped; what else is no process is a problem."""
     processes: dict[str, Process] = {}
     problems: list[Problem] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         bare = line.strip()
         if not bare or bare.startswith("#"):
             continue
@@ -60,74 +64,30 @@ def parse(text: str, path: str = "Procfile") -> Procfile:
     return Procfile(Document(path, text, None, tuple(problems)), processes)
 
 
-def file_started_by(command: str) -> str | None:
-    """Give the Python file that a command starts, or None where that cannot be told.
-
-    Knows `gunicorn package.module:attribute`, `uvicorn` likewise, `python path.py` and `python -m package.module`,
-    behind `cd FOLDER &&`, environment variables and the usual wrappers.
-    """
-    folder = PurePosixPath()
-    for part in re.split(r"&&|;", command):
-        try:
-            words = shlex.split(part)
-        except ValueError:
-            return None
-        while words and (words[0] in _WRAPPERS or _VARIABLE.fullmatch(words[0])):
-            words = words[1:]
-        if not words:
-            continue
-        program = PurePosixPath(words[0]).name
-        if program == "cd" and len(words) == 2:  # noqa: PLR2004 - cd and its folder
-            folder /= words[1]
-        elif program in _SERVERS:
-            return _module_of_server(words[1:], folder)
-        elif _PYTHON.fullmatch(program):
-            return _file_of_python(words[1:], folder)
-    return None
-
-
-def _module_of_server(words: list[str], folder: PurePosixPath) -> str | None:
-    for option in ("--chdir", "--app-dir"):
-        value = _option(words, option)
-        folder = folder / value if value else folder
-    target = next(_arguments(words), None)
-    return _file(target.partition(":")[0], folder) if target else None
-
-
-def _file_of_python(words: list[str], folder: PurePosixPath) -> str | None:
-    while words and words[0].startswith("-"):
-        if words[0] == "-m" and len(words) > 1:
-            if words[1] in _SERVERS:
-                return _module_of_server(words[2:], folder)
-            return _file(words[1], folder)
-        if words[0] == "-c":
-            return None
-        words = words[1:]
-    return str(folder / words[0]) if words and words[0].endswith(".py") else None
-
-
-def _option(words: list[str], name: str) -> str | None:
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word == name:
-            return following
-        if word.startswith(name + "="):
-            return word.partition("=")[2]
-    return None
-
-
-def _arguments(words: list[str]) -> Iterator[str]:
-    """Give the words that are neither options nor an option's value."""
-    skip = False
-    for word in words:
-        if skip:
-            skip = False
-        elif word.startswith("-"):
-            skip = "=" not in word and word not in _TAKES_NO_VALUE and len(word) != 1
-        else:
-            yield word
-
-
-def _file(module: str, folder: PurePosixPath) -> str | None:
-    if not re.fullmatch(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", module):
+def process_problem(procfile: Procfile, name: str, expected: str, files: Collection[str]) -> Problem | None:
+    """Say why a process does not start the expected file of a repository with these files; None where it does."""
+    process = procfile.processes.get(name)
+    if process is None:
+        return _of_missing(procfile, name)
+    started = process.starts_of(files)
+    if started is None and process.names(expected):
+        started = expected
+    if started is None:
+        wrong = f'which file "{name}" starts cannot be told from its command, expected {expected}'
+    elif started != expected:
+        wrong = f'"{name}" starts {started}, expected {expected}'
+    elif started not in files:
+        wrong = f'"{name}" starts {started}, and there is no such file'
+    else:
         return None
-    return str(folder / (module.replace(".", "/") + ".py"))
+    return Problem(wrong, process.mark)
+
+
+def _of_missing(procfile: Procfile, name: str) -> Problem:
+    for problem in procfile.document.problems:
+        if procfile.document.excerpt(problem.mark).partition(" ")[0].rstrip(":") == name:
+            return Problem(f'"{name}" is {problem.message}', problem.mark)
+    if procfile is MISSING:
+        return Problem(f'there is no Procfile, so Heroku starts no "{name}"; expected a line `{name}: COMMAND`', _START)
+    there = ", ".join(procfile.processes) or "no process"
+    return Problem(f'process "{name}" is missing; what is there: {there}', _START)

@@ -60,6 +60,13 @@ def matches(pattern: str, name: str) -> bool:
     return _regex(pattern).fullmatch(name) is not None
 
 
+def broadest(refs: Iterable[str]) -> tuple[str, ...]:
+    """Give some refs without those that a pattern among them covers."""
+    found = tuple(dict.fromkeys(refs))
+    patterns = [ref for ref in found if is_glob(ref)]
+    return tuple(ref for ref in found if ref in patterns or not any(matches(pattern, ref) for pattern in patterns))
+
+
 def passes(name: str, patterns: tuple[str, ...] | None, ignored: tuple[str, ...] | None) -> bool:
     """Tell whether a name passes a filter: of its patterns the last that matches decides."""
     if any(matches(pattern, name) for pattern in ignored or ()):

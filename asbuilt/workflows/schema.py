@@ -22,21 +22,30 @@ STEP_KEYS = frozenset(
 # What a step does: exactly one of these.
 STEP_KINDS = ("uses", "run", "wait", "wait-all", "cancel", "parallel")
 
-EVENTS = frozenset(
-    {
-        "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment", "deployment_status",
-        "discussion", "discussion_comment", "fork", "gollum", "image_version", "issue_comment", "issues", "label",
-        "merge_group", "milestone", "page_build", "project", "project_card", "project_column", "public",
-        "pull_request", "pull_request_comment", "pull_request_review", "pull_request_review_comment",
-        "pull_request_target", "push", "registry_package", "release", "repository_dispatch", "schedule", "status",
-        "watch", "workflow_call", "workflow_dispatch", "workflow_run",
-    }
-)  # fmt: skip
-
-CONTEXTS = frozenset(
-    {
-        "github", "env", "vars", "job", "jobs", "steps", "runner", "secrets", "strategy", "matrix", "needs", "inputs",
-    }
-)  # fmt: skip
-JOB_IF_CONTEXTS = frozenset({"github", "inputs", "vars", "needs"})
-STEP_IF_CONTEXTS = CONTEXTS - {"secrets", "jobs"}
+_TYPES = frozenset({"types"})
+_BRANCHES = frozenset({"branches", "branches-ignore"})
+_PATHS = frozenset({"paths", "paths-ignore"})
+# What may stand below each event. A filter that an event does not know does not filter.
+EVENTS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("create", "delete", "deployment", "deployment_status", "fork", "gollum", "page_build", "public", "status"),
+        frozenset(),
+    ),
+    **dict.fromkeys(
+        (
+            "branch_protection_rule", "check_run", "check_suite", "discussion", "discussion_comment", "issue_comment",
+            "issues", "label", "milestone", "project", "project_card", "project_column", "pull_request_comment",
+            "pull_request_review", "pull_request_review_comment", "registry_package", "release", "repository_dispatch",
+            "watch",
+        ),
+        _TYPES,
+    ),
+    **dict.fromkeys(("pull_request", "pull_request_target"), _TYPES | _BRANCHES | _PATHS),
+    "image_version": _TYPES | {"names", "versions"},
+    "merge_group": _TYPES | _BRANCHES,
+    "push": _BRANCHES | {"tags", "tags-ignore"} | _PATHS,
+    "schedule": frozenset(),
+    "workflow_call": frozenset({"inputs", "outputs", "secrets"}),
+    "workflow_dispatch": frozenset({"inputs"}),
+    "workflow_run": _TYPES | _BRANCHES | {"workflows"},
+}  # fmt: skip

@@ -147,8 +147,10 @@ class Sources:
 
 
 def action(source: bytes | str, path: str) -> ActionFile | None:
-    """Read an action file; None where it is no composite action."""
+    """Read an action file; None where it is no composite action. One that cannot be read is kept, with its problems."""
     document = read(source, path)
+    if document.root is None:
+        return ActionFile(document, (), ())
     root = document.root if isinstance(document.root, Node) else None
     runs = root.get("runs") if root else None
     if root is None or not isinstance(runs, Node) or text_of(runs.get("using")) != "composite":

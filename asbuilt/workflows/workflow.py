@@ -305,11 +305,15 @@ def _job(key: Scalar, node: Mapping, shell: Scalar | None) -> Job:
 
 
 def steps_of(node: Mapping) -> tuple[Step, ...]:
-    """Give the steps of a job, or of a composite action."""
-    steps = node.get("steps")
-    if not isinstance(steps, Sequence):
-        return ()
-    return tuple(_step(index, item) for index, item in enumerate(steps) if isinstance(item, Mapping))
+    """Give the steps of a job, or of a composite action; those that run side by side stand one after the other."""
+    return tuple(_step(index, item) for index, item in enumerate(_step_nodes(node.get("steps"))))
+
+
+def _step_nodes(steps: Node | None) -> Iterator[Mapping]:
+    for item in steps if isinstance(steps, Sequence) else ():
+        if isinstance(item, Mapping):
+            yield item
+            yield from _step_nodes(item.get("parallel"))
 
 
 def _step(index: int, node: Mapping) -> Step:

@@ -1,8 +1,8 @@
 """How long it takes to judge workflow files: `make bench` prints it, and what it is a multiple of.
 
-A thousand files: the samples of fixtures/workflows over and over, each copy a checkout of its own with an app of its own,
-so that nothing is known from before. Each is read, its deploy paths are found, and every static control judges it, but
-those that run another program.
+A thousand files: the samples of fixtures/workflows over and over, each copy a checkout of its own with an app of its
+own, so that nothing is known from before. Each is read, its deploy paths are found, and every static control judges it,
+but those that run another program.
 """
 
 import resource

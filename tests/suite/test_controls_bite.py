@@ -21,6 +21,15 @@ def _sorted(declared):
     return {control: sorted(subjects) for control, subjects in sorted((declared or {}).items())}
 
 
+def _path_to(tool):
+    """Let a run find a tool that is no dependency; without it, the fault that needs it shows nothing."""
+    if tool is None:
+        return {}
+    if (found := shutil.which(tool)) is None:
+        pytest.skip(f"{tool} is not on PATH")
+    return {"PATH": str(Path(found).parent)}
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_trips_exactly_its_controls(name, play, tmp_path):
     fault = FAULTS[name]
@@ -28,7 +37,10 @@ def test_a_fault_trips_exactly_its_controls(name, play, tmp_path):
         checkout = tmp_path / "checkout"
         shutil.copytree(REPOSITORY, checkout)
         apply(fault["repository"], checkout)
-        played = play("tests_static", f"--checkout={checkout}")
+        shutil.copy(PROJECT / "estate.yaml", tmp_path)
+        apply(fault.get("estate", ()), tmp_path)
+        estate = f"--estate={tmp_path / 'estate.yaml'}"
+        played = play("tests_static", estate, f"--checkout={checkout}", environ=_path_to(fault.get("needs")))
     else:
         played = play("tests_live", "-m", "live", f"--sandbox={fault['over']}+{name}", "--timeout=1")
     assert played.subjects("drifted") == _sorted(fault.get("trips")), played.out

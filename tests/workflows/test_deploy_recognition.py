@@ -168,6 +168,11 @@ def test_a_remote_of_an_earlier_step_counts():
     assert deploys(action, "run: git push heroku main")[1:] == [("git push", "shop")]
 
 
+def test_a_step_that_runs_beside_others_deploys():
+    inner = "parallel:\n  - run: make\n  - run: git push https://git.heroku.com/shop.git main"
+    assert deploys(inner) == [("git push", "shop")]
+
+
 def test_the_last_word_on_a_remote_counts():
     first, second = "run: heroku git:remote -a one", "run: heroku git:remote -a two"
     assert deploys(first, second, "run: git push heroku main") == [("git push", "two")]

@@ -1,7 +1,8 @@
 import pytest
 from making import sources_of
 
-from asbuilt.workflows.problems import problems
+from asbuilt.workflows.availability import CONTEXTS
+from asbuilt.workflows.problems import action_problems, problems
 from asbuilt.workflows.workflow import load, missing
 
 SOUND = """\
@@ -37,7 +38,7 @@ def test_a_sound_file_has_no_problems():
     [
         ("[a, b]\n", 1, "a workflow is a mapping"),
         ("jobs: {a: {runs-on: x, steps: [{run: y}]}}\n", 1, "`on` is missing"),
-        ("on:\njobs: {a: {runs-on: x, steps: [{run: y}]}}\n", 1, "`on` is missing"),
+        ("on:\njobs: {a: {runs-on: x, steps: [{run: y}]}}\n", 1, "`on` names no event"),
         ("on: push\n", 1, "`jobs` is missing"),
         ("on: push\njobs: []\n", 2, "`jobs` is not a mapping"),
         ("on: push\njobs: {}\n", 2, "`jobs` is not a mapping"),
@@ -74,6 +75,28 @@ def test_a_sound_file_has_no_problems():
         (job("    name: ${{ }}\n    steps: [{run: y}]\n"), 5, "expected a value"),
         (job("    name: 1\n    name: 2\n    steps: [{run: y}]\n"), 6, 'key "name" is set twice'),
         (job("    steps: [{run: y}]\n   x: 1\n"), 6, "did not find expected"),
+        (
+            job("    steps: [{uses: 'a/b@${{ github.sha }}'}]\n"),
+            5,
+            "`${{ github.sha }}`: GitHub takes no expression here, only a fixed text",
+        ),
+        (job("    needs: [ab]\n    steps: [{run: y}]\n"), 5, "there is no such job; its other jobs are: nothing"),
+        (job("    steps: [{uses: a/b@c, ref: main}]\n"), 5, "; an input of the action stands under `with`"),
+        ("on: {push: {branch: main}}\n" + job("")[9:] + "    steps: [{run: y}]\n", 1, 'did you mean "branches"?'),
+        (
+            "on: {push: {pull_request: }}\n" + job("")[9:] + "    steps: [{run: y}]\n",
+            1,
+            '"pull_request" is an event of its own: write it beside `push`, not below it',
+        ),
+        (
+            "on: {workflow_dispatch: {branches: [main]}}\n" + job("")[9:] + "    steps: [{run: y}]\n",
+            1,
+            '"branches" is no key of `workflow_dispatch`; what is: inputs',
+        ),
+        (job("    name: a\n<<<<<<< HEAD\n    steps: [{run: y}]\n=======\n"), 6, "a merge conflict is left here"),
+        ("on: {push: {paths: [**/*.py]}}\n" + job("")[9:], 1, "a text that begins with `*` is an alias to YAML"),
+        (job("    steps:\n\t- run: y\n"), 6, "a tab stands where YAML takes spaces only"),
+        (job("    steps: [{run: @x}]\n"), 5, 'a text that begins with "@" is put in quotes'),
     ],
 )
 def test_a_problem_is_said_once_with_its_line(text, line, message):
@@ -123,6 +146,12 @@ def test_a_strange_file_is_a_problem_and_no_crash(text):
             "uses: ./.github/workflows/cd.yml",
             ["there is no workflow ./.github/workflows/cd.yml: the call fails"],
         ),
+        ("push", "uses: $/.github/workflows/ci.yml", []),
+        (
+            "push",
+            "uses: $/.github/workflows/cd.yml",
+            ["there is no workflow $/.github/workflows/cd.yml: the call fails"],
+        ),
         ("push", "uses: someone/flows/.github/workflows/cd.yml@v1", []),
     ],
 )
@@ -132,3 +161,102 @@ def test_a_workflow_that_is_named_is_there(on, job, expected):
         w=f"on: {on}\njobs: {{a: {{{job}}}}}",
     )
     assert [each.message for each in problems(made.workflow_files[1], made)] == expected
+
+
+PLACES = {
+    "name: X": "",
+    "run-name: X": "github inputs vars",
+    "env: {A: X}": "github inputs vars secrets",
+    "concurrency: {group: X}": "github inputs vars",
+    "jobs: {a: {runs-on: X}}": "github inputs vars needs strategy matrix",
+    "jobs: {a: {runs-on: x, env: {if: X}}}": "github inputs vars needs strategy matrix secrets",
+    "jobs: {a: {runs-on: x, needs: X}}": "",
+    "jobs: {a: {runs-on: x, strategy: {matrix: {b: X}}}}": "github inputs vars needs",
+    "jobs: {a: {runs-on: x, environment: {name: X}}}": "github inputs vars needs strategy matrix",
+    "jobs: {a: {runs-on: x, environment: {name: a, url: X}}}": (
+        "github inputs vars needs strategy matrix steps job runner env"
+    ),
+    "jobs: {a: {runs-on: x, outputs: {b: X}}}": (
+        "github inputs vars needs strategy matrix secrets steps job runner env"
+    ),
+    "jobs: {a: {runs-on: x, services: {env: {image: X}}}}": "github inputs vars needs strategy matrix",
+    "jobs: {a: {runs-on: x, defaults: {run: {working-directory: X}}}}": "github inputs vars needs strategy matrix env",
+    "jobs: {a: {runs-on: x, steps: [{uses: X}]}}": "",
+    "jobs: {a: {runs-on: x, steps: [{uses: a, with: {if: X}}]}}": (
+        "github inputs vars needs strategy matrix secrets steps job runner env"
+    ),
+    "jobs: {a: {runs-on: x, steps: [{parallel: [{run: X}]}]}}": (
+        "github inputs vars needs strategy matrix secrets steps job runner env"
+    ),
+    "jobs: {a: {uses: x, with: {b: X}}}": "github inputs vars needs strategy matrix",
+    "jobs: {a: {uses: x, secrets: {b: X}}}": "github inputs vars needs strategy matrix secrets",
+}
+
+
+@pytest.mark.parametrize(("place", "available"), PLACES.items())
+def test_a_place_takes_the_contexts_that_github_gives_it(place, available):
+    taken = {
+        context
+        for context in CONTEXTS
+        if not any("${{" in text for _, text in found(place.replace("X", f'"${{{{ {context}.a }}}}"')))
+    }
+    assert taken == set(available.split())
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("jobs: {a: {runs-on: x, env: {A: X}}}", ["hashFiles() is available only in steps"]),
+        ("jobs: {a: {runs-on: x, if: X}}", ["hashFiles() is available only in steps"]),
+        ("jobs: {a: {runs-on: x, steps: [{run: X}]}}", []),
+        ("jobs: {a: {runs-on: x, steps: [{run: y, if: X}]}}", []),
+    ],
+)
+def test_hash_files_is_for_steps(place, expected):
+    said = [text for _, text in found(place.replace("X", "\"${{ hashFiles('a') }}\"")) if "hashFiles" in text]
+    assert [text.rpartition(": ")[2] for text in said] == expected
+
+
+def test_what_an_alias_repeats_is_said_once():
+    text = 'on: push\njobs:\n  a: {runs-on: x, env: &e {A: "${{ env.A }}"}, steps: [{run: y}]}\n'
+    assert len(found(text + "  b: {runs-on: x, env: *e, steps: [{run: y}]}\n")) == 1
+
+
+USES = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: ./.github/actions/x\n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ("[{run: y, shell: bash}]", []),
+        ("[{run: y, shell: '${{ inputs.shell }}', if: 'always() && runner.os'}]", []),
+        ("[{uses: a/b@c, with: {if: '${{ env.A }}'}}]", []),
+        ("[{run: y}]", [(3, "a `run` in an action names its `shell`; this one does not")]),
+        ("[{run: '${{ inputs. }}', shell: bash}]", [(3, "`${{ inputs. }}`: the expression ends at character 1")]),
+        ("[{run: '${{ secrets.A }}', shell: bash}]", [(3, '`${{ secrets.A }}`: "secrets" is not available here')]),
+        ("[{run: y, shell: bash, if: vars.A}]", [(3, '`if: vars.A`: "vars" is not available here')]),
+        ("[{run: y, shell: bash, nam: z}]", [(3, '"nam" is no key of a step; did you mean "name"?')]),
+        (
+            "[{id: a, run: y, shell: bash}, {id: a, run: y, shell: bash}]",
+            [(3, 'step id "a" is used on line 3 already')],
+        ),
+        ("[{run: y, run: z, shell: bash}]", [(3, 'key "run" is set twice: first on line 3')]),
+        ("[{run: y", [(4, "did not find expected ',' or ']'")]),
+    ],
+)
+def test_an_action_is_judged_where_it_is_used(steps, expected):
+    action = f"name: x\nruns: {{using: composite,\n  steps: {steps}}}\n"
+    made = sources_of({"x": action, "unused": action.replace("composite", "composite, nonsense: 1")}, w=USES)
+    results = list(action_problems(made.workflow_files[0], made))
+    assert {document.path for document, _ in results} == ({".github/actions/x/action.yml"} if expected else set())
+    assert all(each.message.endswith(" (used by w.yml:6)") for _, each in results)
+    said = [(each.mark.line, each.message) for _, each in results]
+    assert [(line, text[: len(wanted)]) for (line, text), (_, wanted) in zip(said, expected, strict=True)] == expected
+
+
+def test_an_action_within_an_action_names_the_workflow_that_uses_them():
+    outer = "runs: {using: composite, steps: [{uses: ./.github/actions/y}, {uses: ./.github/actions/y}]}"
+    made = sources_of({"x": outer, "y": "runs: {using: composite, steps: [{run: z}]}"}, w=USES)
+    ((document, problem),) = action_problems(made.workflow_files[0], made)
+    assert document.path == ".github/actions/y/action.yml"
+    assert problem.message.endswith("(used by w.yml:6)")

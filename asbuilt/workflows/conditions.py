@@ -1,0 +1,107 @@
+"""Why a condition is never true, where its text says so: a ref that does not exist, or one that is shut out before."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from asbuilt.workflows.document import Scalar, text_of
+from asbuilt.workflows.expression_tree import Call, Compare, Expression, Index, Literal, Name, walk
+from asbuilt.workflows.expressions import ExpressionError, condition
+from asbuilt.workflows.refs import HEADS, TAGS, matches
+from asbuilt.workflows.workflow import WorkflowFile
+
+_FULL = frozenset({"github.ref", "github.event.ref"})
+_SHORT = frozenset(
+    {"github.ref_name", "github.base_ref", "github.head_ref", "github.event.workflow_run.head_branch",
+     "github.event.pull_request.base.ref", "github.event.pull_request.head.ref"}
+)  # fmt: skip
+_ROOTS = (HEADS, TAGS, "refs/pull/")
+# What was meant for `refs/heads/NAME` or `refs/tags/NAME`.
+_MEANT = re.compile(r"/?(?:\w*/)?(?P<kind>heads?|branch(?:es)?|tags?)/(?P<name>.+)", re.IGNORECASE)
+
+Reason = tuple[str, str]
+
+
+def reason(test: Scalar, file: WorkflowFile, refs: Iterable[str]) -> Reason:
+    """Say why a condition is never true, and what to write; both empty where its text does not tell.
+
+    `file` is the workflow that the event sets off, `refs` those that its triggers let through.
+    """
+    try:
+        tree = condition(text_of(test) or "")
+    except ExpressionError:
+        return "", ""
+    asked = list(_asked(tree))
+    found = (_malformed(*each) for each in asked)
+    return next(filter(None, found), None) or _shut_out(asked, file, list(refs)) or ("", "")
+
+
+def _asked(tree: Expression) -> Iterator[tuple[str, str, bool]]:
+    """Give each member that a condition holds against a text: the member, the text, and whether it is a beginning."""
+    for node in walk(tree):
+        if isinstance(node, Compare) and node.operator == "==":
+            sides = ((node.left, node.right), (node.right, node.left))
+            for member, text in sides:
+                if isinstance(text, Literal) and isinstance(text.value, str) and (path := _path(member)):
+                    yield path, text.value, False
+        elif isinstance(node, Call) and node.function == "startswith":
+            member, text = node.arguments[:2]
+            if isinstance(text, Literal) and isinstance(text.value, str) and (path := _path(member)):
+                yield path, text.value, True
+
+
+def _malformed(member: str, text: str, beginning: bool) -> Reason | None:  # noqa: FBT001 - a part of what is asked
+    """Say that a text is no ref of the kind that a member holds."""
+    meant = _MEANT.fullmatch(text)
+    lowered = text.lower()
+    if member in _FULL:
+        good = any(lowered.startswith(root) or (beginning and root.startswith(lowered)) for root in _ROOTS)
+        if good:
+            return None
+        kind = TAGS if meant and meant["kind"].lower().startswith("tag") else HEADS
+        right = kind + (meant["name"] if meant else text)
+        return f"{member} is a whole ref, such as refs/heads/main, and never '{text}'", f"write '{right}'"
+    if member in _SHORT and meant is not None and "/" in text and re.match(r"\w+/(?:heads?|tags?)/", text):
+        return f"{member} is a name without refs/heads/, and never '{text}'", f"write '{meant['name']}'"
+    return None
+
+
+def _shut_out(asked: list[tuple[str, str, bool]], file: WorkflowFile, refs: list[str]) -> Reason | None:
+    """Say that a condition asks for what no trigger lets through: a ref or an event."""
+    events = {trigger.event for trigger in file.triggers}
+    for member, text, beginning in asked:
+        if member == "github.event_name" and text.lower() not in events:
+            why = f"it asks for {text}, and {file.file_name} is set off by {', '.join(sorted(events))}"
+            return why, f"add {text} to `on`, or correct the condition"
+        name = _name(member, text)
+        if name is None or not refs or any(_lets_through(pattern, name, beginning) for pattern in refs):
+            continue
+        line = next((trigger.mark.line for trigger in file.triggers if trigger.event == "push"), None)
+        asked_for = f"{name}*" if beginning else name
+        where = f" (line {line} of {file.file_name})" if line else ""
+        let_through = ", ".join(dict.fromkeys(refs))
+        return (
+            f"it asks for {asked_for}, and the trigger lets {let_through} through{where}",
+            f"let {asked_for} through in the filter, or correct the condition",
+        )
+    return None
+
+
+def _name(member: str, text: str) -> str | None:
+    return text if member in _FULL else HEADS + text if member == "github.ref_name" else None
+
+
+def _lets_through(pattern: str, name: str, beginning: bool) -> bool:  # noqa: FBT001 - a part of what is asked
+    """Tell whether a filter lets a ref through, or one that begins so."""
+    if not beginning:
+        return matches(pattern, name)
+    fixed = re.split(r"[*?+\[\]!\\]", pattern, maxsplit=1)[0]
+    return fixed.startswith(name) or (name.startswith(fixed) and fixed != pattern)
+
+
+def _path(node: Expression) -> str | None:
+    """Give a member's way from its context in lower case, such as `github.event.ref`, or None."""
+    names: list[str] = []
+    while isinstance(node, Index) and isinstance(node.index, Literal) and isinstance(node.index.value, str):
+        names.append(node.index.value.lower())
+        node = node.target
+    return ".".join((node.name.lower(), *reversed(names))) if isinstance(node, Name) and names else None

@@ -1,0 +1,34 @@
+"""What a plain scalar means: YAML 1.2.2's core schema (section 10.3), as GitHub's reader has it."""
+
+import math
+import re
+
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
+_NOT_A_NUMBER = (".nan", ".NaN", ".NAN")
+_STARTS = frozenset("+-.0123456789~nNtTfF")  # of all that is not a string
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+def meaning(text: str) -> str | float | bool | None:
+    """Give the value of a scalar that stands without quotes: `on`, `yes` and dates are strings, `3.10` is 3.1."""
+    if text and text[0] not in _STARTS:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        base = {"0o": 8, "0x": 16}.get(text[:2], 10)
+        try:
+            return int(text, base)
+        except ValueError:  # more digits than Python reads
+            return float(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if _INFINITY.fullmatch(text):
+        return -math.inf if text.startswith("-") else math.inf
+    return math.nan if text in _NOT_A_NUMBER else text

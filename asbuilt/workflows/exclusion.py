@@ -1,0 +1,136 @@
+"""Whether two deploys of one app exclude each other, and let each other finish: what their concurrency groups do."""
+
+from collections.abc import Iterator, Sequence
+
+from asbuilt.workflows.concurrency import Group
+from asbuilt.workflows.deploy_path import DeployPath
+from asbuilt.workflows.document import Document, Scalar, text_of
+from asbuilt.workflows.fault import Fault
+from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.workflow import Concurrency, Job
+
+
+def exclusion_faults(paths: Sequence[DeployPath]) -> Iterator[Fault]:
+    """Give what lets two runs deploy one app at once, or one cancel the other; `paths` are those to the app."""
+    for path in paths:
+        if path.groups:
+            yield from _of_groups(path)
+        else:
+            yield _without(path)
+    yield from _unequal(paths)
+    yield from _cancelled_from_elsewhere(paths)
+
+
+def _without(path: DeployPath) -> Fault:
+    return Fault(
+        path.owner.document,
+        path.step.job.mark,
+        f'job "{path.job}" deploys {path.app} ({path.way}) without concurrency: two runs can deploy it at once'
+        f"{_from(path)}",
+        f"add to the job: concurrency: {{ group: {path.app}, cancel-in-progress: false }}",
+    )
+
+
+def _of_groups(path: DeployPath) -> Iterator[Fault]:
+    if not _steady(path):
+        yield _unsteady(path)
+    held: dict[str, Group] = {}
+    for group in path.groups:
+        place = group.setting.cancel_in_progress
+        if place is not None and group.cancels is not False and "run_" not in group.varies:
+            may = "cancels" if group.cancels is True else "may cancel"
+            yield Fault(
+                group.document,
+                place.mark,
+                f"a newer run {may} a deploy of {path.app} half-way ({path.way}): "
+                f"cancel-in-progress is {place.text}, expected false{_from(path)}",
+                "cancel-in-progress: false",
+            )
+        first = held.setdefault(group.key, group)
+        if first.setting is not group.setting:
+            yield Fault(
+                group.document,
+                group.setting.group.mark,
+                f'the run that deploys {path.app} ({path.way}) is in group "{group.name}" already (line '
+                f"{first.setting.mark.line} of {_name(first.document)}), and here it waits for itself: GitHub "
+                "cancels it as a deadlock",
+                "keep one of the two",
+            )
+
+
+def _unsteady(path: DeployPath) -> Fault:
+    """Say why no group of a path keeps its runs apart, at the innermost."""
+    group = path.groups[-1]
+    forms = [each for each in path.groups if each.setting is group.setting]
+    if varies := next(filter(None, (each.varies for each in forms)), None):
+        why = f"`{varies}` differs between runs"
+    elif empty := next(filter(None, (each.empty for each in forms)), None):
+        why = f"`{empty}` is empty here, since only a pull request has it: the group is keyed by nothing"
+    else:
+        why = f"it differs between refs: {', '.join(dict.fromkeys(each.name for each in forms))}"
+    return Fault(
+        group.document,
+        group.setting.group.mark,
+        f"two runs can deploy {path.app} at once ({path.way}): {why}{_from(path)}",
+        f"name the group for the target: group: {path.app}",
+    )
+
+
+def _unequal(paths: Sequence[DeployPath]) -> Iterator[Fault]:
+    """Give the groups of paths that have none in common. Where a name is not known, they may."""
+    steady = [(path, found) for path in paths if (found := _steady(path))]
+    if not steady or set.intersection(*(set(found) for _, found in steady)):
+        return
+    if any(not group.is_known for _, found in steady for group in found.values()):
+        return
+    ways = dict.fromkeys(f"{list(found.values())[-1].name} ({path.way})" for path, found in steady)
+    for path, found in steady:
+        group = list(found.values())[-1]
+        yield Fault(
+            group.document,
+            group.setting.group.mark,
+            f"{path.app} is deployed in different groups, so two runs can deploy it at once: {', '.join(ways)}",
+            f"name one group everywhere: group: {path.app}",
+        )
+
+
+def _steady(path: DeployPath) -> dict[str, Group]:
+    """Give the groups that all runs of a path share, by the name that GitHub compares."""
+    forms: dict[int, set[str]] = {}
+    for group in path.groups:
+        forms.setdefault(id(group.setting), set()).add(group.key)
+    return {each.key: each for each in path.groups if each.is_steady and len(forms[id(each.setting)]) == 1}
+
+
+def _cancelled_from_elsewhere(paths: Sequence[DeployPath]) -> Iterator[Fault]:
+    """Give the settings of other jobs that take the same group and cancel whatever is under way in it."""
+    for path in paths:
+        own = {id(each.setting) for each in path.groups}
+        for document, setting, cancel in _cancelling(path.sources):
+            group = _steady(path).get(setting.group.text.casefold())
+            if id(setting) not in own and group is not None:
+                yield Fault(
+                    document,
+                    cancel.mark,
+                    f"cancels a deploy of {path.app} half-way ({_name(path.document)}, {path.way}): both are in group "
+                    f'"{group.name}"',
+                    "cancel-in-progress: false, or another group",
+                )
+
+
+def _cancelling(sources: Sources) -> Iterator[tuple[Document, Concurrency, Scalar]]:
+    for file in sources.workflow_files:
+        holders: list[Job | None] = [None, *file.jobs]
+        for holder in holders:
+            setting = file.concurrency if holder is None else holder.concurrency
+            cancel = setting.cancel_in_progress if setting is not None else None
+            if setting is not None and cancel is not None and text_of(cancel) == "true":
+                yield file.document, setting, cancel
+
+
+def _name(document: Document) -> str:
+    return document.path.rpartition("/")[2]
+
+
+def _from(path: DeployPath) -> str:
+    return f"; {path.called_from}" if path.called_from else ""

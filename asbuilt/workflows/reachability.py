@@ -1,0 +1,302 @@
+"""The ways to an app that conditions shut, and why they do: a trigger leads there, and then an `if` is false."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from asbuilt.workflows import contexts, matrix
+from asbuilt.workflows.conditions import reason
+from asbuilt.workflows.deploy_path import DeployPath
+from asbuilt.workflows.deploys import DeployStep, deploys_of
+from asbuilt.workflows.document import Document, Mark, Scalar, text_of
+from asbuilt.workflows.document import Mapping as Node
+from asbuilt.workflows.expressions import ExpressionError, Whole, condition, truth
+from asbuilt.workflows.fault import Fault
+from asbuilt.workflows.job_runs import JobRun, Leg, job_runs
+from asbuilt.workflows.reach import before, play, step_runs
+from asbuilt.workflows.refs import broadest, matches
+from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.targets import app_of
+from asbuilt.workflows.workflow import Job, WorkflowFile
+
+# A deploy that nothing sets off, and one in a workflow that only those who are not here could call.
+_NO_TRIGGER = "no trigger of its workflow can fire"
+_NOT_STARTED = frozenset({"", "workflow_call"})
+_SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A condition that is false, and whose it is."""
+
+    owner: str
+    test: Scalar = field(repr=False)
+    document: Document = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedPath:
+    """One way to an app that conditions shut. Where nothing can ever set it off, there is no trigger: `never` says why.
+
+    `workflow` is the file whose trigger would start it; `why` says why the app is not known, where it is not.
+    """
+
+    workflow: str
+    trigger: str
+    refs: tuple[str, ...]
+    inputs: dict[str, str]
+    app: str | None
+    why: str | None
+    obstacles: tuple[Obstacle, ...]
+    never: str
+    step: DeployStep = field(compare=False, repr=False)
+    entry: WorkflowFile = field(compare=False, repr=False)
+    called_from: str = field(compare=False, repr=False)
+
+    @property
+    def way(self) -> str:
+        """What would set it off, as a person says it."""
+        inputs = (f"{name}={value}" for name, value in self.inputs.items())
+        return " ".join((self.trigger, *(inputs if self.inputs else self.refs)))
+
+    def is_set_off_by(self, trigger: str, ref: str | None, inputs: Mapping[str, str]) -> bool:
+        """Tell whether a trigger with a ref and inputs would set it off; of what is not given, any will do."""
+        return (
+            self.trigger == trigger
+            and (ref is None or any(matches(pattern, ref) for pattern in self.refs))
+            and inputs.items() <= self.inputs.items()
+        )
+
+
+def blocked_paths(sources: Sources, paths: Iterable[DeployPath]) -> tuple[BlockedPath, ...]:
+    """Give the ways to apps that conditions shut, and the deploys that nothing can set off; `paths` are the others."""
+    open_steps = {id(path.step) for path in paths}
+    deploying = {id(job) for file in sources.workflow_files for job in file.jobs if deploys_of(file, job, sources)}
+    found: list[BlockedPath] = []
+    for file in sources.workflow_files:
+        runs = job_runs(file, sources, lambda _, job: id(job) in deploying, skipped=True) if deploying else ()
+        found += _merged(
+            path
+            for run in runs
+            for deploy in deploys_of(run.last.workflow_file, run.last.job, sources)
+            if (path := _blocked(deploy, run, sources)) is not None
+        )
+    known = open_steps | {id(path.step) for path in found}
+    for file in sources.workflow_files:
+        for job in file.jobs:
+            for deploy in deploys_of(file, job, sources):
+                if id(deploy) not in known:
+                    found += _never_started(file, deploy, sources)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a deploy step deploys, or why that cannot be told."""
+
+    document: Document
+    mark: Mark
+    job: str
+    app: str | None
+    why: str
+    caller: str
+
+
+def targets_in(
+    workflow_file: WorkflowFile, paths: Iterable[DeployPath], blocked: Iterable[BlockedPath]
+) -> Iterator[Target]:
+    """Give the targets of the deploys that a file owns; of one that is on no path, those that it would have."""
+    reached = set()
+    for path in paths:
+        reached.add(id(path.step))
+        if path.owner is workflow_file and not path.review:
+            yield _target(path.step, path.job, path.app, path.undecided, path.called_from)
+    for each in blocked:
+        if each.step.workflow_file is workflow_file and not each.step.review and id(each.step) not in reached:
+            yield _target(each.step, each.step.job.id, each.app, each.why, each.called_from)
+
+
+def _target(step: DeployStep, job: str, app: str | None, why: str | None, caller: str) -> Target:
+    # Of what is undecided, the app is said first.
+    first = (why or "").partition("; the environment")[0].partition("; whether")[0]
+    return Target(step.document, step.app_mark, job, app, first, f"; {caller}" if caller else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A deploy that is declared: by a workflow, with a trigger; of a ref or inputs that are not given, any will do."""
+
+    workflow: str
+    trigger: str
+    ref: str | None
+    inputs: Mapping[str, str]
+
+    def is_met_by(self, path: DeployPath | BlockedPath) -> bool:
+        """Tell whether a path is that deploy."""
+        return path.workflow == self.workflow and path.is_set_off_by(self.trigger, self.ref, self.inputs)
+
+    @property
+    def way(self) -> str:
+        """What sets it off, as a person says it."""
+        inputs = tuple(f"{name}={value}" for name, value in self.inputs.items())
+        return " ".join((self.trigger, *(inputs or ((self.ref,) if self.ref else ()))))
+
+
+def missing(expected: Expected, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> bool:
+    """Tell whether no trigger leads to a declared deploy, be it past conditions or up to them."""
+    return not any(map(expected.is_met_by, paths)) and not any(map(expected.is_met_by, blocked))
+
+
+def trigger_of(
+    expected: Expected, paths: Iterable[DeployPath], blocked: Iterable[BlockedPath]
+) -> tuple[Document, Mark] | None:
+    """Give the place of the triggers of a workflow, where any of some paths begins there."""
+    entries = (*(path.run.entry.workflow_file for path in paths), *(path.entry for path in blocked))
+    entry = next((each for each in entries if each.path == expected.workflow), None)
+    if entry is None or not isinstance(entry.document.root, Node):
+        return None
+    return entry.document, entry.document.root.place("on")
+
+
+def unstarted(app: str, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> Iterator[Fault]:
+    """Give the steps that deploy an app, where nothing sets off any of them."""
+    every: tuple[DeployPath | BlockedPath, ...] = (*paths, *blocked)
+    if any(path.trigger not in _NOT_STARTED for path in every):
+        return
+    for path in every:
+        file = path.owner if isinstance(path, DeployPath) else path.entry
+        why = path.never if isinstance(path, BlockedPath) else ""
+        why = why or f"only a call starts {file.file_name}, and no workflow here calls it"
+        yield Fault(
+            path.step.document,
+            path.step.mark,
+            f"this step deploys {app}, and nothing sets it off: {why}",
+            "give it a trigger that fires, or call it from a workflow that has one",
+        )
+
+
+def shut(
+    app: str, expected: Sequence[Expected], paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]
+) -> Iterator[Fault]:
+    """Give the conditions that shut every way to an app, or each way that is declared.
+
+    A tag that is pushed with GITHUB_TOKEN shuts the way of a declared deploy too: it never sets it off.
+    """
+    if not expected and all(path.trigger in _NOT_STARTED for path in paths):
+        yield from _conditions(app, (path for path in blocked if path.trigger not in _NOT_STARTED))
+    for each in expected:
+        met = [path for path in paths if each.is_met_by(path)]
+        if not met:
+            yield from _conditions(app, filter(each.is_met_by, blocked))
+        elif all(path.remarks for path in met):
+            for path in met:
+                yield _deaf(app, path)
+
+
+def _deaf(app: str, path: DeployPath) -> Fault:
+    entry = path.run.entry.workflow_file
+    mark = next((trigger.mark for trigger in entry.triggers if trigger.event == path.trigger), path.mark)
+    return Fault(
+        entry.document,
+        mark,
+        f"nothing deploys {app} by {path.way} of itself: {'; '.join(path.remarks)}",
+        "push with a token of an app or of a person, or call the deploy from the workflow that makes it",
+    )
+
+
+def _conditions(app: str, blocked: Iterable[BlockedPath]) -> Iterator[Fault]:
+    """Say of each condition in the way to an app which it is, what it shuts out, and why it is false."""
+    ways: dict[Obstacle, list[BlockedPath]] = {}
+    for path in blocked:
+        for obstacle in path.obstacles:
+            ways.setdefault(obstacle, []).append(path)
+    for obstacle, shut_out in ways.items():
+        why, fix = reason(obstacle.test, shut_out[0].entry, [ref for path in shut_out for ref in path.refs])
+        caller = next((f"; {path.called_from}" for path in shut_out if path.called_from), "")
+        yield Fault(
+            obstacle.document,
+            obstacle.test.mark,
+            f"nothing deploys {app} by {', '.join(dict.fromkeys(path.way for path in shut_out))}: the `if` of "
+            f"{obstacle.owner} is never true{f': {why}' if why else ''}{caller}",
+            fix or "correct the condition, or add the trigger that it asks for",
+        )
+
+
+def _blocked(deploy: DeployStep, run: JobRun, sources: Sources) -> BlockedPath | None:
+    obstacles = [found for leg in run.legs if (found := _in_the_way(leg)) is not None]
+    steps = deploy.placed.lineage if deploy.job.uses is None else ()
+    for each in (*steps, *((deploy.given_by,) if deploy.given_by is not None else ())):
+        context = contexts.of_step(each, run.last.context, sources)
+        if each.step.condition is not None and step_runs(each.step, context) is False:
+            obstacles.append(Obstacle(f'step "{_label(each)}"', each.step.condition, each.document))
+    refused = any(leg.reached.runs is False for leg in run.legs) and not obstacles
+    if not obstacles and not refused:
+        return None
+    situation = run.situation
+    here = contexts.of_step(deploy.placed, run.last.context, sources) if steps else dict(run.last.context)
+    app = app_of(deploy, here)
+    calls = run.legs[:-1]
+    return BlockedPath(
+        workflow=run.entry.workflow_file.path,
+        trigger=situation.event if obstacles else "",
+        refs=situation.refs,
+        inputs=situation.inputs,
+        app=app.value,
+        why=app.undecided,
+        obstacles=tuple(obstacles),
+        never="" if obstacles else "its job waits for one that does not exist, or that waits for it",
+        step=deploy,
+        entry=run.entry.workflow_file,
+        called_from=_called_from(deploy.placed, calls),
+    )
+
+
+def _label(placed: PlacedStep) -> str:
+    return placed.step.name or placed.step.id or placed.step.action or placed.step.label
+
+
+def _called_from(placed: PlacedStep, calls: tuple[Leg, ...]) -> str:
+    if placed.within is not None:
+        return placed.caller
+    return f"called by {calls[-1].workflow_file.file_name}:{calls[-1].job.place('uses').line}" if calls else ""
+
+
+def _in_the_way(leg: Leg) -> Obstacle | None:
+    """Give the condition that keeps a job from running: its own, or that of the first job before it."""
+    if leg.reached.runs is not False:
+        return None
+    file = leg.workflow_file
+    fates = play(file, leg.situation)
+    waits_for = [each for each in before(file, leg.job) if each.id in fates and fates[each.id].runs is False]
+    jobs = [leg.job] if _is_false(file, leg.job, leg) else [*waits_for, leg.job]
+    job = next((each for each in jobs if each.condition is not None), None)
+    return Obstacle(f'job "{job.id}"', job.condition, file.document) if job is not None and job.condition else None
+
+
+def _is_false(file: WorkflowFile, job: Job, leg: Leg) -> bool:
+    """Tell whether a job's own condition is false although all went well before it."""
+    results: dict[str, Any] = {each.id: {"result": "success"} for each in file.needed_by(job)}
+    context = {**leg.situation.context, "needs": Whole(results)}
+    try:
+        return truth(condition(text_of(job.condition) or ""), context, _SUCCEEDED) is False
+    except ExpressionError:
+        return False
+
+
+def _never_started(file: WorkflowFile, deploy: DeployStep, sources: Sources) -> Iterator[BlockedPath]:
+    """Give a deploy that nothing can set off, with each app that its matrix names."""
+    for combination in matrix.combinations(deploy.job.matrix, {}):
+        context: dict[str, Any] = {"github": {}, "inputs": {}, "needs": {}, "matrix": combination}
+        if deploy.job.uses is None:
+            context = contexts.of_step(deploy.placed, context, sources)
+        app = app_of(deploy, context)
+        yield BlockedPath(file.path, "", (), {}, app.value, app.undecided, (), _NO_TRIGGER, deploy, file, "")
+
+
+def _merged(paths: Iterable[BlockedPath]) -> Iterator[BlockedPath]:
+    """Join paths that differ in nothing but the ref."""
+    groups: dict[str, list[BlockedPath]] = {}
+    for path in paths:
+        groups.setdefault(f"{replace(path, refs=())} {id(path.step)}", []).append(path)
+    for group in groups.values():
+        yield replace(group[0], refs=broadest(ref for path in group for ref in path.refs))

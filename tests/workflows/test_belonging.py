@@ -1,0 +1,115 @@
+"""The environment, the app and the addresses of a deploy path belong together."""
+
+from types import SimpleNamespace
+
+import pytest
+from making import DEPLOY, paths_of
+
+from asbuilt.workflows.belonging import mismatches
+
+
+def app(name, tier="production", url=None, environment=None, repository="o/r"):
+    return SimpleNamespace(name=name, tier=tier, url=url, environment=environment, repository=repository)
+
+
+MAIN = "{push: {branches: [main]}}"
+PROD = app("shop", url="https://shop.example", environment="production")
+STAGE = app("shop-staging", "staging", "https://staging.shop.example")
+DECLARED = app("shop-staging", "staging", environment="staging")
+
+
+def facts(deployed, job="", after="", apps=(PROD, STAGE), target=None, more=""):
+    step = DEPLOY.format(app=target or deployed.name)
+    text = f"on: {MAIN}\njobs:\n  deploy:\n    runs-on: x\n{job}    steps:{step}{more}{after}"
+    apps = [deployed, *(each for each in apps if each.name != deployed.name)]
+    return [
+        each.fact
+        for path in paths_of(ship=text)
+        if path.app == deployed.name
+        for each in mismatches(path, deployed, apps)
+    ]
+
+
+def environment(name, url=None):
+    return f"    environment: {{ name: '{name}'" + (f", url: '{url}' }}\n" if url else " }\n")
+
+
+def ask(address, env=""):
+    given = f"        env: {{ {env} }}\n" if env else ""
+    return f"      - run: curl --fail {address}/health\n{given}"
+
+
+@pytest.mark.parametrize(
+    ("deployed", "job", "wrong"),
+    [
+        (STAGE, "", 0),
+        (STAGE, environment("staging"), 0),
+        (STAGE, environment("production"), 1),
+        (STAGE, environment("Production"), 1),
+        (STAGE, environment("${{ vars.WHERE }}"), 0),
+        (DECLARED, environment("Staging"), 0),
+        (DECLARED, environment("${{ vars.WHERE }}"), 0),
+        (DECLARED, environment("other"), 1),
+        (DECLARED, environment("production"), 1),
+        (DECLARED, "", 1),
+        (PROD, environment("other"), 0),  # that is for WF003
+        (app("shop-worker"), environment("production"), 0),  # of the same tier
+        (app("shop-staging", "staging", repository="o/other"), environment("production"), 0),
+    ],
+)
+def test_an_environment_is_the_apps_own_or_nobodys(deployed, job, wrong):
+    assert len(facts(deployed, job)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("url", "wrong"),
+    [
+        ("https://shop.example/", 0),
+        ("https://shop.herokuapp.com", 0),
+        ("https://elsewhere.example", 0),
+        ("${{ vars.URL }}", 0),
+        ("${{ steps.x.outputs.url }}", 0),
+        ("https://staging.shop.example/x", 1),
+        ("https://shop-staging.herokuapp.com", 1),
+        ("https://shop-staging-0123456789ab.herokuapp.com/", 1),
+        ("https://shop-staging-two.herokuapp.com/", 0),
+    ],
+)
+def test_the_address_that_a_job_shows_is_not_another_apps(url, wrong):
+    assert len(facts(PROD, environment("production", url))) == wrong
+
+
+@pytest.mark.parametrize(
+    ("after", "wrong"),
+    [
+        (ask("https://staging.shop.example"), 0),
+        (ask("https://shop.example"), 1),
+        (ask("https://shop-0123456789ab.herokuapp.com"), 1),
+        (ask('"$URL"', "URL: 'https://shop.example'"), 1),
+        (ask('"${URL}"', "URL: 'https://shop.example'"), 1),
+        (ask("${{ env.URL }}", "URL: 'https://shop.example'"), 1),
+        (ask('"$URL"', "URL: '${{ vars.URL }}'"), 0),
+        (ask("https://shop.example") + ask("https://staging.shop.example"), 0),
+        (ask("https://shop.example") + ask('"$URL"', "URL: '${{ vars.URL }}'"), 0),
+        (ask("https://shop.example") + ask("https://shop.herokuapp.com"), 2),
+    ],
+)
+def test_a_check_asks_the_app_that_was_deployed(after, wrong):
+    assert len(facts(STAGE, after=after)) == wrong
+
+
+def test_the_actions_own_check_asks_it_too():
+    more = "          healthcheck: https://shop.example/health\n"
+    step = "\n      - uses: akhileshns/heroku-deploy@v3\n        with:\n          heroku_app_name: shop-staging\n"
+    text = f"on: {MAIN}\njobs:\n  deploy:\n    runs-on: x\n    steps:{step}{more}"
+    (fact,) = (each.fact for path in paths_of(ship=text) for each in mismatches(path, STAGE, [PROD, STAGE]))
+    assert "this asks shop how it is: https://shop.example" in fact
+
+
+def test_what_follows_the_deploy_of_another_app_is_about_that_one():
+    after = DEPLOY.format(app="shop").removeprefix("\n") + ask("https://shop.example")
+    assert facts(STAGE, after=after) == []
+    unknown = after.replace("https://shop.example", "${{ vars.URL }}")
+    assert facts(STAGE, after=unknown) == []
+    (fact,) = facts(STAGE, after=ask("https://shop.example") + unknown)
+    assert "this asks shop how it is" in fact

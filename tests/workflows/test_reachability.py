@@ -1,0 +1,161 @@
+"""Ways to an app that conditions shut, why they do, and deploys that nothing sets off."""
+
+import pytest
+from making import deploying, sources_of
+
+from asbuilt.workflows.paths import deploy_paths
+from asbuilt.workflows.reachability import Expected, blocked_paths, missing, shut, targets_in, unstarted
+
+MAIN = "{push: {branches: [main]}}"
+ANY = Expected(".github/workflows/ship.yml", "push", "refs/heads/main", {})
+
+
+def ways(**files):
+    sources = sources_of(**files)
+    paths = deploy_paths(sources)
+    return paths, blocked_paths(sources, paths)
+
+
+def job_if(test, on=MAIN, **more):
+    return ways(ship=deploying(on=on, job=f'    if: "{test}"\n'), **more)
+
+
+def reasons(test, on=MAIN):
+    return [f"{each.fact} -> {each.fix}" for each in shut("shop", [], *job_if(test, on))]
+
+
+@pytest.mark.parametrize(
+    ("test", "on", "why", "fix"),
+    [
+        ("github.ref == 'regs/heads/main'", "push", "never 'regs/heads/main'", "write 'refs/heads/main'"),
+        ("github.ref == 'refs/head/main'", "push", "never 'refs/head/main'", "write 'refs/heads/main'"),
+        ("github.ref == 'main'", "push", "never 'main'", "write 'refs/heads/main'"),
+        ("'main' == github.ref", "push", "never 'main'", "write 'refs/heads/main'"),
+        ("github.ref == 'refs/tag/v1'", "push", "never 'refs/tag/v1'", "write 'refs/tags/v1'"),
+        ("startsWith(github.ref, 'tags/v')", "push", "never 'tags/v'", "write 'refs/tags/v'"),
+        ("github.ref_name == 'refs/heads/main'", MAIN, "a name without refs/heads/", "write 'main'"),
+        ("github.ref == 'refs/heads/master'", MAIN, "it asks for refs/heads/master", "let refs/heads/master through"),
+        ("github.ref_name == 'master'", MAIN, "it asks for refs/heads/master", "let refs/heads/master through"),
+        (
+            "startsWith(github.ref, 'refs/tags/v')",
+            "{push: {tags: ['r*']}}",
+            "lets refs/tags/r* through",
+            "refs/tags/v*",
+        ),
+        ("github.event_name == 'release'", MAIN, "is set off by push", "add release to `on`"),
+        ("inputs.go == 'yes'", MAIN, "is never true ->", "correct the condition"),
+    ],
+)
+def test_a_condition_that_is_never_true_is_named_with_the_reason(test, on, why, fix):
+    (found,) = reasons(test, on)
+    assert "the `if` of job" in found
+    assert why in found
+    assert fix in found
+
+
+@pytest.mark.parametrize(
+    ("test", "on"),
+    [
+        ("github.ref == 'refs/heads/main'", "push"),
+        ("github.ref == 'REFS/heads/main'", MAIN),
+        ("startsWith(github.ref, 'refs/')", MAIN),
+        ("startsWith(github.ref, 'refs/tags/v')", "{push: {tags: ['*']}}"),
+        ("contains(github.ref, 'main')", MAIN),
+        ("vars.ON == 'yes'", MAIN),
+        ("github.event_name == 'push' || github.ref == 'main'", MAIN),
+        ("always()", MAIN),
+    ],
+)
+def test_a_condition_that_may_be_true_shuts_nothing(test, on):
+    assert reasons(test, on) == []
+
+
+def test_only_what_is_declared_is_looked_at_where_something_is():
+    on = "{push: {branches: [main]}, workflow_dispatch: }"
+    paths, blocked = job_if("github.event_name == 'workflow_dispatch'", on)
+    assert paths
+    assert list(shut("shop", [], paths, blocked)) == []
+    (fault,) = shut("shop", [ANY], paths, blocked)
+    assert fault.mark.line == 5
+    assert not missing(ANY, paths, blocked)
+
+
+def test_a_trigger_that_is_not_there_is_missing_and_not_shut():
+    paths, blocked = job_if("github.event_name == 'push'", "workflow_dispatch")
+    assert missing(ANY, paths, blocked)
+    assert list(shut("shop", [ANY], paths, blocked)) == []
+
+
+def test_the_job_that_takes_the_deploy_along_is_named():
+    text = deploying(on=MAIN, job="    needs: gate\n").replace(
+        "jobs:\n", "jobs:\n  gate: {runs-on: x, if: github.ref == 'main', steps: [{run: y}]}\n"
+    )
+    (fault,) = shut("shop", [], *ways(ship=text))
+    assert 'the `if` of job "gate"' in fault.fact
+
+
+def test_a_called_workflow_is_where_the_condition_stands():
+    called = deploying(on="workflow_call", job="    if: github.ref == 'main'\n")
+    caller = f"on: {MAIN}\njobs:\n  go:\n    uses: ./.github/workflows/called.yml\n"
+    (fault,) = shut("shop", [], *ways(called=called, ship=caller))
+    assert fault.document.path.endswith("called.yml")
+    assert fault.fact.endswith("; called by ship.yml:4")
+
+
+def test_the_condition_of_a_caller_and_of_a_step_are_found():
+    called = (
+        deploying(on="workflow_call")
+        .replace("    steps:", "    steps:")
+        .replace("heroku-deploy@v3\n", "heroku-deploy@v3\n        if: github.ref_name == 'other'\n")
+    )
+    caller = f"on: {MAIN}\njobs:\n  go:\n    if: github.ref == 'main'\n    uses: ./.github/workflows/called.yml\n"
+    faults = list(shut("shop", [], *ways(called=called, ship=caller)))
+    assert [each.document.path.rpartition("/")[2] for each in faults] == ["ship.yml", "called.yml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (deploying(on="workflow_call"), "only a call starts ship.yml"),
+        (deploying(on="{workflow_run: {workflows: [Nobody]}}"), "no trigger"),
+        (deploying(on="{push: {branches: [main, '!main']}}"), "no trigger"),
+        (deploying(job="    needs: nobody\n"), "its job waits for one that does not exist"),
+    ],
+)
+def test_a_deploy_that_nothing_sets_off_is_said(text, why):
+    paths, blocked = ways(ship=text)
+    (fault,) = unstarted("shop", paths, blocked)
+    assert why in fault.fact
+    assert list(shut("shop", [], paths, blocked)) == []
+
+
+def test_a_deploy_that_something_sets_off_is_not():
+    assert list(unstarted("shop", *ways(ship=deploying(), two=deploying(on="workflow_call")))) == []
+    assert list(unstarted("shop", *job_if("github.ref == 'main'"))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (deploying(), [("shop", "")]),
+        (deploying(job="    if: github.ref == 'main'\n"), [("shop", "")]),
+        (deploying(on="{workflow_run: {workflows: [Nobody]}}"), [("shop", "")]),
+        (
+            deploying(
+                "'${{ matrix.app }}'",
+                "    strategy: {matrix: {app: [a, b]}}\n",
+                "{workflow_run: {workflows: [Nobody]}}",
+            ),
+            [("a", ""), ("b", "")],
+        ),
+        (
+            deploying("'${{ inputs.app }}'", "    if: 'false'\n", "{workflow_dispatch: {inputs: {app: }}}"),
+            [(None, "the app: `${{ inputs.app }}` on line 8 is not known before the run")],
+        ),
+    ],
+)
+def test_every_deploy_has_a_target_reached_or_not(text, expected):
+    sources = sources_of(ship=text)
+    paths = deploy_paths(sources)
+    found = targets_in(sources.workflow_files[0], paths, blocked_paths(sources, paths))
+    assert list(dict.fromkeys((each.app, each.why) for each in found)) == expected

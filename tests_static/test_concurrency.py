@@ -1,0 +1,53 @@
+"""Deploys of one app come one after the other, and none of them hangs."""
+
+import pytest
+
+from asbuilt.controls import control, finding, none_of
+from asbuilt.workflows.deploys import deploy_steps
+from asbuilt.workflows.document import text_of
+from asbuilt.workflows.exclusion import exclusion_faults
+from asbuilt.workflows.fault import one_for_each_place
+
+
+@control("WF009", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
+def test_deploys_of_production_exclude_each_other(app, deploy_paths):
+    """All deploys of a production app wait in one concurrency group, and no run cancels one that is under way.
+
+    One group for all apps of a workflow is right. A group that differs between runs, by run id, commit or branch, keeps
+    nothing apart; neither do two workflows that name different groups. GitHub takes names that differ in case alone
+    for one.
+
+    Remedy: `concurrency: { group: {app}, cancel-in-progress: false }` on each job that deploys {app}.
+    """
+    if app.tier != "production":
+        pytest.skip(f"{app.name} is {app.tier}")
+    none_of(finding(*fault) for fault in one_for_each_place(exclusion_faults(deploy_paths)))
+
+
+@control("WF010", severity="SEV-3", satisfies=["SOC2 A1.2", "NIST SC-5"])
+def test_deploy_job_has_a_time_limit(workflow_file, checkout):
+    """A job that deploys has timeout-minutes: without it a deploy that hangs holds the queue for six hours.
+
+    The limit of a step does not end the job. A job that calls another repository's workflow can have none.
+
+    Remedy: add `timeout-minutes: 20` to the job.
+    """
+    none_of(
+        dict.fromkeys(
+            finding(
+                workflow_file.document,
+                deploy.job.place("timeout-minutes"),
+                f'job "{deploy.job.id}" deploys, and may hang for six hours: it has no timeout-minutes'
+                + called_by(workflow_file, checkout.sources),
+                "add to the job: timeout-minutes: 20",
+            )
+            for deploy in deploy_steps(workflow_file, checkout.sources)
+            if not deploy.review and deploy.job.uses is None and text_of(deploy.job.timeout) is None
+        )
+    )
+
+
+def called_by(workflow_file, sources):
+    """Say at the end of a sentence who calls a workflow."""
+    callers = [f"{file.file_name}:{job.place('uses').line}" for file, job in sources.callers_of(workflow_file)]
+    return f"; called by {' and '.join(callers)}" if callers else ""

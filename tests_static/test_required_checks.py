@@ -1,0 +1,23 @@
+"""What a pull request waits for does come."""
+
+import pytest
+
+from asbuilt.controls import control, finding, none_of
+from asbuilt.workflows.fault import one_for_each_place
+from asbuilt.workflows.required_checks import silent_checks
+
+
+@control("WF016", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"])
+def test_required_checks_always_report(workflow_file, checkout, repository):
+    """A workflow that a required check comes from runs on every pull request to the default branch.
+
+    Where a filter of paths, branches or types leaves it out, the check never reports, and the pull request waits for
+    ever. A job that is skipped by its `if` reports success, but not under the names of its matrix.
+
+    Remedy: take the filter off the trigger; ask inside the job what changed.
+    """
+    if not repository.required_checks:
+        pytest.skip(f"{repository.name} declares no required checks")
+    names, branch = repository.required_checks, repository.default_branch
+    faults = silent_checks(workflow_file, names, branch, checkout.sources)
+    none_of(finding(*fault) for fault in one_for_each_place(faults))
