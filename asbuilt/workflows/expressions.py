@@ -107,8 +107,13 @@ class Embedded:
     offset: int
 
 
-def segments(text: str) -> Iterator[str | Embedded]:
+@lru_cache(maxsize=4096)
+def segments(text: str) -> tuple[str | Embedded, ...]:
     """Split a text into its literal parts and its `${{ }}`. Raises ExpressionError for one that does not end."""
+    return tuple(_segments(text))
+
+
+def _segments(text: str) -> Iterator[str | Embedded]:
     at = 0
     while (opening := text.find("${{", at)) != -1:
         if opening > at:

@@ -86,6 +86,7 @@ def after(workflow_file: WorkflowFile, job: Job) -> Iterator[Job]:
             yield each
 
 
+@lru_cache(maxsize=4096)
 def reach(workflow_file: WorkflowFile, job: Job, situation: Situation) -> Reach:
     """Tell whether a job can run in a situation, and what must have succeeded first."""
     usual = play(workflow_file, situation)
@@ -121,7 +122,10 @@ def _runs_after(workflow_file: WorkflowFile, job: Job, situation: Situation, gat
     return play(workflow_file, situation, (gate.id, end))[job.id].runs
 
 
-def play(workflow_file: WorkflowFile, situation: Situation, ending: tuple[str, str] | None = None) -> dict[str, Fate]:
+@lru_cache(maxsize=4096)
+def play(
+    workflow_file: WorkflowFile, situation: Situation, ending: tuple[str, str] | None = None
+) -> Mapping[str, Fate]:
     """Play a run through: every job that runs succeeds, but for one that is to end otherwise.
 
     `success()` and `failure()` ask all the jobs before, not only those that are needed directly:

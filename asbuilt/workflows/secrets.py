@@ -1,5 +1,6 @@
 """Which secrets a job reads in one situation, and where its expressions ask for them."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from asbuilt.workflows.reach import step_runs
 from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Job, WorkflowFile, expressions_of
 
+_AT_ONCE = re.compile(r"secrets\s*(?:\)|\[\s*[^'\s]|\.\s*\*)")
 EVERY = "*"  # every secret at once: `toJSON(secrets)`, or a name that only the run knows
 
 
@@ -33,7 +35,7 @@ def uses_of_secrets(entry: WorkflowFile, sources: Sources, names: Collection[str
 
     `names` are in lower case, as GitHub compares them. An environment that cannot be told is None: so is none at all.
     """
-    for run in job_runs(entry, sources, _may_read):
+    for run in job_runs(entry, sources, lambda file, job: _may_read(file, job, names)):
         leg = run.last
         environment = _environment(leg.job, leg.context)
         if isinstance(environment, Unknown):
@@ -72,9 +74,10 @@ def _all_set(tree: Expression) -> dict[str, Unknown]:
     return dict.fromkeys(named, Unknown(truth=True))
 
 
-def _may_read(file: WorkflowFile, job: Job) -> bool:
-    nodes = (file.env, job.node)
-    return any("secrets" in scalar.text.lower() for node in nodes for scalar in expressions_of(node))
+def _may_read(file: WorkflowFile, job: Job, names: Collection[str]) -> bool:
+    """Tell whether a job's text names one of some secrets, or all of them at once."""
+    texts = (scalar.text.lower() for node in (file.env, job.node) for scalar in expressions_of(node))
+    return any("secrets" in text and (_AT_ONCE.search(text) or any(name in text for name in names)) for text in texts)
 
 
 def _environment(job: Job, context: Context) -> str | Unknown | None:

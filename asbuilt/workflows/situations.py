@@ -5,6 +5,7 @@ A situation holds what expressions can know of it before a run: the contexts, pa
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -21,7 +22,7 @@ LONGEST_CHAIN = 3
 _SET = Unknown(truth=True)  # not empty, and otherwise unknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Situation:
     """One way to set a workflow off: `refs` and `inputs` as people read them, `context` as expressions do.
 
@@ -43,11 +44,16 @@ class Situation:
         return replace(self, context={**self.context, "inputs": Whole(inputs)})
 
 
-def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) -> Iterator[Situation]:
-    """Give every situation in which a workflow can be set off.
+@lru_cache(maxsize=256)
+def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) -> tuple[Situation, ...]:
+    """Give every situation in which a workflow can be set off: the same ones each time, since several controls ask.
 
     A workflow that another of the repository calls is not set off by `workflow_call` itself: its caller is.
     """
+    return tuple(_situations(workflow_file, sources, depth))
+
+
+def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> Iterator[Situation]:
     mentioned = refs_mentioned(workflow_file, sources)
     for trigger in workflow_file.triggers:
         if trigger.event == "workflow_run":
