@@ -59,6 +59,7 @@ def _in_order(found: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def _of_root(root: Mapping) -> Iterator[Problem]:
     yield from _unknown_keys(root, WORKFLOW_KEYS, "a workflow")
+    yield from _of_mappings(root)
     triggers = root.get("on")
     if triggers is None or (isinstance(triggers, Scalar) and triggers.value is None):
         wrong = "names no event" if "on" in root else "is missing"
@@ -113,7 +114,16 @@ def _of_jobs(workflow_file: WorkflowFile) -> Iterator[Problem]:
         yield from _of_needs(job, workflow_file)
 
 
+def _of_mappings(node: Mapping) -> Iterator[Problem]:
+    """Find what GitHub does not know below keys such as `concurrency`."""
+    for name, allowed in BELOW.items():
+        below = node.get(name)
+        if isinstance(below, Mapping):
+            yield from _unknown_keys(below, allowed, f"`{name}`")
+
+
 def _of_job(job: Job) -> Iterator[Problem]:
+    yield from _of_mappings(job.node)
     if job.uses is not None:
         yield from _unknown_keys(job.node, CALLED_JOB_KEYS, "a job that calls a workflow")
         return

@@ -19,6 +19,13 @@ STEP_KEYS = frozenset(
         "shell", "background", "wait", "wait-all", "cancel", "parallel",
     }
 )  # fmt: skip
+# What may stand below a key of a workflow or a job that is a mapping.
+BELOW = {
+    "concurrency": frozenset({"group", "cancel-in-progress", "queue"}),
+    "environment": frozenset({"name", "url", "deployment"}),
+    "strategy": frozenset({"matrix", "fail-fast", "max-parallel"}),
+    "defaults": frozenset({"run"}),
+}
 # What a step does: exactly one of these.
 STEP_KINDS = ("uses", "run", "wait", "wait-all", "cancel", "parallel")
 

@@ -85,16 +85,23 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Concurrency:
-    """The group that a workflow or a job waits in, and whether a newer run cancels an older one."""
+    """The group that a workflow or a job waits in, whether a newer run cancels an older one, and who may wait.
+
+    `queue` is `single`, where a newer run takes the place of the one that waits, or `max`.
+    """
 
     group: Scalar
     cancel_in_progress: Scalar | None
+    queue: Scalar | None
     mark: Mark
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One job. `environment` is the node that names the environment; `uses` a called workflow."""
+    """One job. `environment` is the node that names the environment; `uses` a called workflow.
+
+    `makes_deployment` says whether GitHub records a deployment to the environment when the job starts.
+    """
 
     id: str
     name: str | None
@@ -102,6 +109,7 @@ class Job:
     condition: Scalar | None
     environment: Scalar | None
     environment_url: Scalar | None
+    makes_deployment: bool
     concurrency: Concurrency | None
     timeout: Scalar | None
     env: Mapping | None
@@ -266,8 +274,14 @@ def _concurrency(node: Mapping) -> Concurrency | None:
     group = _scalar(setting.get("group") if isinstance(setting, Mapping) else setting)
     if group is None or group.value is None:
         return None
-    cancel = setting.get("cancel-in-progress") if isinstance(setting, Mapping) else None
-    return Concurrency(group, _scalar(cancel), node.place("concurrency"))
+    settings = setting if isinstance(setting, Mapping) else Mapping({}, {}, group.mark)
+    cancel, queue = _scalar(settings.get("cancel-in-progress")), _scalar(settings.get("queue"))
+    return Concurrency(group, cancel, queue, node.place("concurrency"))
+
+
+def _is_off(node: Node, key: str) -> bool:
+    setting = node.get(key) if isinstance(node, Mapping) else None
+    return isinstance(setting, Scalar) and setting.value is False
 
 
 def _default_shell(node: Mapping) -> Scalar | None:
@@ -286,6 +300,7 @@ def _job(key: Scalar, node: Mapping, shell: Scalar | None) -> Job:
         condition=_scalar(node.get("if")),
         environment=_scalar(environment.get("name") if isinstance(environment, Mapping) else environment),
         environment_url=_scalar(environment.get("url")) if isinstance(environment, Mapping) else None,
+        makes_deployment=environment is not None and not _is_off(environment, "deployment"),
         concurrency=_concurrency(node),
         timeout=_scalar(node.get("timeout-minutes")),
         env=_mapping(node.get("env")),

@@ -260,3 +260,40 @@ def test_an_action_within_an_action_names_the_workflow_that_uses_them():
     ((document, problem),) = action_problems(made.workflow_files[0], made)
     assert document.path == ".github/actions/y/action.yml"
     assert problem.message.endswith("(used by w.yml:6)")
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("concurrency: { group: x, cancel-in-progress: false, queue: max }", None),
+        ("concurrency: { group: x, cancel: true }", '"cancel" is no key of `concurrency`'),
+        ("environment: { name: x, url: y, deployment: false }", None),
+        ("environment: { nme: x }", '"nme" is no key of `environment`'),
+        ("strategy: { fail-fast: false, matrix: { a: [1] } }", None),
+        ("strategy: { matrx: { a: [1] } }", '"matrx" is no key of `strategy`'),
+        ("defaults: { run: { shell: bash } }", None),
+    ],
+)
+def test_what_stands_below_a_key_of_a_job_is_known(key, expected):
+    text = f"on: push\njobs:\n  a:\n    runs-on: x\n    {key}\n    steps: [{{run: y}}]\n"
+    found = [each.message for each in problems(load(text, "w.yml"))]
+    assert found == [] if expected is None else expected in found[0]
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ("x", True),
+        ("{ name: x }", True),
+        ("{ name: x, deployment: false }", False),
+        ("{name: x, deployment: true}", True),
+    ],
+)
+def test_a_job_says_whether_it_makes_a_deployment(environment, expected):
+    text = f"on: push\njobs: {{a: {{runs-on: x, environment: {environment}, steps: [{{run: y}}]}}}}"
+    assert load(text, "w.yml").jobs[0].makes_deployment is expected
+
+
+def test_the_queue_of_a_group_is_read():
+    text = "on: push\nconcurrency: {group: g, queue: max}\njobs: {a: {runs-on: x, steps: [{run: y}]}}"
+    assert load(text, "w.yml").concurrency.queue.text == "max"
