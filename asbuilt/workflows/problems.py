@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from asbuilt.workflows.availability import ACTION, WORKFLOW
 from asbuilt.workflows.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence
 from asbuilt.workflows.expression_problems import expression_problems
-from asbuilt.workflows.schema import CALLED_JOB_KEYS, EVENTS, JOB_KEYS, STEP_KEYS, STEP_KINDS, WORKFLOW_KEYS
+from asbuilt.workflows.schema import BELOW, CALLED_JOB_KEYS, EVENTS, JOB_KEYS, STEP_KEYS, STEP_KINDS, WORKFLOW_KEYS
 from asbuilt.workflows.sources import HERE, ActionFile, Sources
 from asbuilt.workflows.workflow import Job, Step, WorkflowFile
 
