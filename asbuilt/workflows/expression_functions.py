@@ -31,6 +31,8 @@ def _starts_with(text: Value, start: Value) -> Value:
         prefix, wanted = folded(text.prefix), folded(start)
         if prefix and prefix.startswith(wanted):
             return True
+        if any(wanted.startswith(folded(each)) for each in text.excluded_prefixes):
+            return False
         return UNKNOWN if wanted.startswith(prefix) else False
     if not (known(text) and known(start)):
         return UNKNOWN

@@ -15,12 +15,14 @@ _DECIMAL = re.compile(r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?
 class Unknown:
     """A value that only the run decides, with the little that is certain about it.
 
-    `truth` is whether it counts as true, `prefix` what a string begins with, `excluded` the strings that it is not.
+    `truth` is whether it counts as true, `prefix` what a string begins with, `excluded` the strings that it is not,
+    `excluded_prefixes` what it does not begin with.
     """
 
     truth: bool | None = None
     prefix: str = ""
     excluded: frozenset[str] = frozenset()
+    excluded_prefixes: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return "UNKNOWN"

@@ -14,7 +14,7 @@ _REFS = frozenset({"ref", "ref_name", "base_ref", "head_branch"})
 
 @lru_cache(maxsize=1024)
 def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[str]:
-    """Give the texts that a workflow compares a ref with."""
+    """Give the texts that a workflow compares a ref with; with `*` at its end, one that it asks refs to begin with."""
     found: set[str] = set()
     for tree in _trees(workflow_file, sources):
         for node in walk(tree):
@@ -22,6 +22,9 @@ def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[s
                 for side, other in ((node.left, node.right), (node.right, node.left)):
                     if _is_ref(side) and isinstance(other, Literal) and isinstance(other.value, str):
                         found.add(other.value)
+            elif isinstance(node, Call) and node.function == "startswith" and _is_ref(node.arguments[0]):
+                if isinstance(node.arguments[1], Literal) and isinstance(node.arguments[1].value, str):
+                    found.add(f"{node.arguments[1].value}*")
             elif isinstance(node, Call) and node.function == "contains" and _is_ref(node.arguments[1]):
                 found.update(_listed(node.arguments[0]))
     return frozenset(found)

@@ -24,8 +24,12 @@ class Ref:
         """The name without `refs/heads/` or `refs/tags/`."""
         if isinstance(self.value, str):
             return self.value.removeprefix(self.kind)
-        excluded = frozenset(each.removeprefix(self.kind) for each in self.value.excluded)
-        return Unknown(truth=True, prefix=self.value.prefix.removeprefix(self.kind), excluded=excluded)
+        return Unknown(
+            truth=True,
+            prefix=self.value.prefix.removeprefix(self.kind),
+            excluded=frozenset(each.removeprefix(self.kind) for each in self.value.excluded),
+            excluded_prefixes=frozenset(each.removeprefix(self.kind) for each in self.value.excluded_prefixes),
+        )
 
 
 def refs_of(
@@ -33,13 +37,15 @@ def refs_of(
 ) -> Iterator[Ref]:
     """Give the refs of one kind that pass a filter.
 
-    Each ref that the workflow itself mentions stands alone, because its expressions may treat it apart; all the others
-    of a pattern behave alike and are one.
+    Each ref that the workflow itself mentions stands alone, because its expressions may treat it apart; so do those
+    with a beginning that it mentions, as `refs/tags/v*`. All the others of a pattern behave alike and are one.
     """
     positive = (
         [pattern for pattern in patterns or () if not pattern.startswith("!")] if patterns is not None else ["**"]
     )
-    names = {name.removeprefix(kind) for name in mentioned if name.startswith(kind) or not name.startswith("refs/")}
+    own = {name.removeprefix(kind) for name in mentioned if name.startswith(kind) or not name.startswith("refs/")}
+    names = {name for name in own if not name.endswith("*")}
+    beginnings = sorted({name[:-1] for name in own if name.endswith("*")} - {""})
     alone = dict.fromkeys(pattern for pattern in positive if not is_glob(pattern))
     alone |= dict.fromkeys(name for name in sorted(names) if any(matches(pattern, name) for pattern in positive))
     passing = [name for name in alone if passes(name, patterns, ignored)]
@@ -47,7 +53,12 @@ def refs_of(
         yield Ref(kind, kind + name, kind + name)
     for pattern in filter(is_glob, positive):
         excluded = frozenset(kind + name for name in alone)
-        yield Ref(kind, kind + pattern, Unknown(truth=True, prefix=kind + _fixed(pattern), excluded=excluded))
+        fixed = _fixed(pattern)
+        inside = [each for each in beginnings if each.startswith(fixed) and pattern in {f"{fixed}*", f"{fixed}**"}]
+        for beginning in dict.fromkeys((*inside, fixed)):
+            others = frozenset(kind + each for each in inside if each.startswith(beginning) and each != beginning)
+            shown = pattern if beginning == fixed else f"{beginning}*"
+            yield Ref(kind, kind + shown, Unknown(True, kind + beginning, excluded, others))  # noqa: FBT003 - its truth
 
 
 def is_glob(pattern: str) -> bool:

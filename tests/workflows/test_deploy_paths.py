@@ -363,3 +363,28 @@ def test_what_verifies_a_deploy_follows_it_and_can_fail(after, expected):
 )
 def test_a_filter_pattern_matches_as_github_reads_it(pattern, name, expected):
     assert matches(pattern, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("on", "condition", "expected"),
+    [
+        ("push", "startsWith(github.ref, 'refs/tags/v')", [("refs/tags/v*",)]),
+        ("push", "startsWith(github.ref_name, 'v')", [("refs/heads/v*",), ("refs/tags/v*",)]),
+        ("push", "!startsWith(github.ref, 'refs/tags/')", [("refs/heads/**",)]),
+        ("push", "startsWith(github.ref_name, 'v') && !startsWith(github.ref, 'refs/heads/')", [("refs/tags/v*",)]),
+        ("{push: {tags: ['*']}}", "startsWith(github.ref, 'refs/tags/v')", [("refs/tags/v*",)]),
+        ("{push: {tags: ['v*']}}", "startsWith(github.ref, 'refs/tags/v')", [("refs/tags/v*",)]),
+        ("{push: {tags: ['w*']}}", "startsWith(github.ref, 'refs/tags/v')", []),
+        (
+            "{push: {branches: [release/**]}}",
+            "startsWith(github.ref, 'refs/heads/release/1')",
+            [("refs/heads/release/1*",)],
+        ),
+        ("{push: {branches: [main]}}", "startsWith(github.ref, 'refs/heads/ma')", [("refs/heads/main",)]),
+        ("workflow_dispatch", "startsWith(github.ref, 'refs/tags/v')", [("refs/tags/v*",)]),
+    ],
+)
+def test_a_beginning_that_a_condition_asks_for_tells_refs_apart(on, condition, expected):
+    found = paths(on=on, job=f'    if: "{condition}"\n')
+    assert [path.refs for path in found] == expected
+    assert all(path.undecided is None for path in found)
