@@ -1,10 +1,8 @@
 """A deploy step does what it is meant to do, and nothing else."""
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.deploys import deploy_steps
-from asbuilt.workflows.document import text_of
-from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
-
+from asbuilt.workflows.action_inputs import CREATES, as_boolean, inputs_of, meant_by
+from asbuilt.workflows.skipped import unnoticed_skips
 
 
 @control("WF002", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -12,17 +10,104 @@ def test_deploy_step_does_not_create_apps(workflow_file, checkout):
     """Every heroku-deploy step sets dontautocreate to true: a deploy never creates an app.
 
     Without it the action answers an app that it cannot see with `heroku create`, which asks a terminal to log in; in a
-    workflow there is none, and the job crashes.
+    workflow there is none, and the job crashes. A text that is neither true nor false is the business of WF023.
 
     Remedy: add `dontautocreate: true` to the step's `with`.
     """
     none_of(
-        finding(
-            deploy.document,
-            deploy.step.place("dontautocreate"),
-            f"{deploy.job.id}: heroku-deploy may create the app: dontautocreate is {value or 'missing'}, expected true",
-            'add to this step: dontautocreate: "true"' if value is None else 'set here: dontautocreate: "true"',
+        dict.fromkeys(
+            finding(
+                inputs.deploy.document,
+                inputs.deploy.step.place(CREATES),
+                f"{inputs.deploy.job.id}: heroku-deploy may create the app: dontautocreate is "
+                f"{value.told if value.given else 'missing'}, expected true{inputs.caller}",
+                f'{"set here" if value.given else "add to this step"}: dontautocreate: "true"',
+            )
+            for inputs in inputs_of(workflow_file, checkout)
+            for value in inputs.values(CREATES)
+            if not value.on and not inputs.meant(CREATES)
         )
-        for deploy in deploy_steps(workflow_file, checkout.sources)
-        if deploy.mechanism == HEROKU_DEPLOY and (value := text_of(deploy.step.input("dontautocreate"))) != "true"
+    )
+
+
+@control("WF022", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC7.2", "NIST CM-3"])
+def test_skipped_deploy_fails_the_run(workflow_file, checkout):
+    """A later step fails the run when heroku-deploy has skipped the deploy.
+
+    With dontautocreate, the action passes over an app that it does not find: it sets its output `status` to
+    "Skipped deploy to heroku app ...", and succeeds. The action's own healthcheck is not asked then. A check that
+    proves this release notices it too.
+
+    Remedy: give the step an `id`, and fail in a later step when `steps.ID.outputs.status` starts with `Skipped`.
+    """
+    none_of(
+        dict.fromkeys(
+            finding(
+                path.document,
+                path.mark,
+                f'job "{path.job}": no later step fails when heroku-deploy skips the deploy of an app that it does not '
+                f"find; the action succeeds then{path.called_from and '; '}{path.called_from}",
+                f'add a step after it: run: "[[ \\"$STATUS\\" == Successfully* ]]", '
+                f"with env: STATUS: ${{{{ steps.{path.step.step.id or 'ID'}.outputs.status }}}}",
+            )
+            for path in unnoticed_skips(workflow_file, checkout)
+        )
+    )
+
+
+@control("WF023", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "NIST CM-6"])
+def test_deploy_step_is_read_as_it_is_written(workflow_file, checkout):
+    """Boolean inputs of heroku-deploy are exactly true or false, and every input is one that it knows.
+
+    The action takes any other text for true, `no` and `False` as much as an empty one. GitHub ignores an input that an
+    action does not know.
+
+    Remedy: write true or false; correct the name of the input, or take it out.
+    """
+    none_of(
+        dict.fromkeys(
+            finding(
+                inputs.deploy.document,
+                inputs.deploy.step.place(name),
+                f"{inputs.deploy.job.id}: heroku-deploy takes {name} for true: it is {value.told}, "
+                f"expected true or false{inputs.caller}",
+                f'set here: {name}: "{"true" if name == CREATES else as_boolean(value.text)}"',
+            )
+            for inputs in inputs_of(workflow_file, checkout)
+            for name, value in inputs.misread()
+        )
+        | dict.fromkeys(
+            finding(
+                inputs.deploy.document,
+                key.mark,
+                f'{inputs.deploy.job.id}: heroku-deploy has no input "{key.text}": it is ignored{inputs.caller}',
+                f"write {meant}" if (meant := meant_by(key.text)) else "take it out",
+            )
+            for inputs in inputs_of(workflow_file, checkout)
+            for key in inputs.unknown()
+        )
+    )
+
+
+@control("WF024", severity="SEV-4", satisfies=["NIST CM-6", "NIST CM-7"])
+def test_options_have_an_effect(workflow_file, checkout):
+    """Every option of a heroku-deploy step has an effect: the action reads it.
+
+    `checkstring`, `delay` and `rollbackonhealthcheckfailed` need `healthcheck`, `docker_*` need `usedocker`;
+    `buildpack`, `region` and `team` are for an app that the action creates.
+
+    Remedy: take the option out, or set the input that it depends on.
+    """
+    none_of(
+        dict.fromkeys(
+            finding(
+                inputs.deploy.document,
+                inputs.deploy.step.place(name),
+                f"{inputs.deploy.job.id}: {name} has no effect "
+                f"{'with' if cause == CREATES else 'without'} {cause}{inputs.caller}",
+                "take it out" + ("" if cause == CREATES else f", or set {cause}"),
+            )
+            for inputs in inputs_of(workflow_file, checkout)
+            for name, cause in inputs.dead()
+        )
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from asbuilt.workflows.shell_status import BADLY, EITHER, FAIL, OK, REACHED, WELL, Ends, output, status
 from asbuilt.workflows.shell_syntax import parse
 from asbuilt.workflows.shell_tree import (
     AndOr,
@@ -24,24 +25,15 @@ from asbuilt.workflows.shell_tree import (
     Subshell,
     While,
 )
-from asbuilt.workflows.shell_values import Open, Text, Values, searched
+from asbuilt.workflows.shell_values import Open, Text, Values
 from asbuilt.workflows.shell_words import unwrapped
 
-Ends: TypeAlias = frozenset[str]
 Wanted: TypeAlias = Callable[[tuple[str, ...]], bool]
 
-# How a statement can end: with status 0 or another, or with the whole script, or at a command that is wanted.
-_OK: Ends = frozenset({"ok"})
-_FAIL: Ends = frozenset({"fail"})
-_EITHER: Ends = _OK | _FAIL
-_WELL, _BADLY, _REACHED = "well", "badly", "reached"
 _LEAVES: Ends = frozenset({"break", "continue"})
 _SHELL = re.compile(r"^(?:\S*/)?(?:bash|sh|dash|zsh|ksh)\b")
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh"})
 _ENDS_BADLY = re.compile(r"\b(?:exit|throw|raise|abort|sys\.exit|process\.exit|fail\w*|Write-Error|die)\b")
-_PROGRAMS = re.compile(r"^(?:python[\d.]*|node|ruby|perl|jq|awk|gawk|php)$")
-_GREP = frozenset({"grep", "egrep", "fgrep"})
-_PASSES = frozenset({"cat", "tee"})
 _STEPS = 2000
 _DEEPEST = 5
 _MOST_WORDS = 16
@@ -57,7 +49,7 @@ class Trial:
     @property
     def fails(self) -> bool:
         """Whether it fails, before it gets to a command that is wanted."""
-        return _BADLY in self.ends and (self.asked or not self.ends & {_WELL, _REACHED})
+        return BADLY in self.ends and (self.asked or not self.ends & {WELL, REACHED})
 
 
 def trial(
@@ -74,7 +66,7 @@ def trial(
     named = (shell or "bash").strip()
     if not _SHELL.match(named):
         told = _ENDS_BADLY.search(script) is not None and any(name in script for name in variables)
-        return Trial(frozenset({_BADLY if told else _WELL}), asked=False)
+        return Trial(frozenset({BADLY if told else WELL}), asked=False)
 
     def known(text: str) -> Text:
         value = expression(text)
@@ -87,8 +79,8 @@ def trial(
     try:
         ends = runner.run(parse(script), asked=False)
     except RecursionError:
-        return Trial(frozenset({_WELL, _BADLY}), values.asked)
-    last = {"ok": _WELL, "fail": _BADLY, "return ok": _WELL, "return fail": _BADLY, "break": _WELL, "continue": _WELL}
+        return Trial(frozenset({WELL, BADLY}), values.asked)
+    last = {"ok": WELL, "fail": BADLY, "return ok": WELL, "return fail": BADLY, "break": WELL, "continue": WELL}
     return Trial(frozenset(last.get(end, end) for end in ends), values.asked)
 
 
@@ -104,10 +96,10 @@ class _Runner:
     steps: int = 0
     depth: int = 0
 
-    def run(self, node: Statement, *, asked: bool, stdin: Text = Open.UNKNOWN) -> Ends:  # noqa: C901, PLR0911 - the syntax
+    def run(self, node: Statement, *, asked: bool, stdin: Text = Open.UNKNOWN) -> Ends:  # noqa: C901, PLR0912 - the syntax
         self.steps += 1
         if self.steps > _STEPS:
-            return _OK
+            return OK
         match node:
             case Simple():
                 return self.simple(node, asked=asked, stdin=stdin)
@@ -130,20 +122,20 @@ class _Runner:
             case Subshell():
                 return self.inside(node.body, asked=asked)
             case Background():
-                return _OK | (self.inside(node.item, asked=True) & {_REACHED})
+                return OK | (self.inside(node.item, asked=True) & {REACHED})
             case Function():
                 self.functions[node.name] = node
-                return _OK
+                return OK
 
     def all(self, items: Iterable[Statement], *, asked: bool) -> Ends:
         found: Ends = frozenset()
-        last = _OK
+        last = OK
         for item in items:
             last = self.run(item, asked=asked)
-            found |= last - _EITHER
-            if not last & _EITHER:
+            found |= last - EITHER
+            if not last & EITHER:
                 return found
-        return found | (last & _EITHER)
+        return found | (last & EITHER)
 
     def joined(self, node: AndOr, *, asked: bool) -> Ends:
         left = self.run(node.left, asked=True)
@@ -158,7 +150,7 @@ class _Runner:
         before = dict(self.values.variables)
         found = self.all(nodes, asked=asked)
         if not certain:
-            self.merge(before, ends=not found & _EITHER)
+            self.merge(before, ends=not found & EITHER)
         return found
 
     def merge(self, other: dict[str, Text], *, ends: bool = False) -> None:
@@ -174,10 +166,10 @@ class _Runner:
 
     def conditional(self, clauses: list[tuple[Sequence, Sequence]], otherwise: Sequence | None, *, asked: bool) -> Ends:
         if not clauses:
-            return self.run(otherwise, asked=asked) if otherwise is not None else _OK
+            return self.run(otherwise, asked=asked) if otherwise is not None else OK
         (condition, body), *rest = clauses
         answer = self.run(condition, asked=True)
-        found = answer - _EITHER
+        found = answer - EITHER
         if "fail" not in answer:
             return found | (self.run(body, asked=asked) if "ok" in answer else frozenset())
         if "ok" not in answer:
@@ -186,9 +178,9 @@ class _Runner:
         yes = self.run(body, asked=asked)
         after, self.values.variables = self.values.variables, before
         no = self.conditional(rest, otherwise, asked=asked)
-        if not no & _EITHER:
+        if not no & EITHER:
             self.values.variables = after
-        elif yes & _EITHER:
+        elif yes & EITHER:
             self.merge(after)
         return found | yes | no
 
@@ -201,25 +193,25 @@ class _Runner:
                 return found | self.perhaps([branch], certain=not found, asked=asked)
             if None in answers:
                 found |= self.perhaps([branch], certain=False, asked=asked)
-        return found | _OK
+        return found | OK
 
     def loop(self, node: For, *, asked: bool) -> Ends:
         words = [each for text, quoted in node.words for each in self.split(text, quoted=quoted)]
-        head = self.run(node.head, asked=True) & {_REACHED}
+        head = self.run(node.head, asked=True) & {REACHED}
         if node.name is None or len(words) > _MOST_WORDS or any(isinstance(each, Open) for each in words) or not words:
             if node.name is not None:
                 self.values.variables[node.name] = next(
                     (each for each in words if isinstance(each, Open)), Open.UNKNOWN
                 )
-            return head | (self.perhaps([node.body], certain=False, asked=asked) - _LEAVES) | _OK
-        found, last = head, _OK
+            return head | (self.perhaps([node.body], certain=False, asked=asked) - _LEAVES) | OK
+        found, last = head, OK
         for each in words:
             self.values.variables[node.name] = each
             last = self.run(node.body, asked=asked)
-            found |= last - _EITHER - _LEAVES
-            if not last & (_EITHER | {"continue"}):
-                return found | (_OK if "break" in last else frozenset())
-        return found | (last & _EITHER or _OK)
+            found |= last - EITHER - _LEAVES
+            if not last & (EITHER | {"continue"}):
+                return found | (OK if "break" in last else frozenset())
+        return found | (last & EITHER or OK)
 
     def split(self, text: str, *, quoted: bool) -> list[Text]:
         value = self.values.expand(text)
@@ -228,13 +220,13 @@ class _Runner:
     def repeated(self, node: While, *, asked: bool) -> Ends:
         answer = self.run(node.condition, asked=True)
         enters, leaves = ("fail", "ok") if node.until else ("ok", "fail")
-        found = answer - _EITHER
+        found = answer - EITHER
         if enters in answer:
             body = self.perhaps([node.body], certain=leaves not in answer, asked=asked)
-            found |= body - _EITHER - _LEAVES
-            if body & (_EITHER | _LEAVES):
-                found |= _OK
-        return found | (_OK if leaves in answer else frozenset())
+            found |= body - EITHER - _LEAVES
+            if body & (EITHER | _LEAVES):
+                found |= OK
+        return found | (OK if leaves in answer else frozenset())
 
     def pipeline(self, node: Pipeline, *, asked: bool) -> Ends:
         """Run the parts, each in a shell of its own; the output of one is the input of the next."""
@@ -243,29 +235,15 @@ class _Runner:
         text: Text = Open.UNKNOWN
         for part in node.parts:
             ends.append(self.inside(part, asked=True, stdin=text))
-            reached |= ends[-1] & {_REACHED}
-            text = self.output(part, text)
+            reached |= ends[-1] & {REACHED}
+            text = output(part, text, self.values)
         answers = ends if self.pipefail else ends[-1:]
-        if any(answer <= {_REACHED} for answer in ends):
+        if any(answer <= {REACHED} for answer in ends):
             return reached
-        status = (_FAIL if any("fail" in each for each in answers) else frozenset()) | (
-            _OK if all("ok" in each for each in answers) else frozenset()
+        status = (FAIL if any("fail" in each for each in answers) else frozenset()) | (
+            OK if all("ok" in each for each in answers) else frozenset()
         )
         return reached | self.checked(status, asked=asked)
-
-    def output(self, part: Statement, stdin: Text) -> Text:
-        """Give what a part of a pipeline writes."""
-        words = part.words if isinstance(part, Simple) else ()
-        if words and words[0] in {"echo", "printf"}:
-            shown = [word for word in words[1:] if not re.fullmatch(r"-[neE]+", word)]
-            if words[0] == "printf" and len(shown) > 1 and re.fullmatch(r"(?:%s|\\n)+", shown[0]):
-                shown = shown[1:]
-            return self.values.expand(" ".join(shown))
-        if words and words[0] in _PASSES:
-            return stdin
-        if isinstance(stdin, str) or stdin is Open.DERIVED or any(map(self.values.mentions, words)):
-            return Open.DERIVED
-        return Open.UNKNOWN
 
     def inside(self, node: Statement, *, asked: bool, stdin: Text = Open.UNKNOWN) -> Ends:
         """Run what has a shell of its own: what it sets is lost, and its exit is its status."""
@@ -273,30 +251,30 @@ class _Runner:
         found = self.run(node, asked=asked, stdin=stdin)
         self.values.variables = before
         self.errexit, self.pipefail = options
-        status = {_WELL: "ok", _BADLY: "fail", "return ok": "ok", "return fail": "fail"}
-        return self.checked(frozenset(status.get(end, end) for end in found), asked=asked)
+        becomes = {WELL: "ok", BADLY: "fail", "return ok": "ok", "return fail": "fail"}
+        return self.checked(frozenset(becomes.get(end, end) for end in found), asked=asked)
 
     def checked(self, ends: Ends, *, asked: bool) -> Ends:
         """Let `set -e` end the script where a status is not 0."""
-        return frozenset(_BADLY if end == "fail" and self.errexit and not asked else end for end in ends)
+        return frozenset(BADLY if end == "fail" and self.errexit and not asked else end for end in ends)
 
     def simple(self, node: Simple, *, asked: bool, stdin: Text) -> Ends:
         found: Ends = frozenset()
         for script in node.substitutions:
             inner = self.inside(script, asked=True)
-            found |= inner & {_REACHED}
-            if inner == {_REACHED}:
+            found |= inner & {REACHED}
+            if inner == {REACHED}:
                 return found
         texts = (*node.words, *(each.text for each in node.assignments), node.stdin)
         if any(map(self.values.refused, texts)):
-            return found | {_BADLY}
+            return found | {BADLY}
         if not node.words or node.declares:
             for each in node.assignments:
                 self.assign(each.name, each.text, adds=each.adds)
-            return found | _OK
+            return found | OK
         words, _, _ = unwrapped(node.words)
         if self.wanted(words):
-            return found | {_REACHED}
+            return found | {REACHED}
         if node.stdin:
             stdin = self.values.expand(node.stdin)
         return found | self.checked(self.command(words, node.stdin, stdin, asked=asked), asked=asked)
@@ -308,50 +286,29 @@ class _Runner:
             value = known + value if isinstance(known, str) and isinstance(value, str) else Open.DERIVED
         self.values.variables[name] = value
 
-    def command(self, words: tuple[str, ...], heredoc: str, stdin: Text, *, asked: bool) -> Ends:  # noqa: PLR0911
-        """Give the status of a command."""
-        name = words[0].rpartition("/")[2] if words[0] != "/" else words[0]
+    def command(self, words: tuple[str, ...], heredoc: str, stdin: Text, *, asked: bool) -> Ends:
+        """Run a command: a function, a script for another shell, or else one that has a status."""
+        name = words[0].rpartition("/")[2]
         if name in self.functions:
             return self.call(self.functions[name], words[1:], asked=asked)
         if name in _SHELLS and (script := _handed(words, heredoc)) is not None:
             inner = self.inside(parse(script), asked=not _stops(words))
-            return frozenset("fail" if end == _BADLY else end for end in inner)
-        match name:
-            case "exit" | "return":
-                return self.leave(name, words)
-            case "break" | "continue":
-                return frozenset({name})
-            case "false":
-                return _FAIL
-            case "[" | "[[" | "test":
-                return _status(self.values.test((name, *words[1:])))
-            case "((":
-                return _status(self.values.count(" ".join(words[1:-1])))
-            case "set":
-                self.options(words[1:])
-                return _OK
-            case "read" | "unset":
-                self.values.variables |= {each: Open.UNKNOWN for each in words[1:] if each.isidentifier()}
-                return _OK
-            case _ if name in _GREP:
-                return self.grep(words, stdin)
-            case _ if _PROGRAMS.match(name):
-                if stdin is not Open.UNKNOWN or any(map(self.values.mentions, (*words, heredoc))):
-                    self.values.asked = True
-                    return _EITHER
-        known = name in {":", "true", "echo", "printf", "sleep", "cd", "export", "local", "trap", "shift", "eval"}
-        return _EITHER if asked and not known else _OK
+            return frozenset("fail" if end == BADLY else end for end in inner)
+        if name == "set":
+            self.options(words[1:])
+            return OK
+        return status(words, heredoc, stdin, self.values, asked=asked)
 
-    def leave(self, name: str, words: tuple[str, ...]) -> Ends:
-        code = self.values.expand(words[1]) if len(words) > 1 else "0"
-        good, bad = (_WELL, _BADLY) if name == "exit" else ("return ok", "return fail")
-        if isinstance(code, Open):
-            return frozenset({good, bad}) if words[1] != "$?" else frozenset({bad})
-        return frozenset({good if code.strip() == "0" else bad})
+    def options(self, words: tuple[str, ...]) -> None:
+        for at, word in enumerate(words):
+            if re.fullmatch(r"[-+][a-zA-Z]+", word):
+                name = words[at + 1] if "o" in word and at + 1 < len(words) else ""
+                self.errexit = word[0] == "-" if "e" in word or name == "errexit" else self.errexit
+                self.pipefail = word[0] == "-" if name == "pipefail" else self.pipefail
 
     def call(self, function: Function, arguments: tuple[str, ...], *, asked: bool) -> Ends:
         if self.depth >= _DEEPEST:
-            return _OK
+            return OK
         outer = self.values.variables
         given = {str(at): self.values.expand(text) for at, text in enumerate(arguments, 1)}
         self.values.variables = {**outer, **given}
@@ -361,37 +318,8 @@ class _Runner:
         positions = {name: value for name, value in outer.items() if name.isdigit()}
         kept = {name: value for name, value in self.values.variables.items() if not name.isdigit()}
         self.values.variables = {**kept, **positions}
-        status = {"return ok": "ok", "return fail": "fail"}
-        return frozenset(status.get(end, end) for end in found)
-
-    def options(self, words: tuple[str, ...]) -> None:
-        for at, word in enumerate(words):
-            if re.fullmatch(r"[-+][a-zA-Z]+", word):
-                self.errexit = word[0] == "-" if "e" in word else self.errexit
-                name = words[at + 1] if "o" in word and at + 1 < len(words) else ""
-                self.pipefail = word[0] == "-" if name == "pipefail" else self.pipefail
-                self.errexit = word[0] == "-" if name == "errexit" else self.errexit
-
-    def grep(self, words: tuple[str, ...], stdin: Text) -> Ends:
-        options = "".join(word[1:] for word in words[1:] if re.fullmatch(r"-[a-zA-Z]+", word))
-        options += "".join(word[2] for word in words[1:] if word in {"--quiet", "--invert-match", "--ignore-case"})
-        plain = [word for word in words[1:] if not word.startswith("-")]
-        if stdin is Open.DERIVED:
-            self.values.asked = True
-        if isinstance(stdin, Open) or len(plain) != 1:
-            return _EITHER
-        pattern = self.values.told(plain[0])
-        if pattern is None:
-            return _EITHER
-        fixed = "F" in options or words[0] == "fgrep"
-        pattern = re.escape(pattern) if fixed else pattern
-        pattern = rf"^(?:{pattern})$" if "x" in options else pattern
-        answer = searched(pattern, stdin, re.MULTILINE | (re.IGNORECASE if "i" in options else 0))
-        return _status(answer if answer is None else answer != ("v" in options))
-
-
-def _status(answer: bool | None) -> Ends:
-    return _EITHER if answer is None else _OK if answer else _FAIL
+        becomes = {"return ok": "ok", "return fail": "fail"}
+        return frozenset(becomes.get(end, end) for end in found)
 
 
 def _swapped(ends: Ends) -> Ends:

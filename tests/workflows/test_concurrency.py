@@ -133,3 +133,9 @@ def test_two_apps_may_share_a_group():
     jobs = "".join(f"  {app}:\n    runs-on: x\n    steps:{DEPLOY.format(app=app)}" for app in ("one", "two"))
     paths = deploy_paths(sources_of(ship=f"on: {MAIN}\nconcurrency: deploys\njobs:\n{jobs}"))
     assert [list(exclusion_faults([path])) for path in paths] == [[], []]
+
+
+def test_what_cancels_nothing_is_not_said_to_cancel():
+    text = "concurrency: {group: 'x-${{ github.run_id }}', cancel-in-progress: true}\n"
+    (fact,) = facts(ship=text + deploying(on=MAIN))
+    assert "`github.run_id` differs between runs" in fact

@@ -159,3 +159,25 @@ def test_every_deploy_has_a_target_reached_or_not(text, expected):
     paths = deploy_paths(sources)
     found = targets_in(sources.workflow_files[0], paths, blocked_paths(sources, paths))
     assert list(dict.fromkeys((each.app, each.why) for each in found)) == expected
+
+
+def test_a_condition_of_its_own_is_named_before_that_of_a_job_before():
+    text = deploying(on=MAIN, job="    needs: gate\n    if: always() && github.ref == 'main'\n").replace(
+        "jobs:\n", "jobs:\n  gate: {runs-on: x, if: github.event_name == 'release', steps: [{run: y}]}\n"
+    )
+    (fault,) = shut("shop", [], *ways(ship=text))
+    assert 'the `if` of job "deploy"' in fault.fact
+
+
+def test_the_part_of_a_condition_that_is_well_formed_is_not_blamed():
+    (found,) = reasons("startsWith(github.ref, 'refs/') && github.ref_name == 'other'", MAIN)
+    assert "it asks for refs/heads/other" in found
+
+
+def test_a_deploy_that_is_reached_has_the_targets_that_it_reaches():
+    app = "\"${{ github.event_name == 'push' && 'shop' || 'old' }}\""
+    sources = sources_of(ship=deploying(app, "    if: github.event_name == 'push'\n", "[push, workflow_dispatch]"))
+    paths = deploy_paths(sources)
+    assert {each.app for each in targets_in(sources.workflow_files[0], paths, blocked_paths(sources, paths))} == {
+        "shop"
+    }

@@ -130,3 +130,7 @@ def test_a_job_that_is_skipped_shows_under_its_own_name(job, check, wrong):
 
 def test_a_check_that_no_workflow_gives_comes_from_elsewhere():
     assert found("another provider", ci=workflow("  push: {branches: [main]}")) == []
+
+
+def test_a_workflow_that_is_only_called_gives_no_check_of_its_own():
+    assert found("test", inner=workflow("  workflow_call:")) == []

@@ -10,13 +10,13 @@ STATUS = "${{ steps.deploy.outputs.status }}"
 REFUSES_AN_EMPTY_KEY = (
     'test -n "$KEY"',
     '[ -n "$KEY" ]',
-    '[[ -n $KEY ]]',
-    '[[ $KEY ]]',
+    "[[ -n $KEY ]]",
+    "[[ $KEY ]]",
     '[ "$KEY" ]',
     '[ -n "${KEY:-}" ]',
     ': "${KEY:?is empty}"',
     'echo "${KEY:?}" > /dev/null',
-    'X=${KEY:?}',
+    "X=${KEY:?}",
     'if [ -z "$KEY" ]; then echo "::error::no key"; exit 1; fi',
     'if [ -z "$KEY" ]\nthen\n  exit 1\nfi\necho ok',
     'if test -n "$KEY"; then echo ok; else exit 2; fi',
@@ -31,9 +31,9 @@ REFUSES_AN_EMPTY_KEY = (
     '[ "x$KEY" = "x" ] && exit 1; true',
     'if [[ "$KEY" == "" ]]; then exit 1; fi',
     'if [ "${#KEY}" -eq 0 ]; then exit 1; fi',
-    'if (( ${#KEY} == 0 )); then exit 1; fi',
+    "if (( ${#KEY} == 0 )); then exit 1; fi",
     'if [ -z "$KEY" ] || [ -z "$MAIL" ]; then exit 1; fi',
-    'if [[ -z $KEY || -z $MAIL ]]; then exit 1; fi',
+    "if [[ -z $KEY || -z $MAIL ]]; then exit 1; fi",
     '[ -n "$KEY" -a -n "$MAIL" ] || exit 1',
     '[ -n "$KEY" ] && [ -n "$MAIL" ]',
     'for name in KEY MAIL; do\n  if [ -z "${!name}" ]; then echo "$name"; exit 1; fi\ndone',
@@ -58,14 +58,13 @@ LETS_AN_EMPTY_KEY_PASS = (
     'test -n "$KEY" || echo "no key"',
     'if [ -z "$KEY" ]; then echo "::error::no key"; fi',
     'if [ -z "$KEY" ]; then exit 0; fi',
-    '[ -z "$KEY" ] && exit 1 || true\n[ -z "$KEY" ] && exit 0'.replace("exit 1", "echo"),
-    'test -n KEY',
+    "test -n KEY",
     'test -n "$MAIL"',
     '[ -z "$MAIL" ] && exit 1; true',
     'set +e\ntest -n "$KEY"\necho ok',
     'if [ "$MAIL" = x ] && [ -z "$KEY" ]; then exit 1; fi',
     'test -n "$KEY" | cat',
-    '(exit 1) || true',
+    "(exit 1) || true",
     'check() { test -n "$KEY"; }\necho',
     'heroku ps\ntest -n "$KEY"',
     'test -n "$KEY" || heroku ps',
@@ -73,7 +72,7 @@ LETS_AN_EMPTY_KEY_PASS = (
     'if [ -n "$KEY" ]; then heroku ps; fi',
     'case "$KEY" in x*) exit 1 ;; esac',
     '# test -n "$KEY"',
-    '',
+    "",
 )  # fmt: skip
 
 
@@ -91,10 +90,16 @@ def test_an_empty_key_does_not_fail_it(script):
     assert not trial(script, None, {"KEY": ""}, wanted=is_heroku).fails
 
 
-@pytest.mark.parametrize("script", [each for each in REFUSES_AN_EMPTY_KEY if "wc" not in each and "python" not in each])
+# These end with a test that fails in turn, or leave open what they make of the key.
+_OPEN = ("wc -c", "python", "&& heroku")
+
+
+@pytest.mark.parametrize("script", [each for each in REFUSES_AN_EMPTY_KEY if not any(part in each for part in _OPEN)])
 def test_a_key_that_is_there_passes(script):
-    ends = trial(script, None, {"KEY": "abc", "MAIL": "m@shop.example"}).ends
-    assert "well" in ends or script.startswith(('[ -z "$KEY" ] && exit 1', "[ -z"))
+    assert trial(f"{script}\n:", None, {"KEY": "abc", "MAIL": "m@shop.example"}, wanted=is_heroku).ends <= {
+        "well",
+        "reached",
+    }
 
 
 REFUSES_A_SKIP = (
@@ -103,7 +108,7 @@ REFUSES_A_SKIP = (
     'case "$S" in "" | "Skipped"*) exit 1 ;; esac',
     'if [[ "$S" == Skipped* ]]; then exit 1; fi',
     'if [[ "$S" == "Skipped"* ]]; then exit 1; fi',
-    'if [[ $S =~ ^Skipped ]]; then exit 1; fi',
+    "if [[ $S =~ ^Skipped ]]; then exit 1; fi",
     '[[ "$S" == Successfully* ]]',
     '[[ "$S" != *Skipped* ]] || exit 1',
     'if [[ ! "$S" =~ Success ]]; then exit 1; fi',

@@ -1,0 +1,185 @@
+"""Whether a job that calls Heroku has its key from a secret, and fails where that secret is empty.
+
+A run in an environment that GitHub has just created has no secrets: the key is empty, the CLI asks a terminal to log
+in, and there is none.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from asbuilt.workflows import contexts
+from asbuilt.workflows.contexts import Context, text_in
+from asbuilt.workflows.document import Document, Mark, text_of
+from asbuilt.workflows.heroku_cli import Call, authenticates, caller_of, calls
+from asbuilt.workflows.heroku_key import KEY, Key, Source, key_of, secrets_read
+from asbuilt.workflows.job_runs import job_runs
+from asbuilt.workflows.reach import is_on, step_runs_on_success
+from asbuilt.workflows.shell import commands
+from asbuilt.workflows.shell_deploys import script_of
+from asbuilt.workflows.shell_trial import trial
+from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.workflow import Job, WorkflowFile
+
+# What is told to look at the environment, in whichever way: a script or an action by its name.
+_CHECKS = re.compile(
+    r"(?:check|require|assert|verify|validate)[\w/.-]*(?:env|secret|var|key|cred|token)", re.IGNORECASE
+)
+_SCRIPTED = "actions/github-script"
+_GIVES_UP = re.compile(r"setFailed|throw\b|process\.exit")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is wrong with the key of a call, and where. `secret` says that the line there is not to be shown."""
+
+    fact: str
+    fix: str
+    document: Document
+    mark: Mark
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    call: Call
+    key: Key
+
+
+def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Gap]:
+    """Give what keeps the authentication of a workflow's jobs from failing closed."""
+    for job in workflow_file.jobs:
+        needs = [_Need(call, key_of(call, sources)) for call in _calls(workflow_file, job, sources)]
+        keyless = [need.call for need in needs if need.key.source is Source.NOWHERE]
+        open_call = _unguarded(workflow_file, job, needs, sources)
+        if keyless:
+            yield _without_key(keyless, sources, unguarded=open_call is keyless[0])
+        if open_call is not None and not (keyless and open_call is keyless[0]):
+            yield Gap(
+                f"{job.id}: no step before {open_call.label} fails when {KEY} is empty"
+                f"{caller_of(open_call.placed, sources)}",
+                f'add a step before it: run: test -n "${KEY}"',
+                open_call.placed.document,
+                open_call.placed.mark,
+            )
+        yield from _not_from_secrets(needs, sources)
+
+
+def _calls(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[Call]:
+    """Give the calls of a job that need a key: those of the CLI, and of git where they hand it over."""
+    for placed in sources.steps(workflow_file, job):
+        yield from calls(placed, lambda words: authenticates(words) or _by_git(words))
+
+
+def _by_git(words: tuple[str, ...]) -> bool:
+    """Tell whether git is handed the key. Where it is empty, git fails: it asks nobody without a terminal."""
+    return words[:1] == ("git",) and any(f"${KEY}" in word or f"${{{KEY}" in word for word in words)
+
+
+def _without_key(calls_without: list[Call], sources: Sources, *, unguarded: bool) -> Gap:
+    first = calls_without[0]
+    lines = dict.fromkeys(call.placed.mark.line for call in calls_without if call.placed is not first.placed)
+    others = f" (nor have the steps on {', '.join(f'line {line}' for line in lines)})" if lines else ""
+    guard = ", and no step before it fails where there is none" if unguarded else ""
+    return Gap(
+        f"{first.placed.job.id}: {first.label} has no {KEY} in its environment{others}{guard}"
+        f"{caller_of(first.placed, sources)}",
+        f"add to the job: env: {KEY}: ${{{{ secrets.{KEY} }}}}"
+        + (f', and a first step: run: test -n "${KEY}"' if unguarded else ""),
+        first.placed.document,
+        first.placed.mark,
+    )
+
+
+def _not_from_secrets(needs: list[_Need], sources: Sources) -> Iterator[Gap]:
+    for need in needs:
+        if need.key.source is Source.ELSEWHERE:
+            literal = need.key.literal
+            told = "written out here" if literal else need.key.written or "empty"
+            yield Gap(
+                f"{need.call.placed.job.id}: {KEY} is {told}, expected one from secrets"
+                f"{caller_of(need.call.placed, sources)}",
+                f"write: {KEY}: ${{{{ secrets.{KEY} }}}}" + ("; revoke the key that is here" if literal else ""),
+                need.key.document or need.call.placed.document,
+                need.key.mark or need.call.placed.mark,
+                secret=literal,
+            )
+
+
+def _unguarded(workflow_file: WorkflowFile, job: Job, needs: list[_Need], sources: Sources) -> Call | None:
+    """Give the first call of the CLI that nothing keeps from being made with an empty key."""
+    made = [need for need in needs if not (need.call.command and _by_git(need.call.command.words))]
+    if not made or made[0].key.source in {Source.ELSEWHERE, Source.OPEN}:
+        return None
+    secrets = dict.fromkeys((name for need in made for name in secrets_read(need.call, need.key)), "")
+    first = {id(need.call.placed): need.call for need in reversed(made)}
+    last = max(need.call.placed.number for need in made)
+    steps = sources.steps(workflow_file, job)[: last + 1]
+    for context in _contexts(job, steps, sources):
+        call = _open_call(steps, first, context, {**context, "secrets": secrets}, sources)
+        if call is not None:
+            return call
+    return None
+
+
+def _contexts(job: Job, steps: tuple[PlacedStep, ...], sources: Sources) -> Iterator[Context]:
+    """Give what a job's expressions can see, once for each different choice of the steps that run."""
+    if all(each.step.condition is None for each in steps):
+        yield {}
+        return
+    seen: set[tuple[bool, ...]] = set()
+    for entry in sources.workflow_files:
+        for run in job_runs(entry, sources, lambda _, each: each is job):
+            choice = tuple(_runs(each, run.last.context, sources) for each in steps)
+            if choice not in seen:
+                seen.add(choice)
+                yield run.last.context
+    if not seen:
+        yield {}
+
+
+def _open_call(
+    steps: tuple[PlacedStep, ...], first: dict[int, Call], context: Context, empty: Context, sources: Sources
+) -> Call | None:
+    """Give the first call that is made although the key is empty; None where a step before it fails."""
+    for placed in steps:
+        call = first.get(id(placed))
+        if call is None:
+            if _runs(placed, empty, sources) and _refuses(placed, empty, sources):
+                return None
+        elif _runs(placed, context, sources):
+            return None if call.command is not None and _refuses(placed, empty, sources) else call
+    return None
+
+
+def _runs(placed: PlacedStep, context: Context, sources: Sources) -> bool:
+    """Tell whether a step may run when all goes well."""
+    return all(
+        step_runs_on_success(each.step, contexts.of_step(each, context, sources)) is not False
+        for each in placed.lineage
+    )
+
+
+def _refuses(placed: PlacedStep, empty: Context, sources: Sources) -> bool:
+    """Tell whether a step fails when the key is empty, before it makes a call that needs it."""
+    here = contexts.of_step(placed, empty, sources)
+    here["env"] = {**here["env"], KEY: ""}
+    if any(is_on(each.step.continue_on_error, here) is True for each in placed.lineage):
+        return False
+    script = script_of(placed)
+    if script:
+        variables = {name: value for name, value in here["env"].items() if isinstance(value, str)}
+        told = trial(script, placed.shell, variables, lambda text: _text(text, here), authenticates)
+        return told.fails or any(
+            _CHECKS.search(word) for each in commands(script, placed.shell) for word in each.words[:2]
+        )
+    action = placed.step.action or ""
+    given = " ".join(text_of(node) or "" for node in (placed.step.with_.values.values() if placed.step.with_ else ()))
+    if action == _SCRIPTED:
+        return KEY in given and _GIVES_UP.search(given) is not None
+    return _CHECKS.search(action) is not None and placed.action is None
+
+
+def _text(text: str, context: Context) -> str | None:
+    value = text_in(text, context)
+    return value if isinstance(value, str) else None

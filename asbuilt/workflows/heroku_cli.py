@@ -1,0 +1,187 @@
+"""Which steps of a job call the Heroku CLI, which install it, and where the runner does not bring it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from asbuilt.workflows.contexts import text_in
+from asbuilt.workflows.document import Node, Scalar, Sequence, text_of
+from asbuilt.workflows.job_runs import job_runs
+from asbuilt.workflows.mechanisms import HEROKU_DEPLOY, SCRIPT_INPUTS
+from asbuilt.workflows.reach import step_runs_on_success
+from asbuilt.workflows.shell import Command, commands
+from asbuilt.workflows.shell_deploys import script_of
+from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.workflow import Job, WorkflowFile
+
+# What the images hold: https://github.com/actions/runner-images/blob/main/images/ubuntu/Ubuntu2404-Readme.md
+_WITHOUT_CLI = re.compile(r"ubuntu-(?:latest|slim|(?P<year>\d\d)\.\d\d)(?:-arm)?$")
+_FIRST_WITHOUT = 24
+_CLI = frozenset({"heroku", "heroku-cli"})
+_FETCHES = frozenset({"npx", "bunx"})  # they bring the CLI themselves
+# Subcommands that ask nothing of Heroku that needs a key.
+_WITHOUT_KEY = re.compile(r"(?:version|help|update|autocomplete|commands|which|status|plugins|local)(?::|$)")
+_ASKS_VERSION = frozenset({"version", "--version", "-v"})
+_INSTALLERS = frozenset(
+    {"npm", "pnpm", "yarn", "bun", "apt", "apt-get", "aptitude", "snap", "brew", "dnf", "yum", "mise", "asdf", "volta"}
+)
+_RUNS = frozenset({"run", "run-script", "exec", "x", "dlx"})
+_PACKAGE = re.compile(r"(?:[@\w./-]*/)?heroku(?:-cli)?(?:[@=].*)?$", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"(?:cli-assets|toolbelt)\.heroku\.com", re.IGNORECASE)
+_NAMED = re.compile(r"(?:install|set-?_?up)[\w./-]*heroku|heroku[\w./-]*(?:install|set-?_?up)", re.IGNORECASE)
+_INSTALLING_ACTION = re.compile(r"install|set-?up|cli\b|apt|brew|snap|npm|tool|mise|asdf|nix")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A step that calls the CLI: by which words, or by an action that does. `number` is its place in a script."""
+
+    placed: PlacedStep
+    label: str
+    command: Command | None = None
+    number: int = 0
+
+
+def subcommand(words: tuple[str, ...]) -> str | None:
+    """Give the first word behind the name of the CLI; None where that is not what is called."""
+    rest = list(words)
+    if rest and rest[0] in _FETCHES:
+        rest = rest[1:]
+        while rest and rest[0].startswith("-"):
+            rest = rest[1:]
+    if not rest or rest[0].rpartition("/")[2].partition("@")[0] not in _CLI:
+        return None
+    return rest[1] if len(rest) > 1 else ""
+
+
+def authenticates(words: tuple[str, ...]) -> bool:
+    """Tell whether a command is a call of the CLI that needs a key."""
+    name = subcommand(words)
+    if not name or name.startswith("-") or _WITHOUT_KEY.match(name):
+        return False
+    return not any(word in {"--help", "-h"} for word in words)
+
+
+def calls(placed: PlacedStep, wanted: Callable[[tuple[str, ...]], bool]) -> Iterator[Call]:
+    """Give the wanted calls in a step; heroku-deploy calls the CLI itself, unless it only logs in."""
+    if placed.step.action == HEROKU_DEPLOY:
+        login = placed.step.input("justlogin")
+        if login is None or "${{" in login.text or (text_of(login) or "").strip() == "false":
+            yield Call(placed, "heroku-deploy")
+        return
+    script = script_of(placed)
+    if "heroku" not in script.lower():
+        return
+    for number, command in enumerate(commands(script, placed.shell)):
+        if wanted(command.words):
+            yield Call(placed, f"`{' '.join(command.words[:2])}`", command, number)
+
+
+def caller_of(placed: PlacedStep, sources: Sources) -> str:
+    """Give who uses or calls the file that a step is written in, to be put behind a fact; empty where nobody does."""
+    calling = [
+        f"called by {file.file_name}:{job.place('uses').line}" for file, job in sources.callers_of(placed.workflow_file)
+    ]
+    return "".join(f"; {each}" for each in ((placed.caller,) if placed.within is not None else calling))
+
+
+def missing_cli(workflow_file: WorkflowFile, sources: Sources) -> Iterator[tuple[Call, str]]:
+    """Give the first call in each job of a CLI that is not there, with the runner that does not bring it."""
+    for job in workflow_file.jobs:
+        call = _first_without(sources.steps(workflow_file, job)) if job.container is None else None
+        runner = call and next((each for each in runners(workflow_file, job, sources) if lacks_cli(each)), None)
+        if call and runner:
+            yield call, runner
+
+
+def lacks_cli(runner: str) -> bool:
+    """Tell whether a runner is one of GitHub's that does not bring the CLI."""
+    match = _WITHOUT_CLI.match(runner)
+    return match is not None and int(match["year"] or _FIRST_WITHOUT) >= _FIRST_WITHOUT
+
+
+def runners(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[str]:
+    """Give the labels of the runners that a job can get, as far as they can be told."""
+    label = _label(job.runs_on)
+    if label is None:
+        return
+    if "${{" not in label:
+        yield label
+        return
+    entries = sources.workflow_files if _is_called(workflow_file) else (workflow_file,)
+    for entry in entries:
+        for run in job_runs(entry, sources, lambda _, each: each is job):
+            text = text_in(label, run.last.context)
+            if isinstance(text, str):
+                yield text.strip()
+
+
+def _is_called(workflow_file: WorkflowFile) -> bool:
+    return any(trigger.event == "workflow_call" for trigger in workflow_file.triggers)
+
+
+def _label(node: Node | None) -> str | None:
+    """Give the one label of a runner; several mean one of the team's own."""
+    if isinstance(node, Sequence):
+        items = list(node)
+        node = items[0] if len(items) == 1 else None
+    return text_of(node) if isinstance(node, Scalar) else None
+
+
+def _first_without(steps: tuple[PlacedStep, ...]) -> Call | None:
+    """Give the first call in a job that nothing before it installs the CLI for."""
+    for placed in steps:
+        if _installs_by_action(placed):
+            return None
+        installed = _first_installation(placed)
+        for call in calls(placed, _is_cli):
+            if installed is not None and installed < call.number:
+                return None
+            if call.command is None or not _brings_its_own(placed, call.command):
+                return call
+        if installed is not None:
+            return None
+    return None
+
+
+def _is_cli(words: tuple[str, ...]) -> bool:
+    return subcommand(words) is not None
+
+
+def _brings_its_own(placed: PlacedStep, command: Command) -> bool:
+    """Tell whether a call fetches the CLI, is made by an action that brings it, or only asks whether it is there."""
+    _, prefix = SCRIPT_INPUTS.get(placed.step.action or "", ("", ""))
+    return bool(prefix) or command.words[0] in _FETCHES or subcommand(command.words) in _ASKS_VERSION
+
+
+def _installs_by_action(placed: PlacedStep) -> bool:
+    action = placed.step.action
+    if action is None or action == HEROKU_DEPLOY or not _INSTALLING_ACTION.search(action):
+        return False
+    given = placed.step.with_.values.values() if placed.step.with_ else ()
+    named = "heroku" in action or any("heroku" in (text_of(node) or "").lower() for node in given)
+    return named and _runs(placed)
+
+
+def _first_installation(placed: PlacedStep) -> int | None:
+    """Give the place in a step's script where it installs the CLI, or None."""
+    script = script_of(placed)
+    if "heroku" not in script.lower() or not _runs(placed):
+        return None
+    found = (number for number, command in enumerate(commands(script, placed.shell)) if _installs(command))
+    return next(found, None)
+
+
+def _installs(command: Command) -> bool:
+    words = command.words
+    if any(_DOWNLOAD.search(word) for word in words):
+        return True
+    if words and words[0].rpartition("/")[2] in _INSTALLERS and not _RUNS & set(words[1:2]):
+        return any(_PACKAGE.match(word) for word in words[1:])
+    return (
+        any(_NAMED.search(word) for word in words) and subcommand(words) is None and words[0] not in {"echo", "printf"}
+    )
+
+
+def _runs(placed: PlacedStep) -> bool:
+    return all(step_runs_on_success(each.step, {}) is not False for each in placed.lineage)

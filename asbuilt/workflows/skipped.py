@@ -1,0 +1,165 @@
+"""Who notices that heroku-deploy has skipped the deploy: with `dontautocreate`, it passes over an app not found.
+
+The steps after the deploy are played through with the status that the action sets then, through outputs of composite
+actions, jobs and called workflows. A step counts if it runs and fails.
+"""
+
+import re
+from collections.abc import Iterator
+from collections.abc import Mapping as Mapping_
+from dataclasses import dataclass
+
+from asbuilt.workflows import contexts
+from asbuilt.workflows.action_inputs import CREATES, Inputs, inputs_of
+from asbuilt.workflows.checkout import Checkout
+from asbuilt.workflows.contexts import Context, text_in
+from asbuilt.workflows.deploy_path import DeployPath
+from asbuilt.workflows.document import Mapping, Node, Scalar, text_of
+from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, condition, truth
+from asbuilt.workflows.reach import Answer, after, step_runs_on_success
+from asbuilt.workflows.shell_trial import trial
+from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.verification import Later
+from asbuilt.workflows.workflow import Job, WorkflowFile
+
+SKIPPED = "Skipped deploy to heroku app from branch HEAD"
+_DEPLOYED = "Successfully deployed heroku app from branch HEAD"
+_SUCCESS = {"success": True, "failure": False, "cancelled": False}
+_WELL = {"outcome": "success", "conclusion": "success"}
+_SCRIPTED = "actions/github-script"
+_GIVES_UP = re.compile(r"setFailed|throw\b|process\.exit")
+_TESTS = re.compile(r"skipped|successfully", re.IGNORECASE)
+_FAILS = re.compile(r"fail|exit|abort|assert|error")
+
+
+def unnoticed_skips(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[DeployPath]:
+    """Give each way to a step of a workflow that skips an app that it does not find, and nobody notices."""
+    for inputs in inputs_of(workflow_file, checkout):
+        for path in inputs.paths:
+            if _skips(path, inputs) and not _is_proved(path) and not _is_noticed(path):
+                yield path
+
+
+def _skips(path: DeployPath, inputs: Inputs) -> bool:
+    values = [value for value in inputs.values(CREATES) if value.path is None or value.path is path]
+    return all(value.on for value in values)
+
+
+def _is_proved(path: DeployPath) -> bool:
+    """Tell whether a check proves the release; the action's own comes too late, as the deploy ends before it."""
+    return any(each.check.proves_release and each.placed is not path.step.placed for each in path.verifications)
+
+
+def _is_noticed(path: DeployPath) -> bool:
+    skipped, deployed = _told(path, SKIPPED), _told(path, _DEPLOYED)
+    for later in path.later:
+        seen = None if later.tolerated else skipped.by(later)
+        if seen is not None and _fails(later.placed, seen, always=deployed.by(later) is not None):
+            return True
+    return False
+
+
+def _fails(placed: PlacedStep, seen: Context, *, always: bool) -> bool:
+    """Tell whether a step fails after a skip. `always`: it runs after a deploy that was none, too."""
+    step = placed.step
+    script = text_of(step.run)
+    if script is not None:
+        variables = {name: value for name, value in seen["env"].items() if isinstance(value, str)}
+        return trial(script, placed.shell, variables, lambda text: _text(text, seen)).fails
+    if step.action == _SCRIPTED:
+        code = text_of(step.input("script")) or ""
+        return _GIVES_UP.search(code) is not None and (not always or _TESTS.search(code) is not None)
+    return step.action is not None and not always and _FAILS.search(step.action) is not None
+
+
+def _text(text: str, seen: Context) -> str | None:
+    value = text_in(text, seen)
+    return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the expressions after a deploy see of its status.
+
+    `steps` is the context of that name in the deploy's job and in each composite action around the deploy, by the step
+    that uses the action; `needs` that of later jobs.
+    """
+
+    sources: Sources
+    job: Job
+    context: Context
+    steps: Mapping_[PlacedStep | None, Context]
+    needs: Mapping_[Job, Context]
+
+    def by(self, later: Later) -> Context | None:
+        """Give what a later step sees; None where it, its job, or what it is within does not run."""
+        placed = later.placed
+        if placed.job is self.job:
+            within = [each.within for each in placed.lineage]
+            base = {**self.context, "steps": next(self.steps[each] for each in reversed(within) if each in self.steps)}
+        else:
+            base = {**later.context, "needs": self.needs.get(placed.job, {}), "steps": _steps(placed, self.sources)}
+            if _answer(placed.job.condition, base) is False:
+                return None
+        here = base
+        for each in placed.lineage:
+            here = contexts.of_step(each, base, self.sources)
+            if step_runs_on_success(each.step, here) is False:
+                return None
+        return here
+
+
+def _told(path: DeployPath, status: str) -> _Told:
+    """Follow a status out of composite actions, the job, and the workflows that are called."""
+    deploy = path.step
+    steps: dict[PlacedStep | None, Context] = {}
+    outputs: Context = {"status": status}
+    for placed in reversed(deploy.placed.lineage):
+        steps[placed.within] = {**_steps(placed, path.sources), placed.step.id or "": {**_WELL, "outputs": outputs}}
+        if placed.action is not None:
+            outputs = _declared(placed.action.document.root, {"steps": steps[placed.within]})
+    needs: dict[Job, Context] = {}
+    outputs = _evaluated(deploy.job.outputs, {"steps": steps[None]})
+    for leg in reversed(path.run.legs):
+        known = {leg.job.id: outputs}
+        for job in after(leg.workflow_file, leg.job):
+            before = leg.workflow_file.needed_by(job)
+            needs[job] = {each.id: {"result": "success", "outputs": known.get(each.id, {})} for each in before}
+            known[job.id] = _evaluated(job.outputs, {"needs": needs[job]})
+        jobs = {name: {"outputs": found} for name, found in known.items()}
+        outputs = _declared(_call_of(leg.workflow_file), {"jobs": jobs})
+    return _Told(path.sources, deploy.job, path.run.last.context, steps, needs)
+
+
+def _steps(placed: PlacedStep, sources: Sources) -> Context:
+    """Give the steps beside one, all gone well."""
+    beside = sources.steps(placed.workflow_file, placed.job)
+    return {each.step.id: _WELL for each in beside if each.step.id and each.within is placed.within}
+
+
+def _declared(root: Node | None, context: Context) -> Context:
+    """Give the outputs that an action, or a called workflow, declares."""
+    declared = root.get("outputs") if isinstance(root, Mapping) else None
+    if not isinstance(declared, Mapping):
+        return {}
+    values = {name: node.get("value") for name, node in declared.values.items() if isinstance(node, Mapping)}
+    return {name: text_in(text_of(node) or "", context) for name, node in values.items()}
+
+
+def _evaluated(outputs: Mapping | None, context: Context) -> Context:
+    """Give the outputs of a job."""
+    nodes = outputs.values if outputs is not None else {}
+    return {name: text_in(text_of(node) or "", context) for name, node in nodes.items()}
+
+
+def _call_of(file: WorkflowFile) -> Node | None:
+    """Give what a workflow declares for those that call it."""
+    on = file.document.root.get("on") if isinstance(file.document.root, Mapping) else None
+    return on.get("workflow_call") if isinstance(on, Mapping) else None
+
+
+def _answer(test: Scalar | None, context: Context) -> Answer:
+    try:
+        return truth(condition(text_of(test) or ""), context, _SUCCESS)
+    except ExpressionError:
+        return UNKNOWN

@@ -1,0 +1,155 @@
+"""Who notices that heroku-deploy has skipped the deploy."""
+
+from pathlib import Path
+
+import pytest
+from making import sources_of
+
+from asbuilt.workflows.checkout import Checkout
+from asbuilt.workflows.deploys import deploy_steps
+from asbuilt.workflows.paths import deploy_paths
+from asbuilt.workflows.skipped import unnoticed_skips
+
+DEPLOY = (
+    "- { id: deploy, uses: akhileshns/heroku-deploy@v3, with: { heroku_app_name: shop, dontautocreate: CREATE EXTRA } }"
+)
+STATUS = "${{ steps.deploy.outputs.status }}"
+TEST = "- run: '[[ \"$STATUS\" == Successfully* ]]'\n  env: { STATUS: '%s' }"
+SCRIPTED = "- { uses: actions/github-script@v8, with: { script: "
+PROOF = "- run: curl --fail https://shop.example/version | grep $GITHUB_SHA"
+LATER = "  two:\n    runs-on: x\n    needs: one\n{job}    steps:\n      {step}\n"
+NEEDED = "${{ needs.one.outputs.status }}"
+OUTPUTS = f"    outputs: {{ status: '{STATUS}' }}\n"
+
+
+def workflow(*steps, job="", create="true", extra="", on="push"):
+    text = "\n".join(f"      {line}" for step in (DEPLOY, *steps) for line in step.splitlines())
+    text = text.replace("CREATE", create).replace("EXTRA", extra)
+    return f"on: {on}\njobs:\n  one:\n    runs-on: x\n{job}    steps:\n{text}\n"
+
+
+def later(step, job=""):
+    return LATER.format(job=job, step=step.replace("\n", "\n      "))
+
+
+def noticed(text, actions=None, **files):
+    sources = sources_of(actions, one=text, **files)
+    for file in sources.workflow_files:
+        assert file.document.problems == (), file.document.problems
+    steps = tuple(step for file in sources.workflow_files for step in deploy_steps(file, sources))
+    paths = deploy_paths(sources)
+    assert paths
+    checkout = Checkout(Path(), sources, deploy_steps=steps, deploy_paths=paths)
+    return not any(list(unnoticed_skips(file, checkout)) for file in sources.workflow_files)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        TEST % STATUS,
+        f"- run: \"[[ '{STATUS}' != Skipped* ]]\"",
+        f'- run: |\n    case "{STATUS}" in\n      Skipped*) exit 1 ;;\n    esac',
+        "- { run: exit 1, if: \"startsWith(steps.deploy.outputs.status, 'Skipped')\" }",
+        "- { run: exit 1, if: \"!startsWith(steps.deploy.outputs.status, 'Successfully')\" }",
+        "- { run: exit 1, if: \"contains(steps.deploy.outputs.status, 'skipped')\" }",
+        f"{SCRIPTED}core.setFailed('x') }}, if: \"startsWith(steps.deploy.outputs.status, 'Skipped')\" }}",
+        f"{SCRIPTED}\"if (process.env.S.startsWith('Skipped')) throw 'x'\" }}, env: {{ S: '{STATUS}' }} }}",
+        PROOF,
+    ],
+)
+def test_a_step_that_notices(step):
+    assert noticed(workflow(step))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "- run: make",
+        f"- run: echo '{STATUS}'",
+        TEST % "${{ steps.other.outputs.status }}",
+        TEST % STATUS + "\n  continue-on-error: true",
+        TEST % STATUS + "\n  if: failure()",
+        TEST % STATUS + "\n  if: startsWith(steps.deploy.outputs.status, 'Successfully')",
+        "- { run: exit 1, if: \"startsWith(steps.deploy.outputs.status, 'Failed')\" }",
+        "- { run: exit 1, if: \"steps.deploy.outputs.status == 'Skipped'\" }",
+        "- { run: exit 1, if: \"steps.deploy.outcome == 'failure'\" }",
+        "- { run: echo no, if: \"startsWith(steps.deploy.outputs.status, 'Skipped')\" }",
+        "- { uses: actions/github-script@v8, with: { script: core.setFailed('x') }, if: failure() }",
+        "- run: curl --fail https://shop.example/health",
+    ],
+)
+def test_a_step_that_does_not(step):
+    assert not noticed(workflow(step))
+
+
+def test_a_step_before_the_deploy_notices_nothing():
+    assert not noticed(workflow().replace("steps:\n", "steps:\n      - run: '[[ x == Successfully* ]]'\n"))
+
+
+@pytest.mark.parametrize(
+    ("create", "judged"), [("true", True), ("yes", True), ("false", False), ("'${{ vars.X }}'", False)]
+)
+def test_only_where_an_app_is_not_created(create, judged):
+    assert noticed(workflow(create=create)) is not judged
+
+
+def test_the_actions_own_health_check_comes_too_late():
+    extra = ", healthcheck: 'https://shop.example/version', checkstring: '${{ github.sha }}'"
+    assert not noticed(workflow(extra=extra))
+
+
+@pytest.mark.parametrize("condition", ["", "    if: startsWith(needs.one.outputs.status, 'Skipped')\n"])
+def test_a_later_job_notices_by_the_jobs_output(condition):
+    step = "- run: exit 1" if condition else TEST % NEEDED
+    assert noticed(workflow(job=OUTPUTS) + later(step, condition))
+    assert not noticed(workflow() + later(TEST % "${{ vars.STATUS }}"))
+    assert not noticed(workflow(job=OUTPUTS) + later(step, "    if: startsWith(needs.one.outputs.status, 'Succ')\n"))
+    assert not noticed(workflow(job=OUTPUTS) + later(step, f"{condition}    continue-on-error: true\n"))
+
+
+def test_a_jobs_environment_may_hold_the_output():
+    step = "- run: '[[ $STATUS == Successfully* ]]'"
+    assert noticed(workflow(job=OUTPUTS) + later(step, f"    env: {{ STATUS: '{NEEDED}' }}\n"))
+    assert not noticed(
+        workflow(job=OUTPUTS)
+        + later(step.replace("==", "!=").replace("Succ", "Fail"), f"    env: {{ STATUS: '{NEEDED}' }}\n")
+    )
+
+
+def test_the_output_is_followed_out_of_an_action():
+    step = DEPLOY.replace("CREATE", "true").replace("EXTRA", "")
+    outputs = f"outputs: {{ said: {{ value: '{STATUS}' }} }}\n"
+    action = f"{outputs}runs:\n  using: composite\n  steps:\n    {step}\n"
+    use = "on: push\njobs:\n  one:\n    runs-on: x\n    steps:\n      - { id: ship, uses: ./.github/actions/ship }\n"
+    test = (TEST % "${{ steps.ship.outputs.said }}").replace("\n", "\n      ")
+    assert noticed(f"{use}      {test}\n", {"ship": action})
+    assert not noticed(f"{use}      {test}\n", {"ship": action.replace(outputs, "")})
+    assert not noticed(use, {"ship": action})
+    inside = (TEST % STATUS).replace("\n", "\n    ")
+    assert noticed(use, {"ship": f"{action}    {inside}\n      shell: bash\n"})
+
+
+def test_an_action_may_test_what_it_is_told():
+    action = (
+        "inputs: { status: {} }\nruns:\n  using: composite\n  steps:\n"
+        "    - run: '[[ $S == Succ* ]]'\n      shell: bash\n"
+        "      env: { S: '${{ inputs.status }}' }\n"
+    )
+    step = f"- {{ uses: ./.github/actions/test, with: {{ status: '{STATUS}' }} }}"
+    assert noticed(workflow(step), {"test": action})
+    assert not noticed(workflow(step.replace("deploy.", "other.")), {"test": action})
+
+
+def test_the_output_is_followed_out_of_a_called_workflow():
+    on = "{ workflow_call: { outputs: { status: { value: '${{ jobs.one.outputs.status }}' } } } }"
+    called = workflow(job=OUTPUTS, on=on)
+    caller = "on: push\njobs:\n  one:\n    uses: ./.github/workflows/one.yml\n"
+    assert noticed(called, two=caller + later(TEST % NEEDED))
+    assert not noticed(called, two=caller)
+    assert not noticed(called.replace("jobs.one", "jobs.other"), two=caller + later(TEST % NEEDED))
+
+
+def test_each_way_is_judged():
+    on = "{ workflow_dispatch: { inputs: { to: { type: choice, options: [a, b] } } } }"
+    assert not noticed(workflow(TEST % STATUS + "\n  if: inputs.to == 'a'", on=on))
+    assert noticed(workflow(TEST % STATUS + "\n  if: inputs.to == 'a' || inputs.to == 'b'", on=on))

@@ -1,0 +1,47 @@
+"""A job that calls Heroku has what it needs for it, or fails before."""
+
+from asbuilt.controls import Finding, control, finding, none_of
+from asbuilt.workflows.authentication import gaps
+from asbuilt.workflows.heroku_cli import caller_of, missing_cli
+
+
+@control("WF021", severity="SEV-2", satisfies=["SOC2 CC6.1", "NIST IA-5", "NIST SC-24"])
+def test_authentication_fails_closed(workflow_file, checkout):
+    """Each job that calls the Heroku CLI or heroku-deploy has HEROKU_API_KEY from secrets, and fails when it is empty.
+
+    A run in an environment that GitHub has just created has no secrets. With an empty key, the CLI asks a terminal to
+    log in, and crashes, as there is none. A key that an earlier step writes to GITHUB_ENV cannot be told before the
+    run: it is no finding.
+
+    Remedy: set `HEROKU_API_KEY: ${{ secrets.HEROKU_API_KEY }}` in the job's `env`, and begin the job with the step
+    `run: test -n "$HEROKU_API_KEY"`.
+    """
+    none_of(
+        dict.fromkeys(
+            Finding(
+                gap.fact, gap.fix, gap.document.path, gap.mark, "" if gap.secret else gap.document.excerpt(gap.mark)
+            )
+            for gap in gaps(workflow_file, checkout.sources)
+        )
+    )
+
+
+@control("WF027", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-2"])
+def test_heroku_cli_is_installed(workflow_file, checkout):
+    """The Heroku CLI is installed in each job that calls it on a runner that does not bring it.
+
+    GitHub's images have not had it since Ubuntu 24.04, which `ubuntu-latest` is. heroku-deploy calls it too. Runners of
+    other kinds, and jobs in a container, are not judged.
+
+    Remedy: add a step before the call: `curl --fail https://cli-assets.heroku.com/install.sh | sh`.
+    """
+    none_of(
+        finding(
+            call.placed.document,
+            call.placed.mark,
+            f"{call.placed.job.id}: {call.label} calls the Heroku CLI, which is not on {runner}, and no step before it "
+            f"installs it{caller_of(call.placed, checkout.sources)}",
+            "add a step before it: run: curl --fail https://cli-assets.heroku.com/install.sh | sh",
+        )
+        for call, runner in missing_cli(workflow_file, checkout.sources)
+    )
