@@ -6,6 +6,7 @@ is known completely: a member that it lacks is null, as at GitHub.
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -99,6 +100,10 @@ def condition(text: str) -> Expression:
     return tree if asks_for_status(tree) else Logical("&&", (Call("success", (), 0), tree), 0)
 
 
+# What stands in quotes does not end it.
+_EMBEDDED = re.compile(r"\$\{\{(?P<inner>(?:'[^']*'|(?!\}\})[^'])*)(?P<end>\}\})?")
+
+
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """One `${{ }}` in a text: what stands between the braces, and where that begins."""
@@ -115,17 +120,13 @@ def segments(text: str) -> tuple[str | Embedded, ...]:
 
 def _segments(text: str) -> Iterator[str | Embedded]:
     at = 0
-    while (opening := text.find("${{", at)) != -1:
-        if opening > at:
-            yield text[at:opening]
-        start, end, quoted = opening + 3, opening + 3, False
-        while quoted or not text.startswith("}}", end):
-            if end >= len(text):
-                raise ExpressionError(opening, '"${{" that does not end', '"}}"')
-            quoted ^= text[end] == "'"
-            end += 1
-        yield Embedded(text[start:end], start)
-        at = end + 2
+    for match in _EMBEDDED.finditer(text):
+        if match.start() > at:
+            yield text[at : match.start()]
+        if match["end"] is None:
+            raise ExpressionError(match.start(), '"${{" that does not end', '"}}"')
+        yield Embedded(match["inner"], match.start("inner"))
+        at = match.end()
     if at < len(text):
         yield text[at:]
 

@@ -66,11 +66,11 @@ def judge_one(checkout) -> None:
 
 
 def timed(work, items) -> float:
-    """Give the seconds that a piece of work takes for all items."""
-    start = time.perf_counter()
+    """Give the seconds of the processor that a piece of work takes for all items."""
+    start = time.process_time()
     for item in items:
         work(item)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 if __name__ == "__main__":
