@@ -10,6 +10,8 @@ import pytest
 
 from asbuilt import model
 from asbuilt.judging import SEEN, CouldNotObserveError
+from asbuilt.lint.keep import actions_of, restore
+from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
 from asbuilt.subjects import kind_of
 
@@ -248,3 +250,39 @@ def _checkouts(run):
 def deploy_paths(_checkouts, app):
     """Every way for code to reach the app."""
     return tuple(path for each in _checkouts for path in each.deploy_paths if path.app == app.name)
+
+
+@pytest.fixture
+def blocked_paths(_checkouts, app):
+    """Every way to the app that conditions shut, or that nothing sets off."""
+    return tuple(path for each in _checkouts for path in each.blocked_paths if path.app == app.name)
+
+
+@pytest.fixture(scope="session")
+def _scans(run):
+    """What each linter said of each repository's files: asked once, before the first check."""
+    return restore(run.directory / LINT)
+
+
+@pytest.fixture
+def zizmor(see, _scans, repository, workflow_file):
+    """What zizmor remarks on the file."""
+    return see.remarks(_scans[repository.name]["zizmor"], workflow_file.path)
+
+
+@pytest.fixture
+def zizmor_of_actions(see, run, _scans, repository):
+    """What zizmor remarks on the actions of the repository."""
+    actions = actions_of(run.checkouts[repository.name]) if repository.name in run.checkouts else ()
+    if not actions:
+        pytest.skip(f"no file of {repository.name} defines an action")
+    return see.remarks(_scans[repository.name]["zizmor"], *actions)
+
+
+@pytest.fixture
+def actionlint(see, _scans, repository, workflow_file):
+    """What actionlint remarks on the file."""
+    scan = _scans[repository.name]["actionlint"]
+    if scan.version is None:
+        pytest.skip("actionlint is not installed: put it on PATH to have this judged")
+    return see.remarks(scan, workflow_file.path)

@@ -1,16 +1,18 @@
 """What happens around one check: the facts that it was given, and what it came to."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from asbuilt.controls import Control, Drift, control_of
+from asbuilt.lint.scan import Remark, Scan
 from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.run import Run
 from asbuilt.subjects import Subject, kind_of, tell, words
 from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.workflows.document import Mark
 
 
 class CouldNotObserveError(Exception):
@@ -23,10 +25,11 @@ class CouldNotObserveError(Exception):
 
 @dataclass(slots=True)
 class Seen:
-    """The facts that one check was given, in the order in which it asked for them."""
+    """The facts that one check was given, in the order in which it asked for them, and what suppressions accepted."""
 
     facts: dict[str, Any] = field(default_factory=dict)
     requests: list[int] = field(default_factory=list)
+    accepted: tuple[Line, ...] = ()
 
     def __call__(self, name: str, fact: Any, *, judged_by: str) -> Any:
         """Give the value of a fact, and remember it as evidence.
@@ -52,6 +55,28 @@ class Seen:
             case _:
                 raise CouldNotObserveError(fact)
 
+    def remarks(self, scan: Scan, *paths: str) -> tuple[Remark, ...]:
+        """Give what a linter remarks on some files, and remember it as evidence.
+
+        A file that it did not scan is a remark beside others; where there are none, CouldNotObserveError is raised.
+        Skips the check of a file that is not there.
+        """
+        found = tuple(each for path in paths for each in scan.on(path))
+        self.facts[scan.linter] = {"version": scan.version, "remarks": found}
+        why = scan.unscanned if scan.version is not None else dict.fromkeys(paths, "is not installed")
+        left = {path: why[path] for path in paths if path in why}
+        if found:
+            name = f"{scan.linter} could not scan this file"
+            return (*found, *(Remark(path, Mark(1, 1), name, reason) for path, reason in left.items()))
+        if left:
+            path, reason = next(iter(left.items()))
+            remedy = f"run it by itself: {scan.linter} {path}" if scan.version is not None else f"install {scan.linter}"
+            others = f" (and over {len(left) - 1} more)" if len(left) > 1 else ""
+            raise CouldNotObserveError(Unobserved(scan.linter, f"{scan.linter} over {path}{others}", reason, remedy))
+        if not set(paths) & set(scan.scanned):
+            pytest.skip(f"{', '.join(paths)} is not there: WF001 judges that")
+        return ()
+
 
 SEEN = pytest.StashKey[Seen]()
 
@@ -73,6 +98,8 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
     control, subject = catalogued(item), subject_of(item, run)
     settings = run.estate.controls.get(control.id)
     outcome, lines, reason = _outcome(call, report)
+    if report.when == "call":
+        lines += item.stash[SEEN].accepted
     told = words(subject, run.estate) if subject else {}
     remedy = tell(control.remedy, told)
     name = subject.name if subject else "estate"
@@ -84,7 +111,8 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
         requirement=control.requirement,
         outcome=outcome,
         lines=tuple(
-            Line(each.place or name, each.fact, tell(each.fix, told) or remedy, each.excerpt) for each in lines
+            replace(each, place=each.place or name, fix="" if each.waived else tell(each.fix, told) or remedy)
+            for each in lines
         ),
         reason=reason,
         issue=settings.issue if settings else None,
@@ -107,7 +135,8 @@ def from_wire(text: str) -> Verdict:
 def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Outcome, tuple[Line, ...], str]:
     error = call.excinfo.value if call.excinfo else None
     if hasattr(report, "wasxfail") and report.skipped:
-        return Outcome.WAIVED, _lines(error), str(report.wasxfail)
+        lines = _lines(error) if isinstance(error, AssertionError) else ()
+        return Outcome.WAIVED, lines, str(report.wasxfail).removeprefix("reason: ")
     if report.skipped:
         return Outcome.NOT_APPLICABLE, (), str(getattr(error, "msg", "") or _skip_reason(report))
     if report.passed:

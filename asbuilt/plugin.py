@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from _pytest.mark.expression import Expression
 
 from asbuilt import catalogue, judging
+from asbuilt.controller import PHASES, Controller, attach
+from asbuilt.controls import Drift
 from asbuilt.estate import load
 from asbuilt.estate_errors import EstateError
 from asbuilt.model import restore, save
@@ -21,14 +24,13 @@ from asbuilt.record.terminal import summary
 from asbuilt.run import RUN, OptionError, Run, checkouts_of, prepared, scope_of
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.subjects import kind_of, none_declared
-from asbuilt.verdicts import Verdict, together
+from asbuilt.suppressing import sort_out
+from asbuilt.verdicts import together
 from asbuilt.world import World, choose, observe
 
 _WORLD = pytest.StashKey[World]()
 _CLOSING = pytest.StashKey[ExitStack]()
-_PHASES = pytest.StashKey[dict[str, dict[str, Verdict]]]()
 _DIRECTORY = "asbuilt_directory"
-_VERDICT = "asbuilt_verdict"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +61,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Decide what the run is about. Whatever the user got wrong ends here, in one message."""
     config.stash[_CLOSING] = ExitStack()
-    config.stash[_PHASES] = {}
+    config.stash[PHASES] = {}
     if not _concerns_estate(config):
         return
     try:
@@ -137,12 +139,31 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     subject = judging.subject_of(item, run) if run else None
     if run is None or subject is None:
         return
-    date = run.observation.as_of.date() if run.observation else today()
+    day = _day(run)
     for waiver in run.estate.waivers:
         fits = waiver.control == judging.catalogued(item).id and waiver.subject in {subject.id, subject.name}
-        if fits and waiver.until >= date:
+        if fits and waiver.until >= day:
             reason = f"waived until {waiver.until} by {waiver.owner} (#{waiver.issue}): {waiver.reason}"
             item.add_marker(pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Take out of a check's drift what suppressions accept."""
+    try:
+        return (yield)
+    except Drift as drift:
+        run = item.config.stash.get(RUN, None)
+        if run is None:
+            raise
+        subject, control = judging.subject_of(item, run), judging.catalogued(item).id
+        found = sort_out(run, subject, control, drift.findings, _day(run))
+        item.stash[judging.SEEN].accepted = found.accepted
+        if found.drift:
+            raise Drift(found.drift) from None
+        if item.get_closest_marker("xfail") is None:  # a waiver of the estate that is there beside it is not needed
+            pytest.xfail(found.reason)
+    return None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -153,7 +174,7 @@ def pytest_runtest_makereport(
     report = yield
     run = item.config.stash.get(RUN, None)
     if run is not None and item.get_closest_marker("control"):
-        vars(report)[_VERDICT] = judging.to_wire(judging.verdict_of(item, run, call, report))
+        attach(report, judging.verdict_of(item, run, call, report))
     return report
 
 
@@ -167,18 +188,6 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
         describe(run, judging.catalogued(item), item.nodeid, subject, seen.facts, seen.requests)
 
 
-class _Collector:
-    """Gathers the verdicts of all phases in the process that reports."""
-
-    def __init__(self, phases: dict[str, dict[str, Verdict]]) -> None:
-        self._phases = phases
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the verdict of one phase."""
-        if raw := getattr(report, _VERDICT, None):
-            self._phases.setdefault(report.nodeid, {})[str(report.when)] = judging.from_wire(raw)
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Record the run, once every worker and every other plugin has written what it has to."""
@@ -186,7 +195,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = config.stash.get(RUN, None)
     if run is None or _is_worker(config) or run.directory is None:
         return
-    finish(run, together(config.stash[_PHASES]), config.stash[_WORLD].secrets)
+    finish(run, together(config.stash[PHASES]), config.stash[_WORLD].secrets)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -197,7 +206,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(f"{failed.nodeid}: could not be collected\n{failed.longreprtext}", red=True)
     if run is None or config.option.collectonly:
         return
-    for line in summary(run, together(config.stash[_PHASES])):
+    for line in summary(run, together(config.stash[PHASES])):
         terminalreporter.write_line(line.text, **line.markup)
 
 
@@ -227,6 +236,11 @@ def _is_live(name: str, /, **_: str | int | bool | None) -> bool:
     return name == "live"
 
 
+def _day(run: Run) -> date:
+    """Give the date of the world that is judged: the providers', or for files alone this machine's."""
+    return run.observation.as_of.date() if run.observation else today()
+
+
 def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
@@ -248,10 +262,10 @@ def _prepare(config: pytest.Config) -> None:
     if _is_worker(config):
         config.stash[RUN] = _handed_over(config, run)
         return
-    config.pluginmanager.register(_Collector(config.stash[_PHASES]), "asbuilt-collector")
     if option.collectonly:
         config.stash[RUN] = run
         return
+    config.pluginmanager.register(Controller(config), "asbuilt-controller")
     world = World(run.world)
     if live:
         world = choose(run, sandbox=option.sandbox, observed=option.observed, closing=config.stash[_CLOSING])

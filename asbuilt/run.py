@@ -1,7 +1,7 @@
 """What one run is about, decided from its options before anything is asked or judged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from asbuilt.observe.sweep import Scope
 from asbuilt.subjects import KINDS, Subject, subjects
 from asbuilt.workflows import checkout as checkouts
 from asbuilt.workflows.checkout import Checkout
+from asbuilt.workflows.document import Document
+from asbuilt.workflows.suppressions import Suppression, suppressions
 
 
 class OptionError(ValueError):
@@ -23,8 +25,8 @@ class OptionError(ValueError):
 class Run:
     """An estate, the part of it that is judged, and what it is held against.
 
-    `known` are its subjects, by kind and id. `directory` is None where nothing is recorded; `observation` is None until
-    something was observed.
+    `known` are its subjects, by kind and id, `suppressions` those in the files of each checkout. `directory` is None
+    where nothing is recorded; `observation` is None until something was observed.
     """
 
     estate: Estate
@@ -34,6 +36,7 @@ class Run:
     known: Mapping[str, Mapping[str, Subject]]
     directory: Path | None = None
     observation: Observation | None = None
+    suppressions: Mapping[str, tuple[Suppression, ...]] = field(default_factory=dict)
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""
@@ -62,7 +65,20 @@ def prepared(estate: Estate, scope: Scope, checkouts: Mapping[str, Checkout]) ->
         if waiver.subject not in names:
             near = suggestion(waiver.subject, names)
             raise OptionError(f'waiver of {waiver.control}: nothing is called "{waiver.subject}"{near}')
-    return Run(estate, scope, checkouts, "workflow files", known)
+    return Run(estate, scope, checkouts, "workflow files", known, suppressions=_suppressions(checkouts))
+
+
+def documents_of(checkout: Checkout) -> tuple[Document, ...]:
+    """Give the workflow files and composite actions of a checkout, as documents."""
+    workflows = (each.document for each in checkout.workflow_files)
+    return (*workflows, *(each.document for each in checkout.sources.actions.values()))
+
+
+def _suppressions(checkouts: Mapping[str, Checkout]) -> dict[str, tuple[Suppression, ...]]:
+    return {
+        name: tuple(found for document in documents_of(checkout) for found in suppressions(document))
+        for name, checkout in checkouts.items()
+    }
 
 
 RUN = pytest.StashKey[Run]()

@@ -18,12 +18,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One finding as it is shown: its place or subject, the fact, the fix, the offending line of a file."""
+    """One finding as it is shown: its place or subject, the fact, the fix, the offending line of a file.
+
+    `waived` says why this one is accepted where others of the same check may not be: a suppression in its file.
+    """
 
     place: str
     fact: str
     fix: str = ""
     excerpt: str = ""
+    waived: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,11 @@ class Verdict:
     reason: str = ""
     issue: int | None = None
     seconds: float = field(default=0.0, compare=False)
+
+    def told(self, line: Line) -> Line:
+        """Give a line as it is read: of what is waived, with the reason instead of a fix."""
+        waived = line.waived or (self.reason if self.outcome is Outcome.WAIVED else "")
+        return replace(line, fact=f"{line.fact} ({waived})", fix="", waived=waived) if waived else line
 
 
 def together(phases: dict[str, dict[str, Verdict]]) -> tuple[Verdict, ...]:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+LINT = "lint.json"
 OBSERVATION = "observation.json"
 RESULTS = "allure-results"
 VERDICTS = "verdicts.json"

@@ -92,8 +92,8 @@ def settle_results(results: Path, verdicts: Iterable[Verdict]) -> None:
         path.write_text(json.dumps(result), encoding="utf-8")
 
 
-def write_context(results: Path, run: Run) -> None:
-    """Write what the report says of the run as a whole: its world, its clock, who ran it."""
+def write_context(results: Path, run: Run, linters: Mapping[str, str]) -> None:
+    """Write what the report says of the run as a whole: its world, its clock, who ran it, what the linters did."""
     results.mkdir(parents=True, exist_ok=True)
     observation = run.observation
     facts = {
@@ -103,6 +103,7 @@ def write_context(results: Path, run: Run) -> None:
         "Requests": str(len(observation.transcript)) if observation else "0",
         "asbuilt": version("asbuilt"),
         "Python": platform.python_version(),
+        **linters,
     }
     lines = [f"{key.replace(' ', '_')}={value}" for key, value in facts.items()]
     (results / "environment.properties").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -126,10 +127,9 @@ def _executor() -> dict[str, str]:
 
 
 def _message(verdict: Verdict) -> str:
-    lines = [f"{line.fact}\nfix: {line.fix}" if line.fix else line.fact for line in verdict.lines]
-    return "\n\n".join(
-        each for each in (verdict.reason if not lines or verdict.outcome is Outcome.WAIVED else "", *lines) if each
-    )
+    told = tuple(map(verdict.told, verdict.lines))
+    lines = [f"{line.fact}\nfix: {line.fix}" if line.fix else line.fact for line in told]
+    return "\n\n".join(lines) or verdict.reason
 
 
 def _clause(requirement: str) -> str:

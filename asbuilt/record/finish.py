@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from asbuilt.record.directory import RESULTS, VERDICTS, point_latest, withhold
+from asbuilt.lint.keep import restore, told
+from asbuilt.record.directory import LINT, RESULTS, VERDICTS, point_latest, withhold
 from asbuilt.record.evidence import settle_results, write_context
 from asbuilt.record.summary import markdown
 from asbuilt.run import Run
@@ -17,9 +18,10 @@ def finish(run: Run, verdicts: tuple[Verdict, ...], tokens: Iterable[str]) -> No
     if run.directory is None:
         return
     results = run.directory / RESULTS
-    write_context(results, run)
+    linters = told(restore(run.directory / LINT))
+    write_context(results, run, linters)
     settle_results(results, verdicts)
-    (run.directory / "summary.md").write_text(markdown(run, verdicts), encoding="utf-8")
+    (run.directory / "summary.md").write_text(markdown(run, verdicts, linters), encoding="utf-8")
     (run.directory / VERDICTS).write_text(json.dumps([asdict(each) for each in verdicts], indent=1), encoding="utf-8")
     withhold(run.directory, tokens)
     point_latest(run.directory)

@@ -1,6 +1,6 @@
 """The run as one page of Markdown: the job summary on GitHub, a comment, a mail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from asbuilt.record.terminal import heading
 from asbuilt.run import Run
@@ -9,13 +9,14 @@ from asbuilt.verdicts import Outcome, Verdict, by_urgency, tally
 _MARKS = {Outcome.DRIFTED: "❌ drifted", Outcome.UNKNOWN: "❔ unknown", Outcome.WAIVED: "⏳ waived"}
 
 
-def markdown(run: Run, verdicts: tuple[Verdict, ...]) -> str:
-    """Give the page: the tally first, then one row for each finding."""
+def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]) -> str:
+    """Give the page: the tally first, then one row for each finding, then what each linter that was asked did."""
     clean = all(each.outcome not in {Outcome.DRIFTED, Outcome.UNKNOWN} for each in verdicts)
     lines = [f"## {'✅' if clean else '❌'} asbuilt: {heading(run)}", "", f"**{tally(verdicts)}**", ""]
     rows = list(_rows(run, verdicts))
     if rows:
         lines += ["| | control | severity | where | finding | fix |", "|---|---|---|---|---|---|", *rows, ""]
+    lines += [f"{name} {told}  " for name, told in linters.items()]
     return "\n".join(lines)
 
 
@@ -26,10 +27,10 @@ def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
         control = verdict.control
         if verdict.issue and run.estate.links.issues:
             control += f" [#{verdict.issue}]({run.estate.links.issues.format(issue=verdict.issue)})"
-        for line in verdict.lines:
-            fact = f"{line.fact} ({verdict.reason})" if verdict.outcome is Outcome.WAIVED else line.fact
+        for line in map(verdict.told, verdict.lines):
+            mark = _MARKS[Outcome.WAIVED if line.waived else verdict.outcome]
             place = line.place or verdict.subject
-            cells = (_MARKS[verdict.outcome], control, verdict.severity, f"`{place}`", _cell(fact), _code(line.fix))
+            cells = (mark, control, verdict.severity, f"`{place}`", _cell(line.fact), _code(line.fix))
             yield f"| {' | '.join(cells)} |"
 
 

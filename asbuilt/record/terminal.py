@@ -1,7 +1,7 @@
 """The summary on the terminal: what somebody woken at night can act on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asbuilt.run import Run
@@ -41,8 +41,9 @@ def summary(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[Text]:
     shown = [each for each in sorted(verdicts, key=by_urgency) if each.outcome in _COLOURS]
     width = max((len(line.place) for each in shown for line in _lines(each)), default=0)
     for verdict, line, others in _grouped(shown):
-        colour = _COLOURS[verdict.outcome]
-        word = "" if verdict.outcome is Outcome.DRIFTED else f"{verdict.outcome.upper()} "
+        outcome = Outcome.WAIVED if line.waived else verdict.outcome
+        colour = _COLOURS[outcome]
+        word = "" if outcome is Outcome.DRIFTED else f"{outcome.upper()} "
         head = f"{line.place:{width}}  {verdict.control:6} {verdict.severity}  {word}"
         first, *more = line.fact.splitlines() or [""]
         yield Text(f"{head}{first}", colour)
@@ -82,9 +83,7 @@ def _grouped(verdicts: list[Verdict]) -> Iterator[tuple[Verdict, Line, list[str]
 def _lines(verdict: Verdict) -> tuple[Line, ...]:
     """Give a verdict's findings; what has none is one line with its reason."""
     lines = verdict.lines or (Line("", verdict.reason),)
-    if verdict.outcome is Outcome.WAIVED:
-        lines = tuple(Line(each.place, f"{each.fact} ({verdict.reason})", "", each.excerpt) for each in lines)
-    return tuple(Line(each.place or verdict.subject, each.fact, each.fix, each.excerpt) for each in lines)
+    return tuple(replace(each, place=each.place or verdict.subject) for each in map(verdict.told, lines))
 
 
 def _requests(run: Run) -> str:

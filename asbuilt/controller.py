@@ -1,0 +1,88 @@
+"""What the process that reports does for all of a run: it lints, gathers every verdict, holds suppressions to use."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from asbuilt import catalogue, judging
+from asbuilt.lint import keep
+from asbuilt.lint.linters import LINTERS
+from asbuilt.record.directory import LINT
+from asbuilt.run import RUN, Run
+from asbuilt.suppressing import complaints
+from asbuilt.verdicts import Verdict, together
+
+PHASES = pytest.StashKey[dict[str, dict[str, Verdict]]]()
+_VERDICT = "asbuilt_verdict"
+
+
+def attach(report: pytest.TestReport, verdict: Verdict) -> None:
+    """Put a verdict on a report, in a form that a worker can send."""
+    vars(report)[_VERDICT] = judging.to_wire(verdict)
+
+
+class Controller:
+    """The hooks of the process that reports.
+
+    Under xdist it collects nothing itself; the workers tell it what they collected before the first check starts.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Lint, without workers."""
+        self._lint([item.nodeid for item in session.items])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Lint, with workers: each of them collects the same."""
+        self._lint(ids)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the verdict of one phase."""
+        if raw := getattr(report, _VERDICT, None):
+            phases = self._config.stash[PHASES]
+            phases.setdefault(report.nodeid, {})[str(report.when)] = judging.from_wire(raw)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Report suppressions that are wrong or that nothing needs, as checks that failed."""
+        run = self._config.stash.get(RUN, None)
+        if run is None or not any(run.suppressions.values()):
+            return
+        static = {control.id for check, control in catalogue.checks() if check.startswith("tests_static/")}
+        verdicts = together(self._config.stash[PHASES])
+        found = complaints(run, verdicts, static, whole=_is_whole(session, run))
+        for verdict in found:
+            self._config.hook.pytest_runtest_logreport(report=_failed(verdict))
+        if found and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _lint(self, ids: Sequence[str]) -> None:
+        run = self._config.stash[RUN]
+        collected = {each.partition("[")[0] for each in ids}
+        asked = {control.id for check, control in catalogue.checks() if check in collected} & set(LINTERS)
+        if run.directory is None or not asked or (run.directory / LINT).exists():
+            return
+        judged = {name: each for name, each in run.checkouts.items() if name in run.scope.repositories}
+        keep.save(keep.lint(judged, [LINTERS[each] for each in sorted(asked)]), run.directory / LINT)
+
+
+def _failed(verdict: Verdict) -> pytest.TestReport:
+    """Give the report of a check that failed by what came to light after it."""
+    path, _, name = verdict.id.partition("::")
+    text = "\n".join(f"{each.place} {each.fact}" for each in verdict.lines if not each.waived)
+    report = pytest.TestReport(verdict.id, (path, None, name), {}, "failed", text, "call")
+    attach(report, verdict)
+    return report
+
+
+def _is_whole(session: pytest.Session, run: Run) -> bool:
+    """Say whether all that the files of the checkouts could come to was judged, to the end."""
+    option = session.config.option
+    narrowed = option.keyword or option.deselect or getattr(option, "lf", False) or session.shouldfail
+    chosen = any("::" in arg for arg in session.config.args)
+    ended = session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} and not session.shouldstop
+    apps = all(run.judges(each, live=False) for each in run.subjects("app").values())
+    return ended and apps and not narrowed and not chosen

@@ -1,0 +1,74 @@
+"""What the linters said of a run's checkouts: made once, kept in its directory, read from there by every check."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from asbuilt.lint.scan import Linter, Remark, Scan, scan
+from asbuilt.workflows.checkout import Checkout
+from asbuilt.workflows.document import Mark
+from asbuilt.workflows.sources import is_action
+
+Scans = dict[str, dict[str, Scan]]
+
+
+def lint(checkouts: Mapping[str, Checkout], linters: Iterable[Linter]) -> Scans:
+    """Run linters over the files of each repository; give their scans by repository and by the linter's name."""
+    asked = tuple(linters)
+    return {
+        name: {linter.name: scan(linter, checkout.root, _paths(checkout, linter)) for linter in asked}
+        for name, checkout in checkouts.items()
+    }
+
+
+def actions_of(checkout: Checkout) -> tuple[str, ...]:
+    """Give the paths of every action that a checkout defines, composite or not."""
+    return tuple(sorted(path for path in checkout.files if is_action(path)))
+
+
+def save(scans: Scans, path: Path) -> None:
+    """Write scans as JSON."""
+    plain = {name: {linter: _plain(each) for linter, each in by_linter.items()} for name, by_linter in scans.items()}
+    path.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+
+
+def restore(path: Path) -> Scans:
+    """Give back what `save` wrote; nothing where no linter was asked."""
+    if not path.exists():
+        return {}
+    plain = json.loads(path.read_text(encoding="utf-8"))
+    return {name: {linter: _scan(raw) for linter, raw in by_linter.items()} for name, by_linter in plain.items()}
+
+
+def told(scans: Scans) -> dict[str, str]:
+    """Say which version of each linter scanned how many files."""
+    lines: dict[str, str] = {}
+    for name in sorted({linter for by_linter in scans.values() for linter in by_linter}):
+        found = [by_linter[name] for by_linter in scans.values() if name in by_linter]
+        count = sum(len(each.scanned) for each in found)
+        left = sum(len(each.unscanned) for each in found)
+        version = found[0].version
+        lines[name] = (
+            "not installed"
+            if version is None
+            else f"{version or 'of an unknown version'}, {count} file{'' if count == 1 else 's'} scanned"
+            + (f", {left} could not be" if left else "")
+        )
+    return lines
+
+
+def _paths(checkout: Checkout, linter: Linter) -> tuple[str, ...]:
+    workflows = tuple(each.path for each in checkout.workflow_files)
+    return (*workflows, *actions_of(checkout)) if linter.reads_actions else workflows
+
+
+def _plain(scan: Scan) -> dict[str, Any]:
+    remarks = [{**asdict(each), "mark": [each.mark.line, each.mark.column]} for each in scan.remarks]
+    return {**asdict(scan), "remarks": remarks}
+
+
+def _scan(raw: dict[str, Any]) -> Scan:
+    remarks = tuple(Remark(**{**each, "mark": Mark(*each["mark"])}) for each in raw["remarks"])
+    return Scan(**{**raw, "scanned": tuple(raw["scanned"]), "remarks": remarks})

@@ -1,0 +1,117 @@
+"""zizmor and actionlint: how each is asked, and how its answer is read.
+
+Both run as they are. Of zizmor every finding of its default persona counts, whatever its severity: that persona is the
+one with few false positives, and a finding that is not meant is taken out where zizmor looks for it, in a comment or in
+the checkout's `zizmor.yml`.
+"""
+
+import json
+import re
+from typing import Any
+
+from asbuilt.lint.scan import Linter, LinterError, Output, Remark
+from asbuilt.workflows.document import Mark
+
+_VERSION = re.compile(r"\d+\.\d+\S*")
+_ZIZMOR_DONE = frozenset({0, 10, 11, 12, 13, 14})
+_ZIZMOR_COMPLETED = re.compile(r"completed (.+)$", re.MULTILINE)
+_ZIZMOR_LOG = re.compile(r"^ *(?:WARN|ERROR) (.+)$", re.MULTILINE)
+_ZIZMOR_SOURCE = re.compile(r"^(?:[a-z_]+(?:::[a-z_]+)*: )+")
+_ZIZMOR_CAUSE = re.compile(r"^(?: *\d+:)? +(\S.*)$", re.MULTILINE)
+_ACTIONLINT_DONE = frozenset({0, 1})
+# Its workers share the log: what one writes can follow another's "verbose: " on the same line.
+_ACTIONLINT_COMPLETED = re.compile(r"Found total (\d+) errors in \d+ ms for (.+)$", re.MULTILINE)
+
+
+def _version(text: str) -> str:
+    """Take the version from what a linter says of itself."""
+    found = _VERSION.search(text)
+    if found is None:
+        raise LinterError("does not say its version")
+    return found[0]
+
+
+def _read_zizmor(output: Output) -> tuple[tuple[Remark, ...], frozenset[str]]:
+    if output.code not in _ZIZMOR_DONE:
+        raise LinterError(_zizmor_reason(output))
+    try:
+        remarks = tuple(_zizmor_remark(each) for each in _list(output.out) if not each.get("ignored"))
+    except (KeyError, TypeError, AttributeError, StopIteration) as error:
+        raise LinterError("answered in another form than zizmor's json-v1") from error
+    return remarks, frozenset(_ZIZMOR_COMPLETED.findall(output.log))
+
+
+def _zizmor_remark(raw: dict[str, Any]) -> Remark:
+    locations = raw["locations"]
+    place = next((each for each in locations if each["symbolic"]["kind"] == "Primary"), None) or next(iter(locations))
+    start = place["concrete"]["location"]["start_point"]
+    said = dict.fromkeys((_line(raw["desc"]), _line(place["symbolic"]["annotation"])))
+    return Remark(
+        path=place["symbolic"]["key"]["Local"]["verbatim_path"],
+        mark=Mark(start["row"] + 1, start["column"] + 1),
+        rule=raw["ident"],
+        message=": ".join(each for each in said if each),
+        link=raw.get("url") or "",
+    )
+
+
+def _zizmor_reason(output: Output) -> str:
+    """Say why zizmor gave up: what it logged of a file, else the last cause that it names."""
+    logged = [_ZIZMOR_SOURCE.sub("", each) for each in _ZIZMOR_LOG.findall(output.log)]
+    _, _, causes = output.log.partition("Caused by:")
+    named = _ZIZMOR_CAUSE.findall(causes.partition("Stack backtrace")[0])
+    said = [*logged[-1:], *named[:1] * (not logged)] or output.log.split("\n")[-1:]
+    return f"failed with exit code {output.code}: {_line(' '.join(said)) or 'it does not say why'}"
+
+
+def _read_actionlint(output: Output) -> tuple[tuple[Remark, ...], frozenset[str]]:
+    if output.code not in _ACTIONLINT_DONE:
+        last = next((each for each in reversed(output.log.splitlines()) if each.strip()), "it does not say why")
+        raise LinterError(f"failed with exit code {output.code}: {_line(last)}")
+    try:
+        remarks = tuple(_actionlint_remark(each) for each in _list(output.out))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise LinterError("answered in another form than actionlint's JSON") from error
+    counted = {path: int(count) for count, path in _ACTIONLINT_COMPLETED.findall(output.log)}
+    for path, count in counted.items():
+        if count != (given := sum(1 for each in remarks if each.path == path)):
+            raise LinterError(f"counted {count} findings in {path}, and gave {given}")
+    return remarks, frozenset(counted)
+
+
+def _actionlint_remark(raw: dict[str, Any]) -> Remark:
+    # For a file that is no YAML it counts lines and columns from 0.
+    return Remark(raw["filepath"], Mark(max(raw["line"], 1), max(raw["column"], 1)), raw["kind"], _line(raw["message"]))
+
+
+def _list(text: str) -> list[dict[str, Any]]:
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise LinterError("its answer is not JSON") from error
+    if answer is not None and not isinstance(answer, list):
+        raise LinterError("its answer is not a list of findings")
+    return answer or []
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+ZIZMOR = Linter(
+    name="zizmor",
+    options=("--offline", "--no-progress", "--color=never", "--format=json-v1"),
+    version_option="--version",
+    version=_version,
+    read=_read_zizmor,
+    reads_actions=True,
+)
+ACTIONLINT = Linter(
+    name="actionlint",
+    options=("-no-color", "-verbose", "-format", "{{json .}}"),
+    version_option="-version",
+    version=_version,
+    read=_read_actionlint,
+    reads_actions=False,
+)
+LINTERS = {"WF030": ZIZMOR, "WF031": ACTIONLINT}

@@ -1,0 +1,178 @@
+"""One linter over the files of a checkout: what it remarks, and which files it really read.
+
+A linter can end its whole run on one file that it cannot read, or leave that file out and still succeed. So only its
+own word that it is done with a file counts; the files without are asked again, in halves, until each is either scanned
+or known to be one that the linter cannot scan.
+"""
+
+import os
+import shutil
+import subprocess
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from asbuilt.workflows.document import Mark
+
+SECONDS = 60.0
+# No tokens, and no settings of the linters but those that the checkout itself holds.
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing that a linter found, by its own name for the rule."""
+
+    path: str
+    mark: Mark
+    rule: str
+    message: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What one process of a linter left: its exit code and its two streams."""
+
+    code: int
+    out: str
+    log: str
+
+
+class LinterError(Exception):
+    """A linter that gave no result: the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linter:
+    """A linter as its own project runs it.
+
+    `read` gives what an output remarks and the paths that it is proven to have scanned; it raises LinterError for a run
+    that failed. `version` takes the version from what the linter says of itself.
+    """
+
+    name: str
+    options: tuple[str, ...]
+    version_option: str
+    version: Callable[[str], str]
+    read: Callable[[Output], tuple[tuple[Remark, ...], frozenset[str]]]
+    reads_actions: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one linter said of one checkout. `version` is None where the linter is not installed.
+
+    `unscanned` has the files that it did not scan, with the reason.
+    """
+
+    linter: str
+    version: str | None
+    scanned: tuple[str, ...] = ()
+    unscanned: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+
+    def on(self, path: str) -> tuple[Remark, ...]:
+        """Give the remarks on one file."""
+        return tuple(each for each in self.remarks if each.path == path)
+
+
+def scan(linter: Linter, root: Path, paths: Iterable[str], seconds: float = SECONDS) -> Scan:
+    """Run a linter over files of a checkout, in one process; in more only where one file spoils the run."""
+    program = _find(linter.name)
+    if program is None:
+        return Scan(linter.name, None)
+    run = _Run(linter, program, root, time.monotonic() + seconds, seconds)
+    try:
+        version = linter.version(run.call([linter.version_option]).out)
+    except LinterError as error:
+        return Scan(linter.name, "", unscanned=dict.fromkeys(sorted(paths), str(error)))
+    unscanned: dict[str, str] = {}
+    remarks: list[Remark] = []
+    asked = sorted(paths)
+    _ask(run, asked, remarks, unscanned)
+    scanned = tuple(path for path in asked if path not in unscanned)
+    return Scan(linter.name, version, scanned, unscanned, tuple(sorted(set(remarks), key=_place)))
+
+
+def _place(remark: Remark) -> tuple[str, Mark, str, str]:
+    return (remark.path, remark.mark, remark.rule, remark.message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The processes of one linter over one checkout, which share one time limit."""
+
+    linter: Linter
+    program: str
+    root: Path
+    deadline: float
+    seconds: float
+
+    def call(self, arguments: list[str]) -> Output:
+        """Run the linter once. Raises LinterError where it cannot be started, or takes too long."""
+        # Files, not pipes: a helper that outlives a linter would hold a pipe open beyond the time limit.
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
+            try:
+                done = subprocess.run(  # noqa: S603 - the linter by its whole path, without a shell
+                    [self.program, *arguments],
+                    cwd=self.root,
+                    env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=log,
+                    timeout=max(self.deadline - time.monotonic(), 0.0),
+                    check=False,
+                )
+            except subprocess.TimeoutExpired as error:
+                raise LinterError(f"took longer than {self.seconds:g} s") from error
+            except (OSError, ValueError) as error:
+                reason = error.strerror if isinstance(error, OSError) else error
+                raise LinterError(f"cannot be started: {reason}") from error
+            texts = []
+            for stream in (out, log):
+                stream.seek(0)
+                texts.append(stream.read().decode("utf-8", "replace"))
+        return Output(done.returncode, *texts)
+
+    def over(self, paths: list[str]) -> tuple[tuple[Remark, ...], frozenset[str]]:
+        """Give the remarks on some files, and the files that the linter is proven to have scanned.
+
+        Raises LinterError.
+        """
+        remarks, scanned = self.linter.read(self.call([*self.linter.options, "--", *paths]))
+        if strange := {each.path for each in remarks} - set(paths):
+            raise LinterError(f"remarks on a file that it was not asked about: {min(strange)}")
+        return remarks, scanned & set(paths)
+
+
+def _ask(run: _Run, paths: list[str], remarks: list[Remark], unscanned: dict[str, str]) -> None:
+    """Ask about some files, and again about those that were not scanned; what is found goes into the two results."""
+    if not paths:
+        return
+    reason = "was left out, and the log does not say why"
+    scanned: frozenset[str] = frozenset()
+    try:
+        found, scanned = run.over(paths)
+        remarks += [each for each in found if each.path in scanned]
+    except LinterError as error:
+        reason = str(error)
+    left = [path for path in paths if path not in scanned]
+    if len(paths) == 1 or time.monotonic() > run.deadline:
+        unscanned.update(dict.fromkeys(left, reason))
+    elif scanned:
+        _ask(run, left, remarks, unscanned)
+    else:
+        half = len(left) // 2
+        _ask(run, left[:half], remarks, unscanned)
+        _ask(run, left[half:], remarks, unscanned)
+
+
+def _find(name: str) -> str | None:
+    """Find a linter beside this Python, where its wheel puts it, else on PATH; never in the folder that is judged."""
+    places = [sysconfig.get_path("scripts"), *os.environ.get("PATH", "").split(os.pathsep)]
+    found = shutil.which(name, path=os.pathsep.join(each for each in places if Path(each).is_absolute()))
+    return str(Path(found).absolute()) if found else None

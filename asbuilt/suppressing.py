@@ -1,0 +1,136 @@
+"""Findings and the suppressions that accept them: which hold, which have ended, which nothing needs."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from asbuilt.controls import Finding
+from asbuilt.run import Run, documents_of
+from asbuilt.subjects import Subject
+from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.workflows.suppressions import Suppression
+
+# A suppression that names no control that there is has to be complained of somewhere: where files are read.
+_READING = "WF001"
+_JUDGED = frozenset({Outcome.CONFORMS, Outcome.DRIFTED, Outcome.WAIVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The findings of one check: those that stay drift, and those that suppressions accept, as they are shown."""
+
+    drift: tuple[Finding, ...]
+    accepted: tuple[Line, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why all of it is accepted."""
+        return "; ".join(dict.fromkeys(each.waived for each in self.accepted))
+
+
+def sort_out(run: Run, subject: Subject | None, control: str, findings: Iterable[Finding], day: date) -> Sorted:
+    """Tell the findings of a check that are suppressed on a day from those that are not."""
+    drift, accepted = [], []
+    for each in findings:
+        found = _covering(run, subject, control, each)
+        if found is None:
+            drift.append(each)
+        elif found.holds(day):
+            waived = f"suppressed until {found.until} on line {found.mark.line}: {found.reason}"
+            accepted.append(Line(each.place, each.fact, "", each.excerpt, waived))
+        else:
+            ended = f"(the suppression on line {found.mark.line} ended on {found.until})"
+            drift.append(replace(each, fact=f"{each.fact} {ended}"))
+    return Sorted(tuple(drift), tuple(accepted))
+
+
+def complaints(run: Run, verdicts: Collection[Verdict], known: Collection[str], *, whole: bool) -> tuple[Verdict, ...]:
+    """Give the verdicts that suppressions turn into drift: one that holds nothing, and one that nothing needs.
+
+    `known` are the controls of workflow files. Whether a suppression is needed can be told only where everything was
+    judged that could need it: `whole` says so.
+    """
+    changed: dict[str, Verdict] = {}
+    for repository, found in run.suppressions.items():
+        if repository not in run.scope.repositories:
+            continue
+        for each in found:
+            for control, line in _wrong_with(each, verdicts, known, whole=whole):
+                target = _told_under(verdicts, control, repository, each) or _told_under(
+                    verdicts, _READING, repository, each
+                )
+                if target is not None:
+                    changed[target.id] = _with(changed.get(target.id, target), line)
+    return tuple(changed.values())
+
+
+def _covering(run: Run, subject: Subject | None, control: str, found: Finding) -> Suppression | None:
+    """Give the suppression that covers a finding, the one that holds longest.
+
+    A finding says its path, not its repository. Where the files of several repositories agree on path and line, each of
+    them must suppress it.
+    """
+    if found.mark is None:
+        return None
+    mark = found.mark
+    only = subject.repository.name if subject and subject.repository else None
+    covering = []
+    for name, checkout in run.checkouts.items():
+        document = next((each for each in documents_of(checkout) if each.path == found.path), None)
+        if only not in {None, name} or document is None or document.excerpt(mark) != found.excerpt:
+            continue
+        fitting = [
+            each
+            for each in run.suppressions.get(name, ())
+            if each.path == found.path and each.line == mark.line and control in each.controls and not each.problem
+        ]
+        if not fitting:
+            return None
+        covering.append(max(fitting, key=lambda each: each.until or date.min))
+    return min(covering, key=lambda each: each.until or date.min, default=None)
+
+
+def _wrong_with(
+    suppression: Suppression, verdicts: Collection[Verdict], known: Collection[str], *, whole: bool
+) -> Iterator[tuple[str, Line]]:
+    """Give what is wrong with a suppression, and the control under which it is said."""
+    place, excerpt = suppression.place, f"# asbuilt: ignore[{', '.join(suppression.controls)}]"
+    if suppression.problem:
+        control = next((each for each in suppression.controls if each in known), _READING)
+        yield control, Line(place, f"this suppression holds nothing: {suppression.problem}", "correct it", excerpt)
+        return
+    for control in suppression.controls:
+        if control not in known:
+            fact = f'this suppression names "{control}", which is no control of workflow files'
+            yield _READING, Line(place, fact, "asbuilt controls lists them", excerpt)
+        elif whole and _all_judged(verdicts, control) and not _needed(suppression, control, verdicts):
+            where = f"on line {suppression.line}" if suppression.line else "below it"
+            fact = f"nothing needs this suppression of {control}: it finds nothing {where}"
+            yield control, Line(place, fact, f"take {control} out of the comment", excerpt)
+
+
+def _all_judged(verdicts: Collection[Verdict], control: str) -> bool:
+    outcomes = {each.outcome for each in verdicts if each.control == control}
+    return bool(outcomes & _JUDGED) and Outcome.UNKNOWN not in outcomes
+
+
+def _needed(suppression: Suppression, control: str, verdicts: Collection[Verdict]) -> bool:
+    covered = f"{suppression.path}:{suppression.line}:"
+    return any(line.place.startswith(covered) for each in verdicts if each.control == control for line in each.lines)
+
+
+def _told_under(
+    verdicts: Collection[Verdict], control: str, repository: str, suppression: Suppression
+) -> Verdict | None:
+    """Give the verdict of a control that a complaint joins: the one on the same file, else the first."""
+    judged = [each for each in verdicts if each.control == control and each.outcome in _JUDGED]
+    own = f"[{repository} {suppression.path.rpartition('/')[2]}]"
+    return next((each for each in judged if each.id.endswith(own)), judged[0] if judged else None)
+
+
+def _with(verdict: Verdict, line: Line) -> Verdict:
+    """Give a verdict that drifted in one more line; what a waiver accepted in it stays accepted."""
+    before = verdict.lines
+    if verdict.outcome is Outcome.WAIVED:
+        before = tuple(replace(each, waived=each.waived or verdict.reason) for each in before)
+    return replace(verdict, outcome=Outcome.DRIFTED, lines=(*before, line), reason="")

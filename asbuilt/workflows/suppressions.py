@@ -1,0 +1,131 @@
+"""Suppressions: comments in a workflow file that accept a finding for a while.
+
+    uses: owner/action@main  # asbuilt: ignore[WF030, WF031] their release is due until 2026-09-30
+
+A suppression stands on the line that the finding names, or in the comment lines directly above it. Only a comment of
+the YAML itself counts: what follows a `#` in a script (`run: |`) or in quotes is text of that value, not a comment.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import yaml
+
+from asbuilt.workflows.document import Document, Mark
+
+FORM = "# asbuilt: ignore[CONTROL, ...] REASON until YYYY-MM-DD"
+_WORD = "asbuilt:"
+_COMMENT = re.compile(r"(?:^|(?<=\s))#\s*asbuilt:\s*(?P<text>.*?)\s*$")
+_IGNORE = re.compile(r"ignore\s*\[(?P<controls>[^\]]*)\](?P<rest>.*)")
+_UNTIL = re.compile(r"(?P<reason>.*?)\buntil\s+(?P<date>\S+)$")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One suppression of one or several controls.
+
+    It covers findings on `line`, which reads `excerpt`; 0 where no line follows it. `until` is the last day on which it
+    holds. `problem` says why it holds nothing; it is empty where the comment is as it should be.
+    """
+
+    path: str
+    mark: Mark
+    controls: tuple[str, ...]
+    line: int
+    excerpt: str
+    reason: str = ""
+    until: date | None = None
+    problem: str = ""
+
+    @property
+    def place(self) -> str:
+        """`path:line:column` of the comment."""
+        return f"{self.path}:{self.mark.line}:{self.mark.column}"
+
+    def holds(self, day: date) -> bool:
+        """Say whether it accepts anything on a day."""
+        return self.until is not None and not self.problem and self.until >= day
+
+
+def suppressions(document: Document) -> tuple[Suppression, ...]:
+    """Give the suppressions of a file, also those that are not as they should be; none of a file that is no YAML."""
+    if _WORD not in document.text or document.root is None:
+        return ()
+    lines = document.text.splitlines()
+    values = tuple(_values(document.text))
+    return tuple(
+        _suppression(document, lines, number, comment)
+        for number, line in enumerate(lines, start=1)
+        if (comment := _comment(number, line, values))
+    )
+
+
+def _comment(number: int, line: str, values: tuple[tuple[Mark, Mark], ...]) -> re.Match[str] | None:
+    """Give the suppression in a line's comment."""
+    if _WORD not in line:
+        return None
+    for each in _COMMENT.finditer(line):
+        place = Mark(number, each.start() + 1)
+        if not any(start <= place < end for start, end in values):
+            return each
+    return None
+
+
+def _suppression(document: Document, lines: list[str], number: int, comment: re.Match[str]) -> Suppression:
+    covered = _covered(lines, number)
+    mark = Mark(number, comment.start() + 1)
+    excerpt = lines[covered - 1].strip() if covered else ""
+    ignore = _IGNORE.fullmatch(comment["text"])
+    if ignore is None:
+        return Suppression(document.path, mark, (), covered, excerpt, problem=f"it is not of the form `{FORM}`")
+    controls = tuple(each for word in ignore["controls"].split(",") if (each := word.strip()))
+    until = _UNTIL.fullmatch(ignore["rest"].strip())
+    reason = (until["reason"] if until else ignore["rest"]).strip()
+    ends = _day(until["date"]) if until else None
+    problem = ""
+    if not controls:
+        problem = f"it names no control: `{FORM}`"
+    elif until is None:
+        problem = f"it has no date: `{FORM}`"
+    elif ends is None:
+        problem = f'"{until["date"]}" is no date: write YYYY-MM-DD'
+    elif not reason:
+        problem = f"it has no reason: `{FORM}`"
+    return Suppression(document.path, mark, controls, covered, excerpt, reason, ends, problem)
+
+
+def _covered(lines: list[str], number: int) -> int:
+    """Give the line that a comment is about: its own, or the one below the comments that it stands among."""
+    if not lines[number - 1].lstrip().startswith("#"):
+        return number
+    for below, line in enumerate(lines[number:], start=number + 1):
+        if not line.strip():
+            return 0
+        if not line.lstrip().startswith("#"):
+            return below
+    return 0
+
+
+def _values(text: str) -> Iterator[tuple[Mark, Mark]]:
+    """Give from where to where each value reaches in which a `#` is text."""
+    for event in yaml.parse(text, Loader=yaml.CLoader):
+        if not isinstance(event, yaml.ScalarEvent) or event.style not in {"|", ">", "'", '"'}:
+            continue
+        start, end = event.start_mark, event.end_mark
+        if start is None or end is None:
+            continue
+        # Behind `|` or `>` a comment may stand; the text itself begins on the next line.
+        first = Mark(start.line + 2, 1) if event.style in {"|", ">"} else Mark(start.line + 1, start.column + 1)
+        yield first, Mark(end.line + 1, end.column + 1)
+
+
+def _day(text: str) -> date | None:
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

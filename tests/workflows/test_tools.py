@@ -1,0 +1,274 @@
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from judge import HOME
+from samples import lay_out, samples
+
+from asbuilt.lint.keep import lint, restore, save, told
+from asbuilt.lint.linters import ACTIONLINT, LINTERS, ZIZMOR
+from asbuilt.lint.scan import Remark, Scan, scan
+from asbuilt.workflows.checkout import read
+from asbuilt.workflows.document import Mark
+
+AFTER = HOME / "fixtures" / "repositories" / "TradeMasterAPI" / "after"
+SAMPLES = {
+    f"{kind}/{name}": files for kind in ("ok", "err") for name, files in samples(kind).items() if name[:5] in LINTERS
+}
+GOOD = """
+on: push
+permissions: {}
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: make
+"""
+INJECTED = GOOD.replace("make", "echo ${{ github.ref_name }}")
+WITHOUT_REF = GOOD.replace("run: make", "uses: actions/checkout")
+# What actionlint prints, and what it logs with -verbose; `fault` is what this one does wrong.
+STAND_IN = """#!{python} -S
+import json, os, sys
+with open({log!r}, "a") as log:
+    log.write(" ".join(sys.argv[1:]) + "\\n")
+if sys.argv[1:] == ["-version"]:
+    print("1.7.12\\ninstalled by hand")
+    sys.exit(0)
+paths = sys.argv[sys.argv.index("--") + 1:]
+found = [
+    dict(message="no such  runner", filepath=path, line=number, column=14, kind="runner-label", end_column=20)
+    for path in paths
+    for number, line in enumerate(open(path, errors="replace"), 1)
+    if "nowhere" in line
+]
+{fault}
+for path in paths:
+    count = sum(1 for each in found if each["filepath"] == path)
+    sys.stderr.write(f"verbose: verbose: Linting {{path}}\\nFound total {{count}} errors in 0 ms for {{path}}\\n")
+print(json.dumps(found))
+sys.exit(bool(found))
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    def lay(**files):
+        folder = tmp_path / "checkout" / ".github" / "workflows"
+        folder.mkdir(parents=True)
+        for name, content in files.items():
+            (folder / f"{name}.yml").write_bytes(content if isinstance(content, bytes) else content.encode())
+        return folder.parents[1]
+
+    return lay
+
+
+@pytest.fixture
+def actionlint(tmp_path, monkeypatch):
+    """Put an executable on PATH that answers as actionlint does; give the calls that it got."""
+
+    def put(fault=""):
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        log = tmp_path / "calls"
+        log.touch()
+        program = folder / "actionlint"
+        program.write_text(STAND_IN.format(python=sys.executable, log=str(log), fault=fault))
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", str(folder))
+        return log
+
+    return put
+
+
+def path(name):
+    return f".github/workflows/{name}.yml"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("control", LINTERS)
+def test_a_sample_is_remarked_on_by_the_linter_that_it_names_alone(name, control, tmp_path):
+    if LINTERS[control].name == "actionlint" and shutil.which("actionlint") is None:
+        pytest.skip("actionlint is not on PATH")
+    lay_out(SAMPLES[name], tmp_path)
+    found = lint({"shop": read(tmp_path)}, [LINTERS[control]])["shop"][LINTERS[control].name]
+    assert found.unscanned == {}
+    assert bool(found.remarks) == name.startswith(f"err/{control}"), found.remarks
+
+
+def test_a_remark_has_the_rule_and_the_place(checkout):
+    found = scan(ZIZMOR, checkout(injected=INJECTED), [path("injected")])
+    (remark,) = found.remarks
+    assert (remark.path, remark.mark, remark.rule) == (path("injected"), Mark(8, 23), "template-injection")
+    assert remark.message.startswith("code injection via template expansion: ")
+    assert remark.link.endswith("/audits/#template-injection")
+    assert found.version
+    assert found.version[0].isdigit()
+
+
+def test_files_that_zizmor_cannot_read_do_not_hide_the_others(checkout):
+    bad = {"a": WITHOUT_REF, "c": "on: push\njobs: [\n", "d": b"\xff\xfe", "f": "", "g": WITHOUT_REF}
+    root = checkout(**bad, b=INJECTED, e=GOOD, h=INJECTED)
+    found = scan(ZIZMOR, root, [path(name) for name in "abcdefgh"])
+    assert found.scanned == (path("b"), path("e"), path("h"))
+    assert [each.path for each in found.remarks] == [path("b"), path("h")]
+    assert sorted(found.unscanned) == [path(name) for name in sorted(bad)]
+    assert "missing `@<ref>` in actions/checkout" in found.unscanned[path("a")]
+    assert "line 3 column 1" in found.unscanned[path("c")]
+    assert "valid UTF-8" in found.unscanned[path("d")]
+
+
+def test_a_file_that_is_not_there_is_not_scanned(checkout):
+    assert list(scan(ZIZMOR, checkout(a=GOOD), [path("a"), path("gone")]).unscanned) == [path("gone")]
+
+
+def test_zizmor_honours_its_own_comments_and_the_checkouts_settings(checkout):
+    root = checkout(a=INJECTED.replace("}}", "}} # zizmor: ignore[template-injection]"), b=INJECTED)
+    (root / "zizmor.yml").write_text("rules: { template-injection: { ignore: [b.yml] } }\n")
+    assert scan(ZIZMOR, root, [path("a"), path("b")]).remarks == ()
+
+
+def test_actions_are_scanned_by_zizmor_alone(checkout, actionlint):
+    actionlint()
+    root = checkout(a=GOOD)
+    action = root / ".github" / "actions" / "say" / "action.yml"
+    action.parent.mkdir(parents=True)
+    action.write_text(
+        "name: say\ndescription: say\ninputs: { what: { description: what } }\nruns:\n  using: composite\n  steps:\n"
+        "    - run: echo ${{ inputs.what }}\n      shell: bash\n"
+    )
+    found = lint({"shop": read(root)}, [ZIZMOR, ACTIONLINT])["shop"]
+    assert found["zizmor"].scanned == (".github/actions/say/action.yml", path("a"))
+    assert [each.path for each in found["zizmor"].remarks] == [".github/actions/say/action.yml"]
+    assert found["actionlint"].scanned == (path("a"),)
+
+
+def test_actionlint_is_asked_once_for_all_files(checkout, actionlint):
+    calls = actionlint()
+    root = checkout(a=GOOD.replace("ubuntu-latest", "nowhere"), b=GOOD)
+    found = scan(ACTIONLINT, root, [path("b"), path("a")])
+    assert found == Scan(
+        "actionlint",
+        "1.7.12",
+        (path("a"), path("b")),
+        {},
+        (Remark(path("a"), Mark(6, 14), "runner-label", "no such runner"),),
+    )
+    assert calls.read_text().splitlines() == [
+        "-version",
+        f"-no-color -verbose -format {{{{json .}}}} -- {path('a')} {path('b')}",
+    ]
+
+
+def test_a_place_before_the_first_line_is_the_first(checkout, actionlint):
+    actionlint("found = [dict(message='no YAML', filepath=paths[0], line=0, column=0, kind='syntax-check')]")
+    assert scan(ACTIONLINT, checkout(a=GOOD), [path("a")]).remarks[0].mark == Mark(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("print('half of a JS'); sys.exit(0)", "its answer is not JSON"),
+        ("print('{}'); sys.exit(0)", "its answer is not a list of findings"),
+        ("print('[{}]'); sys.exit(0)", "answered in another form than actionlint's JSON"),
+        ("print('[3]'); sys.exit(0)", "answered in another form than actionlint's JSON"),
+        ("print('[]'); sys.exit(0)", "was left out, and the log does not say why"),
+        ("sys.exit('no project')", "its answer is not JSON"),
+        ("sys.stderr.write('out of memory\\n'); sys.exit(3)", "failed with exit code 3: out of memory"),
+        ("os.kill(os.getpid(), 9)", "failed with exit code -9: it does not say why"),
+        ("while True: pass", "took longer than 0.5 s"),
+        ("found.append(dict(message='x', filepath='z', line=1, column=1, kind='x'))", "not asked about: z"),
+        ("sys.stderr.write(f'Found total 2 errors in 0 ms for {paths[0]}\\n'); print('[]'); sys.exit(0)", "counted 2"),
+    ],
+)
+def test_a_linter_that_fails_has_scanned_nothing(fault, reason, checkout, actionlint):
+    actionlint(fault)
+    found = scan(ACTIONLINT, checkout(a=GOOD), [path("a")], seconds=0.5 if "while" in fault else 60)
+    assert found.scanned == ()
+    assert found.remarks == ()
+    assert reason in found.unscanned[path("a")]
+
+
+def test_one_file_that_a_linter_leaves_out_is_asked_for_again(checkout, actionlint):
+    calls = actionlint("paths = paths[:1]; found = [each for each in found if each['filepath'] == paths[0]]")
+    root = checkout(a=GOOD.replace("ubuntu-latest", "nowhere"), b=GOOD.replace("ubuntu-latest", "nowhere"))
+    found = scan(ACTIONLINT, root, [path("a"), path("b")])
+    assert [each.path for each in found.remarks] == [path("a"), path("b")]
+    assert len(calls.read_text().splitlines()) == 3
+
+
+def test_a_linter_sees_no_tokens_and_nothing_of_the_judged_folder(checkout, actionlint, monkeypatch):
+    actionlint("found = [dict(message=repr(sorted(os.environ)), filepath=paths[0], line=1, column=1, kind='x')]")
+    for name in ("GITHUB_TOKEN", "HEROKU_API_KEY", "ZIZMOR_CONFIG"):
+        monkeypatch.setenv(name, "secret")
+    root = checkout(a=GOOD)
+    assert "PATH" in (said := scan(ACTIONLINT, root, [path("a")]).remarks[0].message)
+    assert "TOKEN" not in said
+    assert "KEY" not in said
+    assert "ZIZMOR" not in said
+    shutil.copy(shutil.which("actionlint"), root / "actionlint")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("PATH", ".:")
+    assert scan(ACTIONLINT, Path(), [path("a")]).version is None
+
+
+def test_scans_are_kept_and_told(checkout, actionlint, tmp_path):
+    actionlint()
+    scans = lint({"shop": read(checkout(a=INJECTED, b=WITHOUT_REF, c=GOOD))}, [ZIZMOR, ACTIONLINT])
+    save(scans, tmp_path / "lint.json")
+    assert restore(tmp_path / "lint.json") == scans
+    version = scans["shop"]["zizmor"].version
+    assert told(scans) == {
+        "actionlint": "1.7.12, 3 files scanned",
+        "zizmor": f"{version}, 2 files scanned, 1 could not be",
+    }
+    assert told({"shop": {"actionlint": Scan("actionlint", None)}}) == {"actionlint": "not installed"}
+    assert restore(tmp_path / "none.json") == {}
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)])
+def test_a_run_lints_once_and_says_so(play, tmp_path, actionlint, workers):
+    calls = actionlint()
+    root = shutil.copytree(AFTER, tmp_path / "checkout")
+    file = root / ".github" / "workflows" / "deploy.yml"
+    file.write_text(file.read_text().replace("runs-on: ubuntu-latest", "runs-on: nowhere"))
+    played = play("tests_static", f"--checkout={root}", *workers, environ={"PATH": str(tmp_path / "bin")})
+    assert played.subjects("drifted") == {"WF031": ["MooseQuest/TradeMasterAPI deploy.yml"]}, played.out
+    (verdict,) = (each for each in played.verdicts if each["outcome"] == "drifted")
+    assert verdict["lines"][0]["place"] == ".github/workflows/deploy.yml:16:14"
+    assert verdict["lines"][0]["fact"] == "runner-label: no such runner"
+    assert verdict["lines"][0]["excerpt"] == "runs-on: nowhere"
+    assert len(calls.read_text().splitlines()) == 2
+    assert "actionlint 1.7.12, 2 files scanned" in (played.directory / "summary.md").read_text()
+    assert "zizmor=" in (played.directory / "allure-results" / "environment.properties").read_text()
+
+
+def test_without_actionlint_its_control_is_not_applicable(play):
+    played = play("tests_static", f"--checkout={AFTER}", "-k", "actionlint")
+    assert {each["outcome"] for each in played.verdicts} == {"not applicable"}
+    assert {each["reason"] for each in played.verdicts} == {
+        "actionlint is not installed: put it on PATH to have this judged"
+    }
+    assert "actionlint not installed" in (played.directory / "summary.md").read_text()
+
+
+def test_a_file_that_zizmor_cannot_scan_is_unknown_and_the_others_are_judged(play, tmp_path):
+    root = shutil.copytree(AFTER, tmp_path / "checkout")
+    (root / ".github" / "workflows" / "deploy.yml").write_text(WITHOUT_REF)
+    (root / ".github" / "workflows" / "other.yml").write_text(INJECTED)
+    played = play("tests_static", f"--checkout={root}", "-k", "zizmor")
+    assert played.subjects("unknown") == {"WF030": ["MooseQuest/TradeMasterAPI deploy.yml"]}
+    assert played.subjects("drifted") == {"WF030": ["MooseQuest/TradeMasterAPI other.yml"]}
+    assert played.subjects("conforms") == {"WF030": ["MooseQuest/TradeMasterAPI deploy-heroku.yml"]}
+    assert "zizmor over .github/workflows/deploy.yml failed with exit code 1: " in played.out
+    assert played.code == 1
+
+
+def test_nothing_is_linted_where_nobody_asks(play, tmp_path, actionlint):
+    calls = actionlint()
+    path = {"PATH": str(tmp_path / "bin")}
+    played = play("tests_static", f"--checkout={AFTER}", "-k", "not actionlint and not zizmor", environ=path)
+    assert played.code == 0
+    assert not (played.directory / "lint.json").exists()
+    assert play("tests_static", f"--checkout={AFTER}", "--collect-only", environ=path).code == 0
+    assert calls.read_text() == ""
