@@ -3,7 +3,7 @@
 import pytest
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.secrets import EVERY, uses_of_secrets
+from asbuilt.workflows.secrets import read_outside
 
 
 @control("WF013", severity="SEV-2", satisfies=["SOC2 CC6.1", "NIST AC-6", "ISO27001 A.8.24"])
@@ -14,25 +14,16 @@ def test_secrets_stay_in_their_environment(workflow_file, checkout, repository):
 
     Remedy: name the environment in the job that needs the secret, and keep the secret in that environment alone.
     """
-    homes = {
-        secret.lower(): environment.name
-        for environment in repository.environments.values()
-        for secret in environment.secrets
-    }
+    homes = homes_of(repository)
     if not homes:
         pytest.skip(f"the estate declares no secret of an environment of {repository.name}")
-    none_of(
-        dict.fromkeys(
-            finding(
-                use.document,
-                use.mark,
-                f'job "{use.job}" reads {secret} ({use.event}) in {use.environment or "no environment"}, '
-                f"expected {home} alone",
-                f"environment: {home}",
-            )
-            for use in uses_of_secrets(workflow_file, checkout.sources, homes)
-            for secret, home in homes.items()
-            if use.secret == EVERY or use.secret.lower() == secret
-            if (use.environment or "").lower() != home.lower()
-        )
-    )
+    none_of(finding(*fault) for fault in read_outside(workflow_file, checkout.sources, homes))
+
+
+def homes_of(repository):
+    """Give the environments that each secret belongs to, by the secret's name: GitHub reads it without case."""
+    homes = {}
+    for environment in repository.environments.values():
+        for secret in environment.secrets:
+            homes.setdefault(secret.lower(), []).append(environment.name)
+    return homes

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from asbuilt.workflows import contexts
-from asbuilt.workflows.job_runs import JobRun
+from asbuilt.workflows.job_runs import JobRun, Leg
 from asbuilt.workflows.reach import Answer, is_on, play
 from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.sources import DEEPEST, Sources
@@ -15,7 +15,8 @@ from asbuilt.workflows.workflow import Job, WorkflowFile
 class Gate:
     """A job before a deploy. `held`: the deploy waits for its success. `upstream`: it ran in the run that came before.
 
-    `runs` says whether it runs itself when all goes well; a gate that is passed over lets the deploy through.
+    `runs` says whether it runs itself when all goes well; a gate that is passed over lets the deploy through. `call` is
+    the gate that calls the workflow in which it stands, `leg` the job that waits for it; after another run, none does.
     """
 
     name: str
@@ -25,10 +26,23 @@ class Gate:
     situation: Situation = field(compare=False, repr=False)
     held: bool
     upstream: bool = False
+    leg: Leg | None = field(default=None, compare=False, repr=False)
+    call: "Gate | None" = field(default=None, compare=False, repr=False)
 
     def is_called(self, name: str) -> bool:
         """Tell whether it goes by a name: job ids are read without regard to case."""
         return self.name.lower() == name.lower()
+
+    @property
+    def calls(self) -> "tuple[Gate, ...]":
+        """The gate itself, and those that call the workflow in which it stands, outwards."""
+        return (self, *(self.call.calls if self.call else ()))
+
+    @property
+    def called_from(self) -> str:
+        """Who calls the file in which it stands, for the end of a sentence; empty where its own trigger starts that."""
+        call = self.call
+        return f"; called by {call.workflow_file.file_name}:{call.job.place('uses').line}" if call is not None else ""
 
 
 def gates_of(run: JobRun, sources: Sources) -> Iterator[Gate]:
@@ -39,37 +53,39 @@ def gates_of(run: JobRun, sources: Sources) -> Iterator[Gate]:
     yield from _upstream(run.situation, sources)
     for leg in run.legs:
         for each in leg.reached.ancestors:
-            yield Gate(each.job.id, each.runs, each.job, leg.workflow_file, leg.situation, held=each.held)
-            yield from _inside(each.job, leg.situation, sources, held=each.held, upstream=False)
+            gate = Gate(each.job.id, each.runs, each.job, leg.workflow_file, leg.situation, held=each.held, leg=leg)
+            yield gate
+            yield from _inside(gate, sources)
 
 
 def _upstream(situation: Situation, sources: Sources) -> Iterator[Gate]:
-    """Give the jobs of the run that this one follows: all of them, if it follows only where they succeeded."""
+    """Give the jobs of the run that this one follows; they count if it follows only where they succeeded."""
     if situation.upstream is None or situation.before is None:
         return
     yield from _upstream(situation.before, sources)
+    before = situation.before
     held = situation.conclusion == "success"
-    fates = play(situation.upstream, situation.before)
+    fates = play(situation.upstream, before)
     for job in situation.upstream.jobs:
-        if job.id in fates and fates[job.id].runs is not False:
-            counts = held and is_on(job.continue_on_error, situation.before.context) is False
-            yield Gate(
-                job.id, fates[job.id].runs, job, situation.upstream, situation.before, held=counts, upstream=True
-            )
-            yield from _inside(job, situation.before, sources, held=counts, upstream=True)
+        if job.id in fates:
+            runs = fates[job.id].runs
+            counts = held and runs is not False and is_on(job.continue_on_error, before.context) is False
+            gate = Gate(job.id, runs, job, situation.upstream, before, held=counts, upstream=True)
+            yield gate
+            yield from _inside(gate, sources)
 
 
-def _inside(
-    job: Job, situation: Situation, sources: Sources, *, held: bool, upstream: bool, depth: int = 0
-) -> Iterator[Gate]:
-    """Give the jobs of the workflow that a job calls: those that run, and whose failure is the call's."""
-    called = sources.called_by(job)
+def _inside(gate: Gate, sources: Sources, depth: int = 0) -> Iterator[Gate]:
+    """Give the jobs of the workflow that a gate calls: they count if they run, and their failure is the call's."""
+    called = sources.called_by(gate.job)
     if called is None or depth == DEEPEST:
         return
-    inner = situation.calling(contexts.of_called(called, job.with_, situation.context))
+    inner = gate.situation.calling(contexts.of_called(called, gate.job.with_, gate.situation.context))
     fates = play(called, inner)
     for each in called.jobs:
-        if each.id in fates and fates[each.id].runs is not False:
-            counts = held and is_on(each.continue_on_error, inner.context) is False
-            yield Gate(each.id, fates[each.id].runs, each, called, inner, held=counts, upstream=upstream)
-            yield from _inside(each, inner, sources, held=counts, upstream=upstream, depth=depth + 1)
+        if each.id in fates:
+            runs = fates[each.id].runs
+            held = gate.held and runs is not False and is_on(each.continue_on_error, inner.context) is False
+            inside = Gate(each.id, runs, each, called, inner, held, gate.upstream, gate.leg, gate)
+            yield inside
+            yield from _inside(inside, sources, depth + 1)

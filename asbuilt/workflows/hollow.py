@@ -1,112 +1,115 @@
-"""Gates that are there, and let everything through."""
+"""Gates that are there, and let a deploy through that they should stop."""
 
 import re
 from collections.abc import Iterator
 
+from asbuilt.workflows import matrix
 from asbuilt.workflows.deploy_path import DeployPath
-from asbuilt.workflows.document import Document, Mark, text_of
+from asbuilt.workflows.document import text_of
 from asbuilt.workflows.fault import Fault
+from asbuilt.workflows.gate_steps import weak_step
 from asbuilt.workflows.gates import Gate
-from asbuilt.workflows.reach import is_on
-from asbuilt.workflows.shell import Fate, commands
-from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.workflow import Job, Step
+from asbuilt.workflows.job_runs import Leg
+from asbuilt.workflows.reach import Answer, is_on, play
+from asbuilt.workflows.sources import Sources
 
-_STATUS = re.compile(r"\b(?:always|failure|cancelled|success)\s*\(", re.IGNORECASE)
-# What a job does before it tests anything: it may fail, but that says nothing of the code.
-_PREPARES = re.compile(
-    r"^(?:cd|echo|printf|set|export|true|:|exit|mkdir|cp|mv|ls|cat|sleep|source|\.|git|docker (?:pull|login|rm|stop))\b"
-    r"|^(?:npm (?:ci|i|install)|yarn(?: install)?|pnpm (?:i|install)|bundle install|apt(?:-get)?|brew"
-    r"|pip3? install|python3? -m (?:pip|venv)|poetry install|uv (?:sync|pip)|gem install|corepack)\b"
-)
-_SETS_UP = re.compile(r"^actions/|setup|install|cache|login")
+_ENDS = {"failure": "fails", "cancelled": "is cancelled", "skipped": "is skipped"}
+# What a job that did not succeed hands over is not known: a condition on it cannot be decided here.
+_ASKS_FOR_OUTPUTS = re.compile(r"needs\b.*\boutputs\b", re.IGNORECASE | re.DOTALL)
 
 
 def holes(path: DeployPath, name: str, sources: Sources) -> Iterator[Fault]:
-    """Give why a declared gate that stands before a deploy does not hold it; nothing where it does, or is not there."""
-    found = [gate for gate in path.ancestors if gate.is_called(name)]
-    if not found:
-        return
-    held = [gate for gate in found if gate.held]
-    if held:
-        for gate in held:
-            yield from _hollow(gate, path, sources)
-        return
-    gate = found[0]
-    if gate.upstream:
-        return  # what became of the run before is for WF015
-    if is_on(gate.job.continue_on_error, gate.situation.context) is not False:
-        yield Fault(
-            gate.workflow_file.document,
-            gate.job.place("continue-on-error"),
-            f'gate "{gate.name}" counts as passed when it fails: {path.app} is deployed all the same',
-            "take continue-on-error away",
-        )
-        return
-    job, document, mark = _passing_by(path, gate)
-    skipped = " is skipped" if gate.runs is False else " fails or is skipped"
-    yield Fault(
-        document,
-        mark,
-        f'job "{job.id}" runs where gate "{gate.name}"{skipped}: {path.app} is deployed ({path.way})',
-        f"if: needs.{gate.name}.result == 'success'",
+    """Give why a declared gate that stands before a deploy does not hold it; nothing where it does, or is not there.
+
+    Of several gates with one name, it is enough that one holds.
+    """
+    found = [_hole(gate, path, sources) for gate in path.ancestors if gate.is_called(name)]
+    if found and None not in found:
+        yield from (fault for fault in found[:1] if fault is not None)
+
+
+def _hole(gate: Gate, path: DeployPath, sources: Sources) -> Fault | None:
+    return (
+        _skipped(gate, path)
+        or _tolerated(gate, path)
+        or _passed_by(gate, path)
+        or (_hollow_call(gate, path, sources) if gate.job.uses is not None else weak_step(gate, path.app, sources))
     )
 
 
-def _passing_by(path: DeployPath, gate: Gate) -> tuple[Job, Document, Mark]:
-    """Give the job whose condition lets the deploy pass a gate by: the deploying one, or one between."""
-    candidates = [(leg.job, leg.workflow_file) for leg in reversed(path.run.legs)]
-    candidates += [(each.job, each.workflow_file) for each in path.ancestors if not each.upstream]
-    for job, file in candidates:
-        if job is not gate.job and _STATUS.search(text_of(job.condition) or ""):
-            return job, file.document, job.place("if")
-    job, file = candidates[0]
-    return job, file.document, job.place("if")
+def _skipped(gate: Gate, path: DeployPath) -> Fault | None:
+    """Say that a gate does not run on a path, at the condition that lets the deploy run all the same."""
+    for each in gate.calls:
+        if each.runs is False:
+            fact = f'{path.app} is deployed ({path.way}) where gate "{gate.name}" is skipped'
+            if each.leg is not None and each.call is None:
+                return _at_condition(each.leg, fact, each)
+            return Fault(each.workflow_file.document, each.job.place("if"), fact + each.called_from, "let it run here")
+    return None
 
 
-def _hollow(gate: Gate, path: DeployPath, sources: Sources) -> Iterator[Fault]:
-    """Give the step that makes a gate hollow: nothing that it tests can fail it."""
-    tolerated: PlacedStep | None = None
-    swallowed: PlacedStep | None = None
-    for placed in sources.steps(gate.workflow_file, gate.job):
-        step = placed.step
-        if any(is_on(each.step.continue_on_error, gate.situation.context) is True for each in placed.lineage):
-            if not _asked_later(placed, gate.job):
-                tolerated = tolerated or placed
-        elif step.run is not None:
-            own = [each for each in commands(step.run.text, placed.shell) if not _PREPARES.match(" ".join(each.words))]
-            if any(each.fate is Fate.FAILS or each.refuses for each in own):
-                return
-            if own:
-                swallowed = swallowed or placed
-        elif step.action is not None and not _SETS_UP.search(step.action) and sources.action_of(step) is None:
-            return
-    if tolerated is not None:
-        yield Fault(
-            tolerated.document,
-            tolerated.step.node.place("continue-on-error"),
-            f'gate "{gate.name}" of {path.app} cannot fail: its step "{tolerated.step.label}" has continue-on-error',
-            "take continue-on-error away",
-        )
-    elif swallowed is not None:
-        yield Fault(
-            swallowed.document,
-            swallowed.mark,
-            f'gate "{gate.name}" of {path.app} cannot fail: its script turns every failure into a success',
-            "let the command's own result count: take `|| true` away",
-        )
+def _tolerated(gate: Gate, path: DeployPath) -> Fault | None:
+    """Say that a gate counts as passed when it fails: its job, or the one that calls it, has `continue-on-error`."""
+    for each in gate.calls:
+        rows = [
+            is_on(each.job.continue_on_error, {**each.situation.context, "matrix": row})
+            for row in matrix.combinations(each.job.matrix, each.situation.context)
+        ]
+        if rows and all(answer is True for answer in rows):
+            return Fault(
+                each.workflow_file.document,
+                each.job.place("continue-on-error"),
+                f'gate "{gate.name}" counts as passed when it fails: {path.app} is deployed all the same'
+                + each.called_from,
+                "take continue-on-error away",
+            )
+    return None
 
 
-def _asked_later(placed: PlacedStep, job: Job) -> bool:
-    """Tell whether a later step asks how a tolerated one ended."""
-    identity = placed.lineage[0].step.id
-    if identity is None:
+def _passed_by(gate: Gate, path: DeployPath) -> Fault | None:
+    """Say that a deploy runs although a gate did not succeed. After another run, that is for WF015."""
+    outermost = gate.calls[-1]
+    leg = outermost.leg
+    if outermost.held or leg is None:
+        return None
+    ends = [end for end in _ENDS if _runs_after(leg, outermost, end)]
+    if not ends:
+        return None
+    words = " or ".join(_ENDS[end] for end in ends)
+    return _at_condition(leg, f'{path.app} is deployed ({path.way}) where gate "{gate.name}" {words}', outermost)
+
+
+def _runs_after(leg: Leg, gate: Gate, end: str) -> bool:
+    """Tell whether a job surely runs, as far as the gate has a say, after the gate ended in some way."""
+    if end == "skipped" and gate.runs is True:
         return False
-    asked = re.compile(rf"steps\.{re.escape(identity)}\.outcome", re.IGNORECASE)
-    return any(
-        asked.search(f"{text_of(step.condition) or ''} {text_of(step.run) or ''} {_env(step)}") for step in job.steps
+    answer: Answer = play(leg.workflow_file, leg.situation, (gate.job.id, end))[leg.job.id].runs
+    if answer is True or answer is False:
+        return answer
+    return gate.job.continue_on_error is None and not _ASKS_FOR_OUTPUTS.search(text_of(leg.job.condition) or "")
+
+
+def _at_condition(leg: Leg, fact: str, gate: Gate) -> Fault:
+    return Fault(
+        leg.workflow_file.document,
+        leg.job.place("if"),
+        f'{fact}: the `if` of job "{leg.job.id}" lets it',
+        f"if: always() && needs.{gate.job.id}.result == 'success'",
     )
 
 
-def _env(step: Step) -> str:
-    return " ".join(text_of(value) or "" for value in step.env.values.values()) if step.env is not None else ""
+def _hollow_call(gate: Gate, path: DeployPath, sources: Sources) -> Fault | None:
+    """Say that a gate calls a workflow of which nothing can fail; what another repository's does is not known."""
+    if sources.called_by(gate.job) is None:
+        return None
+    inside = [each for each in path.ancestors if each.call is not None and each.call.job is gate.job]
+    running = [each for each in inside if each.runs is not False]
+    if inside and not running:
+        fact = f'gate "{gate.name}" of {path.app} tests nothing: no job of the workflow that it calls runs here'
+        return Fault(gate.workflow_file.document, gate.job.place("uses"), fact, "call a workflow whose jobs run")
+    found = [_tolerated(each, path) or _hollow_inside(each, path, sources) for each in running]
+    return None if None in found or not found else found[0]
+
+
+def _hollow_inside(gate: Gate, path: DeployPath, sources: Sources) -> Fault | None:
+    return _hollow_call(gate, path, sources) if gate.job.uses is not None else weak_step(gate, path.app, sources)

@@ -48,7 +48,7 @@ def deploy_paths(sources: Sources) -> tuple[DeployPath, ...]:
 
 def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
     """Give one path for each workflow file that owns one among some paths."""
-    return tuple({path.owner.path: path for path in reversed(list(paths))}.values())[::-1]
+    return tuple({path.owner: path for path in reversed(list(paths))}.values())[::-1]
 
 
 def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[DeployPath]:

@@ -1,41 +1,84 @@
 """Where the code of a deploy comes from, and whether it is what the gates have seen."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 
-from asbuilt.workflows import contexts
-from asbuilt.workflows.contexts import Context, text_in
+from asbuilt.workflows.checked_out import DEFAULT_BRANCH, OWN, TESTED, Code, Reader, is_told, pushed, shown
 from asbuilt.workflows.deploy_path import DeployPath
-from asbuilt.workflows.document import Mark, Scalar, text_of
+from asbuilt.workflows.document import Mark, Node, Scalar, text_of
 from asbuilt.workflows.events import MERGED
-from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
-from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
-from asbuilt.workflows.refs import HEADS
+from asbuilt.workflows.refs import HEADS, matches
 from asbuilt.workflows.situations import Situation
-from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.symbols import Symbols
 
 # Events that anybody can cause who may read the repository.
 _OPEN = frozenset(
     {
-        "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment",
-        "pull_request_comment", "issues", "issue_comment", "discussion", "discussion_comment", "fork", "watch",
+        "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "issues",
+        "issue_comment", "discussion", "discussion_comment", "fork", "watch", "gollum",
     }
 )  # fmt: skip
-_CHECKOUT = "actions/checkout"
-# The event's own commit, however it is written.
-_OWN = re.compile(r"^(?:|\$\{\{ ?github\.(?:sha|ref|ref_name) ?\}\}|HEAD)$", re.IGNORECASE)
-_UPSTREAM = re.compile(r"github\.event\.workflow_run\.head_(?:sha|commit\.id)", re.IGNORECASE)
-OWN, DEFAULT_BRANCH = "the event's own commit", "the head of the default branch"
+# What names an app after the pull request that it is made for, or says that it is such an app.
+_FOR_REVIEW = re.compile(
+    r"pull_request\.(?:number|head|id)|event\.number|issue\.number|head_ref|\bPR_?NUM|review[ _-]?app", re.IGNORECASE
+)
+# What moves an app that was built elsewhere: nothing that is checked out has a part in it.
+_PROMOTES = re.compile(r"promot", re.IGNORECASE)
+_RELEASES_IMAGE = re.compile(r"container:release|API formation", re.IGNORECASE)
+_BUILDS_IMAGE = re.compile(
+    r"docker (?:buildx )?(?:build|bake)|compose build|container:push|build-push|kaniko|pack build"
+)
+_VARIABLE = re.compile(r"\$\{?(\w+)|env\.(\w+)")
+
+
+def from_outside(path: DeployPath, default_branch: str) -> Fault | None:
+    """Say that anybody can cause a deploy, at the trigger. Apps that are made for a pull request are left out."""
+    origin = comes_from_outside(path, default_branch)
+    if origin is None or is_for_review(path):
+        return None
+    if path.upstream:
+        what = (
+            f"after a run of {_name(path.upstream)} that {origin} sets off, and anybody can cause that: a fork's branch"
+        )
+        what, fix = f"{what} may bear any name", "if: github.event.workflow_run.event == 'push'"
+    elif origin == MERGED:
+        what = f"on a pull request that was merged into any branch, not {default_branch} alone"
+        fix = f"branches: [{default_branch}]"
+    else:
+        what = f"on {origin}, which anybody can cause"
+        fix = f"take {origin} out of `on`, or keep it off the job: if: github.event_name != '{origin}'"
+    called = f"; {path.called_from}" if path.called_from else ""
+    fact = f'job "{path.job}" deploys {path.app or "an app that cannot be told"} {what}{called}'
+    return Fault(path.run.entry.workflow_file.document, trigger_mark(path), fact, fix)
 
 
 def comes_from_outside(path: DeployPath, default_branch: str) -> str | None:
     """Give the event of a path that anybody can cause, or None. A merged pull request is code of the branch."""
+    situation, refs = path.run.situation, path.refs
+    while situation.before is not None:
+        situation = situation.before
+        refs = situation.refs
     for origin in path.origins:
-        if origin in _OPEN or (origin == MERGED and path.refs != (HEADS + default_branch,)):
+        if origin in _OPEN or (origin == MERGED and refs != (HEADS + default_branch,)):
             return origin
     return None
+
+
+def is_for_review(path: DeployPath) -> bool:
+    """Tell whether the app is one for a pull request: an action that makes such, or a name with the number in it."""
+    if path.review:
+        return True
+    given = path.step.step.with_
+    handed = [each for node in (given.values.values() if given is not None else ()) if (each := _text(node))]
+    text = " ".join((path.step.target or "", path.step.step.name or "", *handed))
+    names = {name for match in _VARIABLE.finditer(text) for name in match.groups() if name}
+    nodes = (path.owner.env, path.step.job.env, path.step.step.env)
+    values = [node.values.get(name) for node in nodes if node is not None for name in names]
+    return path.app is None and any(_FOR_REVIEW.search(each) for each in (text, *map(_text, values)))
 
 
 def trigger_mark(path: DeployPath) -> Mark:
@@ -44,103 +87,109 @@ def trigger_mark(path: DeployPath) -> Mark:
     return next((each.mark for each in file.triggers if each.event == path.trigger), Mark(1, 1))
 
 
-def unseen_by_gates(path: DeployPath, names: Collection[str]) -> Iterator[Fault]:
-    """Give what is deployed on a path other than what its gates, by name, or the run before it have seen."""
-    checkout = next((each for each in reversed(path.earlier) if _is_checkout(each)), None)
-    deployed = _ref(path, checkout) if checkout is not None else None
-    mark = _mark(path, checkout)
-    if path.upstream is not None:
-        if path.conclusions != ("success",):
-            ends = " and ".join(str(each or "still running") for each in path.conclusions if each != "success")
-            yield Fault(
-                path.run.entry.workflow_file.document,
-                _condition_mark(path),
-                f'job "{path.job}" deploys {path.app} also where {_name(path.upstream)} ended in {ends}',
-                "if: github.event.workflow_run.conclusion == 'success'",
-            )
-        if checkout is not None and deployed is not None and not _UPSTREAM.search(deployed):
-            yield Fault(
-                checkout.document,
-                mark,
-                f'job "{path.job}" deploys {deployed}; {_name(path.upstream)} may have run on another commit',
-                "ref: ${{ github.event.workflow_run.head_sha }}",
-            )
-        return
-    if checkout is None or deployed is None:
-        return
-    for gate in path.ancestors:
-        if not any(gate.is_called(name) for name in names):
-            continue
-        for seen in _seen_by(gate, path.sources):
-            if seen != deployed:
-                yield Fault(
-                    checkout.document,
-                    mark,
-                    f'job "{path.job}" deploys {deployed} ({path.way}), but its gate "{gate.name}" has seen {seen}',
-                    "check the same ref out in both",
-                )
-                return
+def unseen_by_gates(path: DeployPath, names: Collection[str], default_branch: str = "main") -> Iterator[Fault]:
+    """Give what is deployed on a path other than what its gates, by name, or the run before it have seen.
+
+    A branch's name stands for the branch: that it may have moved on between two jobs is let pass.
+    """
+    if path.upstream is not None and path.conclusions != ("success",):
+        yield _after_any_end(path)
+    if not _is_built_elsewhere(path):
+        gates = [gate for gate in path.ancestors if any(each.is_called(name) for each in gate.calls for name in names)]
+        found = (_Checkouts(path, default_branch, Symbols(path.sources, free)).unseen(gates) for free in (False, True))
+        yield from islice((fault for fault in found if fault is not None), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checkouts:
+    """What the jobs on a path check out."""
+
+    path: DeployPath
+    default_branch: str
+    symbols: Symbols
+
+    def unseen(self, gates: Iterable[Gate]) -> Fault | None:
+        """Say what is deployed that the gates, or the run before, have not seen."""
+        path, code = self.path, self.deployed()
+        if code is None or not is_told(code.ref):
+            return None
+        seen = [(gate, refs) for gate in gates if (refs := self.seen_by(gate))]
+        own = any(code.ref in refs for gate, refs in seen if not gate.upstream)
+        if path.upstream is not None and code.ref != TESTED and not own:
+            fact = f"{_name(path.upstream)} may have run on another commit"
+            return _unseen(code, path, fact, "ref: ${{ github.event.workflow_run.head_sha }}")
+        for gate, refs in seen:
+            if code.ref not in refs and all(map(is_told, refs)):
+                fact = f'its gate "{gate.name}" has seen {shown(refs[-1])}'
+                return _unseen(code, path, fact, "check the same ref out in both")
+        return None
+
+    def deployed(self) -> Code | None:
+        """Give the code that is deployed: what the job checked out last, or the ref that the step says it pushes."""
+        path = self.path
+        reader = self.reader(path.run.situation, path.refs)
+        context = self.symbols.of_run(path.run)
+        placed = path.step.placed
+        steps = path.sources.steps(path.owner, path.step.job)[: placed.number + 1]
+        code = next(iter(reversed(list(reader.code(steps, context)))), None)
+        source = pushed(placed, path.step.mechanism) if code is not None else None
+        if code is None or source is None or source[0].strip() in {"", "HEAD"}:
+            return code
+        text, mark = source
+        ref = reader.ref(self.symbols.in_text(text, self.symbols.of_step(placed, context)))
+        # A branch that is not checked out is not there to be pushed.
+        here = ref == code.ref or HEADS + ref in path.refs
+        here = here or (ref == self.default_branch and any(matches(each, HEADS + ref) for each in path.refs))
+        return code if here else Code(ref, placed, mark)
+
+    def reader(self, situation: Situation, refs: tuple[str, ...]) -> Reader:
+        """Give what reads the refs of jobs that run in a situation."""
+        return Reader(situation, refs, self.default_branch, self.symbols)
+
+    def seen_by(self, gate: Gate) -> list[str]:
+        """Give the refs that a gate's job checks out, as the deploying run names them."""
+        path = self.path
+        if not gate.upstream:
+            reader = self.reader(path.run.situation, path.refs)
+        elif gate.calls[-1].situation is path.run.situation.before:
+            reader = self.reader(gate.situation, gate.situation.refs)
+        else:
+            return []  # further back: which commit that run had is not known here
+        steps = path.sources.steps(gate.workflow_file, gate.job)
+        rows = self.symbols.of_gate(gate, path.run)
+        found = [each.ref for context in rows for each in reader.code(steps, context)]
+        return [TESTED if gate.upstream and ref in {OWN, DEFAULT_BRANCH} else ref for ref in found]
+
+
+def _unseen(code: Code, path: DeployPath, why: str, fix: str) -> Fault:
+    used = f"; {code.placed.caller}" if code.placed.caller else f"; {path.called_from}" if path.called_from else ""
+    fact = f'job "{path.job}" deploys {shown(code.ref)} ({path.way}), but {why}{used}'
+    return Fault(code.placed.document, code.mark, fact, fix)
+
+
+def _after_any_end(path: DeployPath) -> Fault:
+    ends = " and ".join(str(each or "nothing yet: it has only begun") for each in path.conclusions if each != "success")
+    entry = path.run.entry
+    return Fault(
+        entry.workflow_file.document,
+        entry.job.place("if") if entry.job.condition is not None else trigger_mark(path),
+        f'job "{path.job}" deploys {path.app} also where {_name(path.upstream or "")} ended in {ends}',
+        "if: github.event.workflow_run.conclusion == 'success'",
+    )
+
+
+def _is_built_elsewhere(path: DeployPath) -> bool:
+    mechanism = path.step.mechanism
+    if not _RELEASES_IMAGE.search(mechanism):
+        return _PROMOTES.search(mechanism) is not None
+    steps = path.sources.steps(path.owner, path.step.job)
+    texts = (f"{text_of(each.step.run) or ''} {each.step.action or ''}" for each in steps)
+    return not any(_BUILDS_IMAGE.search(text) for text in texts)
 
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _is_checkout(placed: PlacedStep) -> bool:
-    return placed.step.action == _CHECKOUT and placed.step.input("repository") is None
-
-
-def _ref(path: DeployPath, checkout: PlacedStep) -> str:
-    """Give the ref that a path deploys: what was checked out, or the branch that the action is told to push."""
-    branch = path.step.step.input("branch") if path.step.mechanism == HEROKU_DEPLOY else None
-    if branch is not None and not _OWN.match(text_of(branch) or ""):
-        return _told(branch, path.context)
-    return _checked_out(checkout, path.run.last.context, path.run.last.situation, path.sources)
-
-
-def _seen_by(gate: Gate, sources: Sources) -> Iterator[str]:
-    """Give the refs that a gate's job checks out."""
-    context = gate.situation.context
-    for placed in sources.steps(gate.workflow_file, gate.job):
-        if _is_checkout(placed):
-            yield _checked_out(placed, context, gate.situation, sources)
-
-
-def _checked_out(placed: PlacedStep, context: Context, situation: Situation, sources: Sources) -> str:
-    written = placed.step.input("ref")
-    if written is None or not (text_of(written) or ""):
-        return DEFAULT_BRANCH if situation.event in {"workflow_run", "pull_request_target"} else OWN
-    return _told(written, contexts.of_step(placed, context, sources), situation)
-
-
-def _told(written: Scalar, context: Context, situation: Situation | None = None) -> str:
-    """Give what a ref comes to; where only the run knows, its expression."""
-    text = " ".join((text_of(written) or "").split())
-    value = text_in(text, context)
-    github = context["github"]
-    if not isinstance(value, Unknown):
-        own = {github.get("ref"), github.get("ref_name"), "HEAD", ""}
-        return OWN if value in own else value
-    if _OWN.match(text) or _is_own(text, context):
-        return OWN if situation is None or situation.event != "workflow_run" else DEFAULT_BRANCH
-    return re.sub(r"\$\{\{ ?(.*?) ?\}\}", r"${{ \1 }}", text)
-
-
-def _is_own(text: str, context: Context) -> bool:
-    """Tell whether an expression falls back on the event's own commit here: `${{ inputs.ref || github.sha }}`."""
-    marked = {**context, "github": {**context["github"], "sha": "\0", "ref": "\0", "ref_name": "\0"}}
-    return text_in(text, marked) == "\0"
-
-
-def _mark(path: DeployPath, checkout: PlacedStep | None) -> Mark:
-    if checkout is None:
-        return path.mark
-    branch = path.step.step.input("branch") if path.step.mechanism == HEROKU_DEPLOY else None
-    if branch is not None and not _OWN.match(text_of(branch) or ""):
-        return path.step.step.place("branch")
-    return checkout.step.place("ref")
-
-
-def _condition_mark(path: DeployPath) -> Mark:
-    entry = path.run.entry
-    return entry.job.place("if") if entry.job.condition is not None else trigger_mark(path)
+def _text(node: Node | None) -> str:
+    return text_of(node) or "" if isinstance(node, Scalar) else ""

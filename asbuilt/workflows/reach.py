@@ -201,7 +201,10 @@ def _all(answers: Iterator[Answer]) -> Answer:
 def _needs(workflow_file: WorkflowFile, job: Job, fates: Mapping[str, Fate], situation: Situation) -> Whole:
     return Whole(
         {
-            each.id: {"result": fates[each.id].result, "outputs": _outputs(each, situation)}
+            each.id: {
+                "result": fates[each.id].result,
+                "outputs": Whole() if fates[each.id].result == "skipped" else _outputs(each, situation),
+            }
             for each in workflow_file.needed_by(job)
             if each.id in fates
         }

@@ -1,14 +1,17 @@
 """Which secrets a job reads in one situation, and where its expressions ask for them."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context, text_in
 from asbuilt.workflows.document import Document, Mark, Node, text_of
+from asbuilt.workflows.document import Mapping as MappingNode
 from asbuilt.workflows.expression_tree import Expression, Index, Literal, Logical, Name, children, walk
-from asbuilt.workflows.expressions import Embedded, ExpressionError, Unknown, parse, segments, truth
+from asbuilt.workflows.expressions import Embedded, ExpressionError, Unknown, evaluate, parse, segments, truth
+from asbuilt.workflows.expressions import text_of as written
+from asbuilt.workflows.fault import Fault, one_for_each_place
 from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.reach import step_runs
 from asbuilt.workflows.sources import Sources
@@ -20,29 +23,70 @@ EVERY = "*"  # every secret at once: `toJSON(secrets)`, or a name that only the 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A secret that a job reads, the environment that the job names, and what sets it off."""
+    """A secret that a job reads, and the environment that the job names."""
 
     secret: str
-    job: str
     environment: str | None
-    event: str
+    run: JobRun
     document: Document
     mark: Mark
+
+
+def read_outside(entry: WorkflowFile, sources: Sources, homes: Mapping[str, Collection[str]]) -> tuple[Fault, ...]:
+    """Give the places where a job reads a secret that belongs to environments of which it names none.
+
+    `homes` has the environments of each secret, by its name in lower case.
+    """
+    faults = (
+        Fault(use.document, use.mark, _said(use, secret, homes[secret]), _mended(use, homes[secret]))
+        for use in uses_of_secrets(entry, sources, homes)
+        for secret in ((use.secret.lower(),) if use.secret != EVERY else homes)
+        if (use.environment or "").lower() not in {each.lower() for each in homes[secret]}
+    )
+    return one_for_each_place(faults)
 
 
 def uses_of_secrets(entry: WorkflowFile, sources: Sources, names: Collection[str]) -> Iterator[Use]:
     """Give every use of some secrets by the jobs that a workflow's triggers set off, in each situation.
 
-    `names` are in lower case, as GitHub compares them. An environment that cannot be told is None: so is none at all.
+    `names` are in lower case, as GitHub compares them. A job whose environment cannot be told is left out, and so is
+    what a caller hands over under the same name to a job without environment: there it is the caller that reads it.
     """
     for run in job_runs(entry, sources, lambda file, job: _may_read(file, job, names)):
-        leg = run.last
-        environment = _environment(leg.job, leg.context)
+        environment = _environment(run.last.job, run.last.context)
         if isinstance(environment, Unknown):
             continue
+        handed = _handed(run) if environment is None else frozenset()
         for document, mark, secret in _read(run, sources):
-            if secret == EVERY or secret.lower() in names:
-                yield Use(secret, run.name, environment, run.situation.event, document, mark)
+            if secret == EVERY or (secret.lower() in names and secret.lower() not in handed):
+                yield Use(secret, environment, run, document, mark)
+
+
+def _said(use: Use, secret: str, homes: Collection[str]) -> str:
+    run = use.run
+    named = secret.upper() if use.secret != EVERY else f"every secret at once, and {secret.upper()} with them,"
+    where = f'in environment "{use.environment}"' if use.environment else "and names no environment"
+    calls = run.legs[:-1]
+    by = f"; called by {calls[-1].workflow_file.file_name}:{calls[-1].job.place('uses').line}" if calls else ""
+    does = "hands over" if run.last.job.uses is not None else "reads"
+    inputs = tuple(f"{name}={value}" for name, value in run.situation.inputs.items())
+    way = " ".join((run.situation.event, *(inputs or run.situation.refs)))
+    return f'job "{run.name}" {does} {named} {where} ({way}); it belongs to {" and ".join(homes)} alone{by}'
+
+
+def _mended(use: Use, homes: Collection[str]) -> str:
+    job = use.run.last.job
+    if job.uses is not None:
+        return f"hand nothing over: the called job takes it itself, with environment: {min(homes)}"
+    if use.environment:
+        return f"read a secret of {use.environment} here"
+    return f"add to job {job.id}: environment: {min(homes)}; or read another secret"
+
+
+def _handed(run: JobRun) -> frozenset[str]:
+    """Give the names of the secrets that the caller hands over one by one."""
+    given = run.legs[-2].job.secrets if len(run.legs) > 1 else None
+    return frozenset(name.lower() for name in given.values) if isinstance(given, MappingNode) else frozenset()
 
 
 def read_by(tree: Expression, context: Context) -> Iterator[str]:
@@ -50,8 +94,9 @@ def read_by(tree: Expression, context: Context) -> Iterator[str]:
     match tree:
         case Index(Name(name), Literal(str(member))) if name.lower() == "secrets":
             yield member
-        case Index(Name(name)) if name.lower() == "secrets":
-            yield EVERY
+        case Index(Name(name), index) if name.lower() == "secrets":
+            member = evaluate(index, context)
+            yield EVERY if isinstance(member, Unknown) else written(member)
         case Name(name) if name.lower() == "secrets":
             yield EVERY
         case Logical(operator, operands):
@@ -88,7 +133,8 @@ def _read(run: JobRun, sources: Sources) -> Iterator[tuple[Document, Mark, str]]
     """Give the secrets that a job reads, with the place of each: in its own keys, and in the steps that can run."""
     leg = run.last
     document = leg.workflow_file.document
-    yield from _in(leg.workflow_file.env, document, leg.context)
+    if leg.job.uses is None:  # a called workflow does not get its caller's variables
+        yield from _in(leg.workflow_file.env, document, leg.context)
     for key, node in leg.job.node.items():
         if key.text != "steps":
             yield from _in(node, document, leg.context)

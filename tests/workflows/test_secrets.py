@@ -2,7 +2,7 @@ import pytest
 from making import sources_of
 
 from asbuilt.workflows.expressions import Unknown, parse
-from asbuilt.workflows.secrets import read_by, uses_of_secrets
+from asbuilt.workflows.secrets import read_by, read_outside, uses_of_secrets
 
 SET = Unknown(truth=True)
 
@@ -22,6 +22,9 @@ SET = Unknown(truth=True)
         ("format('{0}', secrets.A)", ["A"]),
         ("toJSON(secrets)", ["*"]),
         ("secrets[inputs.name]", ["*"]),
+        ("secrets[format('{0}_KEY', inputs.x)]", ["p_KEY"]),
+        ("inputs.x == 'q' && secrets[inputs.name] || secrets.B", ["B"]),
+        ("secrets.A || secrets.B", ["A"]),
         ("secrets.*", ["*"]),
         ("github.token", []),
     ],
@@ -58,15 +61,87 @@ def test_a_job_reads_where_it_runs(arguments, expected):
     assert uses(**arguments) == expected
 
 
-def test_what_a_caller_hands_over_it_has_read():
-    called = (
-        "on: workflow_call\njobs: {b: {runs-on: x, environment: e, env: {K: '${{ secrets.KEY }}'}, steps: [{run: y}]}}"
+def outside(homes=None, **files):
+    made = sources_of(**files)
+    for file in made.workflow_files:
+        assert file.document.problems == ()
+    found = read_outside(made.workflow_files[0], made, homes or {"key": ["production"]})
+    return [(each.document.path.rpartition("/")[2], each.mark.line, each.fact) for each in found]
+
+
+CALLED = "on: workflow_call\njobs:\n  b: {runs-on: x, E env: {K: '${{ secrets.KEY }}'}, steps: [{run: y}]}\n"
+CALLER = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/called.yml\n    secrets: HANDS\n"
+
+
+@pytest.mark.parametrize(
+    ("hands", "environment", "expected"),
+    [
+        ("inherit", "production", []),
+        ("inherit", "", [("called.yml", 3)]),
+        ("inherit", "staging", [("called.yml", 3)]),
+        ("{ KEY: '${{ secrets.OTHER }}' }", "production", []),
+        ("{ KEY: '${{ secrets.OTHER }}' }", "", []),
+        ("{ KEY: '${{ secrets.OTHER }}' }", "staging", [("called.yml", 3)]),
+        ("{ KEY: '${{ secrets.KEY }}' }", "", [("w.yml", 5)]),
+        ("{ key: '${{ secrets.KEY }}' }", "production", [("w.yml", 5)]),
+        ("{ OTHER: '${{ secrets.KEY }}' }", "production", [("w.yml", 5)]),
+    ],
+)
+def test_what_a_caller_hands_over_it_has_read(hands, environment, expected):
+    called = CALLED.replace("E ", f"environment: {environment}, " if environment else "")
+    found = outside(w=CALLER.replace("HANDS", hands), called=called)
+    assert [(file, line) for file, line, _ in found] == expected
+
+
+def test_the_finding_says_who_reads_it_who_calls_and_where_it_belongs():
+    ((_, _, fact),) = outside(w=CALLER.replace("HANDS", "inherit"), called=CALLED.replace("E ", ""))
+    assert fact == (
+        'job "a / b" reads KEY and names no environment (push refs/heads/**); '
+        "it belongs to production alone; called by w.yml:4"
     )
-    caller = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/called.yml\n    secrets: {hands}\n"
-    for hands, expected in (
-        ("inherit", [("KEY", "e")]),
-        ("{ KEY: '${{ secrets.KEY }}' }", [("KEY", None), ("KEY", "e")]),
-    ):
-        made = sources_of(w=caller.replace("{hands}", hands), called=called)
-        found = uses_of_secrets(made.workflow_files[0], made, {"key"})
-        assert sorted({(each.secret, each.environment) for each in found}, key=str) == sorted(expected, key=str)
+    ((_, _, fact),) = outside(w=CALLER.replace("HANDS", "{ K: '${{ secrets.KEY }}' }"), called="on: workflow_call\n")
+    assert 'job "a" hands over KEY and names no environment' in fact
+
+
+def test_the_variables_of_a_workflow_are_read_by_its_own_jobs_alone():
+    called = "on: workflow_call\njobs: {b: {runs-on: x, steps: [{run: y}]}}\n"
+    assert outside(w="env: { K: '${{ secrets.KEY }}' }\n" + CALLER.replace("HANDS", "inherit"), called=called) == []
+
+
+JOB = "on: push\njobs: {a: {runs-on: x, environment: E, env: {K: '${{ secrets.KEY }}'}, steps: [{run: y}]}}\n"
+
+
+@pytest.mark.parametrize(("environment", "count"), [("staging", 0), ("Production", 0), ("test", 1)])
+def test_a_secret_of_two_environments_is_at_home_in_both(environment, count):
+    homes = {"key": ["production", "staging"]}
+    assert len(outside(homes, w=JOB.replace("E,", f"{environment},"))) == count
+
+
+def test_one_place_is_one_finding():
+    text = "on: [push, schedule]\njobs: {a: {runs-on: x, steps: [{run: 'y ${{ toJSON(secrets) }}'}]}}\n"
+    ((_, line, fact),) = outside({"key": ["production"], "other": ["production"]}, w=text)
+    assert line == 2
+    assert "reads every secret at once, and KEY with them," in fact
+
+
+def test_each_row_of_a_matrix_reads_its_own():
+    text = (
+        "on: push\njobs:\n  a:\n    runs-on: x\n    strategy: { matrix: { to: [production, staging] } }\n"
+        "    environment: ${{ matrix.to }}\n    env: { K: \"${{ secrets[format('KEY_{0}', matrix.to)] }}\" }\n"
+        "    steps: [{run: y}]\n"
+    )
+    assert outside({"key_production": ["production"]}, w=text) == []
+    assert len(outside({"key_production": ["staging"]}, w=text)) == 1
+
+
+def test_a_step_hands_a_secret_to_an_action():
+    text = (
+        "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: ./.github/actions/deploy\n"
+        "        with: { key: '${{ secrets.KEY }}' }\n"
+    )
+    action = "inputs: { key: {} }\nruns: { using: composite, steps: [{ run: 'x ${{ inputs.key }}', shell: bash }] }\n"
+    ((file, line, _),) = outside(actions={"deploy": action}, w=text)
+    assert (file, line) == ("w.yml", 7)
+    # An action has no secrets of its own.
+    asks = action.replace("inputs.key", "secrets.KEY")
+    assert outside(actions={"deploy": asks}, w=text.replace("secrets.KEY", "secrets.OTHER")) == []

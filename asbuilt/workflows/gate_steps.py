@@ -1,0 +1,149 @@
+"""Whether what a gate's job does can fail it."""
+
+import re
+from collections.abc import Iterator
+
+from asbuilt.workflows import contexts
+from asbuilt.workflows.contexts import Context
+from asbuilt.workflows.document import text_of
+from asbuilt.workflows.fault import Fault
+from asbuilt.workflows.gates import Gate
+from asbuilt.workflows.reach import is_on, step_runs_on_success
+from asbuilt.workflows.shell import Command, Fate, commands
+from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.workflow import Step
+
+# What a script does around its tests: its failure says nothing of the code.
+_PREPARES = re.compile(
+    r"^(?:cd|echo|printf|set|export|true|:|exit 0|mkdir|cp|mv|rm|ls|cat|tee|sleep|source|\.|chmod|touch)(?:\s|$)"
+    r"|^git (?:config|fetch|clone|checkout|switch|pull|submodule|log|status|rev-parse|lfs)\b"
+    r"|^docker (?:pull|login|rm|stop|rmi)\b"
+    r"|^(?:npm (?:ci|i|install)|yarn(?: install)?$|yarn install|pnpm (?:i|install)|bundle install|gem install"
+    r"|(?:sudo )?apt(?:-get)?|brew|pip3? install|python3? -m (?:pip|venv|ensurepip)|pipenv install|poetry install"
+    r"|uv (?:sync|pip)|corepack|nvm)\b"
+)
+_PRINTS = re.compile(r"^(?:echo|printf|true|:|sleep|exit 0)(?:\s|$)")
+_SETS_UP = re.compile(r"^actions/(?:checkout|cache|setup-|upload-|download-)|/setup-|setup|install|cache|login")
+# What tells others of a result, and is no test itself.
+_REPORTS = re.compile(
+    r"codecov|coverall|codeclimate|sonar|upload|artifact|slack|discord|notif|comment|badge|report|annotat|publish",
+    re.IGNORECASE,
+)
+
+
+def weak_step(gate: Gate, app: str | None, sources: Sources) -> Fault | None:
+    """Say which step of a gate's job lets everything through; nothing where something that it tests can fail it.
+
+    A step that is let fail, and after whose outcome nobody asks, is one whatever the others do.
+    """
+    steps = [placed for placed in sources.steps(gate.workflow_file, gate.job) if sources.action_of(placed.step) is None]
+    running = [placed for placed in steps if _runs(placed, gate, sources)]
+    let_fail = [placed for placed in running if _is_tolerated(placed, gate, sources) and _does_something(placed)]
+    for placed in let_fail:
+        if not _is_asked(placed, gate, sources):
+            return _tolerated(placed, gate, app, "and nobody asks how it ended")
+    counting = [placed for placed in running if not _is_tolerated(placed, gate, sources)]
+    if any(map(_can_fail, counting)):
+        return None
+    if let_fail:
+        return _tolerated(let_fail[0], gate, app, "and no later step fails for it")
+    for placed in counting:
+        for command in _work(placed):
+            fact = f'gate "{gate.name}" of {app} cannot fail: its script goes on where `{command.source}` fails'
+            fix = "let its own result count: no `|| true` behind it, and `set -o pipefail` before a pipe"
+            return Fault(placed.document, placed.mark, fact + _used_by(placed, gate), fix)
+    return _nothing(gate, app, steps)
+
+
+def _can_fail(placed: PlacedStep) -> bool:
+    return _is_test(placed) or any(each.fate is Fate.FAILS or each.refuses for each in _work(placed))
+
+
+def _tolerated(placed: PlacedStep, gate: Gate, app: str | None, why: str) -> Fault:
+    at = next(each for each in reversed(placed.lineage) if each.step.continue_on_error is not None)
+    return Fault(
+        at.document,
+        at.step.node.place("continue-on-error"),
+        f'step "{at.step.label}" of gate "{gate.name}" of {app} has continue-on-error, {why}' + _used_by(at, gate),
+        "take continue-on-error away",
+    )
+
+
+def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Fault | None:
+    """Say that a gate has nothing in it that could fail: no test, no job before it, no reviewers, no condition."""
+    job = gate.job
+    scripts = [commands(text_of(each.step.run) or "", each.shell) for each in steps if each.step.run is not None]
+    only_prints = all(
+        script and all(_PRINTS.match(" ".join(command.words)) for command in script) for script in scripts
+    )
+    only_sets_up = all(_SETS_UP.search(each.step.action or "") for each in steps if each.step.run is None)
+    others = job.needs or job.environment is not None or job.condition is not None or job.container is not None
+    if not scripts or not only_prints or not only_sets_up or others:
+        return None
+    fact = f'gate "{gate.name}" of {app} cannot fail: it tests nothing'
+    return Fault(gate.workflow_file.document, job.mark, fact + gate.called_from, "run in it what must have succeeded")
+
+
+def _work(placed: PlacedStep) -> Iterator[Command]:
+    """Give the commands of a script that are not there for the others alone."""
+    for command in commands(text_of(placed.step.run) or "", placed.shell):
+        words = " ".join(command.words)
+        if words and not _PREPARES.match(words) and not (command.fate is Fate.SWALLOWED and _REPORTS.search(words)):
+            yield command
+
+
+def _is_test(placed: PlacedStep) -> bool:
+    """Tell whether a step can fail in a way that is not read here: by an action, or a script in another language."""
+    if placed.step.run is not None:
+        return not commands(placed.step.run.text, placed.shell) and bool(placed.step.run.text.strip())
+    name = placed.step.action or ""
+    return not _SETS_UP.search(name) and not _REPORTS.search(name)
+
+
+def _does_something(placed: PlacedStep) -> bool:
+    """Tell whether a step tests something, and does not only tell others."""
+    work = list(_work(placed))
+    named = f"{placed.step.label} {' '.join(command.source for command in work)}"
+    return not _REPORTS.search(named) and (bool(work) or _is_test(placed))
+
+
+def _runs(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:
+    """Tell whether a step can run where nothing failed before it; what other jobs came to is left open."""
+    return all(step_runs_on_success(each.step, _context(each, gate, sources)) is not False for each in placed.lineage)
+
+
+def _is_tolerated(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:
+    return any(is_on(each.step.continue_on_error, _context(each, gate, sources)) is True for each in placed.lineage)
+
+
+def _context(placed: PlacedStep, gate: Gate, sources: Sources) -> Context:
+    return contexts.of_step(placed, gate.situation.context, sources)
+
+
+def _is_asked(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:
+    """Tell whether a step beside a tolerated one, or an output of the job, asks how that ended."""
+    for each in placed.lineage:
+        if each.step.id is None or each.step.continue_on_error is None:
+            continue
+        asked = re.compile(rf"steps\.{re.escape(each.step.id)}\.outcome\b", re.IGNORECASE)
+        siblings = [
+            other.step
+            for other in sources.steps(gate.workflow_file, gate.job)
+            if other.within is each.within and other.step is not each.step
+        ]
+        texts = [text for step in siblings for text in _texts(step)]
+        outputs = gate.job.outputs.values.values() if gate.job.outputs is not None else ()
+        if any(asked.search(text) for text in (*texts, *(text_of(node) or "" for node in outputs))):
+            return True
+    return False
+
+
+def _texts(step: Step) -> Iterator[str]:
+    yield from (text_of(step.condition) or "", text_of(step.run) or "")
+    for node in (step.env, step.with_):
+        yield from (text_of(value) or "" for value in node.values.values()) if node is not None else ()
+
+
+def _used_by(placed: PlacedStep, gate: Gate) -> str:
+    """Say at the end of a sentence who uses the action, or calls the file, in which a step stands."""
+    return f"; {placed.caller}" if placed.within is not None else gate.called_from
