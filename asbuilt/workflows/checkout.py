@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asbuilt.workflows import procfile, sources, workflow
+from asbuilt.workflows import modelling, procfile, sources
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import DeployStep, deploy_steps
 from asbuilt.workflows.paths import deploy_paths
@@ -40,7 +40,7 @@ class Checkout:
     def workflow_file(self, path: str) -> WorkflowFile:
         """Give a workflow file; for one that is not there, one whose only problem says so."""
         found = next((each for each in self.workflow_files if each.path == path), None)
-        return found or workflow.missing(path)
+        return found or modelling.missing(path)
 
 
 def read(root: Path) -> Checkout:
@@ -50,7 +50,7 @@ def read(root: Path) -> Checkout:
     try:
         files = frozenset(_files(root))
         workflow_files = tuple(
-            workflow.load((root / path).read_bytes(), path) for path in sorted(files) if sources.is_workflow(path)
+            modelling.load((root / path).read_bytes(), path) for path in sorted(files) if sources.is_workflow(path)
         )
         actions = _actions(root, files)
         lines = (root / "Procfile").read_text("utf-8", errors="replace") if "Procfile" in files else None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from asbuilt import estate
-from asbuilt.workflows import document, workflow
+from asbuilt.workflows import document, modelling
 from asbuilt.workflows.problems import problems
 
 HOME = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ def path(request):
 
 @pytest.fixture
 def workflow_file(path):
-    return workflow.load(path.read_bytes(), f".github/workflows/{path.name}")
+    return modelling.load(path.read_bytes(), f".github/workflows/{path.name}")
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_no_value_is_pasted_into_a_script(workflow_file):
 
 
 def test_nothing_is_imported_from_the_folder_that_is_judged():
-    files = [workflow.load((FOLDER / name).read_bytes(), name) for name in FILES]
+    files = [modelling.load((FOLDER / name).read_bytes(), name) for name in FILES]
     steps = [step for file in files for job in file.jobs for step in job.steps if step.run]
     judging = [step for step in steps if re.search(r"^asbuilt (live|static)", step.run.text, re.MULTILINE)]
     assert len(judging) == 3
@@ -79,7 +79,7 @@ def test_nothing_is_imported_from_the_folder_that_is_judged():
 
 def test_required_check_reports_on_every_pull_request():
     source = (FOLDER / "workflows-check.yml").read_bytes()
-    triggers = {each.event: each for each in workflow.load(source, "workflows-check.yml").triggers}
+    triggers = {each.event: each for each in modelling.load(source, "workflows-check.yml").triggers}
     assert set(triggers) == {"pull_request", "merge_group", "workflow_call"}
     for event in ("pull_request", "merge_group"):
         trigger = triggers[event]
@@ -124,10 +124,10 @@ def test_estate_in_the_guide_loads(text, tmp_path):
 @pytest.mark.parametrize("text", [each for each in blocks() if "/asbuilt/.github/" in each])
 def test_workflow_in_the_guide_calls_as_it_must(text):
     whole = text if "\njobs:" in text else f"on: push\njobs:\n  deploy: {{uses: ./deploy.yml}}\n{text}"
-    caller = workflow.load(whole, "caller.yml")
+    caller = modelling.load(whole, "caller.yml")
     assert problems(caller) == ()
     job = document.plain(caller.jobs[-1].node)
-    called = workflow.load((FOLDER / job["uses"].rpartition("/")[2].partition("@")[0]).read_bytes(), "called.yml")
+    called = modelling.load((FOLDER / job["uses"].rpartition("/")[2].partition("@")[0]).read_bytes(), "called.yml")
     root = document.plain(called.document.root)
     wanted = root["on"]["workflow_call"]
     assert job.get("with", {}).keys() <= wanted["inputs"].keys()
@@ -202,7 +202,7 @@ class Repository:
         return self.git("rev-parse", "HEAD").strip()
 
     def changed(self, base):
-        parsed = workflow.load((FOLDER / "workflows-check.yml").read_bytes(), "workflows-check.yml")
+        parsed = modelling.load((FOLDER / "workflows-check.yml").read_bytes(), "workflows-check.yml")
         script = next(step.run.text for step in parsed.jobs[0].steps if step.id == "changed")
         output, summary = self.root / ".git" / "output", self.root / ".git" / "summary"
         output.touch()

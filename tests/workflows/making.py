@@ -1,8 +1,8 @@
 """Make the sources of a repository from texts: workflow files by file name, actions by folder."""
 
 from asbuilt.workflows import sources
+from asbuilt.workflows.modelling import load
 from asbuilt.workflows.paths import deploy_paths
-from asbuilt.workflows.workflow import load
 
 DEPLOY = """
       - uses: akhileshns/heroku-deploy@v3

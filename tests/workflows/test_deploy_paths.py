@@ -4,10 +4,10 @@ import pytest
 from judge import HOME
 
 from asbuilt.workflows.checkout import read
+from asbuilt.workflows.modelling import load
 from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.refs import matches
 from asbuilt.workflows.sources import Sources
-from asbuilt.workflows.workflow import load
 
 FIXTURES = HOME / "fixtures" / "repositories" / "TradeMasterAPI"
 HEROKU = {

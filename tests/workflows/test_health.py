@@ -3,7 +3,7 @@ import yaml
 from judge import HOME
 
 from asbuilt.workflows.health import careless_requests, check_of, check_of_call, checks_health
-from asbuilt.workflows.workflow import load
+from asbuilt.workflows.modelling import load
 
 HOOK = "https://hooks.slack.com/services/x"
 

@@ -2,8 +2,8 @@ import pytest
 from making import sources_of
 
 from asbuilt.workflows.availability import CONTEXTS
+from asbuilt.workflows.modelling import load, missing
 from asbuilt.workflows.problems import action_problems, problems
-from asbuilt.workflows.workflow import load, missing
 
 SOUND = """\
 name: Sound

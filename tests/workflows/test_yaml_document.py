@@ -5,9 +5,9 @@ from random import Random
 import pytest
 
 from asbuilt.workflows.document import Mapping, Mark, Scalar, find, plain, read, text_of
+from asbuilt.workflows.modelling import load
 from asbuilt.workflows.problems import problems
 from asbuilt.workflows.schedules import schedule_problems
-from asbuilt.workflows.workflow import load
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
