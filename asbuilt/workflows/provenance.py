@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from asbuilt.workflows.checked_out import DEFAULT_BRANCH, OWN, TESTED, Code, Reader, is_told, pushed, shown
 from asbuilt.workflows.deploy_path import DeployPath
@@ -96,8 +95,9 @@ def unseen_by_gates(path: DeployPath, names: Collection[str], default_branch: st
         yield _after_any_end(path)
     if not _is_built_elsewhere(path):
         gates = [gate for gate in path.ancestors if any(each.is_called(name) for each in gate.calls for name in names)]
-        found = (_Checkouts(path, default_branch, Symbols(path.sources, free)).unseen(gates) for free in (False, True))
-        yield from islice((fault for fault in found if fault is not None), 1)
+        fault = _Checkouts(path, default_branch, Symbols(path.sources)).unseen(gates)
+        if fault is not None:
+            yield fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,7 @@ class _Checkouts:
         if code is None or not is_told(code.ref):
             return None
         seen = [(gate, refs) for gate in gates if (refs := self.seen_by(gate))]
-        own = any(code.ref in refs for gate, refs in seen if not gate.upstream)
-        if path.upstream is not None and code.ref != TESTED and not own:
+        if path.upstream is not None and code.ref != TESTED and not any(code.ref in refs for _, refs in seen):
             fact = f"{_name(path.upstream)} may have run on another commit"
             return _unseen(code, path, fact, "ref: ${{ github.event.workflow_run.head_sha }}")
         for gate, refs in seen:

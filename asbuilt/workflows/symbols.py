@@ -1,5 +1,7 @@
 """What a text of a workflow comes to, with a symbol for what only the run knows: its full name, as in `<github.sha>`.
 
+An input that takes any text is one too, though its text is known on a path: whoever starts the run can write another.
+
 Two texts that come to the same symbols are the same in every run, however they are written and through however many
 inputs and variables they are handed on.
 """
@@ -46,10 +48,9 @@ class Free(str):
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
-    """Puts symbols. With `free`, an input that takes any text becomes one too, though its text is known on a path."""
+    """Puts symbols."""
 
     sources: Sources
-    free: bool = False
 
     def in_text(self, text: str, context: Context) -> str:
         """Give what a text comes to; what GitHub would reject stays as it is written."""
@@ -60,7 +61,7 @@ class Symbols:
 
     def of_run(self, run: JobRun) -> Context:
         """Give the context of a job's run, with symbols for the inputs that its callers hand on."""
-        context: Context = _freed(run.entry) if self.free else run.entry.context
+        context: Context = _freed(run.entry)
         for before, leg in pairwise(run.legs):
             called = self._handed(leg.workflow_file, before.job.with_, context)
             context = {**leg.context, "github": context["github"], "inputs": called}
@@ -111,7 +112,7 @@ class Symbols:
         value = evaluate(tree, context)
         if isinstance(value, Free):
             return value.symbol
-        if self.free and any(isinstance(evaluate(part, context), Free) for part in walk(tree) if _name(part)):
+        if any(isinstance(evaluate(part, context), Free) for part in walk(tree) if _name(part)):
             return None
         if not isinstance(value, Unknown):
             return written(value)

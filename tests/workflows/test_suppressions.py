@@ -166,7 +166,11 @@ def test_of_several_findings_the_others_stay_drift(judged):
     outcome, found = lines_of(played, "WF030")
     assert outcome == "drifted"
     assert [place for place, _ in found] == [f"deploy.yml:{LINE + 3}:23", f"deploy.yml:{LINE}:15"]
-    assert "WF030  SEV-3  WAIVED unpinned-uses" in played.out
+    said = f"{UNPINNED} (suppressed until {NEXT_YEAR} on line {LINE}: they release monthly)"
+    assert f"WF030  SEV-3  WAIVED {said}" in played.out
+    assert (
+        f"| ⏳ waived | WF030 | SEV-3 | `{FILE}:{LINE}:15` | {said} |" in (played.directory / "summary.md").read_text()
+    )
     assert "WF030  SEV-3  template-injection" in played.out
     assert played.code == 1
 
