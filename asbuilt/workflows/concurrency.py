@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.document import Document, text_of
-from asbuilt.workflows.expression_tree import Expression, Index, Literal, Name, children, walk
+from asbuilt.workflows.expression_tree import Expression, Name, children, member_path, walk
 from asbuilt.workflows.expressions import Embedded, ExpressionError, Unknown, evaluate, parse, segments
 from asbuilt.workflows.expressions import text_of as written
 from asbuilt.workflows.job_runs import JobRun
@@ -92,7 +92,7 @@ def _group(setting: Concurrency, context: Context, document: Document) -> Group:
 
 def _is_constant(tree: Expression) -> bool:
     """Tell whether an expression is the same in every run: all that it reads is."""
-    path = _path(tree)
+    path = member_path(tree)
     if path is not None:
         return any(path == each or path.startswith(f"{each}.") for each in _CONSTANT)
     if isinstance(tree, Name):
@@ -102,13 +102,4 @@ def _is_constant(tree: Expression) -> bool:
 
 def _is_of_pull_requests(tree: Expression) -> bool:
     """Tell whether an expression reads what only a pull request has: the branch that it comes from, and goes to."""
-    return any(_path(each) in {"github.head_ref", "github.base_ref"} for each in walk(tree))
-
-
-def _path(tree: Expression) -> str | None:
-    """Give a member's way from its context, such as `github.event.repository`, or None."""
-    names: list[str] = []
-    while isinstance(tree, Index) and isinstance(tree.index, Literal) and isinstance(tree.index.value, str):
-        names.append(tree.index.value.lower())
-        tree = tree.target
-    return ".".join((tree.name.lower(), *reversed(names))) if isinstance(tree, Name) and names else None
+    return any(member_path(each) in {"github.head_ref", "github.base_ref"} for each in walk(tree))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from asbuilt.workflows.document import Scalar, text_of
-from asbuilt.workflows.expression_tree import Call, Compare, Expression, Index, Literal, Name, walk
+from asbuilt.workflows.expression_tree import Call, Compare, Expression, Literal, member_path, walk
 from asbuilt.workflows.expressions import ExpressionError, condition
 from asbuilt.workflows.refs import HEADS, TAGS, matches
 from asbuilt.workflows.workflow import WorkflowFile
@@ -41,11 +41,11 @@ def _asked(tree: Expression) -> Iterator[tuple[str, str, bool]]:
         if isinstance(node, Compare) and node.operator == "==":
             sides = ((node.left, node.right), (node.right, node.left))
             for member, text in sides:
-                if isinstance(text, Literal) and isinstance(text.value, str) and (path := _path(member)):
+                if isinstance(text, Literal) and isinstance(text.value, str) and (path := member_path(member)):
                     yield path, text.value, False
         elif isinstance(node, Call) and node.function == "startswith":
             member, text = node.arguments[:2]
-            if isinstance(text, Literal) and isinstance(text.value, str) and (path := _path(member)):
+            if isinstance(text, Literal) and isinstance(text.value, str) and (path := member_path(member)):
                 yield path, text.value, True
 
 
@@ -96,12 +96,3 @@ def _lets_through(pattern: str, name: str, beginning: bool) -> bool:  # noqa: FB
         return matches(pattern, name)
     fixed = re.split(r"[*?+\[\]!\\]", pattern, maxsplit=1)[0]
     return fixed.startswith(name) or (name.startswith(fixed) and fixed != pattern)
-
-
-def _path(node: Expression) -> str | None:
-    """Give a member's way from its context in lower case, such as `github.event.ref`, or None."""
-    names: list[str] = []
-    while isinstance(node, Index) and isinstance(node.index, Literal) and isinstance(node.index.value, str):
-        names.append(node.index.value.lower())
-        node = node.target
-    return ".".join((node.name.lower(), *reversed(names))) if isinstance(node, Name) and names else None

@@ -105,3 +105,12 @@ def walk(node: Expression) -> Iterator[Expression]:
 def asks_for_status(node: Expression) -> bool:
     """Tell whether an expression calls success(), failure(), always() or cancelled() anywhere."""
     return any(isinstance(part, Call) and part.function in STATUS_FUNCTIONS for part in walk(node))
+
+
+def member_path(node: Expression) -> str | None:
+    """Give a member's way from its context in lower case, such as `github.event.repository`, or None."""
+    names: list[str] = []
+    while isinstance(node, Index) and isinstance(node.index, Literal) and isinstance(node.index.value, str):
+        names.append(node.index.value.lower())
+        node = node.target
+    return ".".join((node.name.lower(), *reversed(names))) if isinstance(node, Name) and names else None

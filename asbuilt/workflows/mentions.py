@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from asbuilt.workflows.document import Node, Scalar, text_of
-from asbuilt.workflows.expression_tree import Call, Compare, Expression, Index, Literal, Name, walk
+from asbuilt.workflows.expression_tree import Call, Compare, Expression, Literal, member_path, walk
 from asbuilt.workflows.expressions import Embedded, ExpressionError, condition, parse, segments
 from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Step, WorkflowFile, expressions_of
@@ -39,11 +39,8 @@ def _listed(node: Expression) -> Iterator[str]:
 
 def _is_ref(node: Expression) -> bool:
     """Tell whether an expression is a ref: `github.ref`, `github.event.workflow_run.head_branch` and the like."""
-    names: list[str] = []
-    while isinstance(node, Index) and isinstance(node.index, Literal) and isinstance(node.index.value, str):
-        names.append(node.index.value.lower())
-        node = node.target
-    return isinstance(node, Name) and node.name.lower() == "github" and bool(names) and names[0] in _REFS
+    path = member_path(node) or ""
+    return path.startswith("github.") and path.rpartition(".")[2] in _REFS
 
 
 def _trees(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Expression]:
