@@ -96,6 +96,19 @@ def test_a_sample_is_remarked_on_by_the_linter_that_it_names_alone(name, control
     assert bool(found.remarks) == name.startswith(f"err/{control}"), found.remarks
 
 
+@pytest.mark.parametrize("kind", ["ok", "err"])
+def test_zizmor_remarks_on_no_sample_of_another_control(kind, tmp_path):
+    others = {name: files for name, files in samples(kind).items() if name[:5] not in LINTERS}
+    for name, files in others.items():
+        lay_out(files, tmp_path / name)
+    paths = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob(".github/**/*.yml"))
+    found = scan(ZIZMOR, tmp_path, paths)
+    assert len(paths) > len(others)
+    assert found.remarks == ()
+    # GitHub cannot read these samples of WF001 either.
+    assert {path for path in found.unscanned if "/WF001-" not in path} == set()
+
+
 def test_a_remark_has_the_rule_and_the_place(checkout):
     found = scan(ZIZMOR, checkout(injected=INJECTED), [path("injected")])
     (remark,) = found.remarks
