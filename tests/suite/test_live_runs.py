@@ -157,8 +157,10 @@ def test_only_the_token_that_is_missing_is_asked_for(play):
 
 
 def test_a_repository_narrows_the_static_run_to_it_and_its_apps(play):
-    played = play("tests_static", "--repository=MooseQuest/TradeMasterAPI")
-    assert len(played.verdicts) == 17
+    narrowed = play("tests_static", "--repository=MooseQuest/TradeMasterAPI")
+    whole = play("tests_static")
+    assert {each["id"] for each in narrowed.verdicts} == {each["id"] for each in whole.verdicts}
+    assert any(each["subject"] == "raxx-api-prod" for each in narrowed.verdicts)
 
 
 def test_a_static_run_without_any_files_is_a_usage_error(play, tmp_path):
