@@ -1,6 +1,9 @@
 """Read a checkout's workflow files and Procfile. The only I/O of this package."""
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +50,23 @@ def read(root: Path) -> Checkout:
     """Read a checkout. Raises CheckoutError where the folder or one of its files cannot be read."""
     if not root.is_dir():
         raise CheckoutError(f"no folder {root}: a checkout is the folder of a repository's files")
+    with _uncollected():
+        return _read(root)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from running: reading makes many objects, and next to no garbage."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _read(root: Path) -> Checkout:
     try:
         files = frozenset(_files(root))
         workflow_files = tuple(
@@ -82,5 +102,6 @@ def _files(root: Path) -> list[str]:
     found: list[str] = []
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(each for each in folders if each not in _SKIPPED)
-        found += [(Path(folder) / name).relative_to(root).as_posix() for name in names]
+        here = Path(folder).relative_to(root).as_posix()
+        found += names if here == "." else [f"{here}/{name}" for name in names]
     return found

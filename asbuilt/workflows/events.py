@@ -40,10 +40,19 @@ class Event:
     conclusion: str | None = None
 
 
-def events_of(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Event]:
-    """Give each way for a trigger's event to happen, by ref, and by what became of a pull request."""
+def events_of(trigger: Trigger, mentioned: Iterable[str], *, by_ref: bool = True) -> Iterator[Event]:
+    """Give each way for a trigger's event to happen, by ref, and by what became of a pull request.
+
+    `by_ref` says whether refs make a difference to the workflow; where they do not, a dispatch from anywhere is one.
+    """
     if trigger.event in _PULL_REQUESTS:
         yield from _pull_requests(trigger, mentioned)
+        return
+    if trigger.event == "workflow_dispatch" and not by_ref:
+        anywhere = {"ref": Unknown(truth=True, prefix="refs/"), "ref_name": _SET, "base_ref": "", "head_ref": ""}
+        nothing = {"pull_request": None, "release": None, "workflow_run": None}
+        shown = (f"{HEADS}**", f"{TAGS}**")
+        yield Event(trigger.event, shown, {**_ALWAYS, "event_name": trigger.event, **anywhere}, nothing)
         return
     for ref in _refs(trigger, mentioned):
         github = {**_ALWAYS, "event_name": trigger.event if trigger.event != "workflow_call" else UNKNOWN}

@@ -1,5 +1,6 @@
 """What the expressions of a workflow mention, in its own file and in those that it calls."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -12,11 +13,24 @@ from asbuilt.workflows.workflow import Step, WorkflowFile, expressions_of
 _REFS = frozenset({"ref", "ref_name", "base_ref", "head_branch"})
 
 
+# Where an expression may read a ref: `github.ref`, `github.event.workflow_run.head_branch`, or all of `github` at once.
+_READS_REFS = re.compile(r"github\s*(?:\.[\w.\s]*(?:ref|head_branch)|\[|\.\s*\*|\)|,)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def reads_refs(workflow_file: WorkflowFile, sources: Sources) -> bool:
+    """Tell whether anything in a workflow, or in what it calls, may depend on the ref; in most, nothing does."""
+    files = list(_called(workflow_file, sources))
+    documents = {id(placed.document): placed.document for file in files for placed in sources.steps_of(file)}
+    texts = (each.text for each in (*(file.document for file in files), *documents.values()))
+    return any(_READS_REFS.search(text) for text in texts)
+
+
 @lru_cache(maxsize=1024)
 def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[str]:
     """Give the texts that a workflow compares a ref with; with `*` at its end, one that it asks refs to begin with."""
     found: set[str] = set()
-    for tree in _trees(workflow_file, sources):
+    for tree in _trees(workflow_file, sources) if reads_refs(workflow_file, sources) else ():
         for node in walk(tree):
             if isinstance(node, Compare):
                 for side, other in ((node.left, node.right), (node.right, node.left)):
@@ -45,14 +59,7 @@ def _is_ref(node: Expression) -> bool:
 
 def _trees(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Expression]:
     """Give every expression of a workflow, and of the workflows that it calls, that can be parsed."""
-    seen: set[int] = set()
-    waiting = [workflow_file]
-    while waiting:
-        file = waiting.pop()
-        if id(file) in seen:
-            continue
-        seen.add(id(file))
-        waiting += [called for job in file.jobs if (called := sources.called_by(job))]
+    for file in _called(workflow_file, sources):
         steps: list[Step] = []
         for job in file.jobs:
             yield from _condition(job.condition)
@@ -62,6 +69,18 @@ def _trees(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Expression
         documents = {id(placed.document): placed.document for placed in sources.steps_of(file)}
         for document in (file.document, *(each for each in documents.values() if each is not file.document)):
             yield from _embedded(document.root)
+
+
+def _called(workflow_file: WorkflowFile, sources: Sources) -> Iterator[WorkflowFile]:
+    """Give a workflow and those that it calls."""
+    seen: set[int] = set()
+    waiting = [workflow_file]
+    while waiting:
+        file = waiting.pop()
+        if id(file) not in seen:
+            seen.add(id(file))
+            waiting += [called for job in file.jobs if (called := sources.called_by(job))]
+            yield file
 
 
 def _condition(test: Scalar | None) -> Iterator[Expression]:

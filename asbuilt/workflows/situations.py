@@ -12,7 +12,7 @@ from typing import Any
 from asbuilt.workflows.document import text_of
 from asbuilt.workflows.events import Event, completed_run, events_of
 from asbuilt.workflows.expressions import UNKNOWN, Unknown, Whole
-from asbuilt.workflows.mentions import refs_mentioned
+from asbuilt.workflows.mentions import reads_refs, refs_mentioned
 from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Input, Trigger, WorkflowFile
 
@@ -62,7 +62,7 @@ def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> It
             continue
         if trigger.event == "workflow_call" and any(sources.callers_of(workflow_file)):
             continue
-        for event in events_of(trigger, mentioned):
+        for event in events_of(trigger, mentioned, by_ref=reads_refs(workflow_file, sources)):
             for inputs in _choices(trigger):
                 yield _situation(trigger, event, inputs)
 
