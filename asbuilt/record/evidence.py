@@ -135,7 +135,7 @@ def _message(verdict: Verdict) -> str:
 def _clause(requirement: str) -> str:
     """Give the requirement up to its reason, as it reads behind a subject."""
     clause = requirement.partition(": ")[0].rstrip(".")
-    return clause if clause[:2].isupper() else clause[0].lower() + clause[1:]
+    return clause if clause[1:2].isupper() else clause[0].lower() + clause[1:]
 
 
 def _environment(subject: Subject | None) -> Environment | None:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app as command
 from asbuilt.record.directory import withhold
-from asbuilt.record.evidence import settle_results
+from asbuilt.record.evidence import _clause, settle_results
 from asbuilt.record.report import _closed
 from asbuilt.verdicts import Line, Outcome, Verdict
 
@@ -246,3 +246,15 @@ def test_a_result_that_says_otherwise_than_its_verdict_is_corrected(tmp_path):
     settled = json.loads(path.read_text())
     assert (settled["status"], settled["statusDetails"]) == ("failed", {"message": "it is not\nfix: mend"})
     assert not list(tmp_path.glob("*-container.json"))
+
+
+@pytest.mark.parametrize(
+    ("requirement", "expected"),
+    [
+        ("The app exists on Heroku.", "the app exists on Heroku"),
+        ("A deploy has a gate: else nobody asks.", "a deploy has a gate"),
+        ("HTTP errors are noticed.", "HTTP errors are noticed"),
+    ],
+)
+def test_a_requirement_reads_on_behind_its_subject(requirement, expected):
+    assert _clause(requirement) == expected
