@@ -176,7 +176,7 @@ CALLING = (
 )
 
 
-def tests(*jobs):
+def a_workflow_of_tests(*jobs):
     return "on: workflow_call\njobs:\n" + "".join(f"  {each}\n" for each in jobs)
 
 
@@ -200,7 +200,7 @@ SKIPPED = "docs: {runs-on: x, if: github.event_name == 'schedule', steps: [{run:
     ],
 )
 def test_a_gate_that_calls_a_workflow(jobs, gate, expected):
-    found = holes_of(gate, w=CALLING, tests=tests(*jobs))
+    found = holes_of(gate, w=CALLING, tests=a_workflow_of_tests(*jobs))
     assert [(file, line) for file, line, _ in found] == [(file, line) for file, line, _ in expected]
     assert all(words in fact for (_, _, fact), (_, _, words) in zip(found, expected, strict=True))
     assert all(fact.endswith("; called by w.yml:4") for file, _, fact in found if file == "tests.yml")
@@ -208,10 +208,10 @@ def test_a_gate_that_calls_a_workflow(jobs, gate, expected):
 
 def test_a_gate_within_a_call_is_passed_by_where_the_call_is():
     entry = CALLING.replace("    needs: ci\n", "    needs: ci\n    if: always()\n")
-    ((file, line, fact),) = holes_of("unit", w=entry, tests=tests(SOUND))
+    ((file, line, fact),) = holes_of("unit", w=entry, tests=a_workflow_of_tests(SOUND))
     assert (file, line) == ("w.yml", 8)
     assert 'where gate "unit" fails or is cancelled' in fact
-    (path,) = paths_of(w=entry, tests=tests(SOUND))
+    (path,) = paths_of(w=entry, tests=a_workflow_of_tests(SOUND))
     assert [each.fix for each in holes(path, "unit", path.sources)] == ["if: always() && needs.ci.result == 'success'"]
 
 
@@ -266,7 +266,7 @@ def test_how_the_run_before_ended_is_for_another_control():
 
 
 def test_it_is_enough_that_one_gate_of_a_name_holds():
-    called = tests("test: {runs-on: x, steps: [{run: make || true}]}")
+    called = a_workflow_of_tests("test: {runs-on: x, steps: [{run: make || true}]}")
     entry = CALLING.replace("needs: ci", "needs: [ci, test]").replace(
         "  deploy:", "  test: {runs-on: x, steps: [{run: make}]}\n  deploy:"
     )
