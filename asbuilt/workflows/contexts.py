@@ -8,13 +8,12 @@ from asbuilt.workflows.document import Mapping as Node
 from asbuilt.workflows.document import Scalar, text_of
 from asbuilt.workflows.expressions import (
     UNKNOWN,
-    Embedded,
     ExpressionError,
     Unknown,
     Whole,
     evaluate,
     interpolate,
-    segments,
+    sole_expression,
 )
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.workflow import Input, WorkflowFile
@@ -71,9 +70,8 @@ def _value(node: Scalar, context: Context) -> Any:
     if "${{" not in node.text:
         return node.value
     try:
-        parts = list(segments(node.text.strip()))
-        if len(parts) == 1 and isinstance(parts[0], Embedded):
-            return evaluate(parts[0].text, context)
+        if (expression := sole_expression(node.text)) is not None:
+            return evaluate(expression, context)
     except ExpressionError:
         return UNKNOWN
     return text_in(node.text, context)

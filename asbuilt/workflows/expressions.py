@@ -52,6 +52,7 @@ __all__ = [
     "known",
     "parse",
     "segments",
+    "sole_expression",
     "text_of",
     "truth",
 ]
@@ -129,6 +130,15 @@ def _segments(text: str) -> Iterator[str | Embedded]:
         at = match.end()
     if at < len(text):
         yield text[at:]
+
+
+def sole_expression(text: str) -> str | None:
+    """Give the expression of a text that is one `${{ }}` and nothing else: such a text keeps its expression's type.
+
+    Raises ExpressionError as `segments` does.
+    """
+    parts = segments(text.strip())
+    return parts[0].text if len(parts) == 1 and isinstance(parts[0], Embedded) else None
 
 
 def interpolate(text: str, context: Mapping[str, Value]) -> str | Unknown:

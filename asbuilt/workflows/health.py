@@ -59,12 +59,6 @@ _WORTH_READING = re.compile(
 )
 
 
-def checks_health(step: Step) -> bool:
-    """Tell whether a step checks health and can fail when the answer is bad."""
-    check = check_of(step)
-    return check is not None and check.can_fail
-
-
 @lru_cache(maxsize=1024)  # each path that leads to a step asks
 def check_of(step: Step, shell: str | None = None) -> Check | None:
     """Read a step as a health check; None where it is none at all."""

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from asbuilt.workflows.document import Mapping, Node, Scalar, Sequence, plain
-from asbuilt.workflows.expressions import UNKNOWN, Embedded, ExpressionError, Unknown, Whole, evaluate, segments
+from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Unknown, Whole, evaluate, sole_expression
 
 MOST_COMBINATIONS = 256
 
@@ -63,12 +63,10 @@ def _value(node: Node, context: Mapping_[str, Any]) -> Any:
     if not isinstance(node, Scalar) or "${{" not in node.text:
         return plain(node)
     try:
-        parts = list(segments(node.text.strip()))
-        if len(parts) == 1 and isinstance(parts[0], Embedded):
-            return evaluate(parts[0].text, context)
+        expression = sole_expression(node.text)
+        return UNKNOWN if expression is None else evaluate(expression, context)
     except ExpressionError:
-        pass
-    return UNKNOWN
+        return UNKNOWN
 
 
 def _agrees(entry: dict[str, Any], base: dict[str, Any], names: Any) -> bool:

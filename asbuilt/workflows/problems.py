@@ -94,17 +94,10 @@ def _of_settings(event: str, settings: Mapping) -> Iterator[Problem]:
 def _of_jobs(workflow_file: WorkflowFile) -> Iterator[Problem]:
     root = workflow_file.document.root
     jobs = root.get("jobs") if isinstance(root, Mapping) else None
-    seen: dict[str, Scalar] = {}
     for key, node in jobs.items() if isinstance(jobs, Mapping) else ():
         if not _ID.fullmatch(key.text):
             yield Problem(
                 f'"{key.text}" is no job id: it begins with a letter or "_", then letters, digits, "-" and "_"',
-                key.mark,
-            )
-        first = seen.setdefault(key.text.lower(), key)
-        if first is not key:
-            yield Problem(
-                f'job "{key.text}" is "{first.text}" of line {first.mark.line} again: case makes no difference',
                 key.mark,
             )
         if not isinstance(node, Mapping):

@@ -2,7 +2,7 @@ import pytest
 import yaml
 from judge import HOME
 
-from asbuilt.workflows.health import careless_requests, check_of, check_of_call, checks_health
+from asbuilt.workflows.health import careless_requests, check_of, check_of_call
 from asbuilt.workflows.modelling import load
 
 HOOK = "https://hooks.slack.com/services/x"
@@ -336,7 +336,8 @@ def test_a_careless_request_takes_an_error_for_an_answer(run, expected):
 
 @pytest.mark.parametrize(("run", "expected"), [("curl https://a/health", True), ("curl https://a/health || :", False)])
 def test_a_health_check_can_fail(run, expected):
-    assert checks_health(step(run)) == expected
+    check = check_of(step(run))
+    assert (check is not None and check.can_fail) == expected
 
 
 @pytest.mark.parametrize(
