@@ -21,7 +21,7 @@ def observe(client, estate, everything):
 
     def run(world, scope=everything, estate=estate, **options):
         with Sandbox.start(world) as sandbox:
-            asked = client(route_to=sandbox.origin, timeout=1)
+            asked = client(route_to=sandbox.origin, timeout=5)
             observation = sweep(estate, scope, asked, f"sandbox {world}", **options)
             return observation, [f"{each.host}{each.path}" for each in sandbox.log]
 

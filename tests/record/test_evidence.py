@@ -45,7 +45,7 @@ def _one(results, control, subject):
 
 
 def test_each_verdict_is_one_allure_result_with_its_status(live):
-    played = live("incident-2026-04-30+releases-time-out", "--timeout=1")
+    played = live("incident-2026-04-30+releases-time-out", "--timeout=5")
     results = _results(played.directory)
     assert len({each["historyId"] for each in results}) == len(results) == len(played.verdicts)
     told = {_labels(each)["nodeid"][0]: each["status"] for each in results}

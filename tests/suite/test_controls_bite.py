@@ -42,7 +42,7 @@ def test_a_fault_trips_exactly_its_controls(name, play, tmp_path):
         estate = f"--estate={tmp_path / 'estate.yaml'}"
         played = play("tests_static", estate, f"--checkout={checkout}", environ=_path_to(fault.get("needs")))
     else:
-        played = play("tests_live", "-m", "live", f"--sandbox={fault['over']}+{name}", "--timeout=1")
+        played = play("tests_live", "-m", "live", f"--sandbox={fault['over']}+{name}")
     assert played.subjects("drifted") == _sorted(fault.get("trips")), played.out
     assert played.subjects("unknown") == _sorted(fault.get("unknown")), played.out
     assert played.code == bool(fault.get("trips") or fault.get("unknown")), played.out
