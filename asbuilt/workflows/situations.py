@@ -65,10 +65,10 @@ def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> It
             continue
         for event in events_of(trigger, mentioned, by_ref=reads_refs(workflow_file, sources)):
             for inputs in _choices(trigger):
-                yield _situation(trigger, event, inputs)
+                yield _situation(trigger, event, inputs, sources.repository)
 
 
-def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any]) -> Situation:
+def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], repository: str) -> Situation:
     payload = dict(event.payload)
     if trigger.event == "workflow_dispatch":
         payload["inputs"] = Whole({name: _as_text(value) for name, value in inputs.items()})
@@ -76,8 +76,13 @@ def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any]) -> Situat
         payload["inputs"] = None
     typed = inputs if trigger.event == "workflow_call" else Whole(inputs)
     shown = {name: str(_as_text(value)) for name, value in inputs.items() if not isinstance(value, Unknown)}
-    context = {"github": {**event.github, "event": payload}, "inputs": typed}
+    context = {"github": {**event.github, **_named(repository), "event": payload}, "inputs": typed}
     return Situation(trigger.event, event.refs, shown, context, (event.origin,))
+
+
+def _named(repository: str) -> dict[str, str]:
+    """Give what the name of a repository makes known, where it is."""
+    return {"repository": repository, "repository_owner": repository.partition("/")[0]} if repository else {}
 
 
 def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozenset[str]) -> Iterator[Situation]:
@@ -91,7 +96,8 @@ def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozen
                     if key in seen:
                         continue
                     seen.add(key)
-                    context = {"github": {**event.github, "event": dict(event.payload)}, "inputs": Whole()}
+                    github = {**event.github, **_named(sources.repository), "event": dict(event.payload)}
+                    context = {"github": github, "inputs": Whole()}
                     yield Situation(
                         trigger.event, event.refs, {}, context, before.origins, upstream, event.conclusion, before
                     )
