@@ -31,6 +31,8 @@ _INTERPRETERS = frozenset({"bash", "sh", "zsh", "python", "python3", "node", "ru
 # `git remote add NAME URL`, `git remote rename OLD NEW`.
 _REMOTE_WORDS = 5
 _UNNAMED = "names no app, and no earlier step of the job says which one it is for"
+_WRITTEN = "names no app, and what an earlier step writes to GITHUB_ENV for it is not known before the run"
+_WRITES_APP = re.compile(r"\bHEROKU_APP\b.*GITHUB_ENV|GITHUB_ENV.*\bHEROKU_APP\b", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,14 @@ class _Remote:
 
 @dataclass(slots=True)
 class _Folder:
-    """What the steps of a job have done so far to the checkout that they share: its git remotes, by name."""
+    """What the steps of a job have done so far: the git remotes of the checkout that they share, by name.
+
+    `unnamed` says why it cannot be told what a command deploys that names no app.
+    """
 
     remotes: dict[str, tuple[_Remote, ...]] = field(default_factory=dict)
     step: PlacedStep | None = None
+    unnamed: str = _UNNAMED
 
     def learn(self, command: Command) -> None:
         """Keep the app that a command gives a remote."""
@@ -106,6 +112,8 @@ def deploys(scripts: Iterable[PlacedStep]) -> Iterator[tuple[PlacedStep, Target]
             folder.keep("heroku", (text_of(placed.step.input("heroku_app_name")) or "",))
             continue
         script = script_of(placed)
+        if _WRITES_APP.search(script):
+            folder.unnamed = _WRITTEN
         if not _worth_reading(script, placed):
             continue
         for command in commands(script, placed.shell):
@@ -190,7 +198,7 @@ def _heroku_command(name: str, command: Command, folder: _Folder) -> Iterator[Ta
     elif remote in folder.remotes:
         yield from folder.targets(mechanism, remote)
     else:
-        yield Target(mechanism, "$HEROKU_APP", _UNNAMED)  # the CLI takes it where no option names the app
+        yield Target(mechanism, "$HEROKU_APP", folder.unnamed)  # the CLI takes it where no option names the app
 
 
 def _api_call(command: Command) -> Iterator[Target]:

@@ -244,3 +244,22 @@ def test_a_review_app_has_no_declared_target():
     step = "      - uses: mheap/github-action-pr-heroku-review-app@v1\n"
     (path,) = paths_of(w=f"on: pull_request\njobs:\n  a:\n    runs-on: x\n    steps:\n{step}")
     assert (path.review, path.app, path.undecided) == (True, None, None)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "why"),
+    [
+        ("echo HEROKU_APP=shop >> $GITHUB_ENV", "writes to GITHUB_ENV"),
+        ('if make; then echo "HEROKU_APP=a" >> "$GITHUB_ENV"; fi', "writes to GITHUB_ENV"),
+        ("echo HEROKU_APPLICATION=shop >> $GITHUB_ENV", "no earlier step of the job says"),
+        ("make", "no earlier step of the job says"),
+    ],
+)
+def test_a_command_that_names_no_app_says_why_it_is_undecided(earlier, why):
+    text = (
+        "on: {push: {branches: [main]}}\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+        f"      - run: '{earlier}'\n      - run: heroku container:release web\n"
+    )
+    (path,) = paths_of(deploy=text)
+    assert path.app is None
+    assert why in path.undecided
