@@ -22,8 +22,11 @@ _WRITES = re.compile(r"^(?:POST|PATCH|PUT)$", re.IGNORECASE)
 _CARRIES = ("-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json", "--data-urlencode", "--post-data")
 _RUNNERS = frozenset({"make", "just", "task", "rake", "invoke", "npm", "yarn", "pnpm", "bun", "poetry", "uv", "dpl"})
 _DEPLOYS = re.compile(r"deploy|release|promote|\bship", re.IGNORECASE)
+# `test-deploy` tests; `deploy-test` deploys to the environment of that name.
 _DOES_NOT = re.compile(
-    r"wait|check|verif|test|notif|rollback|version|changelog|notes|lint|valid|preview|://", re.IGNORECASE
+    r"wait|check|verif|(?<!deploy[-_:])(?<!deploy-to-)(?<![a-z])test|notif|rollback|version|changelog|notes|lint|valid|preview"
+    r"|p(?:re|ost)[-_]?deploy|post[-_]?release|://",
+    re.IGNORECASE,
 )
 _BUILDERS = frozenset({"sbt", "mvn", "gradle", "mvnw", "gradlew"})
 _SCRIPT = re.compile(r"^(?:\./|[\w.-]+/)[\w./-]+$|\.(?:sh|bash|py|js|rb)$")

@@ -205,7 +205,17 @@ def test_a_script_in_an_action_made_for_scripts_is_read():
 
 
 @pytest.mark.parametrize(
-    "command", ["make deploy", "npm run deploy", "./bin/deploy.sh", "bash scripts/release.sh", "./gradlew deployHeroku"]
+    "command",
+    [
+        "make deploy",
+        "npm run deploy",
+        "./bin/deploy.sh",
+        "bash scripts/release.sh",
+        "./gradlew deployHeroku",
+        "make deploy-latest",
+        "npm run deploy:test",
+        "./deploy-to-testing.sh",
+    ],
 )
 def test_a_deploy_that_is_written_elsewhere_is_undecided_where_heroku_is_given(command):
     ((mechanism, target),) = deploys(f"run: {command}\nenv: {{ HEROKU_API_KEY: x }}")
@@ -213,7 +223,18 @@ def test_a_deploy_that_is_written_elsewhere_is_undecided_where_heroku_is_given(c
     assert command.split()[0] in mechanism
 
 
-@pytest.mark.parametrize("command", ["make test", "npm run build", "./bin/wait-for-release.sh", "make deploy-check"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "make test",
+        "npm run build",
+        "./bin/wait-for-release.sh",
+        "make deploy-check",
+        "npm run test:deploy",
+        "make post-deploy",
+        "./scripts/postrelease/docs",
+    ],
+)
 def test_not_everything_that_is_written_elsewhere_deploys(command):
     assert deploys(f"run: {command}\nenv: {{ HEROKU_API_KEY: x }}") == []
 
