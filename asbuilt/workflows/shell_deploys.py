@@ -16,7 +16,11 @@ _REMOTE_URLS = (
     re.compile(rf"^(?:ssh://)?[\w-]+@heroku(?:\.[\w.-]+)?[:/]{_APP}(?:\.git)?$"),
 )
 _API = re.compile(rf"api\.heroku\.com/+apps/{_APP}/(?P<part>builds|releases|formation|sources)\b")
-_API_WITHOUT_APP = re.compile(r"api\.heroku\.com/+(?P<part>sources|pipeline-promotions|review-apps)\b")
+# The second is what the dashboard calls to deploy a branch: the app goes by an id there.
+_API_WITHOUT_APP = re.compile(
+    r"(?:api\.heroku\.com/+|kolkrabbi\.heroku\.com/+apps/[^/]+/)(?P<part>sources|pipeline-promotions|review-apps|github/push)\b"
+)
+_CLI_OR_ITS_IMAGE = re.compile(r"(?:[\w.-]+/)*[\w.-]*heroku[\w-]*(?::[\w.-]+)?$")
 _HTTP = frozenset({"curl", "wget", "http", "https", "xh", "gh"})
 _WRITES = re.compile(r"^(?:POST|PATCH|PUT)$", re.IGNORECASE)
 _CARRIES = ("-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json", "--data-urlencode", "--post-data")
@@ -237,8 +241,11 @@ def _carries(command: Command, word: str) -> bool:
 
 
 def _heroku(words: tuple[str, ...]) -> str:
-    """Give the subcommand of a call of the Heroku CLI, or nothing."""
+    """Give the subcommand of a call of the Heroku CLI, or nothing. The CLI may run in a container."""
     rest = words[1:] if words[0] in {"npx", "bunx"} else words
+    if words[0] in {"docker", "podman"} and words[1:2] == ("run",):
+        found = (at for at, word in enumerate(words) if at > 1 and _CLI_OR_ITS_IMAGE.match(word))
+        rest = ("heroku", *words[max(found, default=len(words)) + 1 :])
     if len(rest) <= 1 or rest[0].rpartition("/")[2] not in {"heroku", "heroku-cli"}:
         return ""
     return rest[1] if not rest[1].startswith("-") else ""

@@ -115,6 +115,17 @@ def test_what_is_no_deploy(step):
         ("npx heroku container:release web -a shop", [("heroku container:release", "shop")]),
         ("heroku container:release web", [("heroku container:release", "$HEROKU_APP")]),
         ("HEROKU_APP=shop heroku container:release web", [("heroku container:release", "shop")]),
+        (
+            "docker run --rm -e HEROKU_API_KEY=x team/heroku-cli:9 container:release web -a shop",
+            [("heroku container:release", "shop")],
+        ),
+        (
+            "docker run --rm -e HEROKU_API_KEY node:22 heroku container:release web -a shop",
+            [("heroku container:release", "shop")],
+        ),
+        ("docker run --rm registry.heroku.com/shop/web npm run release", []),
+        ("docker run --rm team/heroku-cli container:push web -a shop", []),
+        ("curl -d @body https://kolkrabbi.heroku.com/apps/98fc-71/github/push", [("Heroku API github/push", None)]),
         ("export HEROKU_APP=shop\nheroku container:release web", [("heroku container:release", "shop")]),
         ("heroku pipelines:promote -a shop-staging --to shop", [("heroku pipelines:promote", "shop")]),
         (
