@@ -114,6 +114,6 @@ def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, reposito
             each.name: estate_file.parent / each.checkout for each in estate.repositories.values() if each.checkout
         }
     try:
-        return {name: checkouts.read(path) for name, path in folders.items()}
+        return {name: checkouts.read(path, name) for name, path in folders.items()}
     except checkouts.CheckoutError as error:
         raise OptionError(str(error)) from error

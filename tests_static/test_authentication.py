@@ -30,8 +30,8 @@ def test_authentication_fails_closed(workflow_file, checkout):
 def test_heroku_cli_is_installed(workflow_file, checkout):
     """The Heroku CLI is installed in each job that calls it on a runner that does not bring it.
 
-    GitHub's images have not had it since Ubuntu 24.04, which `ubuntu-latest` is. heroku-deploy calls it too. Runners of
-    other kinds, and jobs in a container, are not judged.
+    GitHub's images have not had it since Ubuntu 24.04, which `ubuntu-latest` is. heroku-deploy and most actions like it
+    call it too. Runners of other kinds, and jobs in a container, are not judged.
 
     Remedy: add a step before the call: `curl --fail https://cli-assets.heroku.com/install.sh | sh`.
     """

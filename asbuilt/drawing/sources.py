@@ -57,7 +57,8 @@ def _undeclared(folder: str | None, repositories: Sequence[str]) -> dict[str, Ch
     """Read a checkout that no estate speaks of."""
     if len(repositories) > 1:
         raise OptionError("--repository: without an estate there is one checkout, and it belongs to one repository")
-    return {"".join(repositories): checkouts.read(Path(folder or "."))}
+    name = "".join(repositories)
+    return {name: checkouts.read(Path(folder or "."), name)}
 
 
 def _refuse_strangers(apps: Sequence[str], estate: Estate, drawing: Drawing) -> None:

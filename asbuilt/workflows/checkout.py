@@ -46,12 +46,12 @@ class Checkout:
         return found or modelling.missing(path)
 
 
-def read(root: Path) -> Checkout:
-    """Read a checkout. Raises CheckoutError where the folder or one of its files cannot be read."""
+def read(root: Path, repository: str = "") -> Checkout:
+    """Read a checkout of a repository, OWNER/NAME. Raises CheckoutError where it, or a file of it, cannot be read."""
     if not root.is_dir():
         raise CheckoutError(f"no folder {root}: a checkout is the folder of a repository's files")
     with _uncollected():
-        return _read(root)
+        return _read(root, repository)
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _read(root: Path) -> Checkout:
+def _read(root: Path, repository: str) -> Checkout:
     try:
         files = frozenset(_files(root))
         workflow_files = tuple(
@@ -76,7 +76,7 @@ def _read(root: Path) -> Checkout:
         lines = (root / "Procfile").read_text("utf-8", errors="replace") if "Procfile" in files else None
     except OSError as error:
         raise CheckoutError(f"{error.filename or root} cannot be read: {error.strerror}") from error
-    known = Sources(workflow_files, actions)
+    known = Sources(workflow_files, actions, repository)
     paths = deploy_paths(known)
     return Checkout(
         root=root,

@@ -86,6 +86,12 @@ class DeployPath:
         return steps[: self.step.placed.number]
 
     @property
+    def last_verification(self) -> Verification | None:
+        """The health check that has the last word: in its own job, where it has any. Later ones may ask other apps."""
+        own = [each for each in self.verifications if each.placed is not None and each.placed.job is self.step.job]
+        return next(reversed(own or self.verifications), None)
+
+    @property
     def automatic(self) -> bool:
         """Whether it is set off without a person who starts it by hand."""
         return self.trigger != "workflow_dispatch" and self.origins != ("workflow_dispatch",)

@@ -4,11 +4,12 @@ Source: https://docs.github.com/en/actions/reference/workflows-and-actions/event
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from asbuilt.workflows.expressions import UNKNOWN, Unknown
-from asbuilt.workflows.refs import HEADS, TAGS, Ref, passes, refs_of
+from asbuilt.workflows.refs import HEADS, TAGS, Ref, is_glob, overlap, passes, refs_of
 from asbuilt.workflows.workflow import Trigger, WorkflowFile
 
 MERGED = "merged pull request"
@@ -71,31 +72,57 @@ def events_of(trigger: Trigger, mentioned: Iterable[str], *, by_ref: bool = True
         yield Event(trigger.event, refs, github, payload)
 
 
-def completed_run(trigger: Trigger, upstream: WorkflowFile, event: str, refs: tuple[str, ...]) -> Iterator[Event]:
+def completed_run(
+    trigger: Trigger, upstream: WorkflowFile, event: str, refs: tuple[str, ...], mentioned: Iterable[str]
+) -> Iterator[Event]:
     """Give each way for a run of another workflow to end that sets off one that follows it.
 
-    `event` set the other one off, from `refs`. A filter of branches holds the branch's name alone: a branch of a fork
-    passes it too.
+    `event` set the other one off, from `refs`; `mentioned` are the branches that the one that follows treats apart.
     """
-    branch = next((ref.removeprefix(HEADS) for ref in refs if ref.startswith(HEADS) and "*" not in ref), None)
-    if event == "push" and branch is not None and not passes(branch, trigger.branches, trigger.branches_ignore):
-        return
     github = {**_ALWAYS, "event_name": "workflow_run", **_of_ref(Ref(HEADS, "", Unknown(truth=True, prefix=HEADS)))}
     types = trigger.types if trigger.types is not None else ("completed",)
     conclusions: tuple[str | None, ...] = ("success", "failure", "cancelled") if "completed" in types else ()
     if set(types) - {"completed"}:
         conclusions = (*conclusions, None)  # it has only begun
-    shown = refs if event == "push" else tuple(HEADS + each for each in trigger.branches or ())
-    for conclusion in conclusions:
+    for head, conclusion in product(_heads(trigger, event, refs, set(mentioned)), conclusions):
         run = {
             "conclusion": conclusion,
             "event": event,
-            "head_branch": branch if event == "push" and branch else _SET,
+            "head_branch": head.short,
             "head_sha": _SET,
             "name": upstream.name or upstream.path,
         }
         payload = {"workflow_run": run, "pull_request": None, "release": None}
-        yield Event(event, shown, github, payload, conclusion)
+        yield Event(event, (head.pattern,) if head.pattern else (), github, payload, conclusion)
+
+
+def _heads(trigger: Trigger, event: str, refs: tuple[str, ...], mentioned: set[str]) -> Iterator[Ref]:
+    """Give the branches and tags from which a run can have come that another one follows.
+
+    A filter of branches holds the name alone: of a push, the name of what was pushed; of a pull request, that of its
+    branch, and a branch of a fork may have any name.
+    """
+    filters = trigger.branches, trigger.branches_ignore
+    if event != "push" or not refs:
+        for head in refs_of(HEADS, *filters, mentioned):
+            shown = isinstance(head.value, str) or trigger.branches is not None
+            yield head if shown else replace(head, pattern="")
+        return
+    for ref in refs:
+        kind = TAGS if ref.startswith(TAGS) else HEADS
+        pushed = ref.removeprefix(kind)
+        if not is_glob(pushed) or trigger.branches is None:
+            yield from (head for head in refs_of(kind, (pushed,), None, mentioned) if _lets_through(head, trigger))
+        else:
+            yield from (head for head in refs_of(kind, *filters, mentioned) if overlap(pushed, _name(head)))
+
+
+def _lets_through(head: Ref, trigger: Trigger) -> bool:
+    return is_glob(_name(head)) or passes(_name(head), trigger.branches, trigger.branches_ignore)
+
+
+def _name(ref: Ref) -> str:
+    return ref.pattern.removeprefix(ref.kind)
 
 
 def _pull_requests(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Event]:

@@ -11,11 +11,19 @@ from functools import lru_cache
 
 from asbuilt.workflows import health_code
 from asbuilt.workflows.document import Scalar, text_of
-from asbuilt.workflows.health_names import checks_by_name, is_named_for_health, is_suite, proves_by_name, runs_a_check
+from asbuilt.workflows.health_addresses import hands_an_app
+from asbuilt.workflows.health_names import (
+    checks_by_name,
+    is_named_for_health,
+    is_suite,
+    proves_by_name,
+    runs_a_check,
+    tests_by_name,
+)
 from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
 from asbuilt.workflows.requests import Request, request_of
 from asbuilt.workflows.shell import Command, Fate, commands, expand
-from asbuilt.workflows.workflow import Step
+from asbuilt.workflows.workflow import Job, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +68,23 @@ _WORTH_READING = re.compile(
 
 
 @lru_cache(maxsize=1024)  # each path that leads to a step asks
-def check_of(step: Step, shell: str | None = None) -> Check | None:
-    """Read a step as a health check; None where it is none at all."""
+def check_of(step: Step, shell: str | None = None, job: Job | None = None) -> Check | None:
+    """Read a step as a health check; None where it is none at all. What its job hands to all its steps counts too."""
+    env = tuple(_entries(step, job))
     if step.action is not None and step.action not in SCRIPT_INPUTS:
-        return _check_of_action(step, step.action)
+        return _check_of_action(step, step.action, env)
     script = _script(step)
-    if not _WORTH_READING.search(f"{step.name} {step.id} {script}"):
+    if not _WORTH_READING.search(f"{step.name} {step.id} {script}") and not hands_an_app((*env, ("", script))):
         return None
-    return health_code.check(step.name, script, shell, Check) or _Reading.of(step, script, shell).check()
+    reading = _Reading.of(step, script, shell)
+    return health_code.check(step.name, script, shell, Check) or reading.check(env)
+
+
+def _entries(step: Step, job: Job | None) -> Iterator[tuple[str, str]]:
+    """Give the variables that a step is handed, by name."""
+    for node in (job.env if job is not None else None, step.env):
+        for name, value in node.values.items() if node is not None else ():
+            yield name, text_of(value) or ""
 
 
 def check_of_call(uses: str) -> Check | None:
@@ -101,7 +118,7 @@ def _script(step: Step) -> str:
     return prefix + (text_of(step.input(name)) or "") if name else text_of(step.run) or ""
 
 
-def _check_of_action(step: Step, action: str) -> Check | None:
+def _check_of_action(step: Step, action: str, env: tuple[tuple[str, str], ...]) -> Check | None:
     inputs = (
         {key.text: text_of(node) or "" for key, node in step.with_.items() if isinstance(node, Scalar)}
         if step.with_
@@ -110,6 +127,8 @@ def _check_of_action(step: Step, action: str) -> Check | None:
     check = check_of_call(action)
     if check is None and action == "actions/github-script":
         return health_code.check(step.name, inputs.get("script", ""), "node", Check)
+    if check is None and tests_by_name(action) and hands_an_app((*inputs.items(), *env)):
+        check = Check(can_fail=True, proves_release=False, notices_errors=True, addresses=())
     if check is None:
         return None
     addresses = tuple(
@@ -137,10 +156,10 @@ class _Reading:
         requests = (request_of(each, env) for each in found)
         return cls(f"{step.name or ''} {step.id or ''}", script, found, env, tuple(each for each in requests if each))
 
-    def check(self) -> Check | None:
-        """Put together what the requests and the scripts named for health ask."""
+    def check(self, env: tuple[tuple[str, str], ...] = ()) -> Check | None:
+        """Put together what the requests and the scripts named for health ask; `env` is what the step is handed."""
         asking = [each for each in self.requests if self.counts(each)]
-        named = [each for each in self.commands if runs_a_check(each.words, self.name)]
+        named = [each for each in self.commands if runs_a_check(each.words, self.name, handed=self._hands(each, env))]
         heroku = [each for each in self._verdicts() if self._is_about_heroku(each)]
         if not asking and not named and not heroku:
             return None
@@ -180,6 +199,10 @@ class _Reading:
     def _readers(self) -> Iterator[Command]:
         """Give the commands that fail on an answer that they cannot read."""
         return (each for each in self.commands if each.words[0] in _READS and each.fate is Fate.FAILS)
+
+    def _hands(self, command: Command, env: tuple[tuple[str, str], ...]) -> bool:
+        words = (("", text) for text in self._texts(command, command.words))
+        return hands_an_app((*words, *command.environment.items(), *env))
 
     def _is_given_release(self, command: Command) -> bool:
         if is_suite(command.words):

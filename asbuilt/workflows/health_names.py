@@ -21,6 +21,12 @@ _RUNNERS = re.compile(
     r"|pytest|playwright|cypress|newman|k6|hurl|go|deno|ruby|php|composer|mvn|gradlew?|pdm|invoke|bats)$"
 )
 _TESTERS = re.compile(r"^(?:pytest|playwright|cypress|newman|k6|hurl|bats)$|^test|:test|e2e")
+# Words for a test in the name of a script or of a target, where it is handed an app to ask.
+_TESTS = re.compile(
+    r"(?:^|[-_:/])(?:tests?|e2e|specs?|verify|check|smoke|probe|accept\w*)(?![a-z])|playwright|cypress|newman|k6|hurl|bats",
+    re.IGNORECASE,
+)
+_TESTING_ACTION = re.compile(r"cypress|playwright|newman|postman|(?:^|[-/])k6(?:$|-)")
 _LOCAL = re.compile(r"(?:^|//|\b(?:tcp|http-get|https?):)(?:localhost|127\.|0\.0\.0\.0|\[::1\])|^:\d|^\d+$")
 
 
@@ -39,8 +45,13 @@ def proves_by_name(name: str) -> bool:
     return _PROVING.search(name) is not None
 
 
-def runs_a_check(command: tuple[str, ...], step: str) -> bool:
-    """Tell whether a command runs a check that is named for it, or a test in a step that is."""
+def tests_by_name(name: str) -> bool:
+    """Tell whether an action runs tests against an app that it is handed."""
+    return _TESTING_ACTION.search(name) is not None
+
+
+def runs_a_check(command: tuple[str, ...], step: str, *, handed: bool) -> bool:
+    """Tell whether a command runs a check that is named for it, or a test in a step that is, or one handed an app."""
     program = command[0].rpartition("/")[2]
     words = [word for word in command[1:] if not word.startswith("-")]
     if is_suite(command):
@@ -49,8 +60,11 @@ def runs_a_check(command: tuple[str, ...], step: str) -> bool:
         return not any(map(_LOCAL.search, words))
     names = [word for word in words if "://" not in word]
     if not _RUNNERS.match(program):
-        return "/" in command[0] and _NAMED_SCRIPT.search(program) is not None
+        named = _NAMED_SCRIPT.search(program) or (handed and _TESTS.search(program))
+        return "/" in command[0] and named is not None
     if any(map(_NAMED_SCRIPT.search, names[:4])):
+        return True
+    if handed and any(map(_TESTS.search, (program, *names[:4]))):
         return True
     return any(map(_TESTERS.search, (program, *names[:3]))) and is_named_for_health(step)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from asbuilt.workflows.contexts import text_in
 from asbuilt.workflows.document import Node, Scalar, Sequence, text_of
 from asbuilt.workflows.job_runs import job_runs
-from asbuilt.workflows.mechanisms import HEROKU_DEPLOY, SCRIPT_INPUTS
+from asbuilt.workflows.mechanisms import HEROKU_DEPLOY, SCRIPT_INPUTS, action_named
 from asbuilt.workflows.reach import step_runs_on_success
 from asbuilt.workflows.shell import Command, commands
 from asbuilt.workflows.shell_deploys import script_of
@@ -134,7 +134,7 @@ def _first_without(steps: tuple[PlacedStep, ...]) -> Call | None:
         if _installs_by_action(placed):
             return None
         installed = _first_installation(placed)
-        for call in calls(placed, _is_cli):
+        for call in _calls(placed):
             if installed is not None and installed < call.number:
                 return None
             if call.command is None or not _brings_its_own(placed, call.command):
@@ -142,6 +142,14 @@ def _first_without(steps: tuple[PlacedStep, ...]) -> Call | None:
         if installed is not None:
             return None
     return None
+
+
+def _calls(placed: PlacedStep) -> Iterator[Call]:
+    """Give the calls in a step, those that an action makes among them."""
+    known = action_named(placed.step.action) if placed.step.action is not None else None
+    if known is not None and known.calls_cli:
+        yield Call(placed, known.name)
+    yield from calls(placed, _is_cli)
 
 
 def _is_cli(words: tuple[str, ...]) -> bool:

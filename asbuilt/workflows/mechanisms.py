@@ -13,7 +13,8 @@ class Action:
     """An action that deploys.
 
     `app_input` names the app; `login_input` makes it log in and nothing else. `why` says why the target cannot be told
-    where it is not in the workflow. `review` is for apps made for a pull request and gone with it.
+    where it is not in the workflow. `review` is for apps made for a pull request and gone with it. `calls_cli` says
+    that it calls the Heroku CLI on the runner, and does not bring it.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Action:
     login_input: str = ""
     why: str = ""
     review: bool = False
+    calls_cli: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +40,22 @@ ACTIONS = {
     each.name: each
     for each in (
         Action(HEROKU_DEPLOY, app_input="heroku_app_name", login_input="justlogin"),
-        Action("gonuit/heroku-docker-deploy", app_input="heroku_app_name"),
-        Action("jctaveras/heroku-deploy", app_input="app_name"),
-        Action("cloutojp/heroku-deploy", app_input="app_name"),
-        Action("techmmunity/docker-heroku-deploy", app_input="app_name"),
+        Action("gonuit/heroku-docker-deploy", app_input="heroku_app_name", calls_cli=True),
+        Action("jctaveras/heroku-deploy", app_input="app_name", calls_cli=True),
+        Action("cloutojp/heroku-deploy", app_input="app_name", calls_cli=True),
+        Action("techmmunity/docker-heroku-deploy", app_input="app_name", calls_cli=True),
         Action("moneymeets/action-heroku-deploy", app_input="heroku_app"),
-        Action("tiltshift/heroku-promote-app", why=_PIPELINE),
+        Action("tiltshift/heroku-promote-app", why=_PIPELINE, calls_cli=True),
         Action("mheap/github-action-pr-heroku-review-app", review=True),
     )
 }
 # Workflows of other repositories that deploy when they are called.
 CALLED_WORKFLOWS = {
-    each.name: each for each in (Action("84codes/actions/.github/workflows/heroku.yml", app_input="heroku-app"),)
+    each.name: each
+    for each in (
+        Action("84codes/actions/.github/workflows/heroku.yml", app_input="heroku-app"),
+        Action("84codes/actions/.github/workflows/heroku-container.yml", app_input="heroku-app"),
+    )
 }
 COMMANDS = {
     each.name: each

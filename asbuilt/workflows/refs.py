@@ -71,6 +71,13 @@ def matches(pattern: str, name: str) -> bool:
     return _regex(pattern).fullmatch(name) is not None
 
 
+def overlap(one: str, other: str) -> bool:
+    """Tell whether a name can match both of two filter patterns; of two that stand for many, as far as they begin."""
+    if not is_glob(one) or not is_glob(other):
+        return matches(one, other) or matches(other, one)
+    return _fixed(one).startswith(_fixed(other)) or _fixed(other).startswith(_fixed(one))
+
+
 def broadest(refs: Iterable[str]) -> tuple[str, ...]:
     """Give some refs without those that a pattern among them covers."""
     found = tuple(dict.fromkeys(refs))

@@ -77,16 +77,18 @@ class Request:
             or any(each.words[0] in _RUNS_A_SCRIPT for each in self._pipeline_without_code())
         ):
             return False
-        texts = (*self.known, *self.addresses)
-        if any(_TELLS.search(text) or _LOCAL.match(text) for text in texts):
-            return False
-        return not any(_INSTALLS.search(text) for text in (*texts, self.output or ""))
+        return all(map(is_of_an_app, (*self.known, *self.addresses))) and not _INSTALLS.search(self.output or "")
 
     def _pipeline_without_code(self) -> Iterator[Command]:
         """Give what the answer is piped to, but for programs that are given their code in the script."""
         for each in self.command.piped_to:
             if not (each.words[0].startswith("python") and len(each.words) > 1):
                 yield each
+
+
+def is_of_an_app(address: str) -> bool:
+    """Tell whether an address may be an app's: nothing on this machine, no message to people, no download."""
+    return not (_TELLS.search(address) or _LOCAL.match(address) or _INSTALLS.search(address))
 
 
 def request_of(command: Command, env: Mapping[str, tuple[str, ...]]) -> Request | None:

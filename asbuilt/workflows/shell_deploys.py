@@ -16,14 +16,21 @@ _REMOTE_URLS = (
     re.compile(rf"^(?:ssh://)?[\w-]+@heroku(?:\.[\w.-]+)?[:/]{_APP}(?:\.git)?$"),
 )
 _API = re.compile(rf"api\.heroku\.com/+apps/{_APP}/(?P<part>builds|releases|formation|sources)\b")
-_API_WITHOUT_APP = re.compile(r"api\.heroku\.com/+(?P<part>sources|pipeline-promotions|review-apps)\b")
+# The second is what the dashboard calls to deploy a branch: the app goes by an id there.
+_API_WITHOUT_APP = re.compile(
+    r"(?:api\.heroku\.com/+|kolkrabbi\.heroku\.com/+apps/[^/]+/)(?P<part>sources|pipeline-promotions|review-apps|github/push)\b"
+)
+_CLI_OR_ITS_IMAGE = re.compile(r"(?:[\w.-]+/)*[\w.-]*heroku[\w-]*(?::[\w.-]+)?$")
 _HTTP = frozenset({"curl", "wget", "http", "https", "xh", "gh"})
 _WRITES = re.compile(r"^(?:POST|PATCH|PUT)$", re.IGNORECASE)
 _CARRIES = ("-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json", "--data-urlencode", "--post-data")
 _RUNNERS = frozenset({"make", "just", "task", "rake", "invoke", "npm", "yarn", "pnpm", "bun", "poetry", "uv", "dpl"})
 _DEPLOYS = re.compile(r"deploy|release|promote|\bship", re.IGNORECASE)
+# `test-deploy` tests; `deploy-test` deploys to the environment of that name.
 _DOES_NOT = re.compile(
-    r"wait|check|verif|test|notif|rollback|version|changelog|notes|lint|valid|preview|://", re.IGNORECASE
+    r"wait|check|verif|(?<!deploy[-_:])(?<!deploy-to-)(?<![a-z])test|notif|rollback|version|changelog|notes|lint|valid|preview"
+    r"|p(?:re|ost)[-_]?deploy|post[-_]?release|://",
+    re.IGNORECASE,
 )
 _BUILDERS = frozenset({"sbt", "mvn", "gradle", "mvnw", "gradlew"})
 _SCRIPT = re.compile(r"^(?:\./|[\w.-]+/)[\w./-]+$|\.(?:sh|bash|py|js|rb)$")
@@ -31,6 +38,8 @@ _INTERPRETERS = frozenset({"bash", "sh", "zsh", "python", "python3", "node", "ru
 # `git remote add NAME URL`, `git remote rename OLD NEW`.
 _REMOTE_WORDS = 5
 _UNNAMED = "names no app, and no earlier step of the job says which one it is for"
+_WRITTEN = "names no app, and what an earlier step writes to GITHUB_ENV for it is not known before the run"
+_WRITES_APP = re.compile(r"\bHEROKU_APP\b.*GITHUB_ENV|GITHUB_ENV.*\bHEROKU_APP\b", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +63,14 @@ class _Remote:
 
 @dataclass(slots=True)
 class _Folder:
-    """What the steps of a job have done so far to the checkout that they share: its git remotes, by name."""
+    """What the steps of a job have done so far: the git remotes of the checkout that they share, by name.
+
+    `unnamed` says why it cannot be told what a command deploys that names no app.
+    """
 
     remotes: dict[str, tuple[_Remote, ...]] = field(default_factory=dict)
     step: PlacedStep | None = None
+    unnamed: str = _UNNAMED
 
     def learn(self, command: Command) -> None:
         """Keep the app that a command gives a remote."""
@@ -106,6 +119,8 @@ def deploys(scripts: Iterable[PlacedStep]) -> Iterator[tuple[PlacedStep, Target]
             folder.keep("heroku", (text_of(placed.step.input("heroku_app_name")) or "",))
             continue
         script = script_of(placed)
+        if _WRITES_APP.search(script):
+            folder.unnamed = _WRITTEN
         if not _worth_reading(script, placed):
             continue
         for command in commands(script, placed.shell):
@@ -190,7 +205,7 @@ def _heroku_command(name: str, command: Command, folder: _Folder) -> Iterator[Ta
     elif remote in folder.remotes:
         yield from folder.targets(mechanism, remote)
     else:
-        yield Target(mechanism, "$HEROKU_APP", _UNNAMED)  # the CLI takes it where no option names the app
+        yield Target(mechanism, "$HEROKU_APP", folder.unnamed)  # the CLI takes it where no option names the app
 
 
 def _api_call(command: Command) -> Iterator[Target]:
@@ -226,8 +241,11 @@ def _carries(command: Command, word: str) -> bool:
 
 
 def _heroku(words: tuple[str, ...]) -> str:
-    """Give the subcommand of a call of the Heroku CLI, or nothing."""
+    """Give the subcommand of a call of the Heroku CLI, or nothing. The CLI may run in a container."""
     rest = words[1:] if words[0] in {"npx", "bunx"} else words
+    if words[0] in {"docker", "podman"} and words[1:2] == ("run",):
+        found = (at for at, word in enumerate(words) if at > 1 and _CLI_OR_ITS_IMAGE.match(word))
+        rest = ("heroku", *words[max(found, default=len(words)) + 1 :])
     if len(rest) <= 1 or rest[0].rpartition("/")[2] not in {"heroku", "heroku-cli"}:
         return ""
     return rest[1] if not rest[1].startswith("-") else ""

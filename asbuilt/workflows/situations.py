@@ -13,6 +13,7 @@ from asbuilt.workflows.document import text_of
 from asbuilt.workflows.events import Event, completed_run, events_of
 from asbuilt.workflows.expressions import UNKNOWN, Unknown, Whole
 from asbuilt.workflows.mentions import reads_refs, refs_mentioned
+from asbuilt.workflows.refs import HEADS, TAGS, is_glob
 from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Input, Trigger, WorkflowFile
 
@@ -58,16 +59,16 @@ def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> It
     for trigger in workflow_file.triggers:
         if trigger.event == "workflow_run":
             if depth < LONGEST_CHAIN:
-                yield from _following(trigger, sources, depth)
+                yield from _following(trigger, sources, depth, mentioned)
             continue
         if trigger.event == "workflow_call" and any(sources.callers_of(workflow_file)):
             continue
         for event in events_of(trigger, mentioned, by_ref=reads_refs(workflow_file, sources)):
             for inputs in _choices(trigger):
-                yield _situation(trigger, event, inputs)
+                yield _situation(trigger, event, inputs, sources.repository)
 
 
-def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any]) -> Situation:
+def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], repository: str) -> Situation:
     payload = dict(event.payload)
     if trigger.event == "workflow_dispatch":
         payload["inputs"] = Whole({name: _as_text(value) for name, value in inputs.items()})
@@ -75,25 +76,36 @@ def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any]) -> Situat
         payload["inputs"] = None
     typed = inputs if trigger.event == "workflow_call" else Whole(inputs)
     shown = {name: str(_as_text(value)) for name, value in inputs.items() if not isinstance(value, Unknown)}
-    context = {"github": {**event.github, "event": payload}, "inputs": typed}
+    context = {"github": {**event.github, **_named(repository), "event": payload}, "inputs": typed}
     return Situation(trigger.event, event.refs, shown, context, (event.origin,))
 
 
-def _following(trigger: Trigger, sources: Sources, depth: int) -> Iterator[Situation]:
+def _named(repository: str) -> dict[str, str]:
+    """Give what the name of a repository makes known, where it is."""
+    return {"repository": repository, "repository_owner": repository.partition("/")[0]} if repository else {}
+
+
+def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozenset[str]) -> Iterator[Situation]:
     """Give the situations in which a run of another workflow sets this one off."""
     seen: set[tuple[str, tuple[str, ...], tuple[str, ...], str | None]] = set()
     for name in trigger.workflows:
         for upstream in sources.by_name.get(name.text, ()):
             for before in situations(upstream, sources, depth + 1):
-                for event in completed_run(trigger, upstream, before.event, before.refs):
-                    key = (upstream.path, before.origins, event.refs, event.conclusion)
+                for event in completed_run(trigger, upstream, before.event, before.refs, mentioned):
+                    key = (upstream.path, before.origins, _names(event.refs), event.conclusion)
                     if key in seen:
                         continue
                     seen.add(key)
-                    context = {"github": {**event.github, "event": dict(event.payload)}, "inputs": Whole()}
+                    github = {**event.github, **_named(sources.repository), "event": dict(event.payload)}
+                    context = {"github": github, "inputs": Whole()}
                     yield Situation(
                         trigger.event, event.refs, {}, context, before.origins, upstream, event.conclusion, before
                     )
+
+
+def _names(refs: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the names of refs as a run that follows sees them: a tag that is called like a branch is the same to it."""
+    return tuple(ref if is_glob(ref) else ref.removeprefix(HEADS).removeprefix(TAGS) for ref in refs)
 
 
 def _choices(trigger: Trigger) -> Iterator[dict[str, Any]]:

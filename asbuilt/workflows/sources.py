@@ -74,10 +74,11 @@ class PlacedStep:
 
 @dataclass(frozen=True, eq=False)
 class Sources:
-    """Workflow files by path, composite actions by folder."""
+    """Workflow files by path, composite actions by folder; `repository` is OWNER/NAME, or nothing where nobody says."""
 
     workflow_files: tuple[WorkflowFile, ...]
     actions: Mapping[str, ActionFile] = field(default_factory=dict)
+    repository: str = ""
 
     @cached_property
     def by_path(self) -> dict[str, WorkflowFile]:

@@ -51,7 +51,7 @@ def verifications(deploy: DeployStep, run: JobRun, later: tuple[Later, ...]) -> 
         check = Check(can_fail=True, proves_release=proves_commit(expected), notices_errors=True, addresses=(address,))
         yield Verification(f"{deploy.job.id}: healthcheck of {deploy.mechanism}", check, deploy.placed)
     for each in later:
-        check_made = None if each.tolerated else check_of(each.placed.step, each.placed.shell)
+        check_made = None if each.tolerated else check_of(each.placed.step, each.placed.shell, each.placed.job)
         if check_made is not None and check_made.can_fail:
             yield Verification(f"{each.placed.job.id}: {each.placed.step.label}", check_made, each.placed)
     for leg in run.legs:

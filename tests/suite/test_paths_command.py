@@ -120,6 +120,15 @@ def test_an_estate_beside_the_folder_is_taken(folder):
     assert said.endswith("1 path: 1 to shop (1 automatic); none leads to blog")
 
 
+@pytest.mark.parametrize(("arguments", "undecided"), [(["--repository", "o/n"], 0), ([], 1)])
+def test_a_condition_that_asks_whose_checkout_it_is_is_decided_where_that_is_said(folder, arguments, undecided):
+    own = DEPLOY.replace("runs-on", "if: github.repository == 'o/n'\n    runs-on") % "shop"
+    folder(".github/workflows/deploy.yml", own)
+    assert sum(each["undecided"] is not None for each in listed(*arguments)) == undecided
+    folder("estate.yaml", "estate: e\napps: {shop: {repository: o/n}}\nrepositories: {o/n: {checkout: .}}\n")
+    assert [each["undecided"] for each in listed()] == [None]
+
+
 def test_an_app_of_files_that_were_not_read_is_not_missed(folder):
     folder("estate.yaml", "estate: e\napps: {shop: {repository: o/a}}\nrepositories: {o/a: {}, o/b: {checkout: .}}\n")
     folder(".github/workflows/a.yml", "on: push\njobs: {x: {runs-on: y, steps: [{run: ls}]}}\n")

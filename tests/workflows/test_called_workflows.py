@@ -142,8 +142,9 @@ def test_calls_through_two_workflows_are_followed():
     assert (path.app, path.job) == ("far", "deploy / middle / push")
 
 
-def test_a_workflow_of_another_repository_that_deploys_is_known():
-    job = "    uses: 84codes/actions/.github/workflows/heroku.yml@main\n    with: { heroku-app: shop }\n"
+@pytest.mark.parametrize("name", ["heroku", "heroku-container"])
+def test_a_workflow_of_another_repository_that_deploys_is_known(name):
+    job = f"    uses: 84codes/actions/.github/workflows/{name}.yml@main\n    with: {{ heroku-app: shop }}\n"
     entry = f"on: {MAIN}\njobs:\n  go:\n{job}"
     (path,) = paths_of(entry=entry)
     assert (path.app, path.line, path.undecided) == ("shop", 4, None)

@@ -1,4 +1,5 @@
 import pytest
+from making import deploying
 
 from asbuilt.workflows.checkout import CheckoutError, read
 
@@ -22,6 +23,26 @@ def test_a_checkout_is_read_from_its_folder(tmp_path):
         ".github/workflows/notes.md",
         ".github/workflows/nested/c.yml",
     }
+
+
+@pytest.mark.parametrize(
+    ("test", "repository", "expected"),
+    [
+        ("github.repository == 'Example/Shop'", "example/shop", [True]),
+        ("github.repository_owner == 'example'", "example/shop", [True]),
+        ("github.repository == 'example/former'", "example/shop", []),
+        ("github.repository == 'example/shop'", "", [False]),
+    ],
+)
+@pytest.mark.parametrize("on", ["{push: {branches: [main]}}", "{workflow_run: {workflows: [CI]}}"])
+def test_a_condition_can_ask_whose_checkout_it_is(tmp_path, on, test, repository, expected):
+    workflows = tmp_path / ".github" / "workflows"
+    workflows.mkdir(parents=True)
+    (workflows / "ci.yml").write_text(
+        "name: CI\non: {push: {branches: [main]}}\njobs: {a: {runs-on: x, steps: [{run: make}]}}\n"
+    )
+    (workflows / "deploy.yml").write_text(deploying(on=on, job=f"    if: {test}\n"))
+    assert [path.undecided is None for path in read(tmp_path, repository).deploy_paths] == expected
 
 
 def test_a_folder_without_workflows_is_an_empty_checkout(tmp_path):

@@ -115,6 +115,17 @@ def test_what_is_no_deploy(step):
         ("npx heroku container:release web -a shop", [("heroku container:release", "shop")]),
         ("heroku container:release web", [("heroku container:release", "$HEROKU_APP")]),
         ("HEROKU_APP=shop heroku container:release web", [("heroku container:release", "shop")]),
+        (
+            "docker run --rm -e HEROKU_API_KEY=x team/heroku-cli:9 container:release web -a shop",
+            [("heroku container:release", "shop")],
+        ),
+        (
+            "docker run --rm -e HEROKU_API_KEY node:22 heroku container:release web -a shop",
+            [("heroku container:release", "shop")],
+        ),
+        ("docker run --rm registry.heroku.com/shop/web npm run release", []),
+        ("docker run --rm team/heroku-cli container:push web -a shop", []),
+        ("curl -d @body https://kolkrabbi.heroku.com/apps/98fc-71/github/push", [("Heroku API github/push", None)]),
         ("export HEROKU_APP=shop\nheroku container:release web", [("heroku container:release", "shop")]),
         ("heroku pipelines:promote -a shop-staging --to shop", [("heroku pipelines:promote", "shop")]),
         (
@@ -205,7 +216,17 @@ def test_a_script_in_an_action_made_for_scripts_is_read():
 
 
 @pytest.mark.parametrize(
-    "command", ["make deploy", "npm run deploy", "./bin/deploy.sh", "bash scripts/release.sh", "./gradlew deployHeroku"]
+    "command",
+    [
+        "make deploy",
+        "npm run deploy",
+        "./bin/deploy.sh",
+        "bash scripts/release.sh",
+        "./gradlew deployHeroku",
+        "make deploy-latest",
+        "npm run deploy:test",
+        "./deploy-to-testing.sh",
+    ],
 )
 def test_a_deploy_that_is_written_elsewhere_is_undecided_where_heroku_is_given(command):
     ((mechanism, target),) = deploys(f"run: {command}\nenv: {{ HEROKU_API_KEY: x }}")
@@ -213,7 +234,18 @@ def test_a_deploy_that_is_written_elsewhere_is_undecided_where_heroku_is_given(c
     assert command.split()[0] in mechanism
 
 
-@pytest.mark.parametrize("command", ["make test", "npm run build", "./bin/wait-for-release.sh", "make deploy-check"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "make test",
+        "npm run build",
+        "./bin/wait-for-release.sh",
+        "make deploy-check",
+        "npm run test:deploy",
+        "make post-deploy",
+        "./scripts/postrelease/docs",
+    ],
+)
 def test_not_everything_that_is_written_elsewhere_deploys(command):
     assert deploys(f"run: {command}\nenv: {{ HEROKU_API_KEY: x }}") == []
 
@@ -244,3 +276,22 @@ def test_a_review_app_has_no_declared_target():
     step = "      - uses: mheap/github-action-pr-heroku-review-app@v1\n"
     (path,) = paths_of(w=f"on: pull_request\njobs:\n  a:\n    runs-on: x\n    steps:\n{step}")
     assert (path.review, path.app, path.undecided) == (True, None, None)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "why"),
+    [
+        ("echo HEROKU_APP=shop >> $GITHUB_ENV", "writes to GITHUB_ENV"),
+        ('if make; then echo "HEROKU_APP=a" >> "$GITHUB_ENV"; fi', "writes to GITHUB_ENV"),
+        ("echo HEROKU_APPLICATION=shop >> $GITHUB_ENV", "no earlier step of the job says"),
+        ("make", "no earlier step of the job says"),
+    ],
+)
+def test_a_command_that_names_no_app_says_why_it_is_undecided(earlier, why):
+    text = (
+        "on: {push: {branches: [main]}}\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+        f"      - run: '{earlier}'\n      - run: heroku container:release web\n"
+    )
+    (path,) = paths_of(deploy=text)
+    assert path.app is None
+    assert why in path.undecided

@@ -71,6 +71,33 @@ def test_a_filter_of_branches_lets_a_pull_request_from_a_branch_of_that_name_thr
     ]
 
 
+@pytest.mark.parametrize(
+    ("pushed", "branches", "expected"),
+    [
+        ("push", "[main]", [("refs/heads/main",)]),
+        ("{push: {branches: ['**']}}", "[main]", [("refs/heads/main",)]),
+        ("{push: {branches: ['release/**']}}", "[main, release/2, 'release/v*']", [
+            ("refs/heads/release/2", "refs/heads/release/v*"),
+        ]),
+        ("{push: {branches: ['dev*']}}", "[main]", []),
+        ("{push: {tags: ['v*']}}", "[main]", []),
+        ("workflow_dispatch", "[main]", [("refs/heads/main",)]),
+    ],
+)  # fmt: skip
+def test_a_filter_of_branches_narrows_what_any_push_sets_off(pushed, branches, expected):
+    ci = CI.replace("{push: {branches: [main]}}", pushed)
+    on = f"{{workflow_run: {{workflows: [CI], branches: {branches}}}}}"
+    assert [path.refs for path in paths_of(ci=ci, deploy=deploying(on=on, job=SUCCEEDED))] == expected
+
+
+@pytest.mark.parametrize("pushed", ["push", "[push, pull_request]", "workflow_dispatch"])
+@pytest.mark.parametrize("on", [AFTER, AFTER.replace("]}", "], branches: [main]}", 1)])
+def test_a_branch_that_a_condition_names_is_told_apart(pushed, on):
+    test = SUCCEEDED.replace("\n", " && github.event.workflow_run.head_branch == 'main'\n")
+    found = paths_of(ci=CI.replace("{push: {branches: [main]}}", pushed), deploy=deploying(on=on, job=test))
+    assert {(path.refs, path.undecided) for path in found} == {(("refs/heads/main",), None)}
+
+
 def test_a_workflow_that_is_not_there_sets_nothing_off():
     assert paths_of(deploy=deploying(on="{workflow_run: {workflows: [Nothing]}}")) == ()
 

@@ -213,9 +213,45 @@ def test_the_name_of_a_step_says_what_it_is_for(name, run, expected):
     assert judged(run, name=name) == expected
 
 
+SITE = {"BASE_URL": "https://shop.example"}
+
+
+@pytest.mark.parametrize(
+    ("run", "env", "expected"),
+    [
+        ("npx playwright test", SITE, "fn"),
+        ("npx playwright test", {"BASE_URL": "${{ vars.SITE }}"}, "fn"),
+        ("npx playwright test", {"BASE_URL": "https://${{ vars.APP }}.herokuapp.com"}, "fn"),
+        ("npm run test:functional || true", SITE, ""),
+        ("npm test -- --url https://shop.example", None, "fn"),
+        ("BASE_URL=https://shop.example make acceptance", None, "fn"),
+        ("python tools/check_it.py https://shop.example", None, "fn"),
+        ("./bin/e2e https://shop.example", None, "fn"),
+        ("pytest e2e", {**SITE, "SHA": "${{ github.sha }}"}, "fpn"),
+        ("npm run build", SITE, None),
+        ("npm test", None, None),
+        ("npm test", {"BASE_URL": "http://localhost:3000"}, None),
+        ("npm test", {"DATABASE_URL": "${{ secrets.DATABASE_URL }}", "HOOK_URL": HOOK}, None),
+        ("npm test", {"NODE_ENV": "${{ vars.NODE_ENV }}"}, None),
+    ],
+)
+def test_tests_that_are_handed_an_app_check_it(run, env, expected):
+    assert judged(run, env=env) == expected
+
+
+def test_what_a_job_hands_to_its_steps_counts():
+    lines = "on: push\njobs:\n  a:\n    env: {BASE_URL: 'https://shop.example'}\n    steps: [{run: npx cypress run}]\n"
+    (job,) = load(lines, "w.yml").jobs
+    assert check_of(job.steps[0]) is None
+    assert check_of(job.steps[0], job=job).can_fail
+
+
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
+        ({"uses": "cypress-io/github-action@v6", "with": {"config": "baseUrl=https://shop.example"}}, "fn"),
+        ({"uses": "cypress-io/github-action@v6", "env": {"CYPRESS_BASE_URL": "https://shop.example"}}, "fn"),
+        ({"uses": "cypress-io/github-action@v6", "with": {"start": "npm start"}}, None),
         ({"uses": "jtalk/url-health-check-action@v4", "with": {"url": "https://a"}}, "fn"),
         ({"uses": "Someone/Health-Check@v1"}, "fn"),
         ({"uses": "someone/url-health-check@v1", "with": {"search": "${{ github.sha }}"}}, "fpn"),

@@ -88,6 +88,8 @@ def test_a_runner_that_brings_it_or_is_not_judged(runner):
         "- run: deploy() { heroku container:release web; }; deploy",
         "- run: bash -c 'heroku ps'",
         "- { uses: nick-fields/retry@v3, with: { command: heroku ps } }",
+        "- { uses: Gonuit/heroku-docker-deploy@v1, with: { heroku_app_name: shop } }",
+        "- { uses: tiltshift/heroku-promote-app@v1, with: { heroku_app_name: shop } }",
     ],
 )
 def test_a_call_without_the_cli(step):
