@@ -90,13 +90,16 @@ def condition(text: str) -> Expression:
         tree = parse(text)
     elif len(parts) == 1 and isinstance(parts[0], Embedded):
         tree = parse(parts[0].text)
+        if isinstance(tree, Literal) and isinstance(tree.value, str) and "${{" not in tree.value:
+            return condition(tree.value)  # GitHub takes the quotes off such a text before it reads the condition
     else:  # text around `${{ }}` makes the whole a string, as format() would
-        pattern = "".join(
-            part.replace("{", "{{").replace("}", "}}") if isinstance(part, str) else "{}" for part in parts
-        )
-        values = tuple(parse(part.text) for part in parts if isinstance(part, Embedded))
-        for index in range(len(values)):
-            pattern = pattern.replace("{}", f"{{{index}}}", 1)
+        pattern, values = "", list[Expression]()
+        for part in parts:
+            if isinstance(part, str):
+                pattern += part.replace("{", "{{").replace("}", "}}")
+            else:
+                pattern += f"{{{len(values)}}}"
+                values.append(parse(part.text))
         tree = Call("format", (Literal(pattern, 0), *values), 0)
     return tree if asks_for_status(tree) else Logical("&&", (Call("success", (), 0), tree), 0)
 
@@ -214,11 +217,26 @@ class _Evaluator:
             return self.status.get(node.function, UNKNOWN)
         if node.function == "always":
             return True
+        if node.function == "case":
+            return self._case(node)
         arguments = [self.value(each) for each in node.arguments]
         try:
             return FUNCTIONS[node.function](*arguments)
         except (ValueError, RecursionError) as error:
             raise ExpressionError(node.offset, f"{node.function}() that fails: {error}", "what it can take") from error
+
+    def _case(self, node: Call) -> Value:
+        """Give the value behind the first predicate that is true, else the last; GitHub looks at no other value."""
+        *pairs, otherwise = node.arguments
+        for predicate, value in zip(pairs[::2], pairs[1::2], strict=True):
+            answer = self.value(predicate)
+            if isinstance(answer, Unknown):
+                return UNKNOWN
+            if not isinstance(answer, bool):
+                raise ExpressionError(predicate.offset, "a predicate of case()", "one that is true or false")
+            if answer:
+                return self.value(value)
+        return self.value(otherwise)
 
 
 def _member(container: Mapping[str, Value], name: str, missing: Value = None) -> Value:
