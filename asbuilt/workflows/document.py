@@ -31,11 +31,12 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value, with the text it was written as."""
+    """One value, with the text it was written as. `literal` says that its lines are the file's own, below its `|`."""
 
     value: str | float | bool | None
     text: str
     mark: Mark
+    literal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,7 @@ class _Builder:
         except ValueError as error:
             self.problems.append(Problem(str(error), mark))
             value = node.value
-        return Scalar(value, node.value, mark)
+        return Scalar(value, node.value, mark, literal=node.style == "|")
 
     def _mapping(self, node: yaml.MappingNode, mark: Mark) -> Mapping:
         keys: dict[str, Scalar] = {}
