@@ -51,6 +51,7 @@ __all__ = [
     "interpolate",
     "known",
     "parse",
+    "part_of",
     "segments",
     "sole_expression",
     "text_of",
@@ -174,7 +175,7 @@ class _Evaluator:
             case Name(name):
                 return _member(self.context, name)
             case Index(target, index):
-                return _index(self.value(target), self.value(index))
+                return part_of(self.value(target), self.value(index))
             case Filter(target):
                 return _filter(self.value(target))
             case Not(operand):
@@ -247,9 +248,10 @@ def _member(container: Mapping[str, Value], name: str, missing: Value = None) ->
     return missing if isinstance(container, Whole) else UNKNOWN
 
 
-def _index(target: Value, index: Value, missing: Value = None) -> Value:
+def part_of(target: Value, index: Value, missing: Value = None) -> Value:
+    """Give a member of an object or an item of an array, as `target[index]` does."""
     if isinstance(target, Filtered):
-        found = (_index(item, index, _MISSING) for item in target)
+        found = (part_of(item, index, _MISSING) for item in target)
         return Filtered(value for value in found if value is not _MISSING)
     if isinstance(target, Unknown) or (isinstance(index, Unknown) and isinstance(target, list | dict)):
         return UNKNOWN
