@@ -96,6 +96,10 @@ def _of_events(triggers: Node | None) -> Iterator[Problem]:
 def _of_settings(event: Scalar, settings: Node) -> Iterator[Problem]:
     known = EVENTS[event.text]
     if isinstance(settings, Mapping):
+        for name in ("branches", "tags", "paths"):
+            if name in settings and (other := f"{name}-ignore") in settings:
+                fact = f"`{event.text}` has `{name}` and `{other}`: GitHub takes one of them"
+                yield Problem(fact, max(settings.place(name), settings.place(other)))
         for key, value in settings.items():
             if key.text in known:
                 yield from shape_problems(value, known[key.text], f"`{key.text}`")

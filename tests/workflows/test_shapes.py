@@ -128,6 +128,11 @@ def test_a_name_that_no_job_can_have(name):
         ("{release: {types: [publish]}}", 'an entry of `types` is "publish"; did you mean "published"?'),
         ("{workflow_run: {workflows: a, types: complete}}", '`types` is "complete"; did you mean "completed"?'),
         ("{push: {branches: {main: }}}", "`branches` is a mapping, expected"),
+        (
+            "{push: {branches: [main], branches-ignore: [x], tags-ignore: [y]}}",
+            "`push` has `branches` and `branches-ignore`: GitHub takes one of them",
+        ),
+        ("{push: {branches: [main], paths-ignore: [docs/**]}}", None),
         ("{push: main}", "what stands below `push` is a mapping, if there is anything"),
         ("{push: [main]}", "what stands below `push` is a mapping, if there is anything"),
         ("[[push]]", "`on` names an event, a list of events, or a mapping of events"),
