@@ -82,7 +82,7 @@ def _covering(run: Run, subject: Subject | None, control: str, found: Finding) -
         fitting = [
             each
             for each in run.suppressions.get(name, ())
-            if each.path == found.path and each.line == mark.line and control in each.controls and not each.problem
+            if each.covers(found.path, mark.line) and control in each.controls and not each.problem
         ]
         if not fitting:
             return None
@@ -115,7 +115,7 @@ def _all_judged(verdicts: Collection[Verdict], control: str) -> bool:
 
 
 def _needed(suppression: Suppression, control: str, verdicts: Collection[Verdict]) -> bool:
-    covered = f"{suppression.path}:{suppression.line}:"
+    covered = tuple(f"{suppression.path}:{line}:" for line in range(suppression.line, suppression.last + 1))
     return any(line.place.startswith(covered) for each in verdicts if each.control == control for line in each.lines)
 
 

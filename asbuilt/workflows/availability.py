@@ -57,7 +57,7 @@ _JOB_KEYS = {
     "defaults": Place(_MATRIX | {"env"}),
     "container": _CONTAINER,
     "services": Place(_MATRIX, keys={"*": _CONTAINER}),
-    "snapshot": Place(keys={"if": Place(_MATRIX, condition=True)}),
+    "snapshot": Place(_MATRIX, keys={"if": Place(_RUNNER - {"secrets"}, hashes=True, condition=True)}),
     "steps": _steps(_RUNNER, _NONE),
 }
 _CALL = {

@@ -1,4 +1,4 @@
-"""What a plain scalar means: YAML 1.2.2's core schema (section 10.3), as GitHub's reader has it."""
+"""What a scalar means: YAML 1.2.2's core schema (section 10.3), as GitHub's reader has it."""
 
 import math
 import re
@@ -13,6 +13,8 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+_CORE = "tag:yaml.org,2002:"
+_TAGS: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float), "null": (type(None),)}
 
 
 def meaning(text: str) -> str | float | bool | None:
@@ -32,3 +34,12 @@ def meaning(text: str) -> str | float | bool | None:
     if _INFINITY.fullmatch(text):
         return -math.inf if text.startswith("-") else math.inf
     return math.nan if text in _NOT_A_NUMBER else text
+
+
+def tagged(tag: str, text: str, *, quoted: bool) -> str | float | bool | None:
+    """Give the value of a scalar with a tag, such as `!!str 3`. Raises ValueError where GitHub does not take it."""
+    name = tag.removeprefix(_CORE)
+    value = text if name == "str" else meaning(text)
+    if name != "str" and (quoted or type(value) not in _TAGS.get(name, ())):
+        raise ValueError(f'"{text}" is nothing that GitHub reads as {tag.replace(_CORE, "!!")}')
+    return value

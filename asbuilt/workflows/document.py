@@ -13,15 +13,13 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from asbuilt.workflows.core_schema import meaning
+from asbuilt.workflows.core_schema import meaning, tagged
+from asbuilt.workflows.yaml_nodes import DEEPEST, IMPLICIT, composed
 from asbuilt.workflows.yaml_words import in_our_words
 
-_STRING = "tag:yaml.org,2002:str"
-_IMPLICIT = "implicit"
 _NO_TEXT = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_DEEPEST = 100  # levels; GitHub takes fewer
-_HARMLESS = 5_000  # openings of levels, of which libyaml bears more
-_LARGEST = 100_000  # nodes, with those that aliases repeat
+_LARGEST = 50_000  # nodes, with those that aliases repeat
+_LONGEST = 1024 * 1024  # characters
 
 
 class Mark(NamedTuple):
@@ -33,11 +31,12 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value, with the text it was written as."""
+    """One value, with the text it was written as. `literal` says that its lines are the file's own, below its `|`."""
 
     value: str | float | bool | None
     text: str
     mark: Mark
+    literal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +120,9 @@ def read(source: bytes | str, path: str) -> Document:
     if text.startswith("\ufeff"):
         text = text[1:]
         problems.append(Problem("begins with a byte order mark: save the file as UTF-8 without BOM", _START))
+    if len(text) > _LONGEST:
+        problems.append(Problem(f"the file is longer than the {_LONGEST} characters that GitHub reads", _START))
+        return Document(path, text, None, tuple(problems))
     root = _root(text, problems)
     return Document(path, text, root, tuple(problems))
 
@@ -128,8 +130,7 @@ def read(source: bytes | str, path: str) -> Document:
 def _root(text: str, problems: list[Problem]) -> Node | None:
     """Build a text's root node, and add what is wrong with it to the problems."""
     try:
-        _refuse_depth(text)
-        node = yaml.compose(text, Loader=_Loader)
+        node = composed(text)
         if node is None:
             problems.append(Problem("the file is empty", _START))
             return None
@@ -143,23 +144,12 @@ def _root(text: str, problems: list[Problem]) -> Node | None:
         problems.append(_no_text(text) or Problem(f"not YAML: {error}", _START))
         return None
     except RecursionError:
-        problems.append(Problem(f"nested too deeply: {_DEEPEST} levels are read", _START))
+        problems.append(Problem(f"nested too deeply: {DEEPEST} levels are read", _START))
         return None
     if nodes > _LARGEST:
         problems.append(Problem(f"its aliases repeat more than {_LARGEST} nodes", _START))
         return None
     return root
-
-
-def _refuse_depth(text: str) -> None:
-    """Raise RecursionError for a text that is so deep that libyaml, which calls itself, would end the process."""
-    if sum(map(text.count, "[{-?")) <= _HARMLESS:
-        return
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise RecursionError
 
 
 def _no_text(text: str) -> Problem | None:
@@ -177,7 +167,7 @@ def _count(node: Node, counts: dict[int, tuple[int, int]], depth: int) -> int:
         return 1
     count, deepest = counts.get(id(node), (0, -1))
     if deepest < depth:
-        if depth > _DEEPEST:
+        if depth > DEEPEST:
             raise RecursionError
         below = node.items if isinstance(node, Sequence) else node.values.values()
         count = 1 + sum(_count(each, counts, depth + 1) for each in below)
@@ -221,16 +211,6 @@ def text_of(node: Node | None) -> str | None:
     return node.value if isinstance(node.value, str) else node.text
 
 
-class _Loader(yaml.CBaseLoader):
-    """libyaml's parser, with every untagged plain scalar left for `_scalar` to resolve."""
-
-    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-        """Tell plain scalars from quoted ones."""
-        if kind is yaml.ScalarNode and implicit[0]:
-            return _IMPLICIT
-        return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
-
-
 @dataclass(slots=True)
 class _Builder:
     """Turns libyaml's nodes into ours, once for each node, so that aliases share and cycles are seen."""
@@ -245,7 +225,7 @@ class _Builder:
         start = node.start_mark
         mark = Mark(start.line + 1, start.column + 1)
         if isinstance(node, yaml.ScalarNode):
-            return _scalar(node.tag, node.value, mark)
+            return self._scalar(node, mark)
         known = self.built.get(id(node), ...)
         if known is None:
             self.problems.append(Problem("an alias refers to a node that contains it", mark))
@@ -254,7 +234,7 @@ class _Builder:
             return known
         self.built[id(node)] = None
         self.depth += 1
-        if self.depth > _DEEPEST:
+        if self.depth > DEEPEST:
             raise RecursionError
         result: Node
         if isinstance(node, yaml.MappingNode):
@@ -264,6 +244,16 @@ class _Builder:
         self.depth -= 1
         self.built[id(node)] = result
         return result
+
+    def _scalar(self, node: yaml.ScalarNode, mark: Mark) -> Scalar:
+        if node.tag == IMPLICIT:
+            return Scalar(meaning(node.value), node.value, mark)
+        try:
+            value = tagged(node.tag, node.value, quoted=bool(node.style))
+        except ValueError as error:
+            self.problems.append(Problem(str(error), mark))
+            value = node.value
+        return Scalar(value, node.value, mark, literal=node.style == "|")
 
     def _mapping(self, node: yaml.MappingNode, mark: Mark) -> Mapping:
         keys: dict[str, Scalar] = {}
@@ -299,9 +289,3 @@ class _Builder:
 def _jobs_of(root: yaml.Node) -> int | None:
     pairs = root.value if isinstance(root, yaml.MappingNode) else ()
     return next((id(value) for key, value in pairs if key.value == "jobs"), None)
-
-
-def _scalar(tag: str, text: str, mark: Mark) -> Scalar:
-    if tag == _STRING:
-        return Scalar(text, text, mark)
-    return Scalar(meaning(text), text, mark)

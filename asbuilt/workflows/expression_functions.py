@@ -1,4 +1,4 @@
-"""The functions of GitHub's expressions, but for those that ask for the status of the run."""
+"""The functions of GitHub's expressions, but for `case` and those that ask for the status of the run."""
 
 import json
 import re
@@ -15,7 +15,7 @@ def _is_text(*values: Value) -> bool:
 
 
 def _contains(where: Value, what: Value) -> Value:
-    if isinstance(where, list) and not isinstance(what, list | dict):
+    if isinstance(where, list):
         answers = [equal(what, item) for item in where]
         return True if True in answers else False if all(map(known, answers)) else UNKNOWN
     if isinstance(where, Unknown):
@@ -126,17 +126,6 @@ def _hash_files(*_patterns: Value) -> Value:
     return UNKNOWN
 
 
-def _case(*arguments: Value) -> Value:
-    for predicate, value in zip(arguments[:-1:2], arguments[1::2], strict=True):
-        if not known(predicate):
-            return UNKNOWN
-        if not isinstance(predicate, bool):
-            raise ValueError("a predicate that is neither true nor false")  # noqa: TRY004 - GitHub's error, not ours
-        if predicate:
-            return value
-    return arguments[-1]
-
-
 FUNCTIONS: dict[str, Callable[..., Value]] = {
     "contains": _contains,
     "startswith": _starts_with,
@@ -146,5 +135,4 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "tojson": _to_json,
     "fromjson": _from_json,
     "hashfiles": _hash_files,
-    "case": _case,
 }

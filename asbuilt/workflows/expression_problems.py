@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from asbuilt.workflows.availability import CONTEXTS, Place
 from asbuilt.workflows.document import Mapping, Mark, Node, Problem, Scalar, Sequence
 from asbuilt.workflows.expression_syntax import ExpressionError, parse
-from asbuilt.workflows.expression_tree import STATUS_FUNCTIONS, Call, Expression, Name, walk
-from asbuilt.workflows.expressions import Embedded, condition, segments
+from asbuilt.workflows.expression_tree import STATUS_FUNCTIONS, Call, Expression, Literal, Name, walk
+from asbuilt.workflows.expressions import Embedded, condition, segments, sole_expression
 
 
 def expression_problems(node: Node | None, place: Place) -> Iterator[Problem]:
@@ -52,7 +52,7 @@ def _of_text(scalar: Scalar, place: Place) -> Iterator[Problem]:
             continue
         if place.contexts:
             yield from _of_tree(tree, place, quoted, mark)
-        else:
+        elif not (_is_text(tree) and part.text == sole_expression(scalar.text)):  # which GitHub takes for the text
             yield Problem(f"{quoted}: GitHub takes no expression here, only a fixed text", mark)
 
 
@@ -64,12 +64,17 @@ def _of_tree(tree: Expression, place: Place, quoted: str, mark: Mark) -> Iterato
         elif isinstance(node, Call):
             if node.function in STATUS_FUNCTIONS and not place.condition:
                 yield Problem(f"{quoted}: {node.function}() is available only in `if`", mark)
+            elif node.function in STATUS_FUNCTIONS and node.arguments and place.hashes:
+                yield Problem(f"{quoted}: {node.function}() takes no jobs here, in a step", mark)
             elif node.function == "hashfiles" and not place.hashes:
                 yield Problem(f"{quoted}: hashFiles() is available only in steps", mark)
 
 
+def _is_text(tree: Expression) -> bool:
+    return isinstance(tree, Literal) and isinstance(tree.value, str)
+
+
 def _line(scalar: Scalar, offset: int) -> Mark:
-    """Give the line of an offset in a block of text: its text begins on the line below its `|`."""
+    """Give the line of an offset in a block of text, else the place of the text, whose lines are none of the file."""
     line = scalar.text.count("\n", 0, offset)
-    block = "\n" in scalar.text.rstrip("\n")
-    return Mark(scalar.mark.line + 1 + line, 1) if block else scalar.mark
+    return Mark(scalar.mark.line + 1 + line, 1) if scalar.literal else scalar.mark

@@ -26,7 +26,7 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "join": (1, 2),
     "tojson": (1, 1),
     "fromjson": (1, 1),
-    "hashfiles": (1, None),
+    "hashfiles": (1, 255),
     "case": (3, 255),
     "success": (0, None),
     "failure": (0, None),

@@ -7,7 +7,8 @@ from typing import Any
 
 _PREFIXED = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
 _WORD = 1 << 32
-_DOTLESS = "\N{LATIN SMALL LETTER DOTLESS I}"
+# The letters that GitHub leaves as they are, although their upper case is one letter.
+_LEFT = frozenset("\N{LATIN SMALL LETTER DOTLESS I}\N{LATIN SMALL LETTER LONG S}")
 _DECIMAL = re.compile(r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|Infinity)")
 
 
@@ -98,11 +99,11 @@ def truth_of(value: Value) -> bool | None:
 
 
 def folded(text: str) -> str:
-    """Fold case as GitHub does: each character to its upper case, where that is one, but for the dotless i."""
+    """Fold case as GitHub does: each character to its upper case, where that is one, but for two."""
     if text.isascii():
         return text.upper()
     return "".join(
-        each if each == _DOTLESS or len(upper) > 1 else upper for each, upper in ((each, each.upper()) for each in text)
+        each if each in _LEFT or len(upper) > 1 else upper for each, upper in ((each, each.upper()) for each in text)
     )
 
 

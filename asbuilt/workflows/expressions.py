@@ -51,6 +51,7 @@ __all__ = [
     "interpolate",
     "known",
     "parse",
+    "part_of",
     "segments",
     "sole_expression",
     "text_of",
@@ -90,13 +91,16 @@ def condition(text: str) -> Expression:
         tree = parse(text)
     elif len(parts) == 1 and isinstance(parts[0], Embedded):
         tree = parse(parts[0].text)
+        if isinstance(tree, Literal) and isinstance(tree.value, str) and "${{" not in tree.value:
+            return condition(tree.value)  # GitHub takes the quotes off such a text before it reads the condition
     else:  # text around `${{ }}` makes the whole a string, as format() would
-        pattern = "".join(
-            part.replace("{", "{{").replace("}", "}}") if isinstance(part, str) else "{}" for part in parts
-        )
-        values = tuple(parse(part.text) for part in parts if isinstance(part, Embedded))
-        for index in range(len(values)):
-            pattern = pattern.replace("{}", f"{{{index}}}", 1)
+        pattern, values = "", list[Expression]()
+        for part in parts:
+            if isinstance(part, str):
+                pattern += part.replace("{", "{{").replace("}", "}}")
+            else:
+                pattern += f"{{{len(values)}}}"
+                values.append(parse(part.text))
         tree = Call("format", (Literal(pattern, 0), *values), 0)
     return tree if asks_for_status(tree) else Logical("&&", (Call("success", (), 0), tree), 0)
 
@@ -171,7 +175,7 @@ class _Evaluator:
             case Name(name):
                 return _member(self.context, name)
             case Index(target, index):
-                return _index(self.value(target), self.value(index))
+                return part_of(self.value(target), self.value(index))
             case Filter(target):
                 return _filter(self.value(target))
             case Not(operand):
@@ -214,11 +218,26 @@ class _Evaluator:
             return self.status.get(node.function, UNKNOWN)
         if node.function == "always":
             return True
+        if node.function == "case":
+            return self._case(node)
         arguments = [self.value(each) for each in node.arguments]
         try:
             return FUNCTIONS[node.function](*arguments)
         except (ValueError, RecursionError) as error:
             raise ExpressionError(node.offset, f"{node.function}() that fails: {error}", "what it can take") from error
+
+    def _case(self, node: Call) -> Value:
+        """Give the value behind the first predicate that is true, else the last; GitHub looks at no other value."""
+        *pairs, otherwise = node.arguments
+        for predicate, value in zip(pairs[::2], pairs[1::2], strict=True):
+            answer = self.value(predicate)
+            if isinstance(answer, Unknown):
+                return UNKNOWN
+            if not isinstance(answer, bool):
+                raise ExpressionError(predicate.offset, "a predicate of case()", "one that is true or false")
+            if answer:
+                return self.value(value)
+        return self.value(otherwise)
 
 
 def _member(container: Mapping[str, Value], name: str, missing: Value = None) -> Value:
@@ -229,9 +248,10 @@ def _member(container: Mapping[str, Value], name: str, missing: Value = None) ->
     return missing if isinstance(container, Whole) else UNKNOWN
 
 
-def _index(target: Value, index: Value, missing: Value = None) -> Value:
+def part_of(target: Value, index: Value, missing: Value = None) -> Value:
+    """Give a member of an object or an item of an array, as `target[index]` does."""
     if isinstance(target, Filtered):
-        found = (_index(item, index, _MISSING) for item in target)
+        found = (part_of(item, index, _MISSING) for item in target)
         return Filtered(value for value in found if value is not _MISSING)
     if isinstance(target, Unknown) or (isinstance(index, Unknown) and isinstance(target, list | dict)):
         return UNKNOWN

@@ -6,7 +6,8 @@ from itertools import product
 from typing import Any
 
 from asbuilt.workflows.document import Mapping, Node, Scalar, Sequence, plain
-from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Unknown, Whole, evaluate, sole_expression
+from asbuilt.workflows.expression_values import equal, folded
+from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Whole, evaluate, part_of, sole_expression
 
 MOST_COMBINATIONS = 256
 
@@ -30,13 +31,14 @@ def combinations(matrix: Node | None, context: Mapping_[str, Any]) -> Iterator[A
         return
     values = list(axes.values())
     bases = [Whole(zip(axes, choice, strict=True)) for choice in _product(values)] if axes else []
-    bases = [base for base in bases if not any(_agrees(entry, base, entry) for entry in excluded)]
-    originals = [dict(base) for base in bases]
+    bases = [base for base in bases if not any(_agrees(entry, base) for entry in excluded)]
+    originals = [Whole(base) for base in bases]
+    names = {folded(axis) for axis in axes}
     for entry in included:
-        shared = [name for name in entry if name in axes]
-        hosts = [base for base, own in zip(bases, originals, strict=False) if _agrees(entry, own, shared)]
+        shared = {name: value for name, value in entry.items() if folded(name) in names}
+        hosts = [base for base, own in zip(bases, originals, strict=False) if _agrees(shared, own)]
         for base in hosts:
-            base.update(entry)
+            base.update((name, value) for name, value in entry.items() if name not in shared)
         if not hosts:
             bases.append(Whole(entry))
     yield from bases
@@ -69,6 +71,9 @@ def _value(node: Node, context: Mapping_[str, Any]) -> Any:
         return UNKNOWN
 
 
-def _agrees(entry: dict[str, Any], base: dict[str, Any], names: Any) -> bool:
-    """Tell whether an entry has the same values as a combination; what is not known agrees with nothing."""
-    return all(name in base and not isinstance(base[name], Unknown) and entry[name] == base[name] for name in names)
+def _agrees(wanted: Any, value: Any) -> bool:
+    """Tell whether a value has every part that an entry asks for, by `==`; what is not known agrees with nothing."""
+    if isinstance(wanted, dict | list):
+        parts = wanted.items() if isinstance(wanted, dict) else enumerate(wanted)
+        return all(_agrees(part, part_of(value, index)) for index, part in parts)
+    return equal(wanted, value) is True

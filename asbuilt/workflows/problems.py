@@ -1,17 +1,19 @@
 """What keeps GitHub from reading a workflow file as its author meant it."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Mapping_
 
-from asbuilt.workflows.availability import ACTION, WORKFLOW
+from asbuilt.workflows import availability
 from asbuilt.workflows.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence
 from asbuilt.workflows.expression_problems import expression_problems
-from asbuilt.workflows.schema import BELOW, CALLED_JOB_KEYS, EVENTS, JOB_KEYS, STEP_KEYS, STEP_KINDS, WORKFLOW_KEYS
+from asbuilt.workflows.schema import ACTION_STEPS, CALLED_JOB, EVENTS, JOB, STEPS, WORKFLOW
+from asbuilt.workflows.shapes import Shape, is_expression, nearest, shape_problems, unknown_key
 from asbuilt.workflows.sources import HERE, ActionFile, Sources
 from asbuilt.workflows.workflow import Job, Step, WorkflowFile
 
-_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_ID = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_-]{0,98}")
+_IDS = 'it begins with a letter or one "_", then letters, digits, "-" and "_", and has fewer than 100 of them'
 
 
 def problems(workflow_file: WorkflowFile, sources: Sources | None = None) -> tuple[Problem, ...]:
@@ -22,7 +24,7 @@ def problems(workflow_file: WorkflowFile, sources: Sources | None = None) -> tup
     found = list(workflow_file.document.problems)
     root = workflow_file.document.root
     if isinstance(root, Mapping):
-        found += [*_of_root(root), *_of_jobs(workflow_file), *expression_problems(root, WORKFLOW)]
+        found += [*_of_root(root), *_of_jobs(workflow_file), *expression_problems(root, availability.WORKFLOW)]
         found += _of_other_files(workflow_file, sources) if sources is not None else ()
     elif root is not None:
         found.append(Problem("a workflow is a mapping with the keys `on` and `jobs`", root.mark))
@@ -44,9 +46,13 @@ def action_problems(workflow_file: WorkflowFile, sources: Sources) -> Iterator[t
 
 
 def _of_action(action: ActionFile) -> tuple[Problem, ...]:
-    found = [*action.document.problems, *expression_problems(action.document.root, ACTION), *_of_ids(action.steps)]
+    found = [
+        *action.document.problems,
+        *expression_problems(action.document.root, availability.ACTION),
+        *_of_ids(action.steps),
+    ]
     for step in action.steps:
-        found += _of_step(step)
+        found += _of_step(step, ACTION_STEPS)
         if step.run is not None and step.shell is None:
             found.append(Problem("a `run` in an action names its `shell`; this one does not", step.mark))
     return _in_order(found)
@@ -58,8 +64,7 @@ def _in_order(found: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def _of_root(root: Mapping) -> Iterator[Problem]:
-    yield from _unknown_keys(root, WORKFLOW_KEYS, "a workflow")
-    yield from _of_mappings(root)
+    yield from _of_keys(root, WORKFLOW, "a workflow")
     triggers = root.get("on")
     if triggers is None or (isinstance(triggers, Scalar) and triggers.value is None):
         wrong = "names no event" if "on" in root else "is missing"
@@ -77,18 +82,35 @@ def _of_events(triggers: Node | None) -> Iterator[Problem]:
     else:
         nodes = triggers if isinstance(triggers, Sequence) else [triggers] if triggers is not None else []
         events = [node for node in nodes if isinstance(node, Scalar) and node.value is not None]
+        for node in nodes:
+            if not isinstance(node, Scalar):
+                yield Problem("`on` names an event, a list of events, or a mapping of events", node.mark)
     for event in events:
         if event.text not in EVENTS:
-            yield Problem(f'"{event.text}" is no event{_nearest(event.text, EVENTS)}', event.mark)
+            yield Problem(f'"{event.text}" is no event{nearest(event.text, EVENTS)}', event.mark)
     for event, settings in triggers.items() if isinstance(triggers, Mapping) else ():
-        if isinstance(settings, Mapping) and event.text in EVENTS and event.text != "schedule":
-            yield from _of_settings(event.text, settings)
+        if event.text in EVENTS and event.text != "schedule":
+            yield from _of_settings(event, settings)
 
 
-def _of_settings(event: str, settings: Mapping) -> Iterator[Problem]:
-    for problem, key in _unknown(settings, EVENTS[event], f"`{event}`"):
-        moved = f'"{key}" is an event of its own: write it beside `{event}`, not below it'
-        yield Problem(moved, problem.mark) if key in EVENTS else problem
+def _of_settings(event: Scalar, settings: Node) -> Iterator[Problem]:
+    known = EVENTS[event.text]
+    if isinstance(settings, Mapping):
+        for name in ("branches", "tags", "paths"):
+            if name in settings and (other := f"{name}-ignore") in settings:
+                fact = f"`{event.text}` has `{name}` and `{other}`: GitHub takes one of them"
+                yield Problem(fact, max(settings.place(name), settings.place(other)))
+        for key, value in settings.items():
+            if key.text in known:
+                yield from shape_problems(value, known[key.text], f"`{key.text}`")
+            elif key.text in EVENTS:
+                yield Problem(
+                    f'"{key.text}" is an event of its own: write it beside `{event.text}`, not below it', key.mark
+                )
+            else:
+                yield unknown_key(key, known, f"`{event.text}`")
+    elif not isinstance(settings, Scalar) or settings.value is not None:
+        yield Problem(f"what stands below `{event.text}` is a mapping, if there is anything", settings.mark)
 
 
 def _of_jobs(workflow_file: WorkflowFile) -> Iterator[Problem]:
@@ -96,10 +118,7 @@ def _of_jobs(workflow_file: WorkflowFile) -> Iterator[Problem]:
     jobs = root.get("jobs") if isinstance(root, Mapping) else None
     for key, node in jobs.items() if isinstance(jobs, Mapping) else ():
         if not _ID.fullmatch(key.text):
-            yield Problem(
-                f'"{key.text}" is no job id: it begins with a letter or "_", then letters, digits, "-" and "_"',
-                key.mark,
-            )
+            yield Problem(f'"{key.text}" is no job id: {_IDS}', key.mark)
         if not isinstance(node, Mapping):
             yield Problem(f'job "{key.text}" is not a mapping', node.mark)
     for job in workflow_file.jobs:
@@ -107,20 +126,21 @@ def _of_jobs(workflow_file: WorkflowFile) -> Iterator[Problem]:
         yield from _of_needs(job, workflow_file)
 
 
-def _of_mappings(node: Mapping) -> Iterator[Problem]:
-    """Find what GitHub does not know below keys such as `concurrency`."""
-    for name, allowed in BELOW.items():
-        below = node.get(name)
-        if isinstance(below, Mapping):
-            yield from _unknown_keys(below, allowed, f"`{name}`")
+def _of_keys(node: Mapping, known: Mapping_[str, Shape], what: str, hint: str = "") -> Iterator[Problem]:
+    """Find what GitHub does not know among the keys of a node, and what cannot stand below those that it does."""
+    for key, value in node.items():
+        if key.text in known:
+            yield from shape_problems(value, known[key.text], f"`{key.text}`")
+        elif not is_expression(key):
+            problem = unknown_key(key, known, what)
+            yield Problem(problem.message + hint, problem.mark)
 
 
 def _of_job(job: Job) -> Iterator[Problem]:
-    yield from _of_mappings(job.node)
-    if job.uses is not None:
-        yield from _unknown_keys(job.node, CALLED_JOB_KEYS, "a job that calls a workflow")
+    if "uses" in job.node:
+        yield from _of_keys(job.node, CALLED_JOB, "a job that calls a workflow")
         return
-    yield from _unknown_keys(job.node, JOB_KEYS, "a job")
+    yield from _of_keys(job.node, JOB, "a job")
     if job.runs_on is None:
         yield Problem(f'job "{job.id}" has neither `runs-on` nor `uses`: GitHub cannot start it', job.mark)
     steps = job.node.get("steps")
@@ -141,19 +161,23 @@ def _of_ids(steps: Iterable[Step]) -> Iterator[Problem]:
     for step in steps:
         if step.id is not None and (first := ids.setdefault(step.id.lower(), step.node.place("id"))):
             place = step.node.place("id")
+            if not _ID.fullmatch(step.id) and "${{" not in step.id:
+                yield Problem(f'"{step.id}" is no step id: {_IDS}', place)
             if first != place:
                 yield Problem(f'step id "{step.id}" is used on line {first.line} already', place)
 
 
-def _of_step(step: Step) -> Iterator[Problem]:
-    for problem, _ in _unknown(step.node, STEP_KEYS, "a step"):
-        hint = "; an input of the action stands under `with`" if step.uses is not None else ""
-        yield Problem(problem.message + hint, problem.mark)
-    kinds = [kind for kind in STEP_KINDS if kind in step.node]
+def _of_step(step: Step, known: Mapping_[str, Mapping_[str, Shape]] = STEPS) -> Iterator[Problem]:
+    """Find what is wrong with a step. `known` has what a step may have, by the key of what it does."""
+    kinds = [kind for kind in known if kind in step.node]
     if not kinds:
         yield Problem("a step has `uses` or `run`; this one has neither", step.node.mark)
     if len(kinds) > 1:
         yield Problem(f"a step has `uses` or `run`; this one has `{'` and `'.join(kinds)}`", step.node.place(kinds[1]))
+    every = {key: shape for kind in known.values() for key, shape in kind.items()}
+    keys, what = (known[kinds[0]], f"a step with `{kinds[0]}`") if len(kinds) == 1 else (every, "a step")
+    hint = "; an input of the action stands under `with`" if "uses" in kinds else ""
+    yield from _of_keys(step.node, keys, what, hint)
 
 
 def _of_needs(job: Job, workflow_file: WorkflowFile) -> Iterator[Problem]:
@@ -162,7 +186,7 @@ def _of_needs(job: Job, workflow_file: WorkflowFile) -> Iterator[Problem]:
         if need.text.lower() not in workflow_file.jobs_by_id:
             yield Problem(
                 f'job "{job.id}" needs "{need.text}", and there is no such job'
-                f"{_nearest(need.text, ids, 'its other jobs are')}",
+                f"{nearest(need.text, ids, 'its other jobs are')}",
                 need.mark,
             )
     route = _cycle(job, workflow_file)
@@ -176,7 +200,7 @@ def _of_other_files(workflow_file: WorkflowFile, sources: Sources) -> Iterator[P
     for trigger in workflow_file.triggers:
         for name in trigger.workflows if trigger.event == "workflow_run" else ():
             if name.text not in sources.by_name:
-                near = _nearest(name.text, sources.by_name, "there are")
+                near = nearest(name.text, sources.by_name, "there are")
                 yield Problem(f'no workflow is called "{name.text}", so none is ever followed{near}', name.mark)
     for job in workflow_file.jobs:
         if job.uses is not None and job.uses.text.startswith(HERE) and sources.called_by(job) is None:
@@ -196,20 +220,3 @@ def _cycle(start: Job, workflow_file: WorkflowFile) -> tuple[Job, ...]:
                 seen.add(need.id)
                 ways.append((*way, need))
     return ()
-
-
-def _unknown_keys(node: Mapping, allowed: Collection[str], what: str) -> Iterator[Problem]:
-    return (problem for problem, _ in _unknown(node, allowed, what))
-
-
-def _unknown(node: Mapping, allowed: Collection[str], what: str) -> Iterator[tuple[Problem, str]]:
-    for key in node.keys.values():
-        if key.text not in allowed:
-            yield Problem(f'"{key.text}" is no key of {what}{_nearest(key.text, allowed)}', key.mark), key.text
-
-
-def _nearest(word: str, words: Collection[str], lead: str = "what is") -> str:
-    close = get_close_matches(word.lower(), list(words), n=1, cutoff=0.6)
-    if close:
-        return f'; did you mean "{close[0]}"?'
-    return f"; {lead}: {', '.join(sorted(words)) or 'nothing'}"

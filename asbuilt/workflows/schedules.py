@@ -147,7 +147,11 @@ def _of_entry(entry: Node) -> Problem | None:
 def _entries(workflow_file: WorkflowFile) -> Iterator[Node]:
     root = workflow_file.document.root
     triggers = root.get("on") if isinstance(root, Mapping) else None
-    if not isinstance(triggers, Mapping) or (entries := triggers.get("schedule")) is None:
+    if not isinstance(triggers, Mapping):  # `on: [push, schedule]` says no time
+        events = triggers if isinstance(triggers, Sequence) else [triggers] if triggers is not None else []
+        yield from (event for event in events if isinstance(event, Scalar) and event.text == "schedule")
+        return
+    if (entries := triggers.get("schedule")) is None:
         return
     if isinstance(entries, Sequence) and entries.items:
         yield from entries

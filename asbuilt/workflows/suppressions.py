@@ -3,13 +3,15 @@
     uses: owner/action@main  # asbuilt: ignore[WF030, WF031] their release is due until 2026-09-30
 
 A suppression stands on the line that the finding names, or in the comment lines directly above it. Only a comment of
-the YAML itself counts: what follows a `#` in a script (`run: |`) or in quotes is text of that value, not a comment.
+the YAML itself counts: what follows a `#` in a script (`run: |`) or in quotes is text of that value, not a comment. So
+what is found in a script is suppressed behind its `run: |`, or above that.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import yaml
 
@@ -27,15 +29,16 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 class Suppression:
     """One suppression of one or several controls.
 
-    It covers findings on `line`, which reads `excerpt`; 0 where no line follows it. `until` is the last day on which it
-    holds. `problem` says why it holds nothing; it is empty where the comment is as it should be.
+    It covers findings on `line`, and to `last` where a block of text begins there; both are 0 where no line follows it.
+    `until` is the last day on which it holds. `problem` says why it holds nothing; it is empty where the comment is as
+    it should be.
     """
 
     path: str
     mark: Mark
     controls: tuple[str, ...]
     line: int
-    excerpt: str
+    last: int
     reason: str = ""
     until: date | None = None
     problem: str = ""
@@ -44,6 +47,10 @@ class Suppression:
     def place(self) -> str:
         """`path:line:column` of the comment."""
         return f"{self.path}:{self.mark.line}:{self.mark.column}"
+
+    def covers(self, path: str, line: int) -> bool:
+        """Say whether it is about a line of a file."""
+        return path == self.path and self.line <= line <= self.last
 
     def holds(self, day: date) -> bool:
         """Say whether it accepts anything on a day."""
@@ -56,31 +63,43 @@ def suppressions(document: Document) -> tuple[Suppression, ...]:
         return ()
     lines = document.text.splitlines()
     values = tuple(_values(document.text))
+    blocks = {each.start.line - 1: each.end.line - (each.end.column == 1) for each in values if each.is_block}
     return tuple(
-        _suppression(document, lines, number, comment)
+        _suppression(document, lines, number, comment, blocks)
         for number, line in enumerate(lines, start=1)
         if (comment := _comment(number, line, values))
     )
 
 
-def _comment(number: int, line: str, values: tuple[tuple[Mark, Mark], ...]) -> re.Match[str] | None:
+class _Value(NamedTuple):
+    """From where to where a value reaches in which a `#` is text; a block of text begins on the line below its `|`."""
+
+    start: Mark
+    end: Mark
+    is_block: bool
+
+
+def _comment(number: int, line: str, values: tuple[_Value, ...]) -> re.Match[str] | None:
     """Give the suppression in a line's comment."""
     if _WORD not in line:
         return None
     for each in _COMMENT.finditer(line):
         place = Mark(number, each.start() + 1)
-        if not any(start <= place < end for start, end in values):
+        if not any(value.start <= place < value.end for value in values):
             return each
     return None
 
 
-def _suppression(document: Document, lines: list[str], number: int, comment: re.Match[str]) -> Suppression:
-    covered = _covered(lines, number)
+def _suppression(
+    document: Document, lines: list[str], number: int, comment: re.Match[str], blocks: dict[int, int]
+) -> Suppression:
+    """Read the comment of a line. `blocks` are the blocks of text: the last line of each by the line above it."""
+    line = _covered(lines, number)
+    last = blocks.get(line, line)
     mark = Mark(number, comment.start() + 1)
-    excerpt = lines[covered - 1].strip() if covered else ""
     ignore = _IGNORE.fullmatch(comment["text"])
     if ignore is None:
-        return Suppression(document.path, mark, (), covered, excerpt, problem=f"it is not of the form `{FORM}`")
+        return Suppression(document.path, mark, (), line, last, problem=f"it is not of the form `{FORM}`")
     controls = tuple(each for word in ignore["controls"].split(",") if (each := word.strip()))
     until = _UNTIL.fullmatch(ignore["rest"].strip())
     reason = (until["reason"] if until else ignore["rest"]).strip()
@@ -94,7 +113,7 @@ def _suppression(document: Document, lines: list[str], number: int, comment: re.
         problem = f'"{until["date"]}" is no date: write YYYY-MM-DD'
     elif not reason:
         problem = f"it has no reason: `{FORM}`"
-    return Suppression(document.path, mark, controls, covered, excerpt, reason, ends, problem)
+    return Suppression(document.path, mark, controls, line, last, reason, ends, problem)
 
 
 def _covered(lines: list[str], number: int) -> int:
@@ -109,17 +128,16 @@ def _covered(lines: list[str], number: int) -> int:
     return 0
 
 
-def _values(text: str) -> Iterator[tuple[Mark, Mark]]:
-    """Give from where to where each value reaches in which a `#` is text."""
+def _values(text: str) -> Iterator[_Value]:
     for event in yaml.parse(text, Loader=yaml.CLoader):
         if not isinstance(event, yaml.ScalarEvent) or event.style not in {"|", ">", "'", '"'}:
             continue
         start, end = event.start_mark, event.end_mark
         if start is None or end is None:
             continue
-        # Behind `|` or `>` a comment may stand; the text itself begins on the next line.
-        first = Mark(start.line + 2, 1) if event.style in {"|", ">"} else Mark(start.line + 1, start.column + 1)
-        yield first, Mark(end.line + 1, end.column + 1)
+        is_block = event.style in {"|", ">"}
+        first = Mark(start.line + 2, 1) if is_block else Mark(start.line + 1, start.column + 1)
+        yield _Value(first, Mark(end.line + 1, end.column + 1), is_block)
 
 
 def _day(text: str) -> date | None:

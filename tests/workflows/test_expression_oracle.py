@@ -177,6 +177,13 @@ def test_what_is_unknown_is_never_taken_for_known():
         ("'0x100000000' >= 0", False),  # too large to be a number
         ("'ß' == 'SS'", False),  # one letter is never two
         ("contains('Straße', 'SS')", False),
+        ("'s' == '\N{LATIN SMALL LETTER LONG S}'", False),
+        ("contains('S', '\N{LATIN SMALL LETTER LONG S}')", False),
+        ("contains(github.list, github.list[0])", True),  # an object is itself alone
+        ("contains(github.list, fromJSON('[1]'))", False),
+        ("case(true, 'a', fromJSON('{'))", "a"),  # what is not chosen is not looked at
+        ("case(false, fromJSON('{'), true, 'b', vars.X == 1, 1, 'c')", "b"),
+        ("case(vars.X == 1, fromJSON('{'), 'c')", UNKNOWN),
         ("'\uff21' > '\N{ROCKET}'", True),  # sorted by UTF-16 code units
         ("'''a'' ''b'''", "'a' 'b'"),
         ("toJSON(NaN)", "NaN"),
@@ -190,7 +197,7 @@ def test_what_is_unknown_is_never_taken_for_known():
     ],
 )
 def test_what_the_generated_expressions_leave_out_is_as_in_the_runner(text, expected):
-    assert evaluate(text, {"github": Whole(x=Whole(a=None), y=Whole(b=1)), "vars": {}}) == expected
+    assert evaluate(text, {"github": Whole(x=Whole(a=None), y=Whole(b=1), list=[[1]]), "vars": {}}) == expected
 
 
 @pytest.mark.parametrize(

@@ -278,6 +278,12 @@ def test_an_expression_that_does_not_end_is_an_error():
         ("${{ false }}", True, False),
         ("${{ inputs.target }} == 'staging'", True, True),  # text around braces makes a string, and it is not empty
         ("false", True, False),
+        ("${{ false }}\n", True, True),  # the line's end of a block of text is text around braces too
+        ("{} ${{ false }} {0}", True, True),
+        ("${{ 'false' }}", True, False),  # quotes around the whole are taken off
+        ("${{ 'always()' }}", False, True),
+        ("${{ always() }} && false", False, True),
+        ("'always()' == inputs.target || true", False, False),
     ],
 )
 def test_a_condition_asks_for_success_unless_it_asks_for_a_status(test, success, expected):

@@ -230,6 +230,15 @@ def test_an_entry_that_is_no_schedule(entry, message, column):
 
 
 @pytest.mark.parametrize(
+    ("on", "place"), [("schedule", (1, 5)), ("[push, schedule]", (1, 12)), ("{push: , schedule: }", (1, 24))]
+)
+def test_an_event_without_a_time_is_no_schedule(on, place):
+    (problem,) = schedule_problems(load(f"on: {on}\n", "f.yml"))
+    assert (problem.mark.line, problem.mark.column) == place
+    assert problem.message.startswith("a schedule is a list of entries with a `cron`")
+
+
+@pytest.mark.parametrize(
     "zone", ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "America/Port-au-Prince", "EST5EDT"]
 )
 def test_time_zones_by_their_names(zone):

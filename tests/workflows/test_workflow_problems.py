@@ -60,7 +60,7 @@ def test_a_sound_file_has_no_problems():
         (job("    steps: [text]\n"), 5, "a step is a mapping"),
         (job("    steps: [{name: y}]\n"), 5, "this one has neither"),
         (job("    steps:\n      - uses: a/b@c\n        run: y\n"), 7, "this one has `uses` and `run`"),
-        (job("    steps: [{run: y, wiht: {}}]\n"), 5, '"wiht" is no key of a step; did you mean "with"?'),
+        (job("    steps: [{uses: y, wiht: {}}]\n"), 5, '"wiht" is no key of a step with `uses`; did you mean "with"?'),
         (job("    steps: [{run: y, id: s}, {run: z, id: S}]\n"), 5, 'step id "S" is used on line 5 already'),
         (job("    timeout-minute: 1\n    steps: [{run: y}]\n"), 5, 'did you mean "timeout-minutes"?'),
         (job("    needs: [b]\n    steps: [{run: y}]\n"), 5, 'job "a" needs "b", and there is no such job'),
@@ -72,6 +72,9 @@ def test_a_sound_file_has_no_problems():
         (job('    steps: [{run: "echo ${{ github.ref"}]\n'), 5, '"${{" that does not end'),
         (job('    steps: [{run: "echo ${{ always() }}"}]\n'), 5, "always() is available only in `if`"),
         (job("    steps:\n      - run: |\n          one\n          echo ${{ nope() }}\n"), 8, 'function "nope"'),
+        (job("    steps:\n      - run: |\n          echo ${{ nope() }}\n"), 7, 'function "nope"'),
+        (job('    steps:\n      - run: "one\\n${{ nope() }}"\n'), 6, 'function "nope"'),  # no line of the file
+        (job("    steps:\n      - run: >\n          one\n\n          ${{ nope() }}\n"), 6, 'function "nope"'),
         (job("    name: ${{ }}\n    steps: [{run: y}]\n"), 5, "expected a value"),
         (job("    name: 1\n    name: 2\n    steps: [{run: y}]\n"), 6, 'key "name" is set twice'),
         (job("    steps: [{run: y}]\n   x: 1\n"), 6, "did not find expected"),
@@ -235,10 +238,14 @@ USES = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: ./.gith
         ("[{run: '${{ inputs. }}', shell: bash}]", [(3, "`${{ inputs. }}`: the expression ends at character 1")]),
         ("[{run: '${{ secrets.A }}', shell: bash}]", [(3, '`${{ secrets.A }}`: "secrets" is not available here')]),
         ("[{run: y, shell: bash, if: vars.A}]", [(3, '`if: vars.A`: "vars" is not available here')]),
-        ("[{run: y, shell: bash, nam: z}]", [(3, '"nam" is no key of a step; did you mean "name"?')]),
+        ("[{run: y, shell: bash, nam: z}]", [(3, '"nam" is no key of a step with `run`; did you mean "name"?')]),
         (
             "[{id: a, run: y, shell: bash}, {id: a, run: y, shell: bash}]",
             [(3, 'step id "a" is used on line 3 already')],
+        ),
+        (
+            "[{run: y, shell: bash, timeout-minutes: 5}]",
+            [(3, '"timeout-minutes" is no key of a step with `run`')],
         ),
         ("[{run: y, run: z, shell: bash}]", [(3, 'key "run" is set twice: first on line 3')]),
         ("[{run: y", [(4, "did not find expected ',' or ']'")]),
@@ -260,24 +267,6 @@ def test_an_action_within_an_action_names_the_workflow_that_uses_them():
     ((document, problem),) = action_problems(made.workflow_files[0], made)
     assert document.path == ".github/actions/y/action.yml"
     assert problem.message.endswith("(used by w.yml:6)")
-
-
-@pytest.mark.parametrize(
-    ("key", "expected"),
-    [
-        ("concurrency: { group: x, cancel-in-progress: false, queue: max }", None),
-        ("concurrency: { group: x, cancel: true }", '"cancel" is no key of `concurrency`'),
-        ("environment: { name: x, url: y, deployment: false }", None),
-        ("environment: { nme: x }", '"nme" is no key of `environment`'),
-        ("strategy: { fail-fast: false, matrix: { a: [1] } }", None),
-        ("strategy: { matrx: { a: [1] } }", '"matrx" is no key of `strategy`'),
-        ("defaults: { run: { shell: bash } }", None),
-    ],
-)
-def test_what_stands_below_a_key_of_a_job_is_known(key, expected):
-    text = f"on: push\njobs:\n  a:\n    runs-on: x\n    {key}\n    steps: [{{run: y}}]\n"
-    found = [each.message for each in problems(load(text, "w.yml"))]
-    assert found == [] if expected is None else expected in found[0]
 
 
 @pytest.mark.parametrize(
