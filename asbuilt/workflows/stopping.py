@@ -7,7 +7,7 @@ from functools import lru_cache
 from asbuilt.workflows.contexts import Context, text_in
 from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.document import Mapping as Node
-from asbuilt.workflows.document import text_of
+from asbuilt.workflows.document import Scalar, Sequence, text_of
 from asbuilt.workflows.expressions import ExpressionError, condition, truth
 from asbuilt.workflows.shell_trial import trial
 from asbuilt.workflows.workflow import Job, Step
@@ -17,6 +17,7 @@ _FAILED = {"success": False, "failure": True, "cancelled": False}
 _CAN_FAIL = re.compile(r"\bexit\s+[1-9]|\bfalse\b|\[|\btest\s")
 # What is known of a run before it.
 _KNOWN = re.compile(r"\b(?:github|inputs)\s*[.\[]", re.IGNORECASE)
+_SHELL = re.compile(r"(?:ba|da|z|k)?sh\b")
 _SAYS_NO_MORE = re.compile(r"\s*(?:(?:echo|printf|exit|false|:)\b.*|#.*|)")
 
 
@@ -45,8 +46,17 @@ def _guards(job: Job) -> tuple[Step, ...]:
 def _is_guard(step: Step, job: Job) -> bool:
     if step.run is None or step.continue_on_error is not None or not _CAN_FAIL.search(step.run.text):
         return False
+    if not _SHELL.match(text_of(step.shell or job.shell) or ("pwsh" if _is_on_windows(job) else "bash")):
+        return False
     texts = (text for node in (job.env, step.env) for _, text in _entries(node))
     return any(map(_KNOWN.search, (text_of(step.condition) or "", step.run.text, *texts)))
+
+
+def _is_on_windows(job: Job) -> bool:
+    """Tell whether a job may run where PowerShell reads its scripts."""
+    labels = job.runs_on if isinstance(job.runs_on, Sequence) else (job.runs_on,)
+    texts = (text_of(each) or "" for each in labels if isinstance(each, Scalar))
+    return any("windows" in each.lower() or "${{" in each for each in texts)
 
 
 def _fails(step: Step, job: Job, context: Context) -> bool:

@@ -61,6 +61,23 @@ def test_what_may_go_on_keeps_nothing_out(place, guard):
     assert refs(place(guard)) == EVERYWHERE
 
 
+@pytest.mark.parametrize(
+    ("runner", "shell", "expected"),
+    [
+        ("x", "bash", {"refs/heads/main"}),
+        ("x", "pwsh", EVERYWHERE),
+        ("windows-latest", None, EVERYWHERE),
+        ("windows-latest", "bash", {"refs/heads/main"}),
+        ("[self-hosted, Windows]", None, EVERYWHERE),
+        ("${{ vars.RUNNER }}", None, EVERYWHERE),
+    ],
+)
+def test_only_what_a_posix_shell_reads_is_tried(runner, shell, expected):
+    guard = 'run: if [ "$REF" != refs/heads/main ]; then exit 1; fi\nenv: {REF: "${{ github.ref }}"}'
+    guard += f"\nshell: {shell}" if shell else ""
+    assert refs(in_its_own_job(guard).replace("runs-on: x", f"runs-on: {runner}")) == expected
+
+
 def test_a_deploy_that_outlives_a_failure_outlives_a_guard():
     guard = "if: github.ref != 'refs/heads/main'\nrun: exit 1"
     anyway = DEPLOY.rstrip(" ").replace("- uses", "- if: always()\n        uses")
