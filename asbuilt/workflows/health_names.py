@@ -18,13 +18,13 @@ _CHECKING_ACTION = re.compile(
 _PROVING = re.compile(r"verify-(?:the-)?(?:deploy|release)")
 _RUNNERS = re.compile(
     r"^(?:bash|sh|zsh|python[\d.]*|node|npx|npm|yarn|pnpm|bunx?|make|just|task|rake|bundle|poetry|uvx?|pipenv|hatch|tox|nox"
-    r"|pytest|playwright|cypress|newman|k6|hurl|go|deno|ruby|php|composer|mvn|gradlew?|pdm|invoke|bats)$"
+    r"|pytest|playwright|cypress|newman|k6|hurl|go|deno|ruby|php|composer|mvn|gradlew?|dotnet|pdm|invoke|bats)$"
 )
 _TESTERS = re.compile(r"^(?:pytest|playwright|cypress|newman|k6|hurl|bats)$|^test|:test|e2e")
 # Words for a test in the name of a script or of a target, where it is handed an app to ask.
 _TESTS = re.compile(
-    r"(?:^|[-_:/])(?:tests?|e2e|specs?|verify|check|smoke|probe|accept\w*)(?![a-z])|playwright|cypress|newman|k6|hurl|bats",
-    re.IGNORECASE,
+    r"(?:^|[-_:/])(?:tests?|e2e|E2E|specs?|verify|smoke|probe|accept\w*)(?![a-z])|playwright|cypress|newman|k6|hurl|bats"
+    r"|check[-_:]?(?:deploy|release|live|prod|site|app|url|status)"
 )
 _TESTING_ACTION = re.compile(r"cypress|playwright|newman|postman|(?:^|[-/])k6(?:$|-)")
 _LOCAL = re.compile(r"(?:^|//|\b(?:tcp|http-get|https?):)(?:localhost|127\.|0\.0\.0\.0|\[::1\])|^:\d|^\d+$")

@@ -18,6 +18,7 @@ from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import broadest
 from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.stopping import stopped_before
 from asbuilt.workflows.tagging import with_remarks
 from asbuilt.workflows.targets import Decided, app_of, unknown
 from asbuilt.workflows.verification import later_steps, verifications
@@ -61,6 +62,8 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         if this is False:
             return
         runs = this if isinstance(this, Unknown) else runs
+    if stopped_before(deploy, job_context) is not None:
+        return
     if deploy.given_by is not None and not _can_run(deploy.given_by, job_context, sources):
         return
     environment = _environment(deploy.job, job_context)

@@ -12,6 +12,7 @@ from typing import Any
 from asbuilt.workflows.document import Scalar, text_of
 from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Unknown, Whole, condition, interpolate, truth
 from asbuilt.workflows.situations import Situation
+from asbuilt.workflows.stopping import stopping
 from asbuilt.workflows.workflow import Job, Step, WorkflowFile
 
 Answer = bool | Unknown
@@ -126,7 +127,7 @@ def _runs_after(workflow_file: WorkflowFile, job: Job, situation: Situation, gat
 def play(
     workflow_file: WorkflowFile, situation: Situation, ending: tuple[str, str] | None = None
 ) -> Mapping[str, Fate]:
-    """Play a run through: every job that runs succeeds, but for one that is to end otherwise.
+    """Play a run through: every job that runs succeeds, but for one that is to end otherwise, and those that stop.
 
     `success()` and `failure()` ask all the jobs before, not only those that are needed directly:
     https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
@@ -146,6 +147,8 @@ def play(
             result: str | Unknown = ending[1] if ending[1] != "failure" else _failure(job, context)
         elif runs is False:
             result = "skipped"
+        elif runs is True and job.matrix is None and stopping(job, context) is not None:
+            result = _failure(job, context)
         else:
             result = UNKNOWN if isinstance(runs, Unknown) else "success"
         fates[job.id] = Fate(runs, result)

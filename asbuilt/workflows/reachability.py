@@ -8,30 +8,21 @@ from asbuilt.workflows import contexts, matrix
 from asbuilt.workflows.conditions import reason
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import DeployStep, deploys_of
-from asbuilt.workflows.document import Document, Mark, Scalar, text_of
+from asbuilt.workflows.document import Document, Mark
 from asbuilt.workflows.document import Mapping as Node
-from asbuilt.workflows.expressions import ExpressionError, Whole, condition, truth
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.job_runs import JobRun, Leg, job_runs
-from asbuilt.workflows.reach import before, play, step_runs
+from asbuilt.workflows.obstacles import Obstacle, end_of, in_the_way
+from asbuilt.workflows.reach import step_runs
 from asbuilt.workflows.refs import broadest, matches
 from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.stopping import stopped_before
 from asbuilt.workflows.targets import app_of
-from asbuilt.workflows.workflow import Job, WorkflowFile
+from asbuilt.workflows.workflow import WorkflowFile
 
 # A deploy that nothing sets off, and one in a workflow that only those who are not here could call.
 _NO_TRIGGER = "no trigger of its workflow can fire"
 _NOT_STARTED = frozenset({"", "workflow_call"})
-_SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """A condition that is false, and whose it is."""
-
-    owner: str
-    test: Scalar = field(repr=False)
-    document: Document = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,24 +202,28 @@ def _conditions(app: str, blocked: Iterable[BlockedPath]) -> Iterator[Fault]:
         for obstacle in path.obstacles:
             ways.setdefault(obstacle, []).append(path)
     for obstacle, shut_out in ways.items():
-        why, fix = reason(obstacle.test, shut_out[0].entry, [ref for path in shut_out for ref in path.refs])
+        refs = [ref for path in shut_out for ref in path.refs]
+        why, fix = reason(obstacle.test, shut_out[0].entry, refs) if not obstacle.stops else ("", "")
         caller = next((f"; {path.called_from}" for path in shut_out if path.called_from), "")
         yield Fault(
             obstacle.document,
             obstacle.test.mark,
-            f"nothing deploys {app} by {', '.join(dict.fromkeys(path.way for path in shut_out))}: the `if` of "
-            f"{obstacle.owner} is never true{f': {why}' if why else ''}{caller}",
+            f"nothing deploys {app} by {', '.join(dict.fromkeys(path.way for path in shut_out))}: {obstacle.never}"
+            f"{f': {why}' if why else ''}{caller}",
             fix or "correct the condition, or add the trigger that it asks for",
         )
 
 
 def _blocked(deploy: DeployStep, run: JobRun, sources: Sources) -> BlockedPath | None:
-    obstacles = [found for leg in run.legs if (found := _in_the_way(leg)) is not None]
+    obstacles = [found for leg in run.legs if (found := in_the_way(leg)) is not None]
     steps = deploy.placed.lineage if deploy.job.uses is None else ()
     for each in (*steps, *((deploy.given_by,) if deploy.given_by is not None else ())):
         context = contexts.of_step(each, run.last.context, sources)
         if each.step.condition is not None and step_runs(each.step, context) is False:
             obstacles.append(Obstacle(f'step "{_label(each)}"', each.step.condition, each.document))
+    guard = stopped_before(deploy, run.last.context) if deploy.job.uses is None else None
+    if guard is not None:
+        obstacles.append(end_of(guard, run.last.workflow_file))
     refused = any(leg.reached.runs is False for leg in run.legs) and not obstacles
     if not obstacles and not refused:
         return None
@@ -259,28 +254,6 @@ def _called_from(placed: PlacedStep, calls: tuple[Leg, ...]) -> str:
     if placed.within is not None:
         return placed.caller
     return f"called by {calls[-1].workflow_file.file_name}:{calls[-1].job.place('uses').line}" if calls else ""
-
-
-def _in_the_way(leg: Leg) -> Obstacle | None:
-    """Give the condition that keeps a job from running: its own, or that of the first job before it."""
-    if leg.reached.runs is not False:
-        return None
-    file = leg.workflow_file
-    fates = play(file, leg.situation)
-    waits_for = [each for each in before(file, leg.job) if each.id in fates and fates[each.id].runs is False]
-    jobs = [leg.job] if _is_false(file, leg.job, leg) else [*waits_for, leg.job]
-    job = next((each for each in jobs if each.condition is not None), None)
-    return Obstacle(f'job "{job.id}"', job.condition, file.document) if job is not None and job.condition else None
-
-
-def _is_false(file: WorkflowFile, job: Job, leg: Leg) -> bool:
-    """Tell whether a job's own condition is false although all went well before it."""
-    results: dict[str, Any] = {each.id: {"result": "success"} for each in file.needed_by(job)}
-    context = {**leg.situation.context, "needs": Whole(results)}
-    try:
-        return truth(condition(text_of(job.condition) or ""), context, _SUCCEEDED) is False
-    except ExpressionError:
-        return False
 
 
 def _never_started(file: WorkflowFile, deploy: DeployStep, sources: Sources) -> Iterator[BlockedPath]:

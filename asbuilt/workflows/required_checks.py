@@ -195,7 +195,11 @@ def _vanishing(giver: _Giver, trigger: Trigger, check: str) -> Iterator[Fault]:
 def _remedy(key: str) -> str:
     if key.startswith("paths"):
         return f"drop {key}, and ask in the job what changed: a skipped job reports success"
-    return "add opened and synchronize" if key == "types" else "run it for every pull request to that branch"
+    return (
+        "have opened and synchronize among the types"
+        if key == "types"
+        else "run it for every pull request to that branch"
+    )
 
 
 def _place(file: WorkflowFile, *keys: str) -> Mark:

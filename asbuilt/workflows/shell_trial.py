@@ -51,6 +51,11 @@ class Trial:
         """Whether it fails, before it gets to a command that is wanted."""
         return BADLY in self.ends and (self.asked or not self.ends & {WELL, REACHED})
 
+    @property
+    def surely_fails(self) -> bool:
+        """Whether it fails, whatever the tests come to that cannot be told."""
+        return self.ends == {BADLY}
+
 
 def trial(
     script: str,

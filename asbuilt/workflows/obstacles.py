@@ -1,0 +1,62 @@
+"""What stands between an event and a deploy: a condition that is false, or a step that ends the job before."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from asbuilt.workflows.document import Document, Scalar, text_of
+from asbuilt.workflows.expressions import ExpressionError, Whole, condition, truth
+from asbuilt.workflows.job_runs import Leg
+from asbuilt.workflows.reach import before, play
+from asbuilt.workflows.stopping import stopping
+from asbuilt.workflows.workflow import Job, Step, WorkflowFile
+
+_SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A condition that is false, and whose it is; or a step that ends the job before, where it `stops`."""
+
+    owner: str
+    test: Scalar = field(repr=False)
+    document: Document = field(compare=False, repr=False)
+    stops: bool = False
+
+    @property
+    def never(self) -> str:
+        """What is in the way, as a person says it."""
+        return f"{self.owner} ends the run before" if self.stops else f"the `if` of {self.owner} is never true"
+
+
+def in_the_way(leg: Leg) -> Obstacle | None:
+    """Give what keeps a job from running: its condition, a step that ends a job before it, or that one's condition."""
+    if leg.reached.runs is not False:
+        return None
+    file = leg.workflow_file
+    fates = play(file, leg.situation)
+    if not _is_false(file, leg.job, leg):
+        for each in before(file, leg.job):
+            guard = stopping(each, leg.situation.context) if fates[each.id].result == "failure" else None
+            if guard is not None:
+                return end_of(guard, file)
+    waits_for = [each for each in before(file, leg.job) if each.id in fates and fates[each.id].runs is False]
+    jobs = [leg.job] if _is_false(file, leg.job, leg) else [*waits_for, leg.job]
+    job = next((each for each in jobs if each.condition is not None), None)
+    return Obstacle(f'job "{job.id}"', job.condition, file.document) if job is not None and job.condition else None
+
+
+def end_of(guard: Step, file: WorkflowFile) -> Obstacle:
+    """Say that a step ends a job."""
+    test = guard.condition or guard.run
+    assert test is not None  # noqa: S101 - a guard is a script
+    return Obstacle(f'step "{guard.label}"', test, file.document, stops=True)
+
+
+def _is_false(file: WorkflowFile, job: Job, leg: Leg) -> bool:
+    """Tell whether a job's own condition is false although all went well before it."""
+    results: dict[str, Any] = {each.id: {"result": "success"} for each in file.needed_by(job)}
+    context = {**leg.situation.context, "needs": Whole(results)}
+    try:
+        return truth(condition(text_of(job.condition) or ""), context, _SUCCEEDED) is False
+    except ExpressionError:
+        return False
