@@ -363,6 +363,10 @@ def test_what_verifies_a_deploy_follows_it_and_can_fail(after, expected):
         ("a\\*", "a*", True),
         ("a\\*", "ab", False),
         ("[", "[", True),
+        ("**/main", "main", True),
+        ("**/main", "a/b/main", True),
+        ("**/main", "domain", False),
+        ("a/**/**/b", "a/b", True),
     ],
 )
 def test_a_filter_pattern_matches_as_github_reads_it(pattern, name, expected):
