@@ -72,6 +72,10 @@ def _shut_out(asked: list[tuple[str, str, bool]], file: WorkflowFile, refs: list
         if member == "github.event_name" and text.lower() not in events:
             why = f"it asks for {text}, and {file.file_name} is set off by {', '.join(sorted(events))}"
             return why, f"add {text} to `on`, or correct the condition"
+        crons = [cron for trigger in file.triggers for cron in trigger.crons]
+        if member == "github.event.schedule" and crons and text not in crons:
+            why = f"it asks for the cron {text}, and {file.file_name} has {', '.join(crons)}"
+            return why, "write the cron as it is in the schedule"
         name = _name(member, text)
         if name is None or not refs or any(_lets_through(pattern, name, beginning) for pattern in refs):
             continue

@@ -28,6 +28,8 @@ _PREFIXES = {
     ),
 }  # fmt: skip
 _PULL_REQUESTS = frozenset({"pull_request", "pull_request_target"})
+# What the payload of one event has, and that of another has not.
+_NOTHING = dict.fromkeys(("pull_request", "release", "workflow_run", "schedule"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,8 @@ def events_of(trigger: Trigger, mentioned: Iterable[str], *, by_ref: bool = True
         return
     if trigger.event == "workflow_dispatch" and not by_ref:
         anywhere = {"ref": Unknown(truth=True, prefix="refs/"), "ref_name": _SET, "base_ref": "", "head_ref": ""}
-        nothing = {"pull_request": None, "release": None, "workflow_run": None}
         shown = (f"{HEADS}**", f"{TAGS}**")
-        yield Event(trigger.event, shown, {**_ALWAYS, "event_name": trigger.event, **anywhere}, nothing)
+        yield Event(trigger.event, shown, {**_ALWAYS, "event_name": trigger.event, **anywhere}, _NOTHING)
         return
     for ref in _refs(trigger, mentioned):
         github = {**_ALWAYS, "event_name": trigger.event if trigger.event != "workflow_call" else UNKNOWN}
@@ -62,14 +63,16 @@ def events_of(trigger: Trigger, mentioned: Iterable[str], *, by_ref: bool = True
             github |= _of_ref(ref)
         if trigger.event == "push":
             github |= {"base_ref": "", "head_ref": ""}
-            payload |= {"ref": github["ref"], "pull_request": None, "release": None, "workflow_run": None}
+            payload |= {**_NOTHING, "ref": github["ref"]}
         elif trigger.event == "workflow_dispatch":
             github |= {"base_ref": "", "head_ref": ""}
-            payload |= {"pull_request": None, "release": None, "workflow_run": None}
-        elif trigger.event == "schedule":
-            payload |= {"pull_request": None, "release": None, "workflow_run": None}
+            payload |= _NOTHING
         refs = (ref.pattern,) if ref is not None and ref.pattern else ()
-        yield Event(trigger.event, refs, github, payload)
+        if trigger.event == "schedule":
+            for cron in dict.fromkeys(trigger.crons) or (_SET,):  # each has a run of its own, and that says which
+                yield Event(trigger.event, refs, github, {**payload, **_NOTHING, "schedule": cron})
+        else:
+            yield Event(trigger.event, refs, github, payload)
 
 
 def completed_run(
@@ -92,7 +95,7 @@ def completed_run(
             "head_sha": _SET,
             "name": upstream.name or upstream.path,
         }
-        payload = {"workflow_run": run, "pull_request": None, "release": None}
+        payload = {**_NOTHING, "workflow_run": run}
         yield Event(event, (head.pattern,) if head.pattern else (), github, payload, conclusion)
 
 
@@ -148,7 +151,7 @@ def _pull_requests(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Event
             }
             request = {"merged": merged, "base": {"ref": base.short}}
             shown = (base.pattern,) if filtered or isinstance(base.value, str) else ()
-            yield Event(origin, shown, github, {**payload, "pull_request": request, "release": None})
+            yield Event(origin, shown, github, {**_NOTHING, **payload, "pull_request": request})
 
 
 def _of_ref(ref: Ref) -> dict[str, Any]:

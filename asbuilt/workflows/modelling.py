@@ -78,8 +78,16 @@ def _trigger(key: Scalar, node: Node) -> Trigger:
         paths_ignore=patterns("paths-ignore"),
         types=patterns("types"),
         workflows=_scalars(settings.get("workflows")),
+        crons=tuple(each.text for each in _crons(node)) if key.text == "schedule" else (),
         inputs=inputs_of(settings),
     )
+
+
+def _crons(entries: Node) -> Iterator[Scalar]:
+    for entry in entries if isinstance(entries, Sequence) else ():
+        cron = entry.get("cron") if isinstance(entry, Mapping) else None
+        if isinstance(cron, Scalar):
+            yield cron
 
 
 def inputs_of(settings: Mapping) -> tuple[Input, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Mapping_
 
 from asbuilt.workflows import availability
+from asbuilt.workflows.calls import call_problems, default_problems
 from asbuilt.workflows.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence
 from asbuilt.workflows.expression_problems import expression_problems
 from asbuilt.workflows.schema import ACTION_STEPS, CALLED_JOB, EVENTS, JOB, STEPS, WORKFLOW
@@ -25,6 +26,7 @@ def problems(workflow_file: WorkflowFile, sources: Sources | None = None) -> tup
     root = workflow_file.document.root
     if isinstance(root, Mapping):
         found += [*_of_root(root), *_of_jobs(workflow_file), *expression_problems(root, availability.WORKFLOW)]
+        found += (each for trigger in workflow_file.triggers for each in default_problems(trigger))
         found += _of_other_files(workflow_file, sources) if sources is not None else ()
     elif root is not None:
         found.append(Problem("a workflow is a mapping with the keys `on` and `jobs`", root.mark))
@@ -203,7 +205,10 @@ def _of_other_files(workflow_file: WorkflowFile, sources: Sources) -> Iterator[P
                 near = nearest(name.text, sources.by_name, "there are")
                 yield Problem(f'no workflow is called "{name.text}", so none is ever followed{near}', name.mark)
     for job in workflow_file.jobs:
-        if job.uses is not None and job.uses.text.startswith(HERE) and sources.called_by(job) is None:
+        called = sources.called_by(job)
+        if called is not None:
+            yield from call_problems(job, called)
+        elif job.uses is not None and job.uses.text.startswith(HERE):
             yield Problem(f"there is no workflow {job.uses.text}: the call fails", job.uses.mark)
 
 

@@ -111,12 +111,14 @@ def _fixed(pattern: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _regex(pattern: str) -> re.Pattern[str]:
-    """Translate a pattern: `*` within a path segment, `**` across, `?` and `+` after a character, `[]` one of."""
+    """Translate a pattern: `*` within a segment, `**` across them, `?` and `+` after a character, `[]` one of."""
     result, at = "", 0
     while at < len(pattern):
         character = pattern[at]
         bracket = pattern.find("]", at) if character == "[" else -1
-        if pattern.startswith("**", at):
+        if pattern.startswith("**/", at) and (at == 0 or pattern[at - 1] == "/"):
+            result, at = result + "(?:.*/)?", at + 3
+        elif pattern.startswith("**", at):
             result, at = result + ".*", at + 2
         elif bracket > at:
             result, at = result + "[" + re.escape(pattern[at + 1 : bracket]).replace(r"\-", "-") + "]", bracket + 1

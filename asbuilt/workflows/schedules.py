@@ -111,14 +111,6 @@ def cron_problem(text: str) -> str | None:
     return None
 
 
-def schedules(workflow_file: WorkflowFile) -> Iterator[Scalar]:
-    """Give the value of every `cron` under `on.schedule`."""
-    for entry in _entries(workflow_file):
-        cron = entry.get("cron") if isinstance(entry, Mapping) else None
-        if isinstance(cron, Scalar):
-            yield cron
-
-
 def schedule_problems(workflow_file: WorkflowFile) -> Iterator[Problem]:
     """Give what keeps the schedules of a workflow from starting it as they are meant, one problem for each."""
     for entry in _entries(workflow_file):

@@ -36,6 +36,7 @@ class Trigger:
     paths_ignore: tuple[str, ...] | None = None
     types: tuple[str, ...] | None = None
     workflows: tuple[Scalar, ...] = ()
+    crons: tuple[str, ...] = ()
     inputs: tuple[Input, ...] = ()
 
 

@@ -114,6 +114,7 @@ def dispatch(inputs):
         ("{push: {branches: [main, '!main']}}", []),
         ("[workflow_dispatch]", [("refs/heads/**", "refs/tags/**")]),
         ("{schedule: [{cron: '0 0 * * *'}]}", [()]),
+        ("{schedule: [{cron: 0 3 * * *}, {cron: 5 3 * * 1}]}", [()]),
         ("release", [()]),
     ],
 )
@@ -137,6 +138,9 @@ def test_a_path_names_the_refs_that_set_it_off(on, expected):
         ("{push: {branches: [main]}}", "github.event.inputs.x != null", []),
         ("pull_request", "startsWith(github.ref, 'refs/heads/')", []),
         ("workflow_dispatch", "github.ref == 'refs/heads/main'", [("refs/heads/main",)]),
+        ("{schedule: [{cron: 0 3 * * *}, {cron: 5 3 * * 1}]}", "github.event.schedule == '5 3 * * 1'", [()]),
+        ("{schedule: [{cron: 0 3 * * *}, {cron: 5 3 * * 1}]}", "github.event.schedule == '6 3 * * 1'", []),
+        ("{push: {branches: [main]}}", "github.event.schedule == '5 3 * * 1'", []),
     ],
 )
 def test_a_condition_decides_which_refs_reach_the_job(on, test, expected):
@@ -359,6 +363,10 @@ def test_what_verifies_a_deploy_follows_it_and_can_fail(after, expected):
         ("a\\*", "a*", True),
         ("a\\*", "ab", False),
         ("[", "[", True),
+        ("**/main", "main", True),
+        ("**/main", "a/b/main", True),
+        ("**/main", "domain", False),
+        ("a/**/**/b", "a/b", True),
     ],
 )
 def test_a_filter_pattern_matches_as_github_reads_it(pattern, name, expected):

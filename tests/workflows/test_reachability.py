@@ -43,6 +43,12 @@ def reasons(test, on=MAIN):
             "refs/tags/v*",
         ),
         ("github.event_name == 'release'", MAIN, "is set off by push", "add release to `on`"),
+        (
+            "github.event.schedule == '0 4 * * *'",
+            "{schedule: [{cron: 0 3 * * *}, {cron: 5 3 * * *}], push: }",
+            "it asks for the cron 0 4 * * *, and ship.yml has 0 3 * * *, 5 3 * * *",
+            "write the cron as it is in the schedule",
+        ),
         ("inputs.go == 'yes'", MAIN, "is never true ->", "correct the condition"),
     ],
 )
