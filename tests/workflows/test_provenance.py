@@ -37,6 +37,13 @@ def of_ref(ref):
             "    if: github.event.pull_request.merged && github.base_ref == 'main'\n",
             {None},
         ),
+        ("{pull_request: {types: [closed], branches: [main]}}", "    if: github.event.pull_request.merged_at\n", {None}),
+        ("{pull_request: {types: [closed], branches: [main]}}", "    if: github.ref == 'refs/heads/main'\n", {None}),
+        # A pull request runs on NUMBER/merge, and on no branch.
+        ("[push, pull_request]", "    if: github.ref_name == 'main'\n", {None}),
+        ("[push, pull_request]", "    if: startsWith(github.ref_name, 'release/')\n", {None}),
+        ("[push, pull_request]", "    if: startsWith(github.ref_name, '1')\n", {None, "pull_request"}),
+        ("[push, pull_request]", "    if: github.ref_name != 'main'\n", {None, "pull_request"}),
         ("schedule", "", {None}),
         ("workflow_dispatch", "", {None}),
     ],
