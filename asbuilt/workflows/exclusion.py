@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from asbuilt.workflows.concurrency import Group
+from asbuilt.workflows.concurrency import Group, cancelling_groups
 from asbuilt.workflows.deploy_path import DeployPath
-from asbuilt.workflows.document import Document, Scalar, text_of
+from asbuilt.workflows.document import Document
 from asbuilt.workflows.fault import Fault
-from asbuilt.workflows.sources import Sources
-from asbuilt.workflows.workflow import Concurrency, Job
 
 
 def exclusion_faults(paths: Sequence[DeployPath]) -> Iterator[Fault]:
@@ -103,29 +101,23 @@ def _steady(path: DeployPath) -> dict[str, Group]:
 
 
 def _cancelled_from_elsewhere(paths: Sequence[DeployPath]) -> Iterator[Fault]:
-    """Give the settings of other jobs that take the same group and cancel whatever is under way in it."""
+    """Give the settings with which another run takes the same group and cancels whatever is under way in it."""
     for path in paths:
-        own = {id(each.setting) for each in path.groups}
-        for document, setting, cancel in _cancelling(path.sources):
-            group = _steady(path).get(setting.group.text.casefold())
-            if id(setting) not in own and group is not None:
+        said = {id(each.setting) for each in path.groups if each.cancels is not False}
+        held = _steady(path)
+        for each, situation in cancelling_groups(path.sources) if held else ():
+            place = each.setting.cancel_in_progress
+            own = each.key if each.is_steady else None
+            keys = (own, *(each.key_on(ref, situation) for ref in path.refs))
+            shared = next((key for key in keys if key in held), None)
+            if shared is not None and id(each.setting) not in said and place is not None:
                 yield Fault(
-                    document,
-                    cancel.mark,
+                    each.document,
+                    place.mark,
                     f"cancels a deploy of {path.app} half-way ({_name(path.document)}, {path.way}): both are in group "
-                    f'"{group.name}"',
+                    f'"{held[shared].name}"',
                     "cancel-in-progress: false, or another group",
                 )
-
-
-def _cancelling(sources: Sources) -> Iterator[tuple[Document, Concurrency, Scalar]]:
-    for file in sources.workflow_files:
-        holders: list[Job | None] = [None, *file.jobs]
-        for holder in holders:
-            setting = file.concurrency if holder is None else holder.concurrency
-            cancel = setting.cancel_in_progress if setting is not None else None
-            if setting is not None and cancel is not None and text_of(cancel) == "true":
-                yield file.document, setting, cancel
 
 
 def _name(document: Document) -> str:

@@ -37,7 +37,11 @@ def of_ref(ref):
             "    if: github.event.pull_request.merged && github.base_ref == 'main'\n",
             {None},
         ),
-        ("{pull_request: {types: [closed], branches: [main]}}", "    if: github.event.pull_request.merged_at\n", {None}),
+        (
+            "{pull_request: {types: [closed], branches: [main]}}",
+            "    if: github.event.pull_request.merged_at\n",
+            {None},
+        ),
         ("{pull_request: {types: [closed], branches: [main]}}", "    if: github.ref == 'refs/heads/main'\n", {None}),
         # A pull request runs on NUMBER/merge, and on no branch.
         ("[push, pull_request]", "    if: github.ref_name == 'main'\n", {None}),
