@@ -1,7 +1,7 @@
 import pytest
 
 from asbuilt.workflows.document import Mark
-from asbuilt.workflows.procfile import MISSING, parse, process_problem
+from asbuilt.workflows.procfile import missing, parse, process_problem
 from asbuilt.workflows.started import files_started_by
 
 
@@ -133,5 +133,5 @@ def test_what_is_wrong_with_a_process_is_said_with_its_line(text, place, message
 
 
 def test_a_procfile_that_is_not_there_says_so():
-    found = process_problem(MISSING, "web", "app.py", {"app.py"})
+    found = process_problem(missing(), "web", "app.py", {"app.py"})
     assert found.message == 'there is no Procfile, so Heroku starts no "web"; expected a line `web: COMMAND`'
