@@ -54,7 +54,7 @@ BACKEND = {"backend/Procfile": WEB}
         # The action writes what it is given over what is there.
         (ACTION.format(", procfile: 'web: gunicorn app:app'"), {}, "app.py", None),
         (ACTION.format(", appdir: backend, procfile: 'web: gunicorn app:app'"), {}, "backend/app.py", None),
-        (ACTION.format(", procfile: 'web: npm start'"), {"Procfile": WEB}, "app.py", "cannot be told from its command"),
+        (ACTION.format(", procfile: 'web: bin/rails s'"), {"Procfile": WEB}, "app.py", "cannot be told"),
     ],
 )  # fmt: skip
 def test_the_procfile_that_is_sent_counts(checkout, steps, files, expected, message):
