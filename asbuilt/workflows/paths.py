@@ -17,6 +17,7 @@ from asbuilt.workflows.gates import gates_of
 from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import broadest
+from asbuilt.workflows.refusals import without_refused
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.tagging import with_remarks
 from asbuilt.workflows.targets import Decided, app_of, unknown
@@ -42,7 +43,7 @@ def deploy_paths(sources: Sources) -> tuple[DeployPath, ...]:
             for deploy in deploys.get(id(run.last.job), ())
             for path in _paths(deploy, run, sources)
         ]
-        paths += _without_repetition(_merged(of_file))
+        paths += _without_repetition(_merged(without_refused(of_file)))
     return tuple(with_remarks(paths, sources))
 
 
