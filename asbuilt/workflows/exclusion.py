@@ -70,7 +70,7 @@ def _unsteady(path: DeployPath) -> Fault:
         group.document,
         group.setting.group.mark,
         f"two runs can deploy {path.app} at once ({path.way}): {why}{_from(path)}",
-        f"name the group for the target: group: {path.app}",
+        f"name the group for the target: {path.app}",
     )
 
 
@@ -88,7 +88,7 @@ def _unequal(paths: Sequence[DeployPath]) -> Iterator[Fault]:
             group.document,
             group.setting.group.mark,
             f"{path.app} is deployed in different groups, so two runs can deploy it at once: {', '.join(ways)}",
-            f"name one group everywhere: group: {path.app}",
+            f"name one group everywhere: {path.app}",
         )
 
 

@@ -226,14 +226,14 @@ def _unseen(code: Code, path: DeployPath, why: str, fix: str) -> Fault:
 
 
 def _after_any_end(path: DeployPath) -> Fault:
-    ends = " and ".join(str(each or "nothing yet: it has only begun") for each in path.conclusions if each != "success")
-    entry = path.run.entry
-    return Fault(
-        entry.workflow_file.document,
-        entry.job.place("if") if entry.job.condition is not None else trigger_mark(path),
-        f'job "{path.job}" deploys {path.app} also where {_name(path.upstream or "")} ended in {ends}',
-        "if: github.event.workflow_run.conclusion == 'success'",
-    )
+    entry, ends = path.run.entry, [each for each in path.conclusions if each != "success"]
+    said = " and ".join(str(each or "nothing yet: it has only begun") for each in ends)
+    fact = f'job "{path.job}" deploys {path.app} also where {_name(path.upstream or "")} ended in {said}'
+    document = entry.workflow_file.document
+    if path.conclusions == (None,):
+        return Fault(document, trigger_mark(path), fact, "types: [completed]")
+    mark = entry.job.place("if")
+    return Fault(document, mark, fact, "if: github.event.workflow_run.conclusion == 'success'")
 
 
 def _name(path: str) -> str:

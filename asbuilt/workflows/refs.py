@@ -109,7 +109,9 @@ def _regex(pattern: str) -> re.Pattern[str]:
     while at < len(pattern):
         character = pattern[at]
         bracket = pattern.find("]", at) if character == "[" else -1
-        if pattern.startswith("**", at):
+        if pattern.startswith("**/", at):
+            result, at = result + "(?:.*/)?", at + len("**/")
+        elif pattern.startswith("**", at):
             result, at = result + ".*", at + 2
         elif bracket > at:
             result, at = result + "[" + re.escape(pattern[at + 1 : bracket]).replace(r"\-", "-") + "]", bracket + 1

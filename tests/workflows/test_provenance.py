@@ -402,7 +402,15 @@ def test_a_run_that_has_only_begun_is_no_success():
     (path,) = paths_of(ci=CI, w=gated(on, deploy=of_ref(HEAD)))
     (fault,) = unseen_by_gates(path, [])
     assert "it has only begun" in fault.fact
-    assert fault.mark.line == 1
+    assert (fault.mark.line, fault.fix) == (1, "types: [completed]")
+
+
+@pytest.mark.parametrize(("condition", "line"), [("", 8), ("    if: github.ref_name != 'x'\n", 10)])
+def test_what_follows_any_end_is_mended_at_its_job(condition, line):
+    paths = paths_of(ci=CI, w=gated(AFTER, deploy=of_ref(HEAD), condition=condition))
+    (fault,) = [fault for path in paths for fault in unseen_by_gates(path, [])]
+    assert fault.mark.line == line
+    assert fault.fix == "if: github.event.workflow_run.conclusion == 'success'"
 
 
 def test_a_gate_of_the_run_before_counts_beside_one_of_this_run():
