@@ -55,16 +55,31 @@ def from_outside(path: DeployPath, default_branch: str) -> Fault | None:
         what = (
             f"after a run of {_name(path.upstream)} that {origin} sets off, and anybody can cause that: a fork's branch"
         )
-        what, fix = f"{what} may bear any name", "if: github.event.workflow_run.event == 'push'"
+        what, fix = f"{what} may bear any name", _mended_after(path)
     elif origin == MERGED:
         what = f"on a pull request that was merged into any branch, not {default_branch} alone"
         fix = f"branches: [{default_branch}]"
     else:
         what = f"on {origin}, which anybody can cause"
         fix = f"take {origin} out of `on`, or keep it off the job: if: github.event_name != '{origin}'"
+        if {each.event for each in path.run.entry.workflow_file.triggers} <= {origin, "workflow_call"}:
+            fix = f"let push or workflow_dispatch set it off, and not {origin}"
     called = f"; {path.called_from}" if path.called_from else ""
     fact = f'job "{path.job}" deploys {path.app or "an app that cannot be told"} {what}{called}'
     return Fault(path.run.entry.workflow_file.document, trigger_mark(path), fact, fix)
+
+
+def _mended_after(path: DeployPath) -> str:
+    """Say how to follow pushes alone: the first run that follows another one asks what set that one off."""
+    where, situation = "", path.run.situation
+    while situation.before is not None and situation.before.upstream is not None:
+        where = f" in {_name(situation.upstream.path)}" if situation.upstream is not None else ""
+        situation = situation.before
+    ask = f"if: github.event.workflow_run.event == 'push'{where}"
+    first = situation.upstream
+    if first is None or any(each.event == "push" for each in first.triggers):
+        return ask
+    return f"let push set {first.file_name} off, and ask for it: {ask}"
 
 
 def comes_from_outside(path: DeployPath, default_branch: str) -> str | None:

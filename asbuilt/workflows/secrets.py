@@ -100,7 +100,7 @@ def _mended(use: Use, secret: str, homes: Mapping[str, Collection[str]], sources
     if any(each.mark == use.mark for each in expressions_of(leg.workflow_file.env)):
         return f"set it in the jobs with environment: {home}, and not for the whole workflow"
     if use.environment:
-        return f"read a secret of {use.environment} here"
+        return f"where the environment is {use.environment}, read a secret of its own"
     return f"add to job {leg.job.id}: environment: {home}; or read another secret"
 
 

@@ -91,6 +91,19 @@ def test_a_run_that_a_pull_request_sets_off_is_from_outside():
     assert said(ci=both, w=gated(AFTER, condition=guarded)) == []
 
 
+def test_the_remedy_leaves_a_way_to_deploy():
+    (fault,) = said(w=gated("issues"))
+    assert fault.fix == "let push or workflow_dispatch set it off, and not issues"
+    asks = "if: github.event.workflow_run.event == 'push'"
+    ci = CI.replace("{push: {branches: [main]}}", "pull_request")
+    (fault,) = said(ci=ci, w=gated(AFTER, condition=SUCCEEDED))
+    assert fault.fix == f"let push set ci.yml off, and ask for it: {asks}"
+    middle = f"name: Middle\non: {AFTER}\njobs: {{m: {{runs-on: x, steps: [{{run: y}}]}}}}\n"
+    files = {"ci": CI.replace("{push:", "{pull_request: {}, push:"), "middle": middle}
+    faults = said(**files, w=gated("{workflow_run: {workflows: [Middle]}}", condition=SUCCEEDED))
+    assert {fault.fix for fault in faults} == {f"{asks} in middle.yml"}
+
+
 @pytest.mark.parametrize(("branches", "count"), [("main", 0), ("dev", 1)])
 def test_a_run_that_follows_a_merge_is_from_the_branch_that_it_went_into(branches, count):
     ci = CI.replace("{push: {branches: [main]}}", f"{{pull_request: {{types: [closed], branches: [{branches}]}}}}")
@@ -101,9 +114,11 @@ def test_a_run_that_follows_a_merge_is_from_the_branch_that_it_went_into(branche
 
 def test_a_deploy_from_outside_in_a_called_workflow_lies_at_the_trigger_and_names_the_caller():
     called = gated("workflow_call")
-    (fault,) = said(w="on:\n  issue_comment:\njobs: {a: {uses: ./.github/workflows/called.yml}}\n", called=called)
+    (fault,) = said(
+        w="on:\n  issue_comment:\n  push:\njobs: {a: {uses: ./.github/workflows/called.yml}}\n", called=called
+    )
     assert (fault.document.path, fault.mark.line) == (".github/workflows/w.yml", 2)
-    assert fault.fact.endswith("; called by w.yml:3")
+    assert fault.fact.endswith("; called by w.yml:4")
     assert fault.fix.endswith("if: github.event_name != 'issue_comment'")
 
 

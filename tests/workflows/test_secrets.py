@@ -126,7 +126,7 @@ def test_the_remedy_fits_the_place():
     assert fix(w=elsewhere) == ["read it in a job of this repository, with environment: production"]
     job = JOB.replace("environment: E, ", "")
     assert fix(w=job) == ["add to job a: environment: production; or read another secret"]
-    assert fix(w=JOB.replace("E,", "staging,")) == ["read a secret of staging here"]
+    assert fix(w=JOB.replace("E,", "staging,")) == ["where the environment is staging, read a secret of its own"]
     assert fix(w=f"{job.replace('KEY', 'OTHER')}env: {{ K: '${{{{ secrets.KEY }}}}' }}\n") == [
         "set it in the jobs with environment: production, and not for the whole workflow"
     ]
