@@ -18,6 +18,7 @@ from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import broadest
 from asbuilt.workflows.refusals import without_refused
+from asbuilt.workflows.reviews import is_for_review
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.tagging import with_remarks
 from asbuilt.workflows.targets import Decided, app_of, unknown
@@ -87,7 +88,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         mark=deploy.mark,
         undecided="; ".join(filter(None, (app.undecided, environment.undecided, not_reached))) or None,
         reached=not_reached is None,
-        review=deploy.review,
+        review=is_for_review(deploy, app.value, situation),
         origins=situation.origins,
         upstream=situation.upstream.path if situation.upstream else None,
         conclusions=(situation.conclusion,),

@@ -21,21 +21,11 @@ from asbuilt.workflows.events import MERGED
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.refs import HEADS, matches
+from asbuilt.workflows.reviews import FROM_OUTSIDE
 from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.sources import PlacedStep
 from asbuilt.workflows.symbols import Symbols
 
-# Events that anybody can cause who may read the repository.
-_OPEN = frozenset(
-    {
-        "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "issues",
-        "issue_comment", "discussion", "discussion_comment", "fork", "watch", "gollum",
-    }
-)  # fmt: skip
-# What names an app after the pull request that it is made for, or says that it is such an app.
-_FOR_REVIEW = re.compile(
-    r"pull_request\.(?:number|head|id)|event\.number|issue\.number|head_ref|\bPR_?NUM|review[ _-]?app", re.IGNORECASE
-)
 # What moves an app that was built elsewhere: nothing that is checked out has a part in it.
 _PROMOTES = re.compile(r"promot", re.IGNORECASE)
 _RELEASES_IMAGE = re.compile(r"container:release|API formation", re.IGNORECASE)
@@ -43,13 +33,12 @@ _BUILDS_IMAGE = re.compile(
     r"docker (?:buildx )?(?:build|bake)|compose build|container:push|build-push|kaniko|pack build"
 )
 _UPLOADS, _DOWNLOADS = re.compile(r"actions/upload-artifact"), re.compile(r"actions/download-artifact")
-_VARIABLE = re.compile(r"\$\{?(\w+)|env\.(\w+)")
 
 
 def from_outside(path: DeployPath, default_branch: str) -> Fault | None:
     """Say that anybody can cause a deploy, at the trigger. Apps that are made for a pull request are left out."""
     origin = comes_from_outside(path, default_branch)
-    if origin is None or is_for_review(path):
+    if origin is None or path.review:
         return None
     if path.upstream:
         what = (
@@ -89,22 +78,9 @@ def comes_from_outside(path: DeployPath, default_branch: str) -> str | None:
         situation = situation.before
         refs = situation.refs
     for origin in path.origins:
-        if origin in _OPEN or (origin == MERGED and refs != (HEADS + default_branch,)):
+        if origin in FROM_OUTSIDE or (origin == MERGED and refs != (HEADS + default_branch,)):
             return origin
     return None
-
-
-def is_for_review(path: DeployPath) -> bool:
-    """Tell whether the app is one for a pull request: an action that makes such, or a name with the number in it."""
-    if path.review:
-        return True
-    given = path.step.step.with_
-    handed = [each for node in (given.values.values() if given is not None else ()) if (each := _text(node))]
-    text = " ".join((path.step.target or "", path.step.step.name or "", *handed))
-    names = {name for match in _VARIABLE.finditer(text) for name in match.groups() if name}
-    nodes = (path.owner.env, path.step.job.env, path.step.step.env)
-    values = [node.values.get(name) for node in nodes if node is not None for name in names]
-    return path.app is None and any(_FOR_REVIEW.search(each) for each in (text, *map(_text, values)))
 
 
 def trigger_mark(path: DeployPath) -> Mark:

@@ -78,6 +78,12 @@ def test_apps_for_a_pull_request_are_let_be(action, count):
     assert len([path for path in paths if from_outside(path, "main")]) == count
 
 
+def test_only_what_a_pull_request_causes_is_for_review():
+    review, other = (paths_of(w=gated(on, action=FOR_REVIEW)) for on in ("pull_request", "push"))
+    assert [path.review for path in review] == [True]
+    assert not any(path.review for path in other)
+
+
 def said(**files):
     return [fault for path in paths_of(**files) if (fault := from_outside(path, "main"))]
 
