@@ -245,6 +245,12 @@ class _Builder:
         start = node.start_mark
         mark = Mark(start.line + 1, start.column + 1)
         if isinstance(node, yaml.ScalarNode):
+            if node.tag.startswith("!"):  # `if: !x` was meant as a text
+                text = f"{node.tag} {node.value}".strip()
+                self.problems.append(
+                    Problem(f"`{text}` begins with a tag of YAML, which GitHub refuses: quote it", mark)
+                )
+                return Scalar(text, text, mark)
             return _scalar(node.tag, node.value, mark)
         known = self.built.get(id(node), ...)
         if known is None:
