@@ -22,7 +22,10 @@ OWN = "the event's own commit"
 DEFAULT_BRANCH = "the head of the default branch"
 TESTED = "the commit of the run before"
 _CHECKOUT = "actions/checkout"
-_OWN = re.compile(r"<github\.(?:sha|ref|ref_name|event\.(?:after|head_commit\.id|release\.tag_name))>", re.IGNORECASE)
+_OWN = re.compile(
+    r"<github\.(?:sha|ref|ref_name|event\.(?:after|head_commit\.id|release\.tag_name|deployment\.(?:sha|ref)))>",
+    re.IGNORECASE,
+)
 _OF_MERGED = re.compile(r"<github\.(?:base_ref|event\.pull_request\.(?:merge_commit_sha|base\.ref))>", re.IGNORECASE)
 _TESTED = re.compile(r"<github\.event\.workflow_run\.head_(?:sha|commit\.id)>", re.IGNORECASE)
 _WORKED_OUT = re.compile(r"<[^>]*\b(?:steps|needs|env|matrix|job|runner)\b|[$`]|FETCH_HEAD|@\{", re.IGNORECASE)

@@ -77,9 +77,8 @@ def _unsteady(path: DeployPath) -> Fault:
 def _unequal(paths: Sequence[DeployPath]) -> Iterator[Fault]:
     """Give the groups of paths that have none in common. Where a name is not known, they may."""
     steady = [(path, found) for path in paths if (found := _steady(path))]
+    steady = [(path, found) for path, found in steady if all(each.is_known for each in found.values())]
     if not steady or set.intersection(*(set(found) for _, found in steady)):
-        return
-    if any(not group.is_known for _, found in steady for group in found.values()):
         return
     ways = dict.fromkeys(f"{list(found.values())[-1].name} ({path.way})" for path, found in steady)
     for path, found in steady:

@@ -117,6 +117,30 @@ def test_the_code_of_another_repository_is_seen_by_a_gate_that_checks_it_out(gat
     assert matched(facts(text), expected)
 
 
+FREE = "{workflow_dispatch: {inputs: {ref: {default: main}}}}"
+PICKED = "${{ needs.pick.outputs.ref }}"
+
+
+@pytest.mark.parametrize(
+    ("on", "picks", "gate", "deploy", "expected"),
+    [
+        (FREE, "inputs.ref", CHECKOUT, of_ref(PICKED), "deploys ${{ inputs.ref }}"),
+        (FREE, "inputs.ref", of_ref(PICKED), of_ref(PICKED), None),
+        (FREE, "inputs.ref", of_ref("${{ inputs.ref }}"), of_ref(PICKED), None),
+        (FREE, "inputs.ref", of_ref(PICKED), of_ref("${{ inputs.ref }}"), None),
+        (MAIN, "github.sha", CHECKOUT, of_ref(PICKED), None),
+        (MAIN, "github.sha", of_ref("dev"), of_ref(PICKED), "has seen dev"),
+        (MAIN, "steps.a.outputs.ref", CHECKOUT, of_ref(PICKED), None),
+        (MAIN, "steps.a.outputs.ref", of_ref(PICKED), of_ref("dev"), None),
+        ("deployment", "github.event.deployment.sha", CHECKOUT, of_ref(PICKED), None),
+    ],
+)
+def test_what_a_job_hands_on_is_followed(on, picks, gate, deploy, expected):
+    job = f"jobs:\n  pick: {{runs-on: x, outputs: {{ref: '${{{{ {picks} }}}}'}}, steps: [{{id: a, run: x}}]}}\n"
+    text = gated(on, gate=gate, deploy=deploy).replace("jobs:\n", job).replace("needs: test", "needs: [pick, test]")
+    assert matched(facts(text.replace("  test:\n", "  test:\n    needs: pick\n")), expected)
+
+
 BUILD = "      - uses: docker/build-push-action@v6\n"
 RELEASE = script("heroku container:release web -a shop")
 UPLOAD, DOWNLOAD = ("      - uses: actions/upload-artifact@v5\n", "      - uses: actions/download-artifact@v5\n")

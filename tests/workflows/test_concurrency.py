@@ -80,6 +80,7 @@ def with_groups(*groups):
         (("shop", "shop-prod"), 2),
         (("shop", "shop", "other"), 3),
         (("shop", "${{ vars.GROUP }}"), 0),
+        (("shop", "${{ vars.GROUP }}", "other"), 2),
         (("shop", "shop-${{ github.sha }}"), 1),
     ],
 )
