@@ -88,7 +88,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         mark=deploy.mark,
         undecided="; ".join(filter(None, (app.undecided, environment.undecided, not_reached))) or None,
         reached=not_reached is None,
-        review=is_for_review(deploy, app.value, situation),
+        review=is_for_review(deploy, app.value, situation, sources),
         origins=situation.origins,
         upstream=situation.upstream.path if situation.upstream else None,
         conclusions=(situation.conclusion,),

@@ -57,6 +57,9 @@ PUSH_FOR_REVIEW = (
 )
 
 
+WRITTEN = script("echo APP=shop-${{ github.event.number }} >> $GITHUB_ENV")
+
+
 @pytest.mark.parametrize(
     ("action", "count"),
     [
@@ -70,6 +73,8 @@ PUSH_FOR_REVIEW = (
         ("      - uses: mheap/github-action-pr-heroku-review-app@v1\n", 0),
         ("      - uses: a/heroku-flow@v1\n        with: { pipeline: '${{ vars.REVIEWAPP_PIPELINE }}' }\n", 0),
         (PUSH_FOR_REVIEW, 0),
+        (WRITTEN + SHIP.replace("shop", "'${{ env.APP }}'"), 0),
+        (WRITTEN.replace("event.number", "run_id") + SHIP.replace("shop", "'${{ env.APP }}'"), 1),
     ],
 )  # fmt: skip
 def test_apps_for_a_pull_request_are_let_be(action, count):
@@ -79,8 +84,9 @@ def test_apps_for_a_pull_request_are_let_be(action, count):
 
 
 def test_only_what_a_pull_request_causes_is_for_review():
-    review, other = (paths_of(w=gated(on, action=FOR_REVIEW)) for on in ("pull_request", "push"))
-    assert [path.review for path in review] == [True]
+    requests, other = "{pull_request: {types: [opened, closed]}}", "push"
+    review, other = (paths_of(w=gated(on, action=FOR_REVIEW)) for on in (requests, other))
+    assert {path.review for path in review} == {True}
     assert not any(path.review for path in other)
 
 
