@@ -52,8 +52,8 @@ class Group:
 
     @property
     def is_steady(self) -> bool:
-        """Whether it is the same in every run of one way to deploy."""
-        return not self.varies and not self.empty
+        """Whether it is the same in every run of one way to deploy, and there at all."""
+        return not self.varies and not self.empty and bool(self.name)
 
     def key_on(self, ref: str, situation: Situation) -> str | None:
         """Give the key of a run that a ref sets off; None where it cannot in this situation."""

@@ -62,6 +62,8 @@ def _unsteady(path: DeployPath) -> Fault:
     forms = [each for each in path.groups if each.setting is group.setting]
     if varies := next(filter(None, (each.varies for each in forms)), None):
         why = f"`{varies}` differs between runs"
+    elif not all(each.name for each in forms):
+        why = "the group comes to nothing here, and GitHub refuses such a run"
     elif empty := next(filter(None, (each.empty for each in forms)), None):
         why = f"`{empty}` is empty here, since only a pull request has it: the group is keyed by nothing"
     else:

@@ -115,6 +115,13 @@ def test_two_branches_with_a_group_each_are_not_kept_apart():
     assert fact.endswith("it differs between refs: refs/heads/main, refs/heads/live")
 
 
+def test_a_group_that_comes_to_nothing_is_none():
+    on = "{push: {branches: [main, live]}}"
+    for group in ("''", "${{ github.head_ref }}", "${{ github.event_name == 'pull_request' && github.ref || '' }}"):
+        (fact,) = facts(ship=f"concurrency: {group}\n{deploying(on=on)}")
+        assert fact.endswith("the group comes to nothing here, and GitHub refuses such a run")
+
+
 def test_the_default_of_a_free_input_is_not_all_that_it_can_be():
     on = "{workflow_dispatch: {inputs: {label: {default: main}}}}"
     (fact,) = facts(ship=f"concurrency: x-${{{{ inputs.label }}}}\n{deploying(on=on)}")
