@@ -3,20 +3,19 @@
 import pytest
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.images import brings_image
-from asbuilt.workflows.procfile import MISSING, process_problem
+from asbuilt.workflows.processes import needs_no_procfile, process_fault
 
 
 @control("WF017", severity="SEV-3", satisfies=["NIST CM-2", "ISO27001 A.8.9"])
 def test_procfile_starts_the_declared_file(checkout, procfile_process):
     """The Procfile has each declared process, and the file that it starts is the declared one and is there.
 
-    It concerns what Heroku builds: an image says itself what it starts.
+    It concerns what Heroku builds: an image says itself what it starts, and so does a heroku.yml. Where a deploy sends
+    one folder alone, that folder's Procfile counts.
 
     Remedy: correct the process in the Procfile of {repository}, or the declaration.
     """
-    if checkout.deploy_paths and all(map(brings_image, checkout.deploy_paths)):
-        pytest.skip("every deploy brings an image: Heroku reads no Procfile")
-    procfile = checkout.procfile or MISSING
-    problem = process_problem(procfile, procfile_process.process, procfile_process.file, checkout.files)
-    none_of([finding(procfile.document, problem.mark, problem.message)] if problem else ())
+    if reason := needs_no_procfile(checkout):
+        pytest.skip(reason)
+    fault = process_fault(checkout, procfile_process.process, procfile_process.file)
+    none_of([finding(*fault)] if fault else ())

@@ -27,5 +27,5 @@ def test_what_is_deployed_is_what_was_gated(app, estate, deploy_paths):
     repository = estate.repositories.get(app.repository)
     branch = repository.default_branch if repository else "main"
     ways = [path for path in deploy_paths if not path.review]
-    faults = (each for path in ways for each in unseen_by_gates(path, app.gates, branch))
+    faults = (each for path in ways for each in unseen_by_gates(path, app.gates, branch, app.repository or ""))
     none_of(finding(*fault) for fault in one_for_each_place(faults))

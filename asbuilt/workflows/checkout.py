@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,11 +29,16 @@ class Checkout:
 
     root: Path
     sources: Sources = field(default_factory=lambda: Sources(()))
-    procfile: Procfile | None = None
+    procfiles: Mapping[str, Procfile] = field(default_factory=dict)
     files: frozenset[str] = frozenset()
     deploy_steps: tuple[DeployStep, ...] = field(default=(), repr=False)
     deploy_paths: tuple[DeployPath, ...] = field(default=(), repr=False)
     blocked_paths: tuple[BlockedPath, ...] = field(default=(), repr=False)
+
+    @property
+    def procfile(self) -> Procfile | None:
+        """The Procfile in the root; `procfiles` has those of all folders, by folder."""
+        return self.procfiles.get("")
 
     @property
     def workflow_files(self) -> tuple[WorkflowFile, ...]:
@@ -73,7 +78,11 @@ def _read(root: Path, repository: str) -> Checkout:
             modelling.load((root / path).read_bytes(), path) for path in sorted(files) if sources.is_workflow(path)
         )
         actions = _actions(root, files)
-        lines = (root / "Procfile").read_text("utf-8", errors="replace") if "Procfile" in files else None
+        procfiles = {
+            path.rpartition("/")[0]: procfile.parse((root / path).read_text("utf-8", errors="replace"), path)
+            for path in sorted(files)
+            if path.rpartition("/")[2] == "Procfile"
+        }
     except OSError as error:
         raise CheckoutError(f"{error.filename or root} cannot be read: {error.strerror}") from error
     known = Sources(workflow_files, actions, repository)
@@ -81,7 +90,7 @@ def _read(root: Path, repository: str) -> Checkout:
     return Checkout(
         root=root,
         sources=known,
-        procfile=procfile.parse(lines) if lines is not None else None,
+        procfiles=procfiles,
         files=files,
         deploy_steps=tuple(step for each in workflow_files for step in deploy_steps(each, known)),
         deploy_paths=paths,

@@ -5,20 +5,27 @@ Source: https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-w
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.document import Document, text_of
+from asbuilt.workflows.events import ON_DEFAULT_BRANCH
 from asbuilt.workflows.expression_tree import Expression, Name, children, member_path, walk
 from asbuilt.workflows.expressions import Embedded, ExpressionError, Unknown, evaluate, parse, segments
 from asbuilt.workflows.expressions import text_of as written
-from asbuilt.workflows.job_runs import JobRun
+from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.reach import Answer, is_on
-from asbuilt.workflows.workflow import Concurrency
+from asbuilt.workflows.refs import HEADS, TAGS
+from asbuilt.workflows.situations import Situation, situations
+from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.workflow import Concurrency, Job, WorkflowFile
 
 # What is not known here, and not said to differ between runs: it is the same in every run, or the target makes it.
+# That a context is not available at all is for WF001.
 _CONSTANT = ("vars", "needs", "matrix", "strategy", "github.repository", "github.repository_owner",
              "github.repository_id", "github.event.repository", "github.server_url", "github.api_url", "github.job",
-             "github.workflow_ref")  # fmt: skip
+             "github.workflow_ref", "env", "secrets", "job", "runner", "steps")  # fmt: skip
+_REFS = ("github.ref", "github.ref_name", "github.ref_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,15 @@ class Group:
 
     @property
     def is_steady(self) -> bool:
-        """Whether it is the same in every run of one way to deploy."""
-        return not self.varies and not self.empty
+        """Whether it is the same in every run of one way to deploy, and there at all."""
+        return not self.varies and not self.empty and bool(self.name)
+
+    def key_on(self, ref: str, situation: Situation) -> str | None:
+        """Give the key of a run that a ref sets off; None where it cannot in this situation."""
+        if situation.event not in {"push", "workflow_dispatch"} or not situation.may_be_on(ref):
+            return None
+        short = ref.removeprefix(HEADS).removeprefix(TAGS)
+        return self.name.replace("${{ github.ref }}", ref).replace("${{ github.ref_name }}", short).casefold()
 
     @property
     def is_known(self) -> bool:
@@ -59,18 +73,52 @@ def groups_of(run: JobRun) -> Iterator[Group]:
 
     In a workflow that is called, `github.workflow` is the name of the one that calls.
     """
-    entry = run.entry.workflow_file
     for leg in run.legs:
-        github = {**leg.context["github"], "workflow": entry.name or entry.path}
         for setting, context in (
             (leg.workflow_file.concurrency, leg.situation.context),
             (leg.job.concurrency, leg.context),
         ):
             if setting is not None:
-                yield _group(setting, {**context, "github": github}, leg.workflow_file.document)
+                yield _group(setting, context, leg.workflow_file.document, run.entry.workflow_file, run.situation)
 
 
-def _group(setting: Concurrency, context: Context, document: Document) -> Group:
+@lru_cache(maxsize=8)
+def cancelling_groups(sources: Sources) -> tuple[tuple[Group, Situation], ...]:
+    """Give every group in which a run of a repository's workflows cancels what is under way, with what sets it off."""
+    found: dict[tuple[str, tuple[str, ...], int], tuple[Group, Situation]] = {}
+    for file in sources.workflow_files:
+        for each, situation in _groups_from(file, sources):
+            if each.cancels is True:
+                refs = () if each.is_known else situation.refs
+                found.setdefault((each.key, refs, id(each.setting)), (each, situation))
+    return tuple(found.values())
+
+
+def _groups_from(entry: WorkflowFile, sources: Sources) -> Iterator[tuple[Group, Situation]]:
+    """Give the groups of the runs that a workflow's triggers set off, where they may cancel.
+
+    A workflow takes its own group even where conditions keep all its jobs from running.
+    """
+
+    def wanted(file: WorkflowFile, job: Job) -> bool:
+        return _may_cancel(job.concurrency) or (file is not entry and _may_cancel(file.concurrency))
+
+    if entry.concurrency is not None and _may_cancel(entry.concurrency):
+        for situation in situations(entry, sources):
+            yield _group(entry.concurrency, situation.context, entry.document, entry, situation), situation
+    for run in job_runs(entry, sources, wanted):
+        yield from ((each, run.situation) for each in groups_of(run))
+
+
+def _may_cancel(setting: Concurrency | None) -> bool:
+    return setting is not None and text_of(setting.cancel_in_progress) not in {None, "false"}
+
+
+def _group(
+    setting: Concurrency, context: Context, document: Document, entry: WorkflowFile, situation: Situation
+) -> Group:
+    context = {**context, "github": {**context["github"], "workflow": entry.name or entry.path}}
+    constant = _CONSTANT + (_REFS if situation.event in ON_DEFAULT_BRANCH else ())
     name, varies, empty = "", "", ""
     try:
         for part in segments(text_of(setting.group) or ""):
@@ -79,25 +127,25 @@ def _group(setting: Concurrency, context: Context, document: Document) -> Group:
                 value = evaluate(tree, context)
                 if isinstance(value, Unknown):
                     name += f"${{{{ {text} }}}}"
-                    varies = varies or ("" if _is_constant(tree) else text)
+                    varies = varies or ("" if _is_constant(tree, constant) else text)
                 else:
                     name += written(value)
                     empty = empty or (text if not written(value) and _is_of_pull_requests(tree) else "")
             else:
                 name += part
-    except ExpressionError:
-        name = varies = setting.group.text
+    except ExpressionError:  # WF001 says so
+        name = setting.group.text
     return Group(name, varies, empty, is_on(setting.cancel_in_progress, context), setting, document)
 
 
-def _is_constant(tree: Expression) -> bool:
-    """Tell whether an expression is the same in every run: all that it reads is."""
+def _is_constant(tree: Expression, names: tuple[str, ...]) -> bool:
+    """Tell whether an expression is the same in every run: all that it reads is, by the names of what is."""
     path = member_path(tree)
     if path is not None:
-        return any(path == each or path.startswith(f"{each}.") for each in _CONSTANT)
+        return any(path == each or path.startswith(f"{each}.") for each in names)
     if isinstance(tree, Name):
-        return tree.name.lower() in _CONSTANT
-    return all(_is_constant(child) for child in children(tree))
+        return tree.name.lower() in names
+    return all(_is_constant(child, names) for child in children(tree))
 
 
 def _is_of_pull_requests(tree: Expression) -> bool:

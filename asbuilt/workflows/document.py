@@ -248,6 +248,10 @@ class _Builder:
     def _scalar(self, node: yaml.ScalarNode, mark: Mark) -> Scalar:
         if node.tag == IMPLICIT:
             return Scalar(meaning(node.value), node.value, mark)
+        if node.tag.startswith("!"):  # `if: !x` was meant as a text
+            text = f"{node.tag} {node.value}".strip()
+            self.problems.append(Problem(f"`{text}` begins with a tag of YAML, which GitHub refuses: quote it", mark))
+            return Scalar(text, text, mark)
         try:
             value = tagged(node.tag, node.value, quoted=bool(node.style))
         except ValueError as error:

@@ -15,18 +15,17 @@ from asbuilt.workflows.workflow import Trigger, WorkflowFile
 MERGED = "merged pull request"
 _SET = Unknown(truth=True)  # not empty, and otherwise unknown
 _ALWAYS = dict.fromkeys(("sha", "repository", "repository_owner", "actor", "triggering_actor", "run_id"), _SET)
+# Events that run on the default branch, and say so nowhere.
+ON_DEFAULT_BRANCH = (
+    "schedule", "repository_dispatch", "workflow_run", "issues", "issue_comment", "discussion", "discussion_comment",
+    "fork", "watch", "label", "milestone",
+)  # fmt: skip
 # Where an event runs, for those that say it. An event that is not here may run anywhere.
 _PREFIXES = {
     "release": TAGS,
     "merge_group": f"{HEADS}gh-readonly-queue/",
-    **dict.fromkeys(
-        (
-            "schedule", "repository_dispatch", "workflow_run", "issues", "issue_comment", "discussion",
-            "discussion_comment", "fork", "watch", "label", "milestone",
-        ),
-        HEADS,
-    ),
-}  # fmt: skip
+    **dict.fromkeys(ON_DEFAULT_BRANCH, HEADS),
+}
 _PULL_REQUESTS = frozenset({"pull_request", "pull_request_target"})
 # What the payload of one event has, and that of another has not.
 _NOTHING = dict.fromkeys(("pull_request", "release", "workflow_run", "schedule"))
@@ -138,6 +137,7 @@ def _pull_requests(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Event
         action = others[0] if len(others) == 1 else Unknown(truth=True, excluded=frozenset({"closed"}))
         ends.append((trigger.event, {"action": action}, False))
     filtered = trigger.branches is not None or trigger.branches_ignore is not None
+    mentioned = tuple(mentioned)
     for base in refs_of(HEADS, trigger.branches, trigger.branches_ignore, mentioned):
         for origin, payload, merged in ends:
             github = {
@@ -145,11 +145,9 @@ def _pull_requests(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Event
                 "event_name": trigger.event,
                 "base_ref": base.short,
                 "head_ref": _SET,
-                "ref": base.value
-                if trigger.event == "pull_request_target"
-                else Unknown(truth=True, prefix="refs/" if merged else "refs/pull/"),
+                **(_of_ref(base) if merged or trigger.event == "pull_request_target" else _of_request(mentioned)),
             }
-            request = {"merged": merged, "base": {"ref": base.short}}
+            request = {"merged": merged, "merged_at": _SET if merged else None, "base": {"ref": base.short}}
             shown = (base.pattern,) if filtered or isinstance(base.value, str) else ()
             yield Event(origin, shown, github, {**_NOTHING, **payload, "pull_request": request})
 
@@ -159,6 +157,17 @@ def _of_ref(ref: Ref) -> dict[str, Any]:
     if ref.kind.startswith(HEADS) or ref.kind == TAGS:
         known["ref_type"] = "tag" if ref.kind == TAGS else "branch"
     return known
+
+
+def _of_request(mentioned: Iterable[str]) -> dict[str, Any]:
+    """Give what a pull request that is not merged runs on: `refs/pull/NUMBER/merge`, which no workflow can name."""
+    asked = [each for each in mentioned if not each[:1].isdigit()]
+    short = Unknown(
+        truth=True,
+        excluded=frozenset(each for each in asked if not each.endswith("*")),
+        excluded_prefixes=frozenset(each[:-1] for each in asked if each.endswith("*") and each != "*"),
+    )
+    return {"ref": Unknown(truth=True, prefix="refs/pull/"), "ref_name": short}
 
 
 def _action(trigger: Trigger) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from asbuilt.workflows.concurrency import Group
+from asbuilt.workflows.concurrency import Group, cancelling_groups
 from asbuilt.workflows.deploy_path import DeployPath
-from asbuilt.workflows.document import Document, Scalar, text_of
+from asbuilt.workflows.document import Document
 from asbuilt.workflows.fault import Fault
-from asbuilt.workflows.sources import Sources
-from asbuilt.workflows.workflow import Concurrency, Job
 
 
 def exclusion_faults(paths: Sequence[DeployPath]) -> Iterator[Fault]:
@@ -64,6 +62,8 @@ def _unsteady(path: DeployPath) -> Fault:
     forms = [each for each in path.groups if each.setting is group.setting]
     if varies := next(filter(None, (each.varies for each in forms)), None):
         why = f"`{varies}` differs between runs"
+    elif not all(each.name for each in forms):
+        why = "the group comes to nothing here, and GitHub refuses such a run"
     elif empty := next(filter(None, (each.empty for each in forms)), None):
         why = f"`{empty}` is empty here, since only a pull request has it: the group is keyed by nothing"
     else:
@@ -72,16 +72,15 @@ def _unsteady(path: DeployPath) -> Fault:
         group.document,
         group.setting.group.mark,
         f"two runs can deploy {path.app} at once ({path.way}): {why}{_from(path)}",
-        f"name the group for the target: group: {path.app}",
+        f"name the group for the target: {path.app}",
     )
 
 
 def _unequal(paths: Sequence[DeployPath]) -> Iterator[Fault]:
     """Give the groups of paths that have none in common. Where a name is not known, they may."""
     steady = [(path, found) for path in paths if (found := _steady(path))]
+    steady = [(path, found) for path, found in steady if all(each.is_known for each in found.values())]
     if not steady or set.intersection(*(set(found) for _, found in steady)):
-        return
-    if any(not group.is_known for _, found in steady for group in found.values()):
         return
     ways = dict.fromkeys(f"{list(found.values())[-1].name} ({path.way})" for path, found in steady)
     for path, found in steady:
@@ -90,7 +89,7 @@ def _unequal(paths: Sequence[DeployPath]) -> Iterator[Fault]:
             group.document,
             group.setting.group.mark,
             f"{path.app} is deployed in different groups, so two runs can deploy it at once: {', '.join(ways)}",
-            f"name one group everywhere: group: {path.app}",
+            f"name one group everywhere: {path.app}",
         )
 
 
@@ -103,29 +102,23 @@ def _steady(path: DeployPath) -> dict[str, Group]:
 
 
 def _cancelled_from_elsewhere(paths: Sequence[DeployPath]) -> Iterator[Fault]:
-    """Give the settings of other jobs that take the same group and cancel whatever is under way in it."""
+    """Give the settings with which another run takes the same group and cancels whatever is under way in it."""
     for path in paths:
-        own = {id(each.setting) for each in path.groups}
-        for document, setting, cancel in _cancelling(path.sources):
-            group = _steady(path).get(setting.group.text.casefold())
-            if id(setting) not in own and group is not None:
+        said = {id(each.setting) for each in path.groups if each.cancels is not False}
+        held = _steady(path)
+        for each, situation in cancelling_groups(path.sources) if held else ():
+            place = each.setting.cancel_in_progress
+            own = each.key if each.is_steady else None
+            keys = (own, *(each.key_on(ref, situation) for ref in path.refs))
+            shared = next((key for key in keys if key in held), None)
+            if shared is not None and id(each.setting) not in said and place is not None:
                 yield Fault(
-                    document,
-                    cancel.mark,
+                    each.document,
+                    place.mark,
                     f"cancels a deploy of {path.app} half-way ({_name(path.document)}, {path.way}): both are in group "
-                    f'"{group.name}"',
+                    f'"{held[shared].name}"',
                     "cancel-in-progress: false, or another group",
                 )
-
-
-def _cancelling(sources: Sources) -> Iterator[tuple[Document, Concurrency, Scalar]]:
-    for file in sources.workflow_files:
-        holders: list[Job | None] = [None, *file.jobs]
-        for holder in holders:
-            setting = file.concurrency if holder is None else holder.concurrency
-            cancel = setting.cancel_in_progress if setting is not None else None
-            if setting is not None and cancel is not None and text_of(cancel) == "true":
-                yield file.document, setting, cancel
 
 
 def _name(document: Document) -> str:

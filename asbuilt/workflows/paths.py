@@ -17,6 +17,7 @@ from asbuilt.workflows.gates import gates_of
 from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import broadest
+from asbuilt.workflows.reviews import is_for_review
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.stopping import stopped_before
 from asbuilt.workflows.tagging import with_remarks
@@ -89,7 +90,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         mark=deploy.mark,
         undecided="; ".join(filter(None, (app.undecided, environment.undecided, not_reached))) or None,
         reached=not_reached is None,
-        review=deploy.review,
+        review=is_for_review(deploy, app.value, situation, sources),
         origins=situation.origins,
         upstream=situation.upstream.path if situation.upstream else None,
         conclusions=(situation.conclusion,),

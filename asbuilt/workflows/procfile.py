@@ -1,7 +1,8 @@
 """A Procfile, and its processes."""
 
+import posixpath
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from asbuilt.workflows.document import Document, Mark, Problem
@@ -12,26 +13,30 @@ _LINE = re.compile(r"(?P<name>[A-Za-z0-9_-]+)\s*:\s*(?P<command>\S.*)")
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One line of a Procfile."""
+    """One line of a Procfile. `folder` is the one that Heroku starts it in: where the Procfile is."""
 
     name: str
     command: str
     mark: Mark
+    folder: str = ""
 
     @property
     def starts(self) -> str | None:
         """The file that it starts, relative to the repository; None where that cannot be told."""
-        return next(iter(files_started_by(self.command)), None)
+        return next(self._may_start(), None)
 
     def starts_of(self, files: Collection[str]) -> str | None:
         """Give the file that it starts in a repository with these files: of a module, its package or its file."""
-        may_start = files_started_by(self.command)
+        may_start = list(self._may_start())
         there = (each for each in reversed(may_start) if each in files)
         return next(there, next(iter(may_start), None))
 
     def names(self, file: str) -> bool:
         """Tell whether its command has a file among its words: of a program that is not known, that must do."""
-        return file in files_named_by(self.command)
+        return file in {posixpath.join(self.folder, each) for each in files_named_by(self.command)}
+
+    def _may_start(self) -> Iterator[str]:
+        return (posixpath.join(self.folder, each) for each in files_started_by(self.command))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +45,20 @@ class Procfile:
 
     document: Document
     processes: dict[str, Process]
+    is_there: bool = True
 
 
 _START = Mark(1, 1)
-# What is there where no Procfile is.
-MISSING = Procfile(Document("Procfile", "", None, ()), {})
+
+
+def missing(path: str = "Procfile") -> Procfile:
+    """Give what is there where no Procfile is."""
+    return Procfile(Document(path, "", None, ()), {}, is_there=False)
 
 
 def parse(text: str, path: str = "Procfile") -> Procfile:
     """Read a Procfile. Comments and blank lines are skipped; what else is no process is a problem."""
+    folder = path.rpartition("/")[0]
     processes: dict[str, Process] = {}
     problems: list[Problem] = []
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
@@ -60,7 +70,7 @@ def parse(text: str, path: str = "Procfile") -> Procfile:
         if match is None:
             problems.append(Problem("no process: a line is `NAME: COMMAND`", mark))
         else:
-            processes[match["name"]] = Process(match["name"], match["command"], mark)
+            processes[match["name"]] = Process(match["name"], match["command"], mark, folder)
     return Procfile(Document(path, text, None, tuple(problems)), processes)
 
 
@@ -87,7 +97,8 @@ def _of_missing(procfile: Procfile, name: str) -> Problem:
     for problem in procfile.document.problems:
         if procfile.document.excerpt(problem.mark).partition(" ")[0].rstrip(":") == name:
             return Problem(f'"{name}" is {problem.message}', problem.mark)
-    if procfile is MISSING:
-        return Problem(f'there is no Procfile, so Heroku starts no "{name}"; expected a line `{name}: COMMAND`', _START)
+    if not procfile.is_there:
+        path = procfile.document.path
+        return Problem(f'there is no {path}, so Heroku starts no "{name}"; expected a line `{name}: COMMAND`', _START)
     there = ", ".join(procfile.processes) or "no process"
     return Problem(f'process "{name}" is missing; what is there: {there}', _START)

@@ -2,57 +2,73 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from asbuilt.workflows.checked_out import DEFAULT_BRANCH, OWN, TESTED, Code, Reader, is_told, pushed, shown
+from asbuilt.workflows.checked_out import (
+    DEFAULT_BRANCH,
+    OWN,
+    TESTED,
+    Code,
+    Reader,
+    branches_made,
+    is_told,
+    pushed,
+    shown,
+)
 from asbuilt.workflows.deploy_path import DeployPath
-from asbuilt.workflows.document import Mark, Node, Scalar, text_of
+from asbuilt.workflows.document import Mapping, Mark, Node, Scalar, text_of
 from asbuilt.workflows.events import MERGED
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.refs import HEADS, matches
+from asbuilt.workflows.reviews import FROM_OUTSIDE
 from asbuilt.workflows.situations import Situation
+from asbuilt.workflows.sources import PlacedStep
 from asbuilt.workflows.symbols import Symbols
 
-# Events that anybody can cause who may read the repository.
-_OPEN = frozenset(
-    {
-        "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "issues",
-        "issue_comment", "discussion", "discussion_comment", "fork", "watch", "gollum",
-    }
-)  # fmt: skip
-# What names an app after the pull request that it is made for, or says that it is such an app.
-_FOR_REVIEW = re.compile(
-    r"pull_request\.(?:number|head|id)|event\.number|issue\.number|head_ref|\bPR_?NUM|review[ _-]?app", re.IGNORECASE
-)
 # What moves an app that was built elsewhere: nothing that is checked out has a part in it.
 _PROMOTES = re.compile(r"promot", re.IGNORECASE)
 _RELEASES_IMAGE = re.compile(r"container:release|API formation", re.IGNORECASE)
 _BUILDS_IMAGE = re.compile(
     r"docker (?:buildx )?(?:build|bake)|compose build|container:push|build-push|kaniko|pack build"
 )
-_VARIABLE = re.compile(r"\$\{?(\w+)|env\.(\w+)")
+_UPLOADS, _DOWNLOADS = re.compile(r"actions/upload-artifact"), re.compile(r"actions/download-artifact")
 
 
 def from_outside(path: DeployPath, default_branch: str) -> Fault | None:
     """Say that anybody can cause a deploy, at the trigger. Apps that are made for a pull request are left out."""
     origin = comes_from_outside(path, default_branch)
-    if origin is None or is_for_review(path):
+    if origin is None or path.review:
         return None
     if path.upstream:
         what = (
             f"after a run of {_name(path.upstream)} that {origin} sets off, and anybody can cause that: a fork's branch"
         )
-        what, fix = f"{what} may bear any name", "if: github.event.workflow_run.event == 'push'"
+        what, fix = f"{what} may bear any name", _mended_after(path)
     elif origin == MERGED:
         what = f"on a pull request that was merged into any branch, not {default_branch} alone"
         fix = f"branches: [{default_branch}]"
     else:
         what = f"on {origin}, which anybody can cause"
         fix = f"take {origin} out of `on`, or keep it off the job: if: github.event_name != '{origin}'"
+        if {each.event for each in path.run.entry.workflow_file.triggers} <= {origin, "workflow_call"}:
+            fix = f"let push or workflow_dispatch set it off, and not {origin}"
     called = f"; {path.called_from}" if path.called_from else ""
     fact = f'job "{path.job}" deploys {path.app or "an app that cannot be told"} {what}{called}'
     return Fault(path.run.entry.workflow_file.document, trigger_mark(path), fact, fix)
+
+
+def _mended_after(path: DeployPath) -> str:
+    """Say how to follow pushes alone: the first run that follows another one asks what set that one off."""
+    where, situation = "", path.run.situation
+    while situation.before is not None and situation.before.upstream is not None:
+        where = f" in {_name(situation.upstream.path)}" if situation.upstream is not None else ""
+        situation = situation.before
+    ask = f"if: github.event.workflow_run.event == 'push'{where}"
+    first = situation.upstream
+    if first is None or any(each.event == "push" for each in first.triggers):
+        return ask
+    return f"let push set {first.file_name} off, and ask for it: {ask}"
 
 
 def comes_from_outside(path: DeployPath, default_branch: str) -> str | None:
@@ -62,22 +78,9 @@ def comes_from_outside(path: DeployPath, default_branch: str) -> str | None:
         situation = situation.before
         refs = situation.refs
     for origin in path.origins:
-        if origin in _OPEN or (origin == MERGED and refs != (HEADS + default_branch,)):
+        if origin in FROM_OUTSIDE or (origin == MERGED and refs != (HEADS + default_branch,)):
             return origin
     return None
-
-
-def is_for_review(path: DeployPath) -> bool:
-    """Tell whether the app is one for a pull request: an action that makes such, or a name with the number in it."""
-    if path.review:
-        return True
-    given = path.step.step.with_
-    handed = [each for node in (given.values.values() if given is not None else ()) if (each := _text(node))]
-    text = " ".join((path.step.target or "", path.step.step.name or "", *handed))
-    names = {name for match in _VARIABLE.finditer(text) for name in match.groups() if name}
-    nodes = (path.owner.env, path.step.job.env, path.step.step.env)
-    values = [node.values.get(name) for node in nodes if node is not None for name in names]
-    return path.app is None and any(_FOR_REVIEW.search(each) for each in (text, *map(_text, values)))
 
 
 def trigger_mark(path: DeployPath) -> Mark:
@@ -86,16 +89,18 @@ def trigger_mark(path: DeployPath) -> Mark:
     return next((each.mark for each in file.triggers if each.event == path.trigger), Mark(1, 1))
 
 
-def unseen_by_gates(path: DeployPath, names: Collection[str], default_branch: str = "main") -> Iterator[Fault]:
+def unseen_by_gates(
+    path: DeployPath, names: Collection[str], default_branch: str = "main", repository: str = ""
+) -> Iterator[Fault]:
     """Give what is deployed on a path other than what its gates, by name, or the run before it have seen.
 
     A branch's name stands for the branch: that it may have moved on between two jobs is let pass.
     """
     if path.upstream is not None and path.conclusions != ("success",):
         yield _after_any_end(path)
-    if not _is_built_elsewhere(path):
+    if not _PROMOTES.search(path.step.mechanism):
         gates = [gate for gate in path.ancestors if any(each.is_called(name) for each in gate.calls for name in names)]
-        fault = _Checkouts(path, default_branch, Symbols(path.sources)).unseen(gates)
+        fault = _Checkouts(path, default_branch, repository, Symbols(path.sources)).unseen(gates)
         if fault is not None:
             yield fault
 
@@ -106,6 +111,7 @@ class _Checkouts:
 
     path: DeployPath
     default_branch: str
+    repository: str
     symbols: Symbols
 
     def unseen(self, gates: Iterable[Gate]) -> Fault | None:
@@ -124,29 +130,46 @@ class _Checkouts:
         return None
 
     def deployed(self) -> Code | None:
-        """Give the code that is deployed: what the job checked out last, or the ref that the step says it pushes."""
+        """Give the code that is deployed: what the job checked out last, or the ref that the step says it sends."""
         path = self.path
+        placed = path.step.placed
+        steps = path.sources.steps(path.owner, path.step.job)
+        if _RELEASES_IMAGE.search(path.step.mechanism) and not _uses(steps, _BUILDS_IMAGE):
+            return self.of_earlier_job(_BUILDS_IMAGE)
+        steps = steps[: placed.number + 1]
         reader = self.reader(path.run.situation, path.refs)
         context = self.symbols.of_run(path.run)
-        placed = path.step.placed
-        steps = path.sources.steps(path.owner, path.step.job)[: placed.number + 1]
-        code = next(iter(reversed(list(reader.code(steps, context)))), None)
-        source = pushed(placed, path.step.mechanism) if code is not None else None
-        if code is None or source is None or source[0].strip() in {"", "HEAD"}:
+        code = _worked_on(list(reader.code(steps, context)), path)
+        if code is None and _uses(steps, _DOWNLOADS):
+            code = self.of_earlier_job(_UPLOADS)
+        source = pushed(placed, path.step.mechanism)
+        if source is None or source.text.strip() in {"", "HEAD", *branches_made(steps)}:
             return code
-        text, mark = source
-        ref = reader.ref(self.symbols.in_text(text, self.symbols.of_step(placed, context)))
+        ref = reader.ref(self.symbols.in_text(source.text, self.symbols.of_step(placed, context)))
+        if code is None:
+            return Code(ref, placed, source.mark) if source.is_archive else None
         # A branch that is not checked out is not there to be pushed.
         here = ref == code.ref or HEADS + ref in path.refs
         here = here or (ref == self.default_branch and any(matches(each, HEADS + ref) for each in path.refs))
-        return code if here else Code(ref, placed, mark)
+        return code if here and not source.is_archive else Code(ref, placed, source.mark)
+
+    def of_earlier_job(self, maker: re.Pattern[str]) -> Code | None:
+        """Give the code of which a job before the deploy makes what is deployed."""
+        for gate in reversed(self.path.ancestors):
+            if _uses(self.path.sources.steps(gate.workflow_file, gate.job), maker) and (codes := self.codes_of(gate)):
+                return codes[-1]
+        return None
 
     def reader(self, situation: Situation, refs: tuple[str, ...]) -> Reader:
         """Give what reads the refs of jobs that run in a situation."""
-        return Reader(situation, refs, self.default_branch, self.symbols)
+        return Reader(situation, refs, self.default_branch, self.symbols, self.repository)
 
     def seen_by(self, gate: Gate) -> list[str]:
         """Give the refs that a gate's job checks out, as the deploying run names them."""
+        return [each.ref for each in self.codes_of(gate)]
+
+    def codes_of(self, gate: Gate) -> list[Code]:
+        """Give what the job of a gate checks out, in each row of its matrix."""
         path = self.path
         if not gate.upstream:
             reader = self.reader(path.run.situation, path.refs)
@@ -156,8 +179,35 @@ class _Checkouts:
             return []  # further back: which commit that run had is not known here
         steps = path.sources.steps(gate.workflow_file, gate.job)
         rows = self.symbols.of_gate(gate, path.run)
-        found = [each.ref for context in rows for each in reader.code(steps, context)]
-        return [TESTED if gate.upstream and ref in {OWN, DEFAULT_BRANCH} else ref for ref in found]
+        found = [each for context in rows for each in reader.code(steps, context)]
+        own = {OWN, DEFAULT_BRANCH}
+        return [replace(each, ref=TESTED) if gate.upstream and each.ref in own else each for each in found]
+
+
+def _uses(steps: Iterable[PlacedStep], what: re.Pattern[str]) -> bool:
+    return any(what.search(f"{text_of(each.step.run) or ''} {each.step.action or ''}") for each in steps)
+
+
+def _worked_on(codes: list[Code], path: DeployPath) -> Code | None:
+    """Give the code that a step deploys, of what its job has checked out: in the folder that it names, if any."""
+    named = [each for each in codes if each.folder and _names(path, each.folder)]
+    inside = [each for each in codes if not each.folder]
+    own = [each for each in codes if not each.repository]
+    return next((each[-1] for each in (named, inside, own) if each), None)
+
+
+def _names(path: DeployPath, folder: str) -> bool:
+    """Tell whether a deploying step works in a folder, by what it or its job says."""
+    places = (path.step.step.node, path.step.job.node.get("defaults"))
+    return any(re.search(rf"(?<![\w-]){re.escape(folder)}(?![\w-])", text) for each in places for text in _texts(each))
+
+
+def _texts(node: Node | None) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for each in node.values.values():
+            yield from _texts(each)
+    else:
+        yield _text(node)
 
 
 def _unseen(code: Code, path: DeployPath, why: str, fix: str) -> Fault:
@@ -167,23 +217,14 @@ def _unseen(code: Code, path: DeployPath, why: str, fix: str) -> Fault:
 
 
 def _after_any_end(path: DeployPath) -> Fault:
-    ends = " and ".join(str(each or "nothing yet: it has only begun") for each in path.conclusions if each != "success")
-    entry = path.run.entry
-    return Fault(
-        entry.workflow_file.document,
-        entry.job.place("if") if entry.job.condition is not None else trigger_mark(path),
-        f'job "{path.job}" deploys {path.app} also where {_name(path.upstream or "")} ended in {ends}',
-        "if: github.event.workflow_run.conclusion == 'success'",
-    )
-
-
-def _is_built_elsewhere(path: DeployPath) -> bool:
-    mechanism = path.step.mechanism
-    if not _RELEASES_IMAGE.search(mechanism):
-        return _PROMOTES.search(mechanism) is not None
-    steps = path.sources.steps(path.owner, path.step.job)
-    texts = (f"{text_of(each.step.run) or ''} {each.step.action or ''}" for each in steps)
-    return not any(_BUILDS_IMAGE.search(text) for text in texts)
+    entry, ends = path.run.entry, [each for each in path.conclusions if each != "success"]
+    said = " and ".join(str(each or "nothing yet: it has only begun") for each in ends)
+    fact = f'job "{path.job}" deploys {path.app} also where {_name(path.upstream or "")} ended in {said}'
+    document = entry.workflow_file.document
+    if path.conclusions == (None,):
+        return Fault(document, trigger_mark(path), fact, "types: [completed]")
+    mark = entry.job.place("if")
+    return Fault(document, mark, fact, "if: github.event.workflow_run.conclusion == 'success'")
 
 
 def _name(path: str) -> str:

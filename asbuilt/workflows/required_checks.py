@@ -20,7 +20,8 @@ from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Trigger, WorkflowFile
 
 _REQUESTS = ("pull_request", "pull_request_target")
-_EVERY = frozenset({"**", "**/*", "*"})
+_OF_COMMITS = (*_REQUESTS, "push", "merge_group")
+_EVERY = frozenset({"**", "**/*"})  # `*` stops at a slash
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,9 @@ def silent_checks(
     """
     for check in required:
         givers = [found for file in sources.workflow_files if (found := _giver(file, check, sources)) is not None]
-        if any(map(_is_for_requests, givers)):  # then a workflow for something else gives it besides
-            givers = list(filter(_is_for_requests, givers))
+        for events in (_REQUESTS, _OF_COMMITS):
+            if any(_is_for(each, events) for each in givers):  # then a workflow for something else gives it besides
+                givers = [each for each in givers if _is_for(each, events)]
         here = next((each for each in givers if each.file is workflow_file), None)
         if here is None or any(_reports(each, default_branch) for each in givers) or _complete(givers, default_branch):
             continue
@@ -58,8 +60,8 @@ def _giver(file: WorkflowFile, check: str, sources: Sources) -> _Giver | None:
     return _Giver(file, tuple(runs), frozenset(run.situation.event for run in shown))
 
 
-def _is_for_requests(giver: _Giver) -> bool:
-    return any(trigger.event in _REQUESTS for trigger in giver.file.triggers)
+def _is_for(giver: _Giver, events: Collection[str]) -> bool:
+    return any(trigger.event in events for trigger in giver.file.triggers)
 
 
 def _names(run: JobRun) -> set[str]:
@@ -117,7 +119,7 @@ def _shut(trigger: Trigger, default_branch: str) -> Iterator[tuple[str, str]]:
     if trigger.event == "push":  # the commit of a pull request was pushed to its own branch
         if trigger.tags is not None and trigger.branches is None and trigger.branches_ignore is None:
             yield "tags", "it runs for tags alone"
-        elif trigger.branches is not None and not _EVERY & set(trigger.branches):
+        elif trigger.branches is not None and not _takes_all(trigger.branches):
             yield "branches", f"it runs for pushes to {', '.join(trigger.branches)} alone, not for pull requests"
         elif trigger.branches_ignore:
             yield "branches-ignore", f"it leaves out pushes to {', '.join(trigger.branches_ignore)}"
@@ -134,8 +136,14 @@ def _shut(trigger: Trigger, default_branch: str) -> Iterator[tuple[str, str]]:
     yield from _shut_by_paths(trigger)
 
 
+def _takes_all(patterns: tuple[str, ...]) -> bool:
+    """Tell whether patterns let everything pass: one that takes all, and none behind it that takes some back."""
+    last = max((index for index, each in enumerate(patterns) if each in _EVERY), default=len(patterns))
+    return last < len(patterns) and not any(each.startswith("!") for each in patterns[last:])
+
+
 def _shut_by_paths(trigger: Trigger) -> Iterator[tuple[str, str]]:
-    if trigger.paths is not None and not (_EVERY - {"*"}) & set(trigger.paths):
+    if trigger.paths is not None and not _takes_all(trigger.paths):
         yield "paths", f"it runs only where {', '.join(trigger.paths)} changed"
     if trigger.paths_ignore:
         yield "paths-ignore", f"it does not run where nothing but {', '.join(trigger.paths_ignore)} changed"
@@ -154,13 +162,22 @@ def _complete(givers: list[_Giver], default_branch: str) -> bool:
         if trigger.event in _REQUESTS and trigger.event in each.events
     ]
     whole = [each for each in triggers if not any(_shut(replace(each, paths=None, paths_ignore=None), default_branch))]
-    ignored = [set(each.paths_ignore) for each in whole if each.paths_ignore]
+    ignored = [_left_out(each) for each in whole]
     return any(each.paths and set(each.paths) in ignored for each in whole)
+
+
+def _left_out(trigger: Trigger) -> set[str]:
+    """Give the paths that a trigger leaves out of all: `paths-ignore: [a]`, or `paths: ["**", "!a"]`."""
+    if trigger.paths_ignore:
+        return set(trigger.paths_ignore)
+    first, *others = trigger.paths or ("",)
+    left_out = {each[1:] for each in others if each.startswith("!")}
+    return left_out if first in _EVERY and len(left_out) == len(others) else set()
 
 
 def _faults(giver: _Giver, check: str, default_branch: str) -> Iterator[Fault]:
     document = giver.file.document
-    triggers = [each for each in giver.file.triggers if each.event in (*_REQUESTS, "push", "merge_group")]
+    triggers = [each for each in giver.file.triggers if each.event in _OF_COMMITS]
     if any(each.event in _REQUESTS for each in triggers):
         triggers = [each for each in triggers if each.event != "push"]
     blocks = f'the required check "{check}" never reports on some pull requests, and blocks them for ever'
@@ -169,11 +186,16 @@ def _faults(giver: _Giver, check: str, default_branch: str) -> Iterator[Fault]:
             document,
             _place(giver.file, "on"),
             f'the required check "{check}" never reports: no pull request starts {giver.file.file_name}',
-            "add to `on`: pull_request:",
+            "give it in a workflow that runs on pull_request",
         )
     for trigger in triggers:
         for key, why in _shut(trigger, default_branch):
-            yield Fault(document, _place(giver.file, "on", trigger.event, key), f"{blocks}: {why}", _remedy(key))
+            yield Fault(
+                document,
+                _place(giver.file, "on", trigger.event, key),
+                f"{blocks}: {why}",
+                _remedy(key, giver, default_branch),
+            )
         if trigger.event not in giver.events:
             yield from _vanishing(giver, trigger, check)
 
@@ -192,14 +214,16 @@ def _vanishing(giver: _Giver, trigger: Trigger, check: str) -> Iterator[Fault]:
         )
 
 
-def _remedy(key: str) -> str:
+def _remedy(key: str, giver: _Giver, default_branch: str) -> str:
     if key.startswith("paths"):
+        if any(leg.job.matrix is not None or leg is not run.last for run in giver.runs for leg in run.legs):
+            return (
+                f"drop {key}, and ask in the steps what changed: skipped as a whole, the job reports under another name"
+            )
         return f"drop {key}, and ask in the job what changed: a skipped job reports success"
-    return (
-        "have opened and synchronize among the types"
-        if key == "types"
-        else "run it for every pull request to that branch"
-    )
+    if key == "types":
+        return "add opened and synchronize"
+    return f"run it for every pull request to {default_branch}"
 
 
 def _place(file: WorkflowFile, *keys: str) -> Mark:

@@ -6,10 +6,19 @@ from dataclasses import dataclass
 
 from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context, text_in
-from asbuilt.workflows.document import Document, Mark, Node, text_of
+from asbuilt.workflows.document import Document, Mark, Node, Scalar, text_of
 from asbuilt.workflows.document import Mapping as MappingNode
 from asbuilt.workflows.expression_tree import Expression, Index, Literal, Logical, Name, children, walk
-from asbuilt.workflows.expressions import Embedded, ExpressionError, Unknown, evaluate, parse, segments, truth
+from asbuilt.workflows.expressions import (
+    Embedded,
+    ExpressionError,
+    Unknown,
+    evaluate,
+    parse,
+    segments,
+    sole_expression,
+    truth,
+)
 from asbuilt.workflows.expressions import text_of as written
 from asbuilt.workflows.fault import Fault, one_for_each_place
 from asbuilt.workflows.job_runs import JobRun, job_runs
@@ -38,7 +47,12 @@ def read_outside(entry: WorkflowFile, sources: Sources, homes: Mapping[str, Coll
     `homes` has the environments of each secret, by its name in lower case.
     """
     faults = (
-        Fault(use.document, use.mark, _said(use, secret, homes[secret]), _mended(use, homes[secret]))
+        Fault(
+            use.document,
+            use.mark,
+            _said(use, secret, homes[secret]),
+            _mended(use, secret, homes, sources),
+        )
         for use in uses_of_secrets(entry, sources, homes)
         for secret in ((use.secret.lower(),) if use.secret != EVERY else homes)
         if (use.environment or "").lower() not in {each.lower() for each in homes[secret]}
@@ -49,16 +63,19 @@ def read_outside(entry: WorkflowFile, sources: Sources, homes: Mapping[str, Coll
 def uses_of_secrets(entry: WorkflowFile, sources: Sources, names: Collection[str]) -> Iterator[Use]:
     """Give every use of some secrets by the jobs that a workflow's triggers set off, in each situation.
 
-    `names` are in lower case, as GitHub compares them. A job whose environment cannot be told is left out, and so is
-    what a caller hands over under the same name to a job without environment: there it is the caller that reads it.
+    `names` are in lower case, as GitHub compares them. A job whose environment cannot be told is left out, and so is a
+    name under which its callers hand over something else. What a caller hands on under its own name to a workflow of
+    this repository, the called job reads: GitHub fills it in there, from the environment of that job, and does so only
+    for a name that is handed over: https://github.com/actions/runner/issues/1490
     """
     for run in job_runs(entry, sources, lambda file, job: _may_read(file, job, names)):
         environment = _environment(run.last.job, run.last.context)
         if isinstance(environment, Unknown):
             continue
-        handed = _handed(run) if environment is None else frozenset()
+        replaced = _replaced(run) if environment is None else frozenset()
+        handed_on = _handed_on(run.last.job) if sources.called_by(run.last.job) is not None else frozenset()
         for document, mark, secret in _read(run, sources):
-            if secret == EVERY or (secret.lower() in names and secret.lower() not in handed):
+            if secret == EVERY or secret.lower() in set(names) - replaced - handed_on:
                 yield Use(secret, environment, run, document, mark)
 
 
@@ -74,19 +91,47 @@ def _said(use: Use, secret: str, homes: Collection[str]) -> str:
     return f'job "{run.name}" {does} {named} {where} ({way}); it belongs to {" and ".join(homes)} alone{by}'
 
 
-def _mended(use: Use, homes: Collection[str]) -> str:
-    job = use.run.last.job
-    if job.uses is not None:
-        return f"hand nothing over: the called job takes it itself, with environment: {min(homes)}"
+def _mended(use: Use, secret: str, homes: Mapping[str, Collection[str]], sources: Sources) -> str:
+    leg, name, home = use.run.last, secret.upper(), min(homes[secret])
+    if leg.job.uses is not None and sources.called_by(leg.job) is None:
+        return f"read it in a job of this repository, with environment: {home}"
+    if leg.job.uses is not None:
+        return f"hand it on as {name}, not required, and read secrets.{name} in the called job in environment: {home}"
+    if any(each.mark == use.mark for each in expressions_of(leg.workflow_file.env)):
+        return f"set it in the jobs with environment: {home}, and not for the whole workflow"
     if use.environment:
-        return f"read a secret of {use.environment} here"
-    return f"add to job {job.id}: environment: {min(homes)}; or read another secret"
+        return f"where the environment is {use.environment}, read a secret of its own"
+    return f"add to job {leg.job.id}: environment: {home}; or read another secret"
 
 
-def _handed(run: JobRun) -> frozenset[str]:
-    """Give the names of the secrets that the caller hands over one by one."""
-    given = run.legs[-2].job.secrets if len(run.legs) > 1 else None
-    return frozenset(name.lower() for name in given.values) if isinstance(given, MappingNode) else frozenset()
+def _replaced(run: JobRun) -> frozenset[str]:
+    """Give the names under which callers hand over something else than the secret of that name."""
+    found: set[str] = set()
+    for leg in run.legs[:-1]:
+        if isinstance(leg.job.secrets, MappingNode):
+            own = _handed_on(leg.job) - found
+            found = {name.lower() for name in leg.job.secrets.values} - own
+    return frozenset(found)
+
+
+def _handed_on(job: Job) -> frozenset[str]:
+    """Give the names of the secrets that a job hands over as they are: `KEY: ${{ secrets.KEY }}`."""
+    given = job.secrets.values if isinstance(job.secrets, MappingNode) else {}
+    return frozenset(name.lower() for name, node in given.items() if _is_secret(node, name))
+
+
+def _is_secret(node: Node, name: str) -> bool:
+    """Tell whether a text is a secret of a name, and nothing else."""
+    try:
+        expression = sole_expression(text_of(node) or "" if isinstance(node, Scalar) else "")
+        tree = parse(expression) if expression is not None else None
+    except ExpressionError:
+        return False
+    match tree:
+        case Index(Name(context), Literal(str(member))):
+            return context.lower() == "secrets" and member.lower() == name.lower()
+        case _:
+            return False
 
 
 def read_by(tree: Expression, context: Context) -> Iterator[str]:

@@ -11,9 +11,10 @@ from typing import Any
 
 from asbuilt.workflows.document import text_of
 from asbuilt.workflows.events import Event, completed_run, events_of
+from asbuilt.workflows.expression_values import equal
 from asbuilt.workflows.expressions import UNKNOWN, Unknown, Whole
 from asbuilt.workflows.mentions import reads_refs, refs_mentioned
-from asbuilt.workflows.refs import HEADS, TAGS, is_glob
+from asbuilt.workflows.refs import HEADS, TAGS, is_glob, matches
 from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Input, Trigger, WorkflowFile
 
@@ -39,6 +40,11 @@ class Situation:
     upstream: WorkflowFile | None = None
     conclusion: str | None = None
     before: "Situation | None" = None
+
+    def may_be_on(self, ref: str) -> bool:
+        """Tell whether a ref may have set it off."""
+        let_through = any(matches(pattern, ref) for pattern in self.refs)
+        return let_through and equal(self.context["github"].get("ref"), ref) is not False
 
     def calling(self, inputs: dict[str, Any]) -> "Situation":
         """Give the situation of a workflow that is called in this one, with the inputs that it is given."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 # Heroku unpacks a repository here, and starts its processes here.
-_HOME = "/app/"
+_HOME = "/app"
+_WHERE = re.compile(r"^\$\{?(HOME|PWD)\b\}?")
 _VARIABLE = re.compile(r"(\w+)=(.*)", re.DOTALL)
 _ENDS = frozenset({"&&", "||", ";", "|", "&", "|&", ";;"})
 # Words before a command that change nothing about what it starts.
@@ -32,7 +33,12 @@ _INTERPRETERS = {
     "ruby": (".rb",), "php": (".php",), "perl": (".pl",), "bun": (".js", ".ts"), "deno": (".js", ".ts"),
     "ts-node": (".ts",), "tsx": (".ts",), "nodemon": (".js", ".ts"), "pm2-runtime": (".js", ".ts"),
 }  # fmt: skip
-_SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "waitress"})
+_SERVERS = frozenset(
+    {"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "waitress", "sanic", "granian", "dramatiq"}
+)
+# Programs that start what a package.json says, and their option for its folder.
+_OF_PACKAGES = {"npm": "--prefix", "yarn": "--cwd", "pnpm": "--dir"}
+_PROTOCOL = re.compile(r"^[aw]sgi:(?=\w[\w.]*:)")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?")
 _MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 # Options of all these programs that stand alone; any other one has a value behind it.
@@ -57,9 +63,11 @@ class _Place:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def path(self, name: str) -> str:
-        """Give a path as it is in the repository."""
-        path = posixpath.normpath(posixpath.join("/app", self.folder, name))
-        return path.removeprefix(_HOME)
+        """Give a path as it is in the repository; empty for its root."""
+        here = posixpath.join(_HOME, self.folder)
+        bare = _WHERE.sub(lambda match: _HOME if match[1] == "HOME" else here, name)
+        path = posixpath.normpath(posixpath.join(here, bare))
+        return "" if path == _HOME else path.removeprefix(f"{_HOME}/")
 
     def inside(self, folder: str | None) -> "_Place":
         return replace(self, folder=self.path(folder)) if folder else self
@@ -68,7 +76,8 @@ class _Place:
     def roots(self) -> "tuple[_Place, ...]":
         """The folders in which Python looks for a module."""
         more = self.variables.get("PYTHONPATH", "").split(":")
-        return (self, *(self.inside(each) for each in more if each not in {"", "."} and "$" not in each))
+        told = (each for each in more if each not in {"", "."} and "$" not in _WHERE.sub("", each))
+        return (self, *map(self.inside, told))
 
 
 _Starter = Callable[[list[str], _Place], tuple[str, ...]]
@@ -91,6 +100,8 @@ def files_named_by(command: str) -> frozenset[str]:
 def _commands(text: str, place: _Place | None = None) -> Iterator[tuple[list[str], _Place]]:
     """Give the commands of a chain as words, each with the place where it starts."""
     place = place or _Place()
+    if text.startswith("(") and text.endswith(")"):  # a shell of its own
+        text = text[1:-1]
     for words in _split(text):
         bare, variables = _bare(words)
         here = replace(place, variables={**place.variables, **variables})
@@ -98,7 +109,7 @@ def _commands(text: str, place: _Place | None = None) -> Iterator[tuple[list[str
             continue
         if bare[0] == "export":
             place = replace(place, variables={**place.variables, **_bare(bare[1:])[1]})
-        elif bare[0] == "cd" and len(bare) == 2:  # noqa: PLR2004 - cd and its folder
+        elif bare[0] in {"cd", "pushd"} and len(bare) == 2:  # noqa: PLR2004 - cd and its folder
             place = place.inside(bare[1])
         elif posixpath.basename(bare[0]) in _SHELLS and (script := _script_text(bare)) is not None:
             yield from _commands(script, here)
@@ -136,10 +147,19 @@ def _bare(words: list[str]) -> tuple[list[str], dict[str, str]]:
             variables[match[1]] = match[2]
         elif words[0] in _WRAPPERS or (_ADDED.fullmatch(words[0]) and len(words) > 1):
             wrapped = True
-        elif not (wrapped and words[0].startswith("-")):
+        elif not (wrapped and (words[0].startswith("-") or _is_value(words))):
             break
         words = words[1:]
+    if words and "--" in words[1:-1] and _starter(posixpath.basename(words[0])) is None:
+        # It starts what stands behind: `op run --env-file .env -- gunicorn app:app`.
+        return _bare(words[words.index("--") + 1 :])[0], variables
     return words, variables
+
+
+def _is_value(words: list[str]) -> bool:
+    """Tell whether a word belongs to the wrapper before it: a program that is known comes further on."""
+    known, *others = (_starter(posixpath.basename(word)) is not None for word in words)
+    return not known and any(others)
 
 
 def _script_text(words: list[str]) -> str | None:
@@ -166,9 +186,10 @@ def _starter(program: str) -> _Starter | None:
         return lambda words, place: _script(words, place, (".py",))
     if program in _INTERPRETERS:
         return lambda words, place: _script(words, place, _INTERPRETERS[program])
-    return {"flask": _by_flask, "celery": _by_celery, "node": _by_node, **dict.fromkeys(_SHELLS, _by_shell)}.get(
-        program
-    )
+    if program in _OF_PACKAGES:
+        return lambda words, place: (place.inside(_option(words, _OF_PACKAGES[program])).path("package.json"),)
+    known = {"flask": _by_flask, "celery": _by_celery, "node": _by_node, "uwsgi": _by_uwsgi}
+    return _by_shell if program in _SHELLS else known.get(program)
 
 
 def _by_python(words: list[str], place: _Place) -> tuple[str, ...]:
@@ -186,10 +207,18 @@ def _by_server(words: list[str], place: _Place) -> tuple[str, ...]:
     for option in ("--chdir", "--app-dir", "--pythonpath"):
         place = place.inside(_option(words, option))
     target = _option(words, "--app") or next(_arguments(words), None)
+    target = _PROTOCOL.sub("", target or "") or None
     if target is None or not _MODULE.fullmatch(target.partition(":")[0]):
         # An option that is not known may stand alone, and has hidden what it stands before.
         target = next((word for word in words if _TARGET.fullmatch(word)), None)
     return _module(target.partition(":")[0], place) if target else ()
+
+
+def _by_uwsgi(words: list[str], place: _Place) -> tuple[str, ...]:
+    place = place.inside(_option(words, "--chdir"))
+    file = _option(words, "--wsgi-file") or _option(words, "--file")
+    module = _option(words, "--module") or _option(words, "-w") or _option(words, "--wsgi")
+    return (place.path(file),) if file else _module(module.partition(":")[0], place) if module else ()
 
 
 def _by_flask(words: list[str], place: _Place) -> tuple[str, ...]:
@@ -220,7 +249,7 @@ def _by_node(words: list[str], place: _Place) -> tuple[str, ...]:
     path = place.path(words[0])
     if posixpath.splitext(path)[1] in {".js", ".cjs", ".mjs", ".ts"}:
         return (path,)
-    return (f"{path}.js", f"{path}/index.js")
+    return (f"{path}.js", f"{path}/index.js") if path else ("index.js",)
 
 
 def _by_shell(words: list[str], place: _Place) -> tuple[str, ...]:

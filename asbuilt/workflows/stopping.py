@@ -18,6 +18,8 @@ _CAN_FAIL = re.compile(r"\bexit\s+[1-9]|\bfalse\b|\[|\btest\s")
 # What is known of a run before it.
 _KNOWN = re.compile(r"\b(?:github|inputs)\s*[.\[]", re.IGNORECASE)
 _SHELL = re.compile(r"(?:ba|da|z|k)?sh\b")
+_GITHUB_SCRIPT = "actions/github-script"
+_SETS_FAILED = re.compile(r"\s*core\.setFailed\(")
 _SAYS_NO_MORE = re.compile(r"\s*(?:(?:echo|printf|exit|false|:)\b.*|#.*|)")
 
 
@@ -44,12 +46,21 @@ def _guards(job: Job) -> tuple[Step, ...]:
 
 
 def _is_guard(step: Step, job: Job) -> bool:
-    if step.run is None or step.continue_on_error is not None or not _CAN_FAIL.search(step.run.text):
+    if step.continue_on_error is not None:
+        return False
+    if step.run is None:
+        return _sets_failed(step) and _KNOWN.search(text_of(step.condition) or "") is not None
+    if not _CAN_FAIL.search(step.run.text):
         return False
     if not _SHELL.match(text_of(step.shell or job.shell) or ("pwsh" if _is_on_windows(job) else "bash")):
         return False
     texts = (text for node in (job.env, step.env) for _, text in _entries(node))
     return any(map(_KNOWN.search, (text_of(step.condition) or "", step.run.text, *texts)))
+
+
+def _sets_failed(step: Step) -> bool:
+    """Tell whether a step does nothing before it fails, by GitHub's own way to run JavaScript."""
+    return step.action == _GITHUB_SCRIPT and _SETS_FAILED.match(text_of(step.input("script")) or "") is not None
 
 
 def _is_on_windows(job: Job) -> bool:
@@ -66,6 +77,8 @@ def _fails(step: Step, job: Job, context: Context) -> bool:
             return False
     except ExpressionError:
         return False
+    if step.run is None:
+        return True
     script, shell = text_of(step.run) or "", text_of(step.shell or job.shell)
     variables = {name: value for node in (job.env, step.env) for name, value in _known(node, context)}
     if not trial(script, shell, variables, lambda text: _text(text, context)).surely_fails:

@@ -6,6 +6,7 @@ Two texts that come to the same symbols are the same in every run, however they 
 inputs and variables they are handed on.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,7 +31,10 @@ from asbuilt.workflows.expressions import text_of as written
 from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.job_runs import JobRun, Leg
 from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.workflow import WorkflowFile
+from asbuilt.workflows.workflow import Job, WorkflowFile
+
+# What only the steps of a job know.
+_WORKED_OUT = re.compile(r"\b(?:steps|needs|job|runner|hashFiles)\b", re.IGNORECASE)
 
 
 class Free(str):
@@ -61,10 +65,11 @@ class Symbols:
 
     def of_run(self, run: JobRun) -> Context:
         """Give the context of a job's run, with symbols for the inputs that its callers hand on."""
-        context: Context = _freed(run.entry)
+        context = self._with_needs(run.entry.workflow_file, run.entry.job, _freed(run.entry))
         for before, leg in pairwise(run.legs):
             called = self._handed(leg.workflow_file, before.job.with_, context)
-            context = {**leg.context, "github": context["github"], "inputs": called}
+            here = {**leg.context, "github": context["github"], "inputs": called}
+            context = self._with_needs(leg.workflow_file, leg.job, here)
         return context
 
     def of_gate(self, gate: Gate, run: JobRun) -> Iterator[Context]:
@@ -74,10 +79,10 @@ class Symbols:
             known = {**outer, "inputs": self._handed(gate.workflow_file, gate.call.job.with_, outer)}
         elif gate.leg is not None:
             legs = run.legs[: run.legs.index(gate.leg) + 1]
-            known = {**self.of_run(JobRun(legs))}
-            known.pop("needs")
+            known = dict(self.of_run(JobRun(legs)))
         else:
             known = dict(gate.situation.context)
+        known = self._with_needs(gate.workflow_file, gate.job, {**known, "needs": {}})
         for row in matrix.combinations(gate.job.matrix, known):
             yield {**known, "matrix": row}
 
@@ -95,6 +100,22 @@ class Symbols:
         here["env"] = {name: here["env"][name] if name in own else value for name, value in inherited.items()}
         here["env"] = self._with_symbols(here["env"], placed.step.env, here)
         return here
+
+    def _with_needs(self, file: WorkflowFile, job: Job, context: Context) -> dict[str, Any]:
+        """Give a context with symbols in what earlier jobs hand on, unless their steps work it out."""
+        needs = dict(context["needs"])
+        for each in file.needed_by(job):
+            given = each.outputs.values if each.outputs is not None and each.matrix is None else {}
+            texts = {name: text_of(node) or "" for name, node in given.items()}
+            told = {
+                name: self.in_text(text, {**context, "needs": {}})
+                for name, text in texts.items()
+                if not _WORKED_OUT.search(text)
+            }
+            if told:
+                before = needs.get(each.id, {})
+                needs[each.id] = {**before, "outputs": {**before.get("outputs", {}), **told}}
+        return {**context, "needs": needs}
 
     def _come_to(self, part: Embedded, context: Context) -> str:
         chosen = self._chosen(parse(part.text), context)

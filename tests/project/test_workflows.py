@@ -157,6 +157,7 @@ BEFORE = {
         pytest.param({".github/actions/notify/run.sh": "true\n"}, "true", id="action"),
         pytest.param({"tools/deploy/action.yml": "name: deploy\n"}, "true", id="action-elsewhere"),
         pytest.param({"Procfile": "web: gunicorn main:app\n"}, "true", id="procfile"),
+        pytest.param({"backend/Procfile": "web: gunicorn main:app\n"}, "true", id="procfile-of-a-folder"),
         pytest.param({"app.py": None}, "true", id="file-removed"),
         pytest.param({"estate.yaml": "estate: another\n"}, "true", id="estate"),
     ],

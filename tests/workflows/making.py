@@ -32,3 +32,25 @@ def paths_of(actions=None, **files):
 def deploying(app="shop", job="", on="push"):
     """Give a workflow whose one job deploys; `job` is more lines of it."""
     return f"on: {on}\njobs:\n  deploy:\n    runs-on: x\n{job}    steps:{DEPLOY.format(app=app)}"
+
+
+CHECKOUT = "      - uses: actions/checkout@v7\n"
+SHIP = "      - uses: akhileshns/heroku-deploy@v3\n        with: { heroku_app_name: shop }\n"
+
+
+def gated(on, gate=CHECKOUT, deploy=CHECKOUT, condition="", action=SHIP):
+    """Give a workflow whose job deploys behind a gate: what each checks out, and how the one deploys."""
+    return (
+        f"on: {on}\njobs:\n  test:\n    runs-on: x\n    steps:\n{gate}      - run: y\n"
+        f"  deploy:\n    needs: test\n{condition}    runs-on: x\n    steps:\n{deploy}{action}"
+    )
+
+
+def of_ref(ref):
+    """Give the step that checks a ref out."""
+    return f'{CHECKOUT}        with: {{ ref: "{ref}" }}\n'
+
+
+def script(command, more=""):
+    """Give the step that runs a script; `more` is more lines of it."""
+    return f"      - run: {command}\n{more}"

@@ -25,6 +25,11 @@ MAIN = "{push: {branches: [main]}}"
         ("shop", "push", {("shop", "", "")}),
         ("${{ github.workflow }}-${{ github.ref }}", MAIN, {("Ship-refs/heads/main", "", "")}),
         ("x-${{ github.ref }}", "workflow_dispatch", {("x-${{ github.ref }}", "github.ref", "")}),
+        # What runs on the default branch runs on one ref.
+        ("x-${{ github.ref }}", "schedule", {("x-${{ github.ref }}", "", "")}),
+        ("x-${{ github.ref_name }}", "repository_dispatch", {("x-${{ github.ref_name }}", "", "")}),
+        ("x-${{ github.ref }}", "release", {("x-${{ github.ref }}", "github.ref", "")}),
+        ("x-${{ github.sha }}", "schedule", {("x-${{ github.sha }}", "github.sha", "")}),
         ("x-${{ github.run_id }}", MAIN, {("x-${{ github.run_id }}", "github.run_id", "")}),
         ("x-${{ github.sha }}", MAIN, {("x-${{ github.sha }}", "github.sha", "")}),
         ("x-${{ github.head_ref }}", MAIN, {("x-", "", "github.head_ref")}),
@@ -75,6 +80,7 @@ def with_groups(*groups):
         (("shop", "shop-prod"), 2),
         (("shop", "shop", "other"), 3),
         (("shop", "${{ vars.GROUP }}"), 0),
+        (("shop", "${{ vars.GROUP }}", "other"), 2),
         (("shop", "shop-${{ github.sha }}"), 1),
     ],
 )
@@ -109,6 +115,13 @@ def test_two_branches_with_a_group_each_are_not_kept_apart():
     assert fact.endswith("it differs between refs: refs/heads/main, refs/heads/live")
 
 
+def test_a_group_that_comes_to_nothing_is_none():
+    on = "{push: {branches: [main, live]}}"
+    for group in ("''", "${{ github.head_ref }}", "${{ github.event_name == 'pull_request' && github.ref || '' }}"):
+        (fact,) = facts(ship=f"concurrency: {group}\n{deploying(on=on)}")
+        assert fact.endswith("the group comes to nothing here, and GitHub refuses such a run")
+
+
 def test_the_default_of_a_free_input_is_not_all_that_it_can_be():
     on = "{workflow_dispatch: {inputs: {label: {default: main}}}}"
     (fact,) = facts(ship=f"concurrency: x-${{{{ inputs.label }}}}\n{deploying(on=on)}")
@@ -127,6 +140,53 @@ def test_another_workflow_in_the_group_does_not_cancel():
     )
     found = list(exclusion_faults(paths_of(ship=f"concurrency: shop\n{deploying(on=MAIN)}", other=other)))
     assert [(each.document.path, each.mark.line) for each in found] == [(".github/workflows/other.yml", 2)]
+
+
+CANCELS = "concurrency: {{group: '{0}', cancel-in-progress: {1}}}\n"
+QUOTED = '"${{ true }}"'
+JOB_CANCELS = "a: {concurrency: {group: x-refs/heads/main, cancel-in-progress: true}, "
+OTHER = "jobs:\n  a: {runs-on: x, steps: [{run: y}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "wrong"),
+    [
+        (f"on: push\n{CANCELS.format('x-${{ github.ref }}', 'true')}{OTHER}", 1),
+        (f"on: {MAIN}\n{CANCELS.format('X-${{ github.ref }}', QUOTED)}{OTHER}", 1),
+        (f"on: pull_request\n{CANCELS.format('x-${{ github.ref }}', 'true')}{OTHER}", 0),
+        (f"on: push\n{CANCELS.format('x-${{ github.ref }}', 'false')}{OTHER}", 0),
+        (f"on: push\n{CANCELS.format('x-${{ github.workflow }}', 'true')}{OTHER}", 0),
+        # Its own job takes it, and so does one that it calls; jobs that do not run take nothing.
+        (f"on: push\n{OTHER}".replace("a: {", JOB_CANCELS), 1),
+        (f"on: push\n{OTHER}".replace("a: {", f"{JOB_CANCELS}if: false, "), 0),
+        ("on: push\njobs: {b: {uses: ./.github/workflows/called.yml}}\n", 1),
+    ],
+)
+def test_a_run_in_the_same_group_does_not_cancel_a_deploy(other, wrong):
+    deploy = f"concurrency: x-${{{{ github.ref }}}}\n{deploying(on=MAIN)}"
+    called = f"on: workflow_call\n{CANCELS.format('x-${{ github.ref }}', 'true')}{OTHER}"
+    assert len(facts(ship=deploy, other=other, called=called)) == wrong
+
+
+def test_a_ref_that_is_not_told_is_not_that_of_another_event():
+    deploy = f"concurrency: x-${{{{ github.ref }}}}\n{deploying(on='schedule')}"
+    for on, wrong in (("pull_request", 0), ("schedule", 1)):
+        other = f"on: {on}\n{CANCELS.format('x-${{ github.ref }}', 'true')}{OTHER}"
+        assert len(facts(ship=deploy, other=other)) == wrong
+
+
+def test_another_event_of_the_same_workflow_does_not_cancel_a_deploy():
+    on = "{push: {branches: [main]}, pull_request: {}}"
+    job = "    if: github.event_name == 'push'\n"
+    cancel = "\"${{ github.event_name == 'pull_request' }}\""
+    for group, wrong in (("shop", 1), ("${{ github.ref }}", 0)):
+        text = CANCELS.format(group, cancel) + deploying(on=on, job=job)
+        assert len(facts(ship=text)) == wrong
+
+
+def test_what_is_not_available_in_a_group_is_for_another_control():
+    for group in ("x-${{ env.APP }}", "x-${{ github.ref"):
+        assert facts(ship=f"concurrency: '{group}'\n{deploying(on=MAIN)}") == []
 
 
 def test_two_apps_may_share_a_group():

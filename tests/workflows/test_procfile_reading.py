@@ -1,7 +1,7 @@
 import pytest
 
 from asbuilt.workflows.document import Mark
-from asbuilt.workflows.procfile import MISSING, parse, process_problem
+from asbuilt.workflows.procfile import missing, parse, process_problem
 from asbuilt.workflows.started import files_started_by
 
 
@@ -76,7 +76,27 @@ def test_a_line_that_is_no_process_is_a_problem():
         ('bash -lc "cd src && exec gunicorn shop.app:app -w ${WEB:-2}"', "src/shop/app.py"),
         ("bin/start-stunnel gunicorn -c gunicorn_conf.py config.wsgi:application", "config/wsgi.py"),
         ("bin/start-server", None),
-        ("npm start", None),
+        ("npm start", "package.json"),
+        ("cd site && yarn start", "site/package.json"),
+        ("npm --prefix site run start:prod", "site/package.json"),
+        ("node .", "index.js"),
+        ("pushd backend && gunicorn app:app", "backend/app.py"),
+        ("(cd backend && python app.py)", "backend/app.py"),
+        ("cd $HOME/backend && gunicorn app:app", "backend/app.py"),
+        ("PYTHONPATH=${PWD}/src gunicorn shop.app:app", "shop/app.py"),
+        ("gunicorn --chdir /app app:app", "app.py"),
+        ("op run --env-file=.env -- gunicorn app:app", "app.py"),
+        ("chamber exec shop -- python -m jobs", "jobs.py"),
+        ("gunicorn app:app -- --x", "app.py"),
+        ("opentelemetry-instrument --traces_exporter otlp gunicorn app:app", "app.py"),
+        ("hypercorn asgi:shop.app:app", "shop/app.py"),
+        ("hypercorn asgi:app", "asgi.py"),
+        ("sanic shop.app:app --host=0.0.0.0", "shop/app.py"),
+        ("granian --interface asgi shop.app:app", "shop/app.py"),
+        ("dramatiq shop.tasks", "shop/tasks.py"),
+        ("uwsgi --http-socket :$PORT --module shop.wsgi:app", "shop/wsgi.py"),
+        ("uwsgi --http-socket :$PORT --wsgi-file wsgi.py", "wsgi.py"),
+        ("uwsgi uwsgi.ini", None),
         ("bundle exec puma -C config/puma.rb", None),
         ("java -jar target/shop.jar", None),
         ("python manage.py migrate && gunicorn app:app", "app.py"),
@@ -108,6 +128,7 @@ def problem(text, files, expected="shop/app.py"):
         ("web: node server", {"server/index.js"}, "server/index.js"),
         ("web: deno-like serve src/main.ts", {"src/main.ts"}, "src/main.ts"),
         ("web: cd src && deno-like serve main.ts", {"src/main.ts"}, "src/main.ts"),
+        ("web: PYTHONPATH=$PWD/src gunicorn app:app", {"src/app.py"}, "src/app.py"),
         ("\ufeffweb: python app.py", {"app.py"}, "app.py"),
     ],
 )
@@ -124,7 +145,11 @@ def test_a_process_starts_what_is_there(text, files, expected):
         ("web:", (1, 1), '"web" is no process: a line is `NAME: COMMAND`'),
         ("\n  web: python app.py", (2, 3), '"web" starts app.py, expected shop/app.py'),
         ("web: gunicorn shop.app", (1, 1), '"web" starts shop/app.py, and there is no such file'),
-        ("web: npm start", (1, 1), 'which file "web" starts cannot be told from its command, expected shop/app.py'),
+        (
+            "web: bin/rails s",
+            (1, 1),
+            'which file "web" starts cannot be told from its command, expected shop/app.py',
+        ),
     ],
 )
 def test_what_is_wrong_with_a_process_is_said_with_its_line(text, place, message):
@@ -133,5 +158,5 @@ def test_what_is_wrong_with_a_process_is_said_with_its_line(text, place, message
 
 
 def test_a_procfile_that_is_not_there_says_so():
-    found = process_problem(MISSING, "web", "app.py", {"app.py"})
+    found = process_problem(missing(), "web", "app.py", {"app.py"})
     assert found.message == 'there is no Procfile, so Heroku starts no "web"; expected a line `web: COMMAND`'

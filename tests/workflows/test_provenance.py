@@ -1,21 +1,7 @@
 import pytest
-from making import paths_of
+from making import CHECKOUT, SHIP, gated, of_ref, paths_of, script
 
 from asbuilt.workflows.provenance import comes_from_outside, from_outside, trigger_mark, unseen_by_gates
-
-CHECKOUT = "      - uses: actions/checkout@v7\n"
-DEPLOY = "      - uses: akhileshns/heroku-deploy@v3\n        with: { heroku_app_name: shop }\n"
-
-
-def workflow(on, gate=CHECKOUT, deploy=CHECKOUT, condition="", action=DEPLOY):
-    return (
-        f"on: {on}\njobs:\n  test:\n    runs-on: x\n    steps:\n{gate}      - run: y\n"
-        f"  deploy:\n    needs: test\n{condition}    runs-on: x\n    steps:\n{deploy}{action}"
-    )
-
-
-def of_ref(ref):
-    return f'{CHECKOUT}        with: {{ ref: "{ref}" }}\n'
 
 
 @pytest.mark.parametrize(
@@ -37,21 +23,32 @@ def of_ref(ref):
             "    if: github.event.pull_request.merged && github.base_ref == 'main'\n",
             {None},
         ),
+        (
+            "{pull_request: {types: [closed], branches: [main]}}",
+            "    if: github.event.pull_request.merged_at\n",
+            {None},
+        ),
+        ("{pull_request: {types: [closed], branches: [main]}}", "    if: github.ref == 'refs/heads/main'\n", {None}),
+        # A pull request runs on NUMBER/merge, and on no branch.
+        ("[push, pull_request]", "    if: github.ref_name == 'main'\n", {None}),
+        ("[push, pull_request]", "    if: startsWith(github.ref_name, 'release/')\n", {None}),
+        ("[push, pull_request]", "    if: startsWith(github.ref_name, '1')\n", {None, "pull_request"}),
+        ("[push, pull_request]", "    if: github.ref_name != 'main'\n", {None, "pull_request"}),
         ("schedule", "", {None}),
         ("workflow_dispatch", "", {None}),
     ],
 )
 def test_whose_code_is_deployed(on, condition, expected):
-    paths = paths_of(w=workflow(on, condition=condition))
+    paths = paths_of(w=gated(on, condition=condition))
     assert {comes_from_outside(path, "main") for path in paths} == expected
 
 
 def test_the_place_is_the_trigger():
-    (path,) = paths_of(w=workflow("\n  pull_request:\n"))
+    (path,) = paths_of(w=gated("\n  pull_request:\n"))
     assert trigger_mark(path).line == 2
 
 
-FOR_REVIEW = DEPLOY.replace("shop", "'shop-pr-${{ github.event.number }}'")
+FOR_REVIEW = SHIP.replace("shop", "'shop-pr-${{ github.event.number }}'")
 
 
 PUSH_FOR_REVIEW = (
@@ -60,25 +57,37 @@ PUSH_FOR_REVIEW = (
 )
 
 
+WRITTEN = script("echo APP=shop-${{ github.event.number }} >> $GITHUB_ENV")
+
+
 @pytest.mark.parametrize(
     ("action", "count"),
     [
-        (DEPLOY, 1),
-        (DEPLOY.replace("shop", "'${{ secrets.APP }}'"), 1),
+        (SHIP, 1),
+        (SHIP.replace("shop", "'${{ secrets.APP }}'"), 1),
         # An app that is written out is none for a review, whatever its step is called.
-        (DEPLOY.replace("- uses", "- name: review app\n        uses"), 1),
-        (DEPLOY.replace("- uses", "- name: review app\n        uses").replace("shop", "'${{ secrets.APP }}'"), 0),
+        (SHIP.replace("- uses", "- name: review app\n        uses"), 1),
+        (SHIP.replace("- uses", "- name: review app\n        uses").replace("shop", "'${{ secrets.APP }}'"), 0),
         (FOR_REVIEW.replace("{ ", "{ heroku_email: e, "), 0),
-        (DEPLOY.replace("shop", "'${{ env.APP }}'") + "        env: { APP: 'shop-${{ github.head_ref }}' }\n", 0),
+        (SHIP.replace("shop", "'${{ env.APP }}'") + "        env: { APP: 'shop-${{ github.head_ref }}' }\n", 0),
         ("      - uses: mheap/github-action-pr-heroku-review-app@v1\n", 0),
         ("      - uses: a/heroku-flow@v1\n        with: { pipeline: '${{ vars.REVIEWAPP_PIPELINE }}' }\n", 0),
         (PUSH_FOR_REVIEW, 0),
+        (WRITTEN + SHIP.replace("shop", "'${{ env.APP }}'"), 0),
+        (WRITTEN.replace("event.number", "run_id") + SHIP.replace("shop", "'${{ env.APP }}'"), 1),
     ],
 )  # fmt: skip
 def test_apps_for_a_pull_request_are_let_be(action, count):
-    paths = paths_of(w=workflow("pull_request", action=action))
+    paths = paths_of(w=gated("pull_request", action=action))
     assert paths
     assert len([path for path in paths if from_outside(path, "main")]) == count
+
+
+def test_only_what_a_pull_request_causes_is_for_review():
+    requests, other = "{pull_request: {types: [opened, closed]}}", "push"
+    review, other = (paths_of(w=gated(on, action=FOR_REVIEW)) for on in (requests, other))
+    assert {path.review for path in review} == {True}
+    assert not any(path.review for path in other)
 
 
 def said(**files):
@@ -87,35 +96,46 @@ def said(**files):
 
 def test_a_run_that_a_pull_request_sets_off_is_from_outside():
     both = CI.replace("{push: {branches: [main]}}", "{push: {branches: [main]}, pull_request: {}}")
-    (fault,) = said(ci=both, w=workflow("{workflow_run: {workflows: [CI], branches: [main]}}", condition=SUCCEEDED))
+    (fault,) = said(ci=both, w=gated("{workflow_run: {workflows: [CI], branches: [main]}}", condition=SUCCEEDED))
     assert "after a run of ci.yml that pull_request sets off" in fault.fact
     assert fault.fix == "if: github.event.workflow_run.event == 'push'"
     guarded = "    if: github.event.workflow_run.event == 'push'\n"
-    assert said(ci=both, w=workflow(AFTER, condition=guarded)) == []
+    assert said(ci=both, w=gated(AFTER, condition=guarded)) == []
+
+
+def test_the_remedy_leaves_a_way_to_deploy():
+    (fault,) = said(w=gated("issues"))
+    assert fault.fix == "let push or workflow_dispatch set it off, and not issues"
+    asks = "if: github.event.workflow_run.event == 'push'"
+    ci = CI.replace("{push: {branches: [main]}}", "pull_request")
+    (fault,) = said(ci=ci, w=gated(AFTER, condition=SUCCEEDED))
+    assert fault.fix == f"let push set ci.yml off, and ask for it: {asks}"
+    middle = f"name: Middle\non: {AFTER}\njobs: {{m: {{runs-on: x, steps: [{{run: y}}]}}}}\n"
+    files = {"ci": CI.replace("{push:", "{pull_request: {}, push:"), "middle": middle}
+    faults = said(**files, w=gated("{workflow_run: {workflows: [Middle]}}", condition=SUCCEEDED))
+    assert {fault.fix for fault in faults} == {f"{asks} in middle.yml"}
 
 
 @pytest.mark.parametrize(("branches", "count"), [("main", 0), ("dev", 1)])
 def test_a_run_that_follows_a_merge_is_from_the_branch_that_it_went_into(branches, count):
     ci = CI.replace("{push: {branches: [main]}}", f"{{pull_request: {{types: [closed], branches: [{branches}]}}}}")
     ci = ci.replace("{ci: {", "{ci: {if: github.event.pull_request.merged, ")
-    found = said(ci=ci, w=workflow(AFTER, condition=SUCCEEDED))
+    found = said(ci=ci, w=gated(AFTER, condition=SUCCEEDED))
     assert len([each for each in found if "merged" in each.fact]) == count
 
 
 def test_a_deploy_from_outside_in_a_called_workflow_lies_at_the_trigger_and_names_the_caller():
-    called = workflow("workflow_call")
-    (fault,) = said(w="on:\n  issue_comment:\njobs: {a: {uses: ./.github/workflows/called.yml}}\n", called=called)
+    called = gated("workflow_call")
+    (fault,) = said(
+        w="on:\n  issue_comment:\n  push:\njobs: {a: {uses: ./.github/workflows/called.yml}}\n", called=called
+    )
     assert (fault.document.path, fault.mark.line) == (".github/workflows/w.yml", 2)
-    assert fault.fact.endswith("; called by w.yml:3")
+    assert fault.fact.endswith("; called by w.yml:4")
     assert fault.fix.endswith("if: github.event_name != 'issue_comment'")
 
 
 CONTAINER = "      - run: |\n          docker pull a/b\n          heroku container:release web -a shop\n"
 VARIABLE = "        env: {{ REF: '{0}' }}\n"
-
-
-def runs(command, env=""):
-    return f"      - run: {command}\n{env}"
 
 
 PUSH = "git push https://git.heroku.com/shop.git {0}"
@@ -150,28 +170,28 @@ PUSH = "git push https://git.heroku.com/shop.git {0}"
         ({"deploy": of_ref("${{ steps.tag.outputs.tag }}")}, None),
         ({"deploy": of_ref("${{ needs.test.outputs.tag }}")}, None),
         # Variables are followed.
-        ({"deploy": CHECKOUT + runs("git checkout $REF", VARIABLE.format("dev"))}, "deploys dev"),
-        ({"deploy": CHECKOUT + runs("git checkout $GITHUB_SHA")}, None),
-        ({"deploy": CHECKOUT + runs("git checkout package.json")}, None),
-        ({"deploy": CHECKOUT + runs("git checkout -b release")}, None),
-        ({"deploy": CHECKOUT + runs("git reset --hard origin/dev")}, "deploys dev"),
+        ({"deploy": CHECKOUT + script("git checkout $REF", VARIABLE.format("dev"))}, "deploys dev"),
+        ({"deploy": CHECKOUT + script("git checkout $GITHUB_SHA")}, None),
+        ({"deploy": CHECKOUT + script("git checkout package.json")}, None),
+        ({"deploy": CHECKOUT + script("git checkout -b release")}, None),
+        ({"deploy": CHECKOUT + script("git reset --hard origin/dev")}, "deploys dev"),
         # What the step itself names.
-        ({"action": DEPLOY.replace("shop }", "shop, branch: dev }")}, "deploys dev"),
-        ({"action": DEPLOY.replace("shop }", "shop, branch: HEAD }")}, None),
-        ({"action": DEPLOY.replace("shop }", "shop, branch: main }")}, None),
-        ({"action": runs(PUSH.format("HEAD:main"))}, None),
-        ({"action": runs(PUSH.format("main"))}, None),
-        ({"action": runs(PUSH.format("+dev:main"))}, "deploys dev"),
-        ({"action": runs(PUSH.format("$REF:main"), VARIABLE.format("dev"))}, "deploys dev"),
-        ({"action": runs(PUSH.format("$(git rev-parse HEAD):main"))}, None),
-        ({"action": runs("git subtree push --prefix a https://git.heroku.com/shop.git main")}, None),
+        ({"action": SHIP.replace("shop }", "shop, branch: dev }")}, "deploys dev"),
+        ({"action": SHIP.replace("shop }", "shop, branch: HEAD }")}, None),
+        ({"action": SHIP.replace("shop }", "shop, branch: main }")}, None),
+        ({"action": script(PUSH.format("HEAD:main"))}, None),
+        ({"action": script(PUSH.format("main"))}, None),
+        ({"action": script(PUSH.format("+dev:main"))}, "deploys dev"),
+        ({"action": script(PUSH.format("$REF:main"), VARIABLE.format("dev"))}, "deploys dev"),
+        ({"action": script(PUSH.format("$(git rev-parse HEAD):main"))}, None),
+        ({"action": script("git subtree push --prefix a https://git.heroku.com/shop.git main")}, None),
         ({"deploy": of_ref("dev"), "action": CONTAINER}, None),
         ({"deploy": of_ref("dev"), "action": CONTAINER.replace("pull a/b", "build -t a/b .")}, "deploys dev"),
-        ({"deploy": of_ref("dev"), "action": runs("heroku pipelines:promote -a x --to shop")}, None),
+        ({"deploy": of_ref("dev"), "action": script("heroku pipelines:promote -a x --to shop")}, None),
     ],
 )
 def test_the_gates_see_what_is_deployed(arguments, expected):
-    (path,) = paths_of(w=workflow("{push: {branches: [main]}}", **arguments))
+    (path,) = paths_of(w=gated("{push: {branches: [main]}}", **arguments))
     found = [each.fact for each in unseen_by_gates(path, ["test"])]
     assert len(found) == (expected is not None)
     assert expected is None or expected in found[0]
@@ -210,7 +230,7 @@ DISPATCH = "{workflow_dispatch: {inputs: {ref: {default: main}, other: {}}}}"
     ],
 )
 def test_what_a_ref_comes_to_depends_on_the_event(on, gate, deploy, count):
-    paths = paths_of(w=workflow(on, gate=gate, deploy=deploy))
+    paths = paths_of(w=gated(on, gate=gate, deploy=deploy))
     assert len([fault for path in paths for fault in unseen_by_gates(path, ["test"])]) == count
 
 
@@ -221,7 +241,7 @@ def test_what_a_ref_comes_to_depends_on_the_event(on, gate, deploy, count):
 def test_a_merged_pull_request_is_its_base(condition, expected):
     on = "{pull_request: {types: [closed], branches: [main]}}"
     for ref in ("main", "${{ github.base_ref }}", "${{ github.event.pull_request.merge_commit_sha }}"):
-        paths = paths_of(w=workflow(on, deploy=of_ref(ref), condition=f"    if: {condition!r}\n".replace("'", '"')))
+        paths = paths_of(w=gated(on, deploy=of_ref(ref), condition=f"    if: {condition!r}\n".replace("'", '"')))
         assert len([fault for path in paths for fault in unseen_by_gates(path, ["test"])]) == expected, ref
 
 
@@ -231,7 +251,7 @@ CALLED = (
 )
 CALLED_DEPLOY = (
     "on: {workflow_call: {inputs: {commit: {type: string}}}}\njobs:\n  deploy:\n    runs-on: x\n    steps:\n"
-    f"{of_ref('${{ inputs.commit }}')}{DEPLOY}"
+    f"{of_ref('${{ inputs.commit }}')}{SHIP}"
 )
 
 
@@ -272,7 +292,7 @@ def test_refs_are_followed_into_composite_actions(given, expected):
     )
     use = f"      - uses: ./.github/actions/out\n        with: {{ ref: '{given}' }}\n"
     on = "{workflow_dispatch: {inputs: {ref: {required: true}}}}"
-    (path,) = paths_of({"out": action}, w=workflow(on, deploy=use))
+    (path,) = paths_of({"out": action}, w=gated(on, deploy=use))
     found = list(unseen_by_gates(path, ["test"]))
     assert [expected in each.fact for each in found] == ([] if expected is None else [True])
     assert all(each.fact.endswith("; used by w.yml:12") and each.mark.line == 6 for each in found)
@@ -290,21 +310,21 @@ def test_refs_are_followed_into_composite_actions(given, expected):
     ],
 )
 def test_a_branch_that_is_not_checked_out_is_not_there_to_be_pushed(on, branch, count):
-    paths = paths_of(w=workflow(on, action=DEPLOY.replace("shop }", f"shop, branch: {branch} }}")))
+    paths = paths_of(w=gated(on, action=SHIP.replace("shop }", f"shop, branch: {branch} }}")))
     assert len([fault for path in paths for fault in unseen_by_gates(path, ["test"])]) == count
 
 
 @pytest.mark.parametrize(("ref", "expected"), [("dev", None), ("main", None), ("other", "has seen dev")])
 def test_a_gate_has_seen_what_each_row_of_its_matrix_checks_out(ref, expected):
     rows = "    strategy: { matrix: { ref: [main, dev] } }\n"
-    text = workflow("{push: {branches: [main]}}", gate=of_ref("${{ matrix.ref }}"), deploy=of_ref(ref))
+    text = gated("{push: {branches: [main]}}", gate=of_ref("${{ matrix.ref }}"), deploy=of_ref(ref))
     (path,) = paths_of(w=text.replace("  test:\n", f"  test:\n{rows}"))
     found = [each.fact for each in unseen_by_gates(path, ["test"])]
     assert [expected in fact for fact in found] == ([] if expected is None else [True])
 
 
 def test_the_matrix_of_the_deploy_is_not_that_of_the_gate():
-    text = workflow(
+    text = gated(
         "{push: {branches: [main]}}",
         gate=of_ref("${{ matrix.ref }}"),
         deploy=of_ref("${{ matrix.ref }}"),
@@ -322,13 +342,13 @@ def test_a_variable_of_the_job_is_followed_into_an_action():
     on = "{workflow_dispatch: {inputs: {ref: {required: true}}}}"
     env = "    env: { REF: '${{ inputs.ref }}' }\n"
     for gate, count in ((of_ref("${{ inputs.ref }}"), 0), (CHECKOUT, 1)):
-        (path,) = paths_of({"out": action}, w=workflow(on, gate=gate, deploy=use, condition=env))
+        (path,) = paths_of({"out": action}, w=gated(on, gate=gate, deploy=use, condition=env))
         assert len(list(unseen_by_gates(path, ["test"]))) == count
 
 
 def test_what_a_called_workflow_reads_of_the_event_is_as_free_as_in_its_caller():
     on = "{workflow_dispatch: {inputs: {ref: {default: main}}}}"
-    gate = workflow(on, gate=of_ref("main")).partition("  deploy:")[0]
+    gate = gated(on, gate=of_ref("main")).partition("  deploy:")[0]
     entry = gate + "  go:\n    needs: test\n    uses: ./.github/workflows/ship.yml\n"
     given = "    with: { commit: '${{ inputs.ref }}' }\n"
     asked = CALLED_DEPLOY.replace("${{ inputs.commit }}", "${{ github.event.inputs.ref }}")
@@ -339,7 +359,7 @@ def test_what_a_called_workflow_reads_of_the_event_is_as_free_as_in_its_caller()
 
 
 def test_what_a_gate_is_handed_by_another_job_cannot_be_told():
-    text = workflow("{push: {branches: [main]}}", gate=of_ref("${{ needs.prep.outputs.ref }}"), deploy=of_ref("dev"))
+    text = gated("{push: {branches: [main]}}", gate=of_ref("${{ needs.prep.outputs.ref }}"), deploy=of_ref("dev"))
     prep = "jobs:\n  prep: {runs-on: x, outputs: {ref: '${{ steps.a.outputs.ref }}'}, steps: [{id: a, run: x}]}\n"
     (path,) = paths_of(w=text.replace("jobs:\n", prep).replace("  test:\n", "  test:\n    needs: prep\n"))
     assert list(unseen_by_gates(path, ["test"])) == []
@@ -348,14 +368,14 @@ def test_what_a_gate_is_handed_by_another_job_cannot_be_told():
 def test_a_variable_that_holds_an_input_is_that_input():
     on = "{workflow_dispatch: {inputs: {ref: {required: true}}}}"
     env = "    env: { REF: '${{ inputs.ref }}' }\n"
-    deploy = CHECKOUT + runs("git checkout $REF")
+    deploy = CHECKOUT + script("git checkout $REF")
     for gate, count in ((of_ref("${{ inputs.ref }}"), 0), (CHECKOUT, 1)):
-        (path,) = paths_of(w=workflow(on, gate=gate, deploy=deploy, condition=env))
+        (path,) = paths_of(w=gated(on, gate=gate, deploy=deploy, condition=env))
         assert len(list(unseen_by_gates(path, ["test"]))) == count
 
 
 def test_a_gate_that_nobody_declares_is_not_asked():
-    (path,) = paths_of(w=workflow("{push: {branches: [main]}}", deploy=of_ref("dev")))
+    (path,) = paths_of(w=gated("{push: {branches: [main]}}", deploy=of_ref("dev")))
     assert list(unseen_by_gates(path, [])) == []
 
 
@@ -381,7 +401,7 @@ HEAD = "${{ github.event.workflow_run.head_sha }}"
 def test_a_run_that_follows_deploys_what_the_other_tested(deploy, condition, expected):
     found = [
         fault.fact
-        for path in paths_of(ci=CI, w=workflow(AFTER, deploy=deploy, condition=condition))
+        for path in paths_of(ci=CI, w=gated(AFTER, deploy=deploy, condition=condition))
         for fault in unseen_by_gates(path, [])
     ]
     assert len(found) == len(expected)
@@ -389,9 +409,9 @@ def test_a_run_that_follows_deploys_what_the_other_tested(deploy, condition, exp
 
 
 def test_after_another_run_the_gates_of_this_one_may_see_the_head_of_the_branch():
-    paths = paths_of(ci=CI, w=workflow(AFTER, condition=SUCCEEDED))
+    paths = paths_of(ci=CI, w=gated(AFTER, condition=SUCCEEDED))
     assert [fault for path in paths for fault in unseen_by_gates(path, ["test"])] == []
-    paths = paths_of(ci=CI, w=workflow(AFTER, deploy=of_ref(HEAD), condition=SUCCEEDED))
+    paths = paths_of(ci=CI, w=gated(AFTER, deploy=of_ref(HEAD), condition=SUCCEEDED))
     (fault,) = [fault for path in paths for fault in unseen_by_gates(path, ["test"])]
     assert 'its gate "test" has seen the head of the default branch' in fault.fact
 
@@ -400,21 +420,29 @@ def test_after_another_run_its_gates_must_have_seen_its_own_commit():
     for ref, count in (("", 0), ("${{ github.sha }}", 0), ("dev", 1)):
         checkout = f"{{uses: actions/checkout@v7, with: {{ref: '{ref}'}}}}"
         ci = CI.replace("[{run: y}]", f"[{checkout}, {{run: y}}]")
-        paths = paths_of(ci=ci, w=workflow(AFTER, deploy=of_ref(HEAD), condition=SUCCEEDED))
+        paths = paths_of(ci=ci, w=gated(AFTER, deploy=of_ref(HEAD), condition=SUCCEEDED))
         assert len([fault for path in paths for fault in unseen_by_gates(path, ["ci"])]) == count
 
 
 def test_a_run_that_has_only_begun_is_no_success():
     on = "{workflow_run: {workflows: [CI], types: [requested]}}"
-    (path,) = paths_of(ci=CI, w=workflow(on, deploy=of_ref(HEAD)))
+    (path,) = paths_of(ci=CI, w=gated(on, deploy=of_ref(HEAD)))
     (fault,) = unseen_by_gates(path, [])
     assert "it has only begun" in fault.fact
-    assert fault.mark.line == 1
+    assert (fault.mark.line, fault.fix) == (1, "types: [completed]")
+
+
+@pytest.mark.parametrize(("condition", "line"), [("", 8), ("    if: github.ref_name != 'x'\n", 10)])
+def test_what_follows_any_end_is_mended_at_its_job(condition, line):
+    paths = paths_of(ci=CI, w=gated(AFTER, deploy=of_ref(HEAD), condition=condition))
+    (fault,) = [fault for path in paths for fault in unseen_by_gates(path, [])]
+    assert fault.mark.line == line
+    assert fault.fix == "if: github.event.workflow_run.conclusion == 'success'"
 
 
 def test_a_gate_of_the_run_before_counts_beside_one_of_this_run():
     ci = CI.replace("[{run: y}]", "[{uses: actions/checkout@v7}, {run: y}]")
-    paths = paths_of(ci=ci, w=workflow(AFTER, condition=SUCCEEDED))
+    paths = paths_of(ci=ci, w=gated(AFTER, condition=SUCCEEDED))
     (fault,) = [fault for path in paths for fault in unseen_by_gates(path, ["test", "ci"])]
     assert 'its gate "ci" has seen the commit of the run before' in fault.fact
 
@@ -423,7 +451,7 @@ def test_what_a_run_further_back_has_seen_is_not_known():
     ci = CI.replace("[{run: y}]", "[{uses: actions/checkout@v7, with: {ref: dev}}, {run: y}]")
     succeeded = "github.event.workflow_run.conclusion == 'success'"
     middle = f"name: Middle\non: {AFTER}\njobs: {{m: {{if: {succeeded}, runs-on: x, steps: [{{run: y}}]}}}}\n"
-    deploy = workflow("{workflow_run: {workflows: [Middle]}}", deploy=of_ref(HEAD), condition=SUCCEEDED)
+    deploy = gated("{workflow_run: {workflows: [Middle]}}", deploy=of_ref(HEAD), condition=SUCCEEDED)
     paths = paths_of(ci=ci, middle=middle, w=deploy)
     assert paths
     assert [fault for path in paths for fault in unseen_by_gates(path, ["ci"])] == []

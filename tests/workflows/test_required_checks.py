@@ -35,6 +35,9 @@ def found(check="test", branch="main", **files):
         "  pull_request: {branches-ignore: [dev]}",
         "  pull_request: {types: [opened, synchronize, reopened]}",
         "  pull_request: {paths: ['**']}",
+        "  pull_request: {paths: ['!docs/**', '**']}",
+        "  pull_request: {paths-ignore: []}",
+        "  pull_request: {branches: ['**/*']}",
         "  push:",
         "  push: {branches: ['**']}",
         "  pull_request:\n  push: {branches: [main], paths: [src/**]}",
@@ -54,6 +57,10 @@ def test_a_check_that_reports_on_every_pull_request_is_right(on):
         ("  pull_request:\n    branches-ignore: ['ma**']", 3, "leaves out pull requests to main"),
         ("  pull_request:\n    types: [opened]", 3, "when a pull request is pushed to"),
         ("  pull_request:\n    types: [synchronize]", 3, "when a pull request is opened"),
+        ("  pull_request: {paths: ['**', '!docs/**']}", 2, "runs only where **, !docs/** changed"),
+        ("  pull_request: {paths: ['*']}", 2, "runs only where * changed"),
+        ("  push:\n    branches: ['*']", 3, "for pushes to * alone"),
+        ("  push:\n    branches: ['**', '!x/*']", 3, "for pushes to **, !x/* alone"),
         ("  push:\n    branches: [main]", 3, "for pushes to main alone"),
         ("  push:\n    tags: [v*]", 3, "for tags alone"),
         ("  push:\n    branches-ignore: [x/*]", 3, "leaves out pushes to x/*"),
@@ -79,12 +86,22 @@ def test_the_default_branch_is_the_declared_one():
 def test_two_workflows_may_report_between_them():
     one, two = "  pull_request: {paths: [a, b]}", "  pull_request: {paths-ignore: [b, a]}"
     assert found(one=workflow(one), two=workflow(two)) == []
+    assert found(one=workflow(one), two=workflow("  pull_request: {paths: ['**', '!b', '!a']}")) == []
+    assert len(found(one=workflow(one), two=workflow("  pull_request: {paths: ['**', '!b', c]}"))) == 2
     assert len(found(one=workflow(one), two=workflow("  pull_request: {paths-ignore: [a]}"))) == 2
     assert found(one=workflow(one), two=workflow("  pull_request:")) == []
 
 
 def test_a_deploy_with_a_job_of_the_same_name_is_not_the_check():
     files = {"ci": workflow("  pull_request: {paths: [a]}"), "deploy": workflow("  push: {branches: [main]}")}
+    assert [name for name, wrong in faults(**files).items() if wrong] == ["ci.yml"]
+
+
+MATRIX = "strategy: {matrix: {n: [1]}}, "
+
+
+def test_what_only_a_person_starts_is_not_the_check_of_what_is_pushed():
+    files = {"ci": workflow("  push: {branches: [main]}"), "deploy": workflow("  workflow_dispatch:")}
     assert [name for name, wrong in faults(**files).items() if wrong] == ["ci.yml"]
 
 
@@ -126,6 +143,13 @@ def test_a_check_of_a_called_workflow_has_both_names():
 def test_a_job_that_is_skipped_shows_under_its_own_name(job, check, wrong):
     jobs = f"  test: {{runs-on: x, if: github.event_name == 'push', {job}steps: []}}\n"
     assert len(found(check, ci=workflow("  pull_request:", jobs))) == wrong
+
+
+@pytest.mark.parametrize(("job", "check", "where"), [("", "test", "job"), (MATRIX, "test (1)", "steps")])
+def test_what_is_skipped_under_another_name_is_skipped_by_its_steps(job, check, where):
+    sources = sources_of(ci=workflow(FILTERED, f"  test: {{runs-on: x, {job}steps: []}}\n"))
+    (fault,) = silent_checks(sources.workflow_files[0], [check], "main", sources)
+    assert fault.fix.startswith(f"drop paths, and ask in the {where} what changed")
 
 
 def test_a_check_that_no_workflow_gives_comes_from_elsewhere():

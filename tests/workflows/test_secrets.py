@@ -82,8 +82,12 @@ CALLER = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/called.yml\n    s
         ("{ KEY: '${{ secrets.OTHER }}' }", "production", []),
         ("{ KEY: '${{ secrets.OTHER }}' }", "", []),
         ("{ KEY: '${{ secrets.OTHER }}' }", "staging", [("called.yml", 3)]),
-        ("{ KEY: '${{ secrets.KEY }}' }", "", [("w.yml", 5)]),
-        ("{ key: '${{ secrets.KEY }}' }", "production", [("w.yml", 5)]),
+        # Under its own name the called job reads it, from its own environment.
+        ("{ KEY: '${{ secrets.KEY }}' }", "", [("called.yml", 3)]),
+        ("{ key: \"${{ secrets['KEY'] }}\" }", "production", []),
+        ("{ KEY: '${{ secrets.KEY }}' }", "staging", [("called.yml", 3)]),
+        ("{ KEY: 'x-${{ secrets.KEY }}' }", "production", [("w.yml", 5)]),
+        ("{ KEY: '${{ secrets.KEY || secrets.OTHER }}' }", "production", [("w.yml", 5)]),
         ("{ OTHER: '${{ secrets.KEY }}' }", "production", [("w.yml", 5)]),
     ],
 )
@@ -91,6 +95,41 @@ def test_what_a_caller_hands_over_it_has_read(hands, environment, expected):
     called = CALLED.replace("E ", f"environment: {environment}, " if environment else "")
     found = outside(w=CALLER.replace("HANDS", hands), called=called)
     assert [(file, line) for file, line, _ in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "expected"),
+    [
+        ("secrets.KEY", "{ KEY: '${{ secrets.KEY }}' }", [("called.yml", 3)]),
+        ("secrets.OTHER", "{ KEY: '${{ secrets.KEY }}' }", []),
+        ("secrets.OTHER", "inherit", []),
+        ("secrets.KEY", "inherit", [("called.yml", 3)]),
+    ],
+)
+def test_a_name_is_followed_through_all_that_hand_it_on(outer, inner, expected):
+    entry = CALLER.replace("called.yml", "middle.yml").replace("HANDS", f"{{ KEY: '${{{{ {outer} }}}}' }}")
+    middle = CALLER.replace("on: push", "on: workflow_call").replace("HANDS", inner)
+    found = outside(w=entry, middle=middle, called=CALLED.replace("E ", ""))
+    assert [(file, line) for file, line, _ in found] == expected
+
+
+def test_the_remedy_fits_the_place():
+    def fix(**files):
+        made = sources_of(**files)
+        return [each.fix for each in read_outside(made.workflow_files[0], made, {"key": ["production"]})]
+
+    handed = CALLER.replace("HANDS", "{ K: '${{ secrets.KEY }}' }")
+    assert fix(w=handed, called=CALLED.replace("secrets.KEY", "secrets.K")) == [
+        "hand it on as KEY, not required, and read secrets.KEY in the called job in environment: production"
+    ]
+    elsewhere = handed.replace("./.github/workflows/called.yml", "a/b/.github/workflows/c.yml@v1").replace("K:", "KEY:")
+    assert fix(w=elsewhere) == ["read it in a job of this repository, with environment: production"]
+    job = JOB.replace("environment: E, ", "")
+    assert fix(w=job) == ["add to job a: environment: production; or read another secret"]
+    assert fix(w=JOB.replace("E,", "staging,")) == ["where the environment is staging, read a secret of its own"]
+    assert fix(w=f"{job.replace('KEY', 'OTHER')}env: {{ K: '${{{{ secrets.KEY }}}}' }}\n") == [
+        "set it in the jobs with environment: production, and not for the whole workflow"
+    ]
 
 
 def test_the_finding_says_who_reads_it_who_calls_and_where_it_belongs():

@@ -1,5 +1,5 @@
 import pytest
-from making import DEPLOY, paths_of, sources_of
+from making import DEPLOY, SHIP, gated, paths_of, sources_of
 
 from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.reachability import blocked_paths, shut
@@ -106,3 +106,41 @@ def test_a_guard_that_nothing_passes_is_named_as_the_reason(place):
     (fault,) = shut("shop", (), paths, blocked_paths(sources, paths))
     assert 'step "Only main" ends the run before' in fault.fact
     assert fault.mark.line in {6, 7}
+
+
+# By the event, in the job that deploys or in a gate.
+
+BOTH = "[push, pull_request]"
+ASKS = "      - if: github.event_name == 'pull_request'\n"
+REFUSES = f"{ASKS}        run: |\n          echo no\n          exit 1\n"
+
+
+def triggers(text, **files):
+    return {path.trigger for path in paths_of(w=text, **files)}
+
+
+@pytest.mark.parametrize(
+    ("step", "refused"),
+    [
+        (REFUSES, True),
+        (f"{ASKS}        run: 'false'\n", True),
+        (f"{ASKS}        uses: actions/github-script@v7\n        with: {{ script: core.setFailed('no') }}\n", True),
+        (REFUSES.replace("exit 1", "exit 0"), False),
+        (REFUSES.replace("exit 1", "exit 0; exit 1"), False),
+        (REFUSES.replace("exit 1", "test -n x || exit 1"), False),
+        (REFUSES.replace("exit 1", "make || exit 1"), False),
+        (REFUSES.replace("        run", "        continue-on-error: true\n        run"), False),
+        (REFUSES.replace("if: ", "if: failure() && "), False),
+        (REFUSES.replace("== 'pull_request'", "== 'issues'"), False),
+        (REFUSES.replace("github.event_name == 'pull_request'", "vars.X == 'y'"), False),
+    ],
+)
+def test_a_step_before_the_deploy_refuses(step, refused):
+    expected = {"push"} if refused else {"push", "pull_request"}
+    assert triggers(gated(BOTH, deploy=step)) == expected
+    assert triggers(gated(BOTH, gate=step)) == expected
+    assert triggers(gated(BOTH, deploy="", action=SHIP + step)) == {"push", "pull_request"}
+
+
+def test_a_gate_that_does_not_count_refuses_nothing():
+    assert triggers(gated(BOTH, gate=REFUSES, condition="    if: always()\n")) == {"push", "pull_request"}

@@ -121,12 +121,12 @@ def test_every_node_knows_its_place():
         ("1: a\n'1': b\n", 'key "1" is set twice: first on line 1', 2, True),
         ("a: 1\r\nb: 2\r\nb: 3\r\n", 'key "b" is set twice: first on line 2', 3, True),
         ("- <<: 1\n", "merge keys (`<<`) are not supported by GitHub", 1, True),
-        ("a: 1\nb: !secret x\n", '"x" is nothing that GitHub reads as !secret', 2, True),
         ("a: !!binary aGk=\n", '"aGk=" is nothing that GitHub reads as !!binary', 1, True),
         ("a: !!int one\n", '"one" is nothing that GitHub reads as !!int', 1, True),
         ("a: !!bool 'true'\n", '"true" is nothing that GitHub reads as !!bool', 1, True),
         ("a: &x {b: *x}\nc: &x 1\n", "an alias refers to a node that contains it", 1, True),
         (f"a: 1\n#{'-' * 1024 * 1024}\n", "the file is longer than the 1048576 characters that GitHub reads", 1, False),
+        ("x: 1\nif: !a.b\n", "`!a.b` begins with a tag of YAML, which GitHub refuses: quote it", 2, True),
         ("%YAML 3.0\n---\na: 1\n", "found incompatible YAML document", 1, False),
     ],
 )
@@ -134,6 +134,11 @@ def test_what_is_wrong_is_said_with_its_line(source, message, line, is_read):
     document = read(source, "f.yml")
     assert [(each.message, each.mark.line) for each in document.problems] == [(message, line)]
     assert (document.root is not None) == is_read
+
+
+def test_what_looks_like_a_tag_is_read_as_it_was_meant():
+    root = read("a: !x.y\nb: !!str 1\nc: '!x'\n", "f.yml").root
+    assert [text_of(root.get(key)) for key in "abc"] == ["!x.y", "1", "!x"]
 
 
 def test_a_file_of_nothing_but_a_byte_order_mark_is_empty_too():
