@@ -5,6 +5,7 @@ import pytest
 from asbuilt.controls import control, finding, none_of
 from asbuilt.workflows.fault import Fault, one_for_each_place
 from asbuilt.workflows.hollow import holes
+from asbuilt.workflows.missing_gates import missing_gates
 
 
 @control("WF003", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -37,17 +38,7 @@ def test_gates_precede_the_deploy(app, deploy_paths):
     """
     if not app.gates:
         pytest.skip(f"{app.name} declares no gates")
-    faults = (
-        Fault(
-            path.owner.document,
-            path.step.job.place("needs"),
-            f'job "{path.job}" deploys {app.name} ({path.way}) without {" and ".join(missing)}; '
-            f"what precedes it: {', '.join(path.gates) or 'nothing'}{from_whom(path)}",
-            f"needs: [{', '.join(app.gates)}]",
-        )
-        for path in deploy_paths
-        if (missing := [gate for gate in app.gates if not path.is_preceded_by(gate)])
-    )
+    faults = filter(None, (missing_gates(path, app.gates) for path in deploy_paths))
     none_of(finding(*fault) for fault in one_for_each_place(faults))
 
 

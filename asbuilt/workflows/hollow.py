@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from asbuilt.workflows import matrix
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.document import text_of
+from asbuilt.workflows.expressions import ExpressionError, sole_expression
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gate_steps import weak_step
 from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.job_runs import Leg
 from asbuilt.workflows.reach import Answer, is_on, play
 from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.workflow import Job
 
 _ENDS = {"failure": "fails", "cancelled": "is cancelled", "skipped": "is skipped"}
 # What a job that did not succeed hands over is not known: a condition on it cannot be decided here.
@@ -94,7 +96,26 @@ def _at_condition(leg: Leg, fact: str, gate: Gate) -> Fault:
         leg.workflow_file.document,
         leg.job.place("if"),
         f'{fact}: the `if` of job "{leg.job.id}" lets it',
-        f"if: always() && needs.{gate.job.id}.result == 'success'",
+        _asking(leg.job, gate.job.id),
+    )
+
+
+def _asking(job: Job, gate: str) -> str:
+    """Give the condition of a job that asks for a gate's success too; only of jobs that it needs itself can it ask."""
+    needs = [need.text for need in job.needs]
+    named = any(need.lower() == gate.lower() for need in needs)
+    written = (text_of(job.condition) or "").strip()
+    try:
+        within = sole_expression(written) if "${{" in written else written
+    except ExpressionError:
+        within = None
+    within = " ".join((within or "always()").split())
+    asks = f"{f'({within})' if '||' in within else within} && needs.{gate}.result == 'success'"
+    plain = asks[0] not in "!'\"" and not re.search(r": |\s#", asks)  # else YAML reads it in another way
+    return (
+        (f"needs: [{', '.join((*needs, gate))}], and " if not named else "")
+        + "if: "
+        + (asks if plain else f"${{{{ {asks} }}}}")
     )
 
 

@@ -146,6 +146,32 @@ def test_a_gate_that_lets_everything_through(arguments, line, words):
     assert place == line
 
 
+@pytest.mark.parametrize(
+    ("needs", "condition", "expected"),
+    [
+        ("test", "always()", "if: always() && needs.test.result == 'success'"),
+        ("test", "'!cancelled()'", "if: ${{ !cancelled() && needs.test.result == 'success' }}"),
+        ("test", "${{ always() && vars.GO }}", "if: always() && vars.GO && needs.test.result == 'success'"),
+        ("test", "success() || failure()", "if: (success() || failure()) && needs.test.result == 'success'"),
+        (
+            "mid",
+            "always() && needs.mid.result == 'success'",
+            "needs: [mid, test], and if: always() && needs.mid.result == 'success' && needs.test.result == 'success'",
+        ),
+    ],
+)
+def test_the_remedy_keeps_what_the_condition_asks_already(needs, condition, expected):
+    def fixes(needs, condition):
+        text = (
+            f"on: {MAIN}\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: make test\n{BETWEEN}"
+            f"  deploy:\n    runs-on: x\n    needs: {needs}\n    if: {condition}\n    steps:{DEPLOY.format(app='shop')}"
+        )
+        return [each.fix for path in paths_of(w=text) for each in holes(path, "test", path.sources)]
+
+    assert fixes(needs, condition) == [expected]
+    assert fixes("[test, mid]", expected.partition("if: ")[2]) == []
+
+
 def test_a_gate_in_a_composite_action_names_who_uses_it():
     action = "runs:\n  using: composite\n  steps:\n    - shell: bash\n      run: make test || true\n"
     ((file, line, fact),) = facts(actions={"check": action}, steps=REQUEST)
