@@ -8,14 +8,15 @@ from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.document import text_of
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
-from asbuilt.workflows.reach import is_on, step_runs_on_success
+from asbuilt.workflows.reach import before, is_on, step_runs, step_runs_on_success
 from asbuilt.workflows.shell import Command, Fate, commands
 from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.workflow import Step
+from asbuilt.workflows.workflow import Job, Step
 
 # What a script does around its tests: its failure says nothing of the code.
 _PREPARES = re.compile(
     r"^(?:cd|echo|printf|set|export|true|:|exit 0|mkdir|cp|mv|rm|ls|cat|tee|sleep|source|\.|chmod|touch)(?:\s|$)"
+    r"|^wait$"
     r"|^git (?:config|fetch|clone|checkout|switch|pull|submodule|log|status|rev-parse|lfs)\b"
     r"|^docker (?:pull|login|rm|stop|rmi)\b"
     r"|^(?:npm (?:ci|i|install)|yarn(?: install)?$|yarn install|pnpm (?:i|install)|bundle install|gem install"
@@ -40,10 +41,10 @@ def weak_step(gate: Gate, app: str | None, sources: Sources) -> Fault | None:
     running = [placed for placed in steps if _runs(placed, gate, sources)]
     let_fail = [placed for placed in running if _is_tolerated(placed, gate, sources) and _does_something(placed)]
     for placed in let_fail:
-        if not _is_asked(placed, gate, sources):
+        if not _is_asked(placed, gate, sources) and not _is_handed_on(placed, gate):
             return _tolerated(placed, gate, app, "and nobody asks how it ended")
     counting = [placed for placed in running if not _is_tolerated(placed, gate, sources)]
-    if any(map(_can_fail, counting)):
+    if any(map(_can_fail, counting)) or any(_is_handed_on(placed, gate) for placed in running):
         return None
     if let_fail:
         return _tolerated(let_fail[0], gate, app, "and no later step fails for it")
@@ -52,7 +53,7 @@ def weak_step(gate: Gate, app: str | None, sources: Sources) -> Fault | None:
             fact = f'gate "{gate.name}" of {app} cannot fail: its script goes on where `{command.source}` fails'
             fix = "let its own result count: no `|| true` behind it, and `set -o pipefail` before a pipe"
             return Fault(placed.document, placed.mark, fact + _used_by(placed, gate), fix)
-    return _nothing(gate, app, steps)
+    return _skipped(gate, app, steps, sources) or _nothing(gate, app, steps)
 
 
 def _can_fail(placed: PlacedStep) -> bool:
@@ -69,6 +70,19 @@ def _tolerated(placed: PlacedStep, gate: Gate, app: str | None, why: str) -> Fau
     )
 
 
+def _skipped(gate: Gate, app: str | None, steps: list[PlacedStep], sources: Sources) -> Fault | None:
+    """Say that the tests of a gate do not run on a path, at the condition that keeps them from it."""
+    if _holds_by_itself(gate.job):
+        return None
+    for placed in steps:
+        for each in placed.lineage:
+            if step_runs(each.step, _context(each, gate, sources)) is False and _does_something(placed):
+                fact = f'gate "{gate.name}" of {app} cannot fail: what it tests is skipped here'
+                mark = each.step.node.place("if")
+                return Fault(each.document, mark, fact + _used_by(each, gate), "let the step run here")
+    return None
+
+
 def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Fault | None:
     """Say that a gate has nothing in it that could fail: no test, no job before it, no reviewers, no condition."""
     job = gate.job
@@ -77,11 +91,15 @@ def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Fault | No
         script and all(_PRINTS.match(" ".join(command.words)) for command in script) for script in scripts
     )
     only_sets_up = all(_SETS_UP.search(each.step.action or "") for each in steps if each.step.run is None)
-    others = job.needs or job.environment is not None or job.condition is not None or job.container is not None
-    if not scripts or not only_prints or not only_sets_up or others:
+    if not scripts or not only_prints or not only_sets_up or _holds_by_itself(job):
         return None
     fact = f'gate "{gate.name}" of {app} cannot fail: it tests nothing'
     return Fault(gate.workflow_file.document, job.mark, fact + gate.called_from, "run in it what must have succeeded")
+
+
+def _holds_by_itself(job: Job) -> bool:
+    """Tell whether a job can keep a deploy back whatever its steps do."""
+    return bool(job.needs) or any(each is not None for each in (job.environment, job.condition, job.container))
 
 
 def _work(placed: PlacedStep) -> Iterator[Command]:
@@ -136,6 +154,17 @@ def _is_asked(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:
         if any(asked.search(text) for text in (*texts, *(text_of(node) or "" for node in outputs))):
             return True
     return False
+
+
+def _is_handed_on(placed: PlacedStep, gate: Gate) -> bool:
+    """Tell whether an output of the job says what a step came to, and the condition of a later job asks for it."""
+    if placed.lineage[0].step.id is None or gate.job.outputs is None or gate.leg is None:
+        return False
+    told = re.compile(rf"steps\.{re.escape(placed.lineage[0].step.id)}\.(?:outcome|outputs)\b", re.IGNORECASE)
+    names = [name for name, node in gate.job.outputs.values.items() if told.search(text_of(node) or "")]
+    later = (*before(gate.leg.workflow_file, gate.leg.job), gate.leg.job)
+    tests = [text_of(job.condition) or "" for job in later]
+    return any(f"needs.{gate.job.id}.outputs.{name}".lower() in test.lower() for name in names for test in tests)
 
 
 def _texts(step: Step) -> Iterator[str]:

@@ -70,6 +70,19 @@ REQUEST = "      - uses: ./.github/actions/check\n"
         {
             "steps": tolerated("      - env: { R: '${{ steps.t.outcome }}' }\n        run: test $R = success\n"),
         },
+        # What a step came to is an output of the job, and the deploy asks for it.
+        {
+            "gate": "    outputs: { ok: '${{ steps.t.outcome }}' }\n",
+            "steps": tolerated(),
+            "deploy": "    if: needs.test.outputs.ok == 'success'\n",
+        },
+        {
+            "gate": "    outputs: { ok: '${{ steps.t.outputs.ok }}' }\n",
+            "steps": "      - id: t\n        run: make test && echo ok=1 >> $GITHUB_OUTPUT || true\n",
+            "deploy": "    if: needs.test.outputs.ok == '1'\n",
+        },
+        {"steps": run("make test & pid=$!", "wait $pid")},
+        {"steps": "      - if: github.event_name == 'pull_request'\n        run: make lint\n" + run("make test")},
         {"steps": run("make test") + tolerated(command="bash <(curl https://codecov.io/bash)")},
         {"steps": run("make test") + "      - uses: actions/upload-artifact@v1\n        continue-on-error: true\n"},
         {"gate": "    continue-on-error: false\n"},
@@ -133,6 +146,21 @@ def test_a_gate_holds(arguments):
         ({"steps": tolerated("      - if: steps.t.outcome == 'failure'\n        run: echo bad\n")}, 7, "no later step"),
         ({"steps": "      - uses: someone/tests@v1\n        continue-on-error: true\n"}, 7, "nobody asks"),
         ({"steps": run("echo ok")}, 3, "it tests nothing"),
+        ({"steps": run("make test &", "wait")}, 6, "where `make test` fails"),
+        (
+            {"steps": "      - if: github.event_name == 'pull_request'\n        run: make test\n"},
+            6,
+            "what it tests is skipped here",
+        ),
+        (
+            {
+                "gate": "    outputs: { ok: '${{ steps.t.outcome }}' }\n",
+                "steps": tolerated(),
+                "deploy": "    if: needs.test.outputs.other == 'success'\n",
+            },
+            8,
+            "no later step fails for it",
+        ),
         (
             {"between": BETWEEN, "needs": "mid", "deploy": "    if: always() && needs.mid.result == 'success'\n"},
             15,
