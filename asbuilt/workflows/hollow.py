@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from asbuilt.workflows import matrix
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.document import text_of
 from asbuilt.workflows.expressions import ExpressionError, sole_expression
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gate_steps import weak_step
 from asbuilt.workflows.gates import Gate
-from asbuilt.workflows.job_runs import Leg
-from asbuilt.workflows.reach import Answer, is_on, play
+from asbuilt.workflows.job_runs import Leg, may_fail
+from asbuilt.workflows.reach import Answer, play
 from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Job
 
@@ -53,11 +52,7 @@ def _skipped(gate: Gate, path: DeployPath) -> Fault | None:
 def _tolerated(gate: Gate, path: DeployPath) -> Fault | None:
     """Say that a gate counts as passed when it fails: its job, or the one that calls it, has `continue-on-error`."""
     for each in gate.calls:
-        rows = [
-            is_on(each.job.continue_on_error, {**each.situation.context, "matrix": row})
-            for row in matrix.combinations(each.job.matrix, each.situation.context)
-        ]
-        if rows and all(answer is True for answer in rows):
+        if may_fail(each.job, each.situation.context):
             return Fault(
                 each.workflow_file.document,
                 each.job.place("continue-on-error"),

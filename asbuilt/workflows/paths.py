@@ -65,7 +65,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         return
     environment = _environment(deploy.job, job_context)
     later = tuple(later_steps(deploy, run, sources))
-    checks = tuple(verifications(deploy, run, later))
+    checks = tuple(verifications(deploy, run, later, sources))
     situation = run.situation
     # Nobody knows here what a caller that is not in this repository hands over.
     called = "the workflows that call this one are not here" if situation.event == "workflow_call" else None

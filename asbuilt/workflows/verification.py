@@ -8,7 +8,7 @@ from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.document import text_of
 from asbuilt.workflows.health import Check, check_of, check_of_call
-from asbuilt.workflows.job_runs import JobRun
+from asbuilt.workflows.job_runs import JobRun, Leg, may_fail
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
 from asbuilt.workflows.reach import after, is_on, play, step_runs_on_success
 from asbuilt.workflows.situations import Situation
@@ -36,17 +36,21 @@ class Later:
 
 def later_steps(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Later]:
     """Give the steps that can follow a deploy: in its job, in later jobs, and in those after the jobs that call it."""
+    tolerated = [leg.job for leg in run.legs if is_on(leg.job.continue_on_error, leg.context) is True]
     for placed in sources.steps(deploy.workflow_file, deploy.job):
         if placed.number > deploy.placed.number:
-            yield from _later(placed, run.last.context, sources)
-    for leg in reversed(run.legs):
-        yield from _of_later_jobs(leg.workflow_file, leg.job, leg.situation, sources)
+            yield from _later(placed, run.last.context, sources, tolerated=bool(tolerated))
+    for at, leg in reversed(tuple(enumerate(run.legs))):
+        called_with_leave = any(outer.job in tolerated for outer in run.legs[:at])
+        yield from _of_later_jobs(leg, sources, tolerated=called_with_leave)
 
 
-def verifications(deploy: DeployStep, run: JobRun, later: tuple[Later, ...]) -> Iterator[Verification]:
+def verifications(
+    deploy: DeployStep, run: JobRun, later: tuple[Later, ...], sources: Sources
+) -> Iterator[Verification]:
     """Give the health checks after a deploy that can fail the run; `later` are the steps that follow it."""
     address = text_of(deploy.step.input("healthcheck")) if deploy.mechanism == HEROKU_DEPLOY else None
-    if address:
+    if address and not _is_tolerated(deploy, run, sources):
         expected = text_of(deploy.step.input("checkstring")) or ""
         check = Check(can_fail=True, proves_release=proves_commit(expected), notices_errors=True, addresses=(address,))
         yield Verification(f"{deploy.job.id}: healthcheck of {deploy.mechanism}", check, deploy.placed)
@@ -56,7 +60,8 @@ def verifications(deploy: DeployStep, run: JobRun, later: tuple[Later, ...]) -> 
             yield Verification(f"{each.placed.job.id}: {each.placed.step.label}", check_made, each.placed)
     for leg in run.legs:
         for job in after(leg.workflow_file, leg.job):
-            made = check_of_call(text_of(job.uses) or "") if job.uses is not None else None
+            counts = job.uses is not None and not may_fail(job, leg.situation.context)
+            made = check_of_call(text_of(job.uses) or "") if counts else None
             if made is not None and play(leg.workflow_file, leg.situation)[job.id].runs is not False:
                 yield Verification(job.id, made, None)
 
@@ -67,18 +72,25 @@ def proves_commit(expected: str) -> bool:
     return "${{" in lowered and any(word in lowered for word in ("sha", "commit", "version", "revision"))
 
 
-def _of_later_jobs(file: WorkflowFile, job: Job, situation: Situation, sources: Sources) -> Iterator[Later]:
-    fates = play(file, situation)
-    for each in after(file, job):
+def _is_tolerated(deploy: DeployStep, run: JobRun, sources: Sources) -> bool:
+    """Tell whether the step that deploys may fail without failing the run."""
+    placed = _later(deploy.placed, run.last.context, sources, tolerated=False)
+    legs = any(is_on(leg.job.continue_on_error, leg.context) is True for leg in run.legs)
+    return legs or any(each.tolerated for each in placed)
+
+
+def _of_later_jobs(leg: Leg, sources: Sources, *, tolerated: bool) -> Iterator[Later]:
+    fates = play(leg.workflow_file, leg.situation)
+    for each in after(leg.workflow_file, leg.job):
         if fates[each.id].runs is not False:
-            yield from _of_job(file, each, situation, sources, tolerated=False, depth=0)
+            yield from _of_job(leg.workflow_file, each, leg.situation, sources, tolerated=tolerated, depth=0)
 
 
 def _of_job(
     file: WorkflowFile, job: Job, situation: Situation, sources: Sources, *, tolerated: bool, depth: int
 ) -> Iterator[Later]:
     """Give the steps that a job runs, itself or through the workflow that it calls."""
-    ignored = tolerated or is_on(job.continue_on_error, situation.context) is True
+    ignored = tolerated or may_fail(job, situation.context)
     called = sources.called_by(job)
     if called is not None and depth < DEEPEST:
         inner = situation.calling(contexts.of_called(called, job.with_, situation.context))
@@ -87,13 +99,11 @@ def _of_job(
             if each.id in fates and fates[each.id].runs is not False:
                 yield from _of_job(called, each, inner, sources, tolerated=ignored, depth=depth + 1)
     for placed in sources.steps(file, job):
-        for found in _later(placed, situation.context, sources):
-            yield Later(found.placed, found.context, found.tolerated or ignored)
+        yield from _later(placed, situation.context, sources, tolerated=ignored)
 
 
-def _later(placed: PlacedStep, context: Context, sources: Sources) -> Iterator[Later]:
+def _later(placed: PlacedStep, context: Context, sources: Sources, *, tolerated: bool) -> Iterator[Later]:
     """Give a step, unless it or one that it is within does not run when all went well."""
-    tolerated = False
     here: Context = context
     for each in placed.lineage:
         here = contexts.of_step(each, context, sources)
