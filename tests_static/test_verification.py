@@ -65,7 +65,7 @@ def test_requests_notice_an_http_error(app, deploy_paths):
                 "add --fail to curl",
             )
             for path in deploy_paths
-            for placed in (path.step.placed, *(later.placed for later in path.later))
-            for request in careless_requests(placed.step, placed.shell)
+            for placed, around in path.deploying_and_later
+            for request in careless_requests(placed.step, placed.shell, around)
         )
     )

@@ -1,6 +1,6 @@
 """The nouns of `paths.py`: one way by which code reaches an app."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.job_runs import JobRun
 from asbuilt.workflows.refs import matches
 from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.surroundings import Surroundings, around
 from asbuilt.workflows.verification import Later, Verification
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
@@ -84,6 +85,13 @@ class DeployPath:
         """The steps before the deploy in its job."""
         steps = self.sources.steps(self.step.workflow_file, self.step.job)
         return steps[: self.step.placed.number]
+
+    @property
+    def deploying_and_later(self) -> Iterator[tuple[PlacedStep, Surroundings]]:
+        """The step that deploys and those after it, with what stands around each."""
+        yield self.step.placed, around(self.step.placed, self.context)
+        for each in self.later:
+            yield each.placed, each.surroundings
 
     @property
     def automatic(self) -> bool:

@@ -30,6 +30,16 @@ _RELEASE = re.compile(
 _COMPARES = re.compile(r"[=!]==?|\bassert\b|\bin\b|includes\(|startswith\(|-eq|-ne|-match", re.IGNORECASE)
 
 
+def refuses(code: str) -> bool:
+    """Tell whether code refuses what it does not like."""
+    return _REFUSES.search(code) is not None
+
+
+def names_release(code: str) -> bool:
+    """Tell whether code compares something with what was deployed."""
+    return bool(_RELEASE.search(code) and _COMPARES.search(code))
+
+
 def check(
     name: str | None, script: str, shell: str | None, made: Callable[[bool, bool, bool, tuple[str, ...]], _Check]
 ) -> _Check | None:
@@ -39,13 +49,12 @@ def check(
         return None
     if not _ABOUT.search(f"{name or ''}\n{script}"):
         return None
-    refuses = _REFUSES.search(script) is not None
-    can_fail = (refuses or not _CATCHES.search(script)) and (
+    can_fail = (refuses(script) or not _CATCHES.search(script)) and (
         whole or not re.search(r"\|\|\s*(?:true|:|echo)\b", script)
     )
     return made(
         can_fail,
-        can_fail and bool(_RELEASE.search(script) and _COMPARES.search(script)) and refuses,
+        can_fail and names_release(script) and refuses(script),
         can_fail and _NOTICES.search(script) is not None,
         tuple(dict.fromkeys(_ADDRESS.findall(script))),
     )

@@ -15,6 +15,7 @@ _CHECKING_ACTION = re.compile(
     r"health-?check|check-?health|http-status|http-request|website-status|url-status|uptime|smoke|ping-url"
     r"|wait-for-(?:200|url|http|response|deploy|endpoint)|wait-on(?!-(?:check|status|workflow|job|github))"
 )
+_TESTING_ACTION = re.compile(r"cypress|playwright|newman|postman|\bk6|hurl|lighthouse|artillery|checkly|synthetics")
 _PROVING = re.compile(r"verify-(?:the-)?(?:deploy|release)")
 _RUNNERS = re.compile(
     r"^(?:bash|sh|zsh|python[\d.]*|node|npx|npm|yarn|pnpm|bunx?|make|just|task|rake|bundle|poetry|uvx?|pipenv|hatch|tox|nox"
@@ -32,6 +33,11 @@ def is_named_for_health(name: str) -> bool:
 def checks_by_name(name: str) -> bool:
     """Tell whether an action or a called workflow is named for a health check."""
     return _CHECKING_ACTION.search(name) is not None
+
+
+def tests_by_name(name: str) -> bool:
+    """Tell whether an action is named for a tool that tests what is asked over the network."""
+    return _TESTING_ACTION.search(name) is not None
 
 
 def proves_by_name(name: str) -> bool:

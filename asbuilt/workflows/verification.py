@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asbuilt.workflows import contexts
+from asbuilt.workflows import contexts, surroundings
 from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.document import text_of
-from asbuilt.workflows.health import Check, check_of, check_of_call
+from asbuilt.workflows.health import check_of
+from asbuilt.workflows.health_actions import check_of_call
+from asbuilt.workflows.health_check import Check
 from asbuilt.workflows.job_runs import JobRun, Leg, may_fail
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
 from asbuilt.workflows.reach import after, is_on, play, step_runs_on_success
 from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.sources import DEEPEST, PlacedStep, Sources
+from asbuilt.workflows.surroundings import Surroundings
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
 
@@ -32,6 +35,11 @@ class Later:
     placed: PlacedStep
     context: Context
     tolerated: bool
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What stands around it."""
+        return surroundings.around(self.placed, self.context)
 
 
 def later_steps(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Later]:
@@ -55,7 +63,8 @@ def verifications(
         check = Check(can_fail=True, proves_release=proves_commit(expected), notices_errors=True, addresses=(address,))
         yield Verification(f"{deploy.job.id}: healthcheck of {deploy.mechanism}", check, deploy.placed)
     for each in later:
-        check_made = None if each.tolerated else check_of(each.placed.step, each.placed.shell)
+        around = each.surroundings
+        check_made = None if each.tolerated else check_of(each.placed.step, each.placed.shell, around)
         if check_made is not None and check_made.can_fail:
             yield Verification(f"{each.placed.job.id}: {each.placed.step.label}", check_made, each.placed)
     for leg in run.legs:
