@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from asbuilt.workflows import contexts, matrix
-from asbuilt.workflows.conditions import reason
+from asbuilt.workflows.conditions import absence, reason
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import DeployStep, deploys_of
 from asbuilt.workflows.document import Document, Mark, Scalar, text_of
@@ -27,11 +27,13 @@ _SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """A condition that is false, and whose it is."""
+    """A condition that is false, and whose it is: a job's, or a step's in it. Actions have inputs of their own."""
 
     owner: str
     test: Scalar = field(repr=False)
     document: Document = field(compare=False, repr=False)
+    workflow_file: WorkflowFile = field(compare=False, repr=False)
+    job: Job = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,8 @@ def _conditions(app: str, blocked: Iterable[BlockedPath]) -> Iterator[Fault]:
             ways.setdefault(obstacle, []).append(path)
     for obstacle, shut_out in ways.items():
         why, fix = reason(obstacle.test, shut_out[0].entry, [ref for path in shut_out for ref in path.refs])
+        if not why and obstacle.document is obstacle.workflow_file.document:
+            why, fix = absence(obstacle.test, obstacle.workflow_file, obstacle.job)
         caller = next((f"; {path.called_from}" for path in shut_out if path.called_from), "")
         yield Fault(
             obstacle.document,
@@ -228,7 +232,9 @@ def _blocked(deploy: DeployStep, run: JobRun, sources: Sources) -> BlockedPath |
     for each in (*steps, *((deploy.given_by,) if deploy.given_by is not None else ())):
         context = contexts.of_step(each, run.last.context, sources)
         if each.step.condition is not None and step_runs(each.step, context) is False:
-            obstacles.append(Obstacle(f'step "{_label(each)}"', each.step.condition, each.document))
+            obstacles.append(
+                Obstacle(f'step "{_label(each)}"', each.step.condition, each.document, each.workflow_file, each.job)
+            )
     refused = any(leg.reached.runs is False for leg in run.legs) and not obstacles
     if not obstacles and not refused:
         return None
@@ -270,7 +276,9 @@ def _in_the_way(leg: Leg) -> Obstacle | None:
     waits_for = [each for each in before(file, leg.job) if each.id in fates and fates[each.id].runs is False]
     jobs = [leg.job] if _is_false(file, leg.job, leg) else [*waits_for, leg.job]
     job = next((each for each in jobs if each.condition is not None), None)
-    return Obstacle(f'job "{job.id}"', job.condition, file.document) if job is not None and job.condition else None
+    if job is None or job.condition is None:
+        return None
+    return Obstacle(f'job "{job.id}"', job.condition, file.document, file, job)
 
 
 def _is_false(file: WorkflowFile, job: Job, leg: Leg) -> bool:

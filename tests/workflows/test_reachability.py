@@ -7,6 +7,7 @@ from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.reachability import Expected, blocked_paths, missing, shut, targets_in, unstarted
 
 MAIN = "{push: {branches: [main]}}"
+BY_HAND = "{workflow_dispatch: {inputs: {go: {type: boolean}, where: {type: choice, options: [a, B]}}}}"
 ANY = Expected(".github/workflows/ship.yml", "push", "refs/heads/main", {})
 
 
@@ -43,7 +44,13 @@ def reasons(test, on=MAIN):
             "refs/tags/v*",
         ),
         ("github.event_name == 'release'", MAIN, "is set off by push", "add release to `on`"),
-        ("inputs.go == 'yes'", MAIN, "is never true ->", "correct the condition"),
+        ("github.base_ref == 'main'", MAIN, "is never true ->", "correct the condition"),
+        ("inputs.go == 'yes'", MAIN, "the inputs that ship.yml declares are: none", "declare the input"),
+        ("github.event.inputs.to == 'a'", BY_HAND, "declares are: go, where", "declare the input"),
+        ("inputs.go == 'true'", BY_HAND, "inputs.go is true or false, and no text", "write inputs.go, or"),
+        ("github.event.inputs.go == true", BY_HAND, "is a text", "write github.event.inputs.go == 'true'"),
+        ("'prod' == inputs.where", BY_HAND, "where is one of a, B, and never prod", "write one of a, B"),
+        ("needs.changes.outputs.api == 'true'", MAIN, "job deploy does not need changes", "needs: [changes]"),
     ],
 )
 def test_a_condition_that_is_never_true_is_named_with_the_reason(test, on, why, fix):
@@ -64,6 +71,8 @@ def test_a_condition_that_is_never_true_is_named_with_the_reason(test, on, why, 
         ("vars.ON == 'yes'", MAIN),
         ("github.event_name == 'push' || github.ref == 'main'", MAIN),
         ("always()", MAIN),
+        ("inputs.where == 'b' && inputs.go", BY_HAND),
+        ("github.event.inputs.go == 'true'", BY_HAND),
     ],
 )
 def test_a_condition_that_may_be_true_shuts_nothing(test, on):
