@@ -11,10 +11,11 @@ from asbuilt.workflows.document import Document, Mark
 from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.job_runs import JobRun
+from asbuilt.workflows.later import Later
 from asbuilt.workflows.refs import matches
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.surroundings import Surroundings, around
-from asbuilt.workflows.verification import Later, Verification
+from asbuilt.workflows.verification import Verification
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
 

@@ -28,7 +28,7 @@ _ABOUT = re.compile(
 _ASKS = re.compile(
     r"(?:^|[\s(|;&`/])(?:curl|wget|https?|xhs?)\s|\bheroku\s+(?:releases|slugs|ps|apps:info|builds|run)\b"
 )
-_ASKS_HEROKU = re.compile(r"^(?:releases|slugs|ps|apps:info|builds|dynos|run)(?::|$)")
+_ASKS_HEROKU = re.compile(r"^(?:releases|slugs|ps|apps:info|builds|dynos|run|logs)(?::|$)")
 _JUDGES = frozenset({"[", "[[", "test", "case", "((", "grep", "egrep", "fgrep", "rg", "diff", "cmp"})
 _PROGRAMS = frozenset({"python", "python3", "node", "ruby"})
 _READS = frozenset({"jq", "yq", *_PROGRAMS})
@@ -49,21 +49,24 @@ _RELEASE_ANSWER = re.compile(rf"[./\"'\s]?{_RELEASE_WORD}", re.IGNORECASE)
 _UNKNOWN = re.compile(r"^\"?\$(?:\w+|\{\w+\}|\{\{.*\}\})")
 _STATUS = re.compile(r"status|code|http|count|attempt|retr|max|url", re.IGNORECASE)
 _WORTH_READING = re.compile(
-    r"curl|wget|(?:^|[\s;(])(?:https?|xhs?)\s|health|smoke|verif|asbuilt|pytest|api\.heroku|heroku\s+(?:releases|slugs|ps|apps|builds|run)"
+    r"curl|wget|(?:^|[\s;(])(?:https?|xhs?)\s|health|smoke|verif|asbuilt|pytest|api\.heroku|heroku\s+(?:releases|slugs|ps|apps|builds|run|logs)"
     r"|wait-on|requests|urlopen|fetch\(|axios|invoke-|playwright|cypress|newman|hurl|\bk6\b|post.?deploy|net::http",
     re.IGNORECASE,
 )
 
 
 @lru_cache(maxsize=1024)  # each path that leads to a step asks
-def check_of(step: Step, shell: str | None = None, around: Surroundings = NOTHING) -> Check | None:
-    """Read a step as a health check; None where it is none at all."""
+def check_of(
+    step: Step, shell: str | None = None, around: Surroundings = NOTHING, *, heeded: bool = False
+) -> Check | None:
+    """Read a step as a health check; None where it is none at all. `heeded`: others act on what it writes."""
     if step.action is not None and step.action not in SCRIPT_INPUTS:
         return check_of_action(step, step.action, around)
     script = around.put_into(_script(step))
     if not _WORTH_READING.search(f"{step.name} {step.id} {around.names} {script}"):
         return None
-    found = health_code.check(step.name, script, shell, Check) or _Reading.of(step, script, shell, around).check()
+    found = health_code.check(step.name, script, shell, Check)
+    found = found or replace(_Reading.of(step, script, shell, around), heeded=heeded).check()
     goes_on = text_of(step.input("continue_on_error")) == "true" and step.action is not None
     return replace(found, can_fail=False) if found is not None and goes_on else found
 
@@ -89,6 +92,27 @@ def _script(step: Step) -> str:
     return prefix + (text_of(step.input(name)) or "") if name else text_of(step.run) or ""
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """That a step fails for what another wrote, and whether it compares that with what was deployed."""
+
+    compares_release: bool
+
+
+def verdict_on(step: Step, shell: str | None, around: Surroundings, asked: re.Pattern[str]) -> Verdict | None:
+    """Give how a step judges what an expression stands for; None where it does not fail for it."""
+    script = around.put_into(_script(step))
+    entries = step.env.values.values() if step.env is not None else ()
+    if not any(map(asked.search, (script, *(text_of(node) or "" for node in entries)))):
+        return None
+    return replace(_Reading.of(step, script, shell, around), answer=asked).verdict()
+
+
+def names_release(test: str) -> bool:
+    """Tell whether a condition names what was deployed."""
+    return _RELEASE.search(f"${{{{ {test} }}}}") is not None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reading:
     """A script as far as health is concerned."""
@@ -98,6 +122,8 @@ class _Reading:
     commands: tuple[Command, ...]
     env: Mapping[str, tuple[str, ...]]
     requests: tuple[Request, ...]
+    heeded: bool = False  # others act on what it writes
+    answer: re.Pattern[str] | None = None  # how it names what another step wrote
 
     @classmethod
     def of(cls, step: Step, script: str, shell: str | None, around: Surroundings) -> "_Reading":
@@ -124,8 +150,8 @@ class _Reading:
         verdicts = list(self._verdicts())
         judging = [each for each in verdicts if any(self._reaches(request.command, each) for request in asking)]
         judging += heroku
-        failing = [each for each in named if each.fate is Fate.FAILS]
-        heard = [each for each in asking if each.command.fate is Fate.FAILS]
+        failing = [each for each in named if self.heeded or each.fate is Fate.FAILS]
+        heard = [each for each in asking if self.heeded or each.command.fate is Fate.FAILS]
         read = [each for each in self._readers() if any(self._is_read(request, each) for request in asking)]
         return Check(
             can_fail=bool(heard or judging or failing or read),
@@ -157,8 +183,20 @@ class _Reading:
         """Tell whether what a request answers is judged: its status or its body."""
         return any(self._reaches(request.command, each) for each in self._verdicts())
 
+    def verdict(self) -> Verdict | None:
+        """Give how the script judges what another step wrote."""
+        about = [
+            each
+            for each in self._verdicts()
+            if any(self._is_answer(each, word) for word in (*each.words, each.stdin))
+            or any(
+                each in one.piped_to and any(self._is_answer(one, word) for word in one.words) for one in self.commands
+            )
+        ]
+        return Verdict(any(map(self._compares_release, about))) if about else None
+
     def _verdicts(self) -> Iterator[Command]:
-        return (each for each in self.commands if _judges(each) and _decides(each))
+        return (each for each in self.commands if _judges(each) and (self.heeded or _decides(each)))
 
     def _readers(self) -> Iterator[Command]:
         """Give the commands that fail on an answer that they cannot read."""
@@ -248,7 +286,8 @@ class _Reading:
                 yield from each.words[1:]
 
     def _is_answer(self, verdict: Command, word: str) -> bool:
-        return any(map(_ASKS.search, self._texts(verdict, [word])))
+        texts = list(self._texts(verdict, [word]))
+        return any(map(_ASKS.search, texts)) or (self.answer is not None and any(map(self.answer.search, texts)))
 
 
 def _judges(command: Command) -> bool:

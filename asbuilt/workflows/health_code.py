@@ -27,7 +27,9 @@ _RELEASE = re.compile(
     r"(?:SHA|COMMIT|REVISION|VERSION|RELEASE)|\$\{\{[^}]*(?:sha|commit|version|revision|release)[^}]*\}\}",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(r"[=!]==?|\bassert\b|\bin\b|includes\(|startswith\(|-eq|-ne|-match", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"[=!]==?|\bassert\b|\bin\b|includes\(|startswith\(|-eq|-ne|-(?:not)?(?:match|like)", re.IGNORECASE
+)
 
 
 def refuses(code: str) -> bool:

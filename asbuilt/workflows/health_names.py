@@ -52,7 +52,11 @@ def runs_a_check(command: tuple[str, ...], step: str) -> bool:
     if is_suite(command):
         return True
     if program == "wait-on" or "wait-on" in words[:2]:
-        return not any(map(_LOCAL.search, words))
+        local = [word for word in words if _LOCAL.search(word)]
+        return not local or any("://" in word for word in words if word not in local)
+    if program == "heroku":
+        tests = words[:1] == ["run"] and not {"-x", "--exit-code"}.isdisjoint(command)
+        return words[:1] == ["ps:wait"] or (tests and any(map(_NAMED_SCRIPT.search, words)))
     names = [word for word in words if "://" not in word]
     if not _RUNNERS.match(program):
         return "/" in command[0] and _NAMED_SCRIPT.search(program) is not None

@@ -15,12 +15,13 @@ from asbuilt.workflows.document import text_of
 from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.gates import gates_of
 from asbuilt.workflows.job_runs import JobRun, job_runs
+from asbuilt.workflows.later import later_steps
 from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import broadest
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.tagging import with_remarks
 from asbuilt.workflows.targets import Decided, app_of, unknown
-from asbuilt.workflows.verification import later_steps, verifications
+from asbuilt.workflows.verification import verifications
 from asbuilt.workflows.workflow import Job
 
 

@@ -121,7 +121,13 @@ def judged(*args, **kwargs):
         ("make health-check", "fn"),
         ("poetry run pytest tests/smoke", "fn"),
         ("npx wait-on https://a/health", "fn"),
+        ("npx wait-on -t 60000 https://a/health", "fn"),
         ("npx wait-on http://127.0.0.1:8000/health", None),
+        ("heroku ps:wait -a shop", "fn"),
+        ("heroku run -x -a shop -- rake smoke", "fn"),
+        ("heroku run -a shop -- rake smoke", None),
+        ("heroku run -x -a shop -- rake db:migrate", None),
+        ("heroku logs -a shop -n 100 | grep 'to up'", "fn"),
         (
             (
                 "F=0\nfor p in /health /status; do\n"
@@ -323,6 +329,11 @@ def test_a_called_workflow_is_known_by_its_name(uses, expected):
             "try {\n  Invoke-WebRequest https://a/health\n} catch { Write-Host 'no' }",
             "pwsh",
             (False, False, False),
+        ),
+        (
+            "$r = Invoke-WebRequest https://a/version\nif ($r.Content -notmatch $env:GITHUB_SHA) { throw 'old' }",
+            "pwsh",
+            (True, True, True),
         ),
         ("$r = Invoke-WebRequest https://a/health\nif ($r.StatusCode -ne 200) { exit 1 }", "pwsh", (True, False, True)),
     ],
