@@ -66,7 +66,7 @@ def check_of(
     if not _WORTH_READING.search(f"{step.name} {step.id} {around.names} {script}"):
         return None
     found = health_code.check(step.name, script, shell, Check)
-    found = found or replace(_Reading.of(step, script, shell, around), heeded=heeded).check()
+    found = found or replace(_reading(step, shell, around), heeded=heeded).check()
     goes_on = text_of(step.input("continue_on_error")) == "true" and step.action is not None
     return replace(found, can_fail=False) if found is not None and goes_on else found
 
@@ -76,7 +76,7 @@ def careless_requests(step: Step, shell: str | None = None, around: Surroundings
     script = around.put_into(_script(step))
     if "curl" not in script or (step.action is not None and step.action not in SCRIPT_INPUTS):
         return ()
-    reading = _Reading.of(step, script, shell, around)
+    reading = _reading(step, shell, around)
     return tuple(
         request.command
         for request in reading.requests
@@ -105,12 +105,24 @@ def verdict_on(step: Step, shell: str | None, around: Surroundings, asked: re.Pa
     entries = step.env.values.values() if step.env is not None else ()
     if not any(map(asked.search, (script, *(text_of(node) or "" for node in entries)))):
         return None
-    return replace(_Reading.of(step, script, shell, around), answer=asked).verdict()
+    return replace(_reading(step, shell, around), answer=asked).verdict()
 
 
 def names_release(test: str) -> bool:
     """Tell whether a condition names what was deployed."""
     return _RELEASE.search(f"${{{{ {test} }}}}") is not None
+
+
+@lru_cache(maxsize=256)
+def _reading(step: Step, shell: str | None, around: Surroundings) -> "_Reading":
+    """Read the script of a step."""
+    script = around.put_into(_script(step))
+    entries = step.env.items() if step.env else ()
+    own = ((key.text, around.put_into(text_of(node) or "")) for key, node in entries)
+    env = {name: (text,) for name, text in (*around.variables, *own)}
+    found = commands(script, shell)
+    requests = tuple(made for each in found if (made := request_of(each, env)) is not None)
+    return _Reading(f"{step.name or ''} {step.id or ''}\n{around.names}", script, found, env, requests)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,21 +136,6 @@ class _Reading:
     requests: tuple[Request, ...]
     heeded: bool = False  # others act on what it writes
     answer: re.Pattern[str] | None = None  # how it names what another step wrote
-
-    @classmethod
-    def of(cls, step: Step, script: str, shell: str | None, around: Surroundings) -> "_Reading":
-        entries = step.env.items() if step.env else ()
-        own = ((key.text, around.put_into(text_of(node) or "")) for key, node in entries)
-        env = {name: (text,) for name, text in (*around.variables, *own)}
-        found = commands(script, shell)
-        requests = (request_of(each, env) for each in found)
-        return cls(
-            f"{step.name or ''} {step.id or ''}\n{around.names}",
-            script,
-            found,
-            env,
-            tuple(each for each in requests if each),
-        )
 
     def check(self) -> Check | None:
         """Put together what the requests and the scripts named for health ask."""

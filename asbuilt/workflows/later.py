@@ -3,29 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asbuilt.workflows import contexts, surroundings
+from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.job_runs import JobRun, Leg, may_fail
 from asbuilt.workflows.reach import after, is_on, play, step_runs_on_success
 from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.sources import DEEPEST, PlacedStep, Sources
-from asbuilt.workflows.surroundings import Surroundings
+from asbuilt.workflows.surroundings import Surroundings, around
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A step that runs after a deploy when all goes well, with what its expressions see."""
+    """A step that runs after a deploy when all goes well, with what its expressions see and what stands around it."""
 
     placed: PlacedStep
     context: Context
+    surroundings: Surroundings
     tolerated: bool
-
-    @property
-    def surroundings(self) -> Surroundings:
-        """What stands around it."""
-        return surroundings.around(self.placed, self.context)
 
 
 def later_steps(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Later]:
@@ -77,4 +73,4 @@ def _later(placed: PlacedStep, context: Context, sources: Sources, *, tolerated:
         if step_runs_on_success(each.step, here) is False:
             return
         tolerated = tolerated or is_on(each.step.continue_on_error, here) is True
-    yield Later(placed, here, tolerated)
+    yield Later(placed, here, around(placed, here), tolerated)
