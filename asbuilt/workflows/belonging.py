@@ -53,8 +53,9 @@ def mismatches(path: DeployPath, app: App, apps: Collection[App]) -> Iterator[Fa
     """Give what a path to an app has of another app; `apps` are all that are declared."""
     others = [each for each in apps if each.name != app.name]
     yield from _of_environment(path, app, others)
-    yield from _of_environment_url(path, app, others)
-    yield from _of_checks(path, app, others)
+    if others:
+        yield from _of_environment_url(path, app, others)
+        yield from _of_checks(path, app, others)
 
 
 def own_checks(path: DeployPath, app: App, apps: Collection[App]) -> tuple[Verification, ...]:
