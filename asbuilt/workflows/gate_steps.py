@@ -8,6 +8,7 @@ from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.document import text_of
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
+from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
 from asbuilt.workflows.reach import before, is_on, step_runs, step_runs_on_success
 from asbuilt.workflows.shell import Command, Fate, commands
 from asbuilt.workflows.sources import PlacedStep, Sources
@@ -61,12 +62,14 @@ def _can_fail(placed: PlacedStep) -> bool:
 
 
 def _tolerated(placed: PlacedStep, gate: Gate, app: str | None, why: str) -> Fault:
-    at = next(each for each in reversed(placed.lineage) if each.step.continue_on_error is not None)
+    at = next((each for each in reversed(placed.lineage) if each.step.continue_on_error is not None), placed)
+    own = at.step.continue_on_error is not None
+    key = "continue-on-error" if own else "continue_on_error"
     return Fault(
         at.document,
-        at.step.node.place("continue-on-error"),
-        f'step "{at.step.label}" of gate "{gate.name}" of {app} has continue-on-error, {why}' + _used_by(at, gate),
-        "take continue-on-error away",
+        at.step.node.place(key) if own else at.step.place(key),
+        f'step "{at.step.label}" of gate "{gate.name}" of {app} has {key}, {why}' + _used_by(at, gate),
+        f"take {key} away",
     )
 
 
@@ -86,11 +89,11 @@ def _skipped(gate: Gate, app: str | None, steps: list[PlacedStep], sources: Sour
 def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Fault | None:
     """Say that a gate has nothing in it that could fail: no test, no job before it, no reviewers, no condition."""
     job = gate.job
-    scripts = [commands(text_of(each.step.run) or "", each.shell) for each in steps if each.step.run is not None]
+    scripts = [commands(script, each.shell) for each in steps if (script := _script(each)) is not None]
     only_prints = all(
         script and all(_PRINTS.match(" ".join(command.words)) for command in script) for script in scripts
     )
-    only_sets_up = all(_SETS_UP.search(each.step.action or "") for each in steps if each.step.run is None)
+    only_sets_up = all(_SETS_UP.search(each.step.action or "") for each in steps if _script(each) is None)
     if not scripts or not only_prints or not only_sets_up or _holds_by_itself(job):
         return None
     fact = f'gate "{gate.name}" of {app} cannot fail: it tests nothing'
@@ -102,9 +105,15 @@ def _holds_by_itself(job: Job) -> bool:
     return bool(job.needs) or any(each is not None for each in (job.environment, job.condition, job.container))
 
 
+def _script(placed: PlacedStep) -> str | None:
+    """Give the script of a step: its own, or the one that it hands to an action that runs it."""
+    name, _ = SCRIPT_INPUTS.get(placed.step.action or "", ("", ""))
+    return text_of(placed.step.input(name) if name else placed.step.run)
+
+
 def _work(placed: PlacedStep) -> Iterator[Command]:
     """Give the commands of a script that are not there for the others alone."""
-    for command in commands(text_of(placed.step.run) or "", placed.shell):
+    for command in commands(_script(placed) or "", placed.shell):
         words = " ".join(command.words)
         if words and not _PREPARES.match(words) and not (command.fate is Fate.SWALLOWED and _REPORTS.search(words)):
             yield command
@@ -112,8 +121,9 @@ def _work(placed: PlacedStep) -> Iterator[Command]:
 
 def _is_test(placed: PlacedStep) -> bool:
     """Tell whether a step can fail in a way that is not read here: by an action, or a script in another language."""
-    if placed.step.run is not None:
-        return not commands(placed.step.run.text, placed.shell) and bool(placed.step.run.text.strip())
+    script = _script(placed)
+    if script is not None:
+        return not commands(script, placed.shell) and bool(script.strip())
     name = placed.step.action or ""
     return not _SETS_UP.search(name) and not _REPORTS.search(name)
 
@@ -131,7 +141,10 @@ def _runs(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:
 
 
 def _is_tolerated(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:
-    return any(is_on(each.step.continue_on_error, _context(each, gate, sources)) is True for each in placed.lineage)
+    goes_on = is_on(placed.step.input("continue_on_error"), {}) is True and placed.step.action in SCRIPT_INPUTS
+    return goes_on or any(
+        is_on(each.step.continue_on_error, _context(each, gate, sources)) is True for each in placed.lineage
+    )
 
 
 def _context(placed: PlacedStep, gate: Gate, sources: Sources) -> Context:

@@ -16,7 +16,7 @@ from asbuilt.workflows.workflow import Job
 
 _ENDS = {"failure": "fails", "cancelled": "is cancelled", "skipped": "is skipped"}
 # What a job that did not succeed hands over is not known: a condition on it cannot be decided here.
-_ASKS_FOR_OUTPUTS = re.compile(r"needs\b.*\boutputs\b", re.IGNORECASE | re.DOTALL)
+_ASKS_FOR_OUTPUTS = re.compile(r"needs\b.*\boutputs\b|toJSON\(\s*needs\b", re.IGNORECASE | re.DOTALL)
 
 
 def holes(path: DeployPath, name: str, sources: Sources) -> Iterator[Fault]:

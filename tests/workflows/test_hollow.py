@@ -31,6 +31,10 @@ def tolerated(more="", command="make test"):
     return f"      - id: t\n        continue-on-error: true\n        run: {command}\n{more}"
 
 
+def retry(command, more=""):
+    return f"      - uses: nick-fields/retry@v3\n        with: {{ command: {command}{more} }}\n"
+
+
 BETWEEN = "  mid:\n    runs-on: x\n    needs: test\n    if: always()\n    steps: [{run: y}]\n"
 BUILD = (
     "  mid:\n    runs-on: x\n    needs: test\n    outputs: { ok: '${{ steps.a.outputs.ok }}' }\n"
@@ -65,6 +69,9 @@ REQUEST = "      - uses: ./.github/actions/check\n"
         {"steps": "      - shell: python\n        run: check()\n"},
         {"steps": run("make lint || true") + "      - shell: python\n        run: check()\n"},
         {"steps": "      - uses: someone/tests@v1\n"},
+        {"steps": retry("make test")},
+        # What the JSON of the jobs holds, nobody knows here.
+        {"deploy": "    if: always() && !contains(toJSON(needs), 'failure')\n"},
         {"steps": "      - uses: actions/dependency-review-action@v1\n"},
         {"steps": tolerated("      - if: steps.t.outcome == 'failure'\n        run: exit 1\n")},
         {
@@ -146,6 +153,8 @@ def test_a_gate_holds(arguments):
         ({"steps": tolerated("      - if: steps.t.outcome == 'failure'\n        run: echo bad\n")}, 7, "no later step"),
         ({"steps": "      - uses: someone/tests@v1\n        continue-on-error: true\n"}, 7, "nobody asks"),
         ({"steps": run("echo ok")}, 3, "it tests nothing"),
+        ({"steps": retry("make test || true")}, 6, "where `make test` fails"),
+        ({"steps": retry("make test", ", continue_on_error: true")}, 7, "has continue_on_error, and nobody asks"),
         ({"steps": run("make test &", "wait")}, 6, "where `make test` fails"),
         (
             {"steps": "      - if: github.event_name == 'pull_request'\n        run: make test\n"},
