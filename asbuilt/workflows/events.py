@@ -5,6 +5,7 @@ Source: https://docs.github.com/en/actions/reference/workflows-and-actions/event
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from asbuilt.workflows.expressions import UNKNOWN, Unknown
@@ -54,9 +55,9 @@ def events_of(trigger: Trigger, mentioned: Iterable[str], *, by_ref: bool = True
         shown = (f"{HEADS}**", f"{TAGS}**")
         yield Event(trigger.event, shown, {**_ALWAYS, "event_name": trigger.event, **anywhere}, nothing)
         return
-    for ref in _refs(trigger, mentioned):
+    for ref, action in product(_refs(trigger, mentioned), trigger.types or (None,)):
         github = {**_ALWAYS, "event_name": trigger.event if trigger.event != "workflow_call" else UNKNOWN}
-        payload: dict[str, Any] = _action(trigger)
+        payload: dict[str, Any] = {"action": action} if action is not None else {}
         if ref is not None:
             github |= _of_ref(ref)
         if trigger.event == "push":
@@ -129,10 +130,6 @@ def _of_ref(ref: Ref) -> dict[str, Any]:
     if ref.kind.startswith(HEADS) or ref.kind == TAGS:
         known["ref_type"] = "tag" if ref.kind == TAGS else "branch"
     return known
-
-
-def _action(trigger: Trigger) -> dict[str, Any]:
-    return {"action": trigger.types[0]} if trigger.types is not None and len(trigger.types) == 1 else {}
 
 
 def _refs(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Ref | None]:
