@@ -65,7 +65,7 @@ def check_of(
     script = around.put_into(_script(step))
     if not _WORTH_READING.search(f"{step.name} {step.id} {around.names} {script}"):
         return None
-    found = health_code.check(step.name, script, shell, Check)
+    found = health_code.check(f"{step.name or ''}\n{around.names}", script, shell, Check)
     found = found or replace(_reading(step, shell, around), heeded=heeded).check()
     goes_on = text_of(step.input("continue_on_error")) == "true" and step.action is not None
     return replace(found, can_fail=False) if found is not None and goes_on else found
@@ -122,14 +122,14 @@ def _reading(step: Step, shell: str | None, around: Surroundings) -> "_Reading":
     env = {name: (text,) for name, text in (*around.variables, *own)}
     found = commands(script, shell)
     requests = tuple(made for each in found if (made := request_of(each, env)) is not None)
-    return _Reading(f"{step.name or ''} {step.id or ''}\n{around.names}", script, found, env, requests)
+    return _Reading(is_named_for_health(step, around), script, found, env, requests)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reading:
     """A script as far as health is concerned."""
 
-    name: str
+    named: bool
     script: str
     commands: tuple[Command, ...]
     env: Mapping[str, tuple[str, ...]]
@@ -140,7 +140,7 @@ class _Reading:
     def check(self) -> Check | None:
         """Put together what the requests and the scripts named for health ask."""
         asking = [each for each in self.requests if self.counts(each)]
-        named = [each for each in self.commands if runs_a_check(each.words, self.name)]
+        named = [each for each in self.commands if runs_a_check(each.words, named=self.named)]
         heroku = [each for each in self._verdicts() if self._is_about_heroku(each)]
         if not asking and not named and not heroku:
             return None
@@ -163,7 +163,7 @@ class _Reading:
             return False
         texts = (*request.known, *request.addresses)
         about = any(map(_ABOUT.search, texts)) or any(map(is_home, texts))
-        return about or is_named_for_health(self.name) or bool(_ABOUT.search(self.script))
+        return about or self.named or bool(_ABOUT.search(self.script))
 
     def fails_for(self, request: Request) -> bool:
         """Tell whether anything about a request can fail the step."""

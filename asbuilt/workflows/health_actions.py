@@ -30,12 +30,12 @@ def check_of_action(step: Step, action: str, around: Surroundings) -> Check | No
     entries = step.with_.items() if step.with_ else ()
     inputs = {key.text: around.put_into(text_of(node) or "") for key, node in entries if isinstance(node, Scalar)}
     if action == "actions/github-script":
-        return health_code.check(step.name, inputs.get("script", ""), "node", Check)
+        return health_code.check(f"{step.name or ''}\n{around.names}", inputs.get("script", ""), "node", Check)
     addresses = tuple(text for name, text in inputs.items() if _ADDRESS_INPUT.search(name) and text)
     check = check_of_call(action)
     if check is None:
         env = (text_of(node) or "" for node in step.env.values.values()) if step.env else ()
-        named = is_named_for_health(f"{step.name or ''}\n{step.id or ''}\n{around.names}")
+        named = is_named_for_health(step, around)
         asks = any(map(_ADDRESS.search, addresses)) and not tells_people(action, *inputs.values())
         tests = tests_by_name(action) and (named or any("://" in text for text in (*inputs.values(), *env)))
         if action.startswith("actions/") or not (tests or (named and asks)):

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from asbuilt.workflows.requests import is_home
+
 _Check = TypeVar("_Check")
 
 _OTHER = re.compile(r"^\S*(?:python|node|deno|bun|ruby|pwsh|powershell)", re.IGNORECASE)
@@ -49,7 +51,8 @@ def check(
     whole = _OTHER.match(shell or "") is not None
     if not (whole or _HANDED.search(script)) or not _ASKS.search(script):
         return None
-    if not _ABOUT.search(f"{name or ''}\n{script}"):
+    addresses = tuple(dict.fromkeys(_ADDRESS.findall(script)))
+    if not _ABOUT.search(f"{name or ''}\n{script}") and not any(map(is_home, addresses)):
         return None
     can_fail = (refuses(script) or not _CATCHES.search(script)) and (
         whole or not re.search(r"\|\|\s*(?:true|:|echo)\b", script)
@@ -58,5 +61,5 @@ def check(
         can_fail,
         can_fail and names_release(script) and refuses(script),
         can_fail and _NOTICES.search(script) is not None,
-        tuple(dict.fromkeys(_ADDRESS.findall(script))),
+        addresses,
     )

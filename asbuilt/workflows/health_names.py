@@ -2,12 +2,16 @@
 
 import re
 
+from asbuilt.workflows.surroundings import Surroundings
+from asbuilt.workflows.workflow import Step
+
 _NAMED_FOR_IT = re.compile(
     r"verif|smoke|health|heartbeat|\bping\b|\balive\b|wait (?:for|until)|is (?:up|live|running|ready)\b"
     r"|\b(?:answers|responds)\b|\b(?:check|test|validate)\w* (?:that )?(?:the )?(?:\w+ )?"
     r"(?:app|api|site|deploy\w*|release|url|version|status|response|endpoint)",
     re.IGNORECASE,
 )
+_PLACE_FOR_IT = re.compile(r"verif|smoke|health|heartbeat|\bping\b|\balive\b|post[-_ ]?deploy", re.IGNORECASE)
 _NAMED_SCRIPT = re.compile(
     r"health|smoke|verify[-_:]?(?:deploy|release|live|prod)|post[-_]?deploy[-_:]?(?:check|test)", re.IGNORECASE
 )
@@ -25,9 +29,13 @@ _TESTERS = re.compile(r"^(?:pytest|playwright|cypress|newman|k6|hurl|bats)$|^tes
 _LOCAL = re.compile(r"(?:^|//|\b(?:tcp|http-get|https?):)(?:localhost|127\.|0\.0\.0\.0|\[::1\])|^:\d|^\d+$")
 
 
-def is_named_for_health(name: str) -> bool:
-    """Tell whether the name of a step says that it checks an app."""
-    return _NAMED_FOR_IT.search(name) is not None
+def is_named_for_health(step: Step, around: Surroundings) -> bool:
+    """Tell whether the name of a step says that it checks an app, or that of its job or of who uses its action.
+
+    Those are read more narrowly: a job that is called "Test and deploy" does more than to test a deploy.
+    """
+    own = f"{step.name or ''} {step.id or ''}"
+    return _NAMED_FOR_IT.search(own) is not None or _PLACE_FOR_IT.search(around.names) is not None
 
 
 def checks_by_name(name: str) -> bool:
@@ -45,8 +53,8 @@ def proves_by_name(name: str) -> bool:
     return _PROVING.search(name) is not None
 
 
-def runs_a_check(command: tuple[str, ...], step: str) -> bool:
-    """Tell whether a command runs a check that is named for it, or a test in a step that is."""
+def runs_a_check(command: tuple[str, ...], *, named: bool) -> bool:
+    """Tell whether a command runs a check that is named for it, or a test in a step that is: `named` says so."""
     program = command[0].rpartition("/")[2]
     words = [word for word in command[1:] if not word.startswith("-")]
     if is_suite(command):
@@ -62,7 +70,7 @@ def runs_a_check(command: tuple[str, ...], step: str) -> bool:
         return "/" in command[0] and _NAMED_SCRIPT.search(program) is not None
     if any(map(_NAMED_SCRIPT.search, names[:4])):
         return True
-    return any(map(_TESTERS.search, (program, *names[:3]))) and is_named_for_health(step)
+    return named and any(map(_TESTERS.search, (program, *names[:3])))
 
 
 def is_suite(words: tuple[str, ...]) -> bool:

@@ -350,6 +350,7 @@ def test_another_language_is_read_for_what_it_says(run, shell, expected):
         ({"run": "curl -f https://a/${{ matrix.path }}"}, Surroundings("deploy"), None),
         # A name does not go on in the next one.
         ({"run": "curl -f https://a/data"}, Surroundings("test\ndeploy"), None),
+        ({"run": "curl -f https://a/data"}, Surroundings("Test and deploy the app"), None),
         ({"run": "npm run e2e"}, Surroundings("smoke"), "fn"),
         ({"run": 'curl -f "$URL"'}, Surroundings("deploy", (("URL", "https://a/health"),)), "fn"),
         ({"run": "curl -f ${{ env.URL }}"}, Surroundings("deploy", (("URL", "https://a/health"),)), "fn"),
@@ -371,6 +372,14 @@ def test_what_stands_around_a_step_says_what_it_is_for(keys, around, expected):
     check = check_of(step(**keys), None, around)
     marks = check and zip("fpn", (check.can_fail, check.proves_release, check.notices_errors), strict=True)
     assert (marks and "".join(mark for mark, is_so in marks if is_so)) == expected
+
+
+def test_other_languages_are_known_by_their_job_and_by_the_first_page_too():
+    script = "import os, requests\nrequests.get(os.environ['URL']).raise_for_status()"
+    assert check_of(step(script), "python", Surroundings("deploy")) is None
+    assert check_of(step(script), "python", Surroundings("verify")).can_fail
+    home = script.replace("os.environ['URL']", "'https://shop.example'")
+    assert check_of(step(home), "python").addresses == ("https://shop.example",)
 
 
 def test_addresses_are_as_written():
