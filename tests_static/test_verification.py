@@ -1,11 +1,12 @@
 """A deploy is done when the app has answered, with the release that was deployed."""
 
 from asbuilt.controls import control, finding, none_of
+from asbuilt.workflows.belonging import own_checks
 from asbuilt.workflows.health import careless_requests
 
 
 @control("WF005", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1", "NIST SI-4"])
-def test_deploy_is_followed_by_a_health_check(app, deploy_paths):
+def test_deploy_is_followed_by_a_health_check(app, estate, deploy_paths):
     """A health check that can fail the run follows every deploy, in the same job or a later one.
 
     A request whose failure is swallowed, and a step or job with `continue-on-error`, check nothing.
@@ -17,16 +18,16 @@ def test_deploy_is_followed_by_a_health_check(app, deploy_paths):
             path.document,
             path.mark,
             f'job "{path.job}" deploys {app.name} ({path.way}), and no later step fails the run if it does not answer',
-            "add a step after it: run: curl --fail --retry 10 --retry-all-errors URL"
+            f"add a step after it: run: curl --fail --retry 10 --retry-all-errors {app.url or 'URL'}"
             + (app.probes[0].path if app.probes else "/"),
         )
         for path in deploy_paths
-        if not path.verifications
+        if not own_checks(path, app, estate.apps.values())
     )
 
 
 @control("WF025", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1", "NIST SI-4"])
-def test_health_check_proves_the_release(app, deploy_paths):
+def test_health_check_proves_the_release(app, estate, deploy_paths):
     """A health check after the deploy compares what runs with what was deployed: commit or release version.
 
     When a deploy fails, the release before it goes on answering, with 200.
@@ -39,10 +40,12 @@ def test_health_check_proves_the_release(app, deploy_paths):
                 weak.placed.document if weak.placed else path.document,
                 weak.placed.mark if weak.placed else path.mark,
                 f'"{weak.label}" would pass with the release before: it does not ask which commit {app.name} runs',
-                'compare it: curl --fail URL/version | grep "$GITHUB_SHA"',
+                f'compare it: curl --fail {app.url or "URL"}/version | grep "$GITHUB_SHA"',
             )
             for path in deploy_paths
-            if (weak := path.last_verification) and not any(each.check.proves_release for each in path.verifications)
+            if (checks := own_checks(path, app, estate.apps.values()))
+            and not any(each.check.proves_release for each in checks)
+            and (weak := path.last_word(checks))
         )
     )
 
@@ -64,7 +67,7 @@ def test_requests_notice_an_http_error(app, deploy_paths):
                 "add --fail to curl",
             )
             for path in deploy_paths
-            for placed in (path.step.placed, *(later.placed for later in path.later))
-            for request in careless_requests(placed.step, placed.shell)
+            for placed, around in path.deploying_and_later
+            for request in careless_requests(placed.step, placed.shell, around)
         )
     )

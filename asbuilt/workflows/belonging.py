@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from asbuilt.workflows.contexts import Context, text_in
+from asbuilt.workflows import matrix
+from asbuilt.workflows.contexts import Context, of_step, text_in
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import deploys_of
 from asbuilt.workflows.document import Document, Mark, text_of
 from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.fault import Fault
+from asbuilt.workflows.reach import before as jobs_before
+from asbuilt.workflows.sources import PlacedStep
 from asbuilt.workflows.targets import app_of, as_expression
+from asbuilt.workflows.verification import Verification
 
 _HEROKU = ".herokuapp.com"
 _HASH = re.compile(r"-[0-9a-f]{12}$")
@@ -21,8 +25,9 @@ _BASE = re.compile(r"(?:https?://)?(?:\$\{\{.*?\}\}|[^/?#])+")
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """An address that a check asks, and the apps that were deployed in between."""
+    """An address that a check asks, and the apps that were deployed meanwhile."""
 
+    verification: Verification
     document: Document
     mark: Mark
     address: str | None
@@ -48,8 +53,18 @@ def mismatches(path: DeployPath, app: App, apps: Collection[App]) -> Iterator[Fa
     """Give what a path to an app has of another app; `apps` are all that are declared."""
     others = [each for each in apps if each.name != app.name]
     yield from _of_environment(path, app, others)
-    yield from _of_environment_url(path, app, others)
-    yield from _of_checks(path, app, others)
+    if others:
+        yield from _of_environment_url(path, app, others)
+        yield from _of_checks(path, app, others)
+
+
+def own_checks(path: DeployPath, app: App, apps: Collection[App]) -> tuple[Verification, ...]:
+    """Give the health checks after a deploy, but for those of another app that was deployed meanwhile."""
+    others = [each for each in apps if each.name != app.name]
+    if not others or not path.verifications:
+        return path.verifications
+    own = (each.verification for each in _asked(path) if not _is_about_another(each, _owner(each.address, app, others)))
+    return tuple({id(each): each for each in own}.values())
 
 
 def _of_environment(path: DeployPath, app: App, others: list[App]) -> Iterator[Fault]:
@@ -106,7 +121,7 @@ def _of_checks(path: DeployPath, app: App, others: list[App]) -> Iterator[Fault]
     if any(other is None and (_is_of(each.address, app) or not each.deployed) for each, other in asked):
         return
     for each, other in asked:
-        if other is not None and not each.deployed & {other.name, None}:
+        if other is not None and not _is_about_another(each, other):
             yield Fault(
                 each.document,
                 each.mark,
@@ -114,6 +129,10 @@ def _of_checks(path: DeployPath, app: App, others: list[App]) -> Iterator[Fault]
                 f"{each.address}",
                 f"ask {app.url}" if app.url else f"ask {app.name}",
             )
+
+
+def _is_about_another(asked: _Asked, other: App | None) -> bool:
+    return other is not None and not asked.deployed.isdisjoint({other.name, None})
 
 
 def _asked(path: DeployPath) -> Iterator[_Asked]:
@@ -132,12 +151,29 @@ def _asked(path: DeployPath) -> Iterator[_Asked]:
     for verification in path.verifications:
         placed = verification.placed
         if placed is None:
-            yield _Asked(path.document, path.mark, None, frozenset())
+            yield _Asked(verification, path.document, path.mark, None, frozenset())
             continue
         context = contexts.get(id(placed), path.context)
+        others = frozenset((*deployed.get(id(placed), ()), *_deployed_beside(path, placed)))
         for written in verification.check.addresses or ("$",):
-            others = frozenset(deployed.get(id(placed), ()))
-            yield _Asked(placed.document, placed.mark, _address(written, context), others)
+            yield _Asked(verification, placed.document, placed.mark, _address(written, context), others)
+
+
+def _deployed_beside(path: DeployPath, placed: PlacedStep) -> Iterator[str | None]:
+    """Give the apps of the jobs, and of the rows of a matrix, that a step's job waits for, and the deploy does not."""
+    leg = next((leg for leg in path.run.legs if leg.workflow_file is placed.workflow_file), None)
+    if leg is None or leg.job is placed.job:
+        return
+    for job in jobs_before(leg.workflow_file, placed.job):
+        if job in jobs_before(leg.workflow_file, leg.job) or (job is leg.job and job.matrix is None):
+            continue
+        called = path.sources.called_by(job)
+        if called is not None and any(deploys_of(called, each, path.sources) for each in called.jobs):
+            yield None
+        for row in matrix.combinations(job.matrix, leg.situation.context):
+            for deploy in deploys_of(leg.workflow_file, job, path.sources):
+                context = of_step(deploy.placed, {**leg.situation.context, "matrix": row}, path.sources)
+                yield app_of(deploy, context).value
 
 
 def _address(written: str, context: Context) -> str | None:

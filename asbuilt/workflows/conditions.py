@@ -1,13 +1,13 @@
 """Why a condition is never true, where its text says so: a ref that does not exist, or one that is shut out before."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from asbuilt.workflows.document import Scalar, text_of
 from asbuilt.workflows.expression_tree import Call, Compare, Expression, Literal, member_path, walk
 from asbuilt.workflows.expressions import ExpressionError, condition
 from asbuilt.workflows.refs import HEADS, TAGS, matches
-from asbuilt.workflows.workflow import WorkflowFile
+from asbuilt.workflows.workflow import Input, Job, WorkflowFile
 
 _FULL = frozenset({"github.ref", "github.event.ref"})
 _SHORT = frozenset(
@@ -17,6 +17,8 @@ _SHORT = frozenset(
 _ROOTS = (HEADS, TAGS, "refs/pull/")
 # What was meant for `refs/heads/NAME` or `refs/tags/NAME`.
 _MEANT = re.compile(r"/?(?:\w*/)?(?P<kind>heads?|branch(?:es)?|tags?)/(?P<name>.+)", re.IGNORECASE)
+
+_INPUTS = ("github.event.inputs", "inputs")
 
 Reason = tuple[str, str]
 
@@ -33,6 +35,52 @@ def reason(test: Scalar, file: WorkflowFile, refs: Iterable[str]) -> Reason:
     asked = list(_asked(tree))
     found = (_malformed(*each) for each in asked)
     return next(filter(None, found), None) or _shut_out(asked, file, list(refs)) or ("", "")
+
+
+def absence(test: Scalar, file: WorkflowFile, job: Job) -> Reason:
+    """Say that a condition of a job asks for what is not there: a job that it does not need, an input, an option."""
+    try:
+        tree = condition(text_of(test) or "")
+    except ExpressionError:
+        return "", ""
+    declared = {each.name.lower(): each for trigger in file.triggers for each in trigger.inputs}
+    for node in walk(tree):
+        root, name = _read(member_path(node) or "")
+        if root == "needs" and name not in {need.text.lower() for need in job.needs}:
+            needs = ", ".join((*(need.text for need in job.needs), name))
+            return f"it reads needs.{name}, and job {job.id} does not need {name}", f"needs: [{needs}]"
+        if root in _INPUTS and name not in declared:
+            known = ", ".join(each.name for each in declared.values()) or "none"
+            why = f"it reads the input {name}, and the inputs that {file.file_name} declares are: {known}"
+            return why, "declare the input, or correct its name"
+    return next(filter(None, (_never_equal(node, declared) for node in walk(tree))), ("", ""))
+
+
+def _read(path: str) -> tuple[str, str]:
+    """Give the context and the name there that a member reads: of `needs.test.result`, `needs` and `test`."""
+    root = next((root for root in (*_INPUTS, "needs") if path.startswith(f"{root}.")), "")
+    return root, path.removeprefix(f"{root}.").partition(".")[0]
+
+
+def _never_equal(node: Expression, declared: Mapping[str, Input]) -> Reason | None:
+    """Say that an input is held against what it never is."""
+    if not isinstance(node, Compare) or node.operator != "==":
+        return None
+    for side, other in ((node.left, node.right), (node.right, node.left)):
+        root, name = _read(member_path(side) or "")
+        asked = declared.get(name) if root in _INPUTS and isinstance(other, Literal) else None
+        if asked is None or not isinstance(other, Literal):
+            continue
+        member = f"{root}.{asked.name}"
+        if isinstance(other.value, bool) and root != "inputs":
+            right = "true" if other.value else "false"
+            return f"{member} is a text", f"write {member} == '{right}'"
+        if isinstance(other.value, str) and asked.type == "boolean" and root == "inputs":
+            return f"{member} is true or false, and no text", f"write {member}, or !{member}"
+        if asked.type == "choice" and str(other.value).lower() not in {each.lower() for each in asked.options}:
+            options = ", ".join(asked.options)
+            return f"{asked.name} is one of {options}, and never {other.value}", f"write one of {options}"
+    return None
 
 
 def _asked(tree: Expression) -> Iterator[tuple[str, str, bool]]:

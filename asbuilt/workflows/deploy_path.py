@@ -1,6 +1,6 @@
 """The nouns of `paths.py`: one way by which code reaches an app."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,11 @@ from asbuilt.workflows.document import Document, Mark
 from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.job_runs import JobRun
+from asbuilt.workflows.later import Later
 from asbuilt.workflows.refs import matches
 from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.verification import Later, Verification
+from asbuilt.workflows.surroundings import Surroundings, around
+from asbuilt.workflows.verification import Verification
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
 
@@ -86,10 +88,11 @@ class DeployPath:
         return steps[: self.step.placed.number]
 
     @property
-    def last_verification(self) -> Verification | None:
-        """The health check that has the last word: in its own job, where it has any. Later ones may ask other apps."""
-        own = [each for each in self.verifications if each.placed is not None and each.placed.job is self.step.job]
-        return next(reversed(own or self.verifications), None)
+    def deploying_and_later(self) -> Iterator[tuple[PlacedStep, Surroundings]]:
+        """The step that deploys and those after it, with what stands around each."""
+        yield self.step.placed, around(self.step.placed, self.context)
+        for each in self.later:
+            yield each.placed, each.surroundings
 
     @property
     def automatic(self) -> bool:
@@ -115,6 +118,11 @@ class DeployPath:
             return self.step.placed.caller
         calls = self.run.legs[:-1]
         return f"called by {calls[-1].workflow_file.file_name}:{calls[-1].job.place('uses').line}" if calls else ""
+
+    def last_word(self, checks: Sequence[Verification]) -> Verification:
+        """Give the last of some health checks: in the job that deploys, where there are any; others may ask more."""
+        own = [each for each in checks if each.placed is not None and each.placed.job is self.step.job]
+        return (own or checks)[-1]
 
     def is_set_off_by(self, trigger: str, ref: str | None, inputs: Mapping[str, str]) -> bool:
         """Tell whether a trigger with a ref and inputs sets it off; of what is not given, any will do."""

@@ -55,9 +55,9 @@ def events_of(trigger: Trigger, mentioned: Iterable[str], *, by_ref: bool = True
         shown = (f"{HEADS}**", f"{TAGS}**")
         yield Event(trigger.event, shown, {**_ALWAYS, "event_name": trigger.event, **anywhere}, _NOTHING)
         return
-    for ref in _refs(trigger, mentioned):
+    for ref, action in product(_refs(trigger, mentioned), trigger.types or (None,)):
         github = {**_ALWAYS, "event_name": trigger.event if trigger.event != "workflow_call" else UNKNOWN}
-        payload: dict[str, Any] = _action(trigger)
+        payload: dict[str, Any] = {"action": action} if action is not None else {}
         if ref is not None:
             github |= _of_ref(ref)
         if trigger.event == "push":
@@ -168,10 +168,6 @@ def _of_request(mentioned: Iterable[str]) -> dict[str, Any]:
         excluded_prefixes=frozenset(each[:-1] for each in asked if each.endswith("*") and each != "*"),
     )
     return {"ref": Unknown(truth=True, prefix="refs/pull/"), "ref_name": short}
-
-
-def _action(trigger: Trigger) -> dict[str, Any]:
-    return {"action": trigger.types[0]} if trigger.types is not None and len(trigger.types) == 1 else {}
 
 
 def _refs(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Ref | None]:

@@ -8,14 +8,16 @@ from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.document import text_of
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
-from asbuilt.workflows.reach import is_on, step_runs_on_success
+from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
+from asbuilt.workflows.reach import before, is_on, step_runs, step_runs_on_success
 from asbuilt.workflows.shell import Command, Fate, commands
 from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.workflow import Step
+from asbuilt.workflows.workflow import Job, Step
 
 # What a script does around its tests: its failure says nothing of the code.
 _PREPARES = re.compile(
     r"^(?:cd|echo|printf|set|export|true|:|exit 0|mkdir|cp|mv|rm|ls|cat|tee|sleep|source|\.|chmod|touch)(?:\s|$)"
+    r"|^wait$"
     r"|^git (?:config|fetch|clone|checkout|switch|pull|submodule|log|status|rev-parse|lfs)\b"
     r"|^docker (?:pull|login|rm|stop|rmi)\b"
     r"|^(?:npm (?:ci|i|install)|yarn(?: install)?$|yarn install|pnpm (?:i|install)|bundle install|gem install"
@@ -40,10 +42,10 @@ def weak_step(gate: Gate, app: str | None, sources: Sources) -> Fault | None:
     running = [placed for placed in steps if _runs(placed, gate, sources)]
     let_fail = [placed for placed in running if _is_tolerated(placed, gate, sources) and _does_something(placed)]
     for placed in let_fail:
-        if not _is_asked(placed, gate, sources):
+        if not _is_asked(placed, gate, sources) and not _is_handed_on(placed, gate):
             return _tolerated(placed, gate, app, "and nobody asks how it ended")
     counting = [placed for placed in running if not _is_tolerated(placed, gate, sources)]
-    if any(map(_can_fail, counting)):
+    if any(map(_can_fail, counting)) or any(_is_handed_on(placed, gate) for placed in running):
         return None
     if let_fail:
         return _tolerated(let_fail[0], gate, app, "and no later step fails for it")
@@ -52,7 +54,7 @@ def weak_step(gate: Gate, app: str | None, sources: Sources) -> Fault | None:
             fact = f'gate "{gate.name}" of {app} cannot fail: its script goes on where `{command.source}` fails'
             fix = "let its own result count: no `|| true` behind it, and `set -o pipefail` before a pipe"
             return Fault(placed.document, placed.mark, fact + _used_by(placed, gate), fix)
-    return _nothing(gate, app, steps)
+    return _skipped(gate, app, steps, sources) or _nothing(gate, app, steps)
 
 
 def _can_fail(placed: PlacedStep) -> bool:
@@ -60,33 +62,58 @@ def _can_fail(placed: PlacedStep) -> bool:
 
 
 def _tolerated(placed: PlacedStep, gate: Gate, app: str | None, why: str) -> Fault:
-    at = next(each for each in reversed(placed.lineage) if each.step.continue_on_error is not None)
+    at = next((each for each in reversed(placed.lineage) if each.step.continue_on_error is not None), placed)
+    own = at.step.continue_on_error is not None
+    key = "continue-on-error" if own else "continue_on_error"
     return Fault(
         at.document,
-        at.step.node.place("continue-on-error"),
-        f'step "{at.step.label}" of gate "{gate.name}" of {app} has continue-on-error, {why}' + _used_by(at, gate),
-        "take continue-on-error away",
+        at.step.node.place(key) if own else at.step.place(key),
+        f'step "{at.step.label}" of gate "{gate.name}" of {app} has {key}, {why}' + _used_by(at, gate),
+        f"take {key} away",
     )
+
+
+def _skipped(gate: Gate, app: str | None, steps: list[PlacedStep], sources: Sources) -> Fault | None:
+    """Say that the tests of a gate do not run on a path, at the condition that keeps them from it."""
+    if _holds_by_itself(gate.job):
+        return None
+    for placed in steps:
+        for each in placed.lineage:
+            if step_runs(each.step, _context(each, gate, sources)) is False and _does_something(placed):
+                fact = f'gate "{gate.name}" of {app} cannot fail: what it tests is skipped here'
+                mark = each.step.node.place("if")
+                return Fault(each.document, mark, fact + _used_by(each, gate), "let the step run here")
+    return None
 
 
 def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Fault | None:
     """Say that a gate has nothing in it that could fail: no test, no job before it, no reviewers, no condition."""
     job = gate.job
-    scripts = [commands(text_of(each.step.run) or "", each.shell) for each in steps if each.step.run is not None]
+    scripts = [commands(script, each.shell) for each in steps if (script := _script(each)) is not None]
     only_prints = all(
         script and all(_PRINTS.match(" ".join(command.words)) for command in script) for script in scripts
     )
-    only_sets_up = all(_SETS_UP.search(each.step.action or "") for each in steps if each.step.run is None)
-    others = job.needs or job.environment is not None or job.condition is not None or job.container is not None
-    if not scripts or not only_prints or not only_sets_up or others:
+    only_sets_up = all(_SETS_UP.search(each.step.action or "") for each in steps if _script(each) is None)
+    if not scripts or not only_prints or not only_sets_up or _holds_by_itself(job):
         return None
     fact = f'gate "{gate.name}" of {app} cannot fail: it tests nothing'
     return Fault(gate.workflow_file.document, job.mark, fact + gate.called_from, "run in it what must have succeeded")
 
 
+def _holds_by_itself(job: Job) -> bool:
+    """Tell whether a job can keep a deploy back whatever its steps do."""
+    return bool(job.needs) or any(each is not None for each in (job.environment, job.condition, job.container))
+
+
+def _script(placed: PlacedStep) -> str | None:
+    """Give the script of a step: its own, or the one that it hands to an action that runs it."""
+    name, _ = SCRIPT_INPUTS.get(placed.step.action or "", ("", ""))
+    return text_of(placed.step.input(name) if name else placed.step.run)
+
+
 def _work(placed: PlacedStep) -> Iterator[Command]:
     """Give the commands of a script that are not there for the others alone."""
-    for command in commands(text_of(placed.step.run) or "", placed.shell):
+    for command in commands(_script(placed) or "", placed.shell):
         words = " ".join(command.words)
         if words and not _PREPARES.match(words) and not (command.fate is Fate.SWALLOWED and _REPORTS.search(words)):
             yield command
@@ -94,8 +121,9 @@ def _work(placed: PlacedStep) -> Iterator[Command]:
 
 def _is_test(placed: PlacedStep) -> bool:
     """Tell whether a step can fail in a way that is not read here: by an action, or a script in another language."""
-    if placed.step.run is not None:
-        return not commands(placed.step.run.text, placed.shell) and bool(placed.step.run.text.strip())
+    script = _script(placed)
+    if script is not None:
+        return not commands(script, placed.shell) and bool(script.strip())
     name = placed.step.action or ""
     return not _SETS_UP.search(name) and not _REPORTS.search(name)
 
@@ -113,7 +141,10 @@ def _runs(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:
 
 
 def _is_tolerated(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:
-    return any(is_on(each.step.continue_on_error, _context(each, gate, sources)) is True for each in placed.lineage)
+    goes_on = is_on(placed.step.input("continue_on_error"), {}) is True and placed.step.action in SCRIPT_INPUTS
+    return goes_on or any(
+        is_on(each.step.continue_on_error, _context(each, gate, sources)) is True for each in placed.lineage
+    )
 
 
 def _context(placed: PlacedStep, gate: Gate, sources: Sources) -> Context:
@@ -136,6 +167,17 @@ def _is_asked(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:
         if any(asked.search(text) for text in (*texts, *(text_of(node) or "" for node in outputs))):
             return True
     return False
+
+
+def _is_handed_on(placed: PlacedStep, gate: Gate) -> bool:
+    """Tell whether an output of the job says what a step came to, and the condition of a later job asks for it."""
+    if placed.lineage[0].step.id is None or gate.job.outputs is None or gate.leg is None:
+        return False
+    told = re.compile(rf"steps\.{re.escape(placed.lineage[0].step.id)}\.(?:outcome|outputs)\b", re.IGNORECASE)
+    names = [name for name, node in gate.job.outputs.values.items() if told.search(text_of(node) or "")]
+    later = (*before(gate.leg.workflow_file, gate.leg.job), gate.leg.job)
+    tests = [text_of(job.condition) or "" for job in later]
+    return any(f"needs.{gate.job.id}.outputs.{name}".lower() in test.lower() for name in names for test in tests)
 
 
 def _texts(step: Step) -> Iterator[str]:

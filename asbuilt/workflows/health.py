@@ -6,45 +6,33 @@ verdict is about an answer when the answer reaches it: through a pipe, a variabl
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from asbuilt.workflows import health_code
-from asbuilt.workflows.document import Scalar, text_of
+from asbuilt.workflows.document import text_of
+from asbuilt.workflows.health_actions import check_of_action
 from asbuilt.workflows.health_addresses import hands_an_app
-from asbuilt.workflows.health_names import (
-    checks_by_name,
-    is_named_for_health,
-    is_suite,
-    proves_by_name,
-    runs_a_check,
-    tests_by_name,
-)
+from asbuilt.workflows.health_check import Check
+from asbuilt.workflows.health_names import is_named_for_health, is_suite, runs_a_check
 from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
-from asbuilt.workflows.requests import Request, request_of
+from asbuilt.workflows.requests import Request, is_home, request_of
 from asbuilt.workflows.shell import Command, Fate, commands, expand
-from asbuilt.workflows.workflow import Job, Step
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What a step asks of an app after a deploy."""
-
-    can_fail: bool
-    proves_release: bool
-    notices_errors: bool
-    addresses: tuple[str, ...]
-
+from asbuilt.workflows.surroundings import NOTHING, Surroundings, texts_of
+from asbuilt.workflows.workflow import Step
 
 # What a health check is about: a path, a word, or the app's own address.
 _ABOUT = re.compile(
     r"health|/status\b|/ready|/live|/ping\b|/version|/up\b|/heartbeat|/info\b|heroku(?:app|dns)\.com|smoke",
     re.IGNORECASE,
 )
-_ASKS = re.compile(r"(?:^|[\s(|;&`/])(?:curl|wget|https?|xhs?)\s|\bheroku\s+(?:releases|slugs|ps|apps:info|builds)\b")
-_ASKS_HEROKU = re.compile(r"^(?:releases|slugs|ps|apps:info|builds|dynos)(?::|$)")
-_JUDGES = frozenset({"[", "[[", "test", "case", "((", "grep", "egrep", "fgrep", "rg", "jq", "yq", "diff", "cmp"})
-_READS = frozenset({"jq", "yq", "python", "python3", "node"})
+_ASKS = re.compile(
+    r"(?:^|[\s(|;&`/])(?:curl|wget|https?|xhs?)\s|\bheroku\s+(?:releases|slugs|ps|apps:info|builds|run)\b"
+)
+_ASKS_HEROKU = re.compile(r"^(?:releases|slugs|ps|apps:info|builds|dynos|run|logs)(?::|$)")
+_JUDGES = frozenset({"[", "[[", "test", "case", "((", "grep", "egrep", "fgrep", "rg", "diff", "cmp"})
+_PROGRAMS = frozenset({"python", "python3", "node", "ruby"})
+_READS = frozenset({"jq", "yq", *_PROGRAMS})
 _COMPARES = frozenset({"=", "==", "!=", "=~", "-eq", "-ne", "in"})
 # A word for what was deployed, in the name of a variable, an expression or a command.
 _RELEASE_WORD = (
@@ -54,55 +42,43 @@ _RELEASE_WORD = (
 )
 _RELEASE = re.compile(
     rf"\$\{{\{{[^}}]*{_RELEASE_WORD}[^}}]*\}}\}}|\${{?#?{_RELEASE_WORD}|\bgit\s+(?:rev-parse|describe|log|show|ls-remote)\b"
-    r"|\brev-parse\b",
+    r"|\brev-parse\b|\bpackage\.json\b|\bpyproject\.toml\b|\bpoetry\s+version\b|\bnpm\s+pkg\s+get\s+version\b",
     re.IGNORECASE,
 )
+_TOLD_BY_HEROKU = re.compile(r"\bheroku\s+(?:releases|slugs)\b|api\.heroku\.com")
 _RELEASE_ANSWER = re.compile(rf"[./\"'\s]?{_RELEASE_WORD}", re.IGNORECASE)
 _UNKNOWN = re.compile(r"^\"?\$(?:\w+|\{\w+\}|\{\{.*\}\})")
 _STATUS = re.compile(r"status|code|http|count|attempt|retr|max|url", re.IGNORECASE)
 _WORTH_READING = re.compile(
-    r"curl|wget|(?:^|[\s;(])(?:https?|xhs?)\s|health|smoke|verif|asbuilt|pytest|api\.heroku|heroku\s+(?:releases|slugs|ps|apps|builds)"
+    r"curl|wget|(?:^|[\s;(])(?:https?|xhs?)\s|health|smoke|verif|asbuilt|pytest|api\.heroku|heroku\s+(?:releases|slugs|ps|apps|builds|run|logs)"
     r"|wait-on|requests|urlopen|fetch\(|axios|invoke-|playwright|cypress|newman|hurl|\bk6\b|post.?deploy|net::http",
     re.IGNORECASE,
 )
 
 
 @lru_cache(maxsize=1024)  # each path that leads to a step asks
-def check_of(step: Step, shell: str | None = None, job: Job | None = None) -> Check | None:
-    """Read a step as a health check; None where it is none at all. What its job hands to all its steps counts too."""
-    env = tuple(_entries(step, job))
+def check_of(
+    step: Step, shell: str | None = None, around: Surroundings = NOTHING, *, heeded: bool = False
+) -> Check | None:
+    """Read a step as a health check; None where it is none at all. `heeded`: others act on what it writes."""
     if step.action is not None and step.action not in SCRIPT_INPUTS:
-        return _check_of_action(step, step.action, env)
-    script = _script(step)
-    if not _WORTH_READING.search(f"{step.name} {step.id} {script}") and not hands_an_app((*env, ("", script))):
+        return check_of_action(step, step.action, around)
+    script = around.put_into(_script(step))
+    worth = _WORTH_READING.search(f"{step.name} {step.id} {around.names} {script}")
+    if not worth and not hands_an_app((*around.variables, *texts_of(step.env), ("", script))):
         return None
-    reading = _Reading.of(step, script, shell)
-    return health_code.check(step.name, script, shell, Check) or reading.check(env)
+    found = health_code.check(f"{step.name or ''}\n{around.names}", script, shell, Check)
+    found = found or replace(_reading(step, shell, around), heeded=heeded).check()
+    goes_on = text_of(step.input("continue_on_error")) == "true" and step.action is not None
+    return replace(found, can_fail=False) if found is not None and goes_on else found
 
 
-def _entries(step: Step, job: Job | None) -> Iterator[tuple[str, str]]:
-    """Give the variables that a step is handed, by name."""
-    for node in (job.env if job is not None else None, step.env):
-        for name, value in node.values.items() if node is not None else ():
-            yield name, text_of(value) or ""
-
-
-def check_of_call(uses: str) -> Check | None:
-    """Read a call of a workflow as a health check, by its name: what it does may stand in another repository."""
-    name = uses.partition("@")[0].lower()
-    if proves_by_name(name):
-        return Check(can_fail=True, proves_release=True, notices_errors=True, addresses=())
-    if checks_by_name(name):
-        return Check(can_fail=True, proves_release=False, notices_errors=True, addresses=())
-    return None
-
-
-def careless_requests(step: Step, shell: str | None = None) -> tuple[Command, ...]:
+def careless_requests(step: Step, shell: str | None = None, around: Surroundings = NOTHING) -> tuple[Command, ...]:
     """Give the curl commands that deploy or check health, and take an HTTP error for a success."""
-    script = _script(step)
+    script = around.put_into(_script(step))
     if "curl" not in script or (step.action is not None and step.action not in SCRIPT_INPUTS):
         return ()
-    reading = _Reading.of(step, script, shell)
+    reading = _reading(step, shell, around)
     return tuple(
         request.command
         for request in reading.requests
@@ -118,61 +94,68 @@ def _script(step: Step) -> str:
     return prefix + (text_of(step.input(name)) or "") if name else text_of(step.run) or ""
 
 
-def _check_of_action(step: Step, action: str, env: tuple[tuple[str, str], ...]) -> Check | None:
-    inputs = (
-        {key.text: text_of(node) or "" for key, node in step.with_.items() if isinstance(node, Scalar)}
-        if step.with_
-        else {}
-    )
-    check = check_of_call(action)
-    if check is None and action == "actions/github-script":
-        return health_code.check(step.name, inputs.get("script", ""), "node", Check)
-    if check is None and tests_by_name(action) and hands_an_app((*inputs.items(), *env)):
-        check = Check(can_fail=True, proves_release=False, notices_errors=True, addresses=())
-    if check is None:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """That a step fails for what another wrote, and whether it compares that with what was deployed."""
+
+    compares_release: bool
+
+
+def verdict_on(step: Step, shell: str | None, around: Surroundings, asked: re.Pattern[str]) -> Verdict | None:
+    """Give how a step judges what an expression stands for; None where it does not fail for it."""
+    script = around.put_into(_script(step))
+    entries = step.env.values.values() if step.env is not None else ()
+    if not any(map(asked.search, (script, *(text_of(node) or "" for node in entries)))):
         return None
-    addresses = tuple(
-        text for name, text in inputs.items() if re.search(r"url|host|endpoint|resource", name, re.IGNORECASE) and text
-    )
-    proves = check.proves_release or any(map(_RELEASE.search, inputs.values()))
-    return Check(check.can_fail, proves, check.notices_errors, addresses)
+    return replace(_reading(step, shell, around), answer=asked).verdict()
+
+
+def names_release(test: str) -> bool:
+    """Tell whether a condition names what was deployed."""
+    return _RELEASE.search(f"${{{{ {test} }}}}") is not None
+
+
+@lru_cache(maxsize=256)
+def _reading(step: Step, shell: str | None, around: Surroundings) -> "_Reading":
+    """Read the script of a step."""
+    script = around.put_into(_script(step))
+    entries = step.env.items() if step.env else ()
+    own = ((key.text, around.put_into(text_of(node) or "")) for key, node in entries)
+    env = {name: (text,) for name, text in (*around.variables, *own)}
+    found = commands(script, shell)
+    requests = tuple(made for each in found if (made := request_of(each, env)) is not None)
+    return _Reading(is_named_for_health(step, around), script, found, env, requests)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reading:
     """A script as far as health is concerned."""
 
-    name: str
+    named: bool
     script: str
     commands: tuple[Command, ...]
     env: Mapping[str, tuple[str, ...]]
     requests: tuple[Request, ...]
+    heeded: bool = False  # others act on what it writes
+    answer: re.Pattern[str] | None = None  # how it names what another step wrote
 
-    @classmethod
-    def of(cls, step: Step, script: str, shell: str | None) -> "_Reading":
-        entries = step.env.items() if step.env else ()
-        env = {key.text: (text_of(node) or "",) for key, node in entries}
-        found = commands(script, shell)
-        requests = (request_of(each, env) for each in found)
-        return cls(f"{step.name or ''} {step.id or ''}", script, found, env, tuple(each for each in requests if each))
-
-    def check(self, env: tuple[tuple[str, str], ...] = ()) -> Check | None:
-        """Put together what the requests and the scripts named for health ask; `env` is what the step is handed."""
+    def check(self) -> Check | None:
+        """Put together what the requests, and the scripts named for health or handed an app, ask."""
         asking = [each for each in self.requests if self.counts(each)]
-        named = [each for each in self.commands if runs_a_check(each.words, self.name, handed=self._hands(each, env))]
+        named = [each for each in self.commands if runs_a_check(each.words, named=self.named, handed=self._hands(each))]
         heroku = [each for each in self._verdicts() if self._is_about_heroku(each)]
         if not asking and not named and not heroku:
             return None
         verdicts = list(self._verdicts())
         judging = [each for each in verdicts if any(self._reaches(request.command, each) for request in asking)]
         judging += heroku
-        failing = [each for each in named if each.fate is Fate.FAILS]
-        heard = [each for each in asking if each.command.fate is Fate.FAILS]
-        read = [each for each in self._readers() if any(self._reaches(request.command, each) for request in asking)]
+        failing = [each for each in named if self.heeded or each.fate is Fate.FAILS]
+        heard = [each for each in asking if self.heeded or each.command.fate is Fate.FAILS]
+        read = [each for each in self._readers() if any(self._is_read(request, each) for request in asking)]
         return Check(
             can_fail=bool(heard or judging or failing or read),
             proves_release=any(map(self._compares_release, judging)) or any(map(self._is_given_release, failing)),
-            notices_errors=any(each.strict for each in heard) or any(map(_is_exact, judging)) or bool(failing),
+            notices_errors=any(each.strict for each in heard) or bool(judging or failing),
             addresses=tuple(dict.fromkeys(address for each in asking for address in each.addresses)),
         )
 
@@ -181,7 +164,8 @@ class _Reading:
         if not request.asks_an_app:
             return False
         texts = (*request.known, *request.addresses)
-        return any(map(_ABOUT.search, texts)) or is_named_for_health(self.name) or bool(_ABOUT.search(self.script))
+        about = any(map(_ABOUT.search, texts)) or any(map(is_home, texts))
+        return about or self.named or bool(_ABOUT.search(self.script))
 
     def fails_for(self, request: Request) -> bool:
         """Tell whether anything about a request can fail the step."""
@@ -189,19 +173,38 @@ class _Reading:
             self._reaches(request.command, each) for each in (*self._verdicts(), *self._readers())
         )
 
+    def _is_read(self, request: Request, reader: Command) -> bool:
+        """Tell whether a program fails where it cannot read an answer; of a request that failed, jq reads nothing."""
+        silent = request.strict and reader.words[0] in {"jq", "yq"}
+        return not silent and self._reaches(request.command, reader)
+
     def is_judged(self, request: Request) -> bool:
         """Tell whether what a request answers is judged: its status or its body."""
-        return any(self._reaches(request.command, each) and _is_exact(each) for each in self._verdicts())
+        return any(self._reaches(request.command, each) for each in self._verdicts())
+
+    def verdict(self) -> Verdict | None:
+        """Give how the script judges what another step wrote."""
+        about = [
+            each
+            for each in self._verdicts()
+            if any(self._is_answer(each, word) for word in (*each.words, each.stdin))
+            or any(
+                each in one.piped_to and any(self._is_answer(one, word) for word in one.words) for one in self.commands
+            )
+        ]
+        return Verdict(any(map(self._compares_release, about))) if about else None
 
     def _verdicts(self) -> Iterator[Command]:
-        return (each for each in self.commands if each.words[0] in _JUDGES and _decides(each))
+        return (each for each in self.commands if _judges(each) and (self.heeded or _decides(each)))
 
     def _readers(self) -> Iterator[Command]:
         """Give the commands that fail on an answer that they cannot read."""
         return (each for each in self.commands if each.words[0] in _READS and each.fate is Fate.FAILS)
 
-    def _hands(self, command: Command, env: tuple[tuple[str, str], ...]) -> bool:
+    def _hands(self, command: Command) -> bool:
+        """Tell whether a command is handed the address of an app: as a word, or in a variable."""
         words = (("", text) for text in self._texts(command, command.words))
+        env = ((name, text) for name, texts in self.env.items() for text in texts)
         return hands_an_app((*words, *command.environment.items(), *env))
 
     def _is_given_release(self, command: Command) -> bool:
@@ -226,8 +229,9 @@ class _Reading:
         if verdict in request.piped_to:
             return True
         texts = list(self._texts(verdict, (*verdict.words, verdict.stdin)))
-        sources = {request.source, *expand(request.source, {**self.env, **request.variables})}
-        sources |= {" ".join(request.words)}
+        sources = {request.source, " ".join(request.words)}
+        for known in (request.variables, {**self.env, **request.variables}):
+            sources.update(expand(request.source, known))
         if any(source in text for source in sources for text in texts if source):
             return True
         made = request_of(request, self.env)
@@ -264,24 +268,42 @@ class _Reading:
         if program in {"[", "[[", "test"} and not _COMPARES.intersection(verdict.words):
             return False
         words = verdict.words[1:]
-        own = [word for word in words if not self._is_answer(verdict, word)]
-        if any(_RELEASE.search(word) for word in own) or any(map(_RELEASE.search, self._texts(verdict, own))):
+        answers = [word for word in words if self._is_answer(verdict, word)]
+        own = [word for word in words if word not in answers]
+        own += (word for word in self._words_between(verdict) if not self._is_answer(verdict, word))
+        if any(map(_RELEASE.search, (*own, *self._texts(verdict, own)))):
+            return True
+        if program in _PROGRAMS:
+            return health_code.names_release(" ".join((*words, verdict.stdin)))
+        told = [*answers, *self._texts(verdict, answers)]
+        if len(answers) > 1 and any(map(_TOLD_BY_HEROKU.search, told)):
             return True
         # The name of what it is held against says nothing, but the answer is a version or commit.
-        answers = [text for word in words if word not in own for text in (word, *self._texts(verdict, [word]))]
+        told += [each.command.source for each in self.requests if verdict in each.command.piped_to]
         other = [word for word in own if _UNKNOWN.match(word) and not _STATUS.search(word)]
-        return bool(other) and any(map(_RELEASE_ANSWER.search, answers))
+        return bool(other) and any(map(_RELEASE_ANSWER.search, told))
+
+    def _words_between(self, verdict: Command) -> Iterator[str]:
+        """Give what the commands between an answer and its verdict, in one pipeline, are told."""
+        asking = [each.command for each in self.requests]
+        for each in self.commands:
+            if verdict in each.piped_to and each not in asking and each.words[0] not in {"heroku", "echo"}:
+                yield from each.words[1:]
 
     def _is_answer(self, verdict: Command, word: str) -> bool:
-        return any(map(_ASKS.search, self._texts(verdict, [word])))
+        texts = list(self._texts(verdict, [word]))
+        return any(map(_ASKS.search, texts)) or (self.answer is not None and any(map(self.answer.search, texts)))
+
+
+def _judges(command: Command) -> bool:
+    """Tell whether a command judges what it reads: jq by itself takes all JSON."""
+    program = command.words[0]
+    code = " ".join((*command.words, command.stdin))
+    if program in {"jq", "yq"}:
+        exits = any(re.fullmatch(r"--exit-status|-[a-zA-Z]*e[a-zA-Z]*", word) for word in command.words)
+        return exits or re.search(r"\b(?:halt_)?error\b", code) is not None
+    return program in _JUDGES or (program in _PROGRAMS and health_code.refuses(code))
 
 
 def _decides(command: Command) -> bool:
     return command.fate is Fate.FAILS or command.refuses
-
-
-def _is_exact(verdict: Command) -> bool:
-    """Tell whether a verdict tells a good answer from an error page: jq without `-e` takes all JSON."""
-    if verdict.words[0] in {"jq", "yq"}:
-        return any(re.fullmatch(r"--exit-status|-[a-zA-Z]*e[a-zA-Z]*", word) for word in verdict.words)
-    return True

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from asbuilt.workflows.requests import is_home
+
 _Check = TypeVar("_Check")
 
 _OTHER = re.compile(r"^\S*(?:python|node|deno|bun|ruby|pwsh|powershell)", re.IGNORECASE)
@@ -27,7 +29,19 @@ _RELEASE = re.compile(
     r"(?:SHA|COMMIT|REVISION|VERSION|RELEASE)|\$\{\{[^}]*(?:sha|commit|version|revision|release)[^}]*\}\}",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(r"[=!]==?|\bassert\b|\bin\b|includes\(|startswith\(|-eq|-ne|-match", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"[=!]==?|\bassert\b|\bin\b|includes\(|startswith\(|-eq|-ne|-(?:not)?(?:match|like)", re.IGNORECASE
+)
+
+
+def refuses(code: str) -> bool:
+    """Tell whether code refuses what it does not like."""
+    return _REFUSES.search(code) is not None
+
+
+def names_release(code: str) -> bool:
+    """Tell whether code compares something with what was deployed."""
+    return bool(_RELEASE.search(code) and _COMPARES.search(code))
 
 
 def check(
@@ -37,15 +51,15 @@ def check(
     whole = _OTHER.match(shell or "") is not None
     if not (whole or _HANDED.search(script)) or not _ASKS.search(script):
         return None
-    if not _ABOUT.search(f"{name or ''}\n{script}"):
+    addresses = tuple(dict.fromkeys(_ADDRESS.findall(script)))
+    if not _ABOUT.search(f"{name or ''}\n{script}") and not any(map(is_home, addresses)):
         return None
-    refuses = _REFUSES.search(script) is not None
-    can_fail = (refuses or not _CATCHES.search(script)) and (
+    can_fail = (refuses(script) or not _CATCHES.search(script)) and (
         whole or not re.search(r"\|\|\s*(?:true|:|echo)\b", script)
     )
     return made(
         can_fail,
-        can_fail and bool(_RELEASE.search(script) and _COMPARES.search(script)) and refuses,
+        can_fail and names_release(script) and refuses(script),
         can_fail and _NOTICES.search(script) is not None,
-        tuple(dict.fromkeys(_ADDRESS.findall(script))),
+        addresses,
     )

@@ -2,12 +2,16 @@
 
 import re
 
+from asbuilt.workflows.surroundings import Surroundings
+from asbuilt.workflows.workflow import Step
+
 _NAMED_FOR_IT = re.compile(
     r"verif|smoke|health|heartbeat|\bping\b|\balive\b|wait (?:for|until)|is (?:up|live|running|ready)\b"
     r"|\b(?:answers|responds)\b|\b(?:check|test|validate)\w* (?:that )?(?:the )?(?:\w+ )?"
     r"(?:app|api|site|deploy\w*|release|url|version|status|response|endpoint)",
     re.IGNORECASE,
 )
+_PLACE_FOR_IT = re.compile(r"verif|smoke|health|heartbeat|\bping\b|\balive\b|post[-_ ]?deploy", re.IGNORECASE)
 _NAMED_SCRIPT = re.compile(
     r"health|smoke|verify[-_:]?(?:deploy|release|live|prod)|post[-_]?deploy[-_:]?(?:check|test)", re.IGNORECASE
 )
@@ -15,6 +19,7 @@ _CHECKING_ACTION = re.compile(
     r"health-?check|check-?health|http-status|http-request|website-status|url-status|uptime|smoke|ping-url"
     r"|wait-for-(?:200|url|http|response|deploy|endpoint)|wait-on(?!-(?:check|status|workflow|job|github))"
 )
+_TESTING_ACTION = re.compile(r"cypress|playwright|newman|postman|\bk6|hurl|lighthouse|artillery|checkly|synthetics")
 _PROVING = re.compile(r"verify-(?:the-)?(?:deploy|release)")
 _RUNNERS = re.compile(
     r"^(?:bash|sh|zsh|python[\d.]*|node|npx|npm|yarn|pnpm|bunx?|make|just|task|rake|bundle|poetry|uvx?|pipenv|hatch|tox|nox"
@@ -26,13 +31,16 @@ _TESTS = re.compile(
     r"(?:^|[-_:/])(?:tests?|e2e|E2E|specs?|verify|smoke|probe|accept\w*)(?![a-z])|playwright|cypress|newman|k6|hurl|bats"
     r"|check[-_:]?(?:deploy|release|live|prod|site|app|url|status)"
 )
-_TESTING_ACTION = re.compile(r"cypress|playwright|newman|postman|(?:^|[-/])k6(?:$|-)")
 _LOCAL = re.compile(r"(?:^|//|\b(?:tcp|http-get|https?):)(?:localhost|127\.|0\.0\.0\.0|\[::1\])|^:\d|^\d+$")
 
 
-def is_named_for_health(name: str) -> bool:
-    """Tell whether the name of a step says that it checks an app."""
-    return _NAMED_FOR_IT.search(name) is not None
+def is_named_for_health(step: Step, around: Surroundings) -> bool:
+    """Tell whether the name of a step says that it checks an app, or that of its job or of who uses its action.
+
+    Those are read more narrowly: a job that is called "Test and deploy" does more than to test a deploy.
+    """
+    own = f"{step.name or ''} {step.id or ''}"
+    return _NAMED_FOR_IT.search(own) is not None or _PLACE_FOR_IT.search(around.names) is not None
 
 
 def checks_by_name(name: str) -> bool:
@@ -40,33 +48,40 @@ def checks_by_name(name: str) -> bool:
     return _CHECKING_ACTION.search(name) is not None
 
 
+def tests_by_name(name: str) -> bool:
+    """Tell whether an action is named for a tool that tests what is asked over the network."""
+    return _TESTING_ACTION.search(name) is not None
+
+
 def proves_by_name(name: str) -> bool:
     """Tell whether an action or a called workflow is named for verifying a deploy."""
     return _PROVING.search(name) is not None
 
 
-def tests_by_name(name: str) -> bool:
-    """Tell whether an action runs tests against an app that it is handed."""
-    return _TESTING_ACTION.search(name) is not None
+def runs_a_check(command: tuple[str, ...], *, named: bool, handed: bool) -> bool:
+    """Tell whether a command runs a check that is named for it, or a test in a step that is, or one handed an app.
 
-
-def runs_a_check(command: tuple[str, ...], step: str, *, handed: bool) -> bool:
-    """Tell whether a command runs a check that is named for it, or a test in a step that is, or one handed an app."""
+    `named` and `handed` say so of the step.
+    """
     program = command[0].rpartition("/")[2]
     words = [word for word in command[1:] if not word.startswith("-")]
     if is_suite(command):
         return True
     if program == "wait-on" or "wait-on" in words[:2]:
-        return not any(map(_LOCAL.search, words))
+        local = [word for word in words if _LOCAL.search(word)]
+        return not local or any("://" in word for word in words if word not in local)
+    if program == "heroku":
+        tests = words[:1] == ["run"] and not {"-x", "--exit-code"}.isdisjoint(command)
+        return words[:1] == ["ps:wait"] or (tests and any(map(_NAMED_SCRIPT.search, words)))
     names = [word for word in words if "://" not in word]
     if not _RUNNERS.match(program):
-        named = _NAMED_SCRIPT.search(program) or (handed and _TESTS.search(program))
-        return "/" in command[0] and named is not None
+        own = _NAMED_SCRIPT.search(program) or (_TESTS.search(program) if handed else None)
+        return "/" in command[0] and own is not None
     if any(map(_NAMED_SCRIPT.search, names[:4])):
         return True
     if handed and any(map(_TESTS.search, (program, *names[:4]))):
         return True
-    return any(map(_TESTERS.search, (program, *names[:3]))) and is_named_for_health(step)
+    return named and any(map(_TESTERS.search, (program, *names[:3])))
 
 
 def is_suite(words: tuple[str, ...]) -> bool:

@@ -3,19 +3,20 @@
 import re
 from collections.abc import Iterator
 
-from asbuilt.workflows import matrix
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.document import text_of
+from asbuilt.workflows.expressions import ExpressionError, sole_expression
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gate_steps import weak_step
 from asbuilt.workflows.gates import Gate
-from asbuilt.workflows.job_runs import Leg
-from asbuilt.workflows.reach import Answer, is_on, play
+from asbuilt.workflows.job_runs import Leg, may_fail
+from asbuilt.workflows.reach import Answer, play
 from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.workflow import Job
 
 _ENDS = {"failure": "fails", "cancelled": "is cancelled", "skipped": "is skipped"}
 # What a job that did not succeed hands over is not known: a condition on it cannot be decided here.
-_ASKS_FOR_OUTPUTS = re.compile(r"needs\b.*\boutputs\b", re.IGNORECASE | re.DOTALL)
+_ASKS_FOR_OUTPUTS = re.compile(r"needs\b.*\boutputs\b|toJSON\(\s*needs\b", re.IGNORECASE | re.DOTALL)
 
 
 def holes(path: DeployPath, name: str, sources: Sources) -> Iterator[Fault]:
@@ -51,11 +52,7 @@ def _skipped(gate: Gate, path: DeployPath) -> Fault | None:
 def _tolerated(gate: Gate, path: DeployPath) -> Fault | None:
     """Say that a gate counts as passed when it fails: its job, or the one that calls it, has `continue-on-error`."""
     for each in gate.calls:
-        rows = [
-            is_on(each.job.continue_on_error, {**each.situation.context, "matrix": row})
-            for row in matrix.combinations(each.job.matrix, each.situation.context)
-        ]
-        if rows and all(answer is True for answer in rows):
+        if may_fail(each.job, each.situation.context):
             return Fault(
                 each.workflow_file.document,
                 each.job.place("continue-on-error"),
@@ -94,7 +91,26 @@ def _at_condition(leg: Leg, fact: str, gate: Gate) -> Fault:
         leg.workflow_file.document,
         leg.job.place("if"),
         f'{fact}: the `if` of job "{leg.job.id}" lets it',
-        f"if: always() && needs.{gate.job.id}.result == 'success'",
+        _asking(leg.job, gate.job.id),
+    )
+
+
+def _asking(job: Job, gate: str) -> str:
+    """Give the condition of a job that asks for a gate's success too; only of jobs that it needs itself can it ask."""
+    needs = [need.text for need in job.needs]
+    named = any(need.lower() == gate.lower() for need in needs)
+    written = (text_of(job.condition) or "").strip()
+    try:
+        within = sole_expression(written) if "${{" in written else written
+    except ExpressionError:
+        within = None
+    within = " ".join((within or "always()").split())
+    asks = f"{f'({within})' if '||' in within else within} && needs.{gate}.result == 'success'"
+    plain = asks[0] not in "!'\"" and not re.search(r": |\s#", asks)  # else YAML reads it in another way
+    return (
+        (f"needs: [{', '.join((*needs, gate))}], and " if not named else "")
+        + "if: "
+        + (asks if plain else f"${{{{ {asks} }}}}")
     )
 
 

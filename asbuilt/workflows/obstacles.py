@@ -20,6 +20,8 @@ class Obstacle:
     owner: str
     test: Scalar = field(repr=False)
     document: Document = field(compare=False, repr=False)
+    workflow_file: WorkflowFile = field(compare=False, repr=False)
+    job: Job = field(compare=False, repr=False)
     stops: bool = False
 
     @property
@@ -38,18 +40,20 @@ def in_the_way(leg: Leg) -> Obstacle | None:
         for each in before(file, leg.job):
             guard = stopping(each, leg.situation.context) if fates[each.id].result == "failure" else None
             if guard is not None:
-                return end_of(guard, file)
+                return end_of(guard, file, each)
     waits_for = [each for each in before(file, leg.job) if each.id in fates and fates[each.id].runs is False]
     jobs = [leg.job] if _is_false(file, leg.job, leg) else [*waits_for, leg.job]
     job = next((each for each in jobs if each.condition is not None), None)
-    return Obstacle(f'job "{job.id}"', job.condition, file.document) if job is not None and job.condition else None
+    if job is None or job.condition is None:
+        return None
+    return Obstacle(f'job "{job.id}"', job.condition, file.document, file, job)
 
 
-def end_of(guard: Step, file: WorkflowFile) -> Obstacle:
+def end_of(guard: Step, file: WorkflowFile, job: Job) -> Obstacle:
     """Say that a step ends a job."""
     test = guard.condition or guard.run
     assert test is not None  # noqa: S101 - a guard is a script
-    return Obstacle(f'step "{guard.label}"', test, file.document, stops=True)
+    return Obstacle(f'step "{guard.label}"', test, file.document, file, job, stops=True)
 
 
 def _is_false(file: WorkflowFile, job: Job, leg: Leg) -> bool:

@@ -15,6 +15,7 @@ from asbuilt.workflows.document import text_of
 from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.gates import gates_of
 from asbuilt.workflows.job_runs import JobRun, job_runs
+from asbuilt.workflows.later import later_steps
 from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import broadest
 from asbuilt.workflows.reviews import is_for_review
@@ -22,7 +23,7 @@ from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.stopping import stopped_before
 from asbuilt.workflows.tagging import with_remarks
 from asbuilt.workflows.targets import Decided, app_of, unknown
-from asbuilt.workflows.verification import later_steps, verifications
+from asbuilt.workflows.verification import verifications
 from asbuilt.workflows.workflow import Job
 
 
@@ -69,7 +70,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         return
     environment = _environment(deploy.job, job_context)
     later = tuple(later_steps(deploy, run, sources))
-    checks = tuple(verifications(deploy, run, later))
+    checks = tuple(verifications(deploy, run, later, sources))
     situation = run.situation
     # Nobody knows here what a caller that is not in this repository hands over.
     called = "the workflows that call this one are not here" if situation.event == "workflow_call" else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from asbuilt.workflows import contexts, matrix
-from asbuilt.workflows.conditions import reason
+from asbuilt.workflows.conditions import absence, reason
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import DeployStep, deploys_of
 from asbuilt.workflows.document import Document, Mark
@@ -204,6 +204,8 @@ def _conditions(app: str, blocked: Iterable[BlockedPath]) -> Iterator[Fault]:
     for obstacle, shut_out in ways.items():
         refs = [ref for path in shut_out for ref in path.refs]
         why, fix = reason(obstacle.test, shut_out[0].entry, refs) if not obstacle.stops else ("", "")
+        if not why and not obstacle.stops and obstacle.document is obstacle.workflow_file.document:
+            why, fix = absence(obstacle.test, obstacle.workflow_file, obstacle.job)
         caller = next((f"; {path.called_from}" for path in shut_out if path.called_from), "")
         yield Fault(
             obstacle.document,
@@ -220,10 +222,12 @@ def _blocked(deploy: DeployStep, run: JobRun, sources: Sources) -> BlockedPath |
     for each in (*steps, *((deploy.given_by,) if deploy.given_by is not None else ())):
         context = contexts.of_step(each, run.last.context, sources)
         if each.step.condition is not None and step_runs(each.step, context) is False:
-            obstacles.append(Obstacle(f'step "{_label(each)}"', each.step.condition, each.document))
+            obstacles.append(
+                Obstacle(f'step "{_label(each)}"', each.step.condition, each.document, each.workflow_file, each.job)
+            )
     guard = stopped_before(deploy, run.last.context) if deploy.job.uses is None else None
     if guard is not None:
-        obstacles.append(end_of(guard, run.last.workflow_file))
+        obstacles.append(end_of(guard, run.last.workflow_file, run.last.job))
     refused = any(leg.reached.runs is False for leg in run.legs) and not obstacles
     if not obstacles and not refused:
         return None

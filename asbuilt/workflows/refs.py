@@ -52,7 +52,8 @@ def refs_of(
     for name in passing:
         yield Ref(kind, kind + name, kind + name)
     for pattern in filter(is_glob, positive):
-        excluded = frozenset(kind + name for name in alone)
+        # A name that is mentioned stands alone where it passes, and is none of the pattern's where it does not.
+        excluded = frozenset(kind + name for name in (*alone, *names))
         fixed = _fixed(pattern)
         inside = [each for each in beginnings if each.startswith(fixed) and pattern in {f"{fixed}*", f"{fixed}**"}]
         for beginning in dict.fromkeys((*inside, fixed)):

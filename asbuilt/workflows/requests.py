@@ -21,7 +21,14 @@ _LOCAL = re.compile(r"^(?:https?://)?(?:localhost|127\.|0\.0\.0\.0|\[::1\])")
 # Messages to people, and pings to a service that waits for them.
 _TELLS = re.compile(
     r"slack|discord|telegram|teams|office\.com|pagerduty|opsgenie|mattermost|webhook|hooks?\.|hc-ping|healthchecks\.io"
-    r"|cronitor|betterstack|betteruptime|nosnch|sentry\.io|honeybadger|datadoghq|newrelic|rollbar|bugsnag|codecov",
+    r"|cronitor|betterstack|betteruptime|nosnch|sentry\.io|honeybadger|datadoghq|newrelic|rollbar|bugsnag|codecov"
+    r"|ifconfig|ipify|checkip|icanhazip|ipinfo",  # and those that tell this machine its own address
+    re.IGNORECASE,
+)
+# The address of an app, and nothing behind it: written out, or in a variable of such a name.
+_HOME = re.compile(
+    r"[\"']?(?:https?://)?(?:(?:[\w-]+\.)+[a-z]{2,}|\$\{?\{?[\w\s.]*(?:app|site|web|base|public|prod(?:uction)?|staging|live"
+    r"|frontend|backend|service|deploy(?:ed|ment)?|heroku)[-_]?(?:url|host|domain)\s*\}?\}?)/?[\"']?",
     re.IGNORECASE,
 )
 _INSTALLS = re.compile(
@@ -89,6 +96,16 @@ class Request:
 def is_of_an_app(address: str) -> bool:
     """Tell whether an address may be an app's: nothing on this machine, no message to people, no download."""
     return not (_TELLS.search(address) or _LOCAL.match(address) or _INSTALLS.search(address))
+
+
+def is_home(address: str) -> bool:
+    """Tell whether an address is that of an app's first page."""
+    return _HOME.fullmatch(address) is not None
+
+
+def tells_people(*texts: str) -> bool:
+    """Tell whether a text names a service that carries messages."""
+    return any(map(_TELLS.search, texts))
 
 
 def request_of(command: Command, env: Mapping[str, tuple[str, ...]]) -> Request | None:

@@ -237,7 +237,7 @@ def _writes(words: tuple[str, ...]) -> bool:
 def _carries(command: Command, word: str) -> bool:
     """Tell whether a request carries a word, or a body that is written elsewhere."""
     text = f"{command.source} {command.stdin}"
-    return word in text or not re.search(r"[\"']?(?:quantity|size|release|type)[\"']?\s*[:=]", text)
+    return word in text or not re.search(r"[\"']?(?:quantity|size|release|type)\\?[\"']?\s*[:=]", text)
 
 
 def _heroku(words: tuple[str, ...]) -> str:

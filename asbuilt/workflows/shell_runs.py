@@ -129,6 +129,8 @@ class Runs:
             return frozenset({word})
         if word == "false":
             return frozenset({"fail"})
+        if len(node.words) == 1 and word.startswith("$") and names & set(_MENTIONED.findall(word)):
+            return _EITHER  # a flag that holds `true` or `false`
         if word in TESTS and self._counts(node, names) and not (word == "((" and not _COMPARES.search(node.words[1])):
             return _EITHER
         if (function := self.functions.get(word)) is not None and self.depth < _DEEPEST:

@@ -16,10 +16,10 @@ from asbuilt.workflows.contexts import Context, text_in
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.document import Mapping, Node, Scalar, text_of
 from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, condition, truth
+from asbuilt.workflows.later import Later
 from asbuilt.workflows.reach import Answer, after, step_runs_on_success
 from asbuilt.workflows.shell_trial import trial
 from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.verification import Later
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
 SKIPPED = "Skipped deploy to heroku app from branch HEAD"

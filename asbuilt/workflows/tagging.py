@@ -33,6 +33,10 @@ _ACTIONS = {
     "rickstaa/action-create-tag": ("github_token", True),
     "softprops/action-gh-release": ("token", True),
 }
+_SCRIPTED = "actions/github-script"
+_MADE_BY_CODE = re.compile(r"createRelease\(|createRef\([^)]*refs/tags", re.DOTALL)
+# Fields make a request of `gh api` a POST.
+_MADE_BY_REQUEST = re.compile(r"/releases\s.*\btag_name=|/git/refs\s.*\bref=\S*refs/tags/", re.DOTALL)
 _CHECKOUT = "actions/checkout"
 _OWN_TOKEN = re.compile(r"github\.token|secrets\.GITHUB_TOKEN|\$\{?GITHUB_TOKEN\b", re.IGNORECASE)
 _URL = re.compile(r"https://[^\s\"']*@github\.com")
@@ -114,17 +118,27 @@ def _own_tokens(placed: PlacedStep, sources: Sources) -> Iterator[bool]:
         token = token or _variable(placed, "GITHUB_TOKEN")
         yield falls_back if token is None else _OWN_TOKEN.search(token) is not None
         return
+    if step.action == _SCRIPTED:
+        if _MADE_BY_CODE.search(text_of(step.input("script")) or ""):
+            yield not _is_other(text_of(step.input("github-token")))
+        return
     script = text_of(step.run) or ""
-    if not any(word in script for word in ("push", "release")):
+    if not any(word in script for word in ("push", "release", "refs/tags")):
         return
     for command in commands(script, placed.shell):
         words = [word for word in command.words if word not in _RUNNERS]
         if command.words[:1] == ("git",) and _pushes_a_tag(command):
             yield _pushes_with_own_token(command, placed, sources)
-        elif command.words[:3] == ("gh", "release", "create") or (words and words[0] in _RELEASERS):
+        elif _makes_a_release(command) or (words and words[0] in _RELEASERS):
             token = command.environment.get("GH_TOKEN") or _variable(placed, "GH_TOKEN")
             token = token or command.environment.get("GITHUB_TOKEN") or _variable(placed, "GITHUB_TOKEN")
             yield token is not None and _OWN_TOKEN.search(token) is not None
+
+
+def _makes_a_release(command: Command) -> bool:
+    if command.words[:2] == ("gh", "api"):
+        return _MADE_BY_REQUEST.search(" ".join(command.words)) is not None
+    return command.words[:3] == ("gh", "release", "create")
 
 
 def _pushes_a_tag(command: Command) -> bool:

@@ -1,19 +1,19 @@
-"""What happens after a deploy: the steps that can follow it, and which of them check the app's health."""
+"""Which steps and calls after a deploy check the app's health."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asbuilt.workflows import contexts
-from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.document import text_of
-from asbuilt.workflows.health import Check, check_of, check_of_call
-from asbuilt.workflows.job_runs import JobRun
+from asbuilt.workflows.health import check_of
+from asbuilt.workflows.health_actions import check_of_call
+from asbuilt.workflows.health_check import Check
+from asbuilt.workflows.heeded import heeded
+from asbuilt.workflows.job_runs import JobRun, may_fail
+from asbuilt.workflows.later import Later, may_fail_quietly
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
-from asbuilt.workflows.reach import after, is_on, play, step_runs_on_success
-from asbuilt.workflows.situations import Situation
-from asbuilt.workflows.sources import DEEPEST, PlacedStep, Sources
-from asbuilt.workflows.workflow import Job, WorkflowFile
+from asbuilt.workflows.reach import after, play
+from asbuilt.workflows.sources import PlacedStep, Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +25,24 @@ class Verification:
     placed: PlacedStep | None
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
-    """A step that runs after a deploy when all goes well, with what its expressions see."""
-
-    placed: PlacedStep
-    context: Context
-    tolerated: bool
-
-
-def later_steps(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Later]:
-    """Give the steps that can follow a deploy: in its job, in later jobs, and in those after the jobs that call it."""
-    for placed in sources.steps(deploy.workflow_file, deploy.job):
-        if placed.number > deploy.placed.number:
-            yield from _later(placed, run.last.context, sources)
-    for leg in reversed(run.legs):
-        yield from _of_later_jobs(leg.workflow_file, leg.job, leg.situation, sources)
-
-
-def verifications(deploy: DeployStep, run: JobRun, later: tuple[Later, ...]) -> Iterator[Verification]:
+def verifications(
+    deploy: DeployStep, run: JobRun, later: tuple[Later, ...], sources: Sources
+) -> Iterator[Verification]:
     """Give the health checks after a deploy that can fail the run; `later` are the steps that follow it."""
     address = text_of(deploy.step.input("healthcheck")) if deploy.mechanism == HEROKU_DEPLOY else None
-    if address:
+    if address and not may_fail_quietly(deploy, run, sources):
         expected = text_of(deploy.step.input("checkstring")) or ""
         check = Check(can_fail=True, proves_release=proves_commit(expected), notices_errors=True, addresses=(address,))
         yield Verification(f"{deploy.job.id}: healthcheck of {deploy.mechanism}", check, deploy.placed)
     for each in later:
-        check_made = None if each.tolerated else check_of(each.placed.step, each.placed.shell, each.placed.job)
-        if check_made is not None and check_made.can_fail:
+        own = None if each.tolerated else check_of(each.placed.step, each.placed.shell, each.surroundings)
+        check_made = own if own is not None and own.can_fail else heeded(each, later)
+        if check_made is not None:
             yield Verification(f"{each.placed.job.id}: {each.placed.step.label}", check_made, each.placed)
     for leg in run.legs:
         for job in after(leg.workflow_file, leg.job):
-            made = check_of_call(text_of(job.uses) or "") if job.uses is not None else None
+            counts = job.uses is not None and not may_fail(job, leg.situation.context)
+            made = check_of_call(text_of(job.uses) or "") if counts else None
             if made is not None and play(leg.workflow_file, leg.situation)[job.id].runs is not False:
                 yield Verification(job.id, made, None)
 
@@ -65,39 +51,3 @@ def proves_commit(expected: str) -> bool:
     """Tell whether a text that an answer must hold names the commit that was deployed."""
     lowered = expected.lower()
     return "${{" in lowered and any(word in lowered for word in ("sha", "commit", "version", "revision"))
-
-
-def _of_later_jobs(file: WorkflowFile, job: Job, situation: Situation, sources: Sources) -> Iterator[Later]:
-    fates = play(file, situation)
-    for each in after(file, job):
-        if fates[each.id].runs is not False:
-            yield from _of_job(file, each, situation, sources, tolerated=False, depth=0)
-
-
-def _of_job(
-    file: WorkflowFile, job: Job, situation: Situation, sources: Sources, *, tolerated: bool, depth: int
-) -> Iterator[Later]:
-    """Give the steps that a job runs, itself or through the workflow that it calls."""
-    ignored = tolerated or is_on(job.continue_on_error, situation.context) is True
-    called = sources.called_by(job)
-    if called is not None and depth < DEEPEST:
-        inner = situation.calling(contexts.of_called(called, job.with_, situation.context))
-        fates = play(called, inner)
-        for each in called.jobs:
-            if each.id in fates and fates[each.id].runs is not False:
-                yield from _of_job(called, each, inner, sources, tolerated=ignored, depth=depth + 1)
-    for placed in sources.steps(file, job):
-        for found in _later(placed, situation.context, sources):
-            yield Later(found.placed, found.context, found.tolerated or ignored)
-
-
-def _later(placed: PlacedStep, context: Context, sources: Sources) -> Iterator[Later]:
-    """Give a step, unless it or one that it is within does not run when all went well."""
-    tolerated = False
-    here: Context = context
-    for each in placed.lineage:
-        here = contexts.of_step(each, context, sources)
-        if step_runs_on_success(each.step, here) is False:
-            return
-        tolerated = tolerated or is_on(each.step.continue_on_error, here) is True
-    yield Later(placed, here, tolerated)

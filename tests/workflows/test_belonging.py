@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from making import DEPLOY, paths_of
 
-from asbuilt.workflows.belonging import mismatches
+from asbuilt.workflows.belonging import mismatches, own_checks
 
 
 def app(name, tier="production", url=None, environment=None, repository="o/r"):
@@ -113,3 +113,67 @@ def test_what_follows_the_deploy_of_another_app_is_about_that_one():
     assert facts(STAGE, after=unknown) == []
     (fact,) = facts(STAGE, after=ask("https://shop.example") + unknown)
     assert "this asks shop how it is" in fact
+
+
+def a_job(name, needs, steps):
+    return f"  {name}:\n    runs-on: x\n    needs: {needs}\n    steps:{steps}"
+
+
+def deploys(name):
+    return DEPLOY.format(app=name)
+
+
+EACH = deploys("'${{ matrix.app }}'")
+
+
+@pytest.mark.parametrize(
+    ("jobs", "expected"),
+    [
+        # One after the other, and a check of the last one alone: nobody asks the first.
+        (
+            a_job("stage", "[]", deploys("shop-staging"))
+            + a_job("prod", "stage", deploys("shop"))
+            + a_job("verify", "prod", "\n" + ask(PROD.url)),
+            {"shop-staging": 0, "shop": 1},
+        ),
+        # Side by side.
+        (
+            a_job("stage", "[]", deploys("shop-staging"))
+            + a_job("prod", "[]", deploys("shop"))
+            + a_job("verify", "[stage, prod]", "\n" + ask(PROD.url)),
+            {"shop-staging": 0, "shop": 1},
+        ),
+        (
+            a_job("stage", "[]", deploys("shop-staging"))
+            + a_job("prod", "[]", deploys("shop"))
+            + a_job("verify", "[stage, prod]", "\n" + ask(PROD.url) + ask(STAGE.url) + ask("${{ vars.URL }}")),
+            {"shop-staging": 2, "shop": 2},
+        ),
+        # What was deployed before is not what this deploy is about.
+        (
+            a_job("stage", "[]", deploys("shop-staging"))
+            + a_job("prod", "stage", deploys("shop"))
+            + a_job("verify", "prod", "\n" + ask(STAGE.url)),
+            {"shop-staging": 1, "shop": 1},
+        ),
+        # The rows of one matrix, and the jobs of a workflow that is called.
+        (
+            "  ship:\n    runs-on: x\n    strategy: {matrix: {app: [shop, shop-staging]}}\n"
+            f"    steps:{EACH}" + a_job("verify", "ship", "\n" + ask(PROD.url)),
+            {"shop-staging": 0, "shop": 1},
+        ),
+        (
+            a_job("stage", "[]", deploys("shop-staging"))
+            + "  prod:\n    uses: ./.github/workflows/called.yml\n"
+            + a_job("verify", "[stage, prod]", "\n" + ask(PROD.url)),
+            {"shop-staging": 0, "shop": 1},
+        ),
+    ],
+)
+def test_a_check_of_another_app_that_was_deployed_meanwhile_is_none_of_this_one(jobs, expected):
+    files = {"w": f"on: {MAIN}\njobs:\n{jobs}"}
+    if "uses: ./" in jobs:
+        files["called"] = f"on: workflow_call\njobs:\n{a_job('inner', '[]', deploys('shop'))}"
+    found = paths_of(**files)
+    apps = {each.name: each for each in (PROD, STAGE)}
+    assert {path.app: len(own_checks(path, apps[path.app], apps.values())) for path in found} == expected

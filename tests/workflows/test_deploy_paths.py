@@ -345,6 +345,55 @@ def test_what_verifies_a_deploy_follows_it_and_can_fail(after, expected):
     assert path.verified_by == expected
 
 
+ASKS = "      - run: curl -f https://a/health\n"
+CALLS_A_CHECK = "  b:\n    needs: deploy\n    uses: x/y/.github/workflows/health-check.yml@v1\n"
+
+
+@pytest.mark.parametrize(
+    ("job", "step", "after", "expected"),
+    [
+        ("", "", ASKS, ("deploy: curl -f https://a/health",)),
+        ("    continue-on-error: true\n", "", ASKS, ()),
+        ("    continue-on-error: ${{ matrix.e }}\n    strategy: {matrix: {e: [true]}}\n", "", ASKS, ()),
+        ("", "          healthcheck: https://a/health\n", "", ("deploy: healthcheck of akhileshns/heroku-deploy",)),
+        ("", "          healthcheck: https://a/health\n        continue-on-error: true\n", "", ()),
+        ("    continue-on-error: true\n", "          healthcheck: https://a/health\n", "", ()),
+        ("", "", CALLS_A_CHECK, ("b",)),
+        ("", "", f"{CALLS_A_CHECK}    continue-on-error: true\n", ()),
+        (
+            "",
+            "",
+            (
+                "  b:\n    needs: deploy\n    runs-on: x\n    strategy: {matrix: {e: [true]}}\n"
+                f"    continue-on-error: ${{{{ matrix.e }}}}\n    steps:\n{ASKS}"
+            ),
+            (),
+        ),
+    ],
+)
+def test_what_may_fail_verifies_nothing(job, step, after, expected):
+    text = (
+        f"on: {{push: {{branches: [main]}}}}\njobs:\n  deploy:\n    runs-on: x\n{job}    steps:\n"
+        f"      - uses: akhileshns/heroku-deploy@v3\n        with:\n          heroku_app_name: a\n{step}{after}"
+    )
+    (path,) = deploy_paths(Sources((load(text, "w.yml"),)))
+    assert path.verified_by == expected
+
+
+def test_a_call_that_may_fail_verifies_nothing():
+    called = (
+        "on: workflow_call\njobs:\n  deploy:\n    runs-on: x\n    steps:\n"
+        f"      - uses: akhileshns/heroku-deploy@v3\n        with: {{heroku_app_name: a}}\n{ASKS}"
+        f"  later:\n    needs: deploy\n    runs-on: x\n    steps:\n{ASKS}"
+    )
+    entry = "on: {push: {branches: [main]}}\njobs:\n  ship:\n    uses: ./.github/workflows/called.yml\n"
+    after = f"  last:\n    needs: ship\n    runs-on: x\n    steps:\n{ASKS}"
+    for leave, expected in (("", ("deploy", "later", "last")), ("    continue-on-error: true\n", ("last",))):
+        files = (load(entry + leave + after, "w.yml"), load(called, ".github/workflows/called.yml"))
+        (path,) = deploy_paths(Sources(files))
+        assert [each.partition(":")[0] for each in path.verified_by] == list(expected)
+
+
 @pytest.mark.parametrize(
     ("pattern", "name", "expected"),
     [

@@ -63,6 +63,7 @@ def test_an_action_deploys(uses, given, expected):
         "run: heroku container:release --help",
         "run: curl https://api.heroku.com/apps/a/releases",
         'run: curl -X POST https://api.heroku.com/apps/a/releases -d \'{"release":"v1"}\'',
+        'run: curl -X POST https://api.heroku.com/apps/a/releases -d "{\\"release\\":\\"$ID\\"}"',
         'run: curl -X PATCH https://api.heroku.com/apps/a/formation -d \'{"updates":[{"type":"web","quantity":2}]}\'',
         "run: make deploy",
         "run: npm install -g heroku",

@@ -2,8 +2,10 @@ import pytest
 import yaml
 from judge import HOME
 
-from asbuilt.workflows.health import careless_requests, check_of, check_of_call
+from asbuilt.workflows.health import careless_requests, check_of
+from asbuilt.workflows.health_actions import check_of_call
 from asbuilt.workflows.modelling import load
+from asbuilt.workflows.surroundings import Surroundings
 
 HOOK = "https://hooks.slack.com/services/x"
 
@@ -57,7 +59,23 @@ def judged(*args, **kwargs):
         ("curl -s https://a/health | grep -q ok || echo no", ""),
         ("curl -s https://a/health | jq -e .ok", "fn"),
         ("curl -s https://a/health | jq .", "f"),
-        ("curl -sf https://a/health | jq .", "f"),
+        ("curl -sf https://a/health | jq .", ""),  # of a request that failed, it reads nothing
+        ("curl -s https://a/health | jq 'if .ok then . else error(\"down\") end'", "fn"),
+        ("curl -s https://a/health | python3 -c \"import json,sys; assert json.load(sys.stdin)['ok']\"", "fn"),
+        ("curl -s https://a/health | python3 -m json.tool", "f"),
+        ("curl -f https://shop.example/", "fn"),
+        ('curl -f "$APP_URL"', "fn"),
+        ("curl -f ${{ steps.deploy.outputs.web_url }}", "fn"),
+        ("curl -f https://shop.example/data.json", None),
+        ("curl -f https://api.ipify.org", None),
+        ('curl -f "$DEPLOY_HOOK_URL"', None),
+        (
+            (
+                "ok=false\nfor i in 1 2; do\n  v=$(curl -fs https://a/health || true)\n"
+                '  if [ "$v" = up ]; then ok=true; break; fi\ndone\n$ok'
+            ),
+            "fn",
+        ),
         ("set -o pipefail\ncurl -sf https://a/health | jq .", "fn"),
         ("curl -sf https://a/health | cat", ""),
         ("curl -sI https://a/health | head -1 | grep 200", "fn"),
@@ -103,7 +121,13 @@ def judged(*args, **kwargs):
         ("make health-check", "fn"),
         ("poetry run pytest tests/smoke", "fn"),
         ("npx wait-on https://a/health", "fn"),
+        ("npx wait-on -t 60000 https://a/health", "fn"),
         ("npx wait-on http://127.0.0.1:8000/health", None),
+        ("heroku ps:wait -a shop", "fn"),
+        ("heroku run -x -a shop -- rake smoke", "fn"),
+        ("heroku run -a shop -- rake smoke", None),
+        ("heroku run -x -a shop -- rake db:migrate", None),
+        ("heroku logs -a shop -n 100 | grep 'to up'", "fn"),
         (
             (
                 "F=0\nfor p in /health /status; do\n"
@@ -165,6 +189,19 @@ def test_a_script_is_judged_for_what_it_asks(run, expected):
         ("slug=$(heroku releases:info -a shop --json | jq -r .description)\n[[ $slug == *$COMMIT* ]]", {}),
         ('curl -sf https://api.heroku.com/apps/shop/releases | jq -r .[0].description | grep "$SHORT_SHA"', {}),
         ("./scripts/smoke.sh $GITHUB_SHA", {}),
+        ('curl -sf "$URL" | grep "$EXPECTED"', {"URL": "https://a/version", "EXPECTED": "${{ github.sha }}"}),
+        ('[ "$(curl -sf "$URL/version" | jq -r .commit)" = "$GITHUB_SHA" ]', {"URL": "https://a"}),
+        ('want=$(jq -r .version package.json)\ncurl -sf https://a/health | grep -F "$want"', {}),
+        ('curl -sf https://a/version | grep -F "$WANTED"', {}),
+        (
+            'v=$(curl -sf https://a/x)\nnewest=$(heroku releases --json | jq -r .[0].version)\n[ "$v" = "$newest" ]',
+            {},
+        ),
+        ("heroku run -a shop 'echo $HEROKU_SLUG_COMMIT' | grep $GITHUB_SHA", {}),
+        (
+            "curl -s https://a/version | python3 -c \"import os, sys; assert os.environ['GITHUB_SHA'] in input()\"",
+            {},
+        ),
         ("npm run smoke", {"COMMIT": "x"}),
         ("COMMIT=${{ github.sha }} make health-check", {}),
         ("asbuilt live --app shop --settle 300", {}),
@@ -184,6 +221,7 @@ def test_a_comparison_with_what_was_deployed_proves_the_release(run, env):
         ('version=$(curl -sf https://a/version)\n[ -n "$version" ]', {}),
         ('echo "${{ github.sha }}"\ncurl -f https://a/health', {"COMMIT": "${{ github.sha }}"}),
         ("curl -sf https://a/version | jq -e .commit", {}),
+        ("curl -s https://a/health | python3 -c \"import json,sys; assert json.load(sys.stdin)['ok']\"", {}),
         ('code=$(curl -s -w "%{http_code}" https://a/version)\n[ "$code" = "$EXPECTED_STATUS" ]', {}),
         ('x=$(curl -sf https://a/version)\nif [ "$x" != "$GITHUB_SHA" ]; then echo other; fi', {}),
         ('curl -sf https://a/version\n[ "$GITHUB_SHA" = "${{ inputs.sha }}" ]', {}),
@@ -193,6 +231,11 @@ def test_a_comparison_with_what_was_deployed_proves_the_release(run, env):
 )
 def test_no_comparison_proves_nothing(run, env):
     assert judged(run, env=env) == "fn"
+
+
+def test_what_jq_prints_is_no_comparison():
+    assert judged("curl -s https://a/version | jq --arg sha $GITHUB_SHA '.commit == $sha'") == "f"
+    assert judged("curl -s https://a/version | jq --arg sha $GITHUB_SHA '.commit == $sha' | grep true") == "fpn"
 
 
 @pytest.mark.parametrize(
@@ -243,10 +286,11 @@ def test_tests_that_are_handed_an_app_check_it(run, env, expected):
 
 
 def test_what_a_job_hands_to_its_steps_counts():
-    lines = "on: push\njobs:\n  a:\n    env: {BASE_URL: 'https://shop.example'}\n    steps: [{run: npx cypress run}]\n"
+    lines = "on: push\njobs:\n  a:\n    steps: [{run: npx cypress run}]\n"
     (job,) = load(lines, "w.yml").jobs
     assert check_of(job.steps[0]) is None
-    assert check_of(job.steps[0], job=job).can_fail
+    around = Surroundings(variables=(("BASE_URL", "https://shop.example"),))
+    assert check_of(job.steps[0], None, around).can_fail
 
 
 @pytest.mark.parametrize(
@@ -264,6 +308,21 @@ def test_what_a_job_hands_to_its_steps_counts():
         ({"uses": "actions/checkout@v7"}, None),
         ({"uses": "nick-fields/retry@v3", "with": {"command": "curl -f https://a/health"}}, "fn"),
         ({"uses": "nick-fields/retry@v3", "with": {"command": "npm test"}}, None),
+        (
+            {
+                "uses": "nick-fields/retry@v3",
+                "with": {"command": "curl -f https://a/health", "continue_on_error": True},
+            },
+            "n",
+        ),
+        ({"uses": "nev7n/wait_for_response@v1", "with": {"url": "https://a"}}, "fn"),
+        ({"name": "Smoke test", "uses": "someone/ask@v1", "with": {"url": "https://a"}}, "fn"),
+        ({"name": "Smoke test", "uses": "someone/ask@v1"}, None),
+        ({"name": "Smoke test", "uses": "actions/checkout@v7", "with": {"github-server-url": "https://a.b"}}, None),
+        ({"name": "The app is live", "uses": "slack/send@v1", "with": {"webhook-url": "https://a"}}, None),
+        ({"uses": "someone/ask@v1", "with": {"url": "https://a"}}, None),
+        ({"uses": "cypress-io/github-action@v6", "with": {"config": "baseUrl=https://a"}}, "fn"),
+        ({"uses": "cypress-io/github-action@v6"}, None),
         (
             {
                 "uses": "actions/github-script@v8",
@@ -311,12 +370,56 @@ def test_a_called_workflow_is_known_by_its_name(uses, expected):
             "pwsh",
             (False, False, False),
         ),
+        (
+            "$r = Invoke-WebRequest https://a/version\nif ($r.Content -notmatch $env:GITHUB_SHA) { throw 'old' }",
+            "pwsh",
+            (True, True, True),
+        ),
         ("$r = Invoke-WebRequest https://a/health\nif ($r.StatusCode -ne 200) { exit 1 }", "pwsh", (True, False, True)),
     ],
 )
 def test_another_language_is_read_for_what_it_says(run, shell, expected):
     check = check_of(step(run), shell)
     assert (check.can_fail, check.proves_release, check.notices_errors) == expected
+
+
+@pytest.mark.parametrize(
+    ("keys", "around", "expected"),
+    [
+        ({"run": "curl -f https://a/${{ matrix.path }}"}, Surroundings("verify"), "fn"),
+        ({"run": "curl -f https://a/${{ matrix.path }}"}, Surroundings("deploy"), None),
+        # A name does not go on in the next one.
+        ({"run": "curl -f https://a/data"}, Surroundings("test\ndeploy"), None),
+        ({"run": "curl -f https://a/data"}, Surroundings("Test and deploy the app"), None),
+        ({"run": "npm run e2e"}, Surroundings("smoke"), "fn"),
+        ({"run": 'curl -f "$URL"'}, Surroundings("deploy", (("URL", "https://a/health"),)), "fn"),
+        ({"run": "curl -f ${{ env.URL }}"}, Surroundings("deploy", (("URL", "https://a/health"),)), "fn"),
+        ({"run": "curl -f ${{ inputs.url }}"}, Surroundings("deploy", (), (("url", "https://a/health"),)), "fn"),
+        (
+            {"run": 'curl -fs https://a/health | grep "$WANT"', "env": {"WANT": "${{ inputs.expected }}"}},
+            Surroundings("deploy", (), (("expected", "${{ github.sha }}"),)),
+            "fpn",
+        ),
+        (
+            {"run": "curl -fs https://a/health | grep ${{ inputs.sha }}"},
+            Surroundings("deploy", (), (("sha", "abc"),)),
+            "fpn",
+        ),
+        ({"uses": "someone/ask@v1", "with": {"url": "${{ inputs.x }}"}}, Surroundings("verify"), "fn"),
+    ],
+)
+def test_what_stands_around_a_step_says_what_it_is_for(keys, around, expected):
+    check = check_of(step(**keys), None, around)
+    marks = check and zip("fpn", (check.can_fail, check.proves_release, check.notices_errors), strict=True)
+    assert (marks and "".join(mark for mark, is_so in marks if is_so)) == expected
+
+
+def test_other_languages_are_known_by_their_job_and_by_the_first_page_too():
+    script = "import os, requests\nrequests.get(os.environ['URL']).raise_for_status()"
+    assert check_of(step(script), "python", Surroundings("deploy")) is None
+    assert check_of(step(script), "python", Surroundings("verify")).can_fail
+    home = script.replace("os.environ['URL']", "'https://shop.example'")
+    assert check_of(step(home), "python").addresses == ("https://shop.example",)
 
 
 def test_addresses_are_as_written():

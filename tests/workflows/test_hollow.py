@@ -31,6 +31,10 @@ def tolerated(more="", command="make test"):
     return f"      - id: t\n        continue-on-error: true\n        run: {command}\n{more}"
 
 
+def retry(command, more=""):
+    return f"      - uses: nick-fields/retry@v3\n        with: {{ command: {command}{more} }}\n"
+
+
 BETWEEN = "  mid:\n    runs-on: x\n    needs: test\n    if: always()\n    steps: [{run: y}]\n"
 BUILD = (
     "  mid:\n    runs-on: x\n    needs: test\n    outputs: { ok: '${{ steps.a.outputs.ok }}' }\n"
@@ -65,11 +69,27 @@ REQUEST = "      - uses: ./.github/actions/check\n"
         {"steps": "      - shell: python\n        run: check()\n"},
         {"steps": run("make lint || true") + "      - shell: python\n        run: check()\n"},
         {"steps": "      - uses: someone/tests@v1\n"},
+        {"steps": retry("make test")},
+        # What the JSON of the jobs holds, nobody knows here.
+        {"deploy": "    if: always() && !contains(toJSON(needs), 'failure')\n"},
         {"steps": "      - uses: actions/dependency-review-action@v1\n"},
         {"steps": tolerated("      - if: steps.t.outcome == 'failure'\n        run: exit 1\n")},
         {
             "steps": tolerated("      - env: { R: '${{ steps.t.outcome }}' }\n        run: test $R = success\n"),
         },
+        # What a step came to is an output of the job, and the deploy asks for it.
+        {
+            "gate": "    outputs: { ok: '${{ steps.t.outcome }}' }\n",
+            "steps": tolerated(),
+            "deploy": "    if: needs.test.outputs.ok == 'success'\n",
+        },
+        {
+            "gate": "    outputs: { ok: '${{ steps.t.outputs.ok }}' }\n",
+            "steps": "      - id: t\n        run: make test && echo ok=1 >> $GITHUB_OUTPUT || true\n",
+            "deploy": "    if: needs.test.outputs.ok == '1'\n",
+        },
+        {"steps": run("make test & pid=$!", "wait $pid")},
+        {"steps": "      - if: github.event_name == 'pull_request'\n        run: make lint\n" + run("make test")},
         {"steps": run("make test") + tolerated(command="bash <(curl https://codecov.io/bash)")},
         {"steps": run("make test") + "      - uses: actions/upload-artifact@v1\n        continue-on-error: true\n"},
         {"gate": "    continue-on-error: false\n"},
@@ -133,6 +153,23 @@ def test_a_gate_holds(arguments):
         ({"steps": tolerated("      - if: steps.t.outcome == 'failure'\n        run: echo bad\n")}, 7, "no later step"),
         ({"steps": "      - uses: someone/tests@v1\n        continue-on-error: true\n"}, 7, "nobody asks"),
         ({"steps": run("echo ok")}, 3, "it tests nothing"),
+        ({"steps": retry("make test || true")}, 6, "where `make test` fails"),
+        ({"steps": retry("make test", ", continue_on_error: true")}, 7, "has continue_on_error, and nobody asks"),
+        ({"steps": run("make test &", "wait")}, 6, "where `make test` fails"),
+        (
+            {"steps": "      - if: github.event_name == 'pull_request'\n        run: make test\n"},
+            6,
+            "what it tests is skipped here",
+        ),
+        (
+            {
+                "gate": "    outputs: { ok: '${{ steps.t.outcome }}' }\n",
+                "steps": tolerated(),
+                "deploy": "    if: needs.test.outputs.other == 'success'\n",
+            },
+            8,
+            "no later step fails for it",
+        ),
         (
             {"between": BETWEEN, "needs": "mid", "deploy": "    if: always() && needs.mid.result == 'success'\n"},
             15,
@@ -144,6 +181,32 @@ def test_a_gate_that_lets_everything_through(arguments, line, words):
     ((_, place, fact),) = facts(**arguments)
     assert words in fact
     assert place == line
+
+
+@pytest.mark.parametrize(
+    ("needs", "condition", "expected"),
+    [
+        ("test", "always()", "if: always() && needs.test.result == 'success'"),
+        ("test", "'!cancelled()'", "if: ${{ !cancelled() && needs.test.result == 'success' }}"),
+        ("test", "${{ always() && vars.GO }}", "if: always() && vars.GO && needs.test.result == 'success'"),
+        ("test", "success() || failure()", "if: (success() || failure()) && needs.test.result == 'success'"),
+        (
+            "mid",
+            "always() && needs.mid.result == 'success'",
+            "needs: [mid, test], and if: always() && needs.mid.result == 'success' && needs.test.result == 'success'",
+        ),
+    ],
+)
+def test_the_remedy_keeps_what_the_condition_asks_already(needs, condition, expected):
+    def fixes(needs, condition):
+        text = (
+            f"on: {MAIN}\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: make test\n{BETWEEN}"
+            f"  deploy:\n    runs-on: x\n    needs: {needs}\n    if: {condition}\n    steps:{DEPLOY.format(app='shop')}"
+        )
+        return [each.fix for path in paths_of(w=text) for each in holes(path, "test", path.sources)]
+
+    assert fixes(needs, condition) == [expected]
+    assert fixes("[test, mid]", expected.partition("if: ")[2]) == []
 
 
 def test_a_gate_in_a_composite_action_names_who_uses_it():

@@ -7,6 +7,7 @@ from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.reachability import Expected, blocked_paths, missing, shut, targets_in, unstarted
 
 MAIN = "{push: {branches: [main]}}"
+BY_HAND = "{workflow_dispatch: {inputs: {go: {type: boolean}, where: {type: choice, options: [a, B]}}}}"
 ANY = Expected(".github/workflows/ship.yml", "push", "refs/heads/main", {})
 
 
@@ -42,6 +43,8 @@ def reasons(test, on=MAIN):
             "lets refs/tags/r* through",
             "refs/tags/v*",
         ),
+        ("github.ref_name == 'release/x'", "{push: {branches: ['*']}}", "lets refs/heads/* through", "in the filter"),
+        ("github.event.action == 'c'", "{repository_dispatch: {types: [a, b]}}", "is never true ->", "correct"),
         ("github.event_name == 'release'", MAIN, "is set off by push", "add release to `on`"),
         (
             "github.event.schedule == '0 4 * * *'",
@@ -49,7 +52,13 @@ def reasons(test, on=MAIN):
             "it asks for the cron 0 4 * * *, and ship.yml has 0 3 * * *, 5 3 * * *",
             "write the cron as it is in the schedule",
         ),
-        ("inputs.go == 'yes'", MAIN, "is never true ->", "correct the condition"),
+        ("github.base_ref == 'main'", MAIN, "is never true ->", "correct the condition"),
+        ("inputs.go == 'yes'", MAIN, "the inputs that ship.yml declares are: none", "declare the input"),
+        ("github.event.inputs.to == 'a'", BY_HAND, "declares are: go, where", "declare the input"),
+        ("inputs.go == 'true'", BY_HAND, "inputs.go is true or false, and no text", "write inputs.go, or"),
+        ("github.event.inputs.go == true", BY_HAND, "is a text", "write github.event.inputs.go == 'true'"),
+        ("'prod' == inputs.where", BY_HAND, "where is one of a, B, and never prod", "write one of a, B"),
+        ("needs.changes.outputs.api == 'true'", MAIN, "job deploy does not need changes", "needs: [changes]"),
     ],
 )
 def test_a_condition_that_is_never_true_is_named_with_the_reason(test, on, why, fix):
@@ -70,6 +79,11 @@ def test_a_condition_that_is_never_true_is_named_with_the_reason(test, on, why, 
         ("vars.ON == 'yes'", MAIN),
         ("github.event_name == 'push' || github.ref == 'main'", MAIN),
         ("always()", MAIN),
+        ("github.ref_name == 'release/x'", "{push: {branches: ['**']}}"),
+        ("github.event.action == 'b'", "{repository_dispatch: {types: [a, b]}}"),
+        ("github.event.action == 'b'", "repository_dispatch"),
+        ("inputs.where == 'b' && inputs.go", BY_HAND),
+        ("github.event.inputs.go == 'true'", BY_HAND),
     ],
 )
 def test_a_condition_that_may_be_true_shuts_nothing(test, on):

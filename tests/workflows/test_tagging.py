@@ -38,6 +38,10 @@ def run(script, env="", checkout=""):
         run("git push origin refs/tags/v1", checkout=f"token: '{OWN}'"),
         run("gh release create v1", f"GH_TOKEN: '{OWN}'"),
         run("npx semantic-release", f"GITHUB_TOKEN: '{OWN}'"),
+        run("gh api repos/o/r/git/refs -f ref=refs/tags/v1 -f sha=$SHA", f"GH_TOKEN: '{OWN}'"),
+        run("gh api repos/o/r/releases -f tag_name=v1", f"GH_TOKEN: '{OWN}'"),
+        uses("actions/github-script", "script: 'github.rest.git.createRef({ ref: `refs/tags/${v}`, sha })'"),
+        uses("actions/github-script", f"script: 'github.rest.repos.createRelease(x)', github-token: '{OWN}'"),
     ],
 )
 def test_a_tag_that_its_own_token_pushes_starts_nothing(steps):
@@ -61,6 +65,11 @@ def test_a_tag_that_its_own_token_pushes_starts_nothing(steps):
         run("gh release create v1", f"GH_TOKEN: '{PERSONAL}'"),
         run("npx semantic-release", f"GITHUB_TOKEN: '{PERSONAL}'"),
         run("echo git push --tags"),
+        run("gh api repos/o/r/releases --jq .[0].tag_name", f"GH_TOKEN: '{OWN}'"),
+        run("gh api repos/o/r/git/refs -f ref=refs/heads/next -f sha=$SHA", f"GH_TOKEN: '{OWN}'"),
+        run("gh api repos/o/r/releases -f tag_name=v1", f"GH_TOKEN: '{PERSONAL}'"),
+        uses("actions/github-script", f"script: 'createRelease(x)', github-token: '{PERSONAL}'"),
+        uses("actions/github-script", "script: 'github.rest.repos.listReleases(x)'"),
         # One of two tokens does start it.
         uses("softprops/action-gh-release") + run("git push --tags", checkout=f"token: '{PERSONAL}'"),
     ],

@@ -1,0 +1,42 @@
+"""Whether a deploy goes through the environment that is declared for its app."""
+
+import re
+
+from asbuilt.workflows.deploy_path import DeployPath
+from asbuilt.workflows.fault import Fault
+
+_HANDED = re.compile(r"inputs\.([\w-]+)")
+
+
+def wrong_environment(path: DeployPath, expected: str) -> Fault | None:
+    """Say that a deploy goes through none, or another one; GitHub reads their names without regard to case."""
+    if (path.environment or "").lower() == expected.lower():
+        return None
+    caller = f"; {path.called_from}" if path.called_from else ""
+    return Fault(
+        path.owner.document,
+        path.step.job.place("environment"),
+        f'job "{path.job}" deploys {path.app} ({path.way}) through {_through(path)}, expected {expected}{caller}',
+        _remedy(path, expected),
+    )
+
+
+def _through(path: DeployPath) -> str:
+    written = path.step.job.environment
+    if path.environment or written is None:
+        return path.environment or "no environment"
+    empty = "the environment:" not in (path.undecided or "")
+    return f"no environment: {written.text} is empty here" if empty else f"one that cannot be told: {written.text}"
+
+
+def _remedy(path: DeployPath, expected: str) -> str:
+    """Say what gives the job its environment: where an expression does, others may rely on that."""
+    job = path.step.job
+    if job.environment is None:
+        return f"add to job {job.id}: environment: {expected}"
+    if "${{" not in job.environment.text:
+        return f"environment: {expected}"
+    handed = _HANDED.search(job.environment.text)
+    if handed is not None and path.called_from:
+        return f"in the job that calls this workflow, with: {handed[1]}: {expected}"
+    return f"let {job.environment.text} come to {expected} here"
