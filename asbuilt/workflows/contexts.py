@@ -48,6 +48,23 @@ def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str,
     return here
 
 
+def variables_of(placed: PlacedStep, sources: Sources) -> dict[str, str]:
+    """Give the texts of the environment variables that a step is given, but for those that an earlier one writes.
+
+    In a composite action, the inputs that its caller's variables are made of are not to be seen.
+    """
+    found: dict[str, str] = {}
+    for node in (placed.workflow_file.env, placed.job.env):
+        found |= {name: text_of(value) or "" for name, value in node.values.items()} if node is not None else {}
+    if found:
+        written = _written_before(placed, sources)
+        found = {name: text for name, text in found.items() if not _is_written(name, written)}
+    if placed.within is not None:
+        found = {name: text for name, text in found.items() if "inputs" not in text}
+    own = placed.step.env.values if placed.step.env is not None else {}
+    return found | {name: text_of(value) or "" for name, value in own.items()}
+
+
 def of_called(called: WorkflowFile, given: Node | None, context: Context) -> dict[str, Any]:
     """Give the inputs of a called workflow, with the types that it declares."""
     trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)

@@ -17,9 +17,10 @@ from asbuilt.workflows.gates import gates_of
 from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import broadest
+from asbuilt.workflows.shell_ways import step_that_stops
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.tagging import with_remarks
-from asbuilt.workflows.targets import Decided, app_of, unknown
+from asbuilt.workflows.targets import Decided, app_of, naming_context, unknown
 from asbuilt.workflows.verification import later_steps, verifications
 from asbuilt.workflows.workflow import Job
 
@@ -63,6 +64,8 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         runs = this if isinstance(this, Unknown) else runs
     if deploy.given_by is not None and not _can_run(deploy.given_by, job_context, sources):
         return
+    if step_that_stops(deploy, job_context, sources) is not None:
+        return
     environment = _environment(deploy.job, job_context)
     later = tuple(later_steps(deploy, run, sources))
     checks = tuple(verifications(deploy, run, later))
@@ -70,7 +73,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
     # Nobody knows here what a caller that is not in this repository hands over.
     called = "the workflows that call this one are not here" if situation.event == "workflow_call" else None
     not_reached = _open(run, deploy, runs) or called
-    app = app_of(deploy, context)
+    app = app_of(deploy, context if deploy.given_by is None else naming_context(deploy, job_context, sources))
     yield DeployPath(
         workflow=run.entry.workflow_file.path,
         job=run.name,

@@ -15,8 +15,9 @@ from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.job_runs import JobRun, Leg, job_runs
 from asbuilt.workflows.reach import before, play, step_runs
 from asbuilt.workflows.refs import broadest, matches
+from asbuilt.workflows.shell_ways import step_that_stops
 from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.targets import app_of
+from asbuilt.workflows.targets import app_of, naming_context
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
 # A deploy that nothing sets off, and one in a workflow that only those who are not here could call.
@@ -229,12 +230,14 @@ def _blocked(deploy: DeployStep, run: JobRun, sources: Sources) -> BlockedPath |
         context = contexts.of_step(each, run.last.context, sources)
         if each.step.condition is not None and step_runs(each.step, context) is False:
             obstacles.append(Obstacle(f'step "{_label(each)}"', each.step.condition, each.document))
+    stopping = step_that_stops(deploy, run.last.context, sources) if not obstacles else None
+    if stopping is not None and stopping.step.run is not None:
+        obstacles.append(Obstacle(f'the script of step "{_label(stopping)}"', stopping.step.run, stopping.document))
     refused = any(leg.reached.runs is False for leg in run.legs) and not obstacles
     if not obstacles and not refused:
         return None
     situation = run.situation
-    here = contexts.of_step(deploy.placed, run.last.context, sources) if steps else dict(run.last.context)
-    app = app_of(deploy, here)
+    app = app_of(deploy, naming_context(deploy, run.last.context, sources))
     calls = run.legs[:-1]
     return BlockedPath(
         workflow=run.entry.workflow_file.path,
@@ -287,9 +290,7 @@ def _never_started(file: WorkflowFile, deploy: DeployStep, sources: Sources) -> 
     """Give a deploy that nothing can set off, with each app that its matrix names."""
     for combination in matrix.combinations(deploy.job.matrix, {}):
         context: dict[str, Any] = {"github": {}, "inputs": {}, "needs": {}, "matrix": combination}
-        if deploy.job.uses is None:
-            context = contexts.of_step(deploy.placed, context, sources)
-        app = app_of(deploy, context)
+        app = app_of(deploy, naming_context(deploy, context, sources))
         yield BlockedPath(file.path, "", (), {}, app.value, app.undecided, (), _NO_TRIGGER, deploy, file, "")
 
 

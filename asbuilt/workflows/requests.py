@@ -11,9 +11,9 @@ _LONG_VALUED = re.compile(
     r"--(?:request|data(?:-\w+)?|json|header|user|output|write-out|retry(?:-delay|-max-time)?|max-time|connect-timeout"
     r"|user-agent|cookie|cookie-jar|form|form-string|resolve|cacert|cert|key|proxy|upload-file|range|interface"
     r"|dump-header|referer|config|max-redirs|limit-rate|oauth2-bearer|url-query|connect-to|timeout|tries|waitretry"
-    r"|method|body-data|post-data|body-file|output-document|auth|auth-type|session|expect-status)$"
+    r"|method|body-data|post-data|body-file|post-file|output-document|auth|auth-type|session|expect-status)$"
 )
-_CARRIES = re.compile(r"^--(?:data|json|form|post-data|body-data|upload-file)")
+_CARRIES = re.compile(r"^--(?:data|json|form|post-data|post-file|body-data|body-file|upload-file)")
 _PROGRAMS = frozenset({"curl", "wget", "http", "https", "xh", "xhs"})
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ADDRESS = re.compile(r"^(?:https?://|\$|[\w.-]+\.[a-z]{2,}(?:[:/]|$)|.*\$\{?\{?.*/|localhost)", re.IGNORECASE)

@@ -234,7 +234,7 @@ class Reader:
         words = self._given(words)
         words, environment, limited = unwrapped(words)
         environment = {**{each.name: each.text for each in node.assignments if not node.declares}, **environment}
-        if not words or self._runs(node, words, place, limited=limited):
+        if not words or self._runs(node, words, place, environment, limited=limited):
             return
         self._effects(words)
         self._note(node, words, environment, place)
@@ -267,11 +267,13 @@ class Reader:
             order, node, words, environment, line, self.variables, fate, refuses, handled_by, piped_to
         )
 
-    def _runs(self, node: Simple, words: tuple[str, ...], place: Place, *, limited: bool) -> bool:
+    def _runs(
+        self, node: Simple, words: tuple[str, ...], place: Place, environment: Mapping[str, str], *, limited: bool
+    ) -> bool:
         """Go through the script that a command runs. Tells whether the command is nothing but that."""
         name = words[0].rpartition("/")[2]
         if name in self.functions:
-            self._call(name, words[1:], place)
+            self._call(name, words[1:], place, environment)
         elif name == "trap":
             if len(words) > 1 and words[1] not in {"-", ""}:
                 self._inner(node, words[1], self._place(place, At.BESIDE, node))
@@ -282,7 +284,7 @@ class Reader:
         else:
             for word in words[1:]:
                 if word in self.functions:
-                    self._call(word, (), place)
+                    self._call(word, (), place, {})
         return False
 
     def _handed(self, node: Simple, words: tuple[str, ...], place: Place, *, limited: bool) -> bool:
@@ -316,8 +318,8 @@ class Reader:
         self.order, self.line = order, line
         return True
 
-    def _call(self, name: str, arguments: tuple[str, ...], place: Place) -> None:
-        """Go through a function's body as it runs here."""
+    def _call(self, name: str, arguments: tuple[str, ...], place: Place, environment: Mapping[str, str]) -> None:
+        """Go through a function's body as it runs here: with its arguments, and the variables set for it."""
         self.called.add(name)
         if name in self.running or len(self.running) > _DEEPEST:
             return
@@ -325,8 +327,8 @@ class Reader:
         outer = self.order, self.line, self.arguments, self.variables
         self.order, self.line, self.arguments = order, line, arguments
         self.running.append(name)
-        given = {str(at): (text,) for at, text in enumerate(arguments, 1)}
-        values = {at: expand(text, self.variables) for at, (text,) in given.items()}
+        given = {**{str(at): text for at, text in enumerate(arguments, 1)}, **environment}
+        values = {at: expand(text, self.variables) for at, text in given.items()}
         self.variables = {**self.variables, **values}
         inner = self._place(place, At.INNER, function)
         inner.function = True

@@ -64,8 +64,28 @@ def test_an_action_deploys(uses, given, expected):
         "run: curl https://api.heroku.com/apps/a/releases",
         'run: curl -X POST https://api.heroku.com/apps/a/releases -d \'{"release":"v1"}\'',
         'run: curl -X PATCH https://api.heroku.com/apps/a/formation -d \'{"updates":[{"type":"web","quantity":2}]}\'',
+        "run: curl -G https://api.heroku.com/apps/a/releases -d a=b",
+        "run: git push https://git.heroku.com/a.git :main",
+        "run: git push -d https://git.heroku.com/a.git main",
+        "run: git push -n https://git.heroku.com/a.git main",
+        "run: git push --tags https://git.heroku.com/a.git",
+        "run: git push https://github.com/someone/heroku-app.git main",
+        "run: git push git@github.com:heroku/a.git main",
+        "run: git push https://x:${{ secrets.HEROKU }}@github.com/a/b main",
+        "run: |\n  git remote add heroku https://github.com/someone/a.git\n  git push heroku main",
+        "run: git push $HEROKU_MIRROR main\nenv: { HEROKU_MIRROR: https://github.com/someone/a.git }",
+        "run: docker run --rm heroku/heroku:24 bash",
         "run: make deploy",
+        "run: make deploy\nenv: { HEROKU_URL: https://a.herokuapp.com }",
+        "run: make heroku-logs",
+        "run: ./bin/heroku-setup.sh",
         "run: npm install -g heroku",
+        "uses: someone/wait-for-heroku@v1",
+        "uses: someone/heroku-buildpack-test@v1",
+        "uses: someone/message@v1\nwith: { heroku_app_url: 'https://a.herokuapp.com' }",
+        "uses: actions/github-script@v8\nwith: { script: 'fetch(`https://api.heroku.com/apps/a/builds`)' }",
+        "shell: python\nrun: requests.get('https://api.heroku.com/apps/a/releases')",
+        'shell: python\nrun: \'requests.post("https://api.heroku.com/apps/a/releases", json={"release": 1})\'',
         "run: npm run deploy",
     ],
 )
@@ -90,6 +110,13 @@ def test_what_is_no_deploy(step):
         ("bash -c 'git push https://git.heroku.com/shop.git main'", [("git push", "shop")]),
         ("APP=shop\ngit push https://git.heroku.com/$APP.git main", [("git push", "shop")]),
         ("git push https://git.heroku.com/${APP:-shop}.git main", [("git push", "${APP:-shop}")]),
+        ("git push --repo=https://git.heroku.com/shop.git", [("git push", "shop")]),
+        ("git push HTTPS://git.heroku.com/shop.git main", [("git push", "shop")]),
+        ("/usr/bin/git push https://git.heroku.com/shop.git main", [("git push", "shop")]),
+        ("git remote set-url origin https://git.heroku.com/shop.git\ngit push", [("git push", "shop")]),
+        ("git config remote.live.url https://git.heroku.com/shop.git\ngit push live main", [("git push", "shop")]),
+        ("git clone https://git.heroku.com/shop.git x\ncd x\ngit push origin main", [("git push", "shop")]),
+        ("git remote add live ${{ secrets.HEROKU_URL }}\ngit push live main", [("git push", None)]),
         ("git push heroku main", [("git push", None)]),
         ("git remote add live https://git.heroku.com/shop.git\ngit push live main", [("git push", "shop")]),
         ("git remote set-url live https://git.heroku.com/shop.git\ngit push live main", [("git push", "shop")]),
@@ -113,6 +140,19 @@ def test_what_is_no_deploy(step):
         ("heroku container:release web -a ${{inputs.app}}", [("heroku container:release", "${{ inputs.app }}")]),
         ("heroku container:release web worker --app=shop", [("heroku container:release", "shop")]),
         ("npx heroku container:release web -a shop", [("heroku container:release", "shop")]),
+        ("npx -y heroku@10 container:release web -a shop", [("heroku container:release", "shop")]),
+        ("yarn heroku container:release web -a shop", [("heroku container:release", "shop")]),
+        ("npm exec -- heroku container:release web -a shop", [("heroku container:release", "shop")]),
+        ("docker run --rm heroku/cli heroku container:release web -a shop", [("heroku container:release", "shop")]),
+        (
+            "heroku container:release web -a ${{ format('a-{0}', inputs.tier) }}",
+            [("heroku container:release", "${{ format('a-{0}', inputs.tier) }}")],
+        ),
+        ("heroku container:release web -a shop-${TIER,,}", [("heroku container:release", "shop-${TIER,,}")]),
+        (
+            "release() { heroku container:release web -a $APP; }\nAPP=shop release",
+            [("heroku container:release", "shop")],
+        ),
         ("heroku container:release web", [("heroku container:release", "$HEROKU_APP")]),
         ("HEROKU_APP=shop heroku container:release web", [("heroku container:release", "shop")]),
         ("export HEROKU_APP=shop\nheroku container:release web", [("heroku container:release", "shop")]),
@@ -139,6 +179,20 @@ def test_what_is_no_deploy(step):
             [("Heroku API pipeline-promotions", None)],
         ),
         ("curl -X POST https://api.heroku.com/sources", [("Heroku API sources", None)]),
+        ("curl -sXPOST https://api.heroku.com/apps/shop/builds", [("Heroku API builds", "shop")]),
+        ("curl -F a=b https://api.heroku.com/apps/shop/builds", [("Heroku API builds", "shop")]),
+        ("wget --post-file=b.json https://api.heroku.com/apps/shop/builds", [("Heroku API builds", "shop")]),
+        ("http https://api.heroku.com/apps/shop/builds a:=@b.json", [("Heroku API builds", "shop")]),
+        ("dpl --provider=heroku --app=shop --api-key=$KEY", [("dpl", "shop")]),
+        ("./mvnw heroku:deploy -Dheroku.appName=shop", [("`./mvnw heroku:deploy -Dheroku.appName=shop`", "shop")]),
+        (
+            "python - <<'END'\nrequests.post('https://api.heroku.com/apps/shop/builds')\nEND",
+            [("Heroku API builds", "shop")],
+        ),
+        (
+            "node -e \"fetch(`https://api.heroku.com/apps/${app}/builds`, {method: 'POST'})\"",
+            [("Heroku API builds", None)],
+        ),
         (
             "curl -X POST https://api.heroku.com/sources\ncurl -X POST https://api.heroku.com/apps/shop/builds -d @b",
             [("Heroku API builds", "shop")],
@@ -202,6 +256,18 @@ def test_a_script_in_an_action_made_for_scripts_is_read():
     assert deploys(retry) == [("heroku container:release", "shop")]
     old = "uses: actions/heroku@master\nwith: { args: container:release web -a shop }"
     assert deploys(old) == [("heroku container:release", "shop")]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "uses: akhileshns/heroku-deploy@v3\nwith: { justlogin: true }",
+        'run: echo "machine git.heroku.com" >> ~/.netrc',
+        "run: heroku container:login",
+    ],
+)
+def test_after_a_login_a_deploy_that_is_written_elsewhere_is_undecided(first):
+    assert deploys(first, "run: ./deploy.sh") == [("`./deploy.sh`", None)]
 
 
 @pytest.mark.parametrize(
