@@ -124,9 +124,10 @@ def _variables(node: Node | None, context: Context) -> Iterator[tuple[str, str |
 def _written_before(placed: PlacedStep, sources: Sources) -> list[str]:
     """Give the scripts of earlier steps that write environment variables for later ones."""
     earlier = sources.steps(placed.workflow_file, placed.job)[: placed.number]
-    scripts = (text_of(each.step.run) or "" for each in earlier)
-    return [script for script in scripts if "GITHUB_ENV" in script]
+    scripts = (text_of(each.step.run) or text_of(each.step.input("script")) or "" for each in earlier)
+    return [script for script in scripts if "GITHUB_ENV" in script or "exportVariable" in script]
 
 
 def _is_written(name: str, scripts: list[str]) -> bool:
-    return any(re.search(rf"\b{re.escape(name)}\b", script) for script in scripts)
+    """Tell whether a script has a name otherwise than to read it: `$NAME`, `${NAME}`, `${{ env.NAME }}`."""
+    return any(re.search(rf"(?<![\w$.])(?<!\$\{{){re.escape(name)}\b", script) for script in scripts)

@@ -38,6 +38,11 @@ class DeployStep:
     ways: tuple[Way, ...] = ()
 
     @property
+    def undone_by(self) -> tuple[PlacedStep, ...]:
+        """The steps that give the remote another URL before the push, if they run."""
+        return tuple(dict.fromkeys(step for way in self.ways for spot in way for step in spot.until))
+
+    @property
     def workflow_file(self) -> WorkflowFile:
         """The workflow whose job runs it."""
         return self.placed.workflow_file

@@ -5,7 +5,7 @@ A remote's name says nothing: what counts is the URL that the steps of the job g
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from asbuilt.workflows.heroku_words import call_of
 from asbuilt.workflows.script_target import Spot, Target
@@ -99,12 +99,21 @@ class Remotes:
                 self.keep(name, tuple(map(url_of, filter(None, apps))), command.words)
 
     def keep(self, name: str, urls: tuple[str, ...], words: tuple[str, ...] = ()) -> None:
-        """Keep the URLs that a remote may stand for: what an earlier step made of it, only if this one may not run."""
+        """Keep the URLs that a remote may stand for.
+
+        What an earlier step made of it counts on only if this one may not run, or works in another folder.
+        """
         if not urls or self.step is None:
             return
         sure = all(each.step.condition is None for each in self.step.lineage)
-        # In a branch of an `if`, another branch of the same script may have given it another URL.
-        before = (each for each in self.known.get(name, ()) if not sure or each.given_by.placed is self.step)
+        before = [
+            replace(each, given_by=replace(each.given_by, until=(*each.given_by.until, self.step)))
+            if each.given_by.placed is not self.step and each.given_by.placed.folder == self.step.folder
+            else each
+            for each in self.known.get(name, ())
+            # In a branch of an `if`, another branch of the same script may have given it another URL.
+            if not sure or each.given_by.placed is self.step or each.given_by.placed.folder != self.step.folder
+        ]
         now = (_Remote(url, Spot(self.step, words, app_of_url(url))) for url in urls)
         self.known[name] = tuple(dict.fromkeys((*before, *now)))
 

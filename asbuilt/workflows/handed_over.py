@@ -16,7 +16,7 @@ _RUNNERS = frozenset({
 _INSTALLS = frozenset({"install", "i", "add", "ci"})
 _DEPLOYS = re.compile(r"deploy|release|promote|\bship|^heroku$", re.IGNORECASE)
 _DOES_NOT = re.compile(
-    r"wait|check|verif|test|notif|rollback|version|changelog|notes|lint|valid|preview|://", re.IGNORECASE
+    r"wait|check|verif|test|notif|rollback|version|changelog|notes|lint|valid|preview|post-?release|://", re.IGNORECASE
 )
 _BUILDERS = frozenset({"sbt", "mvn", "gradle", "mvnw", "gradlew"})
 _APP_PROPERTY = re.compile(r"-Dheroku\.appName=(.+)")
@@ -48,9 +48,12 @@ def targets(command: Command, *, lets_in: bool) -> Iterator[Target]:
 
 
 def lets_in(placed: PlacedStep) -> bool:
-    """Tell whether a step is given a variable that lets it change an app."""
+    """Tell whether a step is given a variable that lets it change an app, or says by its name that it is about one."""
     nodes = (placed.step.env, placed.job.env, placed.workflow_file.env)
-    return any(_LETS_IN.search(name) for node in nodes if node is not None for name in node.values)
+    if any(_LETS_IN.search(name) for node in nodes if node is not None for name in node.values):
+        return True
+    names = (placed.step.name, placed.step.id, placed.job.name, placed.job.id, placed.workflow_file.name)
+    return any("heroku" in name.lower() for name in names if name)
 
 
 def logs_in(script: str) -> bool:

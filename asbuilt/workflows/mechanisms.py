@@ -77,7 +77,7 @@ SCRIPT_INPUTS = {
 }
 
 # In the name of an action or a script: it asks how things are, or tells somebody.
-_ASKS = re.compile(r"wait|status|logs|notif|validat|rollback|awake|wake-?up|keep|ping")
+_ASKS = re.compile(r"wait|status|logs|notif|alert|validat|rollback|awake|wake-?up|keep|ping|prepare")
 # It prepares the ground, unless its name says as well that it deploys.
 _PREPARES = re.compile(
     r"install|set[-_]?up|cli\b|login|config|scale|restart|postgres|backup|run\b|migrat|buildpack|test|lint|health|check"

@@ -17,7 +17,7 @@ from asbuilt.workflows.gates import gates_of
 from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import broadest
-from asbuilt.workflows.shell_ways import step_that_stops
+from asbuilt.workflows.shell_ways import is_undone, step_that_stops
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.tagging import with_remarks
 from asbuilt.workflows.targets import Decided, app_of, naming_context, unknown
@@ -64,7 +64,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         runs = this if isinstance(this, Unknown) else runs
     if deploy.given_by is not None and not _can_run(deploy.given_by, job_context, sources):
         return
-    if step_that_stops(deploy, job_context, sources) is not None:
+    if step_that_stops(deploy, job_context, sources) is not None or is_undone(deploy, job_context, sources):
         return
     environment = _environment(deploy.job, job_context)
     later = tuple(later_steps(deploy, run, sources))

@@ -7,11 +7,15 @@ from asbuilt.workflows.sources import PlacedStep
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A command in a step's script that must run for a deploy to happen. `app` is the text of the app that it names."""
+    """A command in a step's script that must run for a deploy to happen. `app` is the text of the app that it names.
+
+    `until` are later steps that undo what it does, if they run.
+    """
 
     placed: PlacedStep
     words: tuple[str, ...]
     app: str | None = None
+    until: tuple[PlacedStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

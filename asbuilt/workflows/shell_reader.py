@@ -1,7 +1,7 @@
 """Goes through a script in its order, and notes each simple command with what is in effect there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from asbuilt.workflows.shell_command import Command, Fate
@@ -29,6 +29,7 @@ from asbuilt.workflows.shell_words import Variables, expand, joined, unwrapped
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh"})
 _OPTION = re.compile(r"-[a-zA-Z]+$")
 _ARGUMENTS = frozenset({"$@", "$*", "${@}", "${*}", "${@:1}", "${@:2}", "${@:3}"})
+_BRACES = re.compile(r"(?<!\$)\{([^{}\s]*,[^{}\s]*)\}")
 _DEEPEST = 8
 _CONDITIONS = frozenset({At.NOT, At.IF, At.WHILE, At.CASE})
 _LEFT = frozenset({At.LEFT})
@@ -209,7 +210,7 @@ class Reader:
         if node.name:
             texts: list[str] = []
             for word, quoted in node.words:
-                for text in expand(word, self.variables):
+                for text in (each for one in _braced(word, quoted) for each in expand(one, self.variables)):
                     texts += [text] if (quoted and "[@]" not in word) or "${{" in text or "$(" in text else text.split()
             self.variables = {key: value for key, value in before.items() if key != node.name}
             known = tuple(dict.fromkeys(text for text in texts if "$(" not in text and "`" not in text))
@@ -231,13 +232,20 @@ class Reader:
                 self._assign(assignment)
         if not words:
             return
-        words = self._given(words)
+        words = self._given(self._spelled_out(words))
         words, environment, limited = unwrapped(words)
         environment = {**{each.name: each.text for each in node.assignments if not node.declares}, **environment}
         if not words or self._runs(node, words, place, environment, limited=limited):
             return
         self._effects(words)
         self._note(node, words, environment, place)
+
+    def _spelled_out(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Put in a variable that holds the command itself: `$HEROKU ps`."""
+        texts = expand(words[0], self.variables) if words[0].startswith("$") else ()
+        if len(texts) != 1 or not texts[0].strip() or "$" in texts[0]:
+            return words
+        return (*texts[0].split(), *words[1:])
 
     def _given(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Put a function's arguments where it runs them: `"$@"`."""
@@ -355,6 +363,15 @@ class Reader:
             lost = {word for word in words[1:] if word in self.variables}
             if lost:
                 self.variables = {key: value for key, value in self.variables.items() if key not in lost}
+
+
+def _braced(word: str, quoted: bool) -> Iterable[str]:  # noqa: FBT001 - whether quotes keep it as it is
+    """Give the words that braces in one stand for: `shop-{a,b}`."""
+    match = None if quoted else _BRACES.search(word)
+    if match is None:
+        return (word,)
+    parts = (f"{word[: match.start()]}{part}{word[match.end() :]}" for part in match[1].split(","))
+    return (each for part in parts for each in _braced(part, quoted))
 
 
 def _asked_at(place: Place, where: frozenset[At]) -> bool:

@@ -10,6 +10,7 @@ from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context, text_in
 from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.expressions import Unknown
+from asbuilt.workflows.reach import step_runs
 from asbuilt.workflows.script_target import Spot
 from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.shell_status import REACHED
@@ -29,6 +30,15 @@ def step_that_stops(deploy: DeployStep, job_context: Context, sources: Sources) 
         if stops is None:
             return None
     return stops
+
+
+def is_undone(deploy: DeployStep, job_context: Context, sources: Sources) -> bool:
+    """Tell whether a step between a deploy's remote and its push surely makes another one of it."""
+    return any(
+        not _CHOOSES.search(script_of(undoing))
+        and all(step_runs(each.step, contexts.of_step(each, job_context, sources)) is True for each in undoing.lineage)
+        for undoing in deploy.undone_by
+    )
 
 
 def _gets_to(spot: Spot, job_context: Context, sources: Sources) -> bool:

@@ -12,6 +12,8 @@ from asbuilt.workflows.expressions import UNKNOWN, Unknown
 from asbuilt.workflows.shell_values import Open, Text, Values
 from asbuilt.workflows.sources import Sources
 
+# What can be the name of an app; anything else is not put together as the shell would.
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 # How a script names a variable: `$NAME`, `${NAME}`, `${NAME:-default}`.
 # Properties of the `github` context that a script has as variables, too: `GITHUB_REF`.
 _GITHUB = frozenset({"ref", "ref_name", "ref_type", "head_ref", "base_ref", "event_name", "sha"})
@@ -35,7 +37,7 @@ def app_of(deploy: DeployStep, context: Context) -> Decided:
     name = in_script(deploy.target, context) if deploy.in_script else text_in(deploy.target, context)
     if isinstance(name, Unknown) and deploy.why and deploy.target == "$HEROKU_APP":
         return Decided(None, f"the app: {deploy.mechanism} on line {deploy.mark.line} {deploy.why}")
-    if isinstance(name, Unknown) or not name.strip() or "$" in name:
+    if isinstance(name, Unknown) or not _NAME.fullmatch(name.strip()):
         return Decided(None, unknown("the app", deploy.target, deploy.app_mark))
     return Decided(name.strip())
 

@@ -135,6 +135,11 @@ def test_what_is_no_deploy(step):
             "for app in a b; do heroku container:release web -a $app; done",
             [("heroku container:release", "a"), ("heroku container:release", "b")],
         ),
+        (
+            "for tier in {a,b}; do heroku container:release web -a x-$tier; done",
+            [("heroku container:release", "x-a"), ("heroku container:release", "x-b")],
+        ),
+        ("CLI=/snap/bin/heroku\n$CLI container:release web -a shop", [("heroku container:release", "shop")]),
         ("heroku container:release web --app shop", [("heroku container:release", "shop")]),
         ("heroku container:release web -a ${{ inputs.app }}", [("heroku container:release", "${{ inputs.app }}")]),
         ("heroku container:release web -a ${{inputs.app}}", [("heroku container:release", "${{ inputs.app }}")]),
@@ -279,7 +284,14 @@ def test_a_deploy_that_is_written_elsewhere_is_undecided_where_heroku_is_given(c
     assert command.split()[0] in mechanism
 
 
-@pytest.mark.parametrize("command", ["make test", "npm run build", "./bin/wait-for-release.sh", "make deploy-check"])
+def test_a_step_that_says_heroku_may_deploy_what_is_written_elsewhere():
+    assert deploys("name: Deploy to Heroku\nrun: ./deploy.sh") == [("`./deploy.sh`", None)]
+    assert deploys("name: Deploy\nrun: ./deploy.sh") == []
+
+
+@pytest.mark.parametrize(
+    "command", ["make test", "npm run build", "./postrelease/docs.sh", "./bin/wait-for-release.sh", "make deploy-check"]
+)
 def test_not_everything_that_is_written_elsewhere_deploys(command):
     assert deploys(f"run: {command}\nenv: {{ HEROKU_API_KEY: x }}") == []
 

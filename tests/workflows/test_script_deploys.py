@@ -64,6 +64,26 @@ def test_a_url_in_a_variable_is_followed(env, job, script, expected):
     assert target == expected
 
 
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("run: echo APP=x >> $GITHUB_ENV", None),
+        ("run: ./name.sh | sed s/^/APP=/ | tee -a $GITHUB_ENV", None),
+        ("uses: actions/github-script@v8\nwith: {script: \"core.exportVariable('APP', 'x')\"}", None),
+        ("run: 'echo URL=https://$APP.example/${{ env.APP }}/${APP} >> $GITHUB_ENV'", "shop"),
+        ("run: echo APP_URL=x >> $GITHUB_ENV", "shop"),
+    ],
+)
+def test_a_variable_that_an_earlier_step_writes_is_not_known(first, expected):
+    steps = "".join(
+        "      -\n" + "".join(f"        {line}\n" for line in step.splitlines())
+        for step in (first, "run: heroku container:release web -a $APP")
+    )
+    head = "on: {push: {branches: [x]}}\nenv: {APP: shop}\n"
+    (path,) = paths_of(w=f"{head}jobs:\n  a:\n    runs-on: x\n    steps:\n{steps}")
+    assert path.app == expected
+
+
 def test_a_url_that_an_earlier_step_wrote_is_not_known():
     job = f"    env: {{ REPO: '{SHOP}' }}\n"
     assert deploys("run: echo REPO=x >> $GITHUB_ENV", "run: git push $REPO main", job=job) == []
@@ -132,6 +152,26 @@ def test_a_script_that_never_gets_to_its_deploy_shuts_the_way():
     assert deploy_paths(sources) == ()
     (blocked,) = blocked_paths(sources, ())
     assert (blocked.app, [each.owner for each in blocked.obstacles]) == ("shop", [f'the script of step "{script}"'])
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ("if: github.ref_name == 'main'\n        run: heroku git:remote -a shop", ["shop", "shop-dev"]),
+        ("if: github.actor == 'x'\n        run: heroku git:remote -a shop", ["shop", "shop", "shop-dev", "shop-dev"]),
+        ("working-directory: x\n        run: heroku git:remote -a shop", ["shop", "shop", "shop-dev", "shop-dev"]),
+        ("run: git remote set-url heroku https://github.com/someone/shop.git", []),
+    ],
+)
+def test_a_remote_stands_for_what_the_last_step_made_of_it(second, expected):
+    steps = f"      - run: heroku git:remote -a shop-dev\n      - {second}\n      - run: git push heroku @:main\n"
+    text = f"on: {{push: {{branches: [main, dev]}}}}\njobs:\n  a:\n    runs-on: x\n    steps:\n{steps}"
+    assert sorted(path.app for path in paths_of(w=text) for _ in path.refs) == expected
+
+
+@pytest.mark.parametrize("text", ["{}", "$(cat app)", "%APP%", "${apps[$i]}", "$NAMES"])
+def test_what_is_no_name_of_an_app_is_not_known(text):
+    assert {path.app for path in paths_of_script(f"heroku container:release web -a {text}", "NAMES: a b")} == {None}
 
 
 def test_a_remote_that_an_action_of_the_repository_makes_is_named_there():
