@@ -80,14 +80,14 @@ class Remotes:
         elif words[0].rpartition("/")[2] == "git":
             match list(_arguments(words[1:])):
                 case ["remote", "add" | "set-url", *_, name, url]:
-                    self.keep(name, self.put(url, command.variables, _URL), words)
+                    self.keep(name, self.put(url, command.variables, _URL), command)
                 case ["remote", "rename", old, new] if old in self.known:
                     self.known[new] = self.known.pop(old)
                 case ["config", key, url] if match := re.fullmatch(r"remote\.(.+)\.(?:push)?url", key):
-                    self.keep(match[1], self.put(url, command.variables, _URL), words)
+                    self.keep(match[1], self.put(url, command.variables, _URL), command)
                 case ["clone", url, *_]:
                     found = self.put(url, command.variables, _URL)
-                    self.keep("origin", tuple(each for each in found if app_of_url(each)), words)
+                    self.keep("origin", tuple(each for each in found if app_of_url(each)), command)
 
     def _learn_from_cli(self, call: tuple[str, ...], command: Command) -> None:
         if call[1:2] and call[1] in {"git:remote", "create", "apps:create", "git:clone"}:
@@ -96,9 +96,9 @@ class Remotes:
             if app:
                 apps = expand(app, command.variables)
                 name = option(call, "-r", "--remote") or "heroku"
-                self.keep(name, tuple(map(url_of, filter(None, apps))), command.words)
+                self.keep(name, tuple(map(url_of, filter(None, apps))), command)
 
-    def keep(self, name: str, urls: tuple[str, ...], words: tuple[str, ...] = ()) -> None:
+    def keep(self, name: str, urls: tuple[str, ...], command: Command | None = None) -> None:
         """Keep the URLs that a remote may stand for.
 
         What an earlier step made of it counts on only if this one may not run, or works in another folder.
@@ -114,7 +114,9 @@ class Remotes:
             # In a branch of an `if`, another branch of the same script may have given it another URL.
             if not sure or each.given_by.placed is self.step or each.given_by.placed.folder != self.step.folder
         ]
-        now = (_Remote(url, Spot(self.step, words, app_of_url(url))) for url in urls)
+        assigned = frozenset(command.variables) if command is not None else frozenset()
+        words = command.words if command is not None else ()
+        now = (_Remote(url, Spot(self.step, words, app_of_url(url), assigned)) for url in urls)
         self.known[name] = tuple(dict.fromkeys((*before, *now)))
 
     def targets(self, mechanism: str, name: str) -> Iterator[Target]:

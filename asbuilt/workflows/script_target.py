@@ -9,12 +9,14 @@ from asbuilt.workflows.sources import PlacedStep
 class Spot:
     """A command in a step's script that must run for a deploy to happen. `app` is the text of the app that it names.
 
-    `until` are later steps that undo what it does, if they run.
+    `assigned` are the names of the variables that the script sets itself; `until` are later steps that undo what it
+    does, if they run.
     """
 
     placed: PlacedStep
     words: tuple[str, ...]
     app: str | None = None
+    assigned: frozenset[str] = frozenset()
     until: tuple[PlacedStep, ...] = ()
 
 

@@ -76,7 +76,7 @@ class _Reading:
 def _way(placed: PlacedStep, command: Command, target: Target) -> Way:
     """Give the commands that must run for a deploy to happen."""
     if target.remote is None:
-        return (Spot(placed, command.words, target.app),)
+        return (Spot(placed, command.words, target.app, frozenset(command.variables)),)
     return (target.remote, Spot(placed, command.words))
 
 

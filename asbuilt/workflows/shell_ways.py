@@ -19,6 +19,7 @@ from asbuilt.workflows.shell_values import Open, Values
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.targets import in_script, known_variables
 
+_VARIABLE = re.compile(r"\$\{\{.*?\}\}|\$(?P<plain>[A-Za-z_]\w*|\d)|\$\{(?P<name>[A-Za-z_]\w*|\d)[^{}]*\}")
 _CHOOSES = re.compile(r"\b(?:if|case|test|exit)\b|\[")
 
 
@@ -52,14 +53,25 @@ def _gets_to(spot: Spot, job_context: Context, sources: Sources) -> bool:
     def wanted(words: tuple[str, ...], values: Values) -> bool:
         if words != spot.words:
             return False
-        texts = [values.expand(word) for word in words]
-        return is_named is None or any(isinstance(text, Open) or is_named.search(text) for text in texts)
+        texts = [_VARIABLE.sub(lambda match: _put(match, values), word) for word in words]
+        return is_named is None or any(is_named.search(text) or _is_open(text, spot) for text in texts)
 
     def expression(written: str) -> str | None:
         value = text_in(written, context)
         return None if isinstance(value, Unknown) else value
 
     return REACHED in trial(script, shell, dict(known_variables(context)), expression, wanted).ends
+
+
+def _put(match: re.Match[str], values: Values) -> str:
+    """Give a variable's value, or leave it as it is written."""
+    value = values.expand(match[0])
+    return match[0] if isinstance(value, Open) else value
+
+
+def _is_open(text: str, spot: Spot) -> bool:
+    """Tell whether a text has a variable of the script's own that is not known here."""
+    return any((match["plain"] or match["name"]) in spot.assigned for match in _VARIABLE.finditer(text))
 
 
 @lru_cache(maxsize=1024)
