@@ -23,6 +23,8 @@ _WRITES = re.compile(
     r"|::(?:Post|Patch|Put)\b|[\"'](?:POST|PATCH|PUT)[\"']",
     re.IGNORECASE,
 )
+_VERB = re.compile(r"\.(get|head|delete|post|patch|put)\s*\(", re.IGNORECASE)
+_NEAR = 200
 _BODY = {"releases": "slug", "formation": "docker_image"}  # without it, a rollback, or a change of scale
 _RUNS = re.compile(r"subprocess|system|exec|spawn|popen|shell|\$`|\bsh\b", re.IGNORECASE)
 _CALL = re.compile(rf"\bheroku\s+(?P<name>{'|'.join(COMMANDS)})\b(?P<rest>[^\n;]*)")
@@ -52,8 +54,7 @@ def targets(code: str) -> Iterator[Target]:
     if "heroku" not in code:
         return
     code = _COMMENT.sub("", code)
-    if _WRITES.search(code):
-        yield from _requests(code)
+    yield from _requests(code)
     if _RUNS.search(code):
         yield from _calls(_PUNCTUATION.sub(" ", code))
 
@@ -71,11 +72,21 @@ def given_to(inputs: Mapping[str, str]) -> Iterator[Target]:
 def _requests(code: str) -> Iterator[Target]:
     builds = "/builds" in code
     for match in _API.finditer(code):
-        if _BODY.get(match["part"], "") in code and not (builds and match["part"] == "sources"):
+        if not _is_sent(code, match) or (builds and match["part"] == "sources"):
+            continue
+        if _BODY.get(match["part"], "") in code:
             yield _target(f"Heroku API {match['part']}", match["app"])
     for match in _API_WITHOUT_APP.finditer(code):
-        if not (builds and match["part"] == "sources"):
+        if _is_sent(code, match) and not (builds and match["part"] == "sources"):
             yield Target(f"Heroku API {match['part']}", None, "names no app in its address")
+
+
+def _is_sent(code: str, address: re.Match[str]) -> bool:
+    """Tell whether something is sent to an address: by the call that it stands in, or a method or call soon after."""
+    before = _VERB.findall(code[max(0, address.start() - _NEAR) : address.start()])
+    if before:
+        return before[-1].lower() in {"post", "patch", "put"}
+    return _WRITES.search(code[max(0, address.start() - _NEAR) : address.end() + 2 * _NEAR]) is not None
 
 
 def _calls(text: str) -> Iterator[Target]:

@@ -28,6 +28,7 @@ _RUNS = frozenset({"run", "run-script", "exec", "x", "dlx"})
 _PACKAGE = re.compile(r"(?:[@\w./-]*/)?heroku(?:-cli)?(?:[@=].*)?$", re.IGNORECASE)
 _DOWNLOAD = re.compile(r"(?:cli-assets|toolbelt)\.heroku\.com", re.IGNORECASE)
 _NAMED = re.compile(r"(?:install|set-?_?up)[\w./-]*heroku|heroku[\w./-]*(?:install|set-?_?up)", re.IGNORECASE)
+_TOOL_MANAGER = re.compile(r"\b(?:mise|asdf|nix|devbox|aqua|proto)\b")
 _INSTALLING_ACTION = re.compile(r"install|set-?up|cli\b|apt|brew|snap|npm|tool|mise|asdf|nix")
 
 
@@ -146,13 +147,17 @@ def _is_cli(words: tuple[str, ...]) -> bool:
 def _brings_its_own(placed: PlacedStep, command: Command) -> bool:
     """Tell whether a call fetches the CLI, is made by an action that brings it, or only asks whether it is there."""
     _, prefix = SCRIPT_INPUTS.get(placed.step.action or "", ("", ""))
-    fetched = call_of(command.words) != command.words
+    fetched = call_of(command.words) != command.words or "node_modules/" in command.words[0]
     return bool(prefix) or fetched or subcommand(command.words) in _ASKS_VERSION
 
 
 def _installs_by_action(placed: PlacedStep) -> bool:
     action = placed.step.action
-    if action is None or action == HEROKU_DEPLOY or not _INSTALLING_ACTION.search(action):
+    if action is None or action == HEROKU_DEPLOY:
+        return False
+    if _TOOL_MANAGER.search(action):  # what it installs is written in a file of its own
+        return _runs(placed)
+    if not _INSTALLING_ACTION.search(action):
         return False
     given = placed.step.with_.values.values() if placed.step.with_ else ()
     named = "heroku" in action or any("heroku" in (text_of(node) or "").lower() for node in given)

@@ -84,6 +84,11 @@ def test_an_action_deploys(uses, given, expected):
         "uses: someone/heroku-buildpack-test@v1",
         "uses: someone/message@v1\nwith: { heroku_app_url: 'https://a.herokuapp.com' }",
         "uses: actions/github-script@v8\nwith: { script: 'fetch(`https://api.heroku.com/apps/a/builds`)' }",
+        "shell: python\nrun: |\n  r = get('https://api.heroku.com/apps/a/builds')\n  requests.get(r)",
+        (
+            "shell: python\nrun: |\n  r = requests.get('https://api.heroku.com/apps/a/releases').json()['slug']\n"
+            "  requests.post('https://chat.example', r)"
+        ),
         "shell: python\nrun: requests.get('https://api.heroku.com/apps/a/releases')",
         'shell: python\nrun: \'requests.post("https://api.heroku.com/apps/a/releases", json={"release": 1})\'',
         "run: npm run deploy",
