@@ -65,6 +65,14 @@ def variables_of(placed: PlacedStep, sources: Sources) -> dict[str, str]:
     return found | {name: text_of(value) or "" for name, value in own.items()}
 
 
+def is_given(name: str, placed: PlacedStep, sources: Sources) -> bool:
+    """Tell whether a step may be given an environment variable: it is set for it, or an earlier step writes it."""
+    nodes = (placed.workflow_file.env, placed.job.env, *(each.step.env for each in placed.lineage))
+    return any(node is not None and name in node for node in nodes) or _is_written(
+        name, _written_before(placed, sources)
+    )
+
+
 def of_called(called: WorkflowFile, given: Node | None, context: Context) -> dict[str, Any]:
     """Give the inputs of a called workflow, with the types that it declares."""
     trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)

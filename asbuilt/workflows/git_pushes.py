@@ -91,8 +91,11 @@ class Remotes:
 
     def _learn_from_cli(self, call: tuple[str, ...], command: Command) -> None:
         if call[1:2] and call[1] in {"git:remote", "create", "apps:create", "git:clone"}:
-            named = (word for word in call[2:] if not word.startswith("-"))
-            app = option(call, "-a", "--app") or (next(named, None) if call[1] in {"create", "apps:create"} else None)
+            app = option(call, "-a", "--app")
+            if app is None and call[1] != "git:clone" and call[2:3] and not call[2].startswith("-"):
+                app = call[2]
+            if app is None and call[1] == "git:remote":
+                app = command.environment.get("HEROKU_APP", "$HEROKU_APP")
             if app:
                 apps = expand(app, command.variables)
                 name = option(call, "-r", "--remote") or "heroku"
@@ -126,6 +129,13 @@ class Remotes:
                 yield Target(mechanism, app, remote=each.given_by)
             elif "heroku" in f"{name} {each.url}".lower() and not _is_elsewhere(each.url):
                 yield Target(mechanism, None, f"pushes to `{each.url}`, and what that is, is not known before the run")
+
+    def of_cli(self, named: str | None) -> str | None:
+        """Give the remote that the CLI takes the app from: the one that is named, or else the only one of Heroku's."""
+        if named is not None:
+            return named if named in self.known else None
+        ours = [name for name, urls in self.known.items() if any(app_of_url(each.url) for each in urls)]
+        return "heroku" if "heroku" in ours else ours[0] if len(ours) == 1 else None
 
     def pushes(self, command: Command) -> Iterator[Target]:
         """Give the deploys of a `git push`."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from asbuilt.workflows import code_deploys, handed_over
-from asbuilt.workflows.contexts import variables_of
+from asbuilt.workflows.contexts import is_given, variables_of
 from asbuilt.workflows.document import text_of
 from asbuilt.workflows.git_pushes import APP, Remotes, url_of
 from asbuilt.workflows.heroku_words import call_of
@@ -21,7 +21,6 @@ _API = re.compile(rf"api\.heroku\.com/+apps/{APP}/(?P<part>builds|releases|forma
 _API_WITHOUT_APP = re.compile(r"api\.heroku\.com/+(?P<part>sources|pipeline-promotions|review-apps)\b")
 _WRITES = frozenset({"POST", "PATCH", "PUT"})
 _UNNAMED = "names no app, and no earlier step of the job says which one it is for"
-_NEEDS_ENV = re.compile(r"\bgit\b|\bcurl\b|\bwget\b|\bhttps?\b|\bxhs?\b")
 # Several apps, each of which may be an expression with commas of its own.
 _SEVERAL = re.compile(r",(?![^{]*\}\})")
 
@@ -64,10 +63,11 @@ class _Reading:
                 self.found.setdefault((placed, target, None), [])
         if not lets_in and not _worth_reading(script, placed):
             return
-        self.enter(placed, variables_of(placed, self.sources) if _NEEDS_ENV.search(script) else None)
+        self.enter(placed, variables_of(placed, self.sources))
+        named = "heroku" in script and is_given("HEROKU_APP", placed, self.sources)
         for command in commands(script, placed.shell):
             if command.words:
-                for target in _targets(command, self.remotes, lets_in=lets_in):
+                for target in _targets(command, self.remotes, lets_in=lets_in, named=named):
                     ways = self.found.setdefault((placed, target, target.given_by), [])
                     ways.append(_way(placed, command, target))
                 self.remotes.learn(command)
@@ -96,13 +96,14 @@ def _worth_reading(script: str, placed: PlacedStep) -> bool:
     )
 
 
-def _targets(command: Command, remotes: Remotes, *, lets_in: bool) -> Iterator[Target]:
+def _targets(command: Command, remotes: Remotes, *, lets_in: bool, named: bool) -> Iterator[Target]:
+    """Give the deploys of a command. `named`: its step has HEROKU_APP."""
     call = call_of(command.words)
     program = command.words[0].rpartition("/")[2]
     if program == "git":
         yield from remotes.pushes(command)
     elif call is not None:
-        yield from _heroku_command(call, command, remotes)
+        yield from _heroku_command(call, command, remotes, given=named)
     elif (code := code_deploys.code_in(command)) != "":
         yield from code_deploys.targets(code)
     elif (request := request_of(command, {})) is not None:
@@ -112,7 +113,8 @@ def _targets(command: Command, remotes: Remotes, *, lets_in: bool) -> Iterator[T
         yield from handed_over.targets(command, lets_in=lets_in)
 
 
-def _heroku_command(call: tuple[str, ...], command: Command, remotes: Remotes) -> Iterator[Target]:
+def _heroku_command(call: tuple[str, ...], command: Command, remotes: Remotes, *, given: bool) -> Iterator[Target]:
+    """Give the deploy of a call of the CLI: what no option names, HEROKU_APP does, and then a git remote."""
     known = COMMANDS.get(call[1]) if len(call) > 1 else None
     if known is None or "--help" in call:
         return
@@ -121,15 +123,15 @@ def _heroku_command(call: tuple[str, ...], command: Command, remotes: Remotes) -
     if named is None and known.why:
         yield Target(mechanism, None, known.why)
         return
-    remote = option(call, "-r", "--remote") or "heroku"
+    remote = remotes.of_cli(option(call, "-r", "--remote"))
     named = named or command.environment.get("HEROKU_APP")
-    if named is None and "HEROKU_APP" in command.variables:
+    if named is None and (given or "HEROKU_APP" in command.variables):
         named = "$HEROKU_APP"
     if named is not None:
         for text in expand(named, command.variables):
             apps = _SEVERAL.split(text) if known.several else [text]
             yield from (Target(mechanism, each.strip()) for each in apps if each.strip())
-    elif remote in remotes.known:
+    elif remote is not None:
         yield from remotes.targets(mechanism, remote)
     else:
         yield Target(mechanism, "$HEROKU_APP", _UNNAMED)  # the CLI takes it where no option names the app

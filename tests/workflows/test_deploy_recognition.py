@@ -164,6 +164,17 @@ def test_what_is_no_deploy(step):
             [("heroku container:release", "shop")],
         ),
         ("heroku container:release web", [("heroku container:release", "$HEROKU_APP")]),
+        ("git remote add x https://git.heroku.com/shop.git\nheroku builds:create", [("heroku builds:create", "shop")]),
+        (
+            "heroku git:remote -a shop\nheroku git:remote -a other -r x\nheroku builds:create -r x",
+            [("heroku builds:create", "other")],
+        ),
+        (
+            "heroku git:remote -a other\nexport HEROKU_APP=shop\nheroku builds:create -r heroku",
+            [("heroku builds:create", "shop")],
+        ),
+        ("heroku git:remote shop\ngit push heroku main", [("git push", "shop")]),
+        ("HEROKU_APP=shop heroku git:remote\ngit push heroku main", [("git push", "shop")]),
         ("HEROKU_APP=shop heroku container:release web", [("heroku container:release", "shop")]),
         ("export HEROKU_APP=shop\nheroku container:release web", [("heroku container:release", "shop")]),
         ("heroku pipelines:promote -a shop-staging --to shop", [("heroku pipelines:promote", "shop")]),
@@ -306,11 +317,11 @@ def test_not_everything_that_is_written_elsewhere_deploys(command):
     [
         ("env: { HEROKU_APP: shop }\n", "", "shop"),
         ("env: { HEROKU_APP: shop }\n", "    env: { HEROKU_APP: other }\n", "other"),
-        ("", "", None),
+        ("", "", "remote"),
     ],
 )
-def test_the_command_line_takes_the_app_from_the_environment(env, job, expected):
-    step = "      - run: heroku container:release web\n"
+def test_the_command_line_takes_the_app_from_the_environment_first(env, job, expected):
+    step = "      - run: heroku git:remote -a remote\n      - run: heroku container:release web\n"
     (path,) = paths_of(w=f"on: {{push: {{branches: [x]}}}}\n{env}jobs:\n  a:\n    runs-on: x\n{job}    steps:\n{step}")
     assert path.app == expected
     assert (path.undecided is None) == (expected is not None)
