@@ -50,6 +50,7 @@ class Request:
     known: tuple[str, ...]
     strict: bool  # an error status makes the command fail
     output: str | None
+    methods: tuple[str, ...] = ()  # where a function is called with several
 
     @property
     def sends(self) -> bool:
@@ -97,7 +98,9 @@ def request_of(command: Command, env: Mapping[str, tuple[str, ...]]) -> Request 
     if program not in _PROGRAMS:
         return None
     flags, positional, values = _read(words[1:], program)
-    method = next((values[name].upper() for name in ("-X", "--request", "--method") if name in values), "")
+    given = next((values[name] for name in ("-X", "--request", "--method") if name in values), "")
+    methods = tuple(each.upper() for each in expand(given, variables))
+    method = methods[0]
     carries = any(name in {"-d", "-F", "-T"} or _CARRIES.match(name) for name in values)
     addresses = tuple(word for word in (*positional, values.get("--url", "")) if _ADDRESS.match(word) or "${{" in word)
     if program in {"http", "https", "xh", "xhs"} and positional:
@@ -117,7 +120,7 @@ def request_of(command: Command, env: Mapping[str, tuple[str, ...]]) -> Request 
     written = re.search(r"(?<![0-9&])>>?\s*[\"']?([\w./$-]+)", command.source)
     output = output if output not in {None, "-", "/dev/null"} else written[1] if written else output
     known = tuple(dict.fromkeys(text for address in addresses for text in expand(address, variables)))
-    return Request(command, program, method, addresses, known, strict, output)
+    return Request(command, program, method, addresses, known, strict, output, (method, *methods[1:]))
 
 
 def _spread(words: tuple[str, ...], variables: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -107,7 +107,7 @@ def _targets(command: Command, remotes: Remotes, *, lets_in: bool, named: bool) 
     elif (code := code_deploys.code_in(command)) != "":
         yield from code_deploys.targets(code)
     elif (request := request_of(command, {})) is not None:
-        if request.method in _WRITES:
+        if _WRITES & set(request.methods):
             yield from _api_call(command, request.addresses, remotes)
     else:
         yield from handed_over.targets(command, lets_in=lets_in)

@@ -200,6 +200,10 @@ def test_what_is_no_deploy(step):
             [("Heroku API pipeline-promotions", None)],
         ),
         ("curl -X POST https://api.heroku.com/sources", [("Heroku API sources", None)]),
+        (
+            'api() { curl -X "$1" "https://api.heroku.com$2"; }\napi GET /account\napi POST /apps/shop/builds',
+            [("Heroku API builds", "shop")],
+        ),
         ("curl -sXPOST https://api.heroku.com/apps/shop/builds", [("Heroku API builds", "shop")]),
         ("curl -F a=b https://api.heroku.com/apps/shop/builds", [("Heroku API builds", "shop")]),
         ("wget --post-file=b.json https://api.heroku.com/apps/shop/builds", [("Heroku API builds", "shop")]),
