@@ -16,7 +16,9 @@ _RUNNERS = frozenset({
 _INSTALLS = frozenset({"install", "i", "add", "ci"})
 _DEPLOYS = re.compile(r"deploy|release|promote|\bship|^heroku$", re.IGNORECASE)
 _DOES_NOT = re.compile(
-    r"wait|check|verif|test|notif|rollback|version|changelog|notes|lint|valid|preview|post-?release|://", re.IGNORECASE
+    r"wait|check|verif|test|notif|rollback|version|changelog|notes|lint|valid|preview|undeploy|smoke|migrat|sentry|docs"
+    r"|(?:post|after|pre|before)[-_]?(?:deploy|release)|://",
+    re.IGNORECASE,
 )
 _BUILDERS = frozenset({"sbt", "mvn", "gradle", "mvnw", "gradlew"})
 _APP_PROPERTY = re.compile(r"-Dheroku\.appName=(.+)")
@@ -52,7 +54,7 @@ def lets_in(placed: PlacedStep) -> bool:
     nodes = (placed.step.env, placed.job.env, placed.workflow_file.env)
     if any(_LETS_IN.search(name) for node in nodes if node is not None for name in node.values):
         return True
-    names = (placed.step.name, placed.step.id, placed.job.name, placed.job.id, placed.workflow_file.name)
+    names = (placed.step.name, placed.step.id, placed.job.name, placed.job.id)
     return any("heroku" in name.lower() for name in names if name)
 
 

@@ -31,7 +31,8 @@ def deploys(scripts: Iterable[PlacedStep], sources: Sources) -> Iterator[tuple[P
     for placed in scripts:
         if placed.step.action == HEROKU_DEPLOY:
             reading.enter(placed)
-            reading.logged_in = True
+            login = placed.step.input("justlogin")
+            reading.logged_in = reading.logged_in or (login is not None and text_of(login) != "false")
             reading.remotes.keep("heroku", (url_of(text_of(placed.step.input("heroku_app_name")) or ""),))
         else:
             reading.read(placed, script_of(placed))

@@ -310,7 +310,16 @@ def test_a_step_that_says_heroku_may_deploy_what_is_written_elsewhere():
 
 
 @pytest.mark.parametrize(
-    "command", ["make test", "npm run build", "./postrelease/docs.sh", "./bin/wait-for-release.sh", "make deploy-check"]
+    "command",
+    [
+        "make test",
+        "npm run build",
+        "./postrelease/run.sh",
+        "./bin/post-deploy.sh",
+        "make release-docs",
+        "./bin/wait-for-release.sh",
+        "make deploy-check",
+    ],
 )
 def test_not_everything_that_is_written_elsewhere_deploys(command):
     assert deploys(f"run: {command}\nenv: {{ HEROKU_API_KEY: x }}") == []
