@@ -169,7 +169,9 @@ def _refuses(placed: PlacedStep, empty: Context, sources: Sources) -> bool:
     script = script_of(placed)
     if script:
         variables = {name: value for name, value in here["env"].items() if isinstance(value, str)}
-        told = trial(script, placed.shell, variables, lambda text: _text(text, here), authenticates)
+        told = trial(
+            script, placed.shell, variables, lambda text: _text(text, here), lambda words, _: authenticates(words)
+        )
         return told.fails or any(
             _CHECKS.search(word) for each in commands(script, placed.shell) for word in each.words[:2]
         )

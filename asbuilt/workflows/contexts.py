@@ -48,6 +48,31 @@ def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str,
     return here
 
 
+def variables_of(placed: PlacedStep, sources: Sources) -> dict[str, str]:
+    """Give the texts of the environment variables that a step is given, but for those that an earlier one writes.
+
+    In a composite action, the inputs that its caller's variables are made of are not to be seen.
+    """
+    found: dict[str, str] = {}
+    for node in (placed.workflow_file.env, placed.job.env):
+        found |= {name: text_of(value) or "" for name, value in node.values.items()} if node is not None else {}
+    if found:
+        written = _written_before(placed, sources)
+        found = {name: text for name, text in found.items() if not _is_written(name, written)}
+    if placed.within is not None:
+        found = {name: text for name, text in found.items() if "inputs" not in text}
+    own = placed.step.env.values if placed.step.env is not None else {}
+    return found | {name: text_of(value) or "" for name, value in own.items()}
+
+
+def is_given(name: str, placed: PlacedStep, sources: Sources) -> bool:
+    """Tell whether a step may be given an environment variable: it is set for it, or an earlier step writes it."""
+    nodes = (placed.workflow_file.env, placed.job.env, *(each.step.env for each in placed.lineage))
+    return any(node is not None and name in node for node in nodes) or _is_written(
+        name, _written_before(placed, sources)
+    )
+
+
 def of_called(called: WorkflowFile, given: Node | None, context: Context) -> dict[str, Any]:
     """Give the inputs of a called workflow, with the types that it declares."""
     trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)
@@ -107,9 +132,10 @@ def _variables(node: Node | None, context: Context) -> Iterator[tuple[str, str |
 def _written_before(placed: PlacedStep, sources: Sources) -> list[str]:
     """Give the scripts of earlier steps that write environment variables for later ones."""
     earlier = sources.steps(placed.workflow_file, placed.job)[: placed.number]
-    scripts = (text_of(each.step.run) or "" for each in earlier)
-    return [script for script in scripts if "GITHUB_ENV" in script]
+    scripts = (text_of(each.step.run) or text_of(each.step.input("script")) or "" for each in earlier)
+    return [script for script in scripts if "GITHUB_ENV" in script or "exportVariable" in script]
 
 
 def _is_written(name: str, scripts: list[str]) -> bool:
-    return any(re.search(rf"\b{re.escape(name)}\b", script) for script in scripts)
+    """Tell whether a script has a name otherwise than to read it: `$NAME`, `${NAME}`, `${{ env.NAME }}`."""
+    return any(re.search(rf"(?<![\w$.])(?<!\$\{{){re.escape(name)}\b", script) for script in scripts)

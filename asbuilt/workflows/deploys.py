@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from asbuilt.workflows import shell_deploys
+from asbuilt.workflows import code_deploys, shell_deploys
 from asbuilt.workflows.document import Document, Mapping, Mark, Scalar, text_of
 from asbuilt.workflows.mechanisms import (
     ACTIONS,
@@ -15,6 +15,7 @@ from asbuilt.workflows.mechanisms import (
     action_named,
     hands_heroku_an_app,
 )
+from asbuilt.workflows.shell_deploys import Way
 from asbuilt.workflows.sources import HERE, PlacedStep, Sources
 from asbuilt.workflows.workflow import Job, Step, WorkflowFile
 
@@ -24,6 +25,7 @@ class DeployStep:
     """A step that deploys. `target` is the text that names the app, None where there is none: `why` says why.
 
     `given_by` is the earlier step that made a git remote stand for the app: where it does not run, nothing is deployed.
+    `ways` are the commands of scripts that must run, where a script deploys: those of one way at least.
     A job that calls a workflow of another repository which deploys counts as a step of its own.
     """
 
@@ -33,6 +35,12 @@ class DeployStep:
     why: str = ""
     review: bool = False
     given_by: PlacedStep | None = None
+    ways: tuple[Way, ...] = ()
+
+    @property
+    def undone_by(self) -> tuple[PlacedStep, ...]:
+        """The steps that give the remote another URL before the push, if they run."""
+        return tuple(dict.fromkeys(step for way in self.ways for spot in way for step in spot.until))
 
     @property
     def workflow_file(self) -> WorkflowFile:
@@ -91,9 +99,12 @@ def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple
         elif (known := _action_of(placed.step)) is not None:
             scripts.append(placed)  # it may leave a git remote behind
             found += _by_action(placed, known)
+        elif placed.step.with_ is not None and code_deploys.HOST in placed.document.text:
+            given = {name: text_of(value) or "" for name, value in placed.step.with_.values.items()}
+            found += (DeployStep(placed, each.mechanism, each.app, each.why) for each in code_deploys.given_to(given))
     found += (
-        DeployStep(placed, each.mechanism, each.app, each.why, each.review, each.given_by)
-        for placed, each in shell_deploys.deploys(scripts)
+        DeployStep(placed, each.mechanism, each.app, each.why, each.review, each.given_by, ways)
+        for placed, each, ways in shell_deploys.deploys(scripts, sources)
     )
     return tuple(sorted(found, key=lambda each: each.placed.number))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from asbuilt.workflows.contexts import text_in
 from asbuilt.workflows.document import Node, Scalar, Sequence, text_of
+from asbuilt.workflows.heroku_words import call_of
 from asbuilt.workflows.job_runs import job_runs
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY, SCRIPT_INPUTS, action_named
 from asbuilt.workflows.reach import step_runs_on_success
@@ -17,8 +18,6 @@ from asbuilt.workflows.workflow import Job, WorkflowFile
 # What the images hold: https://github.com/actions/runner-images/blob/main/images/ubuntu/Ubuntu2404-Readme.md
 _WITHOUT_CLI = re.compile(r"ubuntu-(?:latest|slim|(?P<year>\d\d)\.\d\d)(?:-arm)?$")
 _FIRST_WITHOUT = 24
-_CLI = frozenset({"heroku", "heroku-cli"})
-_FETCHES = frozenset({"npx", "bunx"})  # they bring the CLI themselves
 # Subcommands that ask nothing of Heroku that needs a key.
 _WITHOUT_KEY = re.compile(r"(?:version|help|update|autocomplete|commands|which|status|plugins|local)(?::|$)")
 _ASKS_VERSION = frozenset({"version", "--version", "-v"})
@@ -29,6 +28,7 @@ _RUNS = frozenset({"run", "run-script", "exec", "x", "dlx"})
 _PACKAGE = re.compile(r"(?:[@\w./-]*/)?heroku(?:-cli)?(?:[@=].*)?$", re.IGNORECASE)
 _DOWNLOAD = re.compile(r"(?:cli-assets|toolbelt)\.heroku\.com", re.IGNORECASE)
 _NAMED = re.compile(r"(?:install|set-?_?up)[\w./-]*heroku|heroku[\w./-]*(?:install|set-?_?up)", re.IGNORECASE)
+_TOOL_MANAGER = re.compile(r"\b(?:mise|asdf|nix|devbox|aqua|proto)\b")
 _INSTALLING_ACTION = re.compile(r"install|set-?up|cli\b|apt|brew|snap|npm|tool|mise|asdf|nix")
 
 
@@ -44,14 +44,10 @@ class Call:
 
 def subcommand(words: tuple[str, ...]) -> str | None:
     """Give the first word behind the name of the CLI; None where that is not what is called."""
-    rest = list(words)
-    if rest and rest[0] in _FETCHES:
-        rest = rest[1:]
-        while rest and rest[0].startswith("-"):
-            rest = rest[1:]
-    if not rest or rest[0].rpartition("/")[2].partition("@")[0] not in _CLI:
+    call = call_of(words)
+    if call is None:
         return None
-    return rest[1] if len(rest) > 1 else ""
+    return call[1] if len(call) > 1 else ""
 
 
 def authenticates(words: tuple[str, ...]) -> bool:
@@ -159,12 +155,17 @@ def _is_cli(words: tuple[str, ...]) -> bool:
 def _brings_its_own(placed: PlacedStep, command: Command) -> bool:
     """Tell whether a call fetches the CLI, is made by an action that brings it, or only asks whether it is there."""
     _, prefix = SCRIPT_INPUTS.get(placed.step.action or "", ("", ""))
-    return bool(prefix) or command.words[0] in _FETCHES or subcommand(command.words) in _ASKS_VERSION
+    fetched = call_of(command.words) != command.words or "node_modules/" in command.words[0]
+    return bool(prefix) or fetched or subcommand(command.words) in _ASKS_VERSION
 
 
 def _installs_by_action(placed: PlacedStep) -> bool:
     action = placed.step.action
-    if action is None or action == HEROKU_DEPLOY or not _INSTALLING_ACTION.search(action):
+    if action is None or action == HEROKU_DEPLOY:
+        return False
+    if _TOOL_MANAGER.search(action):  # what it installs is written in a file of its own
+        return _runs(placed)
+    if not _INSTALLING_ACTION.search(action):
         return False
     given = placed.step.with_.values.values() if placed.step.with_ else ()
     named = "heroku" in action or any("heroku" in (text_of(node) or "").lower() for node in given)

@@ -27,11 +27,15 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A subcommand of the Heroku CLI that deploys. `app_options` name the app; without them, a remote or HEROKU_APP."""
+    """A subcommand of the Heroku CLI that deploys. `app_options` name the app; without them, a remote or HEROKU_APP.
+
+    `several`: they can name more than one, with commas.
+    """
 
     name: str
     app_options: tuple[str, ...] = ("-a", "--app")
     why: str = ""
+    several: bool = False
 
 
 HEROKU_DEPLOY = "akhileshns/heroku-deploy"
@@ -67,7 +71,7 @@ COMMANDS = {
         Command("jar:deploy"),
         Command("war:deploy"),
         Command("static:deploy"),
-        Command("pipelines:promote", app_options=("-t", "--to"), why=_PIPELINE),
+        Command("pipelines:promote", app_options=("-t", "--to"), why=_PIPELINE, several=True),
     )
 }
 # Actions that run a script for the one who uses them: the input that holds it, and what comes before its text.
@@ -78,10 +82,14 @@ SCRIPT_INPUTS = {
     "actions/heroku": ("args", "heroku "),
 }
 
+# In the name of an action or a script: it asks how things are, or tells somebody.
+_ASKS = re.compile(r"wait|status|logs|notif|alert|validat|rollback|awake|wake-?up|keep|ping|prepare")
+# It prepares the ground, unless its name says as well that it deploys.
 _PREPARES = re.compile(
-    r"install|setup|set-up|cli\b|login|config|scale|logs|status|restart|rollback|postgres|backup|run\b"
-    r"|awake|wake-?up|keep|ping|migrat|validat|notif"
+    r"install|set[-_]?up|cli\b|login|config|scale|restart|postgres|backup|run\b|migrat|buildpack|test|lint|health|check"
+    r"|destroy|delete|teardown|cleanup|maintenance"
 )
+_DEPLOYS = re.compile(r"deploy|release|promot|ship")
 _REVIEWS = re.compile(r"review-?app|pr-preview|preview-?app")
 
 
@@ -89,9 +97,16 @@ def hands_heroku_an_app(inputs: Mapping[str, str]) -> bool:
     """Tell whether an action's inputs show a deploy to Heroku: one that names an app, or a provider."""
     for name, value in inputs.items():
         words = name.lower()
-        if ("heroku" in words and "app" in words) or ("provider" in words and value.strip().lower() == "heroku"):
+        if ("heroku" in words and "app" in words and "url" not in words) or (
+            "provider" in words and value.strip().lower() == "heroku"
+        ):
             return True
     return False
+
+
+def only_prepares(name: str) -> bool:
+    """Tell whether an action or a script says by its name, in lower case, that it does something else than deploy."""
+    return _ASKS.search(name) is not None or (_PREPARES.search(name) is not None and not _DEPLOYS.search(name))
 
 
 def action_named(name: str) -> Action | None:
@@ -105,6 +120,6 @@ def action_named(name: str) -> Action | None:
         return known
     if _REVIEWS.search(name):
         return Action(name, review=True)
-    if _PREPARES.search(name):
+    if only_prepares(name):
         return None
     return Action(name, why="deploys in a way that is not known here")

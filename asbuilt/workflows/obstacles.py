@@ -15,19 +15,14 @@ _SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """A condition that is false, and whose it is; or a step that ends the job before, where it `stops`."""
+    """What is in the way, in words: a condition that is false, or a script that ends or passes by: it `stops`."""
 
-    owner: str
+    never: str
     test: Scalar = field(repr=False)
     document: Document = field(compare=False, repr=False)
     workflow_file: WorkflowFile = field(compare=False, repr=False)
     job: Job = field(compare=False, repr=False)
     stops: bool = False
-
-    @property
-    def never(self) -> str:
-        """What is in the way, as a person says it."""
-        return f"{self.owner} ends the run before" if self.stops else f"the `if` of {self.owner} is never true"
 
 
 def in_the_way(leg: Leg) -> Obstacle | None:
@@ -46,14 +41,14 @@ def in_the_way(leg: Leg) -> Obstacle | None:
     job = next((each for each in jobs if each.condition is not None), None)
     if job is None or job.condition is None:
         return None
-    return Obstacle(f'job "{job.id}"', job.condition, file.document, file, job)
+    return Obstacle(f'the `if` of job "{job.id}" is never true', job.condition, file.document, file, job)
 
 
 def end_of(guard: Step, file: WorkflowFile, job: Job) -> Obstacle:
     """Say that a step ends a job."""
     test = guard.condition or guard.run
     assert test is not None  # noqa: S101 - a guard is a script
-    return Obstacle(f'step "{guard.label}"', test, file.document, file, job, stops=True)
+    return Obstacle(f'step "{guard.label}" ends the run before', test, file.document, file, job, stops=True)
 
 
 def _is_false(file: WorkflowFile, job: Job, leg: Leg) -> bool:

@@ -19,10 +19,11 @@ from asbuilt.workflows.later import later_steps
 from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import broadest
 from asbuilt.workflows.reviews import is_for_review
+from asbuilt.workflows.shell_ways import is_undone, step_that_stops
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.stopping import stopped_before
 from asbuilt.workflows.tagging import with_remarks
-from asbuilt.workflows.targets import Decided, app_of, unknown
+from asbuilt.workflows.targets import Decided, app_of, naming_context, unknown
 from asbuilt.workflows.verification import verifications
 from asbuilt.workflows.workflow import Job
 
@@ -68,6 +69,8 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         return
     if deploy.given_by is not None and not _can_run(deploy.given_by, job_context, sources):
         return
+    if step_that_stops(deploy, job_context, sources) is not None or is_undone(deploy, job_context, sources):
+        return
     environment = _environment(deploy.job, job_context)
     later = tuple(later_steps(deploy, run, sources))
     checks = tuple(verifications(deploy, run, later, sources))
@@ -75,7 +78,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
     # Nobody knows here what a caller that is not in this repository hands over.
     called = "the workflows that call this one are not here" if situation.event == "workflow_call" else None
     not_reached = _open(run, deploy, runs) or called
-    app = app_of(deploy, context)
+    app = app_of(deploy, context if deploy.given_by is None else naming_context(deploy, job_context, sources))
     yield DeployPath(
         workflow=run.entry.workflow_file.path,
         job=run.name,

@@ -15,9 +15,10 @@ from asbuilt.workflows.job_runs import JobRun, Leg, job_runs
 from asbuilt.workflows.obstacles import Obstacle, end_of, in_the_way
 from asbuilt.workflows.reach import step_runs
 from asbuilt.workflows.refs import broadest, matches
+from asbuilt.workflows.shell_ways import step_that_stops
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.stopping import stopped_before
-from asbuilt.workflows.targets import app_of
+from asbuilt.workflows.targets import app_of, naming_context
 from asbuilt.workflows.workflow import WorkflowFile
 
 # A deploy that nothing sets off, and one in a workflow that only those who are not here could call.
@@ -222,18 +223,20 @@ def _blocked(deploy: DeployStep, run: JobRun, sources: Sources) -> BlockedPath |
     for each in (*steps, *((deploy.given_by,) if deploy.given_by is not None else ())):
         context = contexts.of_step(each, run.last.context, sources)
         if each.step.condition is not None and step_runs(each.step, context) is False:
-            obstacles.append(
-                Obstacle(f'step "{_label(each)}"', each.step.condition, each.document, each.workflow_file, each.job)
-            )
+            never = f'the `if` of step "{_label(each)}" is never true'
+            obstacles.append(Obstacle(never, each.step.condition, each.document, each.workflow_file, each.job))
     guard = stopped_before(deploy, run.last.context) if deploy.job.uses is None else None
     if guard is not None:
         obstacles.append(end_of(guard, run.last.workflow_file, run.last.job))
+    other = step_that_stops(deploy, run.last.context, sources) if not obstacles else None
+    if other is not None and other.step.run is not None:
+        never = f'the script of step "{_label(other)}" never gets to it'
+        obstacles.append(Obstacle(never, other.step.run, other.document, other.workflow_file, other.job, stops=True))
     refused = any(leg.reached.runs is False for leg in run.legs) and not obstacles
     if not obstacles and not refused:
         return None
     situation = run.situation
-    here = contexts.of_step(deploy.placed, run.last.context, sources) if steps else dict(run.last.context)
-    app = app_of(deploy, here)
+    app = app_of(deploy, naming_context(deploy, run.last.context, sources))
     calls = run.legs[:-1]
     return BlockedPath(
         workflow=run.entry.workflow_file.path,
@@ -264,9 +267,7 @@ def _never_started(file: WorkflowFile, deploy: DeployStep, sources: Sources) -> 
     """Give a deploy that nothing can set off, with each app that its matrix names."""
     for combination in matrix.combinations(deploy.job.matrix, {}):
         context: dict[str, Any] = {"github": {}, "inputs": {}, "needs": {}, "matrix": combination}
-        if deploy.job.uses is None:
-            context = contexts.of_step(deploy.placed, context, sources)
-        app = app_of(deploy, context)
+        app = app_of(deploy, naming_context(deploy, context, sources))
         yield BlockedPath(file.path, "", (), {}, app.value, app.undecided, (), _NO_TRIGGER, deploy, file, "")
 
 

@@ -11,9 +11,9 @@ _LONG_VALUED = re.compile(
     r"--(?:request|data(?:-\w+)?|json|header|user|output|write-out|retry(?:-delay|-max-time)?|max-time|connect-timeout"
     r"|user-agent|cookie|cookie-jar|form|form-string|resolve|cacert|cert|key|proxy|upload-file|range|interface"
     r"|dump-header|referer|config|max-redirs|limit-rate|oauth2-bearer|url-query|connect-to|timeout|tries|waitretry"
-    r"|method|body-data|post-data|body-file|output-document|auth|auth-type|session|expect-status)$"
+    r"|method|body-data|post-data|body-file|post-file|output-document|auth|auth-type|session|expect-status)$"
 )
-_CARRIES = re.compile(r"^--(?:data|json|form|post-data|body-data|upload-file)")
+_CARRIES = re.compile(r"^--(?:data|json|form|post-data|post-file|body-data|body-file|upload-file)")
 _PROGRAMS = frozenset({"curl", "wget", "http", "https", "xh", "xhs"})
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ADDRESS = re.compile(r"^(?:https?://|\$|[\w.-]+\.[a-z]{2,}(?:[:/]|$)|.*\$\{?\{?.*/|localhost)", re.IGNORECASE)
@@ -57,6 +57,7 @@ class Request:
     known: tuple[str, ...]
     strict: bool  # an error status makes the command fail
     output: str | None
+    methods: tuple[str, ...] = ()  # where a function is called with several
 
     @property
     def sends(self) -> bool:
@@ -116,7 +117,9 @@ def request_of(command: Command, env: Mapping[str, tuple[str, ...]]) -> Request 
     if program not in _PROGRAMS:
         return None
     flags, positional, values = _read(words[1:], program)
-    method = next((values[name].upper() for name in ("-X", "--request", "--method") if name in values), "")
+    given = next((values[name] for name in ("-X", "--request", "--method") if name in values), "")
+    methods = tuple(each.upper() for each in expand(given, variables))
+    method = methods[0]
     carries = any(name in {"-d", "-F", "-T"} or _CARRIES.match(name) for name in values)
     addresses = tuple(word for word in (*positional, values.get("--url", "")) if _ADDRESS.match(word) or "${{" in word)
     if program in {"http", "https", "xh", "xhs"} and positional:
@@ -136,7 +139,7 @@ def request_of(command: Command, env: Mapping[str, tuple[str, ...]]) -> Request 
     written = re.search(r"(?<![0-9&])>>?\s*[\"']?([\w./$-]+)", command.source)
     output = output if output not in {None, "-", "/dev/null"} else written[1] if written else output
     known = tuple(dict.fromkeys(text for address in addresses for text in expand(address, variables)))
-    return Request(command, program, method, addresses, known, strict, output)
+    return Request(command, program, method, addresses, known, strict, output, (method, *methods[1:]))
 
 
 def _spread(words: tuple[str, ...], variables: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from asbuilt.workflows.shell_words import expand, option
 __all__ = ["Command", "Fate", "commands", "expand", "option"]
 
 _OTHER_LANGUAGES = re.compile(r"^\S*\b(?:python|node|deno|bun|ruby|perl|php|Rscript)")
+_POWERSHELL = re.compile(r"^(?:pwsh|powershell)\b")
 
 
 def commands(script: str, shell: str | None = None) -> tuple[Command, ...]:
@@ -26,6 +27,8 @@ def commands(script: str, shell: str | None = None) -> tuple[Command, ...]:
 def _commands(script: str, shell: str) -> tuple[Command, ...]:
     if _OTHER_LANGUAGES.match(shell):
         return ()
+    if _POWERSHELL.match(shell):
+        script = re.sub(r"\$env:(\w+)", r"${\1}", script.replace("`\n", "\\\n"), flags=re.IGNORECASE)
     errexit, pipefail = _started_with(shell)
     try:
         reader = Reader(errexit=errexit, pipefail=pipefail)

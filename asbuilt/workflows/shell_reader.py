@@ -1,7 +1,7 @@
 """Goes through a script in its order, and notes each simple command with what is in effect there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from asbuilt.workflows.shell_command import Command, Fate
@@ -29,6 +29,7 @@ from asbuilt.workflows.shell_words import Variables, expand, joined, unwrapped
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh"})
 _OPTION = re.compile(r"-[a-zA-Z]+$")
 _ARGUMENTS = frozenset({"$@", "$*", "${@}", "${*}", "${@:1}", "${@:2}", "${@:3}"})
+_BRACES = re.compile(r"(?<!\$)\{([^{}\s]*,[^{}\s]*)\}")
 _DEEPEST = 8
 _CONDITIONS = frozenset({At.NOT, At.IF, At.WHILE, At.CASE})
 _LEFT = frozenset({At.LEFT})
@@ -209,7 +210,7 @@ class Reader:
         if node.name:
             texts: list[str] = []
             for word, quoted in node.words:
-                for text in expand(word, self.variables):
+                for text in (each for one in _braced(word, quoted) for each in expand(one, self.variables)):
                     texts += [text] if (quoted and "[@]" not in word) or "${{" in text or "$(" in text else text.split()
             self.variables = {key: value for key, value in before.items() if key != node.name}
             known = tuple(dict.fromkeys(text for text in texts if "$(" not in text and "`" not in text))
@@ -231,13 +232,20 @@ class Reader:
                 self._assign(assignment)
         if not words:
             return
-        words = self._given(words)
+        words = self._given(self._spelled_out(words))
         words, environment, limited = unwrapped(words)
         environment = {**{each.name: each.text for each in node.assignments if not node.declares}, **environment}
-        if not words or self._runs(node, words, place, limited=limited):
+        if not words or self._runs(node, words, place, environment, limited=limited):
             return
         self._effects(words)
         self._note(node, words, environment, place)
+
+    def _spelled_out(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Put in a variable that holds the command itself: `$HEROKU ps`."""
+        texts = expand(words[0], self.variables) if words[0].startswith("$") else ()
+        if len(texts) != 1 or not texts[0].strip() or "$" in texts[0]:
+            return words
+        return (*texts[0].split(), *words[1:])
 
     def _given(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Put a function's arguments where it runs them: `"$@"`."""
@@ -267,11 +275,13 @@ class Reader:
             order, node, words, environment, line, self.variables, fate, refuses, handled_by, piped_to
         )
 
-    def _runs(self, node: Simple, words: tuple[str, ...], place: Place, *, limited: bool) -> bool:
+    def _runs(
+        self, node: Simple, words: tuple[str, ...], place: Place, environment: Mapping[str, str], *, limited: bool
+    ) -> bool:
         """Go through the script that a command runs. Tells whether the command is nothing but that."""
         name = words[0].rpartition("/")[2]
         if name in self.functions:
-            self._call(name, words[1:], place)
+            self._call(name, words[1:], place, environment)
         elif name == "trap":
             if len(words) > 1 and words[1] not in {"-", ""}:
                 self._inner(node, words[1], self._place(place, At.BESIDE, node))
@@ -282,7 +292,7 @@ class Reader:
         else:
             for word in words[1:]:
                 if word in self.functions:
-                    self._call(word, (), place)
+                    self._call(word, (), place, {})
         return False
 
     def _handed(self, node: Simple, words: tuple[str, ...], place: Place, *, limited: bool) -> bool:
@@ -316,8 +326,8 @@ class Reader:
         self.order, self.line = order, line
         return True
 
-    def _call(self, name: str, arguments: tuple[str, ...], place: Place) -> None:
-        """Go through a function's body as it runs here."""
+    def _call(self, name: str, arguments: tuple[str, ...], place: Place, environment: Mapping[str, str]) -> None:
+        """Go through a function's body as it runs here: with its arguments, and the variables set for it."""
         self.called.add(name)
         if name in self.running or len(self.running) > _DEEPEST:
             return
@@ -325,8 +335,8 @@ class Reader:
         outer = self.order, self.line, self.arguments, self.variables
         self.order, self.line, self.arguments = order, line, arguments
         self.running.append(name)
-        given = {str(at): (text,) for at, text in enumerate(arguments, 1)}
-        values = {at: expand(text, self.variables) for at, (text,) in given.items()}
+        given = {**{str(at): text for at, text in enumerate(arguments, 1)}, **environment}
+        values = {at: expand(text, self.variables) for at, text in given.items()}
         self.variables = {**self.variables, **values}
         inner = self._place(place, At.INNER, function)
         inner.function = True
@@ -353,6 +363,15 @@ class Reader:
             lost = {word for word in words[1:] if word in self.variables}
             if lost:
                 self.variables = {key: value for key, value in self.variables.items() if key not in lost}
+
+
+def _braced(word: str, quoted: bool) -> Iterable[str]:  # noqa: FBT001 - whether quotes keep it as it is
+    """Give the words that braces in one stand for: `shop-{a,b}`."""
+    match = None if quoted else _BRACES.search(word)
+    if match is None:
+        return (word,)
+    parts = (f"{word[: match.start()]}{part}{word[match.end() :]}" for part in match[1].split(","))
+    return (each for part in parts for each in _braced(part, quoted))
 
 
 def _asked_at(place: Place, where: frozenset[At]) -> bool:

@@ -28,7 +28,7 @@ from asbuilt.workflows.shell_tree import (
 from asbuilt.workflows.shell_values import Open, Text, Values
 from asbuilt.workflows.shell_words import unwrapped
 
-Wanted: TypeAlias = Callable[[tuple[str, ...]], bool]
+Wanted: TypeAlias = Callable[[tuple[str, ...], Values], bool]
 
 _LEAVES: Ends = frozenset({"break", "continue"})
 _SHELL = re.compile(r"^(?:\S*/)?(?:bash|sh|dash|zsh|ksh)\b")
@@ -62,7 +62,7 @@ def trial(
     shell: str | None,
     variables: Mapping[str, str],
     expression: Callable[[str], str | None] = lambda _: None,
-    wanted: Wanted = lambda _: False,
+    wanted: Wanted = lambda _, __: False,
 ) -> Trial:
     """Run a script in thought, with some variables known; `expression` tells what a `${{ }}` in it comes to.
 
@@ -278,7 +278,7 @@ class _Runner:
                 self.assign(each.name, each.text, adds=each.adds)
             return found | OK
         words, _, _ = unwrapped(node.words)
-        if self.wanted(words):
+        if self.wanted(words, self.values):
             return found | {REACHED}
         if node.stdin:
             stdin = self.values.expand(node.stdin)

@@ -59,6 +59,11 @@ class PlacedStep:
         return text_of(named)
 
     @property
+    def folder(self) -> str:
+        """The folder that it names to work in."""
+        return text_of(self.step.node.get("working-directory")) or ""
+
+    @property
     def lineage(self) -> "tuple[PlacedStep, ...]":
         """The steps that it is within, from the outermost, and itself."""
         return (*(self.within.lineage if self.within else ()), self)

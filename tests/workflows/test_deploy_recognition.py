@@ -65,8 +65,33 @@ def test_an_action_deploys(uses, given, expected):
         'run: curl -X POST https://api.heroku.com/apps/a/releases -d \'{"release":"v1"}\'',
         'run: curl -X POST https://api.heroku.com/apps/a/releases -d "{\\"release\\":\\"$ID\\"}"',
         'run: curl -X PATCH https://api.heroku.com/apps/a/formation -d \'{"updates":[{"type":"web","quantity":2}]}\'',
+        "run: curl -G https://api.heroku.com/apps/a/releases -d a=b",
+        "run: git push https://git.heroku.com/a.git :main",
+        "run: git push -d https://git.heroku.com/a.git main",
+        "run: git push -n https://git.heroku.com/a.git main",
+        "run: git push --tags https://git.heroku.com/a.git",
+        "run: git push https://github.com/someone/heroku-app.git main",
+        "run: git push git@github.com:heroku/a.git main",
+        "run: git push https://x:${{ secrets.HEROKU }}@github.com/a/b main",
+        "run: |\n  git remote add heroku https://github.com/someone/a.git\n  git push heroku main",
+        "run: git push $HEROKU_MIRROR main\nenv: { HEROKU_MIRROR: https://github.com/someone/a.git }",
+        "run: docker run --rm heroku/heroku:24 bash",
         "run: make deploy",
+        "run: make deploy\nenv: { HEROKU_URL: https://a.herokuapp.com }",
+        "run: make heroku-logs",
+        "run: ./bin/heroku-setup.sh",
         "run: npm install -g heroku",
+        "uses: someone/wait-for-heroku@v1",
+        "uses: someone/heroku-buildpack-test@v1",
+        "uses: someone/message@v1\nwith: { heroku_app_url: 'https://a.herokuapp.com' }",
+        "uses: actions/github-script@v8\nwith: { script: 'fetch(`https://api.heroku.com/apps/a/builds`)' }",
+        "shell: python\nrun: |\n  r = get('https://api.heroku.com/apps/a/builds')\n  requests.get(r)",
+        (
+            "shell: python\nrun: |\n  r = requests.get('https://api.heroku.com/apps/a/releases').json()['slug']\n"
+            "  requests.post('https://chat.example', r)"
+        ),
+        "shell: python\nrun: requests.get('https://api.heroku.com/apps/a/releases')",
+        'shell: python\nrun: \'requests.post("https://api.heroku.com/apps/a/releases", json={"release": 1})\'',
         "run: npm run deploy",
     ],
 )
@@ -91,6 +116,13 @@ def test_what_is_no_deploy(step):
         ("bash -c 'git push https://git.heroku.com/shop.git main'", [("git push", "shop")]),
         ("APP=shop\ngit push https://git.heroku.com/$APP.git main", [("git push", "shop")]),
         ("git push https://git.heroku.com/${APP:-shop}.git main", [("git push", "${APP:-shop}")]),
+        ("git push --repo=https://git.heroku.com/shop.git", [("git push", "shop")]),
+        ("git push HTTPS://git.heroku.com/shop.git main", [("git push", "shop")]),
+        ("/usr/bin/git push https://git.heroku.com/shop.git main", [("git push", "shop")]),
+        ("git remote set-url origin https://git.heroku.com/shop.git\ngit push", [("git push", "shop")]),
+        ("git config remote.live.url https://git.heroku.com/shop.git\ngit push live main", [("git push", "shop")]),
+        ("git clone https://git.heroku.com/shop.git x\ncd x\ngit push origin main", [("git push", "shop")]),
+        ("git remote add live ${{ secrets.HEROKU_URL }}\ngit push live main", [("git push", None)]),
         ("git push heroku main", [("git push", None)]),
         ("git remote add live https://git.heroku.com/shop.git\ngit push live main", [("git push", "shop")]),
         ("git remote set-url live https://git.heroku.com/shop.git\ngit push live main", [("git push", "shop")]),
@@ -109,12 +141,41 @@ def test_what_is_no_deploy(step):
             "for app in a b; do heroku container:release web -a $app; done",
             [("heroku container:release", "a"), ("heroku container:release", "b")],
         ),
+        (
+            "for tier in {a,b}; do heroku container:release web -a x-$tier; done",
+            [("heroku container:release", "x-a"), ("heroku container:release", "x-b")],
+        ),
+        ("CLI=/snap/bin/heroku\n$CLI container:release web -a shop", [("heroku container:release", "shop")]),
         ("heroku container:release web --app shop", [("heroku container:release", "shop")]),
         ("heroku container:release web -a ${{ inputs.app }}", [("heroku container:release", "${{ inputs.app }}")]),
         ("heroku container:release web -a ${{inputs.app}}", [("heroku container:release", "${{ inputs.app }}")]),
         ("heroku container:release web worker --app=shop", [("heroku container:release", "shop")]),
         ("npx heroku container:release web -a shop", [("heroku container:release", "shop")]),
+        ("npx -y heroku@10 container:release web -a shop", [("heroku container:release", "shop")]),
+        ("yarn heroku container:release web -a shop", [("heroku container:release", "shop")]),
+        ("npm exec -- heroku container:release web -a shop", [("heroku container:release", "shop")]),
+        ("docker run --rm heroku/cli heroku container:release web -a shop", [("heroku container:release", "shop")]),
+        (
+            "heroku container:release web -a ${{ format('a-{0}', inputs.tier) }}",
+            [("heroku container:release", "${{ format('a-{0}', inputs.tier) }}")],
+        ),
+        ("heroku container:release web -a shop-${TIER,,}", [("heroku container:release", "shop-${TIER,,}")]),
+        (
+            "release() { heroku container:release web -a $APP; }\nAPP=shop release",
+            [("heroku container:release", "shop")],
+        ),
         ("heroku container:release web", [("heroku container:release", "$HEROKU_APP")]),
+        ("git remote add x https://git.heroku.com/shop.git\nheroku builds:create", [("heroku builds:create", "shop")]),
+        (
+            "heroku git:remote -a shop\nheroku git:remote -a other -r x\nheroku builds:create -r x",
+            [("heroku builds:create", "other")],
+        ),
+        (
+            "heroku git:remote -a other\nexport HEROKU_APP=shop\nheroku builds:create -r heroku",
+            [("heroku builds:create", "shop")],
+        ),
+        ("heroku git:remote shop\ngit push heroku main", [("git push", "shop")]),
+        ("HEROKU_APP=shop heroku git:remote\ngit push heroku main", [("git push", "shop")]),
         ("HEROKU_APP=shop heroku container:release web", [("heroku container:release", "shop")]),
         (
             "docker run --rm -e HEROKU_API_KEY=x team/heroku-cli:9 container:release web -a shop",
@@ -151,6 +212,24 @@ def test_what_is_no_deploy(step):
             [("Heroku API pipeline-promotions", None)],
         ),
         ("curl -X POST https://api.heroku.com/sources", [("Heroku API sources", None)]),
+        (
+            'api() { curl -X "$1" "https://api.heroku.com$2"; }\napi GET /account\napi POST /apps/shop/builds',
+            [("Heroku API builds", "shop")],
+        ),
+        ("curl -sXPOST https://api.heroku.com/apps/shop/builds", [("Heroku API builds", "shop")]),
+        ("curl -F a=b https://api.heroku.com/apps/shop/builds", [("Heroku API builds", "shop")]),
+        ("wget --post-file=b.json https://api.heroku.com/apps/shop/builds", [("Heroku API builds", "shop")]),
+        ("http https://api.heroku.com/apps/shop/builds a:=@b.json", [("Heroku API builds", "shop")]),
+        ("dpl --provider=heroku --app=shop --api-key=$KEY", [("dpl", "shop")]),
+        ("./mvnw heroku:deploy -Dheroku.appName=shop", [("`./mvnw heroku:deploy -Dheroku.appName=shop`", "shop")]),
+        (
+            "python - <<'END'\nrequests.post('https://api.heroku.com/apps/shop/builds')\nEND",
+            [("Heroku API builds", "shop")],
+        ),
+        (
+            "node -e \"fetch(`https://api.heroku.com/apps/${app}/builds`, {method: 'POST'})\"",
+            [("Heroku API builds", None)],
+        ),
         (
             "curl -X POST https://api.heroku.com/sources\ncurl -X POST https://api.heroku.com/apps/shop/builds -d @b",
             [("Heroku API builds", "shop")],
@@ -217,6 +296,18 @@ def test_a_script_in_an_action_made_for_scripts_is_read():
 
 
 @pytest.mark.parametrize(
+    "first",
+    [
+        "uses: akhileshns/heroku-deploy@v3\nwith: { justlogin: true }",
+        'run: echo "machine git.heroku.com" >> ~/.netrc',
+        "run: heroku container:login",
+    ],
+)
+def test_after_a_login_a_deploy_that_is_written_elsewhere_is_undecided(first):
+    assert deploys(first, "run: ./deploy.sh") == [("`./deploy.sh`", None)]
+
+
+@pytest.mark.parametrize(
     "command",
     [
         "make deploy",
@@ -235,6 +326,11 @@ def test_a_deploy_that_is_written_elsewhere_is_undecided_where_heroku_is_given(c
     assert command.split()[0] in mechanism
 
 
+def test_a_step_that_says_heroku_may_deploy_what_is_written_elsewhere():
+    assert deploys("name: Deploy to Heroku\nrun: ./deploy.sh") == [("`./deploy.sh`", None)]
+    assert deploys("name: Deploy\nrun: ./deploy.sh") == []
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -245,6 +341,9 @@ def test_a_deploy_that_is_written_elsewhere_is_undecided_where_heroku_is_given(c
         "npm run test:deploy",
         "make post-deploy",
         "./scripts/postrelease/docs",
+        "./postrelease/run.sh",
+        "./bin/post-deploy.sh",
+        "make release-docs",
     ],
 )
 def test_not_everything_that_is_written_elsewhere_deploys(command):
@@ -256,11 +355,11 @@ def test_not_everything_that_is_written_elsewhere_deploys(command):
     [
         ("env: { HEROKU_APP: shop }\n", "", "shop"),
         ("env: { HEROKU_APP: shop }\n", "    env: { HEROKU_APP: other }\n", "other"),
-        ("", "", None),
+        ("", "", "remote"),
     ],
 )
-def test_the_command_line_takes_the_app_from_the_environment(env, job, expected):
-    step = "      - run: heroku container:release web\n"
+def test_the_command_line_takes_the_app_from_the_environment_first(env, job, expected):
+    step = "      - run: heroku git:remote -a remote\n      - run: heroku container:release web\n"
     (path,) = paths_of(w=f"on: {{push: {{branches: [x]}}}}\n{env}jobs:\n  a:\n    runs-on: x\n{job}    steps:\n{step}")
     assert path.app == expected
     assert (path.undecided is None) == (expected is not None)
@@ -282,8 +381,11 @@ def test_a_review_app_has_no_declared_target():
 @pytest.mark.parametrize(
     ("earlier", "why"),
     [
-        ("echo HEROKU_APP=shop >> $GITHUB_ENV", "writes to GITHUB_ENV"),
-        ('if make; then echo "HEROKU_APP=a" >> "$GITHUB_ENV"; fi', "writes to GITHUB_ENV"),
+        ("echo HEROKU_APP=shop >> $GITHUB_ENV", "`$HEROKU_APP` on line 7 is not known before the run"),
+        (
+            'if make; then echo "HEROKU_APP=a" >> "$GITHUB_ENV"; fi',
+            "`$HEROKU_APP` on line 7 is not known before the run",
+        ),
         ("echo HEROKU_APPLICATION=shop >> $GITHUB_ENV", "no earlier step of the job says"),
         ("make", "no earlier step of the job says"),
     ],

@@ -106,6 +106,7 @@ def test_a_call_without_the_cli(step):
         '- run: sh -c "$(curl -fsSL https://cli-assets.heroku.com/install.sh)"',
         "- run: wget -qO- https://cli-assets.heroku.com/install-standalone.sh | sh",
         "- run: |\n    curl -o cli.tgz https://cli-assets.heroku.com/heroku-linux-x64.tar.gz\n    tar -xf cli.tgz",
+        "- uses: jdx/mise-action@v3",
         "- run: npm install --global heroku",
         "- run: npm i -g heroku@latest",
         "- run: yarn global add heroku",
@@ -154,7 +155,15 @@ def test_in_one_script_the_installation_comes_first():
 
 @pytest.mark.parametrize(
     "step",
-    ["- run: npx heroku ps", "- run: heroku --version", LOGIN, "- { uses: actions/heroku@v1, with: { args: ps } }"],
+    [
+        "- run: npx heroku ps",
+        "- run: yarn heroku ps",
+        "- run: ./node_modules/.bin/heroku ps",
+        "- run: docker run --rm heroku/cli heroku ps",
+        "- run: heroku --version",
+        LOGIN,
+        "- { uses: actions/heroku@v1, with: { args: ps } }",
+    ],
 )
 def test_a_step_that_needs_no_cli_installed(step):
     assert found(workflow(step)) == []

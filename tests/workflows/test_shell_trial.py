@@ -76,7 +76,7 @@ LETS_AN_EMPTY_KEY_PASS = (
 )  # fmt: skip
 
 
-def is_heroku(words):
+def is_heroku(words, _values):
     return words[0] == "heroku"
 
 

@@ -16,5 +16,3 @@ def test_a_check_in_a_later_job_has_the_last_word_where_there_is_no_nearer_one()
     later = "  ask:\n    needs: deploy\n    runs-on: x\n    steps: [{run: curl --fail https://shop.example/health}]\n"
     (path,) = paths_of(deploy=deploying(on=MAIN) + later)
     assert path.last_word(path.verifications).label == "ask: curl --fail https://shop.example/health"
-    (path,) = paths_of(deploy=deploying(on=MAIN))
-    assert path.last_verification is None

@@ -1,0 +1,31 @@
+"""How a command calls the Heroku CLI: by its name, by a path, or through what fetches or wraps it."""
+
+import re
+
+_CLI = re.compile(r"(?:.*/)?heroku(?:-cli)?(?:@[\w.^~-]+)?$")
+# An image that starts the CLI.
+_IMAGE = re.compile(r"(?:[\w.-]+/)*[\w.-]*heroku[\w-]*(?::[\w.-]+)?$")
+# What fetches the CLI, or runs that of the project.
+_FETCHES = frozenset({"npx", "bunx"})
+_RUNNERS = frozenset({"npm", "yarn", "pnpm", "bun"})
+_RUN = frozenset({"exec", "x", "dlx"})
+_CONTAINERS = frozenset({"docker", "podman"})
+
+
+def call_of(words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Give a call of the CLI from its name on; None where a command is none."""
+    if not words:
+        return None
+    name = words[0].rpartition("/")[2]
+    if name in _CONTAINERS and words[1:2] in {("run",), ("exec",)}:
+        # `docker run IMAGE heroku ...`: an image may be called heroku as well, and stands before it.
+        at = max((at for at, word in enumerate(words) if _CLI.match(word) or _IMAGE.match(word)), default=0)
+        return ("heroku", *words[at + 1 :]) if at and ":" in "".join(words[at + 1 : at + 2]) else None
+    if name in _FETCHES | _RUNNERS:
+        rest = words[1:]
+        while rest and (rest[0].startswith("-") or (name in _RUNNERS and rest[0] in _RUN)):
+            rest = rest[1:]
+        if not rest or not _CLI.match(rest[0]):
+            return None
+        return rest[1:] if rest[1:] and _CLI.match(rest[1]) else rest  # `npx -p heroku heroku ...`
+    return words if _CLI.match(words[0]) else None
