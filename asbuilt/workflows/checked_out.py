@@ -128,10 +128,10 @@ class Reader:
 
     def _is_own(self, text: str) -> bool:
         """Tell whether a ref that is written out, or the base of a merged pull request, is the event's own."""
-        if len(self.refs) == 1 and self.refs[0] in {HEADS + text, TAGS + text}:
-            return self.situation.event not in {"pull_request", "workflow_run"} or MERGED in self.situation.origins
         if text == self.default_branch and self.situation.event in ON_DEFAULT_BRANCH:
             return True
+        if len(self.refs) == 1 and self.refs[0] in {HEADS + text, TAGS + text}:
+            return self.situation.event not in {"pull_request", "workflow_run"} or MERGED in self.situation.origins
         return MERGED in self.situation.origins and _OF_MERGED.fullmatch(text) is not None
 
 

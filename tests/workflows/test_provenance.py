@@ -411,6 +411,8 @@ def test_a_run_that_follows_deploys_what_the_other_tested(deploy, condition, exp
 def test_after_another_run_the_gates_of_this_one_may_see_the_head_of_the_branch():
     paths = paths_of(ci=CI, w=gated(AFTER, condition=SUCCEEDED))
     assert [fault for path in paths for fault in unseen_by_gates(path, ["test"])] == []
+    paths = paths_of(ci=CI, w=gated(AFTER, deploy=of_ref("main"), condition=SUCCEEDED))
+    assert [fault for path in paths for fault in unseen_by_gates(path, ["test"])] == []
     paths = paths_of(ci=CI, w=gated(AFTER, deploy=of_ref(HEAD), condition=SUCCEEDED))
     (fault,) = [fault for path in paths for fault in unseen_by_gates(path, ["test"])]
     assert 'its gate "test" has seen the head of the default branch' in fault.fact
