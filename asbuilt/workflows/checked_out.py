@@ -40,6 +40,10 @@ _WORKSPACE = re.compile(r"^(?:\$\{?GITHUB_WORKSPACE\}?|\$\{\{\s*github\.workspac
 _BUILDS = frozenset({"Heroku API builds", "Heroku API sources", "heroku builds:create"})
 _FILE = re.compile(r"^\.|\.[a-z]{2,5}$|/$")
 _QUIET = frozenset({"-f", "--force", "-q", "--quiet", "--detach", "-d", "-t", "--track"})
+_MAKES = {
+    "checkout": frozenset({"-b", "-B", "--orphan"}),
+    "switch": frozenset({"-c", "-C", "--create", "--force-create", "--orphan"}),
+}
 _WITH_VALUE = frozenset({"-m", "-s", "-X", "--strategy", "--depth"})
 # The runner sets these, unless somebody else does.
 _VARIABLES = {"github_sha": "github.sha", "github_ref": "github.ref", "github_ref_name": "github.ref_name"}
@@ -128,10 +132,10 @@ class Reader:
 
     def _is_own(self, text: str) -> bool:
         """Tell whether a ref that is written out, or the base of a merged pull request, is the event's own."""
-        if len(self.refs) == 1 and self.refs[0] in {HEADS + text, TAGS + text}:
-            return self.situation.event not in {"pull_request", "workflow_run"} or MERGED in self.situation.origins
         if text == self.default_branch and self.situation.event in ON_DEFAULT_BRANCH:
             return True
+        if len(self.refs) == 1 and self.refs[0] in {HEADS + text, TAGS + text}:
+            return self.situation.event not in {"pull_request", "workflow_run"} or MERGED in self.situation.origins
         return MERGED in self.situation.origins and _OF_MERGED.fullmatch(text) is not None
 
 
@@ -162,7 +166,7 @@ def branches_made(steps: Iterable[PlacedStep]) -> frozenset[str]:
     """Give the branches that scripts make of what is checked out."""
     scripts = ((each.step.run.text, each.shell) for each in steps if each.step.run is not None)
     found = (commands(*each) for each in scripts if "git" in each[0])
-    return frozenset(name for each in found for command in each if (name := _branch(command.words)))
+    return frozenset(name for each in found for command in each for name in _branches(command.words))
 
 
 def _source(command: Command) -> Iterator[str]:
@@ -210,7 +214,7 @@ def _switched_to(words: tuple[str, ...]) -> str | None:
     options, names = _parts(words)
     match words[:2]:
         case ("git", "checkout" | "switch"):
-            made = _branch(words) is not None
+            made = bool(_branches(words))
             moves = made or options <= _QUIET
             ref = next(iter(names[1:] if made else names), None)
             return ref if moves and ref and len(names) == 1 + made and not _FILE.search(ref) else None
@@ -224,17 +228,18 @@ def _switched_to(words: tuple[str, ...]) -> str | None:
             return None
 
 
-def _branch(words: tuple[str, ...]) -> str | None:
-    """Give the branch that a command of git makes."""
+def _branches(words: tuple[str, ...]) -> list[str]:
+    """Give the branches that a command of git makes. A new repository has one, whatever it is called."""
     options, names = _parts(words)
-    makes = {"checkout": {"-b", "-B"}, "switch": {"-c", "-C", "--create", "--force-create"}}
     match words[:2]:
         case ("git", "checkout" | "switch" as name):
-            return names[0] if names and options & makes[name] else None
+            return names[:1] if options & _MAKES[name] else []
         case ("git", "branch"):
-            return names[0] if names and options <= {"-f", "--force"} else None
+            return names[:1] if options <= {"-f", "--force", "-M"} else []
+        case ("git", "init"):
+            return [*names, *(each.partition("=")[2] for each in options), "main", "master"]
         case _:
-            return None
+            return []
 
 
 def _parts(words: tuple[str, ...]) -> tuple[set[str], list[str]]:

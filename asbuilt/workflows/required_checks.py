@@ -5,6 +5,7 @@ success, but under its own name alone: not under those of its matrix, nor of the
 https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
@@ -20,6 +21,7 @@ from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Trigger, WorkflowFile
 
 _REQUESTS = ("pull_request", "pull_request_target")
+_ASKS_A_JOB = re.compile(r"\bneeds\s*\.\s*[\w-]+\s*\.\s*outputs\b", re.IGNORECASE)
 _OF_COMMITS = (*_REQUESTS, "push", "merge_group")
 _EVERY = frozenset({"**", "**/*"})  # `*` stops at a slash
 
@@ -105,7 +107,13 @@ def _values(values: list[object]) -> Iterator[str]:
 
 def _vanishes(run: JobRun) -> bool:
     """Tell whether a job that is skipped takes the name with it: that of a matrix, or one behind a job that calls."""
-    return any(leg.reached.runs is False and (leg.job.matrix is not None or leg is not run.last) for leg in run.legs)
+    return any(_is_skipped(leg) and (leg.job.matrix is not None or leg is not run.last) for leg in run.legs)
+
+
+def _is_skipped(leg: Leg) -> bool:
+    """Tell whether a job is skipped, always or where an earlier job says so: that one looks at what changed."""
+    test = leg.reached.undecided
+    return leg.reached.runs is False or (test is not None and _ASKS_A_JOB.search(test.text) is not None)
 
 
 def _reports(giver: _Giver, default_branch: str) -> bool:
@@ -203,13 +211,14 @@ def _faults(giver: _Giver, check: str, default_branch: str) -> Iterator[Fault]:
 def _vanishing(giver: _Giver, trigger: Trigger, check: str) -> Iterator[Fault]:
     """Give the condition that takes a check's name away where it is false."""
     run = next((run for run in giver.runs if run.situation.event == trigger.event), None)
-    leg = next((leg for leg in run.legs if leg.reached.runs is False), None) if run is not None else None
+    leg = next((leg for leg in run.legs if _is_skipped(leg)), None) if run is not None else None
     if leg is not None:
+        always = leg.reached.runs is False
         yield Fault(
             leg.workflow_file.document,
             leg.job.place("if"),
-            f'the required check "{check}" never reports on {trigger.event}: job "{leg.job.id}" is skipped there, and '
-            "then shows under its own name alone",
+            f'the required check "{check}" never reports on {"" if always else "some of "}{trigger.event}: job '
+            f'"{leg.job.id}" {"is" if always else "may be"} skipped there, and then shows under its own name alone',
             "put the condition on its steps, or require a job after it",
         )
 

@@ -54,3 +54,9 @@ def of_ref(ref):
 def script(command, more=""):
     """Give the step that runs a script; `more` is more lines of it."""
     return f"      - run: {command}\n{more}"
+
+
+# A workflow that tests what is pushed, one that follows it, and how that one asks for its success.
+CI = "name: CI\non: {push: {branches: [main]}}\njobs: {ci: {runs-on: x, steps: [{run: y}]}}\n"
+AFTER = "{workflow_run: {workflows: [CI]}}"
+SUCCEEDED = "    if: github.event.workflow_run.conclusion == 'success'\n"

@@ -152,6 +152,28 @@ def test_what_is_skipped_under_another_name_is_skipped_by_its_steps(job, check, 
     assert fault.fix.startswith(f"drop paths, and ask in the {where} what changed")
 
 
+CHANGES = (
+    "  changes: {runs-on: x, outputs: {src: '${{ steps.a.outputs.src }}'}, steps: [{id: a, run: y}]}\n"
+    "  test: {runs-on: x, needs: changes, if: CONDITION, MATRIXsteps: []}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "job", "check", "wrong"),
+    [
+        ("needs.changes.outputs.src == 'y'", MATRIX, "test (1)", 1),
+        ("needs.changes.outputs.src == 'y'", "", "test", 0),
+        ("vars.TESTS == 'y'", MATRIX, "test (1)", 0),
+        ("github.repository == 'a/b'", MATRIX, "test (1)", 0),
+    ],
+)
+def test_what_an_earlier_job_may_skip_may_never_report(condition, job, check, wrong):
+    text = CHANGES.replace("MATRIX", job).replace("CONDITION", f'"{condition}"')
+    facts = found(check, ci=workflow("  pull_request:", text))
+    assert len(facts) == wrong
+    assert all('on some of pull_request: job "test" may be skipped there' in fact for fact in facts)
+
+
 def test_a_check_that_no_workflow_gives_comes_from_elsewhere():
     assert found("another provider", ci=workflow("  push: {branches: [main]}")) == []
 
