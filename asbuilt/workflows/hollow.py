@@ -9,8 +9,8 @@ from asbuilt.workflows.expressions import ExpressionError, sole_expression
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gate_steps import weak_step
 from asbuilt.workflows.gates import Gate
-from asbuilt.workflows.job_runs import Leg, may_fail
-from asbuilt.workflows.reach import Answer, play
+from asbuilt.workflows.job_runs import Leg
+from asbuilt.workflows.reach import Answer, play, tolerates_failure
 from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Job
 
@@ -52,7 +52,7 @@ def _skipped(gate: Gate, path: DeployPath) -> Fault | None:
 def _tolerated(gate: Gate, path: DeployPath) -> Fault | None:
     """Say that a gate counts as passed when it fails: its job, or the one that calls it, has `continue-on-error`."""
     for each in gate.calls:
-        if may_fail(each.job, each.situation.context):
+        if tolerates_failure(each.job, each.situation.context) is True:
             return Fault(
                 each.workflow_file.document,
                 each.job.place("continue-on-error"),
