@@ -103,6 +103,12 @@ REQUEST = "      - uses: ./.github/actions/check\n"
             "steps": run("echo all went well"),
             "between": "  unit:\n    runs-on: x\n    steps: [{run: make}]\n",
         },
+        # The success() that nobody wrote asks for the jobs before the gate too.
+        {
+            "gate": "    needs: unit\n    if: always()\n",
+            "steps": run("echo all is over"),
+            "between": "  unit:\n    runs-on: x\n    steps: [{run: make}]\n",
+        },
         {
             "gate": "    needs: unit\n    if: always()\n",
             "steps": "      - if: contains(needs.*.result, 'failure')\n        run: exit 1\n",
@@ -153,6 +159,16 @@ def test_a_gate_holds(arguments):
         ({"steps": tolerated("      - if: steps.t.outcome == 'failure'\n        run: echo bad\n")}, 7, "no later step"),
         ({"steps": "      - uses: someone/tests@v1\n        continue-on-error: true\n"}, 7, "nobody asks"),
         ({"steps": run("echo ok")}, 3, "it tests nothing"),
+        (
+            {
+                "gate": "    needs: unit\n    if: always()\n",
+                "steps": run("echo all is over"),
+                "between": "  unit:\n    runs-on: x\n    steps: [{run: make}]\n",
+                "deploy": "    if: always() && needs.test.result == 'success'\n",
+            },
+            3,
+            "it tests nothing",
+        ),
         ({"steps": retry("make test || true")}, 6, "where `make test` fails"),
         ({"steps": retry("make test", ", continue_on_error: true")}, 7, "has continue_on_error, and nobody asks"),
         ({"steps": run("make test &", "wait")}, 6, "where `make test` fails"),
