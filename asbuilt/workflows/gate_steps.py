@@ -24,6 +24,8 @@ _PREPARES = re.compile(
     r"|(?:sudo )?apt(?:-get)?|brew|pip3? install|python3? -m (?:pip|venv|ensurepip)|pipenv install|poetry install"
     r"|uv (?:sync|pip)|corepack|nvm)\b"
 )
+# An option with which a tool succeeds whatever it finds.
+_FORGIVES = re.compile(r"\s--exit-zero\b|^make (?:.*\s)?(?:-i|--ignore-errors)(?:\s|$)")
 # A condition that asks for nothing.
 _ALWAYS = re.compile(r"\s*(?:\$\{\{)?\s*(?:always\(\)|!\s*cancelled\(\))\s*(?:\}\})?\s*")
 _PRINTS = re.compile(r"^(?:echo|printf|true|:|sleep|exit 0)(?:\s|$)")
@@ -55,7 +57,7 @@ def weak_step(gate: Gate, app: str | None, sources: Sources, held: Collection[Jo
     for placed in counting:
         for command in _work(placed):
             fact = f'gate "{gate.name}" of {app} cannot fail: its script goes on where `{command.source}` fails'
-            fix = "let its own result count: no `|| true` behind it, and `set -o pipefail` before a pipe"
+            fix = "let its own result count: no `|| true`, no `--exit-zero`, and `set -o pipefail` before a pipe"
             return Fault(placed.document, placed.mark, fact + _used_by(placed, gate), fix)
     if _passes_on(gate, held):
         return None
@@ -63,7 +65,10 @@ def weak_step(gate: Gate, app: str | None, sources: Sources, held: Collection[Jo
 
 
 def _can_fail(placed: PlacedStep) -> bool:
-    return _is_test(placed) or any(each.fate is Fate.FAILS or each.refuses for each in _work(placed))
+    return _is_test(placed) or any(
+        (each.fate is Fate.FAILS or each.refuses) and not _FORGIVES.search(" ".join(each.words))
+        for each in _work(placed)
+    )
 
 
 def _tolerated(placed: PlacedStep, gate: Gate, app: str | None, why: str) -> Fault:

@@ -61,6 +61,7 @@ REQUEST = "      - uses: ./.github/actions/check\n"
         {"deploy": "    if: always() && needs.test.outputs.passed == 'true'\n"},
         {"steps": run("docker rm x || true", "make test")},
         {"steps": run("make lint || true", "make test")},
+        {"steps": run("ruff check --exit-zero .", "make test -j")},
         {"steps": run("if make test; then echo ok; else exit 1; fi")},
         {"steps": run("make test || exit 1")},
         {"steps": run('if [ -n "$FREEZE" ]; then', "  exit 1", "fi")},
@@ -171,6 +172,8 @@ def test_a_gate_holds(arguments):
         ),
         ({"steps": retry("make test || true")}, 6, "where `make test` fails"),
         ({"steps": retry("make test", ", continue_on_error: true")}, 7, "has continue_on_error, and nobody asks"),
+        ({"steps": run("ruff check --exit-zero .")}, 6, "where `ruff check --exit-zero .` fails"),
+        ({"steps": run("make -i test")}, 6, "where `make -i test` fails"),
         ({"steps": run("make test &", "wait")}, 6, "where `make test` fails"),
         (
             {"steps": "      - if: github.event_name == 'pull_request'\n        run: make test\n"},
