@@ -126,7 +126,7 @@ def _of_checks(path: DeployPath, app: App, others: list[App]) -> Iterator[Fault]
                 each.document,
                 each.mark,
                 f'after job "{path.job}" deployed {app.name} ({path.way}), this asks {other.name} how it is: '
-                f"{each.address}",
+                f"{each.address}{path.caller_of(each.verification.placed or path.step.placed)}",
                 f"ask {app.url}" if app.url else f"ask {app.name}",
             )
 
