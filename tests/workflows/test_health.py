@@ -68,6 +68,7 @@ def judged(*args, **kwargs):
         ("curl -f ${{ steps.deploy.outputs.web_url }}", "fn"),
         ("curl -f https://shop.example/data.json", None),
         ("curl -f https://api.ipify.org", None),
+        ("curl -f 'https://www.google.com/ping?sitemap=https://shop.example/sitemap.xml'", None),
         ('curl -f "$DEPLOY_HOOK_URL"', None),
         (
             (
