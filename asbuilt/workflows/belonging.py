@@ -11,6 +11,7 @@ from asbuilt.workflows.contexts import Context, of_step, text_in
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import deploys_of
 from asbuilt.workflows.document import Document, Mark, text_of
+from asbuilt.workflows.environments import remedy
 from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.reach import before as jobs_before
@@ -84,7 +85,7 @@ def _of_environment(path: DeployPath, app: App, others: list[App]) -> Iterator[F
                 path.owner.document,
                 mark,
                 f"{deploys}, and the estate declares {app.environment}{_from(path)}",
-                f"environment: {app.environment}",
+                remedy(path, app.environment),
             )
         return
     for other in others:
@@ -126,7 +127,7 @@ def _of_checks(path: DeployPath, app: App, others: list[App]) -> Iterator[Fault]
                 each.document,
                 each.mark,
                 f'after job "{path.job}" deployed {app.name} ({path.way}), this asks {other.name} how it is: '
-                f"{each.address}",
+                f"{each.address}{path.caller_of(each.verification.placed or path.step.placed)}",
                 f"ask {app.url}" if app.url else f"ask {app.name}",
             )
 

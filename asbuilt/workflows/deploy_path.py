@@ -124,6 +124,16 @@ class DeployPath:
         own = [each for each in checks if each.placed is not None and each.placed.job is self.step.job]
         return (own or checks)[-1]
 
+    def caller_of(self, placed: PlacedStep) -> str:
+        """Say at the end of a sentence who calls the file, or uses the action, in which a step stands."""
+        if placed.within is not None:
+            return f"; {placed.caller}"
+        if placed.workflow_file is self.run.entry.workflow_file:
+            return ""
+        callers = self.sources.callers_of(placed.workflow_file)
+        calls = (f"; called by {file.file_name}:{job.place('uses').line}" for file, job in callers)
+        return f"; {self.called_from}" if placed.workflow_file is self.owner and self.called_from else next(calls, "")
+
     def is_set_off_by(self, trigger: str, ref: str | None, inputs: Mapping[str, str]) -> bool:
         """Tell whether a trigger with a ref and inputs sets it off; of what is not given, any will do."""
         return (

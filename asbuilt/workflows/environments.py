@@ -17,7 +17,7 @@ def wrong_environment(path: DeployPath, expected: str) -> Fault | None:
         path.owner.document,
         path.step.job.place("environment"),
         f'job "{path.job}" deploys {path.app} ({path.way}) through {_through(path)}, expected {expected}{caller}',
-        _remedy(path, expected),
+        remedy(path, expected),
     )
 
 
@@ -29,7 +29,7 @@ def _through(path: DeployPath) -> str:
     return f"no environment: {written.text} is empty here" if empty else f"one that cannot be told: {written.text}"
 
 
-def _remedy(path: DeployPath, expected: str) -> str:
+def remedy(path: DeployPath, expected: str) -> str:
     """Say what gives the job its environment: where an expression does, others may rely on that."""
     job = path.step.job
     if job.environment is None:

@@ -1,7 +1,7 @@
 """Whether what a gate's job does can fail it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context
@@ -24,6 +24,10 @@ _PREPARES = re.compile(
     r"|(?:sudo )?apt(?:-get)?|brew|pip3? install|python3? -m (?:pip|venv|ensurepip)|pipenv install|poetry install"
     r"|uv (?:sync|pip)|corepack|nvm)\b"
 )
+# An option with which a tool succeeds whatever it finds.
+_FORGIVES = re.compile(r"\s--exit-zero\b|^make (?:.*\s)?(?:-i|--ignore-errors)(?:\s|$)")
+# A condition that asks for nothing.
+_ALWAYS = re.compile(r"\s*(?:\$\{\{)?\s*(?:always\(\)|!\s*cancelled\(\))\s*(?:\}\})?\s*")
 _PRINTS = re.compile(r"^(?:echo|printf|true|:|sleep|exit 0)(?:\s|$)")
 _SETS_UP = re.compile(r"^actions/(?:checkout|cache|setup-|upload-|download-)|/setup-|setup|install|cache|login")
 # What tells others of a result, and is no test itself.
@@ -33,9 +37,10 @@ _REPORTS = re.compile(
 )
 
 
-def weak_step(gate: Gate, app: str | None, sources: Sources) -> Fault | None:
+def weak_step(gate: Gate, app: str | None, sources: Sources, held: Collection[Job]) -> Fault | None:
     """Say which step of a gate's job lets everything through; nothing where something that it tests can fail it.
 
+    `held` are the jobs without whose success the deploy does not run: a gate that waits for one of them passes that on.
     A step that is let fail, and after whose outcome nobody asks, is one whatever the others do.
     """
     steps = [placed for placed in sources.steps(gate.workflow_file, gate.job) if sources.action_of(placed.step) is None]
@@ -52,13 +57,18 @@ def weak_step(gate: Gate, app: str | None, sources: Sources) -> Fault | None:
     for placed in counting:
         for command in _work(placed):
             fact = f'gate "{gate.name}" of {app} cannot fail: its script goes on where `{command.source}` fails'
-            fix = "let its own result count: no `|| true` behind it, and `set -o pipefail` before a pipe"
+            fix = "let its own result count: no `|| true`, no `--exit-zero`, and `set -o pipefail` before a pipe"
             return Fault(placed.document, placed.mark, fact + _used_by(placed, gate), fix)
+    if _passes_on(gate, held):
+        return None
     return _skipped(gate, app, steps, sources) or _nothing(gate, app, steps)
 
 
 def _can_fail(placed: PlacedStep) -> bool:
-    return _is_test(placed) or any(each.fate is Fate.FAILS or each.refuses for each in _work(placed))
+    return _is_test(placed) or any(
+        (each.fate is Fate.FAILS or each.refuses) and not _FORGIVES.search(" ".join(each.words))
+        for each in _work(placed)
+    )
 
 
 def _tolerated(placed: PlacedStep, gate: Gate, app: str | None, why: str) -> Fault:
@@ -75,8 +85,6 @@ def _tolerated(placed: PlacedStep, gate: Gate, app: str | None, why: str) -> Fau
 
 def _skipped(gate: Gate, app: str | None, steps: list[PlacedStep], sources: Sources) -> Fault | None:
     """Say that the tests of a gate do not run on a path, at the condition that keeps them from it."""
-    if _holds_by_itself(gate.job):
-        return None
     for placed in steps:
         for each in placed.lineage:
             if step_runs(each.step, _context(each, gate, sources)) is False and _does_something(placed):
@@ -94,15 +102,19 @@ def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Fault | No
         script and all(_PRINTS.match(" ".join(command.words)) for command in script) for script in scripts
     )
     only_sets_up = all(_SETS_UP.search(each.step.action or "") for each in steps if _script(each) is None)
-    if not scripts or not only_prints or not only_sets_up or _holds_by_itself(job):
+    if not scripts or not only_prints or not only_sets_up:
         return None
     fact = f'gate "{gate.name}" of {app} cannot fail: it tests nothing'
     return Fault(gate.workflow_file.document, job.mark, fact + gate.called_from, "run in it what must have succeeded")
 
 
-def _holds_by_itself(job: Job) -> bool:
-    """Tell whether a job can keep a deploy back whatever its steps do."""
-    return bool(job.needs) or any(each is not None for each in (job.environment, job.condition, job.container))
+def _passes_on(gate: Gate, held: Collection[Job]) -> bool:
+    """Tell whether a gate holds a deploy back whatever its steps do: by other jobs, reviewers, or a condition."""
+    job = gate.job
+    if job.environment is not None or job.container is not None:
+        return True
+    asks = job.condition is not None and not _ALWAYS.fullmatch(job.condition.text)
+    return asks or any(each in held for each in gate.workflow_file.needed_by(job))
 
 
 def _script(placed: PlacedStep) -> str | None:

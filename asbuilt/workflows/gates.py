@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from asbuilt.workflows import contexts
 from asbuilt.workflows.job_runs import JobRun, Leg
-from asbuilt.workflows.reach import Answer, is_on, play
+from asbuilt.workflows.reach import Answer, play, tolerates_failure
 from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.sources import DEEPEST, Sources
 from asbuilt.workflows.workflow import Job, WorkflowFile
@@ -69,7 +69,7 @@ def _upstream(situation: Situation, sources: Sources) -> Iterator[Gate]:
     for job in situation.upstream.jobs:
         if job.id in fates:
             runs = fates[job.id].runs
-            counts = held and runs is not False and is_on(job.continue_on_error, before.context) is False
+            counts = held and runs is not False and tolerates_failure(job, before.context) is False
             gate = Gate(job.id, runs, job, situation.upstream, before, held=counts, upstream=True)
             yield gate
             yield from _inside(gate, sources)
@@ -85,7 +85,7 @@ def _inside(gate: Gate, sources: Sources, depth: int = 0) -> Iterator[Gate]:
     for each in called.jobs:
         if each.id in fates:
             runs = fates[each.id].runs
-            held = gate.held and runs is not False and is_on(each.continue_on_error, inner.context) is False
+            held = gate.held and runs is not False and tolerates_failure(each, inner.context) is False
             inside = Gate(each.id, runs, each, called, inner, held, gate.upstream, gate.leg, gate)
             yield inside
             yield from _inside(inside, sources, depth + 1)

@@ -14,7 +14,7 @@ from asbuilt.workflows.document import text_of
 from asbuilt.workflows.health_actions import check_of_action
 from asbuilt.workflows.health_addresses import hands_an_app
 from asbuilt.workflows.health_check import Check
-from asbuilt.workflows.health_names import is_named_for_health, is_suite, runs_a_check
+from asbuilt.workflows.health_names import is_named_for_health, is_suite, proves_by_name, runs_a_check
 from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
 from asbuilt.workflows.requests import Request, is_home, request_of
 from asbuilt.workflows.shell import Command, Fate, commands, expand
@@ -120,11 +120,11 @@ def _reading(step: Step, shell: str | None, around: Surroundings) -> "_Reading":
     """Read the script of a step."""
     script = around.put_into(_script(step))
     entries = step.env.items() if step.env else ()
-    own = ((key.text, around.put_into(text_of(node) or "")) for key, node in entries)
-    env = {name: (text,) for name, text in (*around.variables, *own)}
+    own = {key.text: (around.put_into(text_of(node) or ""),) for key, node in entries}
+    env = {**{name: (text,) for name, text in around.variables}, **own}
     found = commands(script, shell)
     requests = tuple(made for each in found if (made := request_of(each, env)) is not None)
-    return _Reading(is_named_for_health(step, around), script, found, env, requests)
+    return _Reading(is_named_for_health(step, around), script, found, env, frozenset(own), requests)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +135,7 @@ class _Reading:
     script: str
     commands: tuple[Command, ...]
     env: Mapping[str, tuple[str, ...]]
+    own: frozenset[str]  # the variables of the step itself: their names say what they are for
     requests: tuple[Request, ...]
     heeded: bool = False  # others act on what it writes
     answer: re.Pattern[str] | None = None  # how it names what another step wrote
@@ -208,10 +209,10 @@ class _Reading:
         return hands_an_app((*words, *command.environment.items(), *env))
 
     def _is_given_release(self, command: Command) -> bool:
-        if is_suite(command.words):
+        if is_suite(command.words) or any(map(proves_by_name, command.words)):
             return True
         given = (*command.words, *command.environment, *(f"${name}" for name in command.environment))
-        entries = (f"${name} {text}" for name, texts in self.env.items() for text in texts)
+        entries = (f"${name} {text}" if name in self.own else text for name, (text, *_) in self.env.items())
         return any(map(_RELEASE.search, (*self._texts(command, given), *entries)))
 
     def _is_about_heroku(self, verdict: Command) -> bool:

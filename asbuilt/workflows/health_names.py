@@ -20,7 +20,7 @@ _CHECKING_ACTION = re.compile(
     r"|wait-for-(?:200|url|http|response|deploy|endpoint)|wait-on(?!-(?:check|status|workflow|job|github))"
 )
 _TESTING_ACTION = re.compile(r"cypress|playwright|newman|postman|\bk6|hurl|lighthouse|artillery|checkly|synthetics")
-_PROVING = re.compile(r"verify-(?:the-)?(?:deploy|release)")
+_PROVING = re.compile(r"verify[-_](?:the[-_])?(?:deploy|release)")
 _RUNNERS = re.compile(
     r"^(?:bash|sh|zsh|python[\d.]*|node|npx|npm|yarn|pnpm|bunx?|make|just|task|rake|bundle|poetry|uvx?|pipenv|hatch|tox|nox"
     r"|pytest|playwright|cypress|newman|k6|hurl|go|deno|ruby|php|composer|mvn|gradlew?|dotnet|pdm|invoke|bats)$"
@@ -54,7 +54,7 @@ def tests_by_name(name: str) -> bool:
 
 
 def proves_by_name(name: str) -> bool:
-    """Tell whether an action or a called workflow is named for verifying a deploy."""
+    """Tell whether an action, a called workflow or a script is named for verifying a deploy."""
     return _PROVING.search(name) is not None
 
 

@@ -9,8 +9,8 @@ from asbuilt.workflows.expressions import ExpressionError, sole_expression
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gate_steps import weak_step
 from asbuilt.workflows.gates import Gate
-from asbuilt.workflows.job_runs import Leg, may_fail
-from asbuilt.workflows.reach import Answer, play
+from asbuilt.workflows.job_runs import Leg
+from asbuilt.workflows.reach import Answer, play, tolerates_failure
 from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Job
 
@@ -30,12 +30,7 @@ def holes(path: DeployPath, name: str, sources: Sources) -> Iterator[Fault]:
 
 
 def _hole(gate: Gate, path: DeployPath, sources: Sources) -> Fault | None:
-    return (
-        _skipped(gate, path)
-        or _tolerated(gate, path)
-        or _passed_by(gate, path)
-        or (_hollow_call(gate, path, sources) if gate.job.uses is not None else weak_step(gate, path.app, sources))
-    )
+    return _skipped(gate, path) or _tolerated(gate, path) or _passed_by(gate, path) or _hollow(gate, path, sources)
 
 
 def _skipped(gate: Gate, path: DeployPath) -> Fault | None:
@@ -52,7 +47,7 @@ def _skipped(gate: Gate, path: DeployPath) -> Fault | None:
 def _tolerated(gate: Gate, path: DeployPath) -> Fault | None:
     """Say that a gate counts as passed when it fails: its job, or the one that calls it, has `continue-on-error`."""
     for each in gate.calls:
-        if may_fail(each.job, each.situation.context):
+        if tolerates_failure(each.job, each.situation.context) is True:
             return Fault(
                 each.workflow_file.document,
                 each.job.place("continue-on-error"),
@@ -123,9 +118,11 @@ def _hollow_call(gate: Gate, path: DeployPath, sources: Sources) -> Fault | None
     if inside and not running:
         fact = f'gate "{gate.name}" of {path.app} tests nothing: no job of the workflow that it calls runs here'
         return Fault(gate.workflow_file.document, gate.job.place("uses"), fact, "call a workflow whose jobs run")
-    found = [_tolerated(each, path) or _hollow_inside(each, path, sources) for each in running]
+    found = [_tolerated(each, path) or _hollow(each, path, sources) for each in running]
     return None if None in found or not found else found[0]
 
 
-def _hollow_inside(gate: Gate, path: DeployPath, sources: Sources) -> Fault | None:
-    return _hollow_call(gate, path, sources) if gate.job.uses is not None else weak_step(gate, path.app, sources)
+def _hollow(gate: Gate, path: DeployPath, sources: Sources) -> Fault | None:
+    if gate.job.uses is not None:
+        return _hollow_call(gate, path, sources)
+    return weak_step(gate, path.app, sources, [each.job for each in path.ancestors if each.held])

@@ -1,12 +1,12 @@
 """Every job that can run, in each situation and row of its matrix, through the workflows that call it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from asbuilt.workflows import contexts, matrix
 from asbuilt.workflows.expressions import Unknown
-from asbuilt.workflows.reach import Answer, Reach, is_on, reach
+from asbuilt.workflows.reach import Answer, Reach, reach
 from asbuilt.workflows.situations import Situation, situations
 from asbuilt.workflows.sources import DEEPEST, Sources
 from asbuilt.workflows.workflow import Job, WorkflowFile
@@ -73,13 +73,6 @@ def job_runs(entry: WorkflowFile, sources: Sources, wanted: Wanted, *, skipped: 
         return
     for situation in situations(entry, sources):
         yield from _runs(entry, situation, sources, chosen, (), skipped=skipped)
-
-
-def may_fail(job: Job, context: Mapping[str, Any]) -> bool:
-    """Tell whether a job counts as a success however it ends: `continue-on-error` is true in each row of its matrix."""
-    rows = matrix.combinations(job.matrix, context)
-    answers = [is_on(job.continue_on_error, {**context, "matrix": row}) for row in rows]
-    return bool(answers) and all(answer is True for answer in answers)
 
 
 def _with_callers(file: WorkflowFile, sources: Sources, wanted: Wanted, on_way: set[int]) -> set[int]:

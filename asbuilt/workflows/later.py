@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.deploys import DeployStep
-from asbuilt.workflows.job_runs import JobRun, Leg, may_fail
-from asbuilt.workflows.reach import after, is_on, play, step_runs_on_success
+from asbuilt.workflows.job_runs import JobRun, Leg
+from asbuilt.workflows.reach import after, is_on, play, step_runs_on_success, tolerates_failure
 from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.sources import DEEPEST, PlacedStep, Sources
 from asbuilt.workflows.surroundings import Surroundings, around
@@ -53,7 +53,7 @@ def _of_job(
     file: WorkflowFile, job: Job, situation: Situation, sources: Sources, *, tolerated: bool, depth: int
 ) -> Iterator[Later]:
     """Give the steps that a job runs, itself or through the workflow that it calls."""
-    ignored = tolerated or may_fail(job, situation.context)
+    ignored = tolerated or tolerates_failure(job, situation.context) is True
     called = sources.called_by(job)
     if called is not None and depth < DEEPEST:
         inner = situation.calling(contexts.of_called(called, job.with_, situation.context))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from asbuilt.workflows import matrix
 from asbuilt.workflows.document import Scalar, text_of
 from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Unknown, Whole, condition, interpolate, truth
 from asbuilt.workflows.situations import Situation
@@ -178,6 +179,13 @@ def is_on(setting: Scalar | None, context: Mapping[str, Any]) -> Answer:
     return UNKNOWN if isinstance(value, Unknown) else value.strip().lower() == "true"
 
 
+def tolerates_failure(job: Job, context: Mapping[str, Any]) -> Answer:
+    """Tell whether a job counts as a success however it ends: `continue-on-error`, in each row of its matrix."""
+    rows = matrix.combinations(job.matrix, context) if job.continue_on_error is not None else ()
+    answers = {is_on(job.continue_on_error, {**context, "matrix": row}) for row in rows}
+    return False if False in answers or not answers else UNKNOWN if UNKNOWN in answers else True
+
+
 def _may_outlive_failure(job: Job) -> bool:
     """Tell whether a job may run after a failure, or let others run after its own."""
     return job.continue_on_error is not None or any(name in (text_of(job.condition) or "").lower() for name in _STATUS)
@@ -185,7 +193,7 @@ def _may_outlive_failure(job: Job) -> bool:
 
 def _failure(job: Job, context: Mapping[str, Any]) -> str | Unknown:
     """Give how a failing job ends for the others: with `continue-on-error` it counts as a success."""
-    tolerated = is_on(job.continue_on_error, context)
+    tolerated = tolerates_failure(job, context)
     return UNKNOWN if isinstance(tolerated, Unknown) else "success" if tolerated else "failure"
 
 

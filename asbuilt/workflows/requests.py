@@ -22,6 +22,7 @@ _LOCAL = re.compile(r"^(?:https?://)?(?:localhost|127\.|0\.0\.0\.0|\[::1\])")
 _TELLS = re.compile(
     r"slack|discord|telegram|teams|office\.com|pagerduty|opsgenie|mattermost|webhook|hooks?\.|hc-ping|healthchecks\.io"
     r"|cronitor|betterstack|betteruptime|nosnch|sentry\.io|honeybadger|datadoghq|newrelic|rollbar|bugsnag|codecov"
+    r"|sitemap="  # search engines
     r"|ifconfig|ipify|checkip|icanhazip|ipinfo",  # and those that tell this machine its own address
     re.IGNORECASE,
 )

@@ -9,10 +9,10 @@ from asbuilt.workflows.health import check_of
 from asbuilt.workflows.health_actions import check_of_call
 from asbuilt.workflows.health_check import Check
 from asbuilt.workflows.heeded import heeded
-from asbuilt.workflows.job_runs import JobRun, may_fail
+from asbuilt.workflows.job_runs import JobRun
 from asbuilt.workflows.later import Later, may_fail_quietly
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
-from asbuilt.workflows.reach import after, play
+from asbuilt.workflows.reach import after, play, tolerates_failure
 from asbuilt.workflows.sources import PlacedStep, Sources
 
 
@@ -41,7 +41,7 @@ def verifications(
             yield Verification(f"{each.placed.job.id}: {each.placed.step.label}", check_made, each.placed)
     for leg in run.legs:
         for job in after(leg.workflow_file, leg.job):
-            counts = job.uses is not None and not may_fail(job, leg.situation.context)
+            counts = job.uses is not None and tolerates_failure(job, leg.situation.context) is not True
             made = check_of_call(text_of(job.uses) or "") if counts else None
             if made is not None and play(leg.workflow_file, leg.situation)[job.id].runs is not False:
                 yield Verification(job.id, made, None)

@@ -98,6 +98,13 @@ def test_a_check_asks_the_app_that_was_deployed(after, wrong):
     assert len(facts(STAGE, after=after)) == wrong
 
 
+def test_an_expression_is_mended_where_it_stands():
+    text = f"on: {MAIN}\njobs:\n  deploy:\n    runs-on: x\n    environment: ${{{{ github.ref_name }}}}\n"
+    (path,) = paths_of(ship=text + f"    steps:{DEPLOY.format(app='shop-staging')}")
+    (fault,) = mismatches(path, DECLARED, [DECLARED])
+    assert fault.fix == "let ${{ github.ref_name }} come to staging here"
+
+
 def test_the_actions_own_check_asks_it_too():
     more = "          healthcheck: https://shop.example/health\n"
     step = "\n      - uses: akhileshns/heroku-deploy@v3\n        with:\n          heroku_app_name: shop-staging\n"

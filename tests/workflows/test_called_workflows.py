@@ -228,3 +228,22 @@ def test_an_action_within_an_action_is_followed():
 def test_an_action_that_uses_itself_ends():
     itself = "runs:\n  using: composite\n  steps:\n    - uses: ./.github/actions/deploy\n"
     assert paths_of({"deploy": itself}, entry=using()) == ()
+
+
+def test_who_calls_what_stands_around_a_deploy_is_said():
+    action = "runs:\n  using: composite\n  steps:\n    - { run: make, shell: bash }\n"
+    entry = caller(MAIN) + (
+        "  verify:\n    needs: deploy\n    uses: ./.github/workflows/verify.yml\n"
+        "  last:\n    needs: deploy\n    runs-on: x\n    steps: [{run: y}, {uses: ./.github/actions/check}]\n"
+    )
+    called = CALLED + "      - run: z\n"
+    verify = f"on: workflow_call\njobs:\n  ask:\n{ASK}"
+    (path,) = paths_of({"check": action}, entry=entry, called=called, verify=verify)
+    assert path.caller_of(path.step.placed) == "; called by entry.yml:4"
+    assert [(each.placed.step.label, path.caller_of(each.placed)) for each in path.later] == [
+        ("z", "; called by entry.yml:4"),
+        ("curl --fail https://shop.example/health", "; called by entry.yml:7"),
+        ("y", ""),
+        ("./.github/actions/check", ""),
+        ("make", "; used by entry.yml:11"),
+    ]

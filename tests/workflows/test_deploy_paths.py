@@ -95,6 +95,9 @@ def other(name, extra=""):
     return f"  {name}:\n    runs-on: x\n{extra}    steps: [{{run: y}}]\n"
 
 
+LENIENT = "    continue-on-error: ${{{{ matrix.e }}}}\n    strategy: {{matrix: {{e: {}}}}}\n"
+
+
 def dispatch(inputs):
     return "{workflow_dispatch: {inputs: " + inputs + "}}"
 
@@ -244,6 +247,9 @@ def test_what_cannot_be_decided_is_said_with_its_line(kwargs, expected):
         (other("a") + other("b"), "    needs: [a, b]\n    if: always() && needs.b.result == 'success'\n", ("b",)),
         (other("a") + other("b"), "    needs: [a, b]\n    if: \"!contains(needs.*.result, 'failure')\"\n", ("a", "b")),
         (other("a", "    continue-on-error: true\n"), "    needs: a\n", ()),
+        (other("a", LENIENT.format("[true]")), "    needs: a\n", ()),
+        (other("a", LENIENT.format("[true, false]")), "    needs: a\n", ("a",)),  # one row is enough to fail it
+        (other("a", LENIENT.format("'${{ fromJSON(vars.E) }}'")), "    needs: a\n", ()),
         (other("a", "    if: false\n"), "    needs: a\n    if: always()\n", ()),
         (other("a"), "    needs: a\n    if: failure()\n", ()),
     ],

@@ -68,6 +68,7 @@ def judged(*args, **kwargs):
         ("curl -f ${{ steps.deploy.outputs.web_url }}", "fn"),
         ("curl -f https://shop.example/data.json", None),
         ("curl -f https://api.ipify.org", None),
+        ("curl -f 'https://www.google.com/ping?sitemap=https://shop.example/sitemap.xml'", None),
         ('curl -f "$DEPLOY_HOOK_URL"', None),
         (
             (
@@ -204,6 +205,8 @@ def test_a_script_is_judged_for_what_it_asks(run, expected):
         ),
         ("npm run smoke", {"COMMIT": "x"}),
         ("COMMIT=${{ github.sha }} make health-check", {}),
+        ("./scripts/verify_release.sh https://a", {}),
+        ("node scripts/verify-deployment.js", {}),
         ("asbuilt live --app shop --settle 300", {}),
         ("uv run asbuilt live", {}),
         (".venv/bin/pytest tests_live -m live", {}),
@@ -392,6 +395,9 @@ def test_another_language_is_read_for_what_it_says(run, shell, expected):
         ({"run": "curl -f https://a/data"}, Surroundings("test\ndeploy"), None),
         ({"run": "curl -f https://a/data"}, Surroundings("Test and deploy the app"), None),
         ({"run": "npm run e2e"}, Surroundings("smoke"), "fn"),
+        # The name of a variable for all steps says nothing of this one; what it holds does.
+        ({"run": "npm run smoke"}, Surroundings("deploy", (("PNPM_VERSION", "9"),)), "fn"),
+        ({"run": "npm run smoke"}, Surroundings("deploy", (("EXPECTED", "${{ github.sha }}"),)), "fpn"),
         ({"run": 'curl -f "$URL"'}, Surroundings("deploy", (("URL", "https://a/health"),)), "fn"),
         ({"run": "curl -f ${{ env.URL }}"}, Surroundings("deploy", (("URL", "https://a/health"),)), "fn"),
         ({"run": "curl -f ${{ inputs.url }}"}, Surroundings("deploy", (), (("url", "https://a/health"),)), "fn"),

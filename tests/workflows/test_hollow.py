@@ -61,6 +61,7 @@ REQUEST = "      - uses: ./.github/actions/check\n"
         {"deploy": "    if: always() && needs.test.outputs.passed == 'true'\n"},
         {"steps": run("docker rm x || true", "make test")},
         {"steps": run("make lint || true", "make test")},
+        {"steps": run("ruff check --exit-zero .", "make test -j")},
         {"steps": run("if make test; then echo ok; else exit 1; fi")},
         {"steps": run("make test || exit 1")},
         {"steps": run('if [ -n "$FREEZE" ]; then', "  exit 1", "fi")},
@@ -101,6 +102,12 @@ REQUEST = "      - uses: ./.github/actions/check\n"
         {
             "gate": "    needs: unit\n",
             "steps": run("echo all went well"),
+            "between": "  unit:\n    runs-on: x\n    steps: [{run: make}]\n",
+        },
+        # The success() that nobody wrote asks for the jobs before the gate too.
+        {
+            "gate": "    needs: unit\n    if: always()\n",
+            "steps": run("echo all is over"),
             "between": "  unit:\n    runs-on: x\n    steps: [{run: make}]\n",
         },
         {
@@ -153,8 +160,20 @@ def test_a_gate_holds(arguments):
         ({"steps": tolerated("      - if: steps.t.outcome == 'failure'\n        run: echo bad\n")}, 7, "no later step"),
         ({"steps": "      - uses: someone/tests@v1\n        continue-on-error: true\n"}, 7, "nobody asks"),
         ({"steps": run("echo ok")}, 3, "it tests nothing"),
+        (
+            {
+                "gate": "    needs: unit\n    if: always()\n",
+                "steps": run("echo all is over"),
+                "between": "  unit:\n    runs-on: x\n    steps: [{run: make}]\n",
+                "deploy": "    if: always() && needs.test.result == 'success'\n",
+            },
+            3,
+            "it tests nothing",
+        ),
         ({"steps": retry("make test || true")}, 6, "where `make test` fails"),
         ({"steps": retry("make test", ", continue_on_error: true")}, 7, "has continue_on_error, and nobody asks"),
+        ({"steps": run("ruff check --exit-zero .")}, 6, "where `ruff check --exit-zero .` fails"),
+        ({"steps": run("make -i test")}, 6, "where `make -i test` fails"),
         ({"steps": run("make test &", "wait")}, 6, "where `make test` fails"),
         (
             {"steps": "      - if: github.event_name == 'pull_request'\n        run: make test\n"},

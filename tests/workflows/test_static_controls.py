@@ -105,6 +105,19 @@ def test_a_sample_fails_exactly_the_control_that_it_names(name, tmp_path):
     assert set(found) == ({sample[:5]} - set(LINTERS) if kind == "err" else set()), found
 
 
+@pytest.mark.parametrize("sample", ["WF005-none", "WF025-only-200", "WF026-any-answer"])
+def test_one_finding_lies_at_a_place_however_many_ways_lead_there(sample, tmp_path):
+    estate = estates.load(lay_out(SAMPLES[f"err/{sample}"], tmp_path))
+    for path in tmp_path.rglob("*.yml"):
+        text = path.read_text().replace("  workflow_dispatch:\n", "  workflow_dispatch:\n  repository_dispatch:\n")
+        path.write_text(text)
+    (repository,) = estate.repositories.values()
+    checkout = read(tmp_path)
+    assert len(checkout.deploy_paths) == 2
+    for findings in judge(estate, repository, checkout)[sample[:5]].values():
+        assert len({each.place for each in findings}) == len(findings)
+
+
 def test_every_static_control_has_three_samples_of_each_kind():
     controls = {control.id for control, _ in checks()}
     for kind in ("ok", "err"):
