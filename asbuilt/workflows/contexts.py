@@ -15,6 +15,7 @@ from asbuilt.workflows.expressions import (
     interpolate,
     sole_expression,
 )
+from asbuilt.workflows.expressions import text_of as written
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.workflow import Input, WorkflowFile
 
@@ -40,7 +41,7 @@ def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str,
         outer = of_step(placed.within, context, sources)
         env = dict(outer["env"])
         given = placed.within.step.with_
-        here = {**outer, "inputs": Whole(_as_texts(given_inputs(placed.action.inputs, given, outer)))}
+        here = {**outer, "inputs": Whole(_texts(given_inputs(placed.action.inputs, given, outer)))}
     written = _written_before(placed, sources)
     env = {name: UNKNOWN if _is_written(name, written) else value for name, value in env.items()}
     env.update(_variables(placed.step.env, {**here, "env": dict(env)}))
@@ -107,13 +108,15 @@ def _typed(value: Any, kind: str) -> Any:
         return value.strip().lower() == "true"
     if value is None:
         return False if kind == "boolean" else ""
-    return value
+    return _as_text(value) if kind == "string" else value
 
 
-def _as_texts(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: ("true" if value else "false") if isinstance(value, bool) else value for name, value in inputs.items()
-    }
+def _texts(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _as_text(value) for name, value in inputs.items()}
+
+
+def _as_text(value: Any) -> Any:
+    return written(value) if isinstance(value, bool | int | float) else value
 
 
 def _of_job(placed: PlacedStep, context: Context) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import math
 import re
 
+_EXACT = 2**53  # below it, a float has every whole number
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
@@ -24,16 +25,21 @@ def meaning(text: str) -> str | float | bool | None:
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
-        base = {"0o": 8, "0x": 16}.get(text[:2], 10)
-        try:
-            return int(text, base)
-        except ValueError:  # more digits than Python reads
-            return float(text)
+        return _whole(text)
     if _FLOAT.fullmatch(text):
         return float(text)
     if _INFINITY.fullmatch(text):
         return -math.inf if text.startswith("-") else math.inf
     return math.nan if text in _NOT_A_NUMBER else text
+
+
+def _whole(text: str) -> float:
+    """Give a whole number; a large one as a float, as GitHub has it."""
+    try:
+        number = int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+        return number if abs(number) < _EXACT else float(number)
+    except (ValueError, OverflowError):  # more digits than Python reads, or than a float holds
+        return math.inf if text[0] != "-" else -math.inf
 
 
 def tagged(tag: str, text: str, *, quoted: bool) -> str | float | bool | None:

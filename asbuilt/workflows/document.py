@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from asbuilt.workflows.core_schema import meaning, tagged
+from asbuilt.workflows.expression_values import text_of as written
 from asbuilt.workflows.yaml_nodes import DEEPEST, IMPLICIT, composed
 from asbuilt.workflows.yaml_words import in_our_words
 
@@ -203,12 +204,11 @@ def find(root: Node | None, path: tuple[str | int, ...]) -> Mark:
 
 
 def text_of(node: Node | None) -> str | None:
-    """Give a scalar as GitHub hands it to a shell or an action; None where there is none, or null."""
-    if not isinstance(node, Scalar) or node.value is None:
-        return None
-    if isinstance(node.value, bool):
-        return "true" if node.value else "false"
-    return node.value if isinstance(node.value, str) else node.text
+    """Give a scalar as GitHub hands it to a shell or an action; None where there is none, or null.
+
+    A number is no longer what was written: `3.10` is handed on as 3.1.
+    """
+    return written(node.value) if isinstance(node, Scalar) and node.value is not None else None
 
 
 @dataclass(slots=True)

@@ -91,7 +91,7 @@ def condition(text: str) -> Expression:
         tree = parse(text)
     elif len(parts) == 1 and isinstance(parts[0], Embedded):
         tree = parse(parts[0].text)
-        if isinstance(tree, Literal) and isinstance(tree.value, str) and "${{" not in tree.value:
+        if isinstance(tree, Literal) and isinstance(tree.value, str) and parts[0].text.lstrip().startswith("'"):
             return condition(tree.value)  # GitHub takes the quotes off such a text before it reads the condition
     else:  # text around `${{ }}` makes the whole a string, as format() would
         pattern, values = "", list[Expression]()

@@ -176,8 +176,10 @@ def _of_step(step: Step, known: Mapping_[str, Mapping_[str, Shape]] = STEPS) -> 
         yield Problem("a step has `uses` or `run`; this one has neither", step.node.mark)
     if len(kinds) > 1:
         yield Problem(f"a step has `uses` or `run`; this one has `{'` and `'.join(kinds)}`", step.node.place(kinds[1]))
-    every = {key: shape for kind in known.values() for key, shape in kind.items()}
-    keys, what = (known[kinds[0]], f"a step with `{kinds[0]}`") if len(kinds) == 1 else (every, "a step")
+    if len(kinds) == 1:
+        keys, what = known[kinds[0]], f"a step with `{kinds[0]}`"
+    else:
+        keys, what = {key: shape for kind in known.values() for key, shape in kind.items()}, "a step"
     hint = "; an input of the action stands under `with`" if "uses" in kinds else ""
     yield from _of_keys(step.node, keys, what, hint)
 

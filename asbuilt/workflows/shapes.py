@@ -67,14 +67,14 @@ NOTHING = Shape("nothing", lambda scalar: scalar.value is None)
 
 def shape_problems(node: Node, shape: Shape, name: str) -> Iterator[Problem]:
     """Give what is wrong with what stands in a place, and below it. `name` is what a person calls the place."""
-    if shape is ANY or is_expression(node):
+    if shape is ANY or (isinstance(node, Scalar) and (shape.takes(node) or is_expression(node))):
         return
     if isinstance(node, Sequence) and shape.items is not None:
         for item in node:
             yield from shape_problems(item, shape.items, f"an entry of {name}")
     elif isinstance(node, MappingNode) and (shape.keys or shape.others):
         yield from _of_mapping(node, shape, name)
-    elif not (isinstance(node, Scalar) and shape.takes(node)):
+    else:
         word = text_of(node) if shape.words else None
         wanted = nearest(word, shape.words) if word else f", expected {shape.expected}"
         yield Problem(f"{name} is {_found(node)}{wanted}", node.mark)

@@ -53,6 +53,23 @@ def test_what_the_caller_hands_over_decides():
     assert (path.app, path.environment) == ("shop", "production")
 
 
+@pytest.mark.parametrize(
+    ("given", "test", "expected"),
+    [
+        ("true", "inputs.live == 'true'", "production"),  # a text, as it is declared
+        ("true", "inputs.live == true", None),
+        ("3.10", "inputs.live == '3.10'", None),
+        ("3.10", "inputs.live == '3.1'", "production"),
+        ("${{ github.event_name == 'push' }}", "inputs.live == 'true'", "production"),
+    ],
+)
+def test_what_is_handed_over_becomes_what_is_declared(given, test, expected):
+    called = CALLED.replace("production: { type: boolean }", "live: { type: string }")
+    called = called.replace("inputs.production &&", f"{test} &&")
+    (path,) = paths_of(entry=caller(MAIN, f"    with:\n      live: {given}\n"), called=called)
+    assert path.environment == expected
+
+
 @pytest.mark.parametrize(("choice", "expected"), [("a", "shop-a"), ("b", "shop-b")])
 def test_the_inputs_of_the_caller_reach_the_called_workflow(choice, expected):
     on = "{workflow_dispatch: {inputs: {to: {type: choice, options: [a, b]}}}}"

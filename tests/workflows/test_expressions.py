@@ -282,6 +282,7 @@ def test_an_expression_that_does_not_end_is_an_error():
         ("{} ${{ false }} {0}", True, True),
         ("${{ 'false' }}", True, False),  # quotes around the whole are taken off
         ("${{ 'always()' }}", False, True),
+        ("${{ ('false') }}", True, True),
         ("${{ always() }} && false", False, True),
         ("'always()' == inputs.target || true", False, False),
     ],

@@ -71,6 +71,8 @@ def value(text):
         ("''", ""),
         ("'no'", "no"),
         ("1" * 5000, math.inf),
+        ("-" + "1" * 400, -math.inf),
+        ("9007199254740993", 9007199254740992.0),
     ],
 )
 def test_scalars_resolve_by_the_core_schema(text, expected):
@@ -83,8 +85,11 @@ def test_not_a_number_is_a_number():
 
 
 def test_text_is_as_github_hands_it_on():
-    root = read("a: TRUE\nb: 3.10\nc: ~\nd: [1]\n", "f.yml").root
-    assert [text_of(root.get(key)) for key in "abcd"] == ["true", "3.10", None, None]
+    root = read(
+        "a: TRUE\nb: 3.10\nc: ~\nd: [1]\ne: 007\nf: 0x1F\ng: 1e3\nh: '3.10'\ni: 1e400\nj: v1.10\n", "f.yml"
+    ).root
+    handed = ["true", "3.1", None, None, "7", "31", "1000", "3.10", "Infinity", "v1.10"]
+    assert [text_of(root.get(key)) for key in "abcdefghij"] == handed
 
 
 def test_every_node_knows_its_place():
