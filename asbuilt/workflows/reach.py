@@ -147,12 +147,18 @@ def play(
             result: str | Unknown = ending[1] if ending[1] != "failure" else _failure(job, context)
         elif runs is False:
             result = "skipped"
-        elif runs is True and job.matrix is None and stopping(job, context) is not None:
+        elif runs is True and job.matrix is None and _stops(job, situation):
             result = _failure(job, context)
         else:
             result = UNKNOWN if isinstance(runs, Unknown) else "success"
         fates[job.id] = Fate(runs, result)
     return fates
+
+
+@lru_cache(maxsize=4096)
+def _stops(job: Job, situation: Situation) -> bool:
+    """Tell whether a step surely ends a job in a situation, however the jobs before it ended."""
+    return stopping(job, situation.context) is not None
 
 
 def step_runs(step: Step, context: Mapping[str, Any]) -> Answer:
