@@ -148,7 +148,7 @@ def play(
             result: str | Unknown = ending[1] if ending[1] != "failure" else _failure(job, context)
         elif runs is False:
             result = "skipped"
-        elif runs is True and job.matrix is None and stopping(job, context) is not None:
+        elif runs is True and job.matrix is None and _stops(job, situation):
             result = _failure(job, context)
         else:
             result = UNKNOWN if isinstance(runs, Unknown) else "success"
@@ -156,15 +156,27 @@ def play(
     return fates
 
 
+@lru_cache(maxsize=4096)
+def _stops(job: Job, situation: Situation) -> bool:
+    """Tell whether a step surely ends a job in a situation, however the jobs before it ended."""
+    return stopping(job, situation.context) is not None
+
+
 def step_runs(step: Step, context: Mapping[str, Any]) -> Answer:
     """Tell whether a step can run in a job that does: when all went well before it, or else when something failed."""
-    usual = _holds(step.condition, context, _SUCCEEDED)
-    return usual if usual is not False else _holds(step.condition, context, _FAILED)
+    usual = step_runs_on_success(step, context)
+    return usual if usual is not False else _holds_in(step, context, "failure", _FAILED)
 
 
 def step_runs_on_success(step: Step, context: Mapping[str, Any]) -> Answer:
     """Tell whether a step runs when all went well before it."""
-    return _holds(step.condition, context, _SUCCEEDED)
+    return _holds_in(step, context, "success", _SUCCEEDED)
+
+
+def _holds_in(step: Step, context: Mapping[str, Any], so_far: str, status: Mapping[str, Any]) -> Answer:
+    """Tell whether a step's condition holds in a job that has gone well or failed so far."""
+    here = context if step.condition is None else {**context, "job": {"status": so_far}}
+    return _holds(step.condition, here, status)
 
 
 def is_on(setting: Scalar | None, context: Mapping[str, Any]) -> Answer:

@@ -8,6 +8,7 @@ https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collab
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 
 from asbuilt.workflows.contexts import text_in
@@ -54,12 +55,21 @@ def silent_checks(
 
 
 def _giver(file: WorkflowFile, check: str, sources: Sources) -> _Giver | None:
-    runs = [run for run in job_runs(file, sources, lambda *_: True, skipped=True) if check in _names(run)]
-    runs = [run for run in runs if run.situation.event != "workflow_call"]
+    runs = _runs_by_name(file, sources).get(check)
     if not runs:
         return None
     shown = [run for run in runs if not _vanishes(run)]
     return _Giver(file, tuple(runs), frozenset(run.situation.event for run in shown))
+
+
+@lru_cache(maxsize=1024)  # each file that is judged asks all of them for each check
+def _runs_by_name(file: WorkflowFile, sources: Sources) -> dict[str, list[JobRun]]:
+    """Give the jobs of a workflow as they can run, by each name under which their checks may be shown."""
+    found: dict[str, list[JobRun]] = {}
+    for run in job_runs(file, sources, lambda *_: True, skipped=True):
+        for name in _names(run) if run.situation.event != "workflow_call" else ():
+            found.setdefault(name, []).append(run)
+    return found
 
 
 def _is_for(giver: _Giver, events: Collection[str]) -> bool:

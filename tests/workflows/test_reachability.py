@@ -1,7 +1,7 @@
 """Ways to an app that conditions shut, why they do, and deploys that nothing sets off."""
 
 import pytest
-from making import deploying, sources_of
+from making import DEPLOY, deploying, paths_of, sources_of
 
 from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.reachability import Expected, blocked_paths, missing, shut, targets_in, unstarted
@@ -201,3 +201,18 @@ def test_a_deploy_that_is_reached_has_the_targets_that_it_reaches():
     assert {each.app for each in targets_in(sources.workflow_files[0], paths, blocked_paths(sources, paths))} == {
         "shop"
     }
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("job.status == 'success'", [None]),
+        ("github.ref == 'refs/heads/main' && job.status == 'success'", [None]),
+        ("job.status == 'failure'", []),
+        ("always() && job.status == 'failure'", [None]),
+    ],
+)
+def test_how_a_job_went_so_far_is_known_to_its_steps(test, expected):
+    deploy = DEPLOY.rstrip(" ").replace("- uses", f"- if: {test}\n        uses").format(app="shop")
+    text = f"on: {{push: {{branches: [main]}}}}\njobs:\n  deploy:\n    runs-on: x\n    steps:{deploy}"
+    assert [path.undecided for path in paths_of(deploy=text)] == expected
