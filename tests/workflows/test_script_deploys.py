@@ -84,6 +84,12 @@ def test_a_variable_that_an_earlier_step_writes_is_not_known(first, expected):
     assert path.app == expected
 
 
+@pytest.mark.parametrize("names", ["$APPS", "${APPS}", "${{ env.APPS }}"])
+def test_a_variable_may_have_several_apps(names):
+    script = f"for app in {names}; do\n  if [ $app = b ]; then continue; fi\n  heroku builds:create -a $app\ndone"
+    assert {path.app for path in paths_of_script(script, "APPS: a b c")} == {"a", "c"}
+
+
 def test_a_url_that_an_earlier_step_wrote_is_not_known():
     job = f"    env: {{ REPO: '{SHOP}' }}\n"
     assert deploys("run: echo REPO=x >> $GITHUB_ENV", "run: git push $REPO main", job=job) == []
@@ -169,9 +175,9 @@ def test_a_remote_stands_for_what_the_last_step_made_of_it(second, expected):
     assert sorted(path.app for path in paths_of(w=text) for _ in path.refs) == expected
 
 
-@pytest.mark.parametrize("text", ["{}", "$(cat app)", "%APP%", "${apps[$i]}", "$NAMES"])
+@pytest.mark.parametrize("text", ["{}", "$(cat app)", "%APP%", "${apps[$i]}", "'a b'"])
 def test_what_is_no_name_of_an_app_is_not_known(text):
-    assert {path.app for path in paths_of_script(f"heroku container:release web -a {text}", "NAMES: a b")} == {None}
+    assert {path.app for path in paths_of_script(f"heroku container:release web -a {text}")} == {None}
 
 
 def test_a_remote_that_an_action_of_the_repository_makes_is_named_there():
