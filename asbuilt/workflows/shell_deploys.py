@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from asbuilt.workflows import code_deploys, handed_over
 from asbuilt.workflows.contexts import is_given, variables_of
@@ -25,6 +25,7 @@ _API_WITHOUT_APP = re.compile(
 )
 _WRITES = frozenset({"POST", "PATCH", "PUT"})
 _UNNAMED = "names no app, and no earlier step of the job says which one it is for"
+_SOLE = re.compile(r"\$\{?(\w+)\}?|\$\{\{ env\.(\w+) \}\}")
 # Several apps, each of which may be an expression with commas of its own.
 _SEVERAL = re.compile(r",(?![^{]*\}\})")
 
@@ -72,10 +73,18 @@ class _Reading:
         named = "heroku" in script and is_given("HEROKU_APP", placed, self.sources)
         for command in commands(script, placed.shell):
             if command.words:
-                for target in _targets(command, self.remotes, lets_in=lets_in, named=named):
+                found = _targets(command, self.remotes, lets_in=lets_in, named=named)
+                for target in (each for one in found for each in self._one_by_one(one)):
                     ways = self.found.setdefault((placed, target, target.given_by), [])
                     ways.append(_way(placed, command, target))
                 self.remotes.learn(command)
+
+    def _one_by_one(self, target: Target) -> Iterator[Target]:
+        """Give a deploy to each app, where a variable of the step's has several: `for app in $APPS`."""
+        match = _SOLE.fullmatch(target.app or "")
+        apps = self.remotes.env.get(match[1] or match[2], "").split() if match else []
+        several = len(apps) > 1 and not any("$" in app for app in apps)
+        yield from (replace(target, app=app) for app in apps) if several else (target,)
 
 
 def _way(placed: PlacedStep, command: Command, target: Target) -> Way:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from asbuilt.workflows.shell_command import Command, Fate
 from asbuilt.workflows.shell_fates import At, Fates, Place
@@ -24,7 +25,7 @@ from asbuilt.workflows.shell_tree import (
     While,
     all_of,
 )
-from asbuilt.workflows.shell_words import Variables, expand, joined, unwrapped
+from asbuilt.workflows.shell_words import MOST_TEXTS, Variables, expand, joined, unwrapped
 
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh"})
 _OPTION = re.compile(r"-[a-zA-Z]+$")
@@ -210,7 +211,8 @@ class Reader:
         if node.name:
             texts: list[str] = []
             for word, quoted in node.words:
-                for text in (each for one in _braced(word, quoted) for each in expand(one, self.variables)):
+                words = islice(_braced(word, quoted), MOST_TEXTS)
+                for text in (each for one in words for each in expand(one, self.variables)):
                     texts += [text] if (quoted and "[@]" not in word) or "${{" in text or "$(" in text else text.split()
             self.variables = {key: value for key, value in before.items() if key != node.name}
             known = tuple(dict.fromkeys(text for text in texts if "$(" not in text and "`" not in text))

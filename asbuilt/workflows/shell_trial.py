@@ -41,10 +41,14 @@ _MOST_WORDS = 16
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How a script can end. `asked`: a test asked for something made of what was given that cannot be told here."""
+    """How a script can end. `asked`: a test asked for something made of what was given that cannot be told here.
+
+    `tired`: it is too long to be played through.
+    """
 
     ends: Ends
     asked: bool
+    tired: bool = False
 
     @property
     def fails(self) -> bool:
@@ -84,9 +88,9 @@ def trial(
     try:
         ends = runner.run(parse(script), asked=False)
     except RecursionError:
-        return Trial(frozenset({WELL, BADLY}), values.asked)
+        return Trial(frozenset({WELL, BADLY}), values.asked, tired=True)
     last = {"ok": WELL, "fail": BADLY, "return ok": WELL, "return fail": BADLY, "break": WELL, "continue": WELL}
-    return Trial(frozenset(last.get(end, end) for end in ends), values.asked)
+    return Trial(frozenset(last.get(end, end) for end in ends), values.asked, runner.steps > _STEPS)
 
 
 @dataclass(slots=True, eq=False)

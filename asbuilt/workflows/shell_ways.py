@@ -60,7 +60,8 @@ def _gets_to(spot: Spot, job_context: Context, sources: Sources) -> bool:
         value = text_in(written, context)
         return None if isinstance(value, Unknown) else value
 
-    return REACHED in trial(script, shell, dict(known_variables(context)), expression, wanted).ends
+    told = trial(script, shell, dict(known_variables(context)), expression, wanted)
+    return told.tired or REACHED in told.ends
 
 
 def _put(match: re.Match[str], values: Values) -> str:

@@ -84,6 +84,12 @@ def test_a_variable_that_an_earlier_step_writes_is_not_known(first, expected):
     assert path.app == expected
 
 
+@pytest.mark.parametrize("names", ["$APPS", "${APPS}", "${{ env.APPS }}"])
+def test_a_variable_may_have_several_apps(names):
+    script = f"for app in {names}; do\n  if [ $app = b ]; then continue; fi\n  heroku builds:create -a $app\ndone"
+    assert {path.app for path in paths_of_script(script, "APPS: a b c")} == {"a", "c"}
+
+
 def test_a_url_that_an_earlier_step_wrote_is_not_known():
     job = f"    env: {{ REPO: '{SHOP}' }}\n"
     assert deploys("run: echo REPO=x >> $GITHUB_ENV", "run: git push $REPO main", job=job) == []
@@ -138,11 +144,15 @@ def test_a_script_chooses_the_app_by_the_ref(script):
     [
         "if [ $(date +%u) = 5 ]; then APP=shop; else APP=shop-dev; fi\nheroku container:release web -a $APP",
         "if [ $TIER = x ]; then heroku git:remote -a shop; else heroku git:remote -a shop-dev; fi\ngit push heroku",
+        (
+            "for a in $N; do for b in $N; do for c in $N; do for d in $N; do :; done; done; done; done\n"
+            "for app in shop shop-dev; do heroku builds:create -a $app; if [ $X ]; then exit 1; fi; done"
+        ),
         'run() { "$@"; }\nif [ $TIER ]; then run heroku builds:create -a shop; fi\nheroku builds:create -a shop-dev',
     ],
 )
 def test_a_script_that_cannot_be_told_may_deploy_either(script):
-    assert {path.app for path in paths_of_script(script)} == {"shop", "shop-dev"}
+    assert {path.app for path in paths_of_script(script, "N: 1 2 3 4 5 6 7 8")} == {"shop", "shop-dev"}
 
 
 def test_a_script_that_never_gets_to_its_deploy_shuts_the_way():
@@ -170,9 +180,9 @@ def test_a_remote_stands_for_what_the_last_step_made_of_it(second, expected):
     assert sorted(path.app for path in paths_of(w=text) for _ in path.refs) == expected
 
 
-@pytest.mark.parametrize("text", ["{}", "$(cat app)", "%APP%", "${apps[$i]}", "$NAMES"])
+@pytest.mark.parametrize("text", ["{}", "$(cat app)", "%APP%", "${apps[$i]}", "'a b'"])
 def test_what_is_no_name_of_an_app_is_not_known(text):
-    assert {path.app for path in paths_of_script(f"heroku container:release web -a {text}", "NAMES: a b")} == {None}
+    assert {path.app for path in paths_of_script(f"heroku container:release web -a {text}")} == {None}
 
 
 def test_a_remote_that_an_action_of_the_repository_makes_is_named_there():
