@@ -56,8 +56,9 @@ def _name(results: Path) -> str:
     facts = dict(
         line.split("=", 1) for line in (results / "environment.properties").read_text(encoding="utf-8").splitlines()
     )
-    world = facts["World"]
-    return f"{'SANDBOX: ' if world.startswith('sandbox') else ''}{facts['Estate']}, {world}, as of {facts['As_of']}"
+    sandbox = "SANDBOX: " if facts["World"].startswith("sandbox") else ""
+    as_of = f", as of {facts['As_of']}" if "As_of" in facts else ""
+    return f"{sandbox}{facts['Estate']}, {facts['World']}{as_of}"
 
 
 def _ensure_allure() -> None:
