@@ -206,7 +206,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(f"{failed.nodeid}: could not be collected\n{failed.longreprtext}", red=True)
     if run is None or config.option.collectonly:
         return
-    for line in summary(run, together(config.stash[PHASES])):
+    columns = config.get_terminal_writer().fullwidth if terminalreporter.isatty else None
+    for line in summary(run, together(config.stash[PHASES]), columns):
         terminalreporter.write_line(line.text, **line.markup)
 
 
