@@ -128,7 +128,9 @@ def paths(
             console = Console()
             if not console.is_terminal:
                 console.width = WIDTH
-            console.print(table(drawing, console.width))
+            with console.capture() as printed:
+                console.print(table(drawing, console.width))
+            typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
 
 
 @app.command()

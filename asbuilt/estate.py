@@ -18,6 +18,7 @@ Trigger = Literal["push", "workflow_dispatch", "schedule", "release", "workflow_
 ControlId = Annotated[str, Field(pattern=r"^[A-Z]{2,3}\d{3}$")]
 
 _DURATION = re.compile(r"(\d+)(s|m|h|d)")
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DEFAULTED = {"app": "apps", "repository": "repositories"}
 
@@ -270,6 +271,11 @@ def load(path: Path, controls: Collection[str] = ()) -> Estate:
     return estate
 
 
+def is_repository(name: str) -> bool:
+    """Tell whether a name has the form OWNER/NAME."""
+    return _REPOSITORY.fullmatch(name) is not None
+
+
 def schema() -> dict[str, Any]:
     """Give the JSON Schema of an estate file, for editors."""
     return {
@@ -344,7 +350,7 @@ def _contradictions_of_app(app: App, estate: Estate) -> Iterator[tuple[YamlPath,
 
 def _contradictions_of_repository(repository: Repository, estate: Estate) -> Iterator[tuple[YamlPath, str]]:
     here: YamlPath = ("repositories", repository.name)
-    if repository.name.count("/") != 1:
+    if not is_repository(repository.name):
         yield here, f'"{repository.name}" is not a repository; write OWNER/NAME'
     for workflow in repository.workflows.values():
         for index, deploy in enumerate(workflow.deploys):

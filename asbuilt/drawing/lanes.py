@@ -27,16 +27,11 @@ class Lane:
         return tuple(gate for gate in self.declared.gates if not self.path.has_gate(gate)) if self.declared else ()
 
     @property
-    def is_environment_open(self) -> bool:
-        """Whether the environment cannot be told before the run."""
-        return self.path.environment is None and "the environment:" in (self.path.undecided or "")
-
-    @property
     def expected_environment(self) -> str | None:
         """The environment that the app declares, where the path goes through another one or through none."""
         declared = self.declared.environment if self.declared else None
         # GitHub reads the names of environments without regard to case.
-        if declared is None or self.is_environment_open or (self.path.environment or "").lower() == declared.lower():
+        if declared is None or self.path.is_environment_open or (self.path.environment or "").lower() == declared.lower():
             return None
         return declared
 

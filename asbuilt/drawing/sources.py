@@ -6,7 +6,7 @@ from pathlib import Path
 
 from asbuilt.drawing.lanes import Drawing, draw
 from asbuilt.drawing.words import clean
-from asbuilt.estate import Estate, load
+from asbuilt.estate import Estate, is_repository, load
 from asbuilt.estate_errors import EstateError, suggestion
 from asbuilt.run import OptionError, checkouts_of, scope_of
 from asbuilt.workflows import checkout as checkouts
@@ -57,6 +57,9 @@ def _undeclared(folder: str | None, repositories: Sequence[str]) -> dict[str, Ch
     """Read a checkout that no estate speaks of."""
     if len(repositories) > 1:
         raise OptionError("--repository: without an estate there is one checkout, and it belongs to one repository")
+    for name in repositories:
+        if not is_repository(name):
+            raise OptionError(f'--repository: "{name}" is not a repository; write OWNER/NAME')
     return {"".join(repositories): checkouts.read(Path(folder or "."))}
 
 

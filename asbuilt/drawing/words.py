@@ -12,6 +12,8 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
 
 def clean(text: str) -> str:
     """Make text from a file safe to print: one line, and a replacement for what cannot be seen."""
+    if text and not text.strip():
+        return '" "'  # a drawing must not have an empty place
     return "".join(
         "\ufffd" if unicodedata.category(each) in _UNPRINTABLE or each in "\ufffe\uffff" else each
         for each in " ".join(text.split())
@@ -41,7 +43,7 @@ def caller(lane: Lane) -> str | None:
 
 def environment(lane: Lane) -> str:
     """Say which environment a path goes through."""
-    return clean(lane.path.environment or ("not known" if lane.is_environment_open else "none"))
+    return clean(lane.path.environment or ("not known" if lane.path.is_environment_open else "none"))
 
 
 def concurrency(lane: Lane) -> str:

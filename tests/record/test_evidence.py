@@ -87,8 +87,10 @@ def test_a_finding_in_a_file_stands_with_its_place_and_what_the_files_say(play):
     results = directory / "allure-results"
     gates = _one(_results(directory), "WF004", "raxx-api-prod")
     assert gates["statusDetails"]["message"].splitlines() == [
-        '.github/workflows/deploy.yml:42:5 job "deploy-prod" deploys raxx-api-prod (push refs/tags/v*) without '
-        "freeze-check and smoke; what precedes it: test",
+        (
+            '.github/workflows/deploy.yml:42:5 job "deploy-prod" deploys raxx-api-prod (push refs/tags/v*) without '
+            "freeze-check and smoke; what precedes it: test"
+        ),
         "> needs: test",
         "fix: needs: [freeze-check, smoke]",
     ]

@@ -49,6 +49,10 @@ class Path:
         return " ".join((self.trigger, *(f"{name}={value}" for name, value in self.inputs.items()), *self.refs))
 
     @property
+    def is_environment_open(self):
+        return self.environment is None and "the environment:" in (self.undecided or "")
+
+    @property
     def owner(self):
         return SimpleNamespace(path=self.workflow)
 
@@ -149,6 +153,23 @@ def test_a_called_file_is_shown_with_the_workflow_that_starts_it():
         assert "started by release.yml" in said
 
 
+def test_where_columns_would_break_words_each_path_is_a_list():
+    path = Path(gates=("test",), job="deploy-to-production", refs=("refs/heads/release/**",))
+    drawing = drawn(path, Path(line=8), estate=production())
+    wide, narrow = printed(drawing, 120), printed(drawing, 60)
+    assert wide.splitlines()[0].split()[:3] == ["set", "off", "by"]
+    listed = [" ".join(each.split()) for each in narrow.splitlines()]
+    begin = listed.index("automatic push refs/heads/release/**")
+    assert listed[begin : begin + 6] == [
+        "automatic push refs/heads/release/**",
+        "job deploy-to-production in deploy.yml:7",
+        "gates test",
+        "lacks smoke",
+        "environment none",
+        "expected production",
+    ]
+
+
 @pytest.mark.parametrize("width", [100, 60, 30])
 def test_a_table_is_never_cut(width):
     long = "x" * 150
@@ -177,6 +198,12 @@ def test_the_flowchart_shows_only_paths_that_exist():
     assert ends(starts["push refs/heads/main<br>automatic"]) == {"a", "c"}
     assert ends(starts["workflow_dispatch refs/heads/main<br>by hand"]) == {"b"}
     assert list(nodes.values()).count("push refs/heads/main<br>automatic") == 1
+
+
+def test_a_blank_name_is_seen():
+    drawing = drawn(Path(" ", (" ",), " ", job=" "))
+    assert '""' not in mermaid(drawing)
+    assert '" "' in texts(svg(drawing))
 
 
 def test_no_name_breaks_a_flowchart():
