@@ -3,15 +3,16 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
+from rich.text import Text
 
-from asbuilt import catalogue, estate
+from asbuilt import catalogue, estate, handbook
 from asbuilt.drawing.mermaid import mermaid
 from asbuilt.drawing.sources import drawing_of
 from asbuilt.drawing.svg import svg
@@ -20,22 +21,17 @@ from asbuilt.record.report import NoReportError, render
 from asbuilt.run import OptionError
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import serve
-from asbuilt.subjects import tell
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-_ANY = {
-    **{name: name.upper() for name in ("app", "repository", "environment", "workflow", "process")},
-    "formation": "TYPE=QUANTITY",
-    "deploy": "run the workflow that deploys APP, as the estate declares it",
-}
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
 class Format(StrEnum):
-    """How a list is printed: for people or for programs."""
+    """How the controls are printed: for people, for programs, as docs/controls.md."""
 
     TABLE = "table"
     JSON = "json"
+    MARKDOWN = "markdown"
 
 
 class Picture(StrEnum):
@@ -71,24 +67,17 @@ def controls(
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """List the controls: what each requires, and what to do when it is not so."""
-    found = {control.id: control for _, control in reversed(list(catalogue.checks()))}
+    found = handbook.controls()
     if identity and identity.upper() not in found:
-        _stop(f'no control is called "{identity}"; there are {", ".join(sorted(found))}')
-    chosen = [found[key] for key in sorted(found) if identity is None or key == identity.upper()]
-    if form is Format.JSON:
-        keys = ("id", "severity", "requirement", "remedy", "satisfies")
-        typer.echo(
-            json.dumps(
-                [{key: getattr(each, key) for key in keys} | {"remedy": tell(each.remedy, _ANY)} for each in chosen],
-                indent=2,
-            )
-        )
-        return
-    table = Table("control", "severity", "requirement", *(["remedy", "satisfies"] if identity else []), box=None)
-    for each in chosen:
-        more = [tell(each.remedy, _ANY), ", ".join(each.satisfies)] if identity else []
-        table.add_row(each.id, each.severity, each.requirement, *more)
-    Console().print(table)
+        _stop(f'no control is called "{identity}"; there are {", ".join(found)}')
+    chosen = [found[identity.upper()]] if identity else list(found.values())
+    match form:
+        case Format.JSON:
+            typer.echo(json.dumps(handbook.records(chosen), indent=2))
+        case Format.MARKDOWN:
+            typer.echo(handbook.markdown(chosen), nl=False)
+        case Format.TABLE:
+            _show(lambda _: Text(handbook.explanation(chosen[0])) if identity else handbook.listing(chosen))
 
 
 @app.command()
@@ -116,7 +105,7 @@ def paths(
     except OptionError as error:
         _stop(str(error))
     for problem in drawing.unread:
-        typer.secho(f"asbuilt: {problem}", err=True, fg="yellow")
+        _say(problem, "yellow")
     match form:
         case Picture.JSON:
             typer.echo(json.dumps(drawing.records(), indent=2))
@@ -125,12 +114,7 @@ def paths(
         case Picture.SVG:
             typer.echo(svg(drawing), nl=False)
         case Picture.TABLE:
-            console = Console()
-            if not console.is_terminal:
-                console.width = WIDTH
-            with console.capture() as printed:
-                console.print(table(drawing, console.width))
-            typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
+            _show(lambda width: table(drawing, width))
 
 
 @app.command()
@@ -167,6 +151,16 @@ def schema() -> None:
     typer.echo(json.dumps(estate.schema(), indent=2))
 
 
+def _show(draw: Callable[[int], RenderableType]) -> None:
+    """Print for people, as wide as the terminal or `WIDTH`, without blanks at the ends of lines."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH
+    with console.capture() as printed:
+        console.print(draw(console.width))
+    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
+
+
 def _pytest(*arguments: str) -> None:
     """Run pytest with the suite's own configuration from wherever the caller stands."""
     folder, *rest = arguments
@@ -179,5 +173,10 @@ def _pytest(*arguments: str) -> None:
 
 def _stop(message: str) -> NoReturn:
     """End with a message, as for every mistake of a user."""
-    typer.secho(f"asbuilt: {message}", err=True, fg="red")
+    _say(message, "red")
     raise typer.Exit(2)
+
+
+def _say(message: str, colour: str) -> None:
+    """Print a message on standard error; in colour only where NO_COLOR allows it."""
+    Console(stderr=True).print(Text(f"asbuilt: {message}", colour), soft_wrap=True)

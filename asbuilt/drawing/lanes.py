@@ -30,10 +30,10 @@ class Lane:
     def expected_environment(self) -> str | None:
         """The environment that the app declares, where the path goes through another one or through none."""
         declared = self.declared.environment if self.declared else None
-        # GitHub reads the names of environments without regard to case.
-        if declared is None or self.path.is_environment_open or (self.path.environment or "").lower() == declared.lower():
+        if declared is None or self.path.is_environment_open:
             return None
-        return declared
+        # GitHub reads the names of environments without regard to case.
+        return None if (self.path.environment or "").lower() == declared.lower() else declared
 
     @property
     def is_amiss(self) -> bool:

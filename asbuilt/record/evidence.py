@@ -23,7 +23,6 @@ from asbuilt.subjects import Subject
 from asbuilt.verdicts import Line, Outcome, Verdict
 from asbuilt.workflows.deploy_path import DeployPath
 
-_SYSTEMS = {"HK": "Heroku", "GH": "GitHub", "WEB": "Web", "WF": "Workflows"}
 _SEVERITIES = {"SEV-1": "blocker", "SEV-2": "critical", "SEV-3": "normal", "SEV-4": "minor"}
 _STATUS = {
     Outcome.CONFORMS: "passed",
@@ -46,7 +45,7 @@ def describe(
     severity = (settings.severity if settings else None) or control.severity
     allure.dynamic.title(f"{name}: {_clause(control.requirement)}")
     allure.dynamic.label(_NODE_ID, node_id)
-    allure.dynamic.label(LabelType.EPIC, _SYSTEMS.get(control.id.rstrip("0123456789"), "Estate"))
+    allure.dynamic.label(LabelType.EPIC, control.system)
     allure.dynamic.label(LabelType.FEATURE, subject.name if subject else run.estate.name)
     allure.dynamic.label(LabelType.STORY, f"{control.id} {_clause(control.requirement)}")
     allure.dynamic.label(LabelType.SEVERITY, _SEVERITIES[severity])

@@ -28,6 +28,21 @@ def test_one_control_is_explained_without_a_placeholder():
     assert "deploys APP" in " ".join(explained.split())
 
 
+def test_a_control_is_explained_with_its_reason():
+    explained = " ".join(CliRunner().invoke(app, ["controls", "WF021"]).output.split())
+    assert explained.startswith("WF021 SEV-2 Workflows Each job that calls the Heroku CLI")
+    assert "A run in an environment that GitHub has just created has no secrets." in explained
+    assert "HEROKU_API_KEY: ${{ secrets.HEROKU_API_KEY }}" in explained
+
+
+def test_the_page_of_the_controls_is_the_one_that_is_printed():
+    printed = CliRunner().invoke(app, ["controls", "--format", "markdown"]).output
+    page = PROJECT / "docs" / "controls.md"
+    assert printed == page.read_text(), "asbuilt controls --format markdown > docs/controls.md"
+    ids = [each["id"] for each in json.loads(CliRunner().invoke(app, ["controls", "--format", "json"]).output)]
+    assert sorted(line.removeprefix("### ") for line in printed.splitlines() if line.startswith("### ")) == ids
+
+
 def test_a_control_that_there_is_not_is_refused():
     done = CliRunner().invoke(app, ["controls", "HK099"])
     assert done.exit_code == 2

@@ -135,6 +135,13 @@ def test_the_same_file_name_in_two_repositories_is_two_owners(folder):
     assert [each["repository"] for each in listed("--repository", "o/b")] == ["o/b"]
 
 
+def test_the_files_of_one_repository_take_its_name(folder):
+    folder(".github/workflows/a.yml", DEPLOY % "shop")
+    assert [each["repository"] for each in listed("--repository", "o/n")] == ["o/n"]
+    done = paths("--repository", "shop")
+    assert (done.exit_code, done.stderr) == (2, 'asbuilt: --repository: "shop" is not a repository; write OWNER/NAME\n')
+
+
 def test_no_path_is_said_in_every_form(folder):
     folder("README", "")
     assert paths().stdout == "no deploy path: there is no workflow file in .github/workflows\n"
