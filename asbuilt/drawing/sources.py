@@ -23,6 +23,8 @@ def drawing_of(
     Raises OptionError for options that cannot be meant, and for an estate or a checkout that cannot be used.
     """
     file = estate_file or (_DEFAULT if _DEFAULT.exists() else None)
+    if strange := [name for name in repositories if not file and not is_repository(name)]:
+        raise OptionError(f'--repository: "{strange[0]}" is not a repository; write OWNER/NAME')
     try:
         estate = load(file) if file else None
         found = (
@@ -57,9 +59,6 @@ def _undeclared(folder: str | None, repositories: Sequence[str]) -> dict[str, Ch
     """Read a checkout that no estate speaks of."""
     if len(repositories) > 1:
         raise OptionError("--repository: without an estate there is one checkout, and it belongs to one repository")
-    for name in repositories:
-        if not is_repository(name):
-            raise OptionError(f'--repository: "{name}" is not a repository; write OWNER/NAME')
     return {"".join(repositories): checkouts.read(Path(folder or "."))}
 
 
