@@ -12,7 +12,7 @@ import typer
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from asbuilt import catalogue, estate, handbook
+from asbuilt import __version__, catalogue, estate, handbook
 from asbuilt.drawing.mermaid import mermaid
 from asbuilt.drawing.sources import drawing_of
 from asbuilt.drawing.svg import svg
@@ -43,8 +43,19 @@ class Picture(StrEnum):
     SVG = "svg"
 
 
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - Typer hands over the option's value by position
+    if wanted:
+        typer.echo(f"asbuilt {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def main() -> None:
+def main(
+    *,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="show the version and exit")
+    ] = False,
+) -> None:
     """Hold the real state of a Heroku and GitHub estate against the declared one."""
 
 

@@ -17,7 +17,9 @@ _DAY = 86_400
 def declare(parser: pytest.Parser) -> None:
     """Declare the options; docs/adopting.md explains them."""
     group = parser.getgroup("asbuilt", "conformance of a deployment estate")
-    group.addoption("--estate", metavar="FILE", default="estate.yaml", help="what should be true")
+    group.addoption(
+        "--estate", metavar="FILE", default="estate.yaml", help="what should be true (default: estate.yaml)"
+    )
     group.addoption(
         "--sandbox", metavar="WORLD", help="ask a sandbox: healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME"
     )
@@ -39,9 +41,11 @@ def declare(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         type=partial(_seconds, least=0.1),
         default=10.0,
-        help="for one answer of a provider",
+        help="for one answer of a provider (default: 10)",
     )
-    group.addoption("--evidence", metavar="DIR", default="reports", help="where the run's directory is made")
+    group.addoption(
+        "--evidence", metavar="DIR", default="reports", help="where the run's directory is made (default: reports)"
+    )
 
 
 def concerns_estate(config: pytest.Config) -> bool:

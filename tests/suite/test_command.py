@@ -8,6 +8,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from asbuilt import __version__
 from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app
 
@@ -26,6 +27,10 @@ def test_one_control_is_explained_without_a_placeholder():
     explained = CliRunner().invoke(app, ["controls", "HK002"]).output
     assert "{" not in explained
     assert "deploys APP" in " ".join(explained.split())
+
+
+def test_the_version_is_told():
+    assert CliRunner().invoke(app, ["--version"]).output == f"asbuilt {__version__}\n"
 
 
 def test_a_control_is_explained_with_its_reason():
