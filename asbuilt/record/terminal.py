@@ -10,6 +10,7 @@ from asbuilt.verdicts import Line, Outcome, Verdict, by_urgency, tally
 
 _COLOURS = {Outcome.DRIFTED: "red", Outcome.UNKNOWN: "yellow", Outcome.WAIVED: "cyan"}
 _INDENT = "    "
+_WIDEST = 48  # a longer place sticks out, rather than push all others apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None)
     yield from _wrapped(f"asbuilt: {heading(run)}", columns, bold=True)
     yield Text("")
     findings = list(_findings(verdicts))
-    width = max((len(each.place) for each in findings), default=0)
+    width = min(max((len(each.place) for each in findings), default=0), _WIDEST)
     fits = columns is None or all(len(each.row(width)) <= columns for each in findings)
     for each in findings:
         yield from each.beside(width) if fits else each.below(columns)

@@ -8,7 +8,7 @@ from asbuilt.record.terminal import summary
 from asbuilt.verdicts import Line, Outcome, Verdict
 
 RUN = SimpleNamespace(estate=SimpleNamespace(name="shop"), observation=None, checkouts={}, directory=None)
-PLACE = ".github/workflows/a-long-name-of-a-workflow.yml:42:5"
+PLACE = ".github/workflows/deploy-heroku.yml:42:5"
 FACT = 'job "deploy" deploys shop (push refs/heads/main) without smoke; what precedes it: nothing'
 FIX = "gh workflow run deploy.yml --repo owner/name --field environment=production --field ref=main"
 
@@ -25,6 +25,13 @@ def test_a_finding_is_one_line_where_there_is_room_or_no_terminal(columns):
     assert at in out
     assert out[out.index(at) + 1 :][:2] == [f"{'':{len(PLACE)}}  > needs: []", f"{'':{len(PLACE)}}  fix: {FIX}   #7"]
     assert f"{'shop':{len(PLACE)}}  WF004  SEV-2  {FACT}" in out
+
+
+def test_one_long_place_does_not_push_the_others_apart():
+    long = f".github/workflows/{'x' * 80}.yml:1:1"
+    out = printed(None, Line(long, FACT, FIX), Line("shop", FACT, FIX))
+    assert f"{long}  WF004  SEV-2  {FACT}" in out
+    assert f"{'shop':48}  WF004  SEV-2  {FACT}" in out
 
 
 @pytest.mark.parametrize("columns", [80, 100, 140])
