@@ -116,16 +116,23 @@ def file_name(path: str) -> str:
 def _apps(
     lanes: list[Lane], estate: Estate | None, repositories: set[str], apps: Collection[str]
 ) -> Iterator[Destination]:
-    declared = list(estate.apps.values()) if estate else []
-    for app in sorted(declared, key=lambda each: _TIERS.index(each.tier)):
-        found = tuple(lane for lane in lanes if lane.path.app == app.name)
+    ways = _by_app(lanes)
+    declared = estate.apps if estate else {}
+    for app in sorted(declared.values(), key=lambda each: _TIERS.index(each.tier)):
+        found = tuple(ways.pop(app.name, ()))
         was_read = app.repository is None or app.repository in repositories
         if found or (app.name in apps if apps else was_read):
             yield Destination(app.name, app, found)
-    undeclared = [lane.path.app for lane in lanes if lane.path.app and lane.declared is None]
-    known = {app.name for app in declared}
-    for name in dict.fromkeys((*undeclared, *(each for each in apps if each not in known))):
-        yield Destination(name, None, tuple(lane for lane in lanes if lane.path.app == name))
+    for name in dict.fromkeys((*ways, *(each for each in apps if each not in declared))):
+        yield Destination(name, None, tuple(ways.get(name, ())))
+
+
+def _by_app(lanes: list[Lane]) -> dict[str, list[Lane]]:
+    found: dict[str, list[Lane]] = {}
+    for lane in lanes:
+        if lane.path.app:
+            found.setdefault(lane.path.app, []).append(lane)
+    return found
 
 
 def _others(lanes: list[Lane]) -> Iterator[Destination]:

@@ -1,6 +1,6 @@
 """Where a drawing comes from: the files and the estate that the options of `asbuilt paths` name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,19 +27,23 @@ def drawing_of(
         raise OptionError(f'--repository: "{strange[0]}" is not a repository; write OWNER/NAME')
     try:
         estate = load(file) if file else None
-        found = (
-            _declared(estate, file, checkout, list(repositories))
-            if estate and file
-            else _undeclared(checkout, repositories)
-        )
+        if estate and file:
+            found = _declared(estate, file, checkout, list(repositories))
+        else:
+            found = _undeclared(checkout, repositories)
     except (CheckoutError, EstateError) as error:
         raise OptionError(str(error)) from error
     drawing = draw({name: each.deploy_paths for name, each in found.items()}, estate, apps)
     if estate:
         _refuse_strangers(apps, estate, drawing)
-    unread = [problem for each in found.values() for problem in _unread(each)]
-    files = sum(len(each.workflow_files) for each in found.values())
-    return replace(drawing, files=files - len(unread), unread=tuple(unread))
+    return _with_files(drawing, found.values())
+
+
+def _with_files(drawing: Drawing, found: Collection[Checkout]) -> Drawing:
+    """Say in a drawing how many files were read, and what is wrong with the others."""
+    unread = tuple(problem for each in found for problem in _unread(each))
+    files = sum(len(each.workflow_files) for each in found)
+    return replace(drawing, files=files - len(unread), unread=unread)
 
 
 def _declared(estate: Estate, file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:

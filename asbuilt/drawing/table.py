@@ -28,14 +28,20 @@ def table(drawing: Drawing, width: int) -> RenderableType:
         parts.append(_row(tuple(Text(each, "dim") for each in _HEADINGS), widths))
     for destination in drawing.destinations:
         parts += [*([""] if parts else []), _heading(destination, drawing)]
-        for index, lane in enumerate(destination.lanes):
-            if widths:
-                parts.append(_row(rows[id(lane)], widths))
-            else:
-                parts += [*([""] if index else []), _list(rows[id(lane)])]
-            indent = _INDENT + (widths[0] if widths else _LABEL) + _GAP
-            parts += [Padding(note, (0, 0, 0, indent)) for note in _below(lane)]
+        parts += _lanes([(lane, rows[id(lane)]) for lane in destination.lanes], widths)
     return Group(*parts, *([""] if parts else []), Text(words.summary(drawing)))
+
+
+def _lanes(lanes: list[tuple[Lane, tuple[Text, ...]]], widths: list[int]) -> Iterator[RenderableType]:
+    """Give the paths to a destination: rows where there are widths, else lists that are set apart."""
+    indent = _INDENT + (widths[0] if widths else _LABEL) + _GAP
+    for index, (lane, cells) in enumerate(lanes):
+        if widths:
+            yield _row(cells, widths)
+        else:
+            yield from ([""] if index else [])
+            yield _list(cells)
+        yield from (Padding(note, (0, 0, 0, indent)) for note in _below(lane))
 
 
 def _heading(destination: Destination, drawing: Drawing) -> Text:

@@ -97,11 +97,11 @@ def clauses(drawing: Drawing) -> list[str]:
     reached = [each for each in drawing.destinations if each.lanes]
     alone = [name(each) for each in drawing.destinations if not each.lanes]
     if not reached:
-        to = f" leads to {listed(alone)}" if alone else ""
-        return [f"no deploy path{to}{'' if drawing.found else _why_none(drawing)}"]
-    told = [f"{counted(len(drawing.lanes), 'path')}: {', '.join(_share(each) for each in reached)}"]
+        return [_nothing(drawing, alone)]
+    told = [f"{counted(len(drawing.lanes), 'path')}: {', '.join(map(_share, reached))}"]
     if shared := [each for each in reached if each.app and each.owners[1:]]:
-        told.append(", ".join(_shared_by(each, "" if index else " workflows") for index, each in enumerate(shared)))
+        first, *others = shared
+        told.append(", ".join((_shared_by(first, " workflows"), *map(_shared_by, others))))
     if alone:
         told.append(f"none leads to {listed(alone)}")
     return told
@@ -123,15 +123,19 @@ def _share(destination: Destination) -> str:
     return f"{len(destination.lanes)} to {name(destination)} ({automatic or 'none'} automatic)"
 
 
-def _shared_by(destination: Destination, noun: str) -> str:
+def _shared_by(destination: Destination, noun: str = "") -> str:
     return f"{_number(len(destination.owners))}{noun} own {name(destination)}"
 
 
-def _why_none(drawing: Drawing) -> str:
+def _nothing(drawing: Drawing, apps: list[str]) -> str:
+    """Say that there is no path, and why, where nothing was left out."""
+    to = f" leads to {listed(apps)}" if apps else ""
+    if drawing.found:
+        return f"no deploy path{to}"
     if not drawing.files and not drawing.unread:
-        return ": there is no workflow file in .github/workflows"
+        return f"no deploy path{to}: there is no workflow file in .github/workflows"
     unread = f", and {len(drawing.unread)} could not be read" if drawing.unread else ""
-    return f": nothing in {counted(drawing.files, 'workflow file')} deploys to Heroku{unread}"
+    return f"no deploy path{to}: nothing in {counted(drawing.files, 'workflow file')} deploys to Heroku{unread}"
 
 
 def _number(number: int) -> str:
