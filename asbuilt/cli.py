@@ -142,7 +142,7 @@ def record(
 @app.command()
 def sandbox(
     scenario: Annotated[str, typer.Option(help="healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME")] = "healthy",
-    port: Annotated[int, typer.Option(help="0 takes a free one")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 8080,
     unix_socket: Annotated[Path | None, typer.Option(help="also for `gh config set http_unix_socket`")] = None,
 ) -> None:
     """Serve a sandbox of both APIs and the apps until interrupted."""
@@ -153,6 +153,8 @@ def sandbox(
     except ScenarioError as error:
         _stop(str(error))
     except OSError as error:
+        if error.filename:
+            _stop(f"cannot listen on {error.filename}: {error.strerror}; choose another: --unix-socket FILE")
         _stop(f"cannot listen on port {port}: {error.strerror}; choose another: --port N, or 0 for a free one")
 
 

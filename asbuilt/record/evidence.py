@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from asbuilt.controls import Control
 from asbuilt.estate import Environment
+from asbuilt.record.directory import CONTEXT
 from asbuilt.run import Run
 from asbuilt.subjects import Subject
 from asbuilt.verdicts import Line, Outcome, Verdict
@@ -106,7 +107,7 @@ def write_context(results: Path, run: Run, linters: Mapping[str, str]) -> None:
         **linters,
     }
     lines = [f"{key.replace(' ', '_')}={value}" for key, value in facts.items()]
-    (results / "environment.properties").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (results / CONTEXT).write_text("\n".join(lines) + "\n", encoding="utf-8")
     (results / "executor.json").write_text(json.dumps(_executor(), indent=2), encoding="utf-8")
     (results / CATEGORIES.name).write_bytes(CATEGORIES.read_bytes())
 

@@ -239,6 +239,13 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path):
     assert "name a run's directory" in done.output
 
 
+def test_a_run_that_was_killed_is_refused(tmp_path):
+    (tmp_path / "allure-results").mkdir()
+    done = CliRunner().invoke(command, ["record", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "allure-results/environment.properties: its run did not come to an end" in done.output
+
+
 def test_the_report_is_rendered_with_what_is_pinned():
     locked = json.loads((PROJECT / "package-lock.json").read_text())
     wanted = json.loads((PROJECT / "package.json").read_text())["dependencies"]["allure"]

@@ -72,6 +72,8 @@ def test_live_and_static_work_from_any_folder(tmp_path):
     [
         (["sandbox", "--scenario", "helthy"], 'did you mean "healthy"?'),
         (["sandbox", "--port", "{taken}"], "Address already in use; choose another: --port N"),
+        (["sandbox", "--port", "0", "--unix-socket", "/no/where"], "listen on /no/where: No such file or directory"),
+        (["sandbox", "--port", "99999"], "'--port'"),
     ],
 )
 def test_a_sandbox_that_cannot_start_says_why(arguments, said):
