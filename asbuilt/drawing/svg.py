@@ -58,7 +58,7 @@ def svg(drawing: Drawing) -> str:
     y = _legend(canvas, y + 4, rows.values())
     page = Canvas()
     page.box(0.5, 0.5, width - 1, y - 1, "page edge", round_by=8)
-    return Canvas([*page.parts, *canvas.parts]).document(width, y, title, words.summary(drawing))
+    return Canvas([*page.parts, *canvas.parts]).document(width, y, title, words.description(drawing))
 
 
 def _panel(

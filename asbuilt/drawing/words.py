@@ -92,6 +92,26 @@ def summary(drawing: Drawing) -> str:
     return "; ".join(clauses(drawing))
 
 
+def description(drawing: Drawing) -> str:
+    """Say what a picture shows, for whoever cannot see it: the summary, and what each path lacks."""
+    amiss = (
+        f"{clean(lane.path.way)} to {name(destination)} ({how(lane)}): {'; '.join(lacking(lane))}"
+        for destination in drawing.destinations
+        for lane in destination.lanes
+        if lane.is_amiss
+    )
+    return ". ".join((summary(drawing), *amiss))
+
+
+def lacking(lane: Lane) -> Iterator[str]:
+    """Say what the estate asks for and a path has not."""
+    if lane.lacks:
+        yield f"lacks {listed(map(clean, lane.lacks))}"
+    if lane.expected_environment:
+        found = clean(lane.path.environment or "no environment")
+        yield f"goes through {found}, expected {clean(lane.expected_environment)}"
+
+
 def clauses(drawing: Drawing) -> list[str]:
     """Give the parts of the summary."""
     reached = [each for each in drawing.destinations if each.lanes]

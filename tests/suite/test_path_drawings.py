@@ -208,7 +208,10 @@ def test_a_blank_name_is_seen():
 
 def test_no_name_breaks_a_flowchart():
     path = Path(NASTY, (NASTY,), NASTY, job=NASTY, undecided=NASTY)
-    for line in mermaid(drawn(path)).splitlines()[2:]:
+    first, title, description, *lines = mermaid(drawn(path, estate=production())).splitlines()
+    assert (first, title) == ("flowchart LR", "  accTitle: Deploy paths")
+    assert re.fullmatch(r"  accDescr: [-\w /,=().:#;]+", description, re.ASCII)
+    for line in lines:
         assert re.fullmatch(
             r'  n\d+(\(\[|\[\[|\{\{|\[|\()"[-\w /,=().:#;<>]*"(\]\)|\]\]|\}\}|\]|\))(:::\w+)?'
             r"|  n\d+ --> n\d+|  classDef [\w #:,-]+",
@@ -243,6 +246,14 @@ def test_a_picture_says_what_it_is_and_needs_nothing_else():
     assert root.find(f"{SVG}desc").text == "1 path: 1 to shop (1 automatic)"
     assert not re.search(r"<script|href|url\(|@import|(?<!xmlns=\")https?:", picture)
     assert "prefers-color-scheme:dark" in picture
+
+
+def test_who_cannot_see_a_picture_is_told_what_a_path_lacks():
+    drawing = drawn(Path(gates=("test",)), Path(gates=("smoke",), environment="production"), estate=production())
+    told = "push refs/heads/main to shop (automatic): lacks smoke; goes through no environment, expected production"
+    description = f"2 paths: 2 to shop (2 automatic). {told}"
+    assert ET.fromstring(svg(drawing)).find(f"{SVG}desc").text == description
+    assert f"  accDescr: {description.replace(';', '#59;')}\n" in mermaid(drawing)
 
 
 def test_nothing_in_a_picture_overlaps_or_leaves_it():

@@ -89,6 +89,11 @@ def test_the_table_is_as_wide_as_it_says_and_shows_what_is_amiss():
     )
 
 
+def test_the_picture_in_the_readme_is_the_one_that_is_drawn():
+    done = paths("--checkout", REPOSITORIES / "before", ESTATE, "--format", "svg")
+    assert done.stdout == (PROJECT / "docs" / "images" / "paths.svg").read_text()
+
+
 def test_one_app_is_shown_alone():
     assert {each["app"] for each in listed(ESTATE, "--app", "raxx-api-prod")} == {"raxx-api-prod"}
 
