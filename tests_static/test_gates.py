@@ -71,9 +71,8 @@ def through(path):
     written = path.step.job.environment
     if path.environment or written is None:
         return path.environment or "no environment"
-    if path.is_environment_open:
-        return f"one that cannot be told: {written.text}"
-    return f"no environment: {written.text} is empty here"
+    empty = "the environment:" not in (path.undecided or "")
+    return f"no environment: {written.text} is empty here" if empty else f"one that cannot be told: {written.text}"
 
 
 def from_whom(path):
