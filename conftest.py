@@ -224,8 +224,9 @@ def deployments(see, _repository_state, app):
 
 
 @pytest.fixture
-def workflow_file(subject):
+def workflow_file(see, subject):
     """A workflow file; for a declared one that is not there, one whose only problem says so."""
+    see.note("file", subject.part.path)
     return subject.part
 
 
@@ -235,7 +236,9 @@ def checkout(run, repository):
 
 
 @pytest.fixture
-def procfile_process(subject):
+def procfile_process(see, checkout, subject):
+    """A declared process of the Procfile."""
+    see.note("Procfile", checkout.procfile.document.text if checkout.procfile else None)
     return subject.part
 
 
@@ -247,9 +250,10 @@ def _checkouts(run):
 
 
 @pytest.fixture
-def deploy_paths(_checkouts, app):
+def deploy_paths(see, _checkouts, app):
     """Every way for code to reach the app."""
-    return tuple(path for each in _checkouts for path in each.deploy_paths if path.app == app.name)
+    found = (path for each in _checkouts for path in each.deploy_paths if path.app == app.name)
+    return see.note("deploy paths", tuple(found))
 
 
 @pytest.fixture

@@ -3,15 +3,16 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
+from rich.text import Text
 
-from asbuilt import catalogue, estate
+from asbuilt import __version__, catalogue, estate, handbook
 from asbuilt.drawing.mermaid import mermaid
 from asbuilt.drawing.sources import drawing_of
 from asbuilt.drawing.svg import svg
@@ -20,22 +21,17 @@ from asbuilt.record.report import NoReportError, render
 from asbuilt.run import OptionError
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import serve
-from asbuilt.subjects import tell
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-_ANY = {
-    **{name: name.upper() for name in ("app", "repository", "environment", "workflow", "process")},
-    "formation": "TYPE=QUANTITY",
-    "deploy": "run the workflow that deploys APP, as the estate declares it",
-}
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
 class Format(StrEnum):
-    """How a list is printed: for people or for programs."""
+    """How the controls are printed: for people, for programs, as docs/controls.md."""
 
     TABLE = "table"
     JSON = "json"
+    MARKDOWN = "markdown"
 
 
 class Picture(StrEnum):
@@ -47,8 +43,19 @@ class Picture(StrEnum):
     SVG = "svg"
 
 
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - Typer hands over the option's value by position
+    if wanted:
+        typer.echo(f"asbuilt {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def main() -> None:
+def main(
+    *,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="show the version and exit")
+    ] = False,
+) -> None:
     """Hold the real state of a Heroku and GitHub estate against the declared one."""
 
 
@@ -71,24 +78,17 @@ def controls(
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """List the controls: what each requires, and what to do when it is not so."""
-    found = {control.id: control for _, control in reversed(list(catalogue.checks()))}
+    found = handbook.controls()
     if identity and identity.upper() not in found:
-        _stop(f'no control is called "{identity}"; there are {", ".join(sorted(found))}')
-    chosen = [found[key] for key in sorted(found) if identity is None or key == identity.upper()]
-    if form is Format.JSON:
-        keys = ("id", "severity", "requirement", "remedy", "satisfies")
-        typer.echo(
-            json.dumps(
-                [{key: getattr(each, key) for key in keys} | {"remedy": tell(each.remedy, _ANY)} for each in chosen],
-                indent=2,
-            )
-        )
-        return
-    table = Table("control", "severity", "requirement", *(["remedy", "satisfies"] if identity else []), box=None)
-    for each in chosen:
-        more = [tell(each.remedy, _ANY), ", ".join(each.satisfies)] if identity else []
-        table.add_row(each.id, each.severity, each.requirement, *more)
-    Console().print(table)
+        _stop(f'no control is called "{identity}"; there are {", ".join(found)}')
+    chosen = [found[identity.upper()]] if identity else list(found.values())
+    match form:
+        case Format.JSON:
+            typer.echo(json.dumps(handbook.records(chosen), indent=2))
+        case Format.MARKDOWN:
+            typer.echo(handbook.markdown(chosen), nl=False)
+        case Format.TABLE:
+            _show(lambda _: Text(handbook.explanation(chosen[0])) if identity else handbook.listing(chosen))
 
 
 @app.command()
@@ -116,7 +116,7 @@ def paths(
     except OptionError as error:
         _stop(str(error))
     for problem in drawing.unread:
-        typer.secho(f"asbuilt: {problem}", err=True, fg="yellow")
+        _say(problem, "yellow")
     match form:
         case Picture.JSON:
             typer.echo(json.dumps(drawing.records(), indent=2))
@@ -125,10 +125,7 @@ def paths(
         case Picture.SVG:
             typer.echo(svg(drawing), nl=False)
         case Picture.TABLE:
-            console = Console()
-            if not console.is_terminal:
-                console.width = WIDTH
-            console.print(table(drawing, console.width))
+            _show(lambda width: table(drawing, width))
 
 
 @app.command()
@@ -145,7 +142,7 @@ def record(
 @app.command()
 def sandbox(
     scenario: Annotated[str, typer.Option(help="healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME")] = "healthy",
-    port: Annotated[int, typer.Option(help="0 takes a free one")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 8080,
     unix_socket: Annotated[Path | None, typer.Option(help="also for `gh config set http_unix_socket`")] = None,
 ) -> None:
     """Serve a sandbox of both APIs and the apps until interrupted."""
@@ -156,6 +153,8 @@ def sandbox(
     except ScenarioError as error:
         _stop(str(error))
     except OSError as error:
+        if error.filename:
+            _stop(f"cannot listen on {error.filename}: {error.strerror}; choose another: --unix-socket FILE")
         _stop(f"cannot listen on port {port}: {error.strerror}; choose another: --port N, or 0 for a free one")
 
 
@@ -163,6 +162,16 @@ def sandbox(
 def schema() -> None:
     """Print the JSON Schema of an estate file, for editors."""
     typer.echo(json.dumps(estate.schema(), indent=2))
+
+
+def _show(draw: Callable[[int], RenderableType]) -> None:
+    """Print for people, as wide as the terminal or `WIDTH`, without blanks at the ends of lines."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH
+    with console.capture() as printed:
+        console.print(draw(console.width))
+    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
 
 
 def _pytest(*arguments: str) -> None:
@@ -177,5 +186,10 @@ def _pytest(*arguments: str) -> None:
 
 def _stop(message: str) -> NoReturn:
     """End with a message, as for every mistake of a user."""
-    typer.secho(f"asbuilt: {message}", err=True, fg="red")
+    _say(message, "red")
     raise typer.Exit(2)
+
+
+def _say(message: str, colour: str) -> None:
+    """Print a message on standard error; in colour only where NO_COLOR allows it."""
+    Console(stderr=True).print(Text(f"asbuilt: {message}", colour), soft_wrap=True)

@@ -9,16 +9,25 @@ import pytest
 
 from asbuilt.workflows.document import Document, Mark
 
+_SYSTEMS = {"HK": "Heroku", "GH": "GitHub", "WEB": "Web", "WF": "Workflows"}
+_REMEDY = "Remedy: "
+
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One requirement of the catalogue: its id is stable for ever."""
+    """One requirement of the catalogue: its id is stable for ever. `reason` has the paragraphs that say why."""
 
     id: str
     severity: str
     satisfies: tuple[str, ...]
     requirement: str
+    reason: tuple[str, ...]
     remedy: str
+
+    @property
+    def system(self) -> str:
+        """Which system it is about, by its id."""
+        return _SYSTEMS[self.id.rstrip("0123456789")]
 
 
 def control(identity: str, *, severity: str, satisfies: Iterable[str] = ()) -> pytest.MarkDecorator:
@@ -36,16 +45,17 @@ def control_of(function: Any) -> Control:
     Raises LookupError for a function that has none, or whose docstring lacks the requirement.
     """
     marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "control"]
-    requirement, _, rest = (inspect.getdoc(function) or "").partition("\n\n")
+    paragraphs = [" ".join(each.split()) for each in (inspect.getdoc(function) or "").split("\n\n")]
+    requirement, *rest = paragraphs
     if not marks or not requirement:
         raise LookupError(f"{function.__name__}: a check has @control(...) and a docstring that states the requirement")
-    remedy = next((part.removeprefix("Remedy:") for part in rest.split("\n\n") if part.startswith("Remedy:")), "")
     return Control(
         id=marks[0].args[0],
         severity=marks[0].kwargs["severity"],
         satisfies=marks[0].kwargs["satisfies"],
-        requirement=" ".join(requirement.split()),
-        remedy=" ".join(remedy.split()),
+        requirement=requirement,
+        reason=tuple(each for each in rest if not each.startswith(_REMEDY)),
+        remedy=next((each.removeprefix(_REMEDY) for each in rest if each.startswith(_REMEDY)), ""),
     )
 
 

@@ -6,34 +6,18 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from asbuilt.estate_errors import EstateError, Problem, YamlPath, locate, problems_in, suggestion
+from asbuilt.estate_forms import ControlId, Duration, Filled, IssueUrl, Origin, SecretName, UrlPath
 from asbuilt.workflows import document
 
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
 Tier = Literal["production", "staging", "development", "review"]
 Trigger = Literal["push", "workflow_dispatch", "schedule", "release", "workflow_run", "repository_dispatch"]
-ControlId = Annotated[str, Field(pattern=r"^[A-Z]{2,3}\d{3}$")]
-
-_DURATION = re.compile(r"(\d+)(s|m|h|d)")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _DEFAULTED = {"app": "apps", "repository": "repositories"}
-
-
-def _duration(value: object) -> object:
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if not match:
-        raise ValueError("a duration is a number and a unit: 90s, 5m, 2h or 1d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_duration),
-    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$", "examples": ["5m"]}),
-]
 
 
 # A thing is named by its key; the angle brackets keep a `name:` that somebody writes an unknown key.
@@ -82,7 +66,7 @@ class Probe(_Declared):
 
     model_config = ConfigDict(json_schema_extra=_or_shorthand("string"))
 
-    path: str = Field(pattern=r"^/")
+    path: UrlPath
     status: int = Field(default=200, ge=100, le=599)
 
     @model_validator(mode="before")
@@ -98,10 +82,10 @@ class App(_Declared):
 
     name: Name = ""
     tier: Tier = "production"
-    url: str | None = Field(default=None, pattern=r"^https?://[^/]+$", description="default: the app's web_url")
+    url: Origin | None = Field(default=None, description="default: the app's web_url")
     repository: str | None = None
     environment: str | None = Field(default=None, description="the GitHub environment that every deploy goes through")
-    gates: tuple[str, ...] = Field(default=(), description="jobs that every deploy must have passed")
+    gates: tuple[Filled, ...] = Field(default=(), description="jobs that every deploy must have passed")
     formation: dict[str, Process] = {}
     probes: tuple[Probe, ...] = ()
     grace: Duration = timedelta(minutes=5)
@@ -116,7 +100,9 @@ class Environment(_Declared):
     deployment_branches: tuple[str, ...] | None = Field(
         default=None, description='patterns; or ["@protected"] for protected branches, ["@any"] for every branch'
     )
-    secrets: tuple[str, ...] = Field(default=(), description="names of secrets that only jobs of this environment use")
+    secrets: tuple[SecretName, ...] = Field(
+        default=(), description="names of secrets that only jobs of this environment use"
+    )
     decision: str | None = Field(default=None, description="a decision that asks for this, from links.decisions")
 
 
@@ -150,7 +136,7 @@ class Repository(_Declared):
     checkout: str | None = Field(default=None, description="folder of its files, relative to the estate file")
     procfile: dict[str, str] = Field(default={}, description="process type -> the file that it starts")
     red_after: int = Field(default=3, ge=1, description="failures in a row on the default branch that are a finding")
-    required_checks: tuple[str, ...] = Field(
+    required_checks: tuple[Filled, ...] = Field(
         default=(), description="names of the checks that a pull request to the default branch must have passed"
     )
     environments: dict[str, Environment] = {}
@@ -160,7 +146,7 @@ class Repository(_Declared):
 class Links(_Declared):
     """Where people go from a finding."""
 
-    issues: str | None = Field(default=None, pattern=r"\{issue\}", description="URL with {issue} in it")
+    issues: IssueUrl | None = Field(default=None, description="URL with {issue} in it")
     runbook: str | None = None
     decisions: dict[str, str] = {}
 
@@ -178,9 +164,9 @@ class Waiver(_Declared):
     control: ControlId
     subject: str
     until: date
-    owner: str = Field(min_length=1)
+    owner: Filled
     issue: int
-    reason: str = Field(min_length=1)
+    reason: Filled
 
 
 class Defaults(_Declared):
@@ -218,7 +204,7 @@ class Ownership(NamedTuple):
 class Estate(_Declared):
     """Everything that is declared."""
 
-    estate: str = Field(min_length=1, description="the estate's name")
+    estate: Filled = Field(description="the estate's name")
     links: Links = Field(default_factory=Links)
     defaults: Defaults = Field(default_factory=Defaults)
     apps: dict[str, App] = {}
@@ -268,6 +254,11 @@ def load(path: Path, controls: Collection[str] = ()) -> Estate:
     if wrong := [Problem(locate(parsed.root, place), message) for place, message in _contradictions(estate, controls)]:
         raise EstateError(str(path), wrong)
     return estate
+
+
+def is_repository(name: str) -> bool:
+    """Tell whether a name has the form OWNER/NAME."""
+    return _REPOSITORY.fullmatch(name) is not None
 
 
 def schema() -> dict[str, Any]:
@@ -344,9 +335,12 @@ def _contradictions_of_app(app: App, estate: Estate) -> Iterator[tuple[YamlPath,
 
 def _contradictions_of_repository(repository: Repository, estate: Estate) -> Iterator[tuple[YamlPath, str]]:
     here: YamlPath = ("repositories", repository.name)
-    if repository.name.count("/") != 1:
+    if not is_repository(repository.name):
         yield here, f'"{repository.name}" is not a repository; write OWNER/NAME'
     for workflow in repository.workflows.values():
+        if "/" in workflow.name or not workflow.name.endswith((".yml", ".yaml")):
+            named = "name a file in .github/workflows, such as deploy.yml"
+            yield (*here, "workflows", workflow.name), f'"{workflow.name}" is not a workflow file; {named}'
         for index, deploy in enumerate(workflow.deploys):
             if deploy.app not in estate.apps:
                 place = (*here, "workflows", workflow.name, "deploys", index, "app")

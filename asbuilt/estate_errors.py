@@ -11,6 +11,14 @@ from pydantic import BaseModel, ValidationError
 from asbuilt.workflows.document import Mapping, Mark, Node, find
 
 YamlPath = tuple[str | int, ...]
+_EXPECTED = {
+    "tuple_type": "a list",
+    "string_type": "a text",
+    "string_too_short": "a text that is not empty",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+}
 
 
 class Problem(NamedTuple):
@@ -77,14 +85,30 @@ def _message(kind: str, path: YamlPath, error: Any, model: type[BaseModel]) -> s
         return f'"{error["input"]}" is invalid for "{last}"{where}{suggestion(str(error["input"]), allowed)}'
     if kind in {"model_type", "dict_type"}:
         return f'{_shown(error["input"])} is invalid for "{last}"{where}: expected a mapping'
+    expected = _expected(kind, error)
+    if isinstance(last, int):
+        return f"{_shown(error['input'])} is invalid as item {last + 1} of {'.'.join(map(str, parents))}: {expected}"
+    return f'{_shown(error["input"])} is invalid for "{last}"{where}: {expected}'
+
+
+def _expected(kind: str, error: Any) -> str:
+    """Say what is allowed, in words of YAML instead of Python's."""
+    if kind.startswith("date_"):
+        return "expected a date: YYYY-MM-DD"
+    if kind == "string_type" and isinstance(error["input"], int | float):
+        return "expected a text: write it in quotes"
+    if kind in _EXPECTED:
+        return f"expected {_EXPECTED[kind]}"
     reason = str(error["msg"]).removeprefix("Value error, ")
-    return f'{_shown(error["input"])} is invalid for "{last}"{where}: {reason[0].lower()}{reason[1:]}'
+    return f"{reason[0].lower()}{reason[1:]}"
 
 
 def _shown(value: object) -> str:
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
-    return "nothing" if value is None else f'"{value}"'
+    if value is None or value == "":
+        return "nothing" if value is None else "an empty text"
+    return f'"{str(value).lower() if isinstance(value, bool) else value}"'
 
 
 def _keys_at(model: type[BaseModel], path: YamlPath) -> list[str]:

@@ -55,6 +55,11 @@ class Seen:
             case _:
                 raise CouldNotObserveError(fact)
 
+    def note(self, name: str, value: Any) -> Any:
+        """Give what the files of a repository say, and remember it as evidence."""
+        self.facts[name] = value
+        return value
+
     def remarks(self, scan: Scan, *paths: str) -> tuple[Remark, ...]:
         """Give what a linter remarks on some files, and remember it as evidence.
 

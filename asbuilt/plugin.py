@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.mark.expression import Expression
 
-from asbuilt import catalogue, judging
+from asbuilt import catalogue, judging, options
 from asbuilt.controller import PHASES, Controller, attach
 from asbuilt.controls import Drift
 from asbuilt.estate import load
@@ -31,30 +30,12 @@ from asbuilt.world import World, choose, observe
 _WORLD = pytest.StashKey[World]()
 _CLOSING = pytest.StashKey[ExitStack]()
 _DIRECTORY = "asbuilt_directory"
+_DAY = 86_400
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options; docs/adopting.md explains them."""
-    group = parser.getgroup("asbuilt", "conformance of a deployment estate")
-    group.addoption("--estate", metavar="FILE", default="estate.yaml", help="what should be true")
-    group.addoption(
-        "--sandbox", metavar="WORLD", help="ask a sandbox: healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME"
-    )
-    group.addoption("--observed", metavar="FILE", help="judge a saved observation.json again, without a network")
-    group.addoption("--app", metavar="NAME", action="append", default=[], help="judge this app only (repeatable)")
-    group.addoption(
-        "--repository",
-        metavar="OWNER/NAME",
-        action="append",
-        default=[],
-        help="judge this repository only (repeatable)",
-    )
-    group.addoption("--checkout", metavar="DIR", help="the files of the repository to judge")
-    group.addoption(
-        "--settle", metavar="SECONDS", type=float, default=0.0, help="after a deploy: wait at most that long"
-    )
-    group.addoption("--timeout", metavar="SECONDS", type=float, default=10.0, help="for one answer of a provider")
-    group.addoption("--evidence", metavar="DIR", default="reports", help="where the run's directory is made")
+    """Declare the options."""
+    options.declare(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -62,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Decide what the run is about. Whatever the user got wrong ends here, in one message."""
     config.stash[_CLOSING] = ExitStack()
     config.stash[PHASES] = {}
-    if not _concerns_estate(config):
+    if not options.concerns_estate(config):
         return
     try:
         _prepare(config)
@@ -80,7 +61,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Observe, once a run, in one process, before any worker starts."""
     config = session.config
     run = config.stash.get(RUN, None)
-    if run is None or _is_worker(config) or config.option.collectonly or not _wants_live(config):
+    if run is None or _is_worker(config) or config.option.collectonly or not options.wants_live(config):
         return
     directory, observation = run.directory, run.observation
     if directory is None:
@@ -206,34 +187,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(f"{failed.nodeid}: could not be collected\n{failed.longreprtext}", red=True)
     if run is None or config.option.collectonly:
         return
-    for line in summary(run, together(config.stash[PHASES])):
+    columns = config.get_terminal_writer().fullwidth if terminalreporter.isatty else None
+    for line in summary(run, together(config.stash[PHASES]), columns):
         terminalreporter.write_line(line.text, **line.markup)
 
 
 def _in_scope(item: pytest.Item, run: Run) -> bool:
     subject = judging.subject_of(item, run)
     return subject is None or run.judges(subject, live=item.get_closest_marker("live") is not None)
-
-
-def _concerns_estate(config: pytest.Config) -> bool:
-    """Say whether any check of the estate could be collected: the suite's own tests need no estate."""
-    return any(_concerns(config, name) for name in catalogue.FOLDERS)
-
-
-def _concerns(config: pytest.Config, name: str) -> bool:
-    folder = config.rootpath / name
-    paths = [(config.invocation_params.dir / arg.partition("::")[0]).resolve() for arg in config.args]
-    return any(folder.is_relative_to(path) or path.is_relative_to(folder) for path in paths)
-
-
-def _wants_live(config: pytest.Config) -> bool:
-    """Say whether `-m` lets a live check through; without it, pytest.ini's `not live` holds."""
-    expression = config.option.markexpr
-    return not expression or bool(Expression.compile(expression).evaluate(_is_live))
-
-
-def _is_live(name: str, /, **_: str | int | bool | None) -> bool:
-    return name == "live"
 
 
 def _day(run: Run) -> date:
@@ -246,36 +207,40 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def _prepare(config: pytest.Config) -> None:
+    """Decide what the run is about, and begin it. Raises what a user can get wrong."""
     option = config.option
-    if getattr(option, "clean_alluredir", False):
-        raise OptionError("--clean-alluredir can delete results under xdist: every run has a fresh directory anyway")
-    live = _wants_live(config)
-    if not live and (option.sandbox or option.observed):
-        raise OptionError("--sandbox and --observed are for the live checks: add -m live")
+    options.refuse_what_contradicts(config)
     path = config.invocation_params.dir / option.estate
     estate = load(Path(option.estate), {control.id for _, control in catalogue.checks()})
     scope = scope_of(estate, option.app, option.repository)
     checkouts = checkouts_of(estate, path, option.checkout, option.repository)
-    if not checkouts and not _concerns(config, "tests_live"):
-        raise OptionError("no workflow files to judge: name their folder, --checkout DIR or repositories.*.checkout")
+    if not options.concerns(config, "tests_live"):
+        options.refuse_nothing(checkouts)
     run = prepared(estate, scope, checkouts)
     if _is_worker(config):
-        config.stash[RUN] = _handed_over(config, run)
-        return
-    if option.collectonly:
-        config.stash[RUN] = run
-        return
+        run = _handed_over(config, run)
+    elif not option.collectonly:
+        run = _begun(config, run, path.read_bytes())
+    config.stash[RUN] = run
+
+
+def _begun(config: pytest.Config, run: Run, estate: bytes) -> Run:
+    """Give the run of the process that reports its world and its directory."""
+    option = config.option
     config.pluginmanager.register(Controller(config), "asbuilt-controller")
     world = World(run.world)
-    if live:
+    if options.wants_live(config):
         world = choose(run, sandbox=option.sandbox, observed=option.observed, closing=config.stash[_CLOSING])
     config.stash[_WORLD] = world
     clock = world.sandbox.clock() if world.sandbox else None
-    directory = new_directory(config.invocation_params.dir / option.evidence, clock)
+    try:
+        directory = new_directory(config.invocation_params.dir / option.evidence, clock)
+    except OSError as error:
+        raise OptionError(f"--evidence {option.evidence}: no folder can be made there: {error.strerror}") from error
+    (directory / "estate.yaml").write_bytes(estate)
     option.allure_report_dir = str(directory / RESULTS)
     option.xmlpath = option.xmlpath or str(directory / "junit.xml")
-    (directory / "estate.yaml").write_bytes(path.read_bytes())
-    config.stash[RUN] = replace(run, world=world.name, observation=world.observation, directory=directory)
+    return replace(run, world=world.name, observation=world.observation, directory=directory)
 
 
 def _handed_over(config: Any, run: Run) -> Run:

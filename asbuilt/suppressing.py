@@ -54,8 +54,10 @@ def complaints(run: Run, verdicts: Collection[Verdict], known: Collection[str], 
     for repository, found in run.suppressions.items():
         if repository not in run.scope.repositories:
             continue
+        documents = {each.path: each for each in documents_of(run.checkouts[repository])}
         for each in found:
-            for control, line in _wrong_with(each, verdicts, known, whole=whole):
+            written = documents[each.path].excerpt(each.mark)
+            for control, line in _wrong_with(each, written, verdicts, known, whole=whole):
                 target = _told_under(verdicts, control, repository, each) or _told_under(
                     verdicts, _READING, repository, each
                 )
@@ -91,22 +93,22 @@ def _covering(run: Run, subject: Subject | None, control: str, found: Finding) -
 
 
 def _wrong_with(
-    suppression: Suppression, verdicts: Collection[Verdict], known: Collection[str], *, whole: bool
+    suppression: Suppression, written: str, verdicts: Collection[Verdict], known: Collection[str], *, whole: bool
 ) -> Iterator[tuple[str, Line]]:
-    """Give what is wrong with a suppression, and the control under which it is said."""
-    place, excerpt = suppression.place, f"# asbuilt: ignore[{', '.join(suppression.controls)}]"
+    """Give what is wrong with a suppression, and the control under which it is said; `written` is its line."""
+    place = suppression.place
     if suppression.problem:
         control = next((each for each in suppression.controls if each in known), _READING)
-        yield control, Line(place, f"this suppression holds nothing: {suppression.problem}", "correct it", excerpt)
+        yield control, Line(place, f"this suppression holds nothing: {suppression.problem}", "correct it", written)
         return
     for control in suppression.controls:
         if control not in known:
             fact = f'this suppression names "{control}", which is no control of workflow files'
-            yield _READING, Line(place, fact, "asbuilt controls lists them", excerpt)
+            yield _READING, Line(place, fact, "asbuilt controls lists them", written)
         elif whole and _all_judged(verdicts, control) and not _needed(suppression, control, verdicts):
             where = f"on line {suppression.line}" if suppression.line else "below it"
             fact = f"nothing needs this suppression of {control}: it finds nothing {where}"
-            yield control, Line(place, fact, f"take {control} out of the comment", excerpt)
+            yield control, Line(place, fact, f"take {control} out of the comment", written)
 
 
 def _all_judged(verdicts: Collection[Verdict], control: str) -> bool:

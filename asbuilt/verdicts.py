@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
-
 
 class Outcome(StrEnum):
     """What a check can come to, in the order in which a person wants to hear of it."""

@@ -13,4 +13,6 @@ def test_workflow_is_read_as_it_is_meant(workflow_file, checkout):
     sources = checkout.sources
     of_file = ((workflow_file.document, problem) for problem in problems(workflow_file, sources))
     of_actions = action_problems(workflow_file, sources)
-    none_of(finding(document, problem.mark, problem.message) for document, problem in (*of_file, *of_actions))
+    none_of(
+        finding(document, problem.mark, problem.message, problem.fix) for document, problem in (*of_file, *of_actions)
+    )

@@ -44,11 +44,9 @@ class Canvas:
         place = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="{_n(round_by)}"'
         self.parts.append(f'<rect {place} class="{_classes(style)}"/>')
 
-    def text(self, x: Number, y: Number, said: str, style: str, size: Number, *, anchor: str = "start") -> None:
+    def text(self, x: Number, y: Number, said: str, style: str, size: Number) -> None:
         """Write one line; `y` is its baseline."""
-        where = f'x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}"' + (
-            f' text-anchor="{anchor}"' if anchor != "start" else ""
-        )
+        where = f'x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}"'
         self.parts.append(f'<text {where} class="{_classes(style)}">{_plain(said)}</text>')
 
     def line(self, path: str, style: str) -> None:

@@ -144,7 +144,7 @@ def _environment(lane: Lane) -> Card | None:
         found = Line(f"\u2717 {lane.path.environment or 'no environment'}", "bad")
         lines = (found, Line(f"expected {lane.expected_environment}", "bad"))
         return Card(_fitted(lines, 2), edge="bad-edge dashed", passed=lane.path.environment is not None)
-    if lane.is_environment_open:
+    if lane.path.is_environment_open:
         return Card((Line("? not known", "unsure"),), edge="unsure-edge dashed")
     if lane.path.environment is None:
         return None

@@ -27,18 +27,13 @@ class Lane:
         return tuple(gate for gate in self.declared.gates if not self.path.has_gate(gate)) if self.declared else ()
 
     @property
-    def is_environment_open(self) -> bool:
-        """Whether the environment cannot be told before the run."""
-        return self.path.environment is None and "the environment:" in (self.path.undecided or "")
-
-    @property
     def expected_environment(self) -> str | None:
         """The environment that the app declares, where the path goes through another one or through none."""
         declared = self.declared.environment if self.declared else None
-        # GitHub reads the names of environments without regard to case.
-        if declared is None or self.is_environment_open or (self.path.environment or "").lower() == declared.lower():
+        if declared is None or self.path.is_environment_open:
             return None
-        return declared
+        # GitHub reads the names of environments without regard to case.
+        return None if (self.path.environment or "").lower() == declared.lower() else declared
 
     @property
     def is_amiss(self) -> bool:
@@ -121,16 +116,23 @@ def file_name(path: str) -> str:
 def _apps(
     lanes: list[Lane], estate: Estate | None, repositories: set[str], apps: Collection[str]
 ) -> Iterator[Destination]:
-    declared = list(estate.apps.values()) if estate else []
-    for app in sorted(declared, key=lambda each: _TIERS.index(each.tier)):
-        found = tuple(lane for lane in lanes if lane.path.app == app.name)
+    ways = _by_app(lanes)
+    declared = estate.apps if estate else {}
+    for app in sorted(declared.values(), key=lambda each: _TIERS.index(each.tier)):
+        found = tuple(ways.pop(app.name, ()))
         was_read = app.repository is None or app.repository in repositories
         if found or (app.name in apps if apps else was_read):
             yield Destination(app.name, app, found)
-    undeclared = [lane.path.app for lane in lanes if lane.path.app and lane.declared is None]
-    known = {app.name for app in declared}
-    for name in dict.fromkeys((*undeclared, *(each for each in apps if each not in known))):
-        yield Destination(name, None, tuple(lane for lane in lanes if lane.path.app == name))
+    for name in dict.fromkeys((*ways, *(each for each in apps if each not in declared))):
+        yield Destination(name, None, tuple(ways.get(name, ())))
+
+
+def _by_app(lanes: list[Lane]) -> dict[str, list[Lane]]:
+    found: dict[str, list[Lane]] = {}
+    for lane in lanes:
+        if lane.path.app:
+            found.setdefault(lane.path.app, []).append(lane)
+    return found
 
 
 def _others(lanes: list[Lane]) -> Iterator[Destination]:

@@ -51,7 +51,8 @@ def mermaid(drawing: Drawing) -> str:
     if not chart.nodes:
         chart.node((), '["@"]', words.summary(drawing))
     body = [*chart.nodes, *chart.edges, *_STYLES]
-    return "\n".join(("flowchart LR", "  accTitle: Deploy paths", *(f"  {line}" for line in body))) + "\n"
+    told = ("accTitle: Deploy paths", f"accDescr: {_escaped(words.description(drawing))}")
+    return "\n".join(("flowchart LR", *(f"  {line}" for line in (*told, *body)))) + "\n"
 
 
 def _stations(chart: _Chart, lane: Lane, destination: Destination) -> Iterator[str]:

@@ -1,12 +1,12 @@
 """Where a drawing comes from: the files and the estate that the options of `asbuilt paths` name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from asbuilt.drawing.lanes import Drawing, draw
 from asbuilt.drawing.words import clean
-from asbuilt.estate import Estate, load
+from asbuilt.estate import Estate, is_repository, load
 from asbuilt.estate_errors import EstateError, suggestion
 from asbuilt.run import OptionError, checkouts_of, scope_of
 from asbuilt.workflows import checkout as checkouts
@@ -23,21 +23,27 @@ def drawing_of(
     Raises OptionError for options that cannot be meant, and for an estate or a checkout that cannot be used.
     """
     file = estate_file or (_DEFAULT if _DEFAULT.exists() else None)
+    if strange := [name for name in repositories if not file and not is_repository(name)]:
+        raise OptionError(f'--repository: "{strange[0]}" is not a repository; write OWNER/NAME')
     try:
         estate = load(file) if file else None
-        found = (
-            _declared(estate, file, checkout, list(repositories))
-            if estate and file
-            else _undeclared(checkout, repositories)
-        )
+        if estate and file:
+            found = _declared(estate, file, checkout, list(repositories))
+        else:
+            found = _undeclared(checkout, repositories)
     except (CheckoutError, EstateError) as error:
         raise OptionError(str(error)) from error
     drawing = draw({name: each.deploy_paths for name, each in found.items()}, estate, apps)
     if estate:
         _refuse_strangers(apps, estate, drawing)
-    unread = [problem for each in found.values() for problem in _unread(each)]
-    files = sum(len(each.workflow_files) for each in found.values())
-    return replace(drawing, files=files - len(unread), unread=tuple(unread))
+    return _with_files(drawing, found.values())
+
+
+def _with_files(drawing: Drawing, found: Collection[Checkout]) -> Drawing:
+    """Say in a drawing how many files were read, and what is wrong with the others."""
+    unread = tuple(problem for each in found for problem in _unread(each))
+    files = sum(len(each.workflow_files) for each in found)
+    return replace(drawing, files=files - len(unread), unread=unread)
 
 
 def _declared(estate: Estate, file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:

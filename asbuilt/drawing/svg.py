@@ -58,7 +58,7 @@ def svg(drawing: Drawing) -> str:
     y = _legend(canvas, y + 4, rows.values())
     page = Canvas()
     page.box(0.5, 0.5, width - 1, y - 1, "page edge", round_by=8)
-    return Canvas([*page.parts, *canvas.parts]).document(width, y, title, words.summary(drawing))
+    return Canvas([*page.parts, *canvas.parts]).document(width, y, title, words.description(drawing))
 
 
 def _panel(
@@ -78,9 +78,8 @@ def _panel(
         lanes.append((each, y - 4 + each.height / 2))
         y += each.height + _BETWEEN + 8
     bottom = max(y - 8 if rows else y - 4, top + app.height + 2 * _INSET)
-    first, last = (lanes[0][1], lanes[-1][1]) if lanes else (top + bottom - top, top)
-    middle = (first + last) / 2 if lanes else (top + bottom) / 2
-    middle = min(middle, bottom - _INSET - app.height / 2)
+    first, last = (lanes[0][1], lanes[-1][1]) if lanes else (top, bottom)
+    middle = min((first + last) / 2, bottom - _INSET - app.height / 2)
     for index, (each, at) in enumerate(lanes):
         arrives = middle + (index - (len(lanes) - 1) / 2) * min(12, (app.height - 14) / len(lanes))
         _lane(panel, columns, each, at, arrives)

@@ -15,22 +15,33 @@ WIDTH = 100  # where no terminal says otherwise
 _HEADINGS = ("set off", "by", "job", "gates before it", "environment")
 _INDENT = 2
 _GAP = 2
+_LABEL = len("environment")
 _LONGEST_WORD = 32  # a longer one is folded
 
 
 def table(drawing: Drawing, width: int) -> RenderableType:
-    """Give the table of a drawing; everything that does not fit in a column's width is wrapped, nothing is cut."""
+    """Give the table of a drawing; nothing is cut. Where the columns would break words, each path is a list instead."""
     rows = {id(lane): _cells(lane) for lane in drawing.lanes}
     widths = _widths([tuple(Text(each) for each in _HEADINGS), *rows.values()], width - _INDENT)
     parts: list[RenderableType] = []
-    if rows:
+    if rows and widths:
         parts.append(_row(tuple(Text(each, "dim") for each in _HEADINGS), widths))
     for destination in drawing.destinations:
         parts += [*([""] if parts else []), _heading(destination, drawing)]
-        for lane in destination.lanes:
-            parts.append(_row(rows[id(lane)], widths))
-            parts += [Padding(note, (0, 0, 0, _INDENT + widths[0] + _GAP)) for note in _below(lane)]
+        parts += _lanes([(lane, rows[id(lane)]) for lane in destination.lanes], widths)
     return Group(*parts, *([""] if parts else []), Text(words.summary(drawing)))
+
+
+def _lanes(lanes: list[tuple[Lane, tuple[Text, ...]]], widths: list[int]) -> Iterator[RenderableType]:
+    """Give the paths to a destination: rows where there are widths, else lists that are set apart."""
+    indent = _INDENT + (widths[0] if widths else _LABEL) + _GAP
+    for index, (lane, cells) in enumerate(lanes):
+        if widths:
+            yield _row(cells, widths)
+        else:
+            yield from ([""] if index else [])
+            yield _list(cells)
+        yield from (Padding(note, (0, 0, 0, indent)) for note in _below(lane))
 
 
 def _heading(destination: Destination, drawing: Drawing) -> Text:
@@ -67,8 +78,20 @@ def _row(cells: tuple[Text, ...], widths: list[int]) -> RenderableType:
     return Padding(grid, (0, 0, 0, _INDENT), expand=False)
 
 
+def _list(cells: tuple[Text, ...]) -> RenderableType:
+    """Give the cells of a path one below the other, each behind its heading."""
+    grid = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
+    grid.add_column(width=_LABEL)
+    grid.add_column(overflow="fold")
+    how, way, *rest = cells
+    grid.add_row(Text(how.plain, "bold"), way)
+    for label, cell in zip(("job", "gates", "environment"), rest, strict=True):
+        grid.add_row(Text(label, "dim"), cell)
+    return Padding(grid, (0, 0, 0, _INDENT), expand=False)
+
+
 def _widths(rows: list[tuple[Text, ...]], room: int) -> list[int]:
-    """Give each column what it needs; where that is too much, the widest give way, at first not below their words."""
+    """Give each column what it needs; where that is too much, the widest give way. Nothing where words would break."""
     columns = list(zip(*rows, strict=True))
     widths = [max(line.cell_len for text in column for line in text.split("\n")) for column in columns]
     least = [
@@ -76,7 +99,9 @@ def _widths(rows: list[tuple[Text, ...]], room: int) -> list[int]:
         for column in columns
     ]
     room -= _GAP * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > 1:
-        can_give = [index for index, width in enumerate(widths) if width > least[index]] or range(len(widths))
+    if sum(least) > room:
+        return []
+    while sum(widths) > room:
+        can_give = [index for index, width in enumerate(widths) if width > least[index]]
         widths[max(can_give, key=lambda index: widths[index])] -= 1
     return widths

@@ -12,6 +12,8 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
 
 def clean(text: str) -> str:
     """Make text from a file safe to print: one line, and a replacement for what cannot be seen."""
+    if text and not text.strip():
+        return '" "'  # a drawing must not have an empty place
     return "".join(
         "\ufffd" if unicodedata.category(each) in _UNPRINTABLE or each in "\ufffe\uffff" else each
         for each in " ".join(text.split())
@@ -41,7 +43,7 @@ def caller(lane: Lane) -> str | None:
 
 def environment(lane: Lane) -> str:
     """Say which environment a path goes through."""
-    return clean(lane.path.environment or ("not known" if lane.is_environment_open else "none"))
+    return clean(lane.path.environment or ("not known" if lane.path.is_environment_open else "none"))
 
 
 def concurrency(lane: Lane) -> str:
@@ -90,16 +92,36 @@ def summary(drawing: Drawing) -> str:
     return "; ".join(clauses(drawing))
 
 
+def description(drawing: Drawing) -> str:
+    """Say what a picture shows, for whoever cannot see it: the summary, and what each path lacks."""
+    amiss = (
+        f"{clean(lane.path.way)} to {name(destination)} ({how(lane)}): {'; '.join(lacking(lane))}"
+        for destination in drawing.destinations
+        for lane in destination.lanes
+        if lane.is_amiss
+    )
+    return ". ".join((summary(drawing), *amiss))
+
+
+def lacking(lane: Lane) -> Iterator[str]:
+    """Say what the estate asks for and a path has not."""
+    if lane.lacks:
+        yield f"lacks {listed(map(clean, lane.lacks))}"
+    if lane.expected_environment:
+        found = clean(lane.path.environment or "no environment")
+        yield f"goes through {found}, expected {clean(lane.expected_environment)}"
+
+
 def clauses(drawing: Drawing) -> list[str]:
     """Give the parts of the summary."""
     reached = [each for each in drawing.destinations if each.lanes]
     alone = [name(each) for each in drawing.destinations if not each.lanes]
     if not reached:
-        to = f" leads to {listed(alone)}" if alone else ""
-        return [f"no deploy path{to}{'' if drawing.found else _why_none(drawing)}"]
-    told = [f"{counted(len(drawing.lanes), 'path')}: {', '.join(_share(each) for each in reached)}"]
+        return [_nothing(drawing, alone)]
+    told = [f"{counted(len(drawing.lanes), 'path')}: {', '.join(map(_share, reached))}"]
     if shared := [each for each in reached if each.app and each.owners[1:]]:
-        told.append(", ".join(_shared_by(each, "" if index else " workflows") for index, each in enumerate(shared)))
+        first, *others = shared
+        told.append(", ".join((_shared_by(first, " workflows"), *map(_shared_by, others))))
     if alone:
         told.append(f"none leads to {listed(alone)}")
     return told
@@ -121,15 +143,19 @@ def _share(destination: Destination) -> str:
     return f"{len(destination.lanes)} to {name(destination)} ({automatic or 'none'} automatic)"
 
 
-def _shared_by(destination: Destination, noun: str) -> str:
+def _shared_by(destination: Destination, noun: str = "") -> str:
     return f"{_number(len(destination.owners))}{noun} own {name(destination)}"
 
 
-def _why_none(drawing: Drawing) -> str:
+def _nothing(drawing: Drawing, apps: list[str]) -> str:
+    """Say that there is no path, and why, where nothing was left out."""
+    to = f" leads to {listed(apps)}" if apps else ""
+    if drawing.found:
+        return f"no deploy path{to}"
     if not drawing.files and not drawing.unread:
-        return ": there is no workflow file in .github/workflows"
+        return f"no deploy path{to}: there is no workflow file in .github/workflows"
     unread = f", and {len(drawing.unread)} could not be read" if drawing.unread else ""
-    return f": nothing in {counted(drawing.files, 'workflow file')} deploys to Heroku{unread}"
+    return f"no deploy path{to}: nothing in {counted(drawing.files, 'workflow file')} deploys to Heroku{unread}"
 
 
 def _number(number: int) -> str:

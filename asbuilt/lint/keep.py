@@ -44,19 +44,21 @@ def restore(path: Path) -> Scans:
 
 def told(scans: Scans) -> dict[str, str]:
     """Say which version of each linter scanned how many files."""
-    lines: dict[str, str] = {}
-    for name in sorted({linter for by_linter in scans.values() for linter in by_linter}):
-        found = [by_linter[name] for by_linter in scans.values() if name in by_linter]
-        count = sum(len(each.scanned) for each in found)
-        left = sum(len(each.unscanned) for each in found)
-        version = found[0].version
-        lines[name] = (
-            "not installed"
-            if version is None
-            else f"{version or 'of an unknown version'}, {count} file{'' if count == 1 else 's'} scanned"
-            + (f", {left} could not be" if left else "")
-        )
-    return lines
+    found: dict[str, list[Scan]] = {}
+    for by_linter in scans.values():
+        for name, each in by_linter.items():
+            found.setdefault(name, []).append(each)
+    return {name: _told(each) for name, each in sorted(found.items())}
+
+
+def _told(scans: list[Scan]) -> str:
+    version = scans[0].version
+    if version is None:
+        return "not installed"
+    count = sum(len(each.scanned) for each in scans)
+    left = sum(len(each.unscanned) for each in scans)
+    scanned = f"{version or 'of an unknown version'}, {count} file{'' if count == 1 else 's'} scanned"
+    return f"{scanned}, {left} could not be" if left else scanned
 
 
 def _paths(checkout: Checkout, linter: Linter) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+CONTEXT = "environment.properties"
 LINT = "lint.json"
 OBSERVATION = "observation.json"
 RESULTS = "allure-results"

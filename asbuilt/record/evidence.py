@@ -4,7 +4,7 @@ import html
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -18,11 +18,12 @@ from pydantic import BaseModel
 
 from asbuilt.controls import Control
 from asbuilt.estate import Environment
+from asbuilt.record.directory import CONTEXT
 from asbuilt.run import Run
 from asbuilt.subjects import Subject
-from asbuilt.verdicts import Outcome, Verdict
+from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.workflows.deploy_path import DeployPath
 
-_SYSTEMS = {"HK": "Heroku", "GH": "GitHub", "WEB": "Web", "WF": "Workflows"}
 _SEVERITIES = {"SEV-1": "blocker", "SEV-2": "critical", "SEV-3": "normal", "SEV-4": "minor"}
 _STATUS = {
     Outcome.CONFORMS: "passed",
@@ -45,7 +46,7 @@ def describe(
     severity = (settings.severity if settings else None) or control.severity
     allure.dynamic.title(f"{name}: {_clause(control.requirement)}")
     allure.dynamic.label(_NODE_ID, node_id)
-    allure.dynamic.label(LabelType.EPIC, _SYSTEMS.get(control.id.rstrip("0123456789"), "Estate"))
+    allure.dynamic.label(LabelType.EPIC, control.system)
     allure.dynamic.label(LabelType.FEATURE, subject.name if subject else run.estate.name)
     allure.dynamic.label(LabelType.STORY, f"{control.id} {_clause(control.requirement)}")
     allure.dynamic.label(LabelType.SEVERITY, _SEVERITIES[severity])
@@ -99,14 +100,14 @@ def write_context(results: Path, run: Run, linters: Mapping[str, str]) -> None:
     facts = {
         "Estate": run.estate.name,
         "World": run.world,
-        "As of": f"{observation.as_of:%Y-%m-%d %H:%M:%S} UTC" if observation else "workflow files only",
+        **({"As of": f"{observation.as_of:%Y-%m-%d %H:%M:%S} UTC"} if observation else {}),
         "Requests": str(len(observation.transcript)) if observation else "0",
         "asbuilt": version("asbuilt"),
         "Python": platform.python_version(),
         **linters,
     }
     lines = [f"{key.replace(' ', '_')}={value}" for key, value in facts.items()]
-    (results / "environment.properties").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (results / CONTEXT).write_text("\n".join(lines) + "\n", encoding="utf-8")
     (results / "executor.json").write_text(json.dumps(_executor(), indent=2), encoding="utf-8")
     (results / CATEGORIES.name).write_bytes(CATEGORIES.read_bytes())
 
@@ -128,8 +129,16 @@ def _executor() -> dict[str, str]:
 
 def _message(verdict: Verdict) -> str:
     told = tuple(map(verdict.told, verdict.lines))
-    lines = [f"{line.fact}\nfix: {line.fix}" if line.fix else line.fact for line in told]
-    return "\n\n".join(lines) or verdict.reason
+    return "\n\n".join("\n".join(_parts(line, verdict.subject)) for line in told) or verdict.reason
+
+
+def _parts(line: Line, subject: str) -> Iterator[str]:
+    """Give a finding line by line: the fact, behind its place where that is not the subject; the excerpt; the fix."""
+    yield line.fact if line.place in {"", subject} else f"{line.place} {line.fact}"
+    if line.excerpt:
+        yield f"> {line.excerpt}"
+    if line.fix:
+        yield f"fix: {line.fix}"
 
 
 def _clause(requirement: str) -> str:
@@ -161,6 +170,8 @@ def _plain(value: Any) -> Any:
     match value:
         case BaseModel():
             return value.model_dump(mode="json", exclude_defaults=True)
+        case DeployPath():
+            return value.as_dict()
         case datetime() | timedelta():
             return str(value)
         case dict():

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from asbuilt.record.directory import RESULTS
+from asbuilt.record.directory import CONTEXT, RESULTS
 
 _PROJECT = Path(__file__).parents[2]
 _ALLURE = _PROJECT / "node_modules" / ".bin" / "allure"
@@ -33,6 +33,8 @@ def render(directory: Path) -> Path:
     results = directory / RESULTS
     if not results.is_dir():
         raise NoReportError(f"{directory} holds no {RESULTS}: name a run's directory, such as reports/latest")
+    if not (results / CONTEXT).exists():
+        raise NoReportError(f"{directory} holds no {RESULTS}/{CONTEXT}: its run did not come to an end")
     _ensure_allure()
     print("rendering the report ...", file=sys.stderr)  # noqa: T201 - progress of something slow
     with tempfile.TemporaryDirectory() as scratch:
@@ -53,11 +55,10 @@ def _closed(page: str) -> str:
 
 def _name(results: Path) -> str:
     """Give the report's name: it stands on every page, and says so where the world is a sandbox."""
-    facts = dict(
-        line.split("=", 1) for line in (results / "environment.properties").read_text(encoding="utf-8").splitlines()
-    )
-    world = facts["World"]
-    return f"{'SANDBOX: ' if world.startswith('sandbox') else ''}{facts['Estate']}, {world}, as of {facts['As_of']}"
+    facts = dict(line.split("=", 1) for line in (results / CONTEXT).read_text(encoding="utf-8").splitlines())
+    sandbox = "SANDBOX: " if facts["World"].startswith("sandbox") else ""
+    as_of = f", as of {facts['As_of']}" if "As_of" in facts else ""
+    return f"{sandbox}{facts['Estate']}, {facts['World']}{as_of}"
 
 
 def _ensure_allure() -> None:

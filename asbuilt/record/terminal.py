@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import wrap
 
 from asbuilt.run import Run
 from asbuilt.verdicts import Line, Outcome, Verdict, by_urgency, tally
 
 _COLOURS = {Outcome.DRIFTED: "red", Outcome.UNKNOWN: "yellow", Outcome.WAIVED: "cyan"}
+_INDENT = "    "
+_WIDEST = 48  # a longer place sticks out, rather than push all others apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +36,82 @@ def heading(run: Run) -> str:
     return f"{run.estate.name} in {run.world}, {as_of}, {_requests(run)}"
 
 
-def summary(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[Text]:
-    """Give the lines: the heading, each finding with its fix, the tally, where the evidence is."""
+def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None) -> Iterator[Text]:
+    """Give the lines: the heading, each finding with its fix, the tally, where the evidence is.
+
+    `columns` is the width of the terminal, None where there is none: then a finding is one line, for other programs.
+    """
     yield Text("")
-    yield Text(f"asbuilt: {heading(run)}", bold=True)
+    yield from _wrapped(f"asbuilt: {heading(run)}", columns, bold=True)
     yield Text("")
-    shown = [each for each in sorted(verdicts, key=by_urgency) if each.outcome in _COLOURS]
-    width = max((len(line.place) for each in shown for line in _lines(each)), default=0)
-    for verdict, line, others in _grouped(shown):
-        outcome = Outcome.WAIVED if line.waived else verdict.outcome
-        colour = _COLOURS[outcome]
-        word = "" if outcome is Outcome.DRIFTED else f"{outcome.upper()} "
-        head = f"{line.place:{width}}  {verdict.control:6} {verdict.severity}  {word}"
-        first, *more = line.fact.splitlines() or [""]
-        yield Text(f"{head}{first}", colour)
-        indent = " " * (width + 2)
-        yield from (Text(f"{indent}{each}") for each in more)
-        if line.excerpt:
-            yield Text(f"{indent}> {line.excerpt}")
-        issue = f"   #{verdict.issue}" if verdict.issue else ""
-        if line.fix or issue:
-            yield Text(f"{indent}fix: {line.fix or 'see the issue'}{issue}")
-        if others:
-            yield Text(f"{indent}for the same reason: {', '.join(others)}")
-    if shown:
+    findings = list(_findings(verdicts))
+    width = min(max((len(each.place) for each in findings), default=0), _WIDEST)
+    fits = columns is None or all(len(each.row(width)) <= columns for each in findings)
+    for each in findings:
+        yield from each.beside(width) if fits else each.below(columns)
+    if findings:
         yield Text("")
     clean = all(each.outcome not in {Outcome.DRIFTED, Outcome.UNKNOWN} for each in verdicts)
     counted = f"{tally(verdicts)}; {_requests(run)}" if run.observation else tally(verdicts)
-    yield Text(counted, "green" if clean else "red", bold=True)
+    yield from _wrapped(counted, columns, "green" if clean else "red", bold=True)
     if run.directory:
         yield Text(f"evidence: {_shown(run.directory)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One finding as it is printed: where, which control, the fact line by line, and what helps to act on it."""
+
+    place: str
+    label: str
+    fact: tuple[str, ...]
+    help: tuple[str, ...]
+    colour: str
+
+    def row(self, width: int) -> str:
+        """Give the line that it begins with, where all of it fits in one."""
+        return f"{self.place:{width}}  {self.label}  {self.fact[0]}"
+
+    def beside(self, width: int) -> Iterator[Text]:
+        """Give its lines with the fact beside its place."""
+        yield Text(self.row(width), self.colour)
+        yield from (Text(f"{'':{width}}  {each}") for each in (*self.fact[1:], *self.help))
+
+    def below(self, columns: int | None) -> Iterator[Text]:
+        """Give its lines with the fact below its place; what somebody may copy from them is not wrapped."""
+        yield Text(f"{self.place}  {self.label}", self.colour)
+        for line in self.fact:
+            yield from _wrapped(line, columns, self.colour, indent=_INDENT)
+        yield from (Text(f"{_INDENT}{each}") for each in self.help)
+
+
+def _findings(verdicts: tuple[Verdict, ...]) -> Iterator[_Finding]:
+    """Give what somebody has to hear of, the most urgent first."""
+    shown = [each for each in sorted(verdicts, key=by_urgency) if each.outcome in _COLOURS]
+    for verdict, line, others in _grouped(shown):
+        outcome = Outcome.WAIVED if line.waived else verdict.outcome
+        first, *more = line.fact.splitlines() or [""]
+        issue = f"   #{verdict.issue}" if verdict.issue else ""
+        helpful = (
+            f"> {line.excerpt}" if line.excerpt else "",
+            f"fix: {line.fix or 'see the issue'}{issue}" if line.fix or issue else "",
+            f"for the same reason: {', '.join(others)}" if others else "",
+        )
+        yield _Finding(
+            place=line.place,
+            label=f"{verdict.control:6} {verdict.severity}",
+            fact=(first if outcome is Outcome.DRIFTED else f"{outcome.upper()} {first}", *more),
+            help=tuple(filter(None, helpful)),
+            colour=_COLOURS[outcome],
+        )
+
+
+def _wrapped(
+    text: str, columns: int | None, colour: str = "", *, bold: bool = False, indent: str = ""
+) -> Iterator[Text]:
+    """Break a text between words where a terminal would break it anywhere."""
+    lines = wrap(text, columns - len(indent), break_long_words=False, break_on_hyphens=False) if columns else [text]
+    return (Text(f"{indent}{each}", colour, bold) for each in lines)
 
 
 def _grouped(verdicts: list[Verdict]) -> Iterator[tuple[Verdict, Line, list[str]]]:

@@ -47,8 +47,14 @@ class _Edit:
 
 
 def names(kind: str = "scenarios", folder: Path | None = None) -> tuple[str, ...]:
-    """Return the names of all scenarios, or of all `faults`."""
-    return tuple(sorted(path.stem for path in ((folder or FIXTURES) / kind).glob("*.yaml")))
+    """Return the names of all scenarios, or of all `faults` that change a world; others change workflow files."""
+    files = ((folder or FIXTURES) / kind).glob("*.yaml")
+    return tuple(sorted(path.stem for path in files if kind != "faults" or not _is_of_files(path)))
+
+
+def _is_of_files(fault: Path) -> bool:
+    keys = {line.partition(":")[0] for line in fault.read_text(encoding="utf-8").splitlines()}
+    return "repository" in keys and keys.isdisjoint({"world", "answers"})
 
 
 def load(name: str, *, folder: Path | None = None) -> Scenario:

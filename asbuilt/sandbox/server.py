@@ -150,6 +150,10 @@ def _listen(port: int, unix_socket: Path | None) -> list[socket.socket]:
     if unix_socket.is_socket():
         unix_socket.unlink()
     local = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    local.bind(str(unix_socket))
+    try:
+        local.bind(str(unix_socket))
+    except OSError as error:
+        loopback.close()
+        raise OSError(error.errno, error.strerror or str(error), str(unix_socket)) from error
     local.listen(2048)
     return [loopback, local]

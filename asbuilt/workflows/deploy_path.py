@@ -100,6 +100,11 @@ class DeployPath:
         return self.trigger != "workflow_dispatch" and self.origins != ("workflow_dispatch",)
 
     @property
+    def is_environment_open(self) -> bool:
+        """Whether its environment cannot be told before the run."""
+        return self.environment is None and "the environment:" in (self.undecided or "")
+
+    @property
     def concurrency(self) -> str | None:
         """The concurrency group that it waits in, with expressions where they are not known."""
         return self.groups[-1].name if self.groups else None

@@ -85,6 +85,7 @@ class Problem:
 
     message: str
     mark: Mark
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

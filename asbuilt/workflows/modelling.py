@@ -18,7 +18,8 @@ def load(source: bytes | str, path: str) -> WorkflowFile:
 
 def missing(path: str) -> WorkflowFile:
     """Give a workflow file that is declared but is not there: its only problem says so."""
-    absent = Problem("there is no such file, but the estate declares it", _START)
+    fix = "add the file, or take it out of the estate"
+    absent = Problem("there is no such file, but the estate declares it", _START, fix)
     return model(Document(path, "", None, (absent,)))
 
 

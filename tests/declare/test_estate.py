@@ -100,11 +100,54 @@ def test_a_date_of_a_waiver_is_read(written):
         ),
         (
             "estate: x\napps: {a: {formation: {web: true}}}\n",
-            'estate.yaml:2:24: "True" is invalid for "web" in apps.a.formation: expected a number of dynos',
+            'estate.yaml:2:24: "true" is invalid for "web" in apps.a.formation: expected a number of dynos',
         ),
         (
             "estate: x\napps: {a: {probes: [health]}}\n",
-            'estate.yaml:2:21: "health" is invalid for "path" in apps.a.probes.0: string should match pattern',
+            'estate.yaml:2:21: "health" is invalid for "path" in apps.a.probes.0: expected a path that begins with /',
+        ),
+        (
+            "estate: x\napps: {a: {gates: smoke}}\n",
+            'estate.yaml:2:12: "smoke" is invalid for "gates" in apps.a: expected a list',
+        ),
+        (
+            "estate: x\napps: {a: {gates: [smoke, '']}}\n",
+            "estate.yaml:2:27: an empty text is invalid as item 2 of apps.a.gates: expected a text that is not empty",
+        ),
+        (
+            "estate: x\nrepositories: {o/r: {required_checks: [1.5]}}\n",
+            'estate.yaml:2:40: "1.5" is invalid as item 1 of repositories.o/r.required_checks: expected a text: wri',
+        ),
+        (
+            "estate: x\nrepositories: {o/r: {environments: {e: {secrets: [the-key]}}}}\n",
+            (
+                'estate.yaml:2:51: "the-key" is invalid as item 1 of repositories.o/r.environments.e.secrets: '
+                "expected a name: letters, digits and _"
+            ),
+        ),
+        (
+            "estate: x\nrepositories: {o/r: {procfile: {web: }}}\n",
+            'estate.yaml:2:33: nothing is invalid for "web" in repositories.o/r.procfile: expected a text',
+        ),
+        (
+            "estate: x\nrepositories: {o/r: {workflows: {deploy: {}}}}\n",
+            'estate.yaml:2:34: "deploy" is not a workflow file; name a file in .github/workflows, such as deploy.yml',
+        ),
+        (
+            "estate: x\nrepositories: {o/r: {workflows: {.github/workflows/deploy.yml: {}}}}\n",
+            'estate.yaml:2:34: ".github/workflows/deploy.yml" is not a workflow file; name a file in .github/workflows',
+        ),
+        (
+            "estate: x\napps: {a: }\ncontrols: {wf003: {issue: 1}}\n",
+            'estate.yaml:3:12: "wf003" is invalid for "wf003" in controls: expected an id such as WF003',
+        ),
+        (
+            "estate: x\napps: {a: {url: a.herokuapp.com}}\n",
+            'estate.yaml:2:12: "a.herokuapp.com" is invalid for "url" in apps.a: expected an origin, such as https://',
+        ),
+        (
+            f"{MINIMAL}waivers: [{{control: HK001, subject: shop-prod, until: soon, owner: o, issue: x, reason: r}}]\n",
+            'estate.yaml:4:48: "soon" is invalid for "until" in waivers.0: expected a date: YYYY-MM-DD',
         ),
         ("estate: x\napps: {a: {name: b}}\n", 'estate.yaml:2:12: unknown key "name" in apps.a; allowed: environment'),
         (

@@ -17,7 +17,7 @@ from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app as command
 from asbuilt.record.directory import withhold
 from asbuilt.record.evidence import _clause, settle_results
-from asbuilt.record.report import _closed
+from asbuilt.record.report import _closed, _name
 from asbuilt.verdicts import Line, Outcome, Verdict
 
 STATUS = {
@@ -80,6 +80,27 @@ def test_declared_and_observed_stand_side_by_side_with_their_requests(live):
     assert held["requests"] == [f"GET {url} -> 502"]
     assert "<th" in result["descriptionHtml"]
     assert "declared" in result["descriptionHtml"]
+
+
+def test_a_finding_in_a_file_stands_with_its_place_and_what_the_files_say(play):
+    directory = play("tests_static", "--checkout=fixtures/repositories/TradeMasterAPI/before").directory
+    results = directory / "allure-results"
+    gates = _one(_results(directory), "WF004", "raxx-api-prod")
+    assert gates["statusDetails"]["message"].splitlines() == [
+        (
+            '.github/workflows/deploy.yml:42:5 job "deploy-prod" deploys raxx-api-prod (push refs/tags/v*) without '
+            "freeze-check and smoke; what precedes it: test"
+        ),
+        "> needs: test",
+        "fix: needs: [freeze-check, smoke]",
+    ]
+    held = json.loads((results / gates["attachments"][0]["source"]).read_text())
+    assert held["declared"]["gates"] == ["freeze-check", "smoke"]
+    assert [each["gates"] for each in held["observed"]["deploy paths"]] == [["freeze-check", "smoke"], ["test"]]
+    step = _one(_results(directory), "WF002", "MooseQuest/TradeMasterAPI deploy.yml")
+    held = json.loads((results / step["attachments"][0]["source"]).read_text())
+    assert held["observed"] == {"file": ".github/workflows/deploy.yml"}
+    assert _name(results) == "raxx, workflow files"
 
 
 def test_the_run_says_its_world_and_clock(live):
@@ -216,6 +237,13 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path):
     done = CliRunner().invoke(command, ["record", str(tmp_path)])
     assert done.exit_code == 2
     assert "name a run's directory" in done.output
+
+
+def test_a_run_that_was_killed_is_refused(tmp_path):
+    (tmp_path / "allure-results").mkdir()
+    done = CliRunner().invoke(command, ["record", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "allure-results/environment.properties: its run did not come to an end" in done.output
 
 
 def test_the_report_is_rendered_with_what_is_pinned():

@@ -102,6 +102,13 @@ def test_a_wrong_name_is_told_the_nearest(name, message):
     assert str(caught.value) == message
 
 
+def test_a_fault_of_workflow_files_is_none_of_a_world(folder):
+    folder("faults", "crashed", CRASHED)
+    root = folder("faults", "gate-dropped", "summary: x\nrepository:\n  - {file: a, replace: b, by: c}\n")
+    with pytest.raises(ScenarioError, match=r'"gate-dropped" is not a fault; allowed: crashed$'):
+        load("rich+gate-dropped", folder=root)
+
+
 def test_a_wrong_fault_is_told_the_nearest(folder):
     folder("faults", "crashed", CRASHED)
     with pytest.raises(ValueError, match='"crash" is not a fault; did you mean "crashed"'):

@@ -8,6 +8,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from asbuilt import __version__
 from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app
 
@@ -26,6 +27,25 @@ def test_one_control_is_explained_without_a_placeholder():
     explained = CliRunner().invoke(app, ["controls", "HK002"]).output
     assert "{" not in explained
     assert "deploys APP" in " ".join(explained.split())
+
+
+def test_the_version_is_told():
+    assert CliRunner().invoke(app, ["--version"]).output == f"asbuilt {__version__}\n"
+
+
+def test_a_control_is_explained_with_its_reason():
+    explained = " ".join(CliRunner().invoke(app, ["controls", "WF021"]).output.split())
+    assert explained.startswith("WF021 SEV-2 Workflows Each job that calls the Heroku CLI")
+    assert "A run in an environment that GitHub has just created has no secrets." in explained
+    assert "HEROKU_API_KEY: ${{ secrets.HEROKU_API_KEY }}" in explained
+
+
+def test_the_page_of_the_controls_is_the_one_that_is_printed():
+    printed = CliRunner().invoke(app, ["controls", "--format", "markdown"]).output
+    page = PROJECT / "docs" / "controls.md"
+    assert printed == page.read_text(), "asbuilt controls --format markdown > docs/controls.md"
+    ids = [each["id"] for each in json.loads(CliRunner().invoke(app, ["controls", "--format", "json"]).output)]
+    assert sorted(line.removeprefix("### ") for line in printed.splitlines() if line.startswith("### ")) == ids
 
 
 def test_a_control_that_there_is_not_is_refused():
@@ -52,6 +72,8 @@ def test_live_and_static_work_from_any_folder(tmp_path):
     [
         (["sandbox", "--scenario", "helthy"], 'did you mean "healthy"?'),
         (["sandbox", "--port", "{taken}"], "Address already in use; choose another: --port N"),
+        (["sandbox", "--port", "0", "--unix-socket", "/no/where"], "listen on /no/where: No such file or directory"),
+        (["sandbox", "--port", "99999"], "'--port'"),
     ],
 )
 def test_a_sandbox_that_cannot_start_says_why(arguments, said):

@@ -87,6 +87,13 @@ def test_an_observation_judged_again_comes_to_the_same_verdicts(live, play):
     assert "judged again" in again.out
 
 
+def test_what_is_not_declared_is_held_against_nothing(play, tmp_path):
+    (tmp_path / "estate.yaml").write_text("estate: e\napps: {raxx-api-prod: {}}\n")
+    played = play("tests_live", "-m", "live", "--sandbox=healthy", f"--estate={tmp_path / 'estate.yaml'}")
+    assert played.code == 0, played.out
+    assert played.subjects("not applicable")["HK005"] == ["raxx-api-prod"]
+
+
 def test_an_app_narrows_what_is_asked_and_judged(live):
     played = live("incident-2026-04-30", "--app=raxx-api-staging")
     assert played.code == 0
@@ -139,6 +146,17 @@ def test_without_settling_the_same_deploy_is_judged_as_it_stands(live):
         (("-m", "live", "--observed=x", "--sandbox=healthy"), "give one of them"),
         (("--sandbox=healthy",), "add -m live"),
         (("-m", "live", "--sandbox=healthy", "--clean-alluredir"), "--clean-alluredir"),
+        (("-m", "live", "--sandbox=healthy", "--timeout=0"), '"0" is not a number of seconds from 0.1 to 86400'),
+        (("-m", "live", "--sandbox=healthy", "--settle=nan"), '"nan" is not a number of seconds from 0 to 86400'),
+        (("-m", "live", "--sandbox=healthy", "--settle=soon"), '"soon" is not a number of seconds'),
+        (("-m", "live", "--sandbox=healthy", "--evidence=package.json"), "--evidence package.json: no folder can be"),
+        (
+            (
+                "-m",
+                "live and (",
+            ),
+            "-m 'live and (' is not an expression",
+        ),
     ],
 )
 def test_a_mistake_of_the_user_is_one_message_and_exit_4(arguments, said, play):
@@ -169,6 +187,10 @@ def test_a_static_run_without_any_files_is_a_usage_error(play, tmp_path):
     played = play("tests_static", f"--estate={estate}")
     assert played.code == 4
     assert "no workflow files to judge: name their folder, --checkout DIR" in played.out
+    estate.write_text("estate: x\nrepositories: {o/r: {}}\n")
+    played = play("tests_static", f"--estate={estate}", f"--checkout={tmp_path}")
+    assert played.code == 4
+    assert f"no workflow files to judge in {tmp_path}: name their folder, --checkout DIR" in played.out
 
 
 def test_waivers_accept_only_what_drifts_until_their_date(play, tmp_path):

@@ -49,6 +49,10 @@ class Path:
         return " ".join((self.trigger, *(f"{name}={value}" for name, value in self.inputs.items()), *self.refs))
 
     @property
+    def is_environment_open(self):
+        return self.environment is None and "the environment:" in (self.undecided or "")
+
+    @property
     def owner(self):
         return SimpleNamespace(path=self.workflow)
 
@@ -149,6 +153,23 @@ def test_a_called_file_is_shown_with_the_workflow_that_starts_it():
         assert "started by release.yml" in said
 
 
+def test_where_columns_would_break_words_each_path_is_a_list():
+    path = Path(gates=("test",), job="deploy-to-production", refs=("refs/heads/release/**",))
+    drawing = drawn(path, Path(line=8), estate=production())
+    wide, narrow = printed(drawing, 120), printed(drawing, 60)
+    assert wide.splitlines()[0].split()[:3] == ["set", "off", "by"]
+    listed = [" ".join(each.split()) for each in narrow.splitlines()]
+    begin = listed.index("automatic push refs/heads/release/**")
+    assert listed[begin : begin + 6] == [
+        "automatic push refs/heads/release/**",
+        "job deploy-to-production in deploy.yml:7",
+        "gates test",
+        "lacks smoke",
+        "environment none",
+        "expected production",
+    ]
+
+
 @pytest.mark.parametrize("width", [100, 60, 30])
 def test_a_table_is_never_cut(width):
     long = "x" * 150
@@ -179,9 +200,18 @@ def test_the_flowchart_shows_only_paths_that_exist():
     assert list(nodes.values()).count("push refs/heads/main<br>automatic") == 1
 
 
+def test_a_blank_name_is_seen():
+    drawing = drawn(Path(" ", (" ",), " ", job=" "))
+    assert '""' not in mermaid(drawing)
+    assert '" "' in texts(svg(drawing))
+
+
 def test_no_name_breaks_a_flowchart():
     path = Path(NASTY, (NASTY,), NASTY, job=NASTY, undecided=NASTY)
-    for line in mermaid(drawn(path)).splitlines()[2:]:
+    first, title, description, *lines = mermaid(drawn(path, estate=production())).splitlines()
+    assert (first, title) == ("flowchart LR", "  accTitle: Deploy paths")
+    assert re.fullmatch(r"  accDescr: [-\w /,=().:#;]+", description, re.ASCII)
+    for line in lines:
         assert re.fullmatch(
             r'  n\d+(\(\[|\[\[|\{\{|\[|\()"[-\w /,=().:#;<>]*"(\]\)|\]\]|\}\}|\]|\))(:::\w+)?'
             r"|  n\d+ --> n\d+|  classDef [\w #:,-]+",
@@ -216,6 +246,14 @@ def test_a_picture_says_what_it_is_and_needs_nothing_else():
     assert root.find(f"{SVG}desc").text == "1 path: 1 to shop (1 automatic)"
     assert not re.search(r"<script|href|url\(|@import|(?<!xmlns=\")https?:", picture)
     assert "prefers-color-scheme:dark" in picture
+
+
+def test_who_cannot_see_a_picture_is_told_what_a_path_lacks():
+    drawing = drawn(Path(gates=("test",)), Path(gates=("smoke",), environment="production"), estate=production())
+    told = "push refs/heads/main to shop (automatic): lacks smoke; goes through no environment, expected production"
+    description = f"2 paths: 2 to shop (2 automatic). {told}"
+    assert ET.fromstring(svg(drawing)).find(f"{SVG}desc").text == description
+    assert f"  accDescr: {description.replace(';', '#59;')}\n" in mermaid(drawing)
 
 
 def test_nothing_in_a_picture_overlaps_or_leaves_it():

@@ -89,6 +89,11 @@ def test_the_table_is_as_wide_as_it_says_and_shows_what_is_amiss():
     )
 
 
+def test_the_picture_in_the_readme_is_the_one_that_is_drawn():
+    done = paths("--checkout", REPOSITORIES / "before", ESTATE, "--format", "svg")
+    assert done.stdout == (PROJECT / "docs" / "images" / "paths.svg").read_text()
+
+
 def test_one_app_is_shown_alone():
     assert {each["app"] for each in listed(ESTATE, "--app", "raxx-api-prod")} == {"raxx-api-prod"}
 
@@ -142,6 +147,13 @@ def test_the_same_file_name_in_two_repositories_is_two_owners(folder):
         folder(f"{name}/.github/workflows/deploy.yml", DEPLOY % "shop")
     assert "two owners: o/a deploy.yml and o/b deploy.yml" in paths().stdout
     assert [each["repository"] for each in listed("--repository", "o/b")] == ["o/b"]
+
+
+def test_the_files_of_one_repository_take_its_name(folder):
+    folder(".github/workflows/a.yml", DEPLOY % "shop")
+    assert [each["repository"] for each in listed("--repository", "o/n")] == ["o/n"]
+    done = paths("--repository", "shop")
+    assert (done.exit_code, done.stderr) == (2, 'asbuilt: --repository: "shop" is not a repository; write OWNER/NAME\n')
 
 
 def test_no_path_is_said_in_every_form(folder):

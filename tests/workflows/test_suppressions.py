@@ -170,7 +170,7 @@ def test_a_suppressed_finding_is_waived_and_listed_everywhere(judged, workers):
         )
     )
     assert result["status"] == "skipped"
-    assert result["statusDetails"]["message"] == said
+    assert result["statusDetails"]["message"].splitlines()[0] == f"{FILE}:{LINE}:15 {said}"
     assert {"name": "tag", "value": "waived"} in result["labels"]
 
 
@@ -217,6 +217,7 @@ def test_one_that_nothing_needs_fails_the_run(judged, workers):
     fact = f"nothing needs this suppression of WF030: it finds nothing on line {LINE}"
     assert lines_of(played, "WF030") == ("drifted", [(f"deploy.yml:{LINE}:{BEHIND}", fact)])
     assert f"{FILE}:{LINE}:{BEHIND}  WF030  SEV-3  {fact}" in played.out
+    assert f"# asbuilt: ignore[WF030, WF001] no reason is left until {NEXT_YEAR}\n" in played.out
     assert played.code == 1
     cases = ET.parse(played.directory / "junit.xml").getroot().iter("testcase")
     assert len([each for each in cases if each.find("failure") is not None]) == 2

@@ -125,6 +125,7 @@ def test_problems_come_in_the_order_of_the_file():
 def test_a_file_that_is_not_there_says_so():
     (problem,) = problems(missing(".github/workflows/deploy.yml"))
     assert problem.message == "there is no such file, but the estate declares it"
+    assert problem.fix == "add the file, or take it out of the estate"
 
 
 @pytest.mark.parametrize(

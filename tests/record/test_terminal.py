@@ -1,0 +1,44 @@
+"""What somebody on call reads, in a terminal of any width, and what other programs read of it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from asbuilt.record.terminal import summary
+from asbuilt.verdicts import Line, Outcome, Verdict
+
+RUN = SimpleNamespace(estate=SimpleNamespace(name="shop"), observation=None, checkouts={}, directory=None)
+PLACE = ".github/workflows/deploy-heroku.yml:42:5"
+FACT = 'job "deploy" deploys shop (push refs/heads/main) without smoke; what precedes it: nothing'
+FIX = "gh workflow run deploy.yml --repo owner/name --field environment=production --field ref=main"
+
+
+def printed(columns, *lines):
+    verdict = Verdict("t::a", "WF004", "SEV-2", "shop", "It is.", Outcome.DRIFTED, lines, issue=7)
+    return [each.text for each in summary(RUN, (verdict,), columns)]
+
+
+@pytest.mark.parametrize("columns", [None, 200])
+def test_a_finding_is_one_line_where_there_is_room_or_no_terminal(columns):
+    out = printed(columns, Line(PLACE, FACT, FIX, "needs: []"), Line("shop", FACT, FIX))
+    at = f"{PLACE}  WF004  SEV-2  {FACT}"
+    assert at in out
+    assert out[out.index(at) + 1 :][:2] == [f"{'':{len(PLACE)}}  > needs: []", f"{'':{len(PLACE)}}  fix: {FIX}   #7"]
+    assert f"{'shop':{len(PLACE)}}  WF004  SEV-2  {FACT}" in out
+
+
+def test_one_long_place_does_not_push_the_others_apart():
+    long = f".github/workflows/{'x' * 80}.yml:1:1"
+    out = printed(None, Line(long, FACT, FIX), Line("shop", FACT, FIX))
+    assert f"{long}  WF004  SEV-2  {FACT}" in out
+    assert f"{'shop':48}  WF004  SEV-2  {FACT}" in out
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140])
+def test_in_a_narrow_terminal_the_fact_stands_below_and_breaks_between_words(columns):
+    out = printed(columns, Line(PLACE, FACT, FIX, "needs: []"))
+    begin = out.index(f"{PLACE}  WF004  SEV-2")
+    end = out.index("    > needs: []")
+    assert max(map(len, out[begin:end])) <= columns
+    assert " ".join(each.strip() for each in out[begin + 1 : end]) == FACT
+    assert f"    fix: {FIX}   #7" in out  # whole: somebody copies it
