@@ -71,7 +71,7 @@ def differs_at_github(text):
     return bool(
         any(each[1:-1].count("''") > 1 for each in strings)  # the library takes the first '' of a text for a quote only
         or re.search(r",\s*\)", outside)  # the library lets a comma end the arguments
-        or re.search(r"(?i)\bcase\b.*\b(?:fromJSON|format|case)\b", outside)  # the library evaluates all of case()
+        or re.search(r"(?is)\bcase\b.*\b(?:fromJSON|format|case)\b", outside)  # the library evaluates all of case()
         or re.search(r"0[bBOX]", text)  # the library knows these prefixes, as JavaScript does
         or re.search(r"\{[0-9]+[^0-9}][^{}]*\}", text)  # the library passes over what follows the number in {0...}
         or (re.search(r"(?i)toJSON", outside) and re.search(r"NaN|Infinity", text))  # the library writes null
