@@ -13,8 +13,8 @@ from asbuilt.workflows.shell import Command, expand, option
 from asbuilt.workflows.sources import PlacedStep
 
 MECHANISM = "git push"
-# An app's name as it is written in a script: a literal, variables, expressions.
-APP = r"(?P<app>(?:\$\{\{.+?\}\}|\$\{\w+[^{}]*\}|\$\w+|\$\([^()]*\)|[\w-])+)"
+# An app's name as it is written in a script: a literal, variables, expressions. Each part is taken in one way only.
+APP = r"(?P<app>(?>\$\{\{.+?\}\}|\$\{\w+[^{}]*\}|\$\w+|\$\([^()]*\)|[\w-])+)"
 _URL = re.compile(
     rf"^(?:(?:https|ssh)://(?:.*@)?git\.heroku\.com/|(?:ssh://)?[\w-]+@heroku(?:\.[\w.-]+)?[:/]){APP}(?:\.git)?/?$",
     re.IGNORECASE,

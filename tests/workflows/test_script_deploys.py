@@ -84,6 +84,11 @@ def test_a_variable_that_an_earlier_step_writes_is_not_known(first, expected):
     assert path.app == expected
 
 
+@pytest.mark.parametrize("part", ["${{ a }}", "$variable", "${variable}"])
+def test_a_url_of_many_parts_is_read_at_once(part):
+    assert deploys(f"run: git push https://git.heroku.com/{part * 40}!") == [("git push", None)]
+
+
 @pytest.mark.parametrize("names", ["$APPS", "${APPS}", "${{ env.APPS }}"])
 def test_a_variable_may_have_several_apps(names):
     script = f"for app in {names}; do\n  if [ $app = b ]; then continue; fi\n  heroku builds:create -a $app\ndone"
