@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.document import Mapping, text_of
 from asbuilt.workflows.sources import PlacedStep
+from asbuilt.workflows.workflow import Job, WorkflowFile
 
 _HANDED = re.compile(r"\$\{\{\s*(inputs|env)\.([\w-]+)\s*\}\}")
 
@@ -46,8 +48,9 @@ def around(placed: PlacedStep, context: Context) -> Surroundings:
     names = [placed.job.id, placed.job.name]
     for each in outer:
         names += [each.step.name, each.step.id, each.step.action]
-    nodes = (placed.workflow_file.env, placed.job.env, *(each.step.env for each in outer))
-    variables = {name: text for node in nodes for name, text in texts_of(node)}
+    variables = dict(_of_job(placed.workflow_file, placed.job))
+    for each in outer:
+        variables.update(texts_of(each.step.env))
     inputs: dict[str, str] = {}
     for each in placed.lineage[1:]:
         here = Surroundings("", tuple(variables.items()), tuple(inputs.items()))
@@ -57,6 +60,11 @@ def around(placed: PlacedStep, context: Context) -> Surroundings:
     known = context.get("inputs") or {}
     inputs |= {name: value for name, value in known.items() if isinstance(value, str)}
     return Surroundings("\n".join(filter(None, names)), tuple(variables.items()), tuple(inputs.items()))
+
+
+@lru_cache(maxsize=256)  # each of its steps asks
+def _of_job(workflow_file: WorkflowFile, job: Job) -> Texts:
+    return (*texts_of(workflow_file.env), *texts_of(job.env))
 
 
 def texts_of(node: Mapping | None) -> Iterator[tuple[str, str]]:

@@ -92,7 +92,7 @@ def test_a_finding_in_a_file_stands_with_its_place_and_what_the_files_say(play):
             "freeze-check and smoke; what precedes it: test"
         ),
         "> needs: test",
-        "fix: needs: [freeze-check, smoke]",
+        "fix: add freeze-check and smoke to the jobs of deploy.yml, and here needs: [test, freeze-check, smoke]",
     ]
     held = json.loads((results / gates["attachments"][0]["source"]).read_text())
     assert held["declared"]["gates"] == ["freeze-check", "smoke"]
