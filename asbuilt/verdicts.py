@@ -66,8 +66,16 @@ def by_urgency(verdict: Verdict) -> tuple[int, str, str, str]:
     return (list(Outcome).index(verdict.outcome), verdict.severity, verdict.control, verdict.id)
 
 
+def all_well(verdicts: tuple[Verdict, ...]) -> bool:
+    """Say whether anything was judged, and nothing of it drifted or is unknown."""
+    bad = {Outcome.DRIFTED, Outcome.UNKNOWN}
+    return bool(verdicts) and all(each.outcome not in bad for each in verdicts)
+
+
 def tally(verdicts: tuple[Verdict, ...]) -> str:
     """Count the outcomes: `60 conform, 9 drifted, 1 unknown, 0 waived`, and what was not applicable if anything was."""
+    if not verdicts:
+        return "nothing was judged"
     count = {outcome: sum(1 for each in verdicts if each.outcome is outcome) for outcome in Outcome}
     text = (
         f"{count[Outcome.CONFORMS]} conform, {count[Outcome.DRIFTED]} drifted, "

@@ -4,15 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from asbuilt.record.terminal import heading
 from asbuilt.run import Run
-from asbuilt.verdicts import Outcome, Verdict, by_urgency, tally
+from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
 
 _MARKS = {Outcome.DRIFTED: "❌ drifted", Outcome.UNKNOWN: "❔ unknown", Outcome.WAIVED: "⏳ waived"}
 
 
 def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]) -> str:
     """Give the page: the tally first, then one row for each finding, then what each linter that was asked did."""
-    clean = all(each.outcome not in {Outcome.DRIFTED, Outcome.UNKNOWN} for each in verdicts)
-    lines = [f"## {'✅' if clean else '❌'} asbuilt: {heading(run)}", "", f"**{tally(verdicts)}**", ""]
+    lines = [f"## {'✅' if all_well(verdicts) else '❌'} asbuilt: {heading(run)}", "", f"**{tally(verdicts)}**", ""]
     rows = list(_rows(run, verdicts))
     if rows:
         lines += ["| | control | severity | where | finding | fix |", "|---|---|---|---|---|---|", *rows, ""]

@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from asbuilt.run import Run
-from asbuilt.verdicts import Line, Outcome, Verdict, by_urgency, tally
+from asbuilt.verdicts import Line, Outcome, Verdict, all_well, by_urgency, tally
 
 _COLOURS = {Outcome.DRIFTED: "red", Outcome.UNKNOWN: "yellow", Outcome.WAIVED: "cyan"}
 _INDENT = "    "
@@ -51,9 +51,8 @@ def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None)
         yield from each.beside(width) if fits else each.below(columns)
     if findings:
         yield Text("")
-    clean = all(each.outcome not in {Outcome.DRIFTED, Outcome.UNKNOWN} for each in verdicts)
     counted = f"{tally(verdicts)}; {_requests(run)}" if run.observation else tally(verdicts)
-    yield from _wrapped(counted, columns, "green" if clean else "red", bold=True)
+    yield from _wrapped(counted, columns, "green" if all_well(verdicts) else "red", bold=True)
     if run.directory:
         yield Text(f"evidence: {_shown(run.directory)}")
 

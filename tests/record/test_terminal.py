@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from asbuilt.record.summary import markdown
 from asbuilt.record.terminal import summary
 from asbuilt.verdicts import Line, Outcome, Verdict
 
@@ -25,6 +26,12 @@ def test_a_finding_is_one_line_where_there_is_room_or_no_terminal(columns):
     assert at in out
     assert out[out.index(at) + 1 :][:2] == [f"{'':{len(PLACE)}}  > needs: []", f"{'':{len(PLACE)}}  fix: {FIX}   #7"]
     assert f"{'shop':{len(PLACE)}}  WF004  SEV-2  {FACT}" in out
+
+
+def test_where_nothing_was_judged_all_is_not_well():
+    (line,) = (each for each in summary(RUN, ()) if each.text == "nothing was judged")
+    assert line.colour == "red"
+    assert markdown(RUN, (), {}).startswith("## ❌")
 
 
 def test_one_long_place_does_not_push_the_others_apart():
