@@ -137,6 +137,20 @@ def test_what_the_action_does_not_know(given, unknown):
 
 
 @pytest.mark.parametrize(
+    ("ref", "unknown"),
+    [
+        ("v3.10.9", []),
+        ("2b2cf430a1f428bcf8936ba946fe846baa6eba02", []),
+        ("v3.13.15", ["remote_branch"]),
+        ("master", ["remote_branch"]),
+    ],
+)
+def test_what_only_some_releases_know(ref, unknown):
+    (found,) = inputs(workflow("remote_branch: main").replace("@v3", f"@{ref}"))
+    assert [key.text for key in found.unknown()] == unknown
+
+
+@pytest.mark.parametrize(
     ("name", "meant"),
     [
         ("dontautocrate", "dontautocreate"),
