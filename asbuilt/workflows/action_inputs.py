@@ -92,7 +92,8 @@ class Inputs:
             yield Value(written, given=True, written=written)
             return
         for path in self.paths:
-            yield Value(_stripped(path.value_of(written)), given=True, written=written, path=path)
+            for text in path.values_of(written):
+                yield Value(_stripped(text), given=True, written=written, path=path)
         if not self.paths:
             context = contexts.of_step(self.deploy.placed, {}, self.sources)
             yield Value(_stripped(text_in(written, context)), given=True, written=written)
@@ -163,8 +164,8 @@ def as_boolean(text: str | Unknown) -> str:
 
 def _logs_in(path: DeployPath) -> bool:
     node = path.step.step.input(_LOGIN)
-    text = path.value_of(text_of(node) or "") if node is not None else "false"
-    return isinstance(text, str) and text.strip() != "false"
+    texts = path.values_of(text_of(node) or "") if node is not None else ("false",)
+    return all(isinstance(text, str) and text.strip() != "false" for text in texts)
 
 
 def _stripped(text: str | Unknown) -> str | Unknown:

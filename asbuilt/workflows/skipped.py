@@ -43,7 +43,7 @@ def unnoticed_skips(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator
 
 def _skips(path: DeployPath, inputs: Inputs) -> bool:
     values = [value for value in inputs.values(CREATES) if value.path is None or value.path is path]
-    return all(value.on for value in values)
+    return any(value.on for value in values)
 
 
 def _is_proved(path: DeployPath) -> bool:
