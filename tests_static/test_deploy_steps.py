@@ -9,8 +9,9 @@ from asbuilt.workflows.skipped import unnoticed_skips
 def test_deploy_step_does_not_create_apps(workflow_file, checkout):
     """Every heroku-deploy step sets dontautocreate to true: a deploy never creates an app.
 
-    Without it the action answers an app that it cannot see with `heroku create`, which asks a terminal to log in; in a
-    workflow there is none, and the job crashes. A text that is neither true nor false is the business of WF023.
+    Without it the action answers every failure of `heroku git:remote` with `heroku create`: a misspelled name becomes
+    an app. Where the key is refused, the CLI asks a terminal to log in, and crashes, as there is none; that is the
+    business of WF021, and a text that is neither true nor false that of WF023.
 
     Remedy: add `dontautocreate: true` to the step's `with`.
     """

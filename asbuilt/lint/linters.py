@@ -56,12 +56,15 @@ def _zizmor_remark(raw: dict[str, Any]) -> Remark:
 
 
 def _zizmor_reason(output: Output) -> str:
-    """Say why zizmor gave up: what it logged of a file, else the last cause that it names."""
+    """Say why zizmor gave up: what it logged of a file, else the causes that it names, the outermost first."""
     logged = [_ZIZMOR_SOURCE.sub("", each) for each in _ZIZMOR_LOG.findall(output.log)]
     _, _, causes = output.log.partition("Caused by:")
-    named = _ZIZMOR_CAUSE.findall(causes.partition("Stack backtrace")[0])
-    said = [*logged[-1:], *named[:1] * (not logged)] or output.log.split("\n")[-1:]
-    return f"failed with exit code {output.code}: {_line(' '.join(said)) or 'it does not say why'}"
+    named: list[str] = []
+    for cause in _ZIZMOR_CAUSE.findall(causes.partition("Stack backtrace")[0]):
+        if not any(cause in each for each in named):
+            named.append(cause)
+    said = logged[-1:] or named or output.log.split("\n")[-1:]
+    return f"failed with exit code {output.code}: {_line(': '.join(said)) or 'it does not say why'}"
 
 
 def _read_actionlint(output: Output) -> tuple[tuple[Remark, ...], frozenset[str]]:
@@ -113,5 +116,7 @@ ACTIONLINT = Linter(
     version=_version,
     read=_read_actionlint,
     reads_actions=False,
+    settings_option="-config-file",
+    settings=(".github/actionlint.yaml", ".github/actionlint.yml"),
 )
 LINTERS = {"WF030": ZIZMOR, "WF031": ACTIONLINT}

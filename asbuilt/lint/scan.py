@@ -51,7 +51,8 @@ class Linter:
     """A linter as its own project runs it.
 
     `read` gives what an output remarks and the paths that it is proven to have scanned; it raises LinterError for a run
-    that failed. `version` takes the version from what the linter says of itself.
+    that failed. `version` takes the version from what the linter says of itself. `settings` are the files that it takes
+    its settings from; it is told of them by `settings_option`, where it looks for them only in a clone.
     """
 
     name: str
@@ -60,6 +61,13 @@ class Linter:
     version: Callable[[str], str]
     read: Callable[[Output], tuple[tuple[Remark, ...], frozenset[str]]]
     reads_actions: bool
+    settings_option: str = ""
+    settings: tuple[str, ...] = ()
+
+    def options_in(self, root: Path) -> tuple[str, ...]:
+        """Give the options to run it with in a checkout."""
+        found = next((each for each in self.settings if (root / each).is_file()), None)
+        return (*self.options, self.settings_option, found) if found else self.options
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +151,7 @@ class _Run:
 
         Raises LinterError.
         """
-        remarks, scanned = self.linter.read(self.call([*self.linter.options, "--", *paths]))
+        remarks, scanned = self.linter.read(self.call([*self.linter.options_in(self.root), "--", *paths]))
         if strange := {each.path for each in remarks} - set(paths):
             raise LinterError(f"remarks on a file that it was not asked about: {min(strange)}")
         return remarks, scanned & set(paths)

@@ -1,6 +1,6 @@
 """What a heroku-deploy step is given, as the action reads it: every text but "false" is a yes.
 
-The inputs are those of `action.yml` of v3.13.15, and how they are read is its `index.js`.
+The inputs are those of `action.yml` of v3.13.15, and how they are read is its `index.js`; v3.14.15 has the same.
 """
 
 import difflib
@@ -29,6 +29,17 @@ _DEFAULTS = {
     "branch": "HEAD",
     "docker_heroku_process_type": "web",
     "delay": "0",
+}
+# What only some releases have had, by the refs that a step can name them by.
+_ONCE = {
+    "remote_branch": frozenset(
+        {
+            "v3.9.9",
+            "34f66e7d12ac93c9eb8666cd2d078ad835092bfc",
+            "v3.10.9",
+            "2b2cf430a1f428bcf8936ba946fe846baa6eba02",
+        }
+    )
 }
 # What is read only where another input is on, or only where it is off.
 _WITH = {
@@ -81,7 +92,8 @@ class Inputs:
             yield Value(written, given=True, written=written)
             return
         for path in self.paths:
-            yield Value(_stripped(path.value_of(written)), given=True, written=written, path=path)
+            for text in path.values_of(written):
+                yield Value(_stripped(text), given=True, written=written, path=path)
         if not self.paths:
             context = contexts.of_step(self.deploy.placed, {}, self.sources)
             yield Value(_stripped(text_in(written, context)), given=True, written=written)
@@ -91,9 +103,11 @@ class Inputs:
         return any(meant_by(key.text) == name for key in self.unknown())
 
     def unknown(self) -> Iterator[Scalar]:
-        """Give what the step sets and the action does not know."""
+        """Give what the step sets and the action does not know, in the release that the step names."""
+        ref = (text_of(self.deploy.step.uses) or "").rpartition("@")[2].strip()
         for key, _ in self.deploy.step.with_.items() if self.deploy.step.with_ else ():
-            if key.text.lower() not in _DEFAULTS:
+            name = key.text.lower()
+            if name not in _DEFAULTS and ref not in _ONCE.get(name, ()):
                 yield key
 
     def misread(self) -> Iterator[tuple[str, Value]]:
@@ -150,8 +164,8 @@ def as_boolean(text: str | Unknown) -> str:
 
 def _logs_in(path: DeployPath) -> bool:
     node = path.step.step.input(_LOGIN)
-    text = path.value_of(text_of(node) or "") if node is not None else "false"
-    return isinstance(text, str) and text.strip() != "false"
+    texts = path.values_of(text_of(node) or "") if node is not None else ("false",)
+    return all(isinstance(text, str) and text.strip() != "false" for text in texts)
 
 
 def _stripped(text: str | Unknown) -> str | Unknown:

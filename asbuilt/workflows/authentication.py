@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context, text_in
 from asbuilt.workflows.document import Document, Mark, text_of
-from asbuilt.workflows.heroku_cli import Call, authenticates, caller_of, calls
+from asbuilt.workflows.heroku_cli import Call, asks_who, authenticates, caller_of, calls
 from asbuilt.workflows.heroku_key import KEY, Key, Source, key_of, secrets_read
 from asbuilt.workflows.job_runs import job_runs
 from asbuilt.workflows.reach import is_on, step_runs_on_success
-from asbuilt.workflows.shell import commands
+from asbuilt.workflows.requests import request_of
+from asbuilt.workflows.shell import Command, commands
+from asbuilt.workflows.shell_command import Fate
 from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.shell_trial import trial
 from asbuilt.workflows.sources import PlacedStep, Sources
@@ -25,6 +27,8 @@ from asbuilt.workflows.workflow import Job, WorkflowFile
 _CHECKS = re.compile(
     r"(?:check|require|assert|verify|validate)[\w/.-]*(?:env|secret|var|key|cred|token)", re.IGNORECASE
 )
+# What Heroku's API tells nobody without a key.
+_PRIVATE = re.compile(r"api\.heroku\.com/(?:account|apps)\b")
 _SCRIPTED = "actions/github-script"
 _GIVES_UP = re.compile(r"setFailed|throw\b|process\.exit")
 
@@ -65,6 +69,15 @@ def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Gap]:
         yield from _not_from_secrets(needs, sources)
 
 
+def _rejected(command: Command) -> bool:
+    """Tell whether a command asks Heroku by the key, and fails the step where Heroku refuses it."""
+    if command.fate is not Fate.FAILS:
+        return command.refuses and asks_who(command.words)
+    request = request_of(command, {})
+    asks = request is not None and request.strict and any(map(_PRIVATE.search, request.known))
+    return asks_who(command.words) or (asks and any(f"${KEY}" in word or f"${{{KEY}" in word for word in command.words))
+
+
 def _calls(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[Call]:
     """Give the calls of a job that need a key: those of the CLI, and of git where they hand it over."""
     for placed in sources.steps(workflow_file, job):
@@ -74,6 +87,15 @@ def _calls(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[
 def _by_git(words: tuple[str, ...]) -> bool:
     """Tell whether git is handed the key. Where it is empty, git fails: it asks nobody without a terminal."""
     return words[:1] == ("git",) and any(f"${KEY}" in word or f"${{{KEY}" in word for word in words)
+
+
+def _asks_nobody(words: tuple[str, ...]) -> bool:
+    """Tell whether a call fails by itself where its key is empty."""
+    return _by_git(words) or asks_who(words)
+
+
+def _asks_to_log_in(words: tuple[str, ...]) -> bool:
+    return authenticates(words) and not asks_who(words)
 
 
 def _without_key(calls_without: list[Call], sources: Sources, *, unguarded: bool) -> Gap:
@@ -108,7 +130,7 @@ def _not_from_secrets(needs: list[_Need], sources: Sources) -> Iterator[Gap]:
 
 def _unguarded(workflow_file: WorkflowFile, job: Job, needs: list[_Need], sources: Sources) -> Call | None:
     """Give the first call of the CLI that nothing keeps from being made with an empty key."""
-    made = [need for need in needs if not (need.call.command and _by_git(need.call.command.words))]
+    made = [need for need in needs if not (need.call.command and _asks_nobody(need.call.command.words))]
     if not made or made[0].key.source in {Source.ELSEWHERE, Source.OPEN}:
         return None
     secrets = dict.fromkeys((name for need in made for name in secrets_read(need.call, need.key)), "")
@@ -148,7 +170,7 @@ def _open_call(
             if _runs(placed, empty, sources) and _refuses(placed, empty, sources):
                 return None
         elif _runs(placed, context, sources):
-            return None if call.command is not None and _refuses(placed, empty, sources) else call
+            return None if call.command is not None and _refuses(placed, empty, sources, call.number) else call
     return None
 
 
@@ -160,8 +182,8 @@ def _runs(placed: PlacedStep, context: Context, sources: Sources) -> bool:
     )
 
 
-def _refuses(placed: PlacedStep, empty: Context, sources: Sources) -> bool:
-    """Tell whether a step fails when the key is empty, before it makes a call that needs it."""
+def _refuses(placed: PlacedStep, empty: Context, sources: Sources, before: int | None = None) -> bool:
+    """Tell whether a step fails when the key is empty, before it makes a call that needs it: that at a place."""
     here = contexts.of_step(placed, empty, sources)
     here["env"] = {**here["env"], KEY: ""}
     if any(is_on(each.step.continue_on_error, here) is True for each in placed.lineage):
@@ -170,10 +192,13 @@ def _refuses(placed: PlacedStep, empty: Context, sources: Sources) -> bool:
     if script:
         variables = {name: value for name, value in here["env"].items() if isinstance(value, str)}
         told = trial(
-            script, placed.shell, variables, lambda text: _text(text, here), lambda words, _: authenticates(words)
+            script, placed.shell, variables, lambda text: _text(text, here), lambda words, _: _asks_to_log_in(words)
         )
-        return told.fails or any(
-            _CHECKS.search(word) for each in commands(script, placed.shell) for word in each.words[:2]
+        found = commands(script, placed.shell)
+        return (
+            told.fails
+            or any(_CHECKS.search(word) for each in found for word in each.words[:2])
+            or any(map(_rejected, found[:before]))
         )
     action = placed.step.action or ""
     given = " ".join(text_of(node) or "" for node in (placed.step.with_.values.values() if placed.step.with_ else ()))

@@ -26,7 +26,7 @@ class DeployPath:
     `workflow` is the file whose trigger starts it, `file` the one that holds the step. `ancestors` are the jobs before
     it; `gates` those of them that must have succeeded. `origins` are the events that the code comes from, and
     `conclusions` how the run that sets it off may have ended. `reached` says that nothing leaves it open whether the
-    step runs when all goes well before it.
+    step runs when all goes well before it. `contexts` are those of the refs and matrix rows that are one path.
     """
 
     workflow: str
@@ -51,6 +51,7 @@ class DeployPath:
     step: DeployStep = field(compare=False, repr=False)
     run: JobRun = field(compare=False, repr=False)
     context: Context = field(compare=False, repr=False)
+    contexts: tuple[Context, ...] = field(compare=False, repr=False)
     groups: tuple[Group, ...] = field(compare=False, repr=False)
     later: tuple[Later, ...] = field(compare=False, repr=False)
     verifications: tuple[Verification, ...] = field(compare=False, repr=False)
@@ -158,6 +159,10 @@ class DeployPath:
     def value_of(self, text: str) -> str | Unknown:
         """Give what a text of the step that deploys comes to."""
         return text_in(text, self.context)
+
+    def values_of(self, text: str) -> tuple[str | Unknown, ...]:
+        """Give all that a text of the step comes to on this way: matrix rows and refs can differ in it alone."""
+        return tuple(dict.fromkeys(text_in(text, each) for each in self.contexts))
 
     def as_dict(self) -> dict[str, Any]:
         """Give the path as plain data, for programs."""

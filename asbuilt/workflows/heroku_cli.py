@@ -10,16 +10,17 @@ from asbuilt.workflows.heroku_words import call_of
 from asbuilt.workflows.job_runs import job_runs
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY, SCRIPT_INPUTS, action_named
 from asbuilt.workflows.reach import step_runs_on_success
-from asbuilt.workflows.shell import Command, commands
+from asbuilt.workflows.shell import Command, commands, expand
 from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
 # What the images hold: https://github.com/actions/runner-images/blob/main/images/ubuntu/Ubuntu2404-Readme.md
-_WITHOUT_CLI = re.compile(r"ubuntu-(?:latest|slim|(?P<year>\d\d)\.\d\d)(?:-arm)?$")
+_WITHOUT_CLI = re.compile(r"ubuntu-(?:latest|slim|(?P<year>\d\d)\.\d\d)(?:-arm)?$", re.IGNORECASE)
 _FIRST_WITHOUT = 24
 # Subcommands that ask nothing of Heroku that needs a key.
 _WITHOUT_KEY = re.compile(r"(?:version|help|update|autocomplete|commands|which|status|plugins|local)(?::|$)")
+_ASKS_WHO = frozenset({"whoami", "auth:whoami"})
 _ASKS_VERSION = frozenset({"version", "--version", "-v"})
 _INSTALLERS = frozenset(
     {"npm", "pnpm", "yarn", "bun", "apt", "apt-get", "aptitude", "snap", "brew", "dnf", "yum", "mise", "asdf", "volta"}
@@ -48,6 +49,11 @@ def subcommand(words: tuple[str, ...]) -> str | None:
     if call is None:
         return None
     return call[1] if len(call) > 1 else ""
+
+
+def asks_who(words: tuple[str, ...]) -> bool:
+    """Tell whether a command asks whose the key is: it fails where there is none, and asks nobody to log in."""
+    return subcommand(words) in _ASKS_WHO
 
 
 def authenticates(words: tuple[str, ...]) -> bool:
@@ -153,10 +159,14 @@ def _is_cli(words: tuple[str, ...]) -> bool:
 
 
 def _brings_its_own(placed: PlacedStep, command: Command) -> bool:
-    """Tell whether a call fetches the CLI, is made by an action that brings it, or only asks whether it is there."""
+    """Tell whether a call fetches the CLI, is made by an action that brings it, or only asks whether it is there.
+
+    One by a path within the checkout is of a CLI that is there, by whatever put it there.
+    """
     _, prefix = SCRIPT_INPUTS.get(placed.step.action or "", ("", ""))
-    fetched = call_of(command.words) != command.words or "node_modules/" in command.words[0]
-    return bool(prefix) or fetched or subcommand(command.words) in _ASKS_VERSION
+    words = command.words
+    brought = call_of(words) != words or ("/" in words[0] and not words[0].startswith("/"))
+    return bool(prefix) or brought or subcommand(words) in _ASKS_VERSION
 
 
 def _installs_by_action(placed: PlacedStep) -> bool:
@@ -183,13 +193,13 @@ def _first_installation(placed: PlacedStep) -> int | None:
 
 def _installs(command: Command) -> bool:
     words = command.words
-    if any(_DOWNLOAD.search(word) for word in words):
+    if words[:1] in {("echo",), ("printf",)}:
+        return False
+    if any(_DOWNLOAD.search(text) for word in words for text in expand(word, command.variables)):
         return True
     if words and words[0].rpartition("/")[2] in _INSTALLERS and not _RUNS & set(words[1:2]):
         return any(_PACKAGE.match(word) for word in words[1:])
-    return (
-        any(_NAMED.search(word) for word in words) and subcommand(words) is None and words[0] not in {"echo", "printf"}
-    )
+    return any(_NAMED.search(word) for word in words) and subcommand(words) is None
 
 
 def _runs(placed: PlacedStep) -> bool:

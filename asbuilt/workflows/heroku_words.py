@@ -6,7 +6,7 @@ _CLI = re.compile(r"(?:.*/)?heroku(?:-cli)?(?:@[\w.^~-]+)?$")
 # An image that starts the CLI.
 _IMAGE = re.compile(r"(?:[\w.-]+/)*[\w.-]*heroku[\w-]*(?::[\w.-]+)?$")
 # What fetches the CLI, or runs that of the project.
-_FETCHES = frozenset({"npx", "bunx"})
+_FETCHES = frozenset({"npx", "bunx", "pnpx"})
 _RUNNERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 _RUN = frozenset({"exec", "x", "dlx"})
 _CONTAINERS = frozenset({"docker", "podman"})

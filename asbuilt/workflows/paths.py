@@ -102,6 +102,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         step=deploy,
         run=run,
         context=context,
+        contexts=(context,),
         groups=tuple(groups_of(run)),
         later=later,
         verifications=checks,
@@ -160,6 +161,7 @@ def _joined(group: list[DeployPath]) -> DeployPath:
             replace(gate, held=gate.held and (not gate.upstream or conclusions == ("success",)))
             for gate in group[0].ancestors
         ),
+        contexts=tuple(each for path in group for each in path.contexts),
         groups=tuple(dict.fromkeys(each for path in group for each in path.groups)),
     )
 

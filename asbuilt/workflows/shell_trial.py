@@ -281,7 +281,7 @@ class _Runner:
             for each in node.assignments:
                 self.assign(each.name, each.text, adds=each.adds)
             return found | OK
-        words, _, _ = unwrapped(node.words)
+        words, _, _ = unwrapped(self.values.received(node.words, node.source))
         if self.wanted(words, self.values):
             return found | {REACHED}
         if node.stdin:

@@ -34,6 +34,7 @@ _NUMBERS: Mapping[str, Callable[[int, int], bool]] = {
     ">": int.__gt__,
     "<": int.__lt__,
 }  # fmt: skip
+_PATTERN = re.compile(r"[*?]")
 _TEXTS = frozenset({"=", "==", "!=", "=~", "<", ">"})
 
 
@@ -119,6 +120,15 @@ class Values:
 
     # Tests.
 
+    def received(self, words: tuple[str, ...], source: str) -> tuple[str, ...]:
+        """Give a command's words as a test receives them: nothing of an empty variable that is bare, no quoted `*`."""
+        if words[0] in {"[", "test"}:
+            bare = {each for each in source.split() if each.startswith("$")}
+            return tuple(word for word in words if word not in bare or self.expand(word) != "")
+        if words[0] == "[[":
+            return tuple(_PATTERN.sub(r"[\g<0>]", word) if _is_quoted(word, source) else word for word in words)
+        return words
+
     def test(self, words: tuple[str, ...]) -> bool | None:
         """Tell what a test in brackets, or of `test`, comes to; None where that is not known."""
         kind, *rest = words
@@ -187,6 +197,11 @@ class Values:
             return searched(second, first)
         same = fnmatch.fnmatchcase(first, second) if patterns else first == second
         return same == (how != "!=")
+
+
+def _is_quoted(word: str, source: str) -> bool:
+    """Tell whether a pattern stands in quotes where a test compares with it, so that it is none."""
+    return _PATTERN.search(word) is not None and any(f"= {mark}{word}{mark}" in source for mark in "\"'")
 
 
 def searched(pattern: str, text: str, flags: int = 0) -> bool | None:

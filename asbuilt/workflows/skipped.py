@@ -15,15 +15,16 @@ from asbuilt.workflows.checkout import Checkout
 from asbuilt.workflows.contexts import Context, text_in
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.document import Mapping, Node, Scalar, text_of
-from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, condition, truth
+from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Whole, condition, truth
 from asbuilt.workflows.later import Later
 from asbuilt.workflows.reach import Answer, after, step_runs_on_success
 from asbuilt.workflows.shell_trial import trial
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
-SKIPPED = "Skipped deploy to heroku app from branch HEAD"
-_DEPLOYED = "Successfully deployed heroku app from branch HEAD"
+_SKIPPED = "Skipped deploy to heroku app from branch "
+_DEPLOYED = "Successfully deployed heroku app from branch "
+_BRANCH = "branch"
 _SUCCESS = {"success": True, "failure": False, "cancelled": False}
 _WELL = {"outcome": "success", "conclusion": "success"}
 _SCRIPTED = "actions/github-script"
@@ -36,13 +37,13 @@ def unnoticed_skips(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator
     """Give each way to a step of a workflow that skips an app that it does not find, and nobody notices."""
     for inputs in inputs_of(workflow_file, checkout):
         for path in inputs.paths:
-            if _skips(path, inputs) and not _is_proved(path) and not _is_noticed(path):
+            if _skips(path, inputs) and not _is_proved(path) and not _is_noticed(path, _branch(path, inputs)):
                 yield path
 
 
 def _skips(path: DeployPath, inputs: Inputs) -> bool:
     values = [value for value in inputs.values(CREATES) if value.path is None or value.path is path]
-    return all(value.on for value in values)
+    return any(value.on for value in values)
 
 
 def _is_proved(path: DeployPath) -> bool:
@@ -50,8 +51,14 @@ def _is_proved(path: DeployPath) -> bool:
     return any(each.check.proves_release and each.placed is not path.step.placed for each in path.verifications)
 
 
-def _is_noticed(path: DeployPath) -> bool:
-    skipped, deployed = _told(path, SKIPPED), _told(path, _DEPLOYED)
+def _branch(path: DeployPath, inputs: Inputs) -> str:
+    """Give the branch that the status names; where it cannot be told, the one that the action takes by itself."""
+    values = [value.text for value in inputs.values(_BRANCH) if value.path is None or value.path is path]
+    return next((text for text in values if isinstance(text, str)), "HEAD")
+
+
+def _is_noticed(path: DeployPath, branch: str) -> bool:
+    skipped, deployed = _told(path, _SKIPPED + branch), _told(path, _DEPLOYED + branch)
     for later in path.later:
         seen = None if later.tolerated else skipped.by(later)
         if seen is not None and _fails(later.placed, seen, always=deployed.by(later) is not None):
@@ -113,9 +120,10 @@ def _told(path: DeployPath, status: str) -> _Told:
     """Follow a status out of composite actions, the job, and the workflows that are called."""
     deploy = path.step
     steps: dict[PlacedStep | None, Context] = {}
-    outputs: Context = {"status": status}
+    outputs: Context = Whole({"status": status})
     for placed in reversed(deploy.placed.lineage):
-        steps[placed.within] = {**_steps(placed, path.sources), placed.step.id or "": {**_WELL, "outputs": outputs}}
+        deployed = {placed.step.id or "": {**_WELL, "outputs": outputs}}
+        steps[placed.within] = Whole({**_steps(placed, path.sources), **deployed})
         if placed.action is not None:
             outputs = _declared(placed.action.document.root, {"steps": steps[placed.within]})
     needs: dict[Job, Context] = {}
@@ -134,7 +142,7 @@ def _told(path: DeployPath, status: str) -> _Told:
 def _steps(placed: PlacedStep, sources: Sources) -> Context:
     """Give the steps beside one, all gone well."""
     beside = sources.steps(placed.workflow_file, placed.job)
-    return {each.step.id: _WELL for each in beside if each.step.id and each.within is placed.within}
+    return Whole({each.step.id: _WELL for each in beside if each.step.id and each.within is placed.within})
 
 
 def _declared(root: Node | None, context: Context) -> Context:
@@ -143,13 +151,13 @@ def _declared(root: Node | None, context: Context) -> Context:
     if not isinstance(declared, Mapping):
         return {}
     values = {name: node.get("value") for name, node in declared.values.items() if isinstance(node, Mapping)}
-    return {name: text_in(text_of(node) or "", context) for name, node in values.items()}
+    return Whole({name: text_in(text_of(node) or "", context) for name, node in values.items()})
 
 
 def _evaluated(outputs: Mapping | None, context: Context) -> Context:
     """Give the outputs of a job."""
     nodes = outputs.values if outputs is not None else {}
-    return {name: text_in(text_of(node) or "", context) for name, node in nodes.items()}
+    return Whole({name: text_in(text_of(node) or "", context) for name, node in nodes.items()})
 
 
 def _call_of(file: WorkflowFile) -> Node | None:

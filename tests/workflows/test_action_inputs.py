@@ -66,6 +66,18 @@ def test_each_way_has_its_own_value():
     assert {value.path.inputs["to"]: value.text for value in found.values(CREATES)} == {"a": "true", "b": "false"}
 
 
+@pytest.mark.parametrize("row", ["[true, false]", "[false, true]"])
+def test_each_row_of_a_matrix_has_its_own_value(row):
+    text = workflow("dontautocreate: ${{ matrix.create }}")
+    (found,) = inputs(text.replace("    steps:", f"    strategy: {{ matrix: {{ create: {row} }} }}\n    steps:"))
+    assert {value.text for value in found.values(CREATES)} == {"false", "true"}
+
+
+def test_each_ref_has_its_own_value():
+    found = only("dontautocreate: ${{ github.ref == 'refs/heads/main' }}", "{ push: { branches: [main, next] } }")
+    assert {value.text for value in found.values(CREATES)} == {"false", "true"}
+
+
 def test_an_action_is_told_by_those_who_use_it():
     action = (
         "inputs: { create: { default: 'true' } }\nruns:\n  using: composite\n  steps:\n"
@@ -134,6 +146,20 @@ def test_what_is_neither_true_nor_false(given, names):
 )
 def test_what_the_action_does_not_know(given, unknown):
     assert [key.text for key in only(given).unknown()] == unknown
+
+
+@pytest.mark.parametrize(
+    ("ref", "unknown"),
+    [
+        ("v3.10.9", []),
+        ("2b2cf430a1f428bcf8936ba946fe846baa6eba02", []),
+        ("v3.13.15", ["remote_branch"]),
+        ("master", ["remote_branch"]),
+    ],
+)
+def test_what_only_some_releases_know(ref, unknown):
+    (found,) = inputs(workflow("remote_branch: main").replace("@v3", f"@{ref}"))
+    assert [key.text for key in found.unknown()] == unknown
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,11 @@ def test_git_needs_the_key_that_it_is_handed_and_no_guard():
         "- { run: exit 1, if: env.HEROKU_API_KEY == '' }",
         "- { run: exit 1, if: '!env.HEROKU_API_KEY' }",
         "- { run: 'test -n \"$HEROKU_API_KEY\"', if: always() }",
+        "- run: '[[ -n $HEROKU_API_KEY ]]'",
+        "- run: if [ -z $HEROKU_API_KEY ]; then exit 1; fi",
+        "- run: heroku whoami",
+        "- run: if ! heroku auth:whoami; then exit 1; fi",
+        "- run: 'curl -fsS https://api.heroku.com/account -H \"Authorization: Bearer $HEROKU_API_KEY\"'",
         "- run: ./ci/check-env.sh",
         "- uses: ./.github/actions/guard",
         f"- {{ uses: ./.github/actions/told, with: {{ key: '{FROM_SECRETS}' }} }}",
@@ -170,6 +175,11 @@ def test_a_guard(guard):
         '- run: test -n "$HEROKU_API_KEY" || echo "no key"',
         '- run: if [ -z "$HEROKU_API_KEY" ]; then exit 0; fi',
         '- run: test -n "$HEROKU_EMAIL"',
+        "- run: test -n $HEROKU_API_KEY",
+        "- run: '[ -n ${HEROKU_API_KEY} ]'",
+        "- run: heroku whoami || true",
+        "- run: 'curl -sS https://api.heroku.com/account -H \"Authorization: Bearer $HEROKU_API_KEY\"'",
+        "- run: 'curl -fsS https://api.heroku.com/schema -H \"Authorization: Bearer $HEROKU_API_KEY\"'",
         "- { run: 'test -n \"$HEROKU_API_KEY\"', continue-on-error: true }",
         "- { run: 'test -n \"$HEROKU_API_KEY\"', if: failure() }",
         "- { run: 'test -n \"$HEROKU_API_KEY\"', if: false }",
@@ -218,3 +228,9 @@ def test_an_action_is_told_its_key():
     assert found(workflow(step.format(FROM_SECRETS), job=""), {"ship": action}) == []
     (gap,) = found(workflow(step.format("${{ vars.KEY }}"), job=""), {"ship": action})
     assert (gap.document.path, gap.fact.partition("; ")[2]) == (".github/actions/ship/action.yml", "used by one.yml:6")
+
+
+def test_to_ask_who_one_is_needs_a_key_too():
+    assert kinds(workflow("- run: heroku whoami", job="")) == ["none"]
+    assert kinds(workflow("- run: heroku whoami")) == []
+    assert kinds(workflow("- run: |\n    heroku ps\n    heroku whoami")) == ["guard"]

@@ -29,6 +29,10 @@ def found(text, actions=None, **files):
         ("/usr/local/bin/heroku ps", "ps"),
         ("npx heroku ps", "ps"),
         ("npx --yes heroku@10 ps", "ps"),
+        ("npx -p heroku heroku ps", "ps"),
+        ("pnpm dlx heroku ps", "ps"),
+        ("npm exec --yes -- heroku ps", "ps"),
+        ("yarn add heroku", None),
         ("heroku", ""),
         ("heroku-cli ps", "ps"),
         ("git push heroku", None),
@@ -66,7 +70,7 @@ def test_a_call_that_needs_none(words):
     assert not authenticates(tuple(words.split()))
 
 
-@pytest.mark.parametrize("runner", ["ubuntu-latest", "ubuntu-24.04", "ubuntu-24.04-arm", "ubuntu-26.04"])
+@pytest.mark.parametrize("runner", ["ubuntu-latest", "ubuntu-24.04", "ubuntu-24.04-arm", "Ubuntu-26.04"])
 def test_a_runner_that_does_not_bring_it(runner):
     assert lacks_cli(runner)
 
@@ -107,6 +111,7 @@ def test_a_call_without_the_cli(step):
         "- run: wget -qO- https://cli-assets.heroku.com/install-standalone.sh | sh",
         "- run: |\n    curl -o cli.tgz https://cli-assets.heroku.com/heroku-linux-x64.tar.gz\n    tar -xf cli.tgz",
         "- uses: jdx/mise-action@v3",
+        '- run: |\n    FROM=https://cli-assets.heroku.com\n    curl "$FROM/install.sh" | sh',
         "- run: npm install --global heroku",
         "- run: npm i -g heroku@latest",
         "- run: yarn global add heroku",
@@ -134,6 +139,7 @@ def test_the_cli_is_installed_before(install):
     "step",
     [
         "- run: echo install heroku",
+        "- run: echo install it from https://cli-assets.heroku.com/install.sh",
         "- run: npm install",
         "- run: npm run heroku",
         "- run: '# npm install -g heroku'",

@@ -129,6 +129,8 @@ LETS_A_SKIP_PASS = (
     'echo "$S"',
     'if [ "$S" = Skipped ]; then exit 1; fi',
     'if [[ "$S" == Failed* ]]; then exit 1; fi',
+    'if [[ "$S" == "Skipped*" ]]; then exit 1; fi',
+    "if [[ $S = 'Skipped *' || 1 = 2 ]]; then exit 1; fi",
     'if [[ "$S" == Skipped* ]]; then echo "::warning::$S"; fi',
     'case "$S" in Skipped*) echo skipped ;; *) exit 1 ;; esac',
     'case "$S" in Failed* | Error*) exit 1 ;; esac',

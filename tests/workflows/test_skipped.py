@@ -66,7 +66,7 @@ def test_a_step_that_notices(step):
     [
         "- run: make",
         f"- run: echo '{STATUS}'",
-        TEST % "${{ steps.other.outputs.status }}",
+        (TEST % "${{ steps.other.outputs.status }}").replace("== Successfully", "!= Skipped"),
         TEST % STATUS + "\n  continue-on-error: true",
         TEST % STATUS + "\n  if: failure()",
         TEST % STATUS + "\n  if: startsWith(steps.deploy.outputs.status, 'Successfully')",
@@ -80,6 +80,26 @@ def test_a_step_that_notices(step):
 )
 def test_a_step_that_does_not(step):
     assert not noticed(workflow(step))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "- { run: exit 1, if: \"steps.deploy.outputs.status == 'Skipped deploy to heroku app from branch main'\" }",
+        "- { run: exit 1, if: \"steps.deploy.outputs.status != 'Successfully deployed heroku app from branch main'\" }",
+    ],
+)
+def test_the_status_names_the_branch(step):
+    assert noticed(workflow(step, extra=", branch: main"))
+
+
+@pytest.mark.parametrize("output", ["steps.ship.outputs.status", "steps.deploy.outputs.state"])
+def test_an_output_that_is_not_there_tells_nothing(output):
+    assert not noticed(workflow(f"- {{ run: exit 1, if: \"startsWith({output}, 'Skipped')\" }}"))
+    job = f"    outputs: {{ status: '${{{{ {output} }}}}' }}\n"
+    assert not noticed(
+        workflow(job=job) + later("- run: exit 1", "    if: startsWith(needs.one.outputs.status, 'Sk')\n")
+    )
 
 
 def test_a_step_before_the_deploy_notices_nothing():
@@ -132,7 +152,7 @@ def test_the_output_is_followed_out_of_an_action():
 def test_an_action_may_test_what_it_is_told():
     action = (
         "inputs: { status: {} }\nruns:\n  using: composite\n  steps:\n"
-        "    - run: '[[ $S == Succ* ]]'\n      shell: bash\n"
+        "    - run: '[[ $S != Skipped* ]]'\n      shell: bash\n"
         "      env: { S: '${{ inputs.status }}' }\n"
     )
     step = f"- {{ uses: ./.github/actions/test, with: {{ status: '{STATUS}' }} }}"

@@ -141,6 +141,22 @@ def test_zizmor_honours_its_own_comments_and_the_checkouts_settings(checkout):
     assert scan(ZIZMOR, root, [path("a"), path("b")]).remarks == ()
 
 
+def test_a_fault_in_zizmors_settings_is_said(checkout):
+    root = checkout(a=GOOD)
+    (root / "zizmor.yml").write_text("rulez: {}\n")
+    (reason,) = scan(ZIZMOR, root, [path("a")]).unscanned.values()
+    assert reason.endswith("invalid configuration syntax: unknown field `rulez`, expected `rules`")
+
+
+@pytest.mark.parametrize("name", ["actionlint.yaml", "actionlint.yml"])
+def test_actionlint_is_told_of_its_settings(name, checkout, actionlint):
+    calls = actionlint()
+    root = checkout(a=GOOD)
+    (root / ".github" / name).touch()
+    scan(ACTIONLINT, root, [path("a")])
+    assert f"-config-file .github/{name} -- {path('a')}" in calls.read_text()
+
+
 def test_actions_are_scanned_by_zizmor_alone(checkout, actionlint):
     actionlint()
     root = checkout(a=GOOD)
