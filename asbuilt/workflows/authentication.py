@@ -14,13 +14,14 @@ from asbuilt.workflows.document import Document, Mark, text_of
 from asbuilt.workflows.heroku_cli import Call, asks_who, authenticates, caller_of, calls
 from asbuilt.workflows.heroku_key import KEY, Key, Source, key_of, secrets_read
 from asbuilt.workflows.job_runs import job_runs
-from asbuilt.workflows.reach import is_on, step_runs_on_success
+from asbuilt.workflows.reach import is_on
 from asbuilt.workflows.requests import request_of
 from asbuilt.workflows.shell import Command, commands
 from asbuilt.workflows.shell_command import Fate
 from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.shell_trial import trial
 from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.step_conditions import may_run_on_success
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
 # What is told to look at the environment, in whichever way: a script or an action by its name.
@@ -152,7 +153,7 @@ def _contexts(job: Job, steps: tuple[PlacedStep, ...], sources: Sources) -> Iter
     seen: set[tuple[bool, ...]] = set()
     for entry in sources.workflow_files:
         for run in job_runs(entry, sources, lambda _, each: each is job):
-            choice = tuple(_runs(each, run.last.context, sources) for each in steps)
+            choice = tuple(may_run_on_success(each, run.last.context, sources) for each in steps)
             if choice not in seen:
                 seen.add(choice)
                 yield run.last.context
@@ -167,19 +168,11 @@ def _open_call(
     for placed in steps:
         call = first.get(id(placed))
         if call is None:
-            if _runs(placed, empty, sources) and _refuses(placed, empty, sources):
+            if may_run_on_success(placed, empty, sources) and _refuses(placed, empty, sources):
                 return None
-        elif _runs(placed, context, sources):
+        elif may_run_on_success(placed, context, sources):
             return None if call.command is not None and _refuses(placed, empty, sources, call.number) else call
     return None
-
-
-def _runs(placed: PlacedStep, context: Context, sources: Sources) -> bool:
-    """Tell whether a step may run when all goes well."""
-    return all(
-        step_runs_on_success(each.step, contexts.of_step(each, context, sources)) is not False
-        for each in placed.lineage
-    )
 
 
 def _refuses(placed: PlacedStep, empty: Context, sources: Sources, before: int | None = None) -> bool:

@@ -5,16 +5,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.document import Mark, text_of
 from asbuilt.workflows.events import MERGED, ON_DEFAULT_BRANCH
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
-from asbuilt.workflows.reach import step_runs
 from asbuilt.workflows.refs import HEADS, TAGS
 from asbuilt.workflows.shell import Command, commands, expand
 from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.sources import PlacedStep
+from asbuilt.workflows.step_conditions import may_run
 from asbuilt.workflows.symbols import Symbols
 from asbuilt.workflows.targets import as_expression
 
@@ -99,7 +98,7 @@ class Reader:
             here = None
             for each in _checkouts(placed):
                 here = here or self.symbols.of_step(placed, context)
-                if self._runs(placed, context):
+                if may_run(placed, context, self.symbols.sources):
                     code = self._code(each, placed, here, there)
                     there[code.folder] = code.repository
                     yield code
@@ -123,12 +122,6 @@ class Reader:
         if _TESTED.fullmatch(text):
             return TESTED
         return text
-
-    def _runs(self, placed: PlacedStep, context: Context) -> bool:
-        sources = self.symbols.sources
-        return all(
-            step_runs(each.step, contexts.of_step(each, context, sources)) is not False for each in placed.lineage
-        )
 
     def _is_own(self, text: str) -> bool:
         """Tell whether a ref that is written out, or the base of a merged pull request, is the event's own."""

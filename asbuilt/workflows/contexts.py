@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from asbuilt.workflows.document import Mapping as Node
@@ -17,7 +18,7 @@ from asbuilt.workflows.expressions import (
 )
 from asbuilt.workflows.expressions import text_of as written
 from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.workflow import Input, WorkflowFile
+from asbuilt.workflows.workflow import Input, Job, WorkflowFile
 
 Context = Mapping[str, Any]
 
@@ -43,7 +44,8 @@ def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str,
         given = placed.within.step.with_
         here = {**outer, "inputs": Whole(_texts(given_inputs(placed.action.inputs, given, outer)))}
     written = _written_before(placed, sources)
-    env = {name: UNKNOWN if _is_written(name, written) else value for name, value in env.items()}
+    if written:
+        env = {name: UNKNOWN if _is_written(name, written) else value for name, value in env.items()}
     env.update(_variables(placed.step.env, {**here, "env": dict(env)}))
     here["env"] = env
     return here
@@ -134,9 +136,15 @@ def _variables(node: Node | None, context: Context) -> Iterator[tuple[str, str |
 
 def _written_before(placed: PlacedStep, sources: Sources) -> list[str]:
     """Give the scripts of earlier steps that write environment variables for later ones."""
-    earlier = sources.steps(placed.workflow_file, placed.job)[: placed.number]
-    scripts = (text_of(each.step.run) or text_of(each.step.input("script")) or "" for each in earlier)
-    return [script for script in scripts if "GITHUB_ENV" in script or "exportVariable" in script]
+    return [script for number, script in _writing(placed.workflow_file, placed.job, sources) if number < placed.number]
+
+
+@lru_cache(maxsize=256)  # each step of the job asks
+def _writing(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple[tuple[int, str], ...]:
+    """Give the scripts of a job that write environment variables for later steps, with the number of their steps."""
+    steps = sources.steps(workflow_file, job)
+    scripts = ((each.number, text_of(each.step.run) or text_of(each.step.input("script")) or "") for each in steps)
+    return tuple(each for each in scripts if "GITHUB_ENV" in each[1] or "exportVariable" in each[1])
 
 
 def _is_written(name: str, scripts: list[str]) -> bool:

@@ -17,7 +17,7 @@ from asbuilt.workflows.mechanisms import (
 )
 from asbuilt.workflows.shell_deploys import Way
 from asbuilt.workflows.sources import HERE, PlacedStep, Sources
-from asbuilt.workflows.workflow import Job, Step, WorkflowFile
+from asbuilt.workflows.workflow import Job, Step, WorkflowFile, action_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,6 +153,7 @@ def _as_step(job: Job) -> Step:
         id=None,
         name=job.name,
         uses=job.uses,
+        action=action_name(job.uses),
         run=None,
         with_=job.with_,
         env=None,

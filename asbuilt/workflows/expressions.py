@@ -241,6 +241,8 @@ class _Evaluator:
 
 
 def _member(container: Mapping[str, Value], name: str, missing: Value = None) -> Value:
+    if name in container:
+        return container[name]
     wanted = folded(name)
     for key, value in container.items():
         if folded(key) == wanted:

@@ -9,9 +9,10 @@ from asbuilt.workflows.document import text_of
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
-from asbuilt.workflows.reach import before, is_on, step_runs, step_runs_on_success
+from asbuilt.workflows.reach import before, is_on, step_runs
 from asbuilt.workflows.shell import Command, Fate, commands
 from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.step_conditions import may_run_on_success
 from asbuilt.workflows.workflow import Job, Step
 
 # What a script does around its tests: its failure says nothing of the code.
@@ -44,7 +45,7 @@ def weak_step(gate: Gate, app: str | None, sources: Sources, held: Collection[Jo
     A step that is let fail, and after whose outcome nobody asks, is one whatever the others do.
     """
     steps = [placed for placed in sources.steps(gate.workflow_file, gate.job) if sources.action_of(placed.step) is None]
-    running = [placed for placed in steps if _runs(placed, gate, sources)]
+    running = [placed for placed in steps if may_run_on_success(placed, gate.situation.context, sources)]
     let_fail = [placed for placed in running if _is_tolerated(placed, gate, sources) and _does_something(placed)]
     for placed in let_fail:
         if not _is_asked(placed, gate, sources) and not _is_handed_on(placed, gate):
@@ -147,15 +148,12 @@ def _does_something(placed: PlacedStep) -> bool:
     return not _REPORTS.search(named) and (bool(work) or _is_test(placed))
 
 
-def _runs(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:
-    """Tell whether a step can run where nothing failed before it; what other jobs came to is left open."""
-    return all(step_runs_on_success(each.step, _context(each, gate, sources)) is not False for each in placed.lineage)
-
-
 def _is_tolerated(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:
     goes_on = is_on(placed.step.input("continue_on_error"), {}) is True and placed.step.action in SCRIPT_INPUTS
     return goes_on or any(
-        is_on(each.step.continue_on_error, _context(each, gate, sources)) is True for each in placed.lineage
+        each.step.continue_on_error is not None
+        and is_on(each.step.continue_on_error, _context(each, gate, sources)) is True
+        for each in placed.lineage
     )
 
 

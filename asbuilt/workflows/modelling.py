@@ -6,7 +6,7 @@ The model is total: whatever is not as GitHub wants it is left out here, and nam
 from collections.abc import Iterator
 
 from asbuilt.workflows.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence, read, text_of
-from asbuilt.workflows.workflow import Concurrency, Input, Job, Step, Trigger, WorkflowFile
+from asbuilt.workflows.workflow import Concurrency, Input, Job, Step, Trigger, WorkflowFile, action_name
 
 _START = Mark(1, 1)
 
@@ -180,6 +180,7 @@ def _step(index: int, node: Mapping) -> Step:
         id=text_of(node.get("id")),
         name=text_of(node.get("name")),
         uses=uses,
+        action=action_name(uses),
         run=run,
         with_=_mapping(node.get("with")),
         env=_mapping(node.get("env")),

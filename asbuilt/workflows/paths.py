@@ -20,7 +20,8 @@ from asbuilt.workflows.reach import Answer, step_runs
 from asbuilt.workflows.refs import broadest
 from asbuilt.workflows.reviews import is_for_review
 from asbuilt.workflows.shell_ways import is_undone, step_that_stops
-from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.step_conditions import may_run
 from asbuilt.workflows.stopping import stopped_before
 from asbuilt.workflows.tagging import with_remarks
 from asbuilt.workflows.targets import Decided, app_of, naming_context, unknown
@@ -67,7 +68,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         runs = this if isinstance(this, Unknown) else runs
     if stopped_before(deploy, job_context) is not None:
         return
-    if deploy.given_by is not None and not _can_run(deploy.given_by, job_context, sources):
+    if deploy.given_by is not None and not may_run(deploy.given_by, job_context, sources):
         return
     if step_that_stops(deploy, job_context, sources) is not None or is_undone(deploy, job_context, sources):
         return
@@ -108,11 +109,6 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         verifications=checks,
         sources=sources,
     )
-
-
-def _can_run(placed: PlacedStep, context: Context, sources: Sources) -> bool:
-    """Tell whether a step can run in a job that does."""
-    return all(step_runs(each.step, contexts.of_step(each, context, sources)) is not False for each in placed.lineage)
 
 
 def _open(run: JobRun, deploy: DeployStep, runs: Answer) -> str | None:

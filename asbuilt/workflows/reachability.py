@@ -221,8 +221,9 @@ def _blocked(deploy: DeployStep, run: JobRun, sources: Sources) -> BlockedPath |
     obstacles = [found for leg in run.legs if (found := in_the_way(leg)) is not None]
     steps = deploy.placed.lineage if deploy.job.uses is None else ()
     for each in (*steps, *((deploy.given_by,) if deploy.given_by is not None else ())):
-        context = contexts.of_step(each, run.last.context, sources)
-        if each.step.condition is not None and step_runs(each.step, context) is False:
+        if each.step.condition is None:
+            continue
+        if step_runs(each.step, contexts.of_step(each, run.last.context, sources)) is False:
             never = f'the `if` of step "{_label(each)}" is never true'
             obstacles.append(Obstacle(never, each.step.condition, each.document, each.workflow_file, each.job))
     guard = stopped_before(deploy, run.last.context) if deploy.job.uses is None else None

@@ -10,13 +10,13 @@ from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context, text_in
 from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.expressions import Unknown
-from asbuilt.workflows.reach import step_runs
 from asbuilt.workflows.script_target import Spot
 from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.shell_status import REACHED
 from asbuilt.workflows.shell_trial import trial
 from asbuilt.workflows.shell_values import Open, Values
 from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.step_conditions import surely_runs
 from asbuilt.workflows.targets import in_script, known_variables
 
 _VARIABLE = re.compile(r"\$\{\{.*?\}\}|\$(?P<plain>[A-Za-z_]\w*|\d)|\$\{(?P<name>[A-Za-z_]\w*|\d)[^{}]*\}")
@@ -36,8 +36,7 @@ def step_that_stops(deploy: DeployStep, job_context: Context, sources: Sources) 
 def is_undone(deploy: DeployStep, job_context: Context, sources: Sources) -> bool:
     """Tell whether a step between a deploy's remote and its push surely makes another one of it."""
     return any(
-        not _CHOOSES.search(script_of(undoing))
-        and all(step_runs(each.step, contexts.of_step(each, job_context, sources)) is True for each in undoing.lineage)
+        not _CHOOSES.search(script_of(undoing)) and surely_runs(undoing, job_context, sources)
         for undoing in deploy.undone_by
     )
 

@@ -40,14 +40,25 @@ class Trigger:
     inputs: tuple[Input, ...] = ()
 
 
+def action_name(uses: Scalar | None) -> str | None:
+    """Give the action that a `uses` names, in lower case and without its version."""
+    text = text_of(uses)
+    return text.partition("@")[0].strip().lower() if text else None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One step of a job. `with_` is its `with`; `mark` the place of what it does: its `uses` or its `run`."""
+    """One step of a job.
+
+    `action` is the name of the action that it uses, `with_` its `with`, `mark` the place of what it does: its `uses` or
+    its `run`.
+    """
 
     index: int
     id: str | None
     name: str | None
     uses: Scalar | None
+    action: str | None
     run: Scalar | None
     with_: Mapping | None
     env: Mapping | None
@@ -63,16 +74,10 @@ class Step:
         script = (text_of(self.run) or "").strip().splitlines()
         return self.name or self.id or text_of(self.uses) or (script[0] if script else f"step {self.index + 1}")
 
-    @property
-    def action(self) -> str | None:
-        """The action that it uses, in lower case and without its version."""
-        uses = text_of(self.uses)
-        return uses.partition("@")[0].strip().lower() if uses else None
-
     def input(self, name: str) -> Scalar | None:
         """Give an input of its action; GitHub reads their names without regard to case."""
-        for key, node in self.with_.items() if self.with_ else ():
-            if key.text.lower() == name and isinstance(node, Scalar):
+        for key, node in self.with_.values.items() if self.with_ else ():
+            if isinstance(node, Scalar) and key.lower() == name:
                 return node
         return None
 
