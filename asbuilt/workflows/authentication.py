@@ -55,14 +55,15 @@ def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Gap]:
     for job in workflow_file.jobs:
         needs = [_Need(call, key_of(call, sources)) for call in _calls(workflow_file, job, sources)]
         keyless = [need.call for need in needs if need.key.source is Source.NOWHERE]
-        open_call = _unguarded(workflow_file, job, needs, sources)
+        open_need = _unguarded(workflow_file, job, needs, sources)
+        open_call = open_need.call if open_need is not None else None
         if keyless:
             yield _without_key(keyless, sources, unguarded=open_call is keyless[0])
-        if open_call is not None and not (keyless and open_call is keyless[0]):
+        if open_need is not None and open_call is not None and not (keyless and open_call is keyless[0]):
             yield Gap(
                 f"{job.id}: no step before {open_call.label} fails when {KEY} is empty"
                 f"{caller_of(open_call.placed, sources)}",
-                f'add a step before it: run: test -n "${KEY}"',
+                f'add a step before it: run: test -n "${KEY}"' + _besides(open_need),
                 open_call.placed.document,
                 open_call.placed.mark,
             )
@@ -128,7 +129,15 @@ def _not_from_secrets(needs: list[_Need], sources: Sources) -> Iterator[Gap]:
             )
 
 
-def _unguarded(workflow_file: WorkflowFile, job: Job, needs: list[_Need], sources: Sources) -> Call | None:
+def _besides(need: _Need) -> str:
+    """Say what else a guard before a call needs: the key, where that is the step's own, and a shell in an action."""
+    placed, key = need.call.placed, need.key
+    own = key.mark is not None and any(key.mark == each.step.env.place(KEY) for each in placed.lineage if each.step.env)
+    given = f", with env: {KEY}: {key.written}" if own and "${{" in key.written else ""
+    return given + (", with shell: bash" if placed.within is not None else "")
+
+
+def _unguarded(workflow_file: WorkflowFile, job: Job, needs: list[_Need], sources: Sources) -> _Need | None:
     """Give the first call of the CLI that nothing keeps from being made with an empty key."""
     made = [need for need in needs if not (need.call.command and _asks_nobody(need.call.command.words))]
     if not made or made[0].key.source in {Source.ELSEWHERE, Source.OPEN}:
@@ -140,7 +149,7 @@ def _unguarded(workflow_file: WorkflowFile, job: Job, needs: list[_Need], source
     for context in _contexts(job, steps, sources):
         call = _open_call(steps, first, context, {**context, "secrets": secrets}, sources)
         if call is not None:
-            return call
+            return next(need for need in made if need.call is call)
     return None
 
 
