@@ -89,10 +89,10 @@ class Values:
         """Give what a sum of numbers and variables comes to; what is not set counts for nothing."""
         total = 0
         for match in _TERM.finditer(terms):
-            value = match["term"] if match["term"].isdigit() else self.of(match["term"])
+            value = match["term"] if match["term"].isdecimal() else self.of(match["term"])
             if isinstance(value, Open):
                 return value
-            if value and not value.isdigit():
+            if value and not value.isdecimal():
                 return Open.DERIVED
             total += int(f"{match['sign']}{value or 0}")
         return str(total)

@@ -53,6 +53,7 @@ REFUSES_AN_EMPTY_KEY = (
     'test -n "$KEY" && heroku ps',
 )  # fmt: skip
 LETS_AN_EMPTY_KEY_PASS = (
+    'n=²\n[ -z "$KEY" ]\nn=$((n + 1))',
     'n=1\n[ -n "$KEY" ] || n=$(($n - 1))\nexit $n',
     'echo "$KEY"',
     'set -u\necho "$KEY"',
