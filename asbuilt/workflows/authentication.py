@@ -29,6 +29,8 @@ _CHECKS = re.compile(
 )
 # What Heroku's API tells nobody without a key.
 _PRIVATE = re.compile(r"api\.heroku\.com/(?:account|apps)\b")
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
+_KNOWN = re.compile(r"\b(?:github\.(?:event_name|event\.inputs|ref\w*)|inputs|matrix)\b")  # before the run
 _SCRIPTED = "actions/github-script"
 _GIVES_UP = re.compile(r"setFailed|throw\b|process\.exit")
 
@@ -154,14 +156,16 @@ def _unguarded(workflow_file: WorkflowFile, job: Job, needs: list[_Need], source
 
 
 def _contexts(job: Job, steps: tuple[PlacedStep, ...], sources: Sources) -> Iterator[Context]:
-    """Give what a job's expressions can see, once for each different choice of the steps that run."""
-    if all(each.step.condition is None for each in steps):
+    """Give what a job's expressions can see, once for each different choice of the steps that run, and of scripts."""
+    read = [text for each in steps for text in _EXPRESSION.findall(script_of(each)) if _KNOWN.search(text)]
+    if not read and all(each.step.condition is None for each in steps):
         yield {}
         return
-    seen: set[tuple[bool, ...]] = set()
+    seen: set[tuple[object, ...]] = set()
     for entry in sources.workflow_files:
         for run in job_runs(entry, sources, lambda _, each: each is job):
-            choice = tuple(_runs(each, run.last.context, sources) for each in steps)
+            runs = (_runs(each, run.last.context, sources) for each in steps)
+            choice = (*runs, *(_text(text, run.last.context) for text in read))
             if choice not in seen:
                 seen.add(choice)
                 yield run.last.context

@@ -245,3 +245,9 @@ def test_the_remedy_gives_the_guard_what_it_needs():
     assert [gap.fix for gap in found(workflow("- uses: ./.github/actions/ship"), action)] == [
         f"{guard}, with shell: bash"
     ]
+
+
+@pytest.mark.parametrize(("event", "gaps_there"), [("push", []), ("schedule", ["guard"])])
+def test_a_guard_in_a_test_of_what_is_known_before_the_run(event, gaps_there):
+    test = f'if [ ${{{{ github.event_name }}}} = {event} ]; then\n      test -n "$HEROKU_API_KEY"\n    fi'
+    assert kinds(workflow(f"- run: |\n    {test}", CALL)) == gaps_there
