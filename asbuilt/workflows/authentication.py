@@ -30,6 +30,8 @@ _CHECKS = re.compile(
 )
 # What Heroku's API tells nobody without a key.
 _PRIVATE = re.compile(r"api\.heroku\.com/(?:account|apps)\b")
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
+_KNOWN = re.compile(r"\b(?:github\.(?:event_name|event\.inputs|ref\w*)|inputs|matrix)\b")  # before the run
 _SCRIPTED = "actions/github-script"
 _GIVES_UP = re.compile(r"setFailed|throw\b|process\.exit")
 
@@ -56,14 +58,15 @@ def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Gap]:
     for job in workflow_file.jobs:
         needs = [_Need(call, key_of(call, sources)) for call in _calls(workflow_file, job, sources)]
         keyless = [need.call for need in needs if need.key.source is Source.NOWHERE]
-        open_call = _unguarded(workflow_file, job, needs, sources)
+        open_need = _unguarded(workflow_file, job, needs, sources)
+        open_call = open_need.call if open_need is not None else None
         if keyless:
             yield _without_key(keyless, sources, unguarded=open_call is keyless[0])
-        if open_call is not None and not (keyless and open_call is keyless[0]):
+        if open_need is not None and open_call is not None and not (keyless and open_call is keyless[0]):
             yield Gap(
                 f"{job.id}: no step before {open_call.label} fails when {KEY} is empty"
                 f"{caller_of(open_call.placed, sources)}",
-                f'add a step before it: run: test -n "${KEY}"',
+                f'add a step before it: run: test -n "${KEY}"' + _besides(open_need),
                 open_call.placed.document,
                 open_call.placed.mark,
             )
@@ -129,7 +132,15 @@ def _not_from_secrets(needs: list[_Need], sources: Sources) -> Iterator[Gap]:
             )
 
 
-def _unguarded(workflow_file: WorkflowFile, job: Job, needs: list[_Need], sources: Sources) -> Call | None:
+def _besides(need: _Need) -> str:
+    """Say what else a guard before a call needs: the key, where that is the step's own, and a shell in an action."""
+    placed, key = need.call.placed, need.key
+    own = key.mark is not None and any(key.mark == each.step.env.place(KEY) for each in placed.lineage if each.step.env)
+    given = f", with env: {KEY}: {key.written}" if own and "${{" in key.written else ""
+    return given + (", with shell: bash" if placed.within is not None else "")
+
+
+def _unguarded(workflow_file: WorkflowFile, job: Job, needs: list[_Need], sources: Sources) -> _Need | None:
     """Give the first call of the CLI that nothing keeps from being made with an empty key."""
     made = [need for need in needs if not (need.call.command and _asks_nobody(need.call.command.words))]
     if not made or made[0].key.source in {Source.ELSEWHERE, Source.OPEN}:
@@ -141,19 +152,21 @@ def _unguarded(workflow_file: WorkflowFile, job: Job, needs: list[_Need], source
     for context in _contexts(job, steps, sources):
         call = _open_call(steps, first, context, {**context, "secrets": secrets}, sources)
         if call is not None:
-            return call
+            return next(need for need in made if need.call is call)
     return None
 
 
 def _contexts(job: Job, steps: tuple[PlacedStep, ...], sources: Sources) -> Iterator[Context]:
-    """Give what a job's expressions can see, once for each different choice of the steps that run."""
-    if all(each.step.condition is None for each in steps):
+    """Give what a job's expressions can see, once for each different choice of the steps that run, and of scripts."""
+    read = [text for each in steps for text in _EXPRESSION.findall(script_of(each)) if _KNOWN.search(text)]
+    if not read and all(each.step.condition is None for each in steps):
         yield {}
         return
-    seen: set[tuple[bool, ...]] = set()
+    seen: set[tuple[object, ...]] = set()
     for entry in sources.workflow_files:
         for run in job_runs(entry, sources, lambda _, each: each is job):
-            choice = tuple(may_run_on_success(each, run.last.context, sources) for each in steps)
+            runs = (may_run_on_success(each, run.last.context, sources) for each in steps)
+            choice = (*runs, *(_text(text, run.last.context) for text in read))
             if choice not in seen:
                 seen.add(choice)
                 yield run.last.context

@@ -65,7 +65,7 @@ def _told(answer: bool | None) -> Ends:  # noqa: FBT001 - a test's own answer
 
 def _left(name: str, words: tuple[str, ...], values: Values) -> Ends:
     """Tell how a script ends that is left by `exit`, or a function by `return`."""
-    code = values.expand(words[1]) if len(words) > 1 else "0"
+    code = (values.told(words[1]) or Open.UNKNOWN) if len(words) > 1 else "0"
     good, bad = (WELL, BADLY) if name == "exit" else ("return ok", "return fail")
     if isinstance(code, Open):
         return frozenset({good, bad}) if words[1] != "$?" else frozenset({bad})

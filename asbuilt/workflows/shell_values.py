@@ -19,6 +19,8 @@ Text = str | Open
 _SINGLE = r"\$(?P<plain>[A-Za-z_]\w*|[\d?#@*!$-])"
 _BRACED = r"\$\{(?P<mark>[#!]?)(?P<name>[A-Za-z_]\w*)(?P<rest>[^{}]*)\}"
 _PART = re.compile(rf"(?P<expression>\$\{{\{{.*?\}}\}})|(?P<command>\$\(|`)|{_BRACED}|{_SINGLE}", re.DOTALL)
+_SUM = re.compile(r"\$\(\(\s*(?P<terms>[\w$]+(?:\s*[-+]\s*[\w$]+)*)\s*\)\)")
+_TERM = re.compile(r"(?P<sign>[-+]?)\s*\$?(?P<term>\w+)")
 _NAME = re.compile(r"\w+")
 _STRICT = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*):\?")
 _UNARY = re.compile(r"-[a-zA-Z]$")
@@ -70,6 +72,8 @@ class Values:
         """Give a text with what is known put in."""
         if "$" not in text and "`" not in text:
             return text
+        if (sum_ := _SUM.fullmatch(text)) is not None:
+            return self._sum(sum_["terms"])
         found, at = "", 0
         for match in _PART.finditer(text):
             if match["command"]:
@@ -80,6 +84,18 @@ class Values:
             found += text[at : match.start()] + value
             at = match.end()
         return found + text[at:]
+
+    def _sum(self, terms: str) -> Text:
+        """Give what a sum of numbers and variables comes to; what is not set counts for nothing."""
+        total = 0
+        for match in _TERM.finditer(terms):
+            value = match["term"] if match["term"].isdecimal() else self.of(match["term"])
+            if isinstance(value, Open):
+                return value
+            if value and not value.isdecimal():
+                return Open.DERIVED
+            total += int(f"{match['sign']}{value or 0}")
+        return str(total)
 
     def _rest(self, text: str) -> Open:
         return Open.DERIVED if self.mentions(text) else Open.UNKNOWN

@@ -234,3 +234,20 @@ def test_to_ask_who_one_is_needs_a_key_too():
     assert kinds(workflow("- run: heroku whoami", job="")) == ["none"]
     assert kinds(workflow("- run: heroku whoami")) == []
     assert kinds(workflow("- run: |\n    heroku ps\n    heroku whoami")) == ["guard"]
+
+
+def test_the_remedy_gives_the_guard_what_it_needs():
+    step = f"{CALL}\n  env: {{ HEROKU_API_KEY: '{FROM_SECRETS}' }}"
+    guard = 'add a step before it: run: test -n "$HEROKU_API_KEY"'
+    assert [gap.fix for gap in found(workflow(CALL))] == [guard]
+    assert [gap.fix for gap in found(workflow(step, job=""))] == [f"{guard}, with env: HEROKU_API_KEY: {FROM_SECRETS}"]
+    action = {"ship": "runs: { using: composite, steps: [{ run: heroku ps, shell: bash }] }"}
+    assert [gap.fix for gap in found(workflow("- uses: ./.github/actions/ship"), action)] == [
+        f"{guard}, with shell: bash"
+    ]
+
+
+@pytest.mark.parametrize(("event", "gaps_there"), [("push", []), ("schedule", ["guard"])])
+def test_a_guard_in_a_test_of_what_is_known_before_the_run(event, gaps_there):
+    test = f'if [ ${{{{ github.event_name }}}} = {event} ]; then\n      test -n "$HEROKU_API_KEY"\n    fi'
+    assert kinds(workflow(f"- run: |\n    {test}", CALL)) == gaps_there

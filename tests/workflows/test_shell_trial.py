@@ -38,6 +38,8 @@ REFUSES_AN_EMPTY_KEY = (
     '[ -n "$KEY" ] && [ -n "$MAIL" ]',
     'for name in KEY MAIL; do\n  if [ -z "${!name}" ]; then echo "$name"; exit 1; fi\ndone',
     'missing=0\nfor name in KEY; do [ -n "${!name}" ] || missing=1; done\nexit $missing',
+    'errors=0\nfor name in KEY MAIL; do [ -n "${!name}" ] || errors=$((errors + 1)); done\nexit $errors',
+    'n=0\n[ -n "$KEY" ] || n=$((n+1))\nif [ $n -gt 0 ]; then exit $n; fi',
     'need() { [ -n "$1" ] || exit 1; }\nneed "$KEY"',
     'die() { echo "$1" >&2; exit 1; }\n[ -n "$KEY" ] || die "no key"',
     'case "$KEY" in "") exit 1 ;; esac',
@@ -51,6 +53,8 @@ REFUSES_AN_EMPTY_KEY = (
     'test -n "$KEY" && heroku ps',
 )  # fmt: skip
 LETS_AN_EMPTY_KEY_PASS = (
+    'n=²\n[ -z "$KEY" ]\nn=$((n + 1))',
+    'n=1\n[ -n "$KEY" ] || n=$(($n - 1))\nexit $n',
     'echo "$KEY"',
     'set -u\necho "$KEY"',
     ': "${KEY?}"',
