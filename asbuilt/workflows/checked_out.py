@@ -95,10 +95,9 @@ class Reader:
         """Give what the steps of a job check out, in their order. Those that do not run are left out."""
         there: dict[str, str] = {}  # whose code lies in which folder
         for placed in steps:
-            here = None
             for each in _checkouts(placed):
-                here = here or self.symbols.of_step(placed, context)
                 if may_run(placed, context, self.symbols.sources):
+                    here = self.symbols.of_step(placed, context) if "${{" in each.text else context
                     code = self._code(each, placed, here, there)
                     there[code.folder] = code.repository
                     yield code

@@ -61,12 +61,13 @@ def read(root: Path, repository: str = "") -> Checkout:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from running: reading makes many objects, and next to no garbage."""
+    """Keep the garbage collector off: reading makes many objects and next to no garbage, and what is read is kept."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if enabled:
             gc.enable()
 
