@@ -73,6 +73,15 @@ def check_of(
     return replace(found, can_fail=False) if found is not None and goes_on else found
 
 
+@lru_cache(maxsize=256)
+def check_behind(step: Step, shell: str | None, around: Surroundings, count: int) -> Check | None:
+    """Read what a script does after its first `count` commands as a health check; None where that is none."""
+    reading = _reading(step, shell, around)
+    later = reading.commands[count:]
+    requests = tuple(each for each in reading.requests if any(each.command is one for one in later))
+    return replace(reading, commands=later, requests=requests).check()
+
+
 def careless_requests(step: Step, shell: str | None = None, around: Surroundings = NOTHING) -> tuple[Command, ...]:
     """Give the curl commands that deploy or check health, and take an HTTP error for a success."""
     script = around.put_into(_script(step))

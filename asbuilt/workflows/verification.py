@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from asbuilt.workflows import contexts
 from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.document import text_of
-from asbuilt.workflows.health import check_of
+from asbuilt.workflows.health import check_behind, check_of
 from asbuilt.workflows.health_actions import check_of_call
 from asbuilt.workflows.health_check import Check
 from asbuilt.workflows.heeded import heeded
@@ -13,7 +14,10 @@ from asbuilt.workflows.job_runs import JobRun
 from asbuilt.workflows.later import Later, may_fail_quietly
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
 from asbuilt.workflows.reach import after, play, tolerates_failure
+from asbuilt.workflows.shell import commands
+from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.surroundings import around
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,9 @@ def verifications(
         expected = text_of(deploy.step.input("checkstring")) or ""
         check = Check(can_fail=True, proves_release=proves_commit(expected), notices_errors=True, addresses=(address,))
         yield Verification(f"{deploy.job.id}: healthcheck of {deploy.mechanism}", check, deploy.placed)
+    in_script = _in_the_same_script(deploy, run, sources)
+    if in_script is not None and in_script.can_fail:
+        yield Verification(f"{deploy.job.id}: {deploy.step.label}", in_script, deploy.placed)
     for each in later:
         own = None if each.tolerated else check_of(each.placed.step, each.placed.shell, each.surroundings)
         check_made = own if own is not None and own.can_fail else heeded(each, later)
@@ -45,6 +52,20 @@ def verifications(
             made = check_of_call(text_of(job.uses) or "") if counts else None
             if made is not None and play(leg.workflow_file, leg.situation)[job.id].runs is not False:
                 yield Verification(job.id, made, None)
+
+
+def _in_the_same_script(deploy: DeployStep, run: JobRun, sources: Sources) -> Check | None:
+    """Give the check that the script that deploys makes afterwards."""
+    deploying = {way[-1].words for way in deploy.ways}
+    if not deploying or may_fail_quietly(deploy, run, sources):
+        return None
+    placed = deploy.placed
+    found = commands(script_of(placed), placed.shell)
+    count = max((at for at, each in enumerate(found, 1) if each.words in deploying), default=len(found))
+    if count == len(found):
+        return None
+    here = contexts.of_step(placed, run.last.context, sources)
+    return check_behind(placed.step, placed.shell, around(placed, here), count)
 
 
 def proves_commit(expected: str) -> bool:

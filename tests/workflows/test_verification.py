@@ -1,3 +1,4 @@
+import pytest
 from making import DEPLOY, deploying, paths_of
 
 MAIN = "{push: {branches: [main]}}"
@@ -16,3 +17,27 @@ def test_a_check_in_a_later_job_has_the_last_word_where_there_is_no_nearer_one()
     later = "  ask:\n    needs: deploy\n    runs-on: x\n    steps: [{run: curl --fail https://shop.example/health}]\n"
     (path,) = paths_of(deploy=deploying(on=MAIN) + later)
     assert path.last_word(path.verifications).label == "ask: curl --fail https://shop.example/health"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["git push https://git.heroku.com/shop.git main", "curl --fail https://shop.example/health"], [False]),
+        (["heroku container:release web -a shop && curl --fail https://shop.example/health"], [False]),
+        (
+            ["heroku container:release web -a shop", 'test "$(curl -s https://shop.example/version)" = $GITHUB_SHA'],
+            [True],
+        ),
+        (["heroku container:release web -a ${{ vars.APP }}", "curl --fail https://shop.example/health"], [False]),
+        (["heroku container:release web -a shop", "curl --fail https://shop.example/health || true"], []),
+        (["curl --fail https://shop.example/health", "heroku container:release web -a shop"], []),
+        (["heroku container:release web -a shop", "echo done"], []),
+    ],
+)
+def test_a_script_can_check_what_it_has_deployed(lines, expected):
+    step = "".join(f"          {line}\n" for line in lines)
+    text = f"on: {MAIN}\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n{step}"
+    (path,) = paths_of(w=text)
+    assert [each.check.proves_release for each in path.verifications] == expected
+    (path,) = paths_of(w=f"{text}        continue-on-error: true\n")
+    assert path.verifications == ()
