@@ -24,6 +24,7 @@ _API_WITHOUT_APP = re.compile(
     r"(?P<part>sources|pipeline-promotions|review-apps|github/push)\b"
 )
 _WRITES = frozenset({"POST", "PATCH", "PUT"})
+_BY_VARIABLE = "takes the app from HEROKU_APP, whose value is not known before the run"
 _UNNAMED = "names no app, and no earlier step of the job says which one it is for"
 _SOLE = re.compile(r"\$\{?(\w+)\}?|\$\{\{ env\.(\w+) \}\}")
 # Several apps, each of which may be an expression with commas of its own.
@@ -139,12 +140,13 @@ def _heroku_command(call: tuple[str, ...], command: Command, remotes: Remotes, *
         return
     remote = remotes.of_cli(option(call, "-r", "--remote"))
     named = named or command.environment.get("HEROKU_APP")
+    why = ""
     if named is None and (given or "HEROKU_APP" in command.variables):
-        named = "$HEROKU_APP"
+        named, why = "$HEROKU_APP", _BY_VARIABLE
     if named is not None:
         for text in expand(named, command.variables):
             apps = _SEVERAL.split(text) if known.several else [text]
-            yield from (Target(mechanism, each.strip()) for each in apps if each.strip())
+            yield from (Target(mechanism, each.strip(), why) for each in apps if each.strip())
     elif remote is not None:
         yield from remotes.targets(mechanism, remote)
     else:

@@ -381,10 +381,10 @@ def test_a_review_app_has_no_declared_target():
 @pytest.mark.parametrize(
     ("earlier", "why"),
     [
-        ("echo HEROKU_APP=shop >> $GITHUB_ENV", "`$HEROKU_APP` on line 7 is not known before the run"),
+        ("echo HEROKU_APP=shop >> $GITHUB_ENV", "takes the app from HEROKU_APP, whose value"),
         (
             'if make; then echo "HEROKU_APP=a" >> "$GITHUB_ENV"; fi',
-            "`$HEROKU_APP` on line 7 is not known before the run",
+            "takes the app from HEROKU_APP, whose value",
         ),
         ("echo HEROKU_APPLICATION=shop >> $GITHUB_ENV", "no earlier step of the job says"),
         ("make", "no earlier step of the job says"),
