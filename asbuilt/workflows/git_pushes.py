@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from asbuilt.workflows import matrix
 from asbuilt.workflows.heroku_words import call_of
 from asbuilt.workflows.script_target import Spot, Target
 from asbuilt.workflows.shell import Command, expand, option
@@ -23,6 +24,7 @@ _URL = re.compile(
 _PLACE = re.compile(r"^(?:[a-z+]+://(?:[^@]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?=[:/]|$)|^\.{0,2}/", re.IGNORECASE)
 _HEROKU = re.compile(r"(?:^|\.)heroku(?:\.com)?$", re.IGNORECASE)
 _ENV = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}", re.IGNORECASE)
+_MATRIX = re.compile(r"\$\{\{[^}]*\bmatrix\.")
 _TAKES_VALUE = frozenset({"-C", "-c", "--git-dir", "--work-tree", "--prefix", "-P", "-o", "--push-option", "--repo"})
 _SENDS_NOTHING = frozenset({"--dry-run", "-n", "--delete", "-d"})
 _DEEPEST = 3
@@ -127,8 +129,17 @@ class Remotes:
         for each in self.known[name]:
             if app := app_of_url(each.url):
                 yield Target(mechanism, app, remote=each.given_by)
-            elif "heroku" in f"{name} {each.url}".lower() and not _is_elsewhere(each.url):
+            elif self._may_be_herokus(f"{name} {each.url}") and not _is_elsewhere(each.url):
                 yield Target(mechanism, None, f"pushes to `{each.url}`, and what that is, is not known before the run")
+
+    def _may_be_herokus(self, text: str) -> bool:
+        """Tell whether a text that is no URL speaks of Heroku, itself or by what the job's matrix puts into it."""
+        if "heroku" in text.lower():
+            return True
+        job = self.step.job if self.step is not None and _MATRIX.search(text) else None
+        rows = matrix.combinations(job.matrix, {}) if job is not None else ()
+        known = (value for row in rows if isinstance(row, dict) for value in row.values())
+        return any(isinstance(value, str) and app_of_url(value) is not None for value in known)
 
     def of_cli(self, named: str | None) -> str | None:
         """Give the remote that the CLI takes the app from: the one that is named, or else the only one of Heroku's."""
@@ -152,7 +163,7 @@ class Remotes:
                 yield from (Target(MECHANISM, each) for each in expand(app, command.variables))
             elif text in self.known:
                 yield from self.targets(MECHANISM, text)
-            elif "heroku" in text.lower() and not _is_elsewhere(text):
+            elif self._may_be_herokus(text) and not _is_elsewhere(text):
                 why = f"pushes to `{text}`, and no earlier step of the job says which app that is"
                 yield Target(MECHANISM, None, why)
 

@@ -398,3 +398,20 @@ def test_a_command_that_names_no_app_says_why_it_is_undecided(earlier, why):
     (path,) = paths_of(deploy=text)
     assert path.app is None
     assert why in path.undecided
+
+
+@pytest.mark.parametrize(
+    "script", ["git push ${{ matrix.url }} main", "git remote add x ${{ matrix.url }}; git push x main"]
+)
+@pytest.mark.parametrize(
+    ("matrix", "undecided"),
+    [
+        ("{url: ['https://git.heroku.com/shop.git']}", 1),
+        ("{url: ['https://github.com/a/shop.git']}", 0),
+        ("'${{ fromJSON(vars.TARGETS) }}'", 0),
+    ],
+)
+def test_a_push_to_what_a_matrix_has_is_undecided_where_that_is_herokus(script, matrix, undecided):
+    job = f"on: {{push: {{branches: [main]}}}}\njobs:\n  a:\n    runs-on: x\n    strategy: {{matrix: {matrix}}}\n"
+    paths = paths_of(w=f"{job}    steps:\n      - run: {script}\n")
+    assert [(path.app, "`${{ matrix.url }}`" in path.undecided) for path in paths] == [(None, True)] * undecided
