@@ -1,7 +1,9 @@
 """A deploy step does what it is meant to do, and nothing else."""
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.action_inputs import CREATES, as_boolean, inputs_of, meant_by
+from asbuilt.workflows.action_inputs import CREATES, as_boolean, inputs_of, logins_by_mistake, meant_by
+from asbuilt.workflows.document import text_of
+from asbuilt.workflows.heroku_cli import caller_of
 from asbuilt.workflows.skipped import unnoticed_skips
 
 
@@ -88,6 +90,16 @@ def test_deploy_step_is_read_as_it_is_written(workflow_file, checkout):
             )
             for inputs in inputs_of(workflow_file, checkout)
             for key in inputs.unknown()
+        )
+        | dict.fromkeys(
+            finding(
+                placed.document,
+                placed.step.place("justlogin"),
+                f'{placed.job.id}: heroku-deploy takes justlogin for true: it is "{text_of(login)}", expected true or '
+                f"false; so the step logs in and deploys nothing{caller_of(placed, checkout.sources)}",
+                'set here: justlogin: "false"',
+            )
+            for placed, login in logins_by_mistake(workflow_file, checkout)
         )
     )
 

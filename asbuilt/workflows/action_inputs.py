@@ -16,7 +16,7 @@ from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.document import Scalar, text_of
 from asbuilt.workflows.expressions import UNKNOWN, Unknown
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
-from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.workflow import WorkflowFile
 
 CREATES = "dontautocreate"
@@ -147,6 +147,15 @@ def inputs_of(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Input
         deploying = tuple(path for path in through if not _logs_in(path))
         if deploying or not through:
             yield Inputs(deploy, deploying, checkout.sources)
+
+
+def logins_by_mistake(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[tuple[PlacedStep, Scalar]]:
+    """Give the steps that only log in because of a text that is to say no, and what they are given: they deploy not."""
+    for placed in checkout.sources.steps_of(workflow_file):
+        login = placed.step.input(_LOGIN) if placed.step.action == HEROKU_DEPLOY else None
+        text = (text_of(login) or "").strip()
+        if login is not None and text != "false" and as_boolean(text) == "false":
+            yield placed, login
 
 
 def meant_by(name: str) -> str | None:

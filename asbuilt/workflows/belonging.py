@@ -141,21 +141,20 @@ def _asked(path: DeployPath) -> Iterator[_Asked]:
 
     What follows the deploy of another app in the same run is about that one.
     """
-    contexts = {id(each.placed): each.context for each in path.later}
     deployed: dict[int, set[str | None]] = {}
     before: set[str | None] = set()
     for each in path.later:
         for deploy in deploys_of(each.placed.workflow_file, each.placed.job, path.sources):
             if deploy.placed is each.placed:
                 before = before | {app_of(deploy, each.context).value}
-        deployed[id(each.placed)] = before
+        deployed[id(each)] = before
     for verification in path.verifications:
         placed = verification.placed
         if placed is None:
             yield _Asked(verification, path.document, path.mark, None, frozenset())
             continue
-        context = contexts.get(id(placed), path.context)
-        others = frozenset((*deployed.get(id(placed), ()), *_deployed_beside(path, placed)))
+        context = verification.later.context if verification.later else path.context
+        others = frozenset((*deployed.get(id(verification.later), ()), *_deployed_beside(path, placed)))
         for written in verification.check.addresses or ("$",):
             yield _Asked(verification, placed.document, placed.mark, _address(written, context), others)
 

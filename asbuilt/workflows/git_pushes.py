@@ -106,18 +106,21 @@ class Remotes:
     def keep(self, name: str, urls: tuple[str, ...], command: Command | None = None) -> None:
         """Keep the URLs that a remote may stand for.
 
-        What an earlier step made of it counts on only if this one may not run, or works in another folder.
+        What an earlier step made of it counts on only if this one may not run, or works in another folder; what the
+        same script made of it, only if the command stands in a branch.
         """
         if not urls or self.step is None:
             return
         sure = all(each.step.condition is None for each in self.step.lineage)
+        last_word = command is not None and command.certain
         before = [
             replace(each, given_by=replace(each.given_by, until=(*each.given_by.until, self.step)))
             if each.given_by.placed is not self.step and each.given_by.placed.folder == self.step.folder
             else each
             for each in self.known.get(name, ())
             # In a branch of an `if`, another branch of the same script may have given it another URL.
-            if not sure or each.given_by.placed is self.step or each.given_by.placed.folder != self.step.folder
+            if (not last_word if each.given_by.placed is self.step else not sure)
+            or each.given_by.placed.folder != self.step.folder
         ]
         assigned = frozenset(command.variables) if command is not None else frozenset()
         words = command.words if command is not None else ()

@@ -63,6 +63,7 @@ class Draft:
     refuses: bool
     handled_by: list[Statement]
     piped_to: list[Statement] = field(default_factory=list)
+    certain: bool = False
     command: Command | None = None
 
 
@@ -125,6 +126,7 @@ class Reader:
             draft.node.stdin,
             of(draft.handled_by),
             draft.refuses,
+            draft.certain,
         )
         return draft.command
 
@@ -274,7 +276,7 @@ class Reader:
         piped_to = self.pipes.get(node, [])
         line = self.line + node.line
         self.drafts[key] = Draft(
-            order, node, words, environment, line, self.variables, fate, refuses, handled_by, piped_to
+            order, node, words, environment, line, self.variables, fate, refuses, handled_by, piped_to, _certain(place)
         )
 
     def _runs(
@@ -374,6 +376,14 @@ def _braced(word: str, quoted: bool) -> Iterable[str]:  # noqa: FBT001 - whether
         return (word,)
     parts = (f"{word[: match.start()]}{part}{word[match.end() :]}" for part in match[1].split(","))
     return (each for part in parts for each in _braced(part, quoted))
+
+
+def _certain(place: Place) -> bool:
+    """Tell whether what stands here is one of the statements of the script itself, in none of another kind."""
+    here = place
+    while here.at is At.ITEM and here.above is not None:
+        here = here.above
+    return here.above is None
 
 
 def _asked_at(place: Place, where: frozenset[At]) -> bool:

@@ -61,22 +61,33 @@ def _is_noticed(path: DeployPath, branch: str) -> bool:
     skipped, deployed = _told(path, _SKIPPED + branch), _told(path, _DEPLOYED + branch)
     for later in path.later:
         seen = None if later.tolerated else skipped.by(later)
-        if seen is not None and _fails(later.placed, seen, always=deployed.by(later) is not None):
+        if seen is not None and _fails(later.placed, seen, deployed.by(later)):
             return True
     return False
 
 
-def _fails(placed: PlacedStep, seen: Context, *, always: bool) -> bool:
-    """Tell whether a step fails after a skip. `always`: it runs after a deploy that was none, too."""
-    step = placed.step
+def _fails(placed: PlacedStep, seen: Context, otherwise: Context | None) -> bool:
+    """Tell whether a step fails after a skip. `otherwise` is what it sees after a deploy that was none, if it runs.
+
+    What a script sees either way, the address that it asks for one, does not tell it of the skip.
+    """
+    step, always = placed.step, otherwise is not None
     script = text_of(step.run)
     if script is not None:
-        variables = {name: value for name, value in seen["env"].items() if isinstance(value, str)}
-        return trial(script, placed.shell, variables, lambda text: _text(text, seen)).fails
+        same = otherwise["env"] if otherwise is not None else {}
+        variables = {
+            name: value for name, value in seen["env"].items() if isinstance(value, str) and same.get(name) != value
+        }
+        return trial(script, placed.shell, variables, lambda text: _told_apart(text, seen, otherwise)).fails
     if step.action == _SCRIPTED:
         code = text_of(step.input("script")) or ""
         return _GIVES_UP.search(code) is not None and (not always or _TESTS.search(code) is not None)
     return step.action is not None and not always and _FAILS.search(step.action) is not None
+
+
+def _told_apart(text: str, seen: Context, otherwise: Context | None) -> str | None:
+    value = _text(text, seen)
+    return None if otherwise is not None and value == _text(text, otherwise) else value
 
 
 def _text(text: str, seen: Context) -> str | None:

@@ -22,11 +22,16 @@ from asbuilt.workflows.surroundings import around
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A health check that follows a deploy. `placed` is None where the workflow that a job calls is the check."""
+    """A health check that follows a deploy. `placed` is None where the workflow that a job calls is the check.
+
+    `later` is the run of the step in which it is made: a workflow that is called twice runs each of its steps twice.
+    It is None in the step that deploys.
+    """
 
     label: str
     check: Check
     placed: PlacedStep | None
+    later: Later | None = None
 
 
 def verifications(
@@ -45,7 +50,7 @@ def verifications(
         own = None if each.tolerated else check_of(each.placed.step, each.placed.shell, each.surroundings)
         check_made = own if own is not None and own.can_fail else heeded(each, later)
         if check_made is not None:
-            yield Verification(f"{each.placed.job.id}: {each.placed.step.label}", check_made, each.placed)
+            yield Verification(f"{each.placed.job.id}: {each.placed.step.label}", check_made, each.placed, each)
     for leg in run.legs:
         for job in after(leg.workflow_file, leg.job):
             counts = job.uses is not None and tolerates_failure(job, leg.situation.context) is not True

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from making import sources_of
 
-from asbuilt.workflows.action_inputs import CREATES, as_boolean, inputs_of, meant_by
+from asbuilt.workflows.action_inputs import CREATES, as_boolean, inputs_of, logins_by_mistake, meant_by
 from asbuilt.workflows.checkout import Checkout
 from asbuilt.workflows.deploys import deploy_steps
 from asbuilt.workflows.expressions import Unknown
@@ -112,6 +112,27 @@ def test_a_step_that_only_logs_in_is_none():
     assert inputs(workflow("justlogin: ${{ github.event_name == 'push' }}")) == []
     assert len(inputs(workflow("justlogin: ${{ github.event_name == 'x' }}"))) == 1
     assert len(inputs(workflow("justlogin: ${{ vars.X }}"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "mistaken"),
+    [
+        ("justlogin: no", True),
+        ('justlogin: "False"', True),
+        ("justlogin: 0", True),
+        ("justlogin:", True),
+        ("justlogin: False", False),  # YAML's own false
+        ("justlogin: false", False),
+        ("justlogin: true", False),
+        ('justlogin: "1"', False),  # odd, and does what it says
+        ("justlogin: ${{ vars.LOGIN }}", False),
+        ("branch: main", False),
+    ],
+)
+def test_a_step_that_logs_in_where_it_is_told_not_to(given, mistaken):
+    sources = sources_of(one=workflow(given))
+    checkout = Checkout(Path(), sources, deploy_steps=(), deploy_paths=())
+    assert len(list(logins_by_mistake(*sources.workflow_files, checkout))) == mistaken
 
 
 @pytest.mark.parametrize(

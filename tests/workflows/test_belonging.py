@@ -184,3 +184,32 @@ def test_a_check_of_another_app_that_was_deployed_meanwhile_is_none_of_this_one(
     found = paths_of(**files)
     apps = {each.name: each for each in (PROD, STAGE)}
     assert {path.app: len(own_checks(path, apps[path.app], apps.values())) for path in found} == expected
+
+
+CHECKING = """
+inputs: { url: {} }
+runs:
+  using: composite
+  steps:
+    - run: curl --fail "$URL"
+      shell: bash
+      env: { URL: "${{ inputs.url }}" }
+"""
+
+
+def test_a_workflow_that_is_called_for_one_app_and_then_for_another_checks_each_of_them():
+    """Its steps run twice, each time with the inputs of their call."""
+    check = "      - { uses: ./.github/actions/check, with: { url: '${{ inputs.url }}' } }\n"
+    inputs = "{ app: { type: string }, url: { type: string } }"
+    called = f"on: {{ workflow_call: {{ inputs: {inputs} }} }}\njobs:\n"
+    called += a_job("ship", "[]", deploys("'${{ inputs.app }}'") + check)
+    jobs = "".join(
+        f"  {each.name}:\n    needs: {needs}\n    uses: ./.github/workflows/called.yml\n"
+        f"    with: {{ app: {each.name}, url: '{each.url}' }}\n"
+        for each, needs in ((STAGE, "[]"), (PROD, "shop-staging"))
+    )
+    apps = {each.name: each for each in (PROD, STAGE)}
+    found = paths_of({"check": CHECKING}, w=f"on: {MAIN}\njobs:\n{jobs}", called=called)
+    counted = {path.app: len(own_checks(path, apps[path.app], apps.values())) for path in found}
+    assert counted == {"shop-staging": 1, "shop": 1}
+    assert not [fault for path in found for fault in mismatches(path, apps[path.app], apps.values())]

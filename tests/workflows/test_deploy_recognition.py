@@ -130,6 +130,24 @@ def test_what_is_no_deploy(step):
         ("heroku git:remote --app=shop -r live\ngit push live HEAD:refs/heads/main", [("git push", "shop")]),
         ("heroku git:remote -a shop\ngit remote rename heroku live\ngit push live main", [("git push", "shop")]),
         (
+            (
+                "git remote add live https://git.heroku.com/old.git\n"
+                "git remote set-url live https://git.heroku.com/shop.git\ngit push live main"
+            ),
+            [("git push", "shop")],
+        ),
+        (
+            "heroku git:remote -a shop\nif [ $A ]; then heroku git:remote -a b; fi\ngit push heroku main",
+            [("git push", "shop"), ("git push", "b")],
+        ),
+        (
+            (
+                "git remote add heroku https://git.heroku.com/shop.git"
+                " || git remote set-url heroku https://git.heroku.com/b.git\ngit push heroku main"
+            ),
+            [("git push", "shop"), ("git push", "b")],
+        ),
+        (
             "if [ $A ]; then\n  heroku git:remote -a a\nelse\n  heroku git:remote -a b\nfi\ngit push heroku main",
             [("git push", "a"), ("git push", "b")],
         ),

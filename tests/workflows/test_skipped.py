@@ -17,6 +17,7 @@ STATUS = "${{ steps.deploy.outputs.status }}"
 TEST = "- run: '[[ \"$STATUS\" == Successfully* ]]'\n  env: { STATUS: '%s' }"
 SCRIPTED = "- { uses: actions/github-script@v8, with: { script: "
 PROOF = "- run: curl --fail https://shop.example/version | grep $GITHUB_SHA"
+ASKING = 'for n in 1 2 3; do\n      if curl --fail "$URL" | grep ok; then exit 0; fi\n    done\n    exit 1'
 LATER = "  two:\n    runs-on: x\n    needs: one\n{job}    steps:\n      {step}\n"
 NEEDED = "${{ needs.one.outputs.status }}"
 OUTPUTS = f"    outputs: {{ status: '{STATUS}' }}\n"
@@ -76,6 +77,7 @@ def test_a_step_that_notices(step):
         "- { run: echo no, if: \"startsWith(steps.deploy.outputs.status, 'Skipped')\" }",
         "- { uses: actions/github-script@v8, with: { script: core.setFailed('x') }, if: failure() }",
         "- run: curl --fail https://shop.example/health",
+        f'- env: {{ URL: "https://shop.example" }}\n  run: |\n    {ASKING}',
     ],
 )
 def test_a_step_that_does_not(step):
