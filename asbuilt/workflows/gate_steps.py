@@ -106,7 +106,7 @@ def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Fault | No
     if not scripts or not only_prints or not only_sets_up:
         return None
     fact = f'gate "{gate.name}" of {app} cannot fail: it tests nothing'
-    return Fault(gate.workflow_file.document, job.mark, fact + gate.called_from, "run in it what must have succeeded")
+    return Fault(gate.workflow_file.document, job.mark, fact + gate.caller, "run in it what must have succeeded")
 
 
 def _passes_on(gate: Gate, held: Collection[Job]) -> bool:
@@ -198,4 +198,4 @@ def _texts(step: Step) -> Iterator[str]:
 
 def _used_by(placed: PlacedStep, gate: Gate) -> str:
     """Say at the end of a sentence who uses the action, or calls the file, in which a step stands."""
-    return f"; {placed.caller}" if placed.within is not None else gate.called_from
+    return f"; {placed.used_by}" if placed.within is not None else gate.caller

@@ -81,10 +81,9 @@ def calls(placed: PlacedStep, wanted: Callable[[tuple[str, ...]], bool]) -> Iter
 
 def caller_of(placed: PlacedStep, sources: Sources) -> str:
     """Give who uses or calls the file that a step is written in, to be put behind a fact; empty where nobody does."""
-    calling = [
-        f"called by {file.file_name}:{job.place('uses').line}" for file, job in sources.callers_of(placed.workflow_file)
-    ]
-    return "".join(f"; {each}" for each in ((placed.caller,) if placed.within is not None else calling))
+    if placed.within is not None:
+        return f"; {placed.used_by}"
+    return "".join(f"; {file.calling_job(job)}" for file, job in sources.callers_of(placed.workflow_file))
 
 
 def missing_cli(workflow_file: WorkflowFile, sources: Sources) -> Iterator[tuple[Call, str]]:

@@ -53,8 +53,7 @@ def from_outside(path: DeployPath, default_branch: str) -> Fault | None:
         fix = f"take {origin} out of `on`, or keep it off the job: if: github.event_name != '{origin}'"
         if {each.event for each in path.run.entry.workflow_file.triggers} <= {origin, "workflow_call"}:
             fix = f"let push or workflow_dispatch set it off, and not {origin}"
-    called = f"; {path.called_from}" if path.called_from else ""
-    fact = f'job "{path.job}" deploys {path.app or "an app that cannot be told"} {what}{called}'
+    fact = f'job "{path.job}" deploys {path.app or "an app that cannot be told"} {what}{path.caller}'
     return Fault(path.run.entry.workflow_file.document, trigger_mark(path), fact, fix)
 
 
@@ -211,7 +210,7 @@ def _texts(node: Node | None) -> Iterator[str]:
 
 
 def _unseen(code: Code, path: DeployPath, why: str, fix: str) -> Fault:
-    used = f"; {code.placed.caller}" if code.placed.caller else f"; {path.called_from}" if path.called_from else ""
+    used = f"; {code.placed.used_by}" if code.placed.within is not None else path.caller
     fact = f'job "{path.job}" deploys {shown(code.ref)} ({path.way}), but {why}{used}'
     return Fault(code.placed.document, code.mark, fact, fix)
 

@@ -11,7 +11,7 @@ from asbuilt.workflows.deploys import DeployStep, deploys_of
 from asbuilt.workflows.document import Document, Mark
 from asbuilt.workflows.document import Mapping as Node
 from asbuilt.workflows.fault import Fault
-from asbuilt.workflows.job_runs import JobRun, Leg, job_runs
+from asbuilt.workflows.job_runs import JobRun, job_runs
 from asbuilt.workflows.obstacles import Obstacle, end_of, in_the_way
 from asbuilt.workflows.reach import step_runs
 from asbuilt.workflows.refs import broadest, matches
@@ -43,7 +43,7 @@ class BlockedPath:
     never: str
     step: DeployStep = field(compare=False, repr=False)
     entry: WorkflowFile = field(compare=False, repr=False)
-    called_from: str = field(compare=False, repr=False)
+    caller: str = field(compare=False, repr=False)  # for the end of a sentence
 
     @property
     def way(self) -> str:
@@ -102,16 +102,16 @@ def targets_in(
     for path in paths:
         reached.add(id(path.step))
         if path.owner is workflow_file and not path.review:
-            yield _target(path.step, path.job, path.app, path.undecided, path.called_from)
+            yield _target(path.step, path.job, path.app, path.undecided, path.caller)
     for each in blocked:
         if each.step.workflow_file is workflow_file and not each.step.review and id(each.step) not in reached:
-            yield _target(each.step, each.step.job.id, each.app, each.why, each.called_from)
+            yield _target(each.step, each.step.job.id, each.app, each.why, each.caller)
 
 
 def _target(step: DeployStep, job: str, app: str | None, why: str | None, caller: str) -> Target:
     # Of what is undecided, the app is said first.
     first = (why or "").partition("; the environment")[0].partition("; whether")[0]
-    return Target(step.document, step.app_mark, job, app, first, f"; {caller}" if caller else "")
+    return Target(step.document, step.app_mark, job, app, first, caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _conditions(app: str, blocked: Iterable[BlockedPath]) -> Iterator[Fault]:
         why, fix = reason(obstacle.test, shut_out[0].entry, refs) if not obstacle.stops else ("", "")
         if not why and not obstacle.stops and obstacle.document is obstacle.workflow_file.document:
             why, fix = absence(obstacle.test, obstacle.workflow_file, obstacle.job)
-        caller = next((f"; {path.called_from}" for path in shut_out if path.called_from), "")
+        caller = next((path.caller for path in shut_out if path.caller), "")
         yield Fault(
             obstacle.document,
             obstacle.test.mark,
@@ -238,7 +238,7 @@ def _blocked(deploy: DeployStep, run: JobRun, sources: Sources) -> BlockedPath |
         return None
     situation = run.situation
     app = app_of(deploy, naming_context(deploy, run.last.context, sources))
-    calls = run.legs[:-1]
+    called_from = deploy.placed.used_by or run.called_by
     return BlockedPath(
         workflow=run.entry.workflow_file.path,
         trigger=situation.event if obstacles else "",
@@ -250,18 +250,12 @@ def _blocked(deploy: DeployStep, run: JobRun, sources: Sources) -> BlockedPath |
         never="" if obstacles else "its job waits for one that does not exist, or that waits for it",
         step=deploy,
         entry=run.entry.workflow_file,
-        called_from=_called_from(deploy.placed, calls),
+        caller=f"; {called_from}" if called_from else "",
     )
 
 
 def _label(placed: PlacedStep) -> str:
     return placed.step.name or placed.step.id or placed.step.action or placed.step.label
-
-
-def _called_from(placed: PlacedStep, calls: tuple[Leg, ...]) -> str:
-    if placed.within is not None:
-        return placed.caller
-    return f"called by {calls[-1].workflow_file.file_name}:{calls[-1].job.place('uses').line}" if calls else ""
 
 
 def _never_started(file: WorkflowFile, deploy: DeployStep, sources: Sources) -> Iterator[BlockedPath]:

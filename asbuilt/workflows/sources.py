@@ -69,8 +69,8 @@ class PlacedStep:
         return (*(self.within.lineage if self.within else ()), self)
 
     @property
-    def caller(self) -> str:
-        """Who uses the action that it is written in, for a person; empty for a step of the workflow itself."""
+    def used_by(self) -> str:
+        """Who uses the action that it is written in: `used by FILE:LINE`; empty for a step of the workflow itself."""
         if self.within is None:
             return ""
         first = self.lineage[0]
