@@ -212,6 +212,12 @@ def text_of(node: Node | None) -> str | None:
     return written(node.value) if isinstance(node, Scalar) and node.value is not None else None
 
 
+def texts_of(node: Node | None) -> Iterator[tuple[str, str]]:
+    """Give the entries of an `env`, a `with` or the like as they are written; nothing where there is none."""
+    for name, value in node.values.items() if isinstance(node, Mapping) else ():
+        yield name, text_of(value) or ""
+
+
 @dataclass(slots=True)
 class _Builder:
     """Turns libyaml's nodes into ours, once for each node, so that aliases share and cycles are seen."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context
-from asbuilt.workflows.document import text_of
+from asbuilt.workflows.document import text_of, texts_of
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
@@ -193,7 +193,7 @@ def _is_handed_on(placed: PlacedStep, gate: Gate) -> bool:
 def _texts(step: Step) -> Iterator[str]:
     yield from (text_of(step.condition) or "", text_of(step.run) or "")
     for node in (step.env, step.with_):
-        yield from (text_of(value) or "" for value in node.values.values()) if node is not None else ()
+        yield from (text for _, text in texts_of(node))
 
 
 def _used_by(placed: PlacedStep, gate: Gate) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from asbuilt.workflows import health_code
-from asbuilt.workflows.document import text_of
+from asbuilt.workflows.document import text_of, texts_of
 from asbuilt.workflows.health_actions import check_of_action
 from asbuilt.workflows.health_addresses import hands_an_app
 from asbuilt.workflows.health_check import Check
@@ -18,7 +18,7 @@ from asbuilt.workflows.health_names import is_named_for_health, is_suite, proves
 from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
 from asbuilt.workflows.requests import Request, is_home, request_of
 from asbuilt.workflows.shell import Command, Fate, commands, expand
-from asbuilt.workflows.surroundings import NOTHING, Surroundings, texts_of
+from asbuilt.workflows.surroundings import NOTHING, Surroundings
 from asbuilt.workflows.workflow import Step
 
 # What a health check is about: a path, a word, or the app's own address.
@@ -113,8 +113,7 @@ class Verdict:
 def verdict_on(step: Step, shell: str | None, around: Surroundings, asked: re.Pattern[str]) -> Verdict | None:
     """Give how a step judges what an expression stands for; None where it does not fail for it."""
     script = around.put_into(_script(step))
-    entries = step.env.values.values() if step.env is not None else ()
-    if not any(map(asked.search, (script, *(text_of(node) or "" for node in entries)))):
+    if not any(map(asked.search, (script, *(text for _, text in texts_of(step.env))))):
         return None
     return replace(_reading(step, shell, around), answer=asked).verdict()
 
@@ -128,8 +127,7 @@ def names_release(test: str) -> bool:
 def _reading(step: Step, shell: str | None, around: Surroundings) -> "_Reading":
     """Read the script of a step."""
     script = around.put_into(_script(step))
-    entries = step.env.items() if step.env else ()
-    own = {key.text: (around.put_into(text_of(node) or ""),) for key, node in entries}
+    own = {name: (around.put_into(text),) for name, text in texts_of(step.env)}
     env = {**{name: (text,) for name, text in around.variables}, **own}
     found = commands(script, shell)
     requests = tuple(made for each in found if (made := request_of(each, env)) is not None)

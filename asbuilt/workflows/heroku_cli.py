@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from asbuilt.workflows.contexts import text_in
-from asbuilt.workflows.document import Node, Scalar, Sequence, text_of
+from asbuilt.workflows.document import Node, Scalar, Sequence, text_of, texts_of
 from asbuilt.workflows.heroku_words import call_of
 from asbuilt.workflows.job_runs import job_runs
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY, SCRIPT_INPUTS, action_named
@@ -176,8 +176,7 @@ def _installs_by_action(placed: PlacedStep) -> bool:
         return _runs(placed)
     if not _INSTALLING_ACTION.search(action):
         return False
-    given = placed.step.with_.values.values() if placed.step.with_ else ()
-    named = "heroku" in action or any("heroku" in (text_of(node) or "").lower() for node in given)
+    named = "heroku" in action or any("heroku" in text.lower() for _, text in texts_of(placed.step.with_))
     return named and _runs(placed)
 
 

@@ -16,7 +16,7 @@ from asbuilt.workflows.checked_out import (
     shown,
 )
 from asbuilt.workflows.deploy_path import DeployPath
-from asbuilt.workflows.document import Mapping, Mark, Node, Scalar, text_of
+from asbuilt.workflows.document import Mapping, Mark, Node, text_of
 from asbuilt.workflows.events import MERGED
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
@@ -206,7 +206,7 @@ def _texts(node: Node | None) -> Iterator[str]:
         for each in node.values.values():
             yield from _texts(each)
     else:
-        yield _text(node)
+        yield text_of(node) or ""
 
 
 def _unseen(code: Code, path: DeployPath, why: str, fix: str) -> Fault:
@@ -228,7 +228,3 @@ def _after_any_end(path: DeployPath) -> Fault:
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
-
-
-def _text(node: Node | None) -> str:
-    return text_of(node) or "" if isinstance(node, Scalar) else ""

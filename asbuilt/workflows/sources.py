@@ -64,6 +64,12 @@ class PlacedStep:
         return text_of(self.step.node.get("working-directory")) or ""
 
     @property
+    def environments(self) -> tuple[Node, ...]:
+        """The `env` of its workflow, of its job and its own, as far as they are written."""
+        nodes = (self.workflow_file.env, self.job.env, self.step.env)
+        return tuple(each for each in nodes if each is not None)
+
+    @property
     def lineage(self) -> "tuple[PlacedStep, ...]":
         """The steps that it is within, from the outermost, and itself."""
         return (*(self.within.lineage if self.within else ()), self)
