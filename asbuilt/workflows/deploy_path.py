@@ -1,6 +1,6 @@
 """The nouns of `paths.py`: one way by which code reaches an app."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,6 @@ from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.job_runs import JobRun
 from asbuilt.workflows.later import Later
-from asbuilt.workflows.refs import matches
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.surroundings import Surroundings, around
 from asbuilt.workflows.verification import Verification
@@ -141,14 +140,6 @@ class DeployPath:
         if placed.workflow_file is self.owner and self.caller:
             return self.caller
         return next((f"; {file.calling_job(job)}" for file, job in self.sources.callers_of(placed.workflow_file)), "")
-
-    def is_set_off_by(self, trigger: str, ref: str | None, inputs: Mapping[str, str]) -> bool:
-        """Tell whether a trigger with a ref and inputs sets it off; of what is not given, any will do."""
-        return (
-            self.trigger == trigger
-            and (ref is None or any(matches(pattern, ref) for pattern in self.refs))
-            and inputs.items() <= self.inputs.items()
-        )
 
     def has_gate(self, name: str) -> bool:
         """Tell whether a job of a name must have succeeded before it deploys."""

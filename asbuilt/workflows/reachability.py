@@ -51,14 +51,6 @@ class BlockedPath:
         inputs = (f"{name}={value}" for name, value in self.inputs.items())
         return " ".join((self.trigger, *(inputs if self.inputs else self.refs)))
 
-    def is_set_off_by(self, trigger: str, ref: str | None, inputs: Mapping[str, str]) -> bool:
-        """Tell whether a trigger with a ref and inputs would set it off; of what is not given, any will do."""
-        return (
-            self.trigger == trigger
-            and (ref is None or any(matches(pattern, ref) for pattern in self.refs))
-            and inputs.items() <= self.inputs.items()
-        )
-
 
 def blocked_paths(sources: Sources, paths: Iterable[DeployPath]) -> tuple[BlockedPath, ...]:
     """Give the ways to apps that conditions shut, and the deploys that nothing can set off; `paths` are the others."""
@@ -125,7 +117,12 @@ class Expected:
 
     def is_met_by(self, path: DeployPath | BlockedPath) -> bool:
         """Tell whether a path is that deploy."""
-        return path.workflow == self.workflow and path.is_set_off_by(self.trigger, self.ref, self.inputs)
+        return (
+            path.workflow == self.workflow
+            and path.trigger == self.trigger
+            and (self.ref is None or any(matches(pattern, self.ref) for pattern in path.refs))
+            and self.inputs.items() <= path.inputs.items()
+        )
 
     @property
     def way(self) -> str:
