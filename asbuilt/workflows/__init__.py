@@ -22,6 +22,7 @@ What the controls ask of paths, files and steps:
     problems             what GitHub cannot read as it was meant
     processes            what the processes of a Procfile start
     provenance           where deployed code comes from, and whether gates have seen it
+    reachability         whether an app can be deployed as declared, and what shuts the way
     required_checks      whether required checks report on every pull request
     schedules            whether a `cron` fires, and how often
     schema               GitHub's own schema of the syntax
@@ -37,9 +38,9 @@ All of it read from a folder; the only I/O:
 
 The ways to an app:
 
+    blocked_paths        the ways that conditions shut
     conditions           why a condition is never true
     paths                every way, put together
-    reachability         the ways that conditions shut
     tagging              steps that tag, and whether that starts a workflow
 
     deploy_path          the noun: one way by which code reaches an app
@@ -57,12 +58,13 @@ The parts of a way:
 
 What is a health check:
 
-    health               a step as a check; its scripts
+    health               a step as a check
     health_actions       known actions and called workflows
     health_addresses     what hands tests the address of an app
     health_check         the noun
     health_code          other languages than the shell
     health_names         names that speak of a check
+    health_script        what a script asks, and what judges the answer
 
 Playing a workflow through:
 
@@ -123,6 +125,7 @@ YAML:
     document             nodes with their places
     fault                what is wrong at a place, and what to do
     yaml_nodes           libyaml's nodes
+    yaml_reader          text in, nodes and problems out
     yaml_words           its errors, in words that help
 
 Expressions:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from asbuilt.workflows.document import text_of
 from asbuilt.workflows.github_script import gives_up
-from asbuilt.workflows.health import Verdict, check_of, names_release, verdict_on
+from asbuilt.workflows.health import check_of, verdict_on
 from asbuilt.workflows.health_check import Check
+from asbuilt.workflows.health_script import Verdict, names_release
 from asbuilt.workflows.later import Later
 from asbuilt.workflows.shell_status import BADLY
 from asbuilt.workflows.shell_trial import trial

@@ -5,8 +5,9 @@ The model is total: whatever is not as GitHub wants it is left out here, and nam
 
 from collections.abc import Iterator
 
-from asbuilt.workflows.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence, read, text_of
+from asbuilt.workflows.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence, text_of
 from asbuilt.workflows.workflow import Concurrency, Input, Job, Step, Trigger, WorkflowFile, action_name
+from asbuilt.workflows.yaml_reader import read
 
 _START = Mark(1, 1)
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from asbuilt.workflows.document import Document, Mark, read, text_of
+from asbuilt.workflows.document import Document, Mark, text_of
 from asbuilt.workflows.document import Mapping as Node
 from asbuilt.workflows.modelling import inputs_of, steps_of
 from asbuilt.workflows.workflow import Input, Job, Step, WorkflowFile
+from asbuilt.workflows.yaml_reader import read
 
 WORKFLOWS = ".github/workflows"
 # How `uses` names a file of the same repository: in the folder that was checked out, or at the workflow's own commit.
