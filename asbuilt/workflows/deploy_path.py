@@ -13,7 +13,7 @@ from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.job_runs import JobRun
 from asbuilt.workflows.later import Later
 from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.surroundings import Surroundings, around
+from asbuilt.workflows.surroundings import Surroundings, surroundings_of
 from asbuilt.workflows.verification import Verification
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
@@ -90,7 +90,7 @@ class DeployPath:
     @property
     def deploying_and_later(self) -> Iterator[tuple[PlacedStep, Surroundings]]:
         """The step that deploys and those after it, with what stands around each."""
-        yield self.step.placed, around(self.step.placed, self.context)
+        yield self.step.placed, surroundings_of(self.step.placed, self.context)
         for each in self.later:
             yield each.placed, each.surroundings
 

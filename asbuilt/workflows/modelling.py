@@ -81,7 +81,7 @@ def _trigger(key: Scalar, node: Node) -> Trigger:
         types=patterns("types"),
         workflows=_scalars(settings.get("workflows")),
         crons=tuple(each.text for each in _crons(node)) if key.text == "schedule" else (),
-        inputs=inputs_of(settings),
+        inputs=declared_inputs(settings),
     )
 
 
@@ -92,7 +92,7 @@ def _crons(entries: Node) -> Iterator[Scalar]:
             yield cron
 
 
-def inputs_of(settings: Mapping) -> tuple[Input, ...]:
+def declared_inputs(settings: Mapping) -> tuple[Input, ...]:
     """Give the declared inputs of a trigger, or of an action."""
     inputs = settings.get("inputs")
     return tuple(_input(name, value) for name, value in inputs.items()) if isinstance(inputs, Mapping) else ()
@@ -147,7 +147,7 @@ def _job(key: Scalar, node: Mapping, shell: Scalar | None) -> Job:
         concurrency=_concurrency(node),
         timeout=_scalar(node.get("timeout-minutes")),
         env=_mapping(node.get("env")),
-        steps=steps_of(node),
+        steps=listed_steps(node),
         uses=_scalar(node.get("uses")),
         with_=_mapping(node.get("with")),
         runs_on=node.get("runs-on"),
@@ -162,7 +162,7 @@ def _job(key: Scalar, node: Mapping, shell: Scalar | None) -> Job:
     )
 
 
-def steps_of(node: Mapping) -> tuple[Step, ...]:
+def listed_steps(node: Mapping) -> tuple[Step, ...]:
     """Give the steps of a job, or of a composite action; those that run side by side stand one after the other."""
     return tuple(_step(index, item) for index, item in enumerate(_step_nodes(node.get("steps"))))
 

@@ -11,9 +11,9 @@ from asbuilt.workflows.checked_out import (
     Code,
     Reader,
     branches_made,
-    is_told,
+    is_known_apart,
     pushed,
-    shown,
+    ref_in_words,
 )
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.document import Mapping, Mark, Node, text_of
@@ -116,15 +116,15 @@ class _Checkouts:
     def unseen(self, gates: Iterable[Gate]) -> Fault | None:
         """Say what is deployed that the gates, or the run before, have not seen."""
         path, code = self.path, self.deployed()
-        if code is None or not is_told(code.ref):
+        if code is None or not is_known_apart(code.ref):
             return None
         seen = [(gate, refs) for gate in gates if (refs := self.seen_by(gate))]
         if path.upstream is not None and code.ref != TESTED and not any(code.ref in refs for _, refs in seen):
             fact = f"{_name(path.upstream)} may have run on another commit"
             return _unseen(code, path, fact, "ref: ${{ github.event.workflow_run.head_sha }}")
         for gate, refs in seen:
-            if code.ref not in refs and all(map(is_told, refs)):
-                fact = f'its gate "{gate.name}" has seen {shown(refs[-1])}'
+            if code.ref not in refs and all(map(is_known_apart, refs)):
+                fact = f'its gate "{gate.name}" has seen {ref_in_words(refs[-1])}'
                 return _unseen(code, path, fact, "check the same ref out in both")
         return None
 
@@ -211,7 +211,7 @@ def _texts(node: Node | None) -> Iterator[str]:
 
 def _unseen(code: Code, path: DeployPath, why: str, fix: str) -> Fault:
     used = f"; {code.placed.used_by}" if code.placed.within is not None else path.caller
-    fact = f'job "{path.job}" deploys {shown(code.ref)} ({path.way}), but {why}{used}'
+    fact = f'job "{path.job}" deploys {ref_in_words(code.ref)} ({path.way}), but {why}{used}'
     return Fault(code.placed.document, code.mark, fact, fix)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from asbuilt.workflows.document import Document, Mark, text_of
 from asbuilt.workflows.document import Mapping as Node
-from asbuilt.workflows.modelling import inputs_of, steps_of
+from asbuilt.workflows.modelling import declared_inputs, listed_steps
 from asbuilt.workflows.workflow import Input, Job, Step, WorkflowFile
 from asbuilt.workflows.yaml_reader import read
 
@@ -169,7 +169,7 @@ def action(source: bytes | str, path: str) -> ActionFile | None:
     runs = root.get("runs") if root else None
     if root is None or not isinstance(runs, Node) or text_of(runs.get("using")) != "composite":
         return None
-    return ActionFile(document, inputs_of(root), steps_of(runs))
+    return ActionFile(document, declared_inputs(root), listed_steps(runs))
 
 
 def is_workflow(path: str) -> bool:

@@ -41,7 +41,7 @@ class Surroundings:
 NOTHING = Surroundings()
 
 
-def around(placed: PlacedStep, context: Context) -> Surroundings:
+def surroundings_of(placed: PlacedStep, context: Context) -> Surroundings:
     """Give what stands around a step; `context` is what its expressions see."""
     outer = placed.lineage[:-1]
     names = [placed.job.id, placed.job.name]

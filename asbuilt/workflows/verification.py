@@ -17,7 +17,7 @@ from asbuilt.workflows.reach import after, play, tolerates_failure
 from asbuilt.workflows.shell import commands
 from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.surroundings import around
+from asbuilt.workflows.surroundings import surroundings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _in_the_same_script(deploy: DeployStep, run: JobRun, sources: Sources) -> Ch
     if count == len(found):
         return None
     here = contexts.of_step(placed, run.last.context, sources)
-    return check_behind(placed.step, placed.shell, around(placed, here), count)
+    return check_behind(placed.step, placed.shell, surroundings_of(placed, here), count)
 
 
 def proves_commit(expected: str) -> bool:
