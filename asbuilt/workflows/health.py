@@ -35,7 +35,7 @@ def check_of(
     worth = _WORTH_READING.search(f"{step.name} {step.id} {around.names} {script}")
     if not worth and not hands_an_app((*around.variables, *texts_of(step.env), ("", script))):
         return None
-    found = health_code.check(f"{step.name or ''}\n{around.names}", script, shell, Check)
+    found = health_code.check(f"{step.name or ''}\n{around.names}", script, shell)
     found = found or replace(_reading(step, shell, around), heeded=heeded).check()
     goes_on = text_of(step.input("continue_on_error")) == "true" and step.action is not None
     return replace(found, can_fail=False) if found is not None and goes_on else found

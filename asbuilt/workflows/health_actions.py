@@ -32,7 +32,7 @@ def check_of_action(step: Step, action: str, around: Surroundings) -> Check | No
     entries = step.with_.items() if step.with_ else ()
     inputs = {key.text: around.put_into(text_of(node) or "") for key, node in entries if isinstance(node, Scalar)}
     if action == GITHUB_SCRIPT:
-        return health_code.check(f"{step.name or ''}\n{around.names}", inputs.get("script", ""), "node", Check)
+        return health_code.check(f"{step.name or ''}\n{around.names}", inputs.get("script", ""), "node")
     addresses = tuple(text for name, text in inputs.items() if _ADDRESS_INPUT.search(name) and text)
     check = check_of_call(action)
     if check is None:

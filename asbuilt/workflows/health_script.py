@@ -74,10 +74,10 @@ class ScriptReading:
         """Put together what the requests, and the scripts named for health or handed an app, ask."""
         asking = [each for each in self.requests if self.counts(each)]
         named = [each for each in self.commands if runs_a_check(each.words, named=self.named, handed=self._hands(each))]
-        heroku = [each for each in self._verdicts() if self._is_about_heroku(each)]
+        verdicts = list(self._verdicts())
+        heroku = [each for each in verdicts if self._is_about_heroku(each)]
         if not asking and not named and not heroku:
             return None
-        verdicts = list(self._verdicts())
         judging = [each for each in verdicts if any(self._reaches(request.command, each) for request in asking)]
         judging += heroku
         failing = [each for each in named if self.heeded or each.fate is Fate.FAILS]
