@@ -61,7 +61,7 @@ def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str,
         outer = of_step(placed.within, context, sources)
         env = dict(outer["env"])
         given = placed.within.step.with_
-        here = {**outer, "inputs": Whole(_texts(given_inputs(placed.action.inputs, given, outer)))}
+        here = {**outer, "inputs": Whole(_texts(_given_inputs(placed.action.inputs, given, outer)))}
     written = _written_before(placed, sources)
     if written:
         env = {name: UNKNOWN if _is_written(name, written) else value for name, value in env.items()}
@@ -97,10 +97,10 @@ def is_given(name: str, placed: PlacedStep, sources: Sources) -> bool:
 def of_called(called: WorkflowFile, given: Node | None, context: Context) -> dict[str, Any]:
     """Give the inputs of a called workflow, with the types that it declares."""
     trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)
-    return given_inputs(trigger.inputs if trigger else (), given, context)
+    return _given_inputs(trigger.inputs if trigger else (), given, context)
 
 
-def given_inputs(declared: tuple[Input, ...], given: Node | None, context: Context) -> dict[str, Any]:
+def _given_inputs(declared: tuple[Input, ...], given: Node | None, context: Context) -> dict[str, Any]:
     """Give the value of each declared input: what is handed over, or else its default."""
     handed = {key.lower(): value for key, value in given.values.items()} if given is not None else {}
     found: dict[str, Any] = {}

@@ -90,7 +90,7 @@ def missing_cli(workflow_file: WorkflowFile, sources: Sources) -> Iterator[tuple
     """Give the first call in each job of a CLI that is not there, with the runner that does not bring it."""
     for job in workflow_file.jobs:
         call = _first_without(sources.steps(workflow_file, job)) if job.container is None else None
-        runner = call and next((each for each in runners(workflow_file, job, sources) if lacks_cli(each)), None)
+        runner = call and next((each for each in _runners(workflow_file, job, sources) if lacks_cli(each)), None)
         if call and runner:
             yield call, runner
 
@@ -101,8 +101,8 @@ def lacks_cli(runner: str) -> bool:
     return match is not None and int(match["year"] or _FIRST_WITHOUT) >= _FIRST_WITHOUT
 
 
-def runners(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[str]:
-    """Give the labels of the runners that a job can get, as far as they can be told."""
+def _runners(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[str]:
+    """Give the labels of the _runners that a job can get, as far as they can be told."""
     label = _label(job.runs_on)
     if label is None:
         return

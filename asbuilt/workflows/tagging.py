@@ -70,7 +70,7 @@ def with_remarks(paths: Iterable[DeployPath], sources: Sources) -> Iterator[Depl
     for path in paths:
         what = _waits_for(path)
         if what:
-            known = taggings_of(sources) if known is None else known
+            known = _taggings_of(sources) if known is None else known
         makers = [each for each in known or () if what == _RELEASE or not each.follows]
         if what and makers and not any(each.starts_others for each in makers):
             where = " and ".join(str(each) for each in makers)
@@ -86,7 +86,7 @@ def _waits_for(path: DeployPath) -> str:
     return _RELEASE if path.trigger == "release" else ""
 
 
-def taggings_of(sources: Sources) -> tuple[Tagging, ...]:
+def _taggings_of(sources: Sources) -> tuple[Tagging, ...]:
     """Give the steps of a repository's workflows that push a tag or make a release."""
     found: dict[tuple[str, Mark], Tagging] = {}
     for file in sources.workflow_files:

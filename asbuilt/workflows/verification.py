@@ -36,7 +36,7 @@ def verifications(
     address = text_of(deploy.step.input("healthcheck")) if deploy.mechanism == HEROKU_DEPLOY else None
     if address and not may_fail_quietly(deploy, run, sources):
         expected = text_of(deploy.step.input("checkstring")) or ""
-        check = Check(can_fail=True, proves_release=proves_commit(expected), notices_errors=True, addresses=(address,))
+        check = Check(can_fail=True, proves_release=_proves_commit(expected), notices_errors=True, addresses=(address,))
         yield Verification(f"{deploy.job.id}: healthcheck of {deploy.mechanism}", check, deploy.placed)
     in_script = _in_the_same_script(deploy, run, sources)
     if in_script is not None and in_script.can_fail:
@@ -68,7 +68,7 @@ def _in_the_same_script(deploy: DeployStep, run: JobRun, sources: Sources) -> Ch
     return check_behind(placed.step, placed.shell, surroundings_of(placed, here), count)
 
 
-def proves_commit(expected: str) -> bool:
+def _proves_commit(expected: str) -> bool:
     """Tell whether a text that an answer must hold names the commit that was deployed."""
     lowered = expected.lower()
     return "${{" in lowered and any(word in lowered for word in ("sha", "commit", "version", "revision"))
