@@ -102,7 +102,7 @@ def lacks_cli(runner: str) -> bool:
 
 
 def _runners(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[str]:
-    """Give the labels of the _runners that a job can get, as far as they can be told."""
+    """Give the labels of the runners that a job can get, as far as they can be told."""
     label = _label(job.runs_on)
     if label is None:
         return
