@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from asbuilt.estate_errors import EstateError, Problem, YamlPath, locate, problems_in, suggestion
 from asbuilt.estate_forms import ControlId, Duration, Filled, IssueUrl, Origin, SecretName, UrlPath
-from asbuilt.workflows import document
+from asbuilt.workflows import document, yaml_reader
 
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
 Tier = Literal["production", "staging", "development", "review"]
@@ -240,7 +240,7 @@ def load(path: Path, controls: Collection[str] = ()) -> Estate:
         raise EstateError(
             str(path), [Problem(None, f"cannot be read: {error.strerror}; name a file: --estate FILE")]
         ) from error
-    parsed = document.read(source, str(path))
+    parsed = yaml_reader.read(source, str(path))
     if parsed.problems or not isinstance(parsed.root, document.Mapping):
         found = [Problem(each.mark, each.message) for each in parsed.problems]
         raise EstateError(

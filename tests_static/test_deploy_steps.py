@@ -49,7 +49,7 @@ def test_skipped_deploy_fails_the_run(workflow_file, checkout):
                 path.document,
                 path.mark,
                 f'job "{path.job}": no later step fails when heroku-deploy skips the deploy of an app that it does not '
-                f"find; the action succeeds then{path.called_from and '; '}{path.called_from}",
+                f"find; the action succeeds then{path.caller}",
                 ("" if path.step.step.id else "add to this step: id: deploy; ")
                 + f'add a step after it: run: "[[ \\"$STATUS\\" == Successfully* ]]", '
                 f"with env: STATUS: ${{{{ steps.{path.step.step.id or 'deploy'}.outputs.status }}}}"

@@ -21,7 +21,7 @@ def test_one_workflow_owns_the_app(app, estate, deploy_paths):
         finding(
             path.document,
             path.mark,
-            f"{app.name} is deployed by {names}; one workflow owns an app{called_from(path)}",
+            f"{app.name} is deployed by {names}; one workflow owns an app{path.caller}",
             f"keep it in {declared.workflow.name} alone" if declared else "keep it in one of them",
         )
         for path in owners
@@ -106,8 +106,3 @@ def without_trigger(declared, app, deploy_paths, blocked_paths):
 def ref_of(deploy):
     """Give the whole ref that a declared deploy names, or None."""
     return f"refs/tags/{deploy.tag}" if deploy.tag else f"refs/heads/{deploy.branch}" if deploy.branch else None
-
-
-def called_from(path):
-    """Say at the end of a sentence who calls the file that holds a deploy."""
-    return f"; {path.called_from}" if path.called_from else ""

@@ -134,7 +134,7 @@ class Inputs:
     @property
     def caller(self) -> str:
         """Who uses or calls the file that holds the step, to be put behind a fact."""
-        callers = dict.fromkeys(path.called_from for path in self.paths) or [self.deploy.placed.caller]
+        callers = dict.fromkeys(path.called_from for path in self.paths) or [self.deploy.placed.used_by]
         return "".join(f"; {caller}" for caller in callers if caller)
 
 

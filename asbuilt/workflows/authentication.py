@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asbuilt.workflows import contexts
-from asbuilt.workflows.contexts import Context, text_in
-from asbuilt.workflows.document import Document, Mark, text_of
+from asbuilt.workflows.contexts import Context, known_text
+from asbuilt.workflows.document import Document, Mark, texts_of
+from asbuilt.workflows.github_script import GITHUB_SCRIPT, gives_up
 from asbuilt.workflows.heroku_cli import Call, asks_who, authenticates, caller_of, calls
 from asbuilt.workflows.heroku_key import KEY, Key, Source, key_of, secrets_read
 from asbuilt.workflows.job_runs import job_runs
@@ -32,8 +33,6 @@ _CHECKS = re.compile(
 _PRIVATE = re.compile(r"api\.heroku\.com/(?:account|apps)\b")
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
 _KNOWN = re.compile(r"\b(?:github\.(?:event_name|event\.inputs|ref\w*)|inputs|matrix)\b")  # before the run
-_SCRIPTED = "actions/github-script"
-_GIVES_UP = re.compile(r"setFailed|throw\b|process\.exit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,7 @@ def _contexts(job: Job, steps: tuple[PlacedStep, ...], sources: Sources) -> Iter
     for entry in sources.workflow_files:
         for run in job_runs(entry, sources, lambda _, each: each is job):
             runs = (may_run_on_success(each, run.last.context, sources) for each in steps)
-            choice = (*runs, *(_text(text, run.last.context) for text in read))
+            choice = (*runs, *(known_text(text, run.last.context) for text in read))
             if choice not in seen:
                 seen.add(choice)
                 yield run.last.context
@@ -198,7 +197,11 @@ def _refuses(placed: PlacedStep, empty: Context, sources: Sources, before: int |
     if script:
         variables = {name: value for name, value in here["env"].items() if isinstance(value, str)}
         told = trial(
-            script, placed.shell, variables, lambda text: _text(text, here), lambda words, _: _asks_to_log_in(words)
+            script,
+            placed.shell,
+            variables,
+            lambda text: known_text(text, here),
+            lambda words, _: _asks_to_log_in(words),
         )
         found = commands(script, placed.shell)
         return (
@@ -207,12 +210,7 @@ def _refuses(placed: PlacedStep, empty: Context, sources: Sources, before: int |
             or any(map(_rejected, found[:before]))
         )
     action = placed.step.action or ""
-    given = " ".join(text_of(node) or "" for node in (placed.step.with_.values.values() if placed.step.with_ else ()))
-    if action == _SCRIPTED:
-        return KEY in given and _GIVES_UP.search(given) is not None
+    given = " ".join(text for _, text in texts_of(placed.step.with_))
+    if action == GITHUB_SCRIPT:
+        return KEY in given and gives_up(given)
     return _CHECKS.search(action) is not None and placed.action is None
-
-
-def _text(text: str, context: Context) -> str | None:
-    value = text_in(text, context)
-    return value if isinstance(value, str) else None

@@ -84,7 +84,7 @@ def _of_environment(path: DeployPath, app: App, others: list[App]) -> Iterator[F
             yield Fault(
                 path.owner.document,
                 mark,
-                f"{deploys}, and the estate declares {app.environment}{_from(path)}",
+                f"{deploys}, and the estate declares {app.environment}{path.caller}",
                 remedy(path, app.environment),
             )
         return
@@ -94,7 +94,7 @@ def _of_environment(path: DeployPath, app: App, others: list[App]) -> Iterator[F
             yield Fault(
                 path.owner.document,
                 mark,
-                f"{deploys}, which is the environment of {other.name}, a {other.tier} app{_from(path)}",
+                f"{deploys}, which is the environment of {other.name}, a {other.tier} app{path.caller}",
                 f"give {app.name} an environment of its own, or none",
             )
             return
@@ -111,7 +111,7 @@ def _of_environment_url(path: DeployPath, app: App, others: list[App]) -> Iterat
             path.owner.document,
             url.mark,
             f'job "{path.job}" deploys {app.name} ({path.way}), and shows the address of {other.name} for it: '
-            f"{address}{_from(path)}",
+            f"{address}{path.caller}",
             f"url: {app.url}" if app.url else f"show the address of {app.name}",
         )
 
@@ -219,7 +219,3 @@ def _text(text: str, path: DeployPath) -> str | Unknown:
 def _same(found: str | None, expected: str | None) -> bool:
     """Tell whether two names are one environment: GitHub reads them without regard to case."""
     return (found or "").lower() == (expected or "").lower()
-
-
-def _from(path: DeployPath) -> str:
-    return f"; {path.called_from}" if path.called_from else ""

@@ -131,12 +131,12 @@ class Reader:
         return MERGED in self.situation.origins and _OF_MERGED.fullmatch(text) is not None
 
 
-def is_told(ref: str) -> bool:
+def is_known_apart(ref: str) -> bool:
     """Tell whether a ref can be told apart from others: not where the jobs of the run work it out."""
     return _WORKED_OUT.search(ref) is None
 
 
-def shown(ref: str) -> str:
+def ref_in_words(ref: str) -> str:
     """Give a ref for a person: symbols as the expressions that they stand for."""
     return re.sub(r"<([^<>]+)>", r"${{ \1 }}", ref)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asbuilt.workflows import modelling, procfile, sources
+from asbuilt.workflows.blocked_paths import BlockedPath, blocked_paths
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import DeployStep, deploy_steps
 from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.procfile import Procfile
-from asbuilt.workflows.reachability import BlockedPath, blocked_paths
 from asbuilt.workflows.sources import ActionFile, Sources
 from asbuilt.workflows.workflow import WorkflowFile
 

@@ -6,21 +6,26 @@ from functools import lru_cache
 from typing import Any
 
 from asbuilt.workflows.document import Mapping as Node
-from asbuilt.workflows.document import Scalar, text_of
+from asbuilt.workflows.document import Scalar, text_of, texts_of
 from asbuilt.workflows.expressions import (
     UNKNOWN,
     ExpressionError,
     Unknown,
     Whole,
+    condition,
     evaluate,
     interpolate,
     sole_expression,
+    truth,
 )
 from asbuilt.workflows.expressions import text_of as written
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.workflow import Input, Job, WorkflowFile
 
 Context = Mapping[str, Any]
+# What the functions that ask for the status of a run answer.
+SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
+FAILED = {"success": False, "failure": True, "cancelled": False}
 
 
 def text_in(text: str, context: Context) -> str | Unknown:
@@ -29,6 +34,20 @@ def text_in(text: str, context: Context) -> str | Unknown:
         return text
     try:
         return interpolate(text, context)
+    except ExpressionError:
+        return UNKNOWN
+
+
+def known_text(text: str, context: Context) -> str | None:
+    """Give a text with its `${{ }}` replaced; None where it is not known before the run."""
+    found = text_in(text, context)
+    return found if isinstance(found, str) else None
+
+
+def holds(test: Scalar | None, context: Context, status: Mapping[str, Any] = SUCCEEDED) -> bool | Unknown:
+    """Tell whether an `if` is true: one that is not written asks for success; one that GitHub rejects is not known."""
+    try:
+        return truth(condition(text_of(test) or ""), context, status)
     except ExpressionError:
         return UNKNOWN
 
@@ -42,7 +61,7 @@ def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str,
         outer = of_step(placed.within, context, sources)
         env = dict(outer["env"])
         given = placed.within.step.with_
-        here = {**outer, "inputs": Whole(_texts(given_inputs(placed.action.inputs, given, outer)))}
+        here = {**outer, "inputs": Whole(_texts(_given_inputs(placed.action.inputs, given, outer)))}
     written = _written_before(placed, sources)
     if written:
         env = {name: UNKNOWN if _is_written(name, written) else value for name, value in env.items()}
@@ -58,14 +77,13 @@ def variables_of(placed: PlacedStep, sources: Sources) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for node in (placed.workflow_file.env, placed.job.env):
-        found |= {name: text_of(value) or "" for name, value in node.values.items()} if node is not None else {}
+        found |= dict(texts_of(node))
     if found:
         written = _written_before(placed, sources)
         found = {name: text for name, text in found.items() if not _is_written(name, written)}
     if placed.within is not None:
         found = {name: text for name, text in found.items() if "inputs" not in text}
-    own = placed.step.env.values if placed.step.env is not None else {}
-    return found | {name: text_of(value) or "" for name, value in own.items()}
+    return found | dict(texts_of(placed.step.env))
 
 
 def is_given(name: str, placed: PlacedStep, sources: Sources) -> bool:
@@ -79,10 +97,10 @@ def is_given(name: str, placed: PlacedStep, sources: Sources) -> bool:
 def of_called(called: WorkflowFile, given: Node | None, context: Context) -> dict[str, Any]:
     """Give the inputs of a called workflow, with the types that it declares."""
     trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)
-    return given_inputs(trigger.inputs if trigger else (), given, context)
+    return _given_inputs(trigger.inputs if trigger else (), given, context)
 
 
-def given_inputs(declared: tuple[Input, ...], given: Node | None, context: Context) -> dict[str, Any]:
+def _given_inputs(declared: tuple[Input, ...], given: Node | None, context: Context) -> dict[str, Any]:
     """Give the value of each declared input: what is handed over, or else its default."""
     handed = {key.lower(): value for key, value in given.values.items()} if given is not None else {}
     found: dict[str, Any] = {}
@@ -130,8 +148,8 @@ def _of_job(placed: PlacedStep, context: Context) -> dict[str, Any]:
 
 
 def _variables(node: Node | None, context: Context) -> Iterator[tuple[str, str | Unknown]]:
-    for name, value in node.values.items() if node is not None else ():
-        yield name, text_in(text_of(value) or "", context)
+    for name, text in texts_of(node):
+        yield name, text_in(text, context)
 
 
 def _written_before(placed: PlacedStep, sources: Sources) -> list[str]:

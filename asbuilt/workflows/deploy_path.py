@@ -1,6 +1,6 @@
 """The nouns of `paths.py`: one way by which code reaches an app."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,8 @@ from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.job_runs import JobRun
 from asbuilt.workflows.later import Later
-from asbuilt.workflows.refs import matches
 from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.surroundings import Surroundings, around
+from asbuilt.workflows.surroundings import Surroundings, surroundings_of
 from asbuilt.workflows.verification import Verification
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
@@ -91,7 +90,7 @@ class DeployPath:
     @property
     def deploying_and_later(self) -> Iterator[tuple[PlacedStep, Surroundings]]:
         """The step that deploys and those after it, with what stands around each."""
-        yield self.step.placed, around(self.step.placed, self.context)
+        yield self.step.placed, surroundings_of(self.step.placed, self.context)
         for each in self.later:
             yield each.placed, each.surroundings
 
@@ -119,11 +118,13 @@ class DeployPath:
 
     @property
     def called_from(self) -> str:
-        """Who calls the file that holds the step, for a person; empty where its own trigger starts it."""
-        if self.step.placed.within is not None:
-            return self.step.placed.caller
-        calls = self.run.legs[:-1]
-        return f"called by {calls[-1].workflow_file.file_name}:{calls[-1].job.place('uses').line}" if calls else ""
+        """Who uses or calls the file that holds the step, for a person; empty where its own trigger starts it."""
+        return self.step.placed.used_by or self.run.called_by
+
+    @property
+    def caller(self) -> str:
+        """Who uses or calls the file that holds the step, for the end of a sentence."""
+        return f"; {self.called_from}" if self.called_from else ""
 
     def last_word(self, checks: Sequence[Verification]) -> Verification:
         """Give the last of some health checks: in the job that deploys, where there are any; others may ask more."""
@@ -133,20 +134,12 @@ class DeployPath:
     def caller_of(self, placed: PlacedStep) -> str:
         """Say at the end of a sentence who calls the file, or uses the action, in which a step stands."""
         if placed.within is not None:
-            return f"; {placed.caller}"
+            return f"; {placed.used_by}"
         if placed.workflow_file is self.run.entry.workflow_file:
             return ""
-        callers = self.sources.callers_of(placed.workflow_file)
-        calls = (f"; called by {file.file_name}:{job.place('uses').line}" for file, job in callers)
-        return f"; {self.called_from}" if placed.workflow_file is self.owner and self.called_from else next(calls, "")
-
-    def is_set_off_by(self, trigger: str, ref: str | None, inputs: Mapping[str, str]) -> bool:
-        """Tell whether a trigger with a ref and inputs sets it off; of what is not given, any will do."""
-        return (
-            self.trigger == trigger
-            and (ref is None or any(matches(pattern, ref) for pattern in self.refs))
-            and inputs.items() <= self.inputs.items()
-        )
+        if placed.workflow_file is self.owner and self.caller:
+            return self.caller
+        return next((f"; {file.calling_job(job)}" for file, job in self.sources.callers_of(placed.workflow_file)), "")
 
     def has_gate(self, name: str) -> bool:
         """Tell whether a job of a name must have succeeded before it deploys."""

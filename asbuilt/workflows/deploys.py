@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from asbuilt.workflows import code_deploys, shell_deploys
-from asbuilt.workflows.document import Document, Mapping, Mark, Scalar, text_of
+from asbuilt.workflows.document import Document, Mapping, Mark, Scalar, text_of, texts_of
 from asbuilt.workflows.mechanisms import (
     ACTIONS,
     CALLED_WORKFLOWS,
@@ -100,7 +100,7 @@ def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple
             scripts.append(placed)  # it may leave a git remote behind
             found += _by_action(placed, known)
         elif placed.step.with_ is not None and code_deploys.HOST in placed.document.text:
-            given = {name: text_of(value) or "" for name, value in placed.step.with_.values.items()}
+            given = dict(texts_of(placed.step.with_))
             found += (DeployStep(placed, each.mechanism, each.app, each.why) for each in code_deploys.given_to(given))
     found += (
         DeployStep(placed, each.mechanism, each.app, each.why, each.review, each.given_by, ways)
@@ -115,7 +115,7 @@ def _action_of(step: Step) -> Action | None:
         return None
     known = action_named(step.action)
     if known is None and "heroku" not in step.action and step.with_ is not None:
-        given = {name: text_of(value) or "" for name, value in step.with_.values.items()}
+        given = dict(texts_of(step.with_))
         if hands_heroku_an_app(given):
             return Action(step.action, why="is handed an app of Heroku, and is not known here")
     return known

@@ -1,4 +1,4 @@
-"""YAML 1.2 with line marks, read as GitHub reads a workflow file.
+"""YAML 1.2 with line marks: what `yaml_reader.py` reads of a file.
 
 Every node knows its line and column, so that a finding can point at the narrowest thing that is wrong. Scalars resolve
 by the core schema of YAML 1.2.2 (section 10.3): `on`, `yes` and dates stay strings, `3.10` is the number 3.1.
@@ -6,21 +6,11 @@ by the core schema of YAML 1.2.2 (section 10.3): `on`, `yes` and dates stay stri
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import yaml
-
-from asbuilt.workflows.core_schema import meaning, tagged
 from asbuilt.workflows.expression_values import text_of as written
-from asbuilt.workflows.yaml_nodes import DEEPEST, IMPLICIT, composed
-from asbuilt.workflows.yaml_words import in_our_words
-
-_NO_TEXT = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_LARGEST = 50_000  # nodes, with those that aliases repeat
-_LONGEST = 1024 * 1024  # characters
 
 
 class Mark(NamedTuple):
@@ -76,7 +66,6 @@ class Mapping:
 
 
 Node = Scalar | Sequence | Mapping
-_START = Mark(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,73 +97,6 @@ class Document:
     def at(self, mark: Mark) -> str:
         """Give a place as editors and terminals link it: `path:line:column`."""
         return f"{self.path}:{mark.line}:{mark.column}"
-
-
-def read(source: bytes | str, path: str) -> Document:
-    """Read one YAML file; what is wrong with it becomes problems with their place, never an exception."""
-    raw = source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return Document(path, "", None, (Problem("not UTF-8 text", Mark(line, 1)),))
-    problems: list[Problem] = []
-    if text.startswith("\ufeff"):
-        text = text[1:]
-        problems.append(Problem("begins with a byte order mark: save the file as UTF-8 without BOM", _START))
-    if len(text) > _LONGEST:
-        problems.append(Problem(f"the file is longer than the {_LONGEST} characters that GitHub reads", _START))
-        return Document(path, text, None, tuple(problems))
-    root = _root(text, problems)
-    return Document(path, text, root, tuple(problems))
-
-
-def _root(text: str, problems: list[Problem]) -> Node | None:
-    """Build a text's root node, and add what is wrong with it to the problems."""
-    try:
-        node = composed(text)
-        if node is None:
-            problems.append(Problem("the file is empty", _START))
-            return None
-        root = _Builder(problems, _jobs_of(node)).build(node)
-        nodes = _count(root, {}, 0) if "*" in text else 0
-    except yaml.MarkedYAMLError as error:
-        message, line, column = in_our_words(error, text)
-        problems.append(Problem(message, Mark(line, column)))
-        return None
-    except yaml.YAMLError as error:
-        problems.append(_no_text(text) or Problem(f"not YAML: {error}", _START))
-        return None
-    except RecursionError:
-        problems.append(Problem(f"nested too deeply: {DEEPEST} levels are read", _START))
-        return None
-    if nodes > _LARGEST:
-        problems.append(Problem(f"its aliases repeat more than {_LARGEST} nodes", _START))
-        return None
-    return root
-
-
-def _no_text(text: str) -> Problem | None:
-    found = _NO_TEXT.search(text)
-    if found is None:
-        return None
-    line = text.count("\n", 0, found.start()) + 1
-    column = found.start() - text.rfind("\n", 0, found.start())
-    return Problem(f"a character that YAML does not allow: U+{ord(found[0]):04X}", Mark(line, column))
-
-
-def _count(node: Node, counts: dict[int, tuple[int, int]], depth: int) -> int:
-    """Count a node with all below it, what an alias repeats each time. Raises RecursionError where that is too deep."""
-    if isinstance(node, Scalar):
-        return 1
-    count, deepest = counts.get(id(node), (0, -1))
-    if deepest < depth:
-        if depth > DEEPEST:
-            raise RecursionError
-        below = node.items if isinstance(node, Sequence) else node.values.values()
-        count = 1 + sum(_count(each, counts, depth + 1) for each in below)
-        counts[id(node)] = count, depth
-    return count
 
 
 def plain(node: Node | None) -> Any:
@@ -212,85 +134,7 @@ def text_of(node: Node | None) -> str | None:
     return written(node.value) if isinstance(node, Scalar) and node.value is not None else None
 
 
-@dataclass(slots=True)
-class _Builder:
-    """Turns libyaml's nodes into ours, once for each node, so that aliases share and cycles are seen."""
-
-    problems: list[Problem]
-    jobs: int | None  # the id of the mapping from job ids to jobs
-    depth: int = 0
-    built: dict[int, Node | None] = field(default_factory=dict)
-
-    def build(self, node: yaml.Node) -> Node:
-        """Build one node; None in `built` marks a node that is still being built."""
-        start = node.start_mark
-        mark = Mark(start.line + 1, start.column + 1)
-        if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, mark)
-        known = self.built.get(id(node), ...)
-        if known is None:
-            self.problems.append(Problem("an alias refers to a node that contains it", mark))
-            return Scalar(None, "", mark)
-        if known is not ...:
-            return known
-        self.built[id(node)] = None
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise RecursionError
-        result: Node
-        if isinstance(node, yaml.MappingNode):
-            result = self._mapping(node, mark)
-        else:
-            result = Sequence(tuple(self.build(item) for item in node.value), mark)
-        self.depth -= 1
-        self.built[id(node)] = result
-        return result
-
-    def _scalar(self, node: yaml.ScalarNode, mark: Mark) -> Scalar:
-        if node.tag == IMPLICIT:
-            return Scalar(meaning(node.value), node.value, mark)
-        if node.tag.startswith("!"):  # `if: !x` was meant as a text
-            text = f"{node.tag} {node.value}".strip()
-            self.problems.append(Problem(f"`{text}` begins with a tag of YAML, which GitHub refuses: quote it", mark))
-            return Scalar(text, text, mark)
-        try:
-            value = tagged(node.tag, node.value, quoted=bool(node.style))
-        except ValueError as error:
-            self.problems.append(Problem(str(error), mark))
-            value = node.value
-        return Scalar(value, node.value, mark, literal=node.style == "|")
-
-    def _mapping(self, node: yaml.MappingNode, mark: Mark) -> Mapping:
-        keys: dict[str, Scalar] = {}
-        values: dict[str, Node] = {}
-        folded: dict[str, Scalar] = {}
-        for key_node, value_node in node.value:
-            key = self.build(key_node)
-            if not isinstance(key, Scalar):
-                self.problems.append(Problem("a key must be a plain word", key.mark))
-                continue
-            if key.text == "<<":
-                self.problems.append(Problem("merge keys (`<<`) are not supported by GitHub", key.mark))
-                continue
-            first = folded.setdefault(key.text.upper(), key)
-            if first is not key:
-                self.problems.append(self._again(key, first, node))
-                continue
-            keys[key.text] = key
-            values[key.text] = self.build(value_node)
-        return Mapping(keys, values, mark)
-
-    def _again(self, key: Scalar, first: Scalar, node: yaml.MappingNode) -> Problem:
-        """Say that a key is there already: GitHub compares keys without regard to case."""
-        line = first.mark.line
-        if key.text == first.text:
-            return Problem(f'key "{key.text}" is set twice: first on line {line}', key.mark)
-        what = "job" if id(node) == self.jobs else "key"
-        return Problem(
-            f'{what} "{key.text}" is "{first.text}" of line {line} again: case makes no difference', key.mark
-        )
-
-
-def _jobs_of(root: yaml.Node) -> int | None:
-    pairs = root.value if isinstance(root, yaml.MappingNode) else ()
-    return next((id(value) for key, value in pairs if key.value == "jobs"), None)
+def texts_of(node: Node | None) -> Iterator[tuple[str, str]]:
+    """Give the entries of an `env`, a `with` or the like as they are written; nothing where there is none."""
+    for name, value in node.values.items() if isinstance(node, Mapping) else ():
+        yield name, text_of(value) or ""

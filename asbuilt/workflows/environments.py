@@ -12,11 +12,10 @@ def wrong_environment(path: DeployPath, expected: str) -> Fault | None:
     """Say that a deploy goes through none, or another one; GitHub reads their names without regard to case."""
     if (path.environment or "").lower() == expected.lower():
         return None
-    caller = f"; {path.called_from}" if path.called_from else ""
     return Fault(
         path.owner.document,
         path.step.job.place("environment"),
-        f'job "{path.job}" deploys {path.app} ({path.way}) through {_through(path)}, expected {expected}{caller}',
+        f'job "{path.job}" deploys {path.app} ({path.way}) through {_through(path)}, expected {expected}{path.caller}',
         remedy(path, expected),
     )
 

@@ -24,7 +24,7 @@ def _without(path: DeployPath) -> Fault:
         path.owner.document,
         path.step.job.mark,
         f'job "{path.job}" deploys {path.app} ({path.way}) without concurrency: two runs can deploy it at once'
-        f"{_from(path)}",
+        f"{path.caller}",
         f"add to the job: concurrency: {{ group: {path.app}, cancel-in-progress: false }}",
     )
 
@@ -41,7 +41,7 @@ def _of_groups(path: DeployPath) -> Iterator[Fault]:
                 group.document,
                 place.mark,
                 f"a newer run {may} a deploy of {path.app} half-way ({path.way}): "
-                f"cancel-in-progress is {place.text}, expected false{_from(path)}",
+                f"cancel-in-progress is {place.text}, expected false{path.caller}",
                 "cancel-in-progress: false",
             )
         first = held.setdefault(group.key, group)
@@ -71,7 +71,7 @@ def _unsteady(path: DeployPath) -> Fault:
     return Fault(
         group.document,
         group.setting.group.mark,
-        f"two runs can deploy {path.app} at once ({path.way}): {why}{_from(path)}",
+        f"two runs can deploy {path.app} at once ({path.way}): {why}{path.caller}",
         f"name the group for the target: {path.app}",
     )
 
@@ -123,7 +123,3 @@ def _cancelled_from_elsewhere(paths: Sequence[DeployPath]) -> Iterator[Fault]:
 
 def _name(document: Document) -> str:
     return document.path.rpartition("/")[2]
-
-
-def _from(path: DeployPath) -> str:
-    return f"; {path.called_from}" if path.called_from else ""

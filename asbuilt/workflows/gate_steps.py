@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context
-from asbuilt.workflows.document import text_of
+from asbuilt.workflows.document import text_of, texts_of
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
 from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
@@ -106,7 +106,7 @@ def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Fault | No
     if not scripts or not only_prints or not only_sets_up:
         return None
     fact = f'gate "{gate.name}" of {app} cannot fail: it tests nothing'
-    return Fault(gate.workflow_file.document, job.mark, fact + gate.called_from, "run in it what must have succeeded")
+    return Fault(gate.workflow_file.document, job.mark, fact + gate.caller, "run in it what must have succeeded")
 
 
 def _passes_on(gate: Gate, held: Collection[Job]) -> bool:
@@ -193,9 +193,9 @@ def _is_handed_on(placed: PlacedStep, gate: Gate) -> bool:
 def _texts(step: Step) -> Iterator[str]:
     yield from (text_of(step.condition) or "", text_of(step.run) or "")
     for node in (step.env, step.with_):
-        yield from (text_of(value) or "" for value in node.values.values()) if node is not None else ()
+        yield from (text for _, text in texts_of(node))
 
 
 def _used_by(placed: PlacedStep, gate: Gate) -> str:
     """Say at the end of a sentence who uses the action, or calls the file, in which a step stands."""
-    return f"; {placed.caller}" if placed.within is not None else gate.called_from
+    return f"; {placed.used_by}" if placed.within is not None else gate.caller

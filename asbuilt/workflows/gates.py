@@ -39,10 +39,9 @@ class Gate:
         return (self, *(self.call.calls if self.call else ()))
 
     @property
-    def called_from(self) -> str:
+    def caller(self) -> str:
         """Who calls the file in which it stands, for the end of a sentence; empty where its own trigger starts that."""
-        call = self.call
-        return f"; called by {call.workflow_file.file_name}:{call.job.place('uses').line}" if call is not None else ""
+        return f"; {self.call.workflow_file.calling_job(self.call.job)}" if self.call is not None else ""
 
 
 def gates_of(run: JobRun, sources: Sources) -> Iterator[Gate]:

@@ -52,8 +52,7 @@ def targets(command: Command, *, lets_in: bool) -> Iterator[Target]:
 
 def lets_in(placed: PlacedStep) -> bool:
     """Tell whether a step is given a variable that lets it change an app, or says by its name that it is about one."""
-    nodes = (placed.step.env, placed.job.env, placed.workflow_file.env)
-    if any(_LETS_IN.search(name) for node in nodes if node is not None for name in node.values):
+    if any(_LETS_IN.search(name) for node in placed.environments for name in node.values):
         return True
     names = (placed.step.name, placed.step.id, placed.job.name, placed.job.id)
     return any("heroku" in name.lower() for name in names if name)

@@ -3,12 +3,13 @@
 import re
 
 from asbuilt.workflows import health_code
-from asbuilt.workflows.document import Scalar, text_of
+from asbuilt.workflows.document import Scalar, text_of, texts_of
+from asbuilt.workflows.github_script import GITHUB_SCRIPT
 from asbuilt.workflows.health_addresses import hands_an_app
 from asbuilt.workflows.health_check import Check
 from asbuilt.workflows.health_names import checks_by_name, is_named_for_health, proves_by_name, tests_by_name
 from asbuilt.workflows.requests import tells_people
-from asbuilt.workflows.surroundings import Surroundings, texts_of
+from asbuilt.workflows.surroundings import Surroundings
 from asbuilt.workflows.workflow import Step
 
 _ADDRESS_INPUT = re.compile(r"url|host|endpoint|resource|site|address", re.IGNORECASE)
@@ -30,8 +31,8 @@ def check_of_action(step: Step, action: str, around: Surroundings) -> Check | No
     """Read a step that uses an action as a health check; None where it is none."""
     entries = step.with_.items() if step.with_ else ()
     inputs = {key.text: around.put_into(text_of(node) or "") for key, node in entries if isinstance(node, Scalar)}
-    if action == "actions/github-script":
-        return health_code.check(f"{step.name or ''}\n{around.names}", inputs.get("script", ""), "node", Check)
+    if action == GITHUB_SCRIPT:
+        return health_code.check(f"{step.name or ''}\n{around.names}", inputs.get("script", ""), "node")
     addresses = tuple(text for name, text in inputs.items() if _ADDRESS_INPUT.search(name) and text)
     check = check_of_call(action)
     if check is None:

@@ -1,12 +1,9 @@
 """Health checks written in another language than the shell: Python, JavaScript, Ruby, PowerShell."""
 
 import re
-from collections.abc import Callable
-from typing import TypeVar
 
+from asbuilt.workflows.health_check import Check
 from asbuilt.workflows.requests import is_home
-
-_Check = TypeVar("_Check")
 
 _OTHER = re.compile(r"^\S*(?:python|node|deno|bun|ruby|pwsh|powershell)", re.IGNORECASE)
 _HANDED = re.compile(r"(?:^|[\n;&|])\s*(?:\S*/)?(?:python3?|node|ruby|deno|pwsh)\b[^\n]*(?:<<|\s-c\s|\s-e\s)")
@@ -44,22 +41,20 @@ def names_release(code: str) -> bool:
     return bool(_RELEASE.search(code) and _COMPARES.search(code))
 
 
-def check(
-    name: str | None, script: str, shell: str | None, made: Callable[[bool, bool, bool, tuple[str, ...]], _Check]
-) -> _Check | None:
+def check(name: str, script: str, shell: str | None) -> Check | None:
     """Read a script that asks an app in another language; None where it does not."""
     whole = _OTHER.match(shell or "") is not None
     if not (whole or _HANDED.search(script)) or not _ASKS.search(script):
         return None
     addresses = tuple(dict.fromkeys(_ADDRESS.findall(script)))
-    if not _ABOUT.search(f"{name or ''}\n{script}") and not any(map(is_home, addresses)):
+    if not _ABOUT.search(f"{name}\n{script}") and not any(map(is_home, addresses)):
         return None
     can_fail = (refuses(script) or not _CATCHES.search(script)) and (
         whole or not re.search(r"\|\|\s*(?:true|:|echo)\b", script)
     )
-    return made(
-        can_fail,
-        can_fail and names_release(script) and refuses(script),
-        can_fail and _NOTICES.search(script) is not None,
-        addresses,
+    return Check(
+        can_fail=can_fail,
+        proves_release=can_fail and names_release(script) and refuses(script),
+        notices_errors=can_fail and _NOTICES.search(script) is not None,
+        addresses=addresses,
     )

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from asbuilt.workflows.document import text_of
-from asbuilt.workflows.health import Verdict, check_of, names_release, verdict_on
+from asbuilt.workflows.github_script import gives_up
+from asbuilt.workflows.health import check_of, verdict_on
 from asbuilt.workflows.health_check import Check
+from asbuilt.workflows.health_script import Verdict, names_release
 from asbuilt.workflows.later import Later
 from asbuilt.workflows.shell_status import BADLY
 from asbuilt.workflows.shell_trial import trial
-
-_GIVES_UP = re.compile(r"setFailed|throw\b|process\.exit")
 
 
 def heeded(asking: Later, later: Sequence[Later]) -> Check | None:
@@ -58,7 +58,7 @@ def _verdict(each: Later, asked: re.Pattern[str]) -> Verdict | None:
         return verdict_on(step, each.placed.shell, each.surroundings, asked)
     script = text_of(step.run)
     if script is not None:
-        gives_up = trial(script, each.placed.shell, {}).ends == {BADLY}
+        fails = trial(script, each.placed.shell, {}).ends == {BADLY}
     else:
-        gives_up = _GIVES_UP.search(text_of(step.input("script")) or "") is not None
-    return Verdict(names_release(asked.sub("", test))) if gives_up else None
+        fails = gives_up(text_of(step.input("script")) or "")
+    return Verdict(names_release(asked.sub("", test))) if fails else None

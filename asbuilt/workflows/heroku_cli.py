@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from asbuilt.workflows.contexts import text_in
-from asbuilt.workflows.document import Node, Scalar, Sequence, text_of
+from asbuilt.workflows.document import Node, Scalar, Sequence, text_of, texts_of
 from asbuilt.workflows.heroku_words import call_of
 from asbuilt.workflows.job_runs import job_runs
 from asbuilt.workflows.mechanisms import HEROKU_DEPLOY, SCRIPT_INPUTS, action_named
@@ -81,17 +81,16 @@ def calls(placed: PlacedStep, wanted: Callable[[tuple[str, ...]], bool]) -> Iter
 
 def caller_of(placed: PlacedStep, sources: Sources) -> str:
     """Give who uses or calls the file that a step is written in, to be put behind a fact; empty where nobody does."""
-    calling = [
-        f"called by {file.file_name}:{job.place('uses').line}" for file, job in sources.callers_of(placed.workflow_file)
-    ]
-    return "".join(f"; {each}" for each in ((placed.caller,) if placed.within is not None else calling))
+    if placed.within is not None:
+        return f"; {placed.used_by}"
+    return "".join(f"; {file.calling_job(job)}" for file, job in sources.callers_of(placed.workflow_file))
 
 
 def missing_cli(workflow_file: WorkflowFile, sources: Sources) -> Iterator[tuple[Call, str]]:
     """Give the first call in each job of a CLI that is not there, with the runner that does not bring it."""
     for job in workflow_file.jobs:
         call = _first_without(sources.steps(workflow_file, job)) if job.container is None else None
-        runner = call and next((each for each in runners(workflow_file, job, sources) if lacks_cli(each)), None)
+        runner = call and next((each for each in _runners(workflow_file, job, sources) if lacks_cli(each)), None)
         if call and runner:
             yield call, runner
 
@@ -102,7 +101,7 @@ def lacks_cli(runner: str) -> bool:
     return match is not None and int(match["year"] or _FIRST_WITHOUT) >= _FIRST_WITHOUT
 
 
-def runners(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[str]:
+def _runners(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[str]:
     """Give the labels of the runners that a job can get, as far as they can be told."""
     label = _label(job.runs_on)
     if label is None:
@@ -177,8 +176,7 @@ def _installs_by_action(placed: PlacedStep) -> bool:
         return _runs(placed)
     if not _INSTALLING_ACTION.search(action):
         return False
-    given = placed.step.with_.values.values() if placed.step.with_ else ()
-    named = "heroku" in action or any("heroku" in (text_of(node) or "").lower() for node in given)
+    named = "heroku" in action or any("heroku" in text.lower() for _, text in texts_of(placed.step.with_))
     return named and _runs(placed)
 
 

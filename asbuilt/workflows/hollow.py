@@ -40,7 +40,7 @@ def _skipped(gate: Gate, path: DeployPath) -> Fault | None:
             fact = f'{path.app} is deployed ({path.way}) where gate "{gate.name}" is skipped'
             if each.leg is not None and each.call is None:
                 return _at_condition(each.leg, fact, each)
-            return Fault(each.workflow_file.document, each.job.place("if"), fact + each.called_from, "let it run here")
+            return Fault(each.workflow_file.document, each.job.place("if"), fact + each.caller, "let it run here")
     return None
 
 
@@ -51,8 +51,7 @@ def _tolerated(gate: Gate, path: DeployPath) -> Fault | None:
             return Fault(
                 each.workflow_file.document,
                 each.job.place("continue-on-error"),
-                f'gate "{gate.name}" counts as passed when it fails: {path.app} is deployed all the same'
-                + each.called_from,
+                f'gate "{gate.name}" counts as passed when it fails: {path.app} is deployed all the same' + each.caller,
                 "take continue-on-error away",
             )
     return None

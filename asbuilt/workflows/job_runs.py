@@ -52,6 +52,12 @@ class JobRun:
         return " / ".join(leg.job.id for leg in self.legs)
 
     @property
+    def called_by(self) -> str:
+        """Who calls the workflow of the job: `called by FILE:LINE`; empty where its own trigger starts that."""
+        calls = self.legs[:-1]
+        return calls[-1].workflow_file.calling_job(calls[-1].job) if calls else ""
+
+    @property
     def open_leg(self) -> Leg | None:
         """The first leg of which it is not known whether it runs."""
         return next((leg for leg in self.legs if isinstance(leg.reached.runs, Unknown)), None)

@@ -10,7 +10,7 @@ from asbuilt.workflows.job_runs import JobRun, Leg
 from asbuilt.workflows.reach import after, is_on, play, step_runs_on_success, tolerates_failure
 from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.sources import DEEPEST, PlacedStep, Sources
-from asbuilt.workflows.surroundings import Surroundings, around
+from asbuilt.workflows.surroundings import Surroundings, surroundings_of
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
 
@@ -73,4 +73,4 @@ def _later(placed: PlacedStep, context: Context, sources: Sources, *, tolerated:
         if step_runs_on_success(each.step, here) is False:
             return
         tolerated = tolerated or is_on(each.step.continue_on_error, here) is True
-    yield Later(placed, here, around(placed, here), tolerated)
+    yield Later(placed, here, surroundings_of(placed, here), tolerated)

@@ -15,7 +15,7 @@ def missing_gates(path: DeployPath, gates: Iterable[str]) -> Fault | None:
     leg = next((leg for leg in legs if any(gate.lower() in leg.workflow_file.jobs_by_id for gate in missing)), legs[-1])
     others = [gate for gate in missing if gate.lower() not in leg.workflow_file.jobs_by_id]
     needs = dict.fromkeys((*(need.text for need in leg.job.needs), *missing))
-    caller = f"; {path.called_from}" if leg is legs[-1] and path.called_from else ""
+    caller = path.caller if leg is legs[-1] else ""
     return Fault(
         leg.workflow_file.document,
         leg.job.place("needs"),

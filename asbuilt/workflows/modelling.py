@@ -5,8 +5,9 @@ The model is total: whatever is not as GitHub wants it is left out here, and nam
 
 from collections.abc import Iterator
 
-from asbuilt.workflows.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence, read, text_of
+from asbuilt.workflows.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence, text_of
 from asbuilt.workflows.workflow import Concurrency, Input, Job, Step, Trigger, WorkflowFile, action_name
+from asbuilt.workflows.yaml_reader import read
 
 _START = Mark(1, 1)
 
@@ -80,7 +81,7 @@ def _trigger(key: Scalar, node: Node) -> Trigger:
         types=patterns("types"),
         workflows=_scalars(settings.get("workflows")),
         crons=tuple(each.text for each in _crons(node)) if key.text == "schedule" else (),
-        inputs=inputs_of(settings),
+        inputs=declared_inputs(settings),
     )
 
 
@@ -91,7 +92,7 @@ def _crons(entries: Node) -> Iterator[Scalar]:
             yield cron
 
 
-def inputs_of(settings: Mapping) -> tuple[Input, ...]:
+def declared_inputs(settings: Mapping) -> tuple[Input, ...]:
     """Give the declared inputs of a trigger, or of an action."""
     inputs = settings.get("inputs")
     return tuple(_input(name, value) for name, value in inputs.items()) if isinstance(inputs, Mapping) else ()
@@ -146,7 +147,7 @@ def _job(key: Scalar, node: Mapping, shell: Scalar | None) -> Job:
         concurrency=_concurrency(node),
         timeout=_scalar(node.get("timeout-minutes")),
         env=_mapping(node.get("env")),
-        steps=steps_of(node),
+        steps=listed_steps(node),
         uses=_scalar(node.get("uses")),
         with_=_mapping(node.get("with")),
         runs_on=node.get("runs-on"),
@@ -161,7 +162,7 @@ def _job(key: Scalar, node: Mapping, shell: Scalar | None) -> Job:
     )
 
 
-def steps_of(node: Mapping) -> tuple[Step, ...]:
+def listed_steps(node: Mapping) -> tuple[Step, ...]:
     """Give the steps of a job, or of a composite action; those that run side by side stand one after the other."""
     return tuple(_step(index, item) for index, item in enumerate(_step_nodes(node.get("steps"))))
 

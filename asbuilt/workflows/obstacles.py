@@ -3,14 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from asbuilt.workflows.document import Document, Scalar, text_of
-from asbuilt.workflows.expressions import ExpressionError, Whole, condition, truth
+from asbuilt.workflows.contexts import holds
+from asbuilt.workflows.document import Document, Scalar
+from asbuilt.workflows.expressions import Whole
 from asbuilt.workflows.job_runs import Leg
 from asbuilt.workflows.reach import before, play
 from asbuilt.workflows.stopping import stopping
 from asbuilt.workflows.workflow import Job, Step, WorkflowFile
-
-_SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,4 @@ def _is_false(file: WorkflowFile, job: Job, leg: Leg) -> bool:
     """Tell whether a job's own condition is false although all went well before it."""
     results: dict[str, Any] = {each.id: {"result": "success"} for each in file.needed_by(job)}
     context = {**leg.situation.context, "needs": Whole(results)}
-    try:
-        return truth(condition(text_of(job.condition) or ""), context, _SUCCEEDED) is False
-    except ExpressionError:
-        return False
+    return holds(job.condition, context) is False

@@ -20,13 +20,11 @@ class Process:
     mark: Mark
     folder: str = ""
 
-    @property
-    def starts(self) -> str | None:
-        """The file that it starts, relative to the repository; None where that cannot be told."""
-        return next(self._may_start(), None)
-
     def starts_of(self, files: Collection[str]) -> str | None:
-        """Give the file that it starts in a repository with these files: of a module, its package or its file."""
+        """Give the file that it starts in a repository with these files: of a module, its package or its file.
+
+        It is relative to the repository; None where it cannot be told.
+        """
         may_start = list(self._may_start())
         there = (each for each in reversed(may_start) if each in files)
         return next(there, next(iter(may_start), None))

@@ -11,12 +11,12 @@ from asbuilt.workflows.checked_out import (
     Code,
     Reader,
     branches_made,
-    is_told,
+    is_known_apart,
     pushed,
-    shown,
+    ref_in_words,
 )
 from asbuilt.workflows.deploy_path import DeployPath
-from asbuilt.workflows.document import Mapping, Mark, Node, Scalar, text_of
+from asbuilt.workflows.document import Mapping, Mark, Node, text_of
 from asbuilt.workflows.events import MERGED
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
@@ -53,8 +53,7 @@ def from_outside(path: DeployPath, default_branch: str) -> Fault | None:
         fix = f"take {origin} out of `on`, or keep it off the job: if: github.event_name != '{origin}'"
         if {each.event for each in path.run.entry.workflow_file.triggers} <= {origin, "workflow_call"}:
             fix = f"let push or workflow_dispatch set it off, and not {origin}"
-    called = f"; {path.called_from}" if path.called_from else ""
-    fact = f'job "{path.job}" deploys {path.app or "an app that cannot be told"} {what}{called}'
+    fact = f'job "{path.job}" deploys {path.app or "an app that cannot be told"} {what}{path.caller}'
     return Fault(path.run.entry.workflow_file.document, trigger_mark(path), fact, fix)
 
 
@@ -117,15 +116,15 @@ class _Checkouts:
     def unseen(self, gates: Iterable[Gate]) -> Fault | None:
         """Say what is deployed that the gates, or the run before, have not seen."""
         path, code = self.path, self.deployed()
-        if code is None or not is_told(code.ref):
+        if code is None or not is_known_apart(code.ref):
             return None
         seen = [(gate, refs) for gate in gates if (refs := self.seen_by(gate))]
         if path.upstream is not None and code.ref != TESTED and not any(code.ref in refs for _, refs in seen):
             fact = f"{_name(path.upstream)} may have run on another commit"
             return _unseen(code, path, fact, "ref: ${{ github.event.workflow_run.head_sha }}")
         for gate, refs in seen:
-            if code.ref not in refs and all(map(is_told, refs)):
-                fact = f'its gate "{gate.name}" has seen {shown(refs[-1])}'
+            if code.ref not in refs and all(map(is_known_apart, refs)):
+                fact = f'its gate "{gate.name}" has seen {ref_in_words(refs[-1])}'
                 return _unseen(code, path, fact, "check the same ref out in both")
         return None
 
@@ -207,12 +206,12 @@ def _texts(node: Node | None) -> Iterator[str]:
         for each in node.values.values():
             yield from _texts(each)
     else:
-        yield _text(node)
+        yield text_of(node) or ""
 
 
 def _unseen(code: Code, path: DeployPath, why: str, fix: str) -> Fault:
-    used = f"; {code.placed.caller}" if code.placed.caller else f"; {path.called_from}" if path.called_from else ""
-    fact = f'job "{path.job}" deploys {shown(code.ref)} ({path.way}), but {why}{used}'
+    used = f"; {code.placed.used_by}" if code.placed.within is not None else path.caller
+    fact = f'job "{path.job}" deploys {ref_in_words(code.ref)} ({path.way}), but {why}{used}'
     return Fault(code.placed.document, code.mark, fact, fix)
 
 
@@ -229,7 +228,3 @@ def _after_any_end(path: DeployPath) -> Fault:
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
-
-
-def _text(node: Node | None) -> str:
-    return text_of(node) or "" if isinstance(node, Scalar) else ""

@@ -10,16 +10,15 @@ from functools import lru_cache
 from typing import Any
 
 from asbuilt.workflows import matrix
-from asbuilt.workflows.document import Scalar, text_of
-from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Unknown, Whole, condition, interpolate, truth
+from asbuilt.workflows.contexts import FAILED, SUCCEEDED, holds, known_text
+from asbuilt.workflows.document import Scalar, text_of, texts_of
+from asbuilt.workflows.expressions import UNKNOWN, Unknown, Whole
 from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.stopping import stopping
 from asbuilt.workflows.workflow import Job, Step, WorkflowFile
 
 Answer = bool | Unknown
 _STATUS = ("always", "failure", "cancelled", "success")
-_SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
-_FAILED = {"success": False, "failure": True, "cancelled": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def play(
             "cancelled": cancelled,
         }
         context = {**situation.context, "needs": _needs(workflow_file, job, fates, situation)}
-        runs = _holds(job.condition, context, status)
+        runs = holds(job.condition, context, status)
         if ending is not None and job.id == ending[0] and runs is not False:
             result: str | Unknown = ending[1] if ending[1] != "failure" else _failure(job, context)
         elif runs is False:
@@ -165,18 +164,18 @@ def _stops(job: Job, situation: Situation) -> bool:
 def step_runs(step: Step, context: Mapping[str, Any]) -> Answer:
     """Tell whether a step can run in a job that does: when all went well before it, or else when something failed."""
     usual = step_runs_on_success(step, context)
-    return usual if usual is not False else _holds_in(step, context, "failure", _FAILED)
+    return usual if usual is not False else _holds_in(step, context, "failure", FAILED)
 
 
 def step_runs_on_success(step: Step, context: Mapping[str, Any]) -> Answer:
     """Tell whether a step runs when all went well before it."""
-    return _holds_in(step, context, "success", _SUCCEEDED)
+    return _holds_in(step, context, "success", SUCCEEDED)
 
 
 def _holds_in(step: Step, context: Mapping[str, Any], so_far: str, status: Mapping[str, Any]) -> Answer:
     """Tell whether a step's condition holds in a job that has gone well or failed so far."""
     here = context if step.condition is None else {**context, "job": {"status": so_far}}
-    return _holds(step.condition, here, status)
+    return holds(step.condition, here, status)
 
 
 def is_on(setting: Scalar | None, context: Mapping[str, Any]) -> Answer:
@@ -184,11 +183,8 @@ def is_on(setting: Scalar | None, context: Mapping[str, Any]) -> Answer:
     text = text_of(setting)
     if text is None:
         return False
-    try:
-        value = interpolate(text, context)
-    except ExpressionError:
-        return UNKNOWN
-    return UNKNOWN if isinstance(value, Unknown) else value.strip().lower() == "true"
+    value = known_text(text, context)
+    return UNKNOWN if value is None else value.strip().lower() == "true"
 
 
 def tolerates_failure(job: Job, context: Mapping[str, Any]) -> Answer:
@@ -207,13 +203,6 @@ def _failure(job: Job, context: Mapping[str, Any]) -> str | Unknown:
     """Give how a failing job ends for the others: with `continue-on-error` it counts as a success."""
     tolerated = tolerates_failure(job, context)
     return UNKNOWN if isinstance(tolerated, Unknown) else "success" if tolerated else "failure"
-
-
-def _holds(test: Scalar | None, context: Mapping[str, Any], status: Mapping[str, Any]) -> Answer:
-    try:
-        return truth(condition(text_of(test) or ""), context, status)
-    except ExpressionError:
-        return UNKNOWN
 
 
 def _all(answers: Iterator[Answer]) -> Answer:
@@ -236,12 +225,6 @@ def _needs(workflow_file: WorkflowFile, job: Job, fates: Mapping[str, Fate], sit
 
 def _outputs(job: Job, situation: Situation) -> dict[str, Any]:
     """Give the outputs of a job that do not depend on what its steps do."""
-    found: dict[str, Any] = {}
-    for name, node in job.outputs.values.items() if job.outputs is not None and job.matrix is None else ():
-        try:
-            value = interpolate(text_of(node) or "", situation.context)
-        except ExpressionError:
-            continue
-        if not isinstance(value, Unknown):
-            found[name] = value
-    return found
+    texts = texts_of(job.outputs) if job.matrix is None else ()
+    found = ((name, known_text(text, situation.context)) for name, text in texts)
+    return {name: value for name, value in found if value is not None}

@@ -40,26 +40,29 @@ def refs_of(
     Each ref that the workflow itself mentions stands alone, because its expressions may treat it apart; so do those
     with a beginning that it mentions, as `refs/tags/v*`. All the others of a pattern behave alike and are one.
     """
-    positive = (
-        [pattern for pattern in patterns or () if not pattern.startswith("!")] if patterns is not None else ["**"]
-    )
+    positive = ["**"] if patterns is None else [pattern for pattern in patterns if not pattern.startswith("!")]
     own = {name.removeprefix(kind) for name in mentioned if name.startswith(kind) or not name.startswith("refs/")}
     names = {name for name in own if not name.endswith("*")}
     beginnings = sorted({name[:-1] for name in own if name.endswith("*")} - {""})
     alone = dict.fromkeys(pattern for pattern in positive if not is_glob(pattern))
     alone |= dict.fromkeys(name for name in sorted(names) if any(matches(pattern, name) for pattern in positive))
-    passing = [name for name in alone if passes(name, patterns, ignored)]
-    for name in passing:
-        yield Ref(kind, kind + name, kind + name)
+    for name in alone:
+        if passes(name, patterns, ignored):
+            yield Ref(kind, kind + name, kind + name)
+    # A name that is mentioned stands alone where it passes, and is none of the pattern's where it does not.
+    excluded = frozenset(kind + name for name in (*alone, *names))
     for pattern in filter(is_glob, positive):
-        # A name that is mentioned stands alone where it passes, and is none of the pattern's where it does not.
-        excluded = frozenset(kind + name for name in (*alone, *names))
-        fixed = _fixed(pattern)
-        inside = [each for each in beginnings if each.startswith(fixed) and pattern in {f"{fixed}*", f"{fixed}**"}]
-        for beginning in dict.fromkeys((*inside, fixed)):
-            others = frozenset(kind + each for each in inside if each.startswith(beginning) and each != beginning)
-            shown = pattern if beginning == fixed else f"{beginning}*"
-            yield Ref(kind, kind + shown, Unknown(True, kind + beginning, excluded, others))  # noqa: FBT003 - its truth
+        yield from _refs_of_pattern(kind, pattern, beginnings, excluded)
+
+
+def _refs_of_pattern(kind: str, pattern: str, beginnings: list[str], excluded: frozenset[str]) -> Iterator[Ref]:
+    """Give the refs of a pattern, but for some: those of each beginning that it covers, and the others."""
+    fixed = _fixed(pattern)
+    inside = [each for each in beginnings if each.startswith(fixed) and pattern in {f"{fixed}*", f"{fixed}**"}]
+    for beginning in dict.fromkeys((*inside, fixed)):
+        others = frozenset(kind + each for each in inside if each.startswith(beginning) and each != beginning)
+        shown = pattern if beginning == fixed else f"{beginning}*"
+        yield Ref(kind, kind + shown, Unknown(True, kind + beginning, excluded, others))  # noqa: FBT003 - its truth
 
 
 def is_glob(pattern: str) -> bool:

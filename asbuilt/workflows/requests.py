@@ -14,8 +14,10 @@ _LONG_VALUED = re.compile(
     r"|method|body-data|post-data|body-file|post-file|output-document|auth|auth-type|session|expect-status)$"
 )
 _CARRIES = re.compile(r"^--(?:data|json|form|post-data|post-file|body-data|body-file|upload-file)")
-_PROGRAMS = frozenset({"curl", "wget", "http", "https", "xh", "xhs"})
+_HTTPIE = frozenset({"http", "https", "xh", "xhs"})
+_PROGRAMS = frozenset({"curl", "wget", *_HTTPIE})
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_METHODS = frozenset({*_CHANGES, "GET", "HEAD", "OPTIONS"})
 _ADDRESS = re.compile(r"^(?:https?://|\$|[\w.-]+\.[a-z]{2,}(?:[:/]|$)|.*\$\{?\{?.*/|localhost)", re.IGNORECASE)
 _LOCAL = re.compile(r"^(?:https?://)?(?:localhost|127\.|0\.0\.0\.0|\[::1\])")
 # Messages to people, and pings to a service that waits for them.
@@ -117,30 +119,72 @@ def request_of(command: Command, env: Mapping[str, tuple[str, ...]]) -> Request 
     program = words[0].rpartition("/")[2] if words else ""
     if program not in _PROGRAMS:
         return None
-    flags, positional, values = _read(words[1:], program)
-    given = next((values[name] for name in ("-X", "--request", "--method") if name in values), "")
-    methods = tuple(each.upper() for each in expand(given, variables))
-    method = methods[0]
-    carries = any(name in {"-d", "-F", "-T"} or _CARRIES.match(name) for name in values)
-    addresses = tuple(word for word in (*positional, values.get("--url", "")) if _ADDRESS.match(word) or "${{" in word)
-    if program in {"http", "https", "xh", "xhs"} and positional:
-        method = positional[0] if positional[0] in {*_CHANGES, "GET", "HEAD", "OPTIONS"} else method
-        carries = any(re.match(r"[\w.-]+:?=[^=]", word) for word in positional[1:])
-        addresses = addresses or tuple(word for word in positional if word != method)[:1]
-    if program == "curl" and not addresses:
-        addresses = positional[:1]
-    if not method:
-        method = "POST" if carries and not flags & {"-G", "--get"} else "GET"
-    strict = program == "wget" or (
-        bool(flags & {"-f", "--fail", "--fail-with-body", "--fail-early"} - {"--fail-early"})
-        if program == "curl"
-        else "--check-status" in flags or program.startswith("xh")
-    )
-    output = values.get("-o") or values.get("--output") or (values.get("-O") if program == "wget" else None)
-    written = re.search(r"(?<![0-9&])>>?\s*[\"']?([\w./$-]+)", command.source)
-    output = output if output not in {None, "-", "/dev/null"} else written[1] if written else output
+    call = _read(words[1:], program)
+    given, *others = (each.upper() for each in expand(call.given_method, variables))
+    named = call.named_method(given)
+    method = named or ("POST" if call.carries and not call.flags & {"-G", "--get"} else "GET")
+    addresses = call.addresses(named)
     known = tuple(dict.fromkeys(text for address in addresses for text in expand(address, variables)))
-    return Request(command, program, method, addresses, known, strict, output, (method, *methods[1:]))
+    output = _output(call, command.source)
+    return Request(command, program, method, addresses, known, call.is_strict, output, (method, *others))
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """The words of a program that makes requests: options without a value, the other words, and values by option."""
+
+    program: str
+    flags: set[str]
+    words: tuple[str, ...]
+    values: dict[str, str]
+
+    @property
+    def takes_method(self) -> bool:
+        """Whether its words may begin with the method, as HTTPie's do, and have what it sends behind the address."""
+        return self.program in _HTTPIE and bool(self.words)
+
+    @property
+    def given_method(self) -> str:
+        """The method that an option names, or nothing."""
+        return next((self.values[name] for name in ("-X", "--request", "--method") if name in self.values), "")
+
+    def named_method(self, given: str) -> str:
+        """Give the method that a word or else an option names, or nothing."""
+        return self.words[0] if self.takes_method and self.words[0] in _METHODS else given
+
+    @property
+    def carries(self) -> bool:
+        """Whether something is sent along."""
+        if self.takes_method:
+            return any(re.match(r"[\w.-]+:?=[^=]", word) for word in self.words[1:])
+        return any(name in {"-d", "-F", "-T"} or _CARRIES.match(name) for name in self.values)
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether an error status makes it fail."""
+        if self.program == "curl":
+            return bool(self.flags & {"-f", "--fail", "--fail-with-body"})
+        return self.program in {"wget", "xh", "xhs"} or "--check-status" in self.flags
+
+    def addresses(self, method: str) -> tuple[str, ...]:
+        """Give what it asks, as written; `method` is one that is named among its words."""
+        given = (*self.words, self.values.get("--url", ""))
+        found = tuple(word for word in given if _ADDRESS.match(word) or "${{" in word)
+        if found:
+            return found
+        if self.takes_method:
+            return tuple(word for word in self.words if word != method)[:1]
+        return self.words[:1] if self.program == "curl" else ()
+
+
+def _output(call: _Call, source: str) -> str | None:
+    """Give the file that an answer is written to, by an option or by a redirection."""
+    named = call.values.get("-o") or call.values.get("--output")
+    named = named or (call.values.get("-O") if call.program == "wget" else None)
+    if named not in {None, "-", "/dev/null"}:
+        return named
+    written = re.search(r"(?<![0-9&])>>?\s*[\"']?([\w./$-]+)", source)
+    return written[1] if written else named
 
 
 def _spread(words: tuple[str, ...], variables: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -154,8 +198,8 @@ def _spread(words: tuple[str, ...], variables: Mapping[str, tuple[str, ...]]) ->
         yield word
 
 
-def _read(words: tuple[str, ...], program: str) -> tuple[set[str], tuple[str, ...], dict[str, str]]:
-    """Take options apart: those without a value, the other words, and the values by option."""
+def _read(words: tuple[str, ...], program: str) -> _Call:
+    """Take the words of a program apart."""
     flags: set[str] = set()
     positional: list[str] = []
     values: dict[str, str] = {}
@@ -174,7 +218,7 @@ def _read(words: tuple[str, ...], program: str) -> tuple[set[str], tuple[str, ..
             _read_short(word[1:], rest, program, flags, values)
         else:
             positional.append(word)
-    return flags, tuple(positional), values
+    return _Call(program, flags, tuple(positional), values)
 
 
 def _read_short(letters: str, rest: list[str], program: str, flags: set[str], values: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from asbuilt.workflows.deploys import DeployStep
-from asbuilt.workflows.document import Node, Scalar, text_of
+from asbuilt.workflows.document import text_of, texts_of
 from asbuilt.workflows.events import MERGED
 from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.sources import Sources
@@ -29,12 +29,10 @@ def is_for_review(deploy: DeployStep, app: str | None, situation: Situation, sou
         return True
     if app is not None or {*FROM_OUTSIDE, MERGED}.isdisjoint(situation.origins):
         return False
-    given = deploy.step.with_
-    handed = [each for node in (given.values.values() if given is not None else ()) if (each := _text(node))]
+    handed = (text for _, text in texts_of(deploy.step.with_) if text)
     text = " ".join((deploy.target or "", deploy.step.name or "", *handed))
     names = {name for match in _VARIABLE.finditer(text) for name in match.groups() if name}
-    nodes = (deploy.workflow_file.env, deploy.job.env, deploy.step.env)
-    values = (_text(node.values.get(name)) for node in nodes if node is not None for name in names)
+    values = (text_of(node.get(name)) or "" for node in deploy.placed.environments for name in names)
     return any(_FOR_REVIEW.search(each) for each in (text, *values, *_written(deploy, names, sources)))
 
 
@@ -43,7 +41,3 @@ def _written(deploy: DeployStep, names: Collection[str], sources: Sources) -> It
     for each in sources.steps(deploy.workflow_file, deploy.job)[: deploy.placed.number]:
         lines = (text_of(each.step.run) or "").splitlines() if "GITHUB_ENV" in (text_of(each.step.run) or "") else ()
         yield from (line for line in lines if any(f"{name}=" in line for name in names))
-
-
-def _text(node: Node | None) -> str:
-    return text_of(node) or "" if isinstance(node, Scalar) else ""

@@ -83,8 +83,7 @@ def _said(use: Use, secret: str, homes: Collection[str]) -> str:
     run = use.run
     named = secret.upper() if use.secret != EVERY else f"every secret at once, and {secret.upper()} with them,"
     where = f'in environment "{use.environment}"' if use.environment else "and names no environment"
-    calls = run.legs[:-1]
-    by = f"; called by {calls[-1].workflow_file.file_name}:{calls[-1].job.place('uses').line}" if calls else ""
+    by = f"; {run.called_by}" if run.called_by else ""
     does = "hands over" if run.last.job.uses is not None else "reads"
     inputs = tuple(f"{name}={value}" for name, value in run.situation.inputs.items())
     way = " ".join((run.situation.event, *(inputs or run.situation.refs)))

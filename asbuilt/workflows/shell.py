@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from asbuilt.workflows.shell_command import Command, Fate
 from asbuilt.workflows.shell_fates import At, Place
-from asbuilt.workflows.shell_reader import Reader, turned
+from asbuilt.workflows.shell_reader import Reader
 from asbuilt.workflows.shell_syntax import parse
-from asbuilt.workflows.shell_words import expand, option
+from asbuilt.workflows.shell_words import expand, option, turned
 
 __all__ = ["Command", "Fate", "commands", "expand", "option"]
 

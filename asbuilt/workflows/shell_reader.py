@@ -25,28 +25,14 @@ from asbuilt.workflows.shell_tree import (
     While,
     all_of,
 )
-from asbuilt.workflows.shell_words import MOST_TEXTS, Variables, expand, joined, unwrapped
+from asbuilt.workflows.shell_words import MOST_TEXTS, SHELLS, Variables, expand, joined, turned, unwrapped
 
-_SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh"})
 _OPTION = re.compile(r"-[a-zA-Z]+$")
 _ARGUMENTS = frozenset({"$@", "$*", "${@}", "${*}", "${@:1}", "${@:2}", "${@:3}"})
 _BRACES = re.compile(r"(?<!\$)\{([^{}\s]*,[^{}\s]*)\}")
 _DEEPEST = 8
 _CONDITIONS = frozenset({At.NOT, At.IF, At.WHILE, At.CASE})
 _LEFT = frozenset({At.LEFT})
-
-
-def turned(words: list[str], letter: str, name: str) -> bool | None:
-    """Tell whether the words of a `set` turn an option on or off."""
-    found = None
-    for at, word in enumerate(words):
-        if re.fullmatch(r"[-+][a-zA-Z]+", word):
-            on = word[0] == "-"
-            if letter and letter in word[1:]:
-                found = on
-            if "o" in word[1:] and words[at + 1 : at + 2] == [name]:
-                found = on
-    return found
 
 
 @dataclass(slots=True, eq=False)
@@ -291,7 +277,7 @@ class Reader:
                 self._inner(node, words[1], self._place(place, At.BESIDE, node))
         elif name == "eval":
             return self._inner(node, " ".join(words[1:]), self._place(place, At.EVAL, node))
-        elif name in _SHELLS and self._handed(node, words, place, limited=limited):
+        elif name in SHELLS and self._handed(node, words, place, limited=limited):
             return True
         else:
             for word in words[1:]:
@@ -360,7 +346,7 @@ class Reader:
     def _effects(self, words: tuple[str, ...]) -> None:
         """Follow what a command of the shell's own changes: options, and variables that are no longer known."""
         if words[0] == "set":
-            errexit, pipefail = turned(list(words[1:]), "e", "errexit"), turned(list(words[1:]), "", "pipefail")
+            errexit, pipefail = turned(words[1:], "e", "errexit"), turned(words[1:], "", "pipefail")
             self.errexit = self.errexit if errexit is None else errexit
             self.pipefail = self.pipefail if pipefail is None else pipefail
         elif words[0] in {"read", "unset", "mapfile", "readarray"}:

@@ -123,7 +123,7 @@ Statement: TypeAlias = (
 )
 
 
-def parts_of(statement: Statement) -> Iterator[Statement]:  # noqa: C901 - one case for each kind
+def _parts_of(statement: Statement) -> Iterator[Statement]:  # noqa: C901 - one case for each kind
     """Give the statements that a statement is made of, in the order of the text; none for a simple command."""
     match statement:
         case Sequence():
@@ -160,7 +160,7 @@ def simples_of(statement: Statement) -> Iterator[Simple]:
     if isinstance(statement, Simple):
         yield statement
     else:
-        for part in parts_of(statement):
+        for part in _parts_of(statement):
             yield from simples_of(part)
 
 

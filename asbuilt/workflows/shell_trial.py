@@ -26,13 +26,12 @@ from asbuilt.workflows.shell_tree import (
     While,
 )
 from asbuilt.workflows.shell_values import Open, Text, Values
-from asbuilt.workflows.shell_words import unwrapped
+from asbuilt.workflows.shell_words import SHELLS, turned, unwrapped
 
 Wanted: TypeAlias = Callable[[tuple[str, ...], Values], bool]
 
 _LEAVES: Ends = frozenset({"break", "continue"})
 _SHELL = re.compile(r"^(?:\S*/)?(?:bash|sh|dash|zsh|ksh)\b")
-_SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh"})
 _ENDS_BADLY = re.compile(r"\b(?:exit|throw|raise|abort|sys\.exit|process\.exit|fail\w*|Write-Error|die)\b")
 _STEPS = 2000
 _DEEPEST = 5
@@ -300,7 +299,7 @@ class _Runner:
         name = words[0].rpartition("/")[2]
         if name in self.functions:
             return self.call(self.functions[name], words[1:], asked=asked)
-        if name in _SHELLS and (script := _handed(words, heredoc)) is not None:
+        if name in SHELLS and (script := _handed(words, heredoc)) is not None:
             inner = self.inside(parse(script), asked=not _stops(words))
             return frozenset("fail" if end == BADLY else end for end in inner)
         if name == "set":
@@ -309,11 +308,9 @@ class _Runner:
         return status(words, heredoc, stdin, self.values, asked=asked)
 
     def options(self, words: tuple[str, ...]) -> None:
-        for at, word in enumerate(words):
-            if re.fullmatch(r"[-+][a-zA-Z]+", word):
-                name = words[at + 1] if "o" in word and at + 1 < len(words) else ""
-                self.errexit = word[0] == "-" if "e" in word or name == "errexit" else self.errexit
-                self.pipefail = word[0] == "-" if name == "pipefail" else self.pipefail
+        errexit, pipefail = turned(words, "e", "errexit"), turned(words, "", "pipefail")
+        self.errexit = self.errexit if errexit is None else errexit
+        self.pipefail = self.pipefail if pipefail is None else pipefail
 
     def call(self, function: Function, arguments: tuple[str, ...], *, asked: bool) -> Ends:
         if self.depth >= _DEEPEST:

@@ -7,9 +7,8 @@ import re
 from functools import lru_cache
 
 from asbuilt.workflows import contexts
-from asbuilt.workflows.contexts import Context, text_in
+from asbuilt.workflows.contexts import Context, known_text
 from asbuilt.workflows.deploys import DeployStep
-from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.script_target import Spot
 from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.shell_status import REACHED
@@ -55,11 +54,7 @@ def _gets_to(spot: Spot, job_context: Context, sources: Sources) -> bool:
         texts = [_VARIABLE.sub(lambda match: _put(match, values), word) for word in words]
         return is_named is None or any(is_named.search(text) or _is_open(text, spot) for text in texts)
 
-    def expression(written: str) -> str | None:
-        value = text_in(written, context)
-        return None if isinstance(value, Unknown) else value
-
-    told = trial(script, shell, dict(known_variables(context)), expression, wanted)
+    told = trial(script, shell, dict(known_variables(context)), lambda text: known_text(text, context), wanted)
     return told.tired or REACHED in told.ends
 
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 Variables: TypeAlias = dict[str, tuple[str, ...]]
 
 MOST_TEXTS = 64
+SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh"})
 _VARIABLE = re.compile(
     r"\$(?P<plain>[A-Za-z_]\w*|\d)|\$\{(?P<name>[A-Za-z_]\w*|\d)(?:\[[@*]\])?(?:(?P<how>:?[-=?])(?P<default>[^{}]*))?\}"
 )
@@ -30,6 +31,19 @@ _WRAPPERS: Mapping[str, frozenset[str]] = {
     "retry": frozenset({"-t", "-d", "-s", "-m", "--times", "--delay", "--sleep", "--max", "--tries", "--attempts"}),
 }
 _TIMED = frozenset({"timeout", "gtimeout"})
+
+
+def turned(words: Sequence[str], letter: str, name: str) -> bool | None:
+    """Tell whether the words of a `set` turn an option on or off."""
+    found = None
+    for at, word in enumerate(words):
+        if re.fullmatch(r"[-+][a-zA-Z]+", word):
+            on = word[0] == "-"
+            if letter and letter in word[1:]:
+                found = on
+            if "o" in word[1:] and list(words[at + 1 : at + 2]) == [name]:
+                found = on
+    return found
 
 
 def expand(text: str, variables: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -12,23 +12,22 @@ from dataclasses import dataclass
 from asbuilt.workflows import contexts
 from asbuilt.workflows.action_inputs import CREATES, Inputs, inputs_of
 from asbuilt.workflows.checkout import Checkout
-from asbuilt.workflows.contexts import Context, text_in
+from asbuilt.workflows.contexts import Context, holds, known_text, text_in
 from asbuilt.workflows.deploy_path import DeployPath
-from asbuilt.workflows.document import Mapping, Node, Scalar, text_of
-from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Whole, condition, truth
+from asbuilt.workflows.document import Mapping, Node, text_of, texts_of
+from asbuilt.workflows.expressions import Whole
+from asbuilt.workflows.github_script import GITHUB_SCRIPT, gives_up
 from asbuilt.workflows.later import Later
-from asbuilt.workflows.reach import Answer, after, step_runs_on_success
+from asbuilt.workflows.reach import after
 from asbuilt.workflows.shell_trial import trial
 from asbuilt.workflows.sources import PlacedStep, Sources
+from asbuilt.workflows.step_conditions import may_run_on_success
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
 _SKIPPED = "Skipped deploy to heroku app from branch "
 _DEPLOYED = "Successfully deployed heroku app from branch "
 _BRANCH = "branch"
-_SUCCESS = {"success": True, "failure": False, "cancelled": False}
 _WELL = {"outcome": "success", "conclusion": "success"}
-_SCRIPTED = "actions/github-script"
-_GIVES_UP = re.compile(r"setFailed|throw\b|process\.exit")
 _TESTS = re.compile(r"skipped|successfully", re.IGNORECASE)
 _FAILS = re.compile(r"fail|exit|abort|assert|error")
 
@@ -79,20 +78,15 @@ def _fails(placed: PlacedStep, seen: Context, otherwise: Context | None) -> bool
             name: value for name, value in seen["env"].items() if isinstance(value, str) and same.get(name) != value
         }
         return trial(script, placed.shell, variables, lambda text: _told_apart(text, seen, otherwise)).fails
-    if step.action == _SCRIPTED:
+    if step.action == GITHUB_SCRIPT:
         code = text_of(step.input("script")) or ""
-        return _GIVES_UP.search(code) is not None and (not always or _TESTS.search(code) is not None)
+        return gives_up(code) and (not always or _TESTS.search(code) is not None)
     return step.action is not None and not always and _FAILS.search(step.action) is not None
 
 
 def _told_apart(text: str, seen: Context, otherwise: Context | None) -> str | None:
-    value = _text(text, seen)
-    return None if otherwise is not None and value == _text(text, otherwise) else value
-
-
-def _text(text: str, seen: Context) -> str | None:
-    value = text_in(text, seen)
-    return value if isinstance(value, str) else None
+    value = known_text(text, seen)
+    return None if otherwise is not None and value == known_text(text, otherwise) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +111,10 @@ class _Told:
             base = {**self.context, "steps": next(self.steps[each] for each in reversed(within) if each in self.steps)}
         else:
             base = {**later.context, "needs": self.needs.get(placed.job, {}), "steps": _steps(placed, self.sources)}
-            if _answer(placed.job.condition, base) is False:
+            if holds(placed.job.condition, base) is False:
                 return None
-        here = base
-        for each in placed.lineage:
-            here = contexts.of_step(each, base, self.sources)
-            if step_runs_on_success(each.step, here) is False:
-                return None
-        return here
+        runs = may_run_on_success(placed, base, self.sources)
+        return contexts.of_step(placed, base, self.sources) if runs else None
 
 
 def _told(path: DeployPath, status: str) -> _Told:
@@ -167,18 +157,10 @@ def _declared(root: Node | None, context: Context) -> Context:
 
 def _evaluated(outputs: Mapping | None, context: Context) -> Context:
     """Give the outputs of a job."""
-    nodes = outputs.values if outputs is not None else {}
-    return Whole({name: text_in(text_of(node) or "", context) for name, node in nodes.items()})
+    return Whole({name: text_in(text, context) for name, text in texts_of(outputs)})
 
 
 def _call_of(file: WorkflowFile) -> Node | None:
     """Give what a workflow declares for those that call it."""
     on = file.document.root.get("on") if isinstance(file.document.root, Mapping) else None
     return on.get("workflow_call") if isinstance(on, Mapping) else None
-
-
-def _answer(test: Scalar | None, context: Context) -> Answer:
-    try:
-        return truth(condition(text_of(test) or ""), context, _SUCCESS)
-    except ExpressionError:
-        return UNKNOWN

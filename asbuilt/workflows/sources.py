@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from asbuilt.workflows.document import Document, Mark, read, text_of
+from asbuilt.workflows.document import Document, Mark, text_of
 from asbuilt.workflows.document import Mapping as Node
-from asbuilt.workflows.modelling import inputs_of, steps_of
+from asbuilt.workflows.modelling import declared_inputs, listed_steps
 from asbuilt.workflows.workflow import Input, Job, Step, WorkflowFile
+from asbuilt.workflows.yaml_reader import read
 
 WORKFLOWS = ".github/workflows"
 # How `uses` names a file of the same repository: in the folder that was checked out, or at the workflow's own commit.
@@ -64,13 +65,19 @@ class PlacedStep:
         return text_of(self.step.node.get("working-directory")) or ""
 
     @property
+    def environments(self) -> tuple[Node, ...]:
+        """The `env` of its workflow, of its job and its own, as far as they are written."""
+        nodes = (self.workflow_file.env, self.job.env, self.step.env)
+        return tuple(each for each in nodes if each is not None)
+
+    @property
     def lineage(self) -> "tuple[PlacedStep, ...]":
         """The steps that it is within, from the outermost, and itself."""
         return (*(self.within.lineage if self.within else ()), self)
 
     @property
-    def caller(self) -> str:
-        """Who uses the action that it is written in, for a person; empty for a step of the workflow itself."""
+    def used_by(self) -> str:
+        """Who uses the action that it is written in: `used by FILE:LINE`; empty for a step of the workflow itself."""
         if self.within is None:
             return ""
         first = self.lineage[0]
@@ -162,7 +169,7 @@ def action(source: bytes | str, path: str) -> ActionFile | None:
     runs = root.get("runs") if root else None
     if root is None or not isinstance(runs, Node) or text_of(runs.get("using")) != "composite":
         return None
-    return ActionFile(document, inputs_of(root), steps_of(runs))
+    return ActionFile(document, declared_inputs(root), listed_steps(runs))
 
 
 def is_workflow(path: str) -> bool:

@@ -4,21 +4,18 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from asbuilt.workflows.contexts import Context, text_in
+from asbuilt.workflows.contexts import FAILED, Context, holds, known_text
 from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.document import Mapping as Node
-from asbuilt.workflows.document import Scalar, Sequence, text_of
-from asbuilt.workflows.expressions import ExpressionError, condition, truth
+from asbuilt.workflows.document import Scalar, Sequence, text_of, texts_of
+from asbuilt.workflows.github_script import GITHUB_SCRIPT
 from asbuilt.workflows.shell_trial import trial
 from asbuilt.workflows.workflow import Job, Step
 
-_SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
-_FAILED = {"success": False, "failure": True, "cancelled": False}
 _CAN_FAIL = re.compile(r"\bexit\s+[1-9]|\bfalse\b|\[|\btest\s")
 # What is known of a run before it.
 _KNOWN = re.compile(r"\b(?:github|inputs)\s*[.\[]", re.IGNORECASE)
 _SHELL = re.compile(r"(?:ba|da|z|k)?sh\b")
-_GITHUB_SCRIPT = "actions/github-script"
 _SETS_FAILED = re.compile(r"\s*core\.setFailed\(")
 _SAYS_NO_MORE = re.compile(r"\s*(?:(?:echo|printf|exit|false|:)\b.*|#.*|)")
 
@@ -32,10 +29,7 @@ def stopping(job: Job, context: Context, end: int | None = None) -> Step | None:
 def stopped_before(deploy: DeployStep, context: Context) -> Step | None:
     """Give the step that surely ends a job before it deploys, if there is one."""
     outermost = deploy.placed.lineage[0].step
-    try:
-        goes_on = truth(condition(text_of(outermost.condition) or ""), context, _FAILED) is not False
-    except ExpressionError:
-        goes_on = True
+    goes_on = holds(outermost.condition, context, FAILED) is not False
     return None if goes_on or deploy.job.uses is not None else stopping(deploy.job, context, outermost.index)
 
 
@@ -54,13 +48,13 @@ def _is_guard(step: Step, job: Job) -> bool:
         return False
     if not _SHELL.match(text_of(step.shell or job.shell) or ("pwsh" if _is_on_windows(job) else "bash")):
         return False
-    texts = (text for node in (job.env, step.env) for _, text in _entries(node))
+    texts = (text for node in (job.env, step.env) for _, text in texts_of(node))
     return any(map(_KNOWN.search, (text_of(step.condition) or "", step.run.text, *texts)))
 
 
 def _sets_failed(step: Step) -> bool:
     """Tell whether a step does nothing before it fails, by GitHub's own way to run JavaScript."""
-    return step.action == _GITHUB_SCRIPT and _SETS_FAILED.match(text_of(step.input("script")) or "") is not None
+    return step.action == GITHUB_SCRIPT and _SETS_FAILED.match(text_of(step.input("script")) or "") is not None
 
 
 def _is_on_windows(job: Job) -> bool:
@@ -72,34 +66,21 @@ def _is_on_windows(job: Job) -> bool:
 
 def _fails(step: Step, job: Job, context: Context) -> bool:
     """Tell whether a step surely fails: it runs, and its script ends badly for what is known of the run."""
-    try:
-        if truth(condition(text_of(step.condition) or ""), context, _SUCCEEDED) is not True:
-            return False
-    except ExpressionError:
+    if holds(step.condition, context) is not True:
         return False
     if step.run is None:
         return True
     script, shell = text_of(step.run) or "", text_of(step.shell or job.shell)
     variables = {name: value for node in (job.env, step.env) for name, value in _known(node, context)}
-    if not trial(script, shell, variables, lambda text: _text(text, context)).surely_fails:
+    if not trial(script, shell, variables, lambda text: known_text(text, context)).surely_fails:
         return False
     if step.condition is not None and all(map(_SAYS_NO_MORE.fullmatch, script.splitlines())):
         return True
     return not trial(script, shell, {}).surely_fails  # else it is not for what is known that it fails
 
 
-def _entries(node: Node | None) -> Iterator[tuple[str, str]]:
-    for name, value in node.values.items() if node is not None else ():
-        yield name, text_of(value) or ""
-
-
 def _known(node: Node | None, context: Context) -> Iterator[tuple[str, str]]:
-    for name, text in _entries(node):
-        value = _text(text, context)
+    for name, text in texts_of(node):
+        value = known_text(text, context)
         if value is not None:
             yield name, value
-
-
-def _text(text: str, context: Context) -> str | None:
-    value = text_in(text, context)
-    return value if isinstance(value, str) else None

@@ -1,12 +1,11 @@
 """What stands around a step and says what it is about: the names of its job and callers, variables, and inputs."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from asbuilt.workflows.contexts import Context
-from asbuilt.workflows.document import Mapping, text_of
+from asbuilt.workflows.document import text_of, texts_of
 from asbuilt.workflows.sources import PlacedStep
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
@@ -42,7 +41,7 @@ class Surroundings:
 NOTHING = Surroundings()
 
 
-def around(placed: PlacedStep, context: Context) -> Surroundings:
+def surroundings_of(placed: PlacedStep, context: Context) -> Surroundings:
     """Give what stands around a step; `context` is what its expressions see."""
     outer = placed.lineage[:-1]
     names = [placed.job.id, placed.job.name]
@@ -65,9 +64,3 @@ def around(placed: PlacedStep, context: Context) -> Surroundings:
 @lru_cache(maxsize=256)  # each of its steps asks
 def _of_job(workflow_file: WorkflowFile, job: Job) -> Texts:
     return (*texts_of(workflow_file.env), *texts_of(job.env))
-
-
-def texts_of(node: Mapping | None) -> Iterator[tuple[str, str]]:
-    """Give the entries of an `env` or a `with` as they are written."""
-    for key, value in node.items() if node is not None else ():
-        yield key.text, text_of(value) or ""

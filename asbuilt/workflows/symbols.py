@@ -90,7 +90,7 @@ class Symbols:
         """Give the context of a step, from that of its job, with symbols for what inputs and variables hand on."""
         here = contexts.of_step(placed, context, self.sources)
         if placed.within is None or placed.action is None:
-            for node in (placed.workflow_file.env, placed.job.env, placed.step.env):
+            for node in placed.environments:
                 here["env"] = self._with_symbols(here["env"], node, here)
             return here
         outer = self.of_step(placed.within, context)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from asbuilt.workflows.deploy_path import DeployPath
-from asbuilt.workflows.document import Document, Mapping, Mark, text_of
+from asbuilt.workflows.document import Document, Mark, text_of
+from asbuilt.workflows.github_script import GITHUB_SCRIPT
 from asbuilt.workflows.refs import TAGS
 from asbuilt.workflows.shell import Command, commands
 from asbuilt.workflows.sources import PlacedStep, Sources
@@ -33,7 +34,6 @@ _ACTIONS = {
     "rickstaa/action-create-tag": ("github_token", True),
     "softprops/action-gh-release": ("token", True),
 }
-_SCRIPTED = "actions/github-script"
 _MADE_BY_CODE = re.compile(r"createRelease\(|createRef\([^)]*refs/tags", re.DOTALL)
 # Fields make a request of `gh api` a POST.
 _MADE_BY_REQUEST = re.compile(r"/releases\s.*\btag_name=|/git/refs\s.*\bref=\S*refs/tags/", re.DOTALL)
@@ -70,7 +70,7 @@ def with_remarks(paths: Iterable[DeployPath], sources: Sources) -> Iterator[Depl
     for path in paths:
         what = _waits_for(path)
         if what:
-            known = taggings_of(sources) if known is None else known
+            known = _taggings_of(sources) if known is None else known
         makers = [each for each in known or () if what == _RELEASE or not each.follows]
         if what and makers and not any(each.starts_others for each in makers):
             where = " and ".join(str(each) for each in makers)
@@ -86,7 +86,7 @@ def _waits_for(path: DeployPath) -> str:
     return _RELEASE if path.trigger == "release" else ""
 
 
-def taggings_of(sources: Sources) -> tuple[Tagging, ...]:
+def _taggings_of(sources: Sources) -> tuple[Tagging, ...]:
     """Give the steps of a repository's workflows that push a tag or make a release."""
     found: dict[tuple[str, Mark], Tagging] = {}
     for file in sources.workflow_files:
@@ -118,7 +118,7 @@ def _own_tokens(placed: PlacedStep, sources: Sources) -> Iterator[bool]:
         token = token or _variable(placed, "GITHUB_TOKEN")
         yield falls_back if token is None else _OWN_TOKEN.search(token) is not None
         return
-    if step.action == _SCRIPTED:
+    if step.action == GITHUB_SCRIPT:
         if _MADE_BY_CODE.search(text_of(step.input("script")) or ""):
             yield not _is_other(text_of(step.input("github-token")))
         return
@@ -181,5 +181,4 @@ def _leaves_own_token(checkout: Step) -> bool:
 
 def _variable(placed: PlacedStep, name: str) -> str | None:
     """Give the text of an environment variable of a step: its own, its job's or its workflow's."""
-    nodes: tuple[Mapping | None, ...] = (placed.step.env, placed.job.env, placed.workflow_file.env)
-    return next((text_of(node.get(name)) for node in nodes if node is not None and name in node), None)
+    return next((text_of(node.get(name)) for node in reversed(placed.environments) if name in node), None)

@@ -17,7 +17,7 @@ from asbuilt.workflows.reach import after, play, tolerates_failure
 from asbuilt.workflows.shell import commands
 from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.sources import PlacedStep, Sources
-from asbuilt.workflows.surroundings import around
+from asbuilt.workflows.surroundings import surroundings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def verifications(
     address = text_of(deploy.step.input("healthcheck")) if deploy.mechanism == HEROKU_DEPLOY else None
     if address and not may_fail_quietly(deploy, run, sources):
         expected = text_of(deploy.step.input("checkstring")) or ""
-        check = Check(can_fail=True, proves_release=proves_commit(expected), notices_errors=True, addresses=(address,))
+        check = Check(can_fail=True, proves_release=_proves_commit(expected), notices_errors=True, addresses=(address,))
         yield Verification(f"{deploy.job.id}: healthcheck of {deploy.mechanism}", check, deploy.placed)
     in_script = _in_the_same_script(deploy, run, sources)
     if in_script is not None and in_script.can_fail:
@@ -70,10 +70,10 @@ def _in_the_same_script(deploy: DeployStep, run: JobRun, sources: Sources) -> Ch
     if count == len(found):
         return None
     here = contexts.of_step(placed, run.last.context, sources)
-    return check_behind(placed.step, placed.shell, around(placed, here), count)
+    return check_behind(placed.step, placed.shell, surroundings_of(placed, here), count)
 
 
-def proves_commit(expected: str) -> bool:
+def _proves_commit(expected: str) -> bool:
     """Tell whether a text that an answer must hold names the commit that was deployed."""
     lowered = expected.lower()
     return "${{" in lowered and any(word in lowered for word in ("sha", "commit", "version", "revision"))

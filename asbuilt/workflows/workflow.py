@@ -156,6 +156,10 @@ class WorkflowFile:
         """The last part of its path."""
         return self.path.rpartition("/")[2]
 
+    def calling_job(self, job: Job) -> str:
+        """Say that a job of the file calls another: `called by FILE:LINE`."""
+        return f"called by {self.file_name}:{job.place('uses').line}"
+
     @cached_property
     def jobs_by_id(self) -> dict[str, Job]:
         """Jobs by their id in lower case, since case makes no difference. The first of a name counts."""

@@ -1,5 +1,7 @@
 """Make the sources of a repository from texts: workflow files by file name, actions by folder."""
 
+import yaml
+
 from asbuilt.workflows import sources
 from asbuilt.workflows.modelling import load
 from asbuilt.workflows.paths import deploy_paths
@@ -60,3 +62,13 @@ def script(command, more=""):
 CI = "name: CI\non: {push: {branches: [main]}}\njobs: {ci: {runs-on: x, steps: [{run: y}]}}\n"
 AFTER = "{workflow_run: {workflows: [CI]}}"
 SUCCEEDED = "    if: github.event.workflow_run.conclusion == 'success'\n"
+
+
+def step(run=None, *, name=None, env=None, **keys):
+    """Give a step of a job, of its keys."""
+    keys = {"name": name, "run": run, "env": env, **keys}
+    text = yaml.safe_dump({key: value for key, value in keys.items() if value is not None}, allow_unicode=True)
+    indented = "".join(f"        {line}\n" for line in text.splitlines())
+    file = load(f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      -\n{indented}", "w.yml")
+    assert not file.document.problems, text
+    return file.jobs[0].steps[0]

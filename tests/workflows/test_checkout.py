@@ -15,7 +15,7 @@ def test_a_checkout_is_read_from_its_folder(tmp_path):
     (tmp_path / "Procfile").write_text("web: gunicorn app:app\n")
     checkout = read(tmp_path)
     assert [each.path for each in checkout.workflow_files] == [".github/workflows/a.yaml", ".github/workflows/b.yml"]
-    assert checkout.procfile.processes["web"].starts == "app.py"
+    assert checkout.procfile.processes["web"].starts_of(()) == "app.py"
     assert checkout.files == {
         "Procfile",
         ".github/workflows/b.yml",

@@ -55,7 +55,7 @@ def test_a_gate_knows_who_calls_it_and_who_waits_for_it():
         f"  deploy:\n    runs-on: x\n    needs: ci\n    steps:{DEPLOY.format(app='shop')}"
     )
     (path,) = paths_of(entry=entry, called=CALLED, inner=INNER)
-    assert [(gate.name, gate.held, gate.called_from, gate.leg.job.id) for gate in path.ancestors] == [
+    assert [(gate.name, gate.held, gate.caller, gate.leg.job.id) for gate in path.ancestors] == [
         ("ci", True, "", "deploy"),
         ("unit", True, "; called by entry.yml:3", "deploy"),
         ("nightly", False, "; called by entry.yml:3", "deploy"),

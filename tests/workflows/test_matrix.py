@@ -1,8 +1,8 @@
 import pytest
 
-from asbuilt.workflows.document import read
 from asbuilt.workflows.expressions import UNKNOWN, Whole
 from asbuilt.workflows.matrix import MOST_COMBINATIONS, combinations
+from asbuilt.workflows.yaml_reader import read
 
 
 def rows(matrix):

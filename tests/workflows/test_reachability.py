@@ -3,8 +3,9 @@
 import pytest
 from making import DEPLOY, deploying, paths_of, sources_of
 
+from asbuilt.workflows.blocked_paths import blocked_paths
 from asbuilt.workflows.paths import deploy_paths
-from asbuilt.workflows.reachability import Expected, blocked_paths, missing, shut, targets_in, unstarted
+from asbuilt.workflows.reachability import Expected, missing, shut, targets_in, unstarted
 
 MAIN = "{push: {branches: [main]}}"
 BY_HAND = "{workflow_dispatch: {inputs: {go: {type: boolean}, where: {type: choice, options: [a, B]}}}}"

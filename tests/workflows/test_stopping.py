@@ -1,8 +1,9 @@
 import pytest
 from making import DEPLOY, SHIP, gated, paths_of, sources_of
 
+from asbuilt.workflows.blocked_paths import blocked_paths
 from asbuilt.workflows.paths import deploy_paths
-from asbuilt.workflows.reachability import blocked_paths, shut
+from asbuilt.workflows.reachability import shut
 
 ANY_BRANCH = "{push: {branches: [main, dev]}}"
 AFTER = "{workflow_run: {workflows: [CI], types: [completed]}}"
