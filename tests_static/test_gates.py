@@ -37,8 +37,8 @@ def test_gates_precede_the_deploy(app, deploy_paths):
 def test_gates_hold(app, deploy_paths):
     """A declared gate that fails, is cancelled or skipped keeps the deploy from running, and it can fail.
 
-    `always()`, `!cancelled()` and `failure()` run a job whatever its gates came to; `continue-on-error` and `|| true`
-    make a gate pass that failed.
+    `always()`, `!cancelled()` and `failure()` run a job whatever its gates came to; `!failure()` and `!= 'failure'` let
+    one pass that was cancelled or skipped; `continue-on-error` and `|| true` make one pass that failed.
 
     Remedy: ask for the result that counts: `if: always() && needs.GATE.result == 'success'`.
     """

@@ -135,11 +135,11 @@ def play(
     fates: dict[str, Fate] = {}
     for job in order(workflow_file):
         results = [fates[each.id].result for each in before(workflow_file, job)]
-        cancelled = "cancelled" in results
         status = {
             "success": _all(result == "success" if isinstance(result, str) else UNKNOWN for result in results),
-            "failure": "failure" in results and not cancelled,
-            "cancelled": cancelled,
+            "failure": "failure" in results,
+            # A job may have been cancelled alone: by its concurrency group, or its time limit.
+            "cancelled": UNKNOWN if "cancelled" in results else False,
         }
         context = {**situation.context, "needs": _needs(workflow_file, job, fates, situation)}
         runs = holds(job.condition, context, status)

@@ -50,7 +50,7 @@ REQUEST = "      - uses: ./.github/actions/check\n"
         {"deploy": "    if: always() && needs.test.result == 'success'\n"},
         {"deploy": "    if: success()\n"},
         {"deploy": "    if: always() && !(needs.test.result != 'success')\n"},
-        {"deploy": "    if: always() && !failure() && !cancelled() && needs.test.result != 'skipped'\n"},
+        {"deploy": "    if: ${{ !cancelled() && needs.test.result == 'success' }}\n"},
         {"deploy": "    if: always() && contains(needs.*.result, 'success')\n"},
         # A failure further up is seen by the success() that no one wrote.
         {"between": BETWEEN, "needs": "mid"},
@@ -129,7 +129,14 @@ def test_a_gate_holds(arguments):
     ("arguments", "line", "words"),
     [
         ({"deploy": "    if: always()\n"}, 10, 'where gate "test" fails or is cancelled: the `if` of job "deploy"'),
-        ({"deploy": "    if: '!cancelled()'\n"}, 10, 'where gate "test" fails:'),
+        ({"deploy": "    if: '!cancelled()'\n"}, 10, 'where gate "test" fails or is cancelled:'),
+        # A job that is cancelled alone, as by its concurrency group, cancels no run.
+        (
+            {"deploy": "    if: ${{ !cancelled() && needs.test.result != 'failure' }}\n"},
+            10,
+            'where gate "test" is cancelled:',
+        ),
+        ({"deploy": "    if: ${{ !failure() && !cancelled() }}\n"}, 10, 'where gate "test" is cancelled:'),
         ({"deploy": "    if: failure() || success()\n"}, 10, 'where gate "test" fails:'),
         ({"deploy": "    if: always() && needs.test.result != 'failure'\n"}, 10, 'where gate "test" is cancelled:'),
         ({"deploy": "    if: always() && vars.GO == 'yes'\n"}, 10, 'gate "test" fails or is cancelled'),
