@@ -15,11 +15,11 @@ from asbuilt.workflows.github_script import GITHUB_SCRIPT, gives_up
 from asbuilt.workflows.heroku_cli import Call, asks_who, authenticates, caller_of, calls
 from asbuilt.workflows.heroku_key import KEY, Key, Source, key_of, secrets_read
 from asbuilt.workflows.job_runs import job_runs
+from asbuilt.workflows.mechanisms import script_of
 from asbuilt.workflows.reach import is_on
 from asbuilt.workflows.requests import request_of
 from asbuilt.workflows.shell import Command, commands
 from asbuilt.workflows.shell_command import Fate
-from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.shell_trial import trial
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.step_conditions import may_run_on_success
@@ -157,7 +157,7 @@ def _unguarded(workflow_file: WorkflowFile, job: Job, needs: list[_Need], source
 
 def _contexts(job: Job, steps: tuple[PlacedStep, ...], sources: Sources) -> Iterator[Context]:
     """Give what a job's expressions can see, once for each different choice of the steps that run, and of scripts."""
-    read = [text for each in steps for text in _EXPRESSION.findall(script_of(each)) if _KNOWN.search(text)]
+    read = [text for each in steps for text in _EXPRESSION.findall(script_of(each.step)) if _KNOWN.search(text)]
     if not read and all(each.step.condition is None for each in steps):
         yield {}
         return
@@ -193,7 +193,7 @@ def _refuses(placed: PlacedStep, empty: Context, sources: Sources, before: int |
     here["env"] = {**here["env"], KEY: ""}
     if any(is_on(each.step.continue_on_error, here) is True for each in placed.lineage):
         return False
-    script = script_of(placed)
+    script = script_of(placed.step)
     if script:
         variables = {name: value for name, value in here["env"].items() if isinstance(value, str)}
         told = trial(

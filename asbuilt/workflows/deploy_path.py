@@ -25,7 +25,8 @@ class DeployPath:
     `workflow` is the file whose trigger starts it, `file` the one that holds the step. `ancestors` are the jobs before
     it; `gates` those of them that must have succeeded. `origins` are the events that the code comes from, and
     `conclusions` how the run that sets it off may have ended. `reached` says that nothing leaves it open whether the
-    step runs when all goes well before it. `contexts` are those of the refs and matrix rows that are one path.
+    step runs when all goes well before it, `is_environment_open` that its environment cannot be told before the run.
+    `contexts` are those of the refs and matrix rows that are one path.
     """
 
     workflow: str
@@ -35,6 +36,7 @@ class DeployPath:
     inputs: dict[str, str]
     ancestors: tuple[Gate, ...]
     environment: str | None
+    is_environment_open: bool
     app: str | None
     mechanism: str
     verified_by: tuple[str, ...]
@@ -98,11 +100,6 @@ class DeployPath:
     def automatic(self) -> bool:
         """Whether it is set off without a person who starts it by hand."""
         return self.trigger != "workflow_dispatch" and self.origins != ("workflow_dispatch",)
-
-    @property
-    def is_environment_open(self) -> bool:
-        """Whether its environment cannot be told before the run."""
-        return self.environment is None and "the environment:" in (self.undecided or "")
 
     @property
     def concurrency(self) -> str | None:

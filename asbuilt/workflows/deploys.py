@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from asbuilt.workflows import code_deploys, shell_deploys
-from asbuilt.workflows.document import Document, Mapping, Mark, Scalar, text_of, texts_of
+from asbuilt.workflows.document import Document, Mapping, Mark, text_of, texts_of
 from asbuilt.workflows.mechanisms import (
     ACTIONS,
     CALLED_WORKFLOWS,
     HEROKU_DEPLOY,
-    SCRIPT_INPUTS,
     Action,
     action_named,
     hands_heroku_an_app,
+    has_script,
+    only_logs_in,
 )
 from asbuilt.workflows.shell_deploys import Way
 from asbuilt.workflows.sources import HERE, PlacedStep, Sources
@@ -70,7 +71,7 @@ class DeployStep:
     @property
     def in_script(self) -> bool:
         """Whether a shell reads the target: there, `$NAME` is a variable. heroku-deploy hands its inputs to one."""
-        return self.step.run is not None or self.step.action in SCRIPT_INPUTS or self.mechanism == HEROKU_DEPLOY
+        return has_script(self.step) or self.mechanism == HEROKU_DEPLOY
 
     @property
     def app_mark(self) -> Mark:
@@ -92,7 +93,7 @@ def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple
     found: list[DeployStep] = []
     scripts: list[PlacedStep] = []
     for placed in sources.steps(workflow_file, job):
-        if placed.step.run is not None or placed.step.action in SCRIPT_INPUTS:
+        if has_script(placed.step):
             scripts.append(placed)
         elif sources.action_of(placed.step) is not None:
             continue  # its own steps follow
@@ -122,7 +123,7 @@ def _action_of(step: Step) -> Action | None:
 
 
 def _by_action(placed: PlacedStep, action: Action) -> Iterator[DeployStep]:
-    if _only_logs_in(placed.step, action):
+    if only_logs_in(placed.step, action):
         return
     yield _deploy(placed, action)
 
@@ -168,9 +169,3 @@ def _as_step(job: Job) -> Step:
 def _mentions_heroku(job: Job) -> bool:
     handed = [node for node in (job.with_, job.secrets) if isinstance(node, Mapping)]
     return any("heroku" in key.lower() for node in handed for key in node.values)
-
-
-def _only_logs_in(step: Step, action: Action) -> bool:
-    """Tell whether a step is told to log in only. The action takes every text but "false" for a yes."""
-    login: Scalar | None = step.input(action.login_input) if action.login_input else None
-    return login is not None and "${{" not in login.text and text_of(login) != "false"

@@ -24,8 +24,9 @@ def _through(path: DeployPath) -> str:
     written = path.step.job.environment
     if path.environment or written is None:
         return path.environment or "no environment"
-    empty = "the environment:" not in (path.undecided or "")
-    return f"no environment: {written.text} is empty here" if empty else f"one that cannot be told: {written.text}"
+    if path.is_environment_open:
+        return f"one that cannot be told: {written.text}"
+    return f"no environment: {written.text} is empty here"
 
 
 def remedy(path: DeployPath, expected: str) -> str:

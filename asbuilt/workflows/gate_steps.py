@@ -8,7 +8,7 @@ from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.document import text_of, texts_of
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
-from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
+from asbuilt.workflows.mechanisms import SCRIPT_INPUTS, has_script, script_of
 from asbuilt.workflows.reach import before, is_on, step_runs
 from asbuilt.workflows.shell import Command, Fate, commands
 from asbuilt.workflows.sources import PlacedStep, Sources
@@ -98,11 +98,11 @@ def _skipped(gate: Gate, app: str | None, steps: list[PlacedStep], sources: Sour
 def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Fault | None:
     """Say that a gate has nothing in it that could fail: no test, no job before it, no reviewers, no condition."""
     job = gate.job
-    scripts = [commands(script, each.shell) for each in steps if (script := _script(each)) is not None]
+    scripts = [commands(script_of(each.step), each.shell) for each in steps if has_script(each.step)]
     only_prints = all(
         script and all(_PRINTS.match(" ".join(command.words)) for command in script) for script in scripts
     )
-    only_sets_up = all(_SETS_UP.search(each.step.action or "") for each in steps if _script(each) is None)
+    only_sets_up = all(_SETS_UP.search(each.step.action or "") for each in steps if not has_script(each.step))
     if not scripts or not only_prints or not only_sets_up:
         return None
     fact = f'gate "{gate.name}" of {app} cannot fail: it tests nothing'
@@ -118,15 +118,9 @@ def _passes_on(gate: Gate, held: Collection[Job]) -> bool:
     return asks or any(each in held for each in gate.workflow_file.needed_by(job))
 
 
-def _script(placed: PlacedStep) -> str | None:
-    """Give the script of a step: its own, or the one that it hands to an action that runs it."""
-    name, _ = SCRIPT_INPUTS.get(placed.step.action or "", ("", ""))
-    return text_of(placed.step.input(name) if name else placed.step.run)
-
-
 def _work(placed: PlacedStep) -> Iterator[Command]:
     """Give the commands of a script that are not there for the others alone."""
-    for command in commands(_script(placed) or "", placed.shell):
+    for command in commands(script_of(placed.step), placed.shell):
         words = " ".join(command.words)
         if words and not _PREPARES.match(words) and not (command.fate is Fate.SWALLOWED and _REPORTS.search(words)):
             yield command
@@ -134,8 +128,8 @@ def _work(placed: PlacedStep) -> Iterator[Command]:
 
 def _is_test(placed: PlacedStep) -> bool:
     """Tell whether a step can fail in a way that is not read here: by an action, or a script in another language."""
-    script = _script(placed)
-    if script is not None:
+    if has_script(placed.step):
+        script = script_of(placed.step)
         return not commands(script, placed.shell) and bool(script.strip())
     name = placed.step.action or ""
     return not _SETS_UP.search(name) and not _REPORTS.search(name)

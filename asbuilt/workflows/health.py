@@ -11,7 +11,7 @@ from asbuilt.workflows.health_addresses import hands_an_app
 from asbuilt.workflows.health_check import Check
 from asbuilt.workflows.health_names import is_named_for_health
 from asbuilt.workflows.health_script import ScriptReading, Verdict
-from asbuilt.workflows.mechanisms import SCRIPT_INPUTS
+from asbuilt.workflows.mechanisms import has_script, script_of
 from asbuilt.workflows.requests import request_of
 from asbuilt.workflows.shell import Command, commands
 from asbuilt.workflows.surroundings import NOTHING, Surroundings
@@ -29,9 +29,9 @@ def check_of(
     step: Step, shell: str | None = None, around: Surroundings = NOTHING, *, heeded: bool = False
 ) -> Check | None:
     """Read a step as a health check; None where it is none at all. `heeded`: others act on what it writes."""
-    if step.action is not None and step.action not in SCRIPT_INPUTS:
+    if step.action is not None and not has_script(step):
         return check_of_action(step, step.action, around)
-    script = around.put_into(_script(step))
+    script = around.put_into(script_of(step))
     worth = _WORTH_READING.search(f"{step.name} {step.id} {around.names} {script}")
     if not worth and not hands_an_app((*around.variables, *texts_of(step.env), ("", script))):
         return None
@@ -52,8 +52,8 @@ def check_behind(step: Step, shell: str | None, around: Surroundings, count: int
 
 def careless_requests(step: Step, shell: str | None = None, around: Surroundings = NOTHING) -> tuple[Command, ...]:
     """Give the curl commands that deploy or check health, and take an HTTP error for a success."""
-    script = around.put_into(_script(step))
-    if "curl" not in script or (step.action is not None and step.action not in SCRIPT_INPUTS):
+    script = around.put_into(script_of(step))
+    if "curl" not in script or (step.action is not None and not has_script(step)):
         return ()
     reading = _reading(step, shell, around)
     return tuple(
@@ -66,14 +66,9 @@ def careless_requests(step: Step, shell: str | None = None, around: Surroundings
     )
 
 
-def _script(step: Step) -> str:
-    name, prefix = SCRIPT_INPUTS.get(step.action or "", ("", ""))
-    return prefix + (text_of(step.input(name)) or "") if name else text_of(step.run) or ""
-
-
 def verdict_on(step: Step, shell: str | None, around: Surroundings, asked: re.Pattern[str]) -> Verdict | None:
     """Give how a step judges what an expression stands for; None where it does not fail for it."""
-    script = around.put_into(_script(step))
+    script = around.put_into(script_of(step))
     if not any(map(asked.search, (script, *(text for _, text in texts_of(step.env))))):
         return None
     return replace(_reading(step, shell, around), answer=asked).verdict()
@@ -82,7 +77,7 @@ def verdict_on(step: Step, shell: str | None, around: Surroundings, asked: re.Pa
 @lru_cache(maxsize=256)
 def _reading(step: Step, shell: str | None, around: Surroundings) -> ScriptReading:
     """Read the script of a step."""
-    script = around.put_into(_script(step))
+    script = around.put_into(script_of(step))
     own = {name: (around.put_into(text),) for name, text in texts_of(step.env)}
     env = {**{name: (text,) for name, text in around.variables}, **own}
     found = commands(script, shell)

@@ -8,10 +8,9 @@ from asbuilt.workflows.contexts import text_in
 from asbuilt.workflows.document import Node, Scalar, Sequence, text_of, texts_of
 from asbuilt.workflows.heroku_words import call_of
 from asbuilt.workflows.job_runs import job_runs
-from asbuilt.workflows.mechanisms import HEROKU_DEPLOY, SCRIPT_INPUTS, action_named
+from asbuilt.workflows.mechanisms import ACTIONS, HEROKU_DEPLOY, SCRIPT_INPUTS, action_named, only_logs_in, script_of
 from asbuilt.workflows.reach import step_runs_on_success
 from asbuilt.workflows.shell import Command, commands, expand
-from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
@@ -67,11 +66,10 @@ def authenticates(words: tuple[str, ...]) -> bool:
 def calls(placed: PlacedStep, wanted: Callable[[tuple[str, ...]], bool]) -> Iterator[Call]:
     """Give the wanted calls in a step; heroku-deploy calls the CLI itself, unless it only logs in."""
     if placed.step.action == HEROKU_DEPLOY:
-        login = placed.step.input("justlogin")
-        if login is None or "${{" in login.text or (text_of(login) or "").strip() == "false":
+        if not only_logs_in(placed.step, ACTIONS[HEROKU_DEPLOY]):
             yield Call(placed, "heroku-deploy")
         return
-    script = script_of(placed)
+    script = script_of(placed.step)
     if "heroku" not in script.lower():
         return
     for number, command in enumerate(commands(script, placed.shell)):
@@ -182,7 +180,7 @@ def _installs_by_action(placed: PlacedStep) -> bool:
 
 def _first_installation(placed: PlacedStep) -> int | None:
     """Give the place in a step's script where it installs the CLI, or None."""
-    script = script_of(placed)
+    script = script_of(placed.step)
     if "heroku" not in script.lower() or not _runs(placed):
         return None
     found = (number for number, command in enumerate(commands(script, placed.shell)) if _installs(command))

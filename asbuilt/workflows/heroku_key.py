@@ -12,9 +12,8 @@ from asbuilt.workflows.document import Document, Mapping, Mark, Node, Scalar, te
 from asbuilt.workflows.expression_tree import Expression, Index, Literal, Name, walk
 from asbuilt.workflows.expressions import Embedded, ExpressionError, parse, segments
 from asbuilt.workflows.heroku_cli import Call
-from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
+from asbuilt.workflows.mechanisms import HEROKU_DEPLOY, script_of
 from asbuilt.workflows.secrets import EVERY, read_by
-from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.sources import PlacedStep, Sources
 
 KEY = "HEROKU_API_KEY"
@@ -177,14 +176,14 @@ def _joined(found: Iterator[Source]) -> Source:
 
 def _may_be_written(placed: PlacedStep, sources: Sources) -> bool:
     """Tell whether something before a call may set its key in a way that cannot be told here."""
-    if _LOADS.search(script_of(placed)):
+    if _LOADS.search(script_of(placed.step)):
         return True
     return any(map(_may_write, sources.steps(placed.workflow_file, placed.job)[: placed.number]))
 
 
 def _may_write(placed: PlacedStep) -> bool:
     step = placed.step
-    script = script_of(placed)
+    script = script_of(placed.step)
     if script:
         return "GITHUB_ENV" in script and KEY in script
     if step.action is None or step.action == HEROKU_DEPLOY:

@@ -7,6 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from asbuilt.workflows.document import text_of
+from asbuilt.workflows.workflow import Step
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -81,6 +84,24 @@ SCRIPT_INPUTS = {
     "wandalen/wretry.action": ("command", ""),
     "actions/heroku": ("args", "heroku "),
 }
+
+
+def has_script(step: Step) -> bool:
+    """Tell whether a step runs a script, itself or through an action made for that."""
+    return step.run is not None or step.action in SCRIPT_INPUTS
+
+
+def script_of(step: Step) -> str:
+    """Give the script that a step runs, itself or through an action made for that; empty where it runs none."""
+    name, prefix = SCRIPT_INPUTS.get(step.action or "", ("", ""))
+    return prefix + (text_of(step.input(name)) or "") if name else text_of(step.run) or ""
+
+
+def only_logs_in(step: Step, action: Action) -> bool:
+    """Tell whether a step is told to log in only. The action takes every text but "false" for a yes."""
+    login = step.input(action.login_input) if action.login_input else None
+    return login is not None and "${{" not in login.text and (text_of(login) or "").strip() != "false"
+
 
 # In the name of an action or a script: it asks how things are, or tells somebody.
 _ASKS = re.compile(r"wait|status|logs|notif|alert|validat|rollback|awake|wake-?up|keep|ping|prepare")

@@ -88,6 +88,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         inputs=situation.inputs,
         ancestors=tuple(gates_of(run, sources)),
         environment=environment.value,
+        is_environment_open=environment.undecided is not None,
         app=app.value,
         mechanism=deploy.mechanism,
         verified_by=tuple(dict.fromkeys(each.label for each in checks)),

@@ -9,7 +9,7 @@ from asbuilt.workflows.contexts import is_given, variables_of
 from asbuilt.workflows.document import text_of
 from asbuilt.workflows.git_pushes import APP, Remotes, url_of
 from asbuilt.workflows.heroku_words import call_of
-from asbuilt.workflows.mechanisms import COMMANDS, HEROKU_DEPLOY, SCRIPT_INPUTS
+from asbuilt.workflows.mechanisms import COMMANDS, HEROKU_DEPLOY, script_of
 from asbuilt.workflows.requests import request_of
 from asbuilt.workflows.script_target import Spot, Target
 from asbuilt.workflows.shell import Command, commands, expand, option
@@ -41,7 +41,7 @@ def deploys(scripts: Iterable[PlacedStep], sources: Sources) -> Iterator[tuple[P
             reading.logged_in = reading.logged_in or (login is not None and text_of(login) != "false")
             reading.remotes.keep("heroku", (url_of(text_of(placed.step.input("heroku_app_name")) or ""),))
         else:
-            reading.read(placed, script_of(placed))
+            reading.read(placed, script_of(placed.step))
     built = any(target.mechanism == "Heroku API builds" for _, target, _ in reading.found)
     for (placed, target, _), ways in reading.found.items():
         if not (built and target.mechanism == "Heroku API sources"):  # a source is what a build is made from
@@ -93,12 +93,6 @@ def _way(placed: PlacedStep, command: Command, target: Target) -> Way:
     if target.remote is None:
         return (Spot(placed, command.words, target.app, frozenset(command.variables)),)
     return (target.remote, Spot(placed, command.words))
-
-
-def script_of(placed: PlacedStep) -> str:
-    """Give the script that a step runs, itself or through an action made for that."""
-    name, prefix = SCRIPT_INPUTS.get(placed.step.action or "", ("", ""))
-    return prefix + (text_of(placed.step.input(name)) or "") if name else text_of(placed.step.run) or ""
 
 
 def _worth_reading(script: str, placed: PlacedStep) -> bool:

@@ -9,8 +9,8 @@ from functools import lru_cache
 from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context, known_text
 from asbuilt.workflows.deploys import DeployStep
+from asbuilt.workflows.mechanisms import script_of
 from asbuilt.workflows.script_target import Spot
-from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.shell_status import REACHED
 from asbuilt.workflows.shell_trial import trial
 from asbuilt.workflows.shell_values import Open, Values
@@ -35,13 +35,13 @@ def step_that_stops(deploy: DeployStep, job_context: Context, sources: Sources) 
 def is_undone(deploy: DeployStep, job_context: Context, sources: Sources) -> bool:
     """Tell whether a step between a deploy's remote and its push surely makes another one of it."""
     return any(
-        not _CHOOSES.search(script_of(undoing)) and surely_runs(undoing, job_context, sources)
+        not _CHOOSES.search(script_of(undoing.step)) and surely_runs(undoing, job_context, sources)
         for undoing in deploy.undone_by
     )
 
 
 def _gets_to(spot: Spot, job_context: Context, sources: Sources) -> bool:
-    script, shell = script_of(spot.placed), spot.placed.shell
+    script, shell = script_of(spot.placed.step), spot.placed.shell
     if not spot.words or not _CHOOSES.search(script) or not _is_seen(script, shell, spot.words):
         return True
     context = contexts.of_step(spot.placed, job_context, sources)

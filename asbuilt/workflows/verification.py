@@ -12,10 +12,9 @@ from asbuilt.workflows.health_check import Check
 from asbuilt.workflows.heeded import heeded
 from asbuilt.workflows.job_runs import JobRun
 from asbuilt.workflows.later import Later, may_fail_quietly
-from asbuilt.workflows.mechanisms import HEROKU_DEPLOY
+from asbuilt.workflows.mechanisms import HEROKU_DEPLOY, script_of
 from asbuilt.workflows.reach import after, play, tolerates_failure
 from asbuilt.workflows.shell import commands
-from asbuilt.workflows.shell_deploys import script_of
 from asbuilt.workflows.sources import PlacedStep, Sources
 from asbuilt.workflows.surroundings import surroundings_of
 
@@ -65,7 +64,7 @@ def _in_the_same_script(deploy: DeployStep, run: JobRun, sources: Sources) -> Ch
     if not deploying or may_fail_quietly(deploy, run, sources):
         return None
     placed = deploy.placed
-    found = commands(script_of(placed), placed.shell)
+    found = commands(script_of(placed.step), placed.shell)
     count = max((at for at, each in enumerate(found, 1) if each.words in deploying), default=len(found))
     if count == len(found):
         return None
