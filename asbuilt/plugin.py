@@ -1,5 +1,6 @@
 """The pytest hooks: options, one sweep a run, hand-over to xdist workers, parameters, outcomes."""
 
+import os
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -9,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, judging, options
-from asbuilt.controller import PHASES, Controller, attach
+from asbuilt import catalogue, judging, options, texts
+from asbuilt.controller import PHASES, UNCOLLECTED, Controller, attach
 from asbuilt.controls import Drift
 from asbuilt.estate import load
 from asbuilt.estate_errors import EstateError
@@ -29,6 +30,7 @@ from asbuilt.world import World, choose, observe
 
 _WORLD = pytest.StashKey[World]()
 _CLOSING = pytest.StashKey[ExitStack]()
+_XML = pytest.StashKey[Path | None]()
 _DIRECTORY = "asbuilt_directory"
 _DAY = 86_400
 
@@ -43,12 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Decide what the run is about. Whatever the user got wrong ends here, in one message."""
     config.stash[_CLOSING] = ExitStack()
     config.stash[PHASES] = {}
+    config.stash[UNCOLLECTED] = []
     if not options.concerns_estate(config):
         return
     try:
         _prepare(config)
     except (EstateError, OptionError, ScenarioError, NoTokenError) as error:
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.UsageError(texts.lines(str(error))) from error
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -73,7 +76,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             config.stash[_WORLD],
             settle=config.option.settle,
             timeout=config.option.timeout,
-            say=lambda text: reporter.write_line(f"asbuilt: {text}") if reporter else None,
+            say=lambda text: reporter.write_line(f"asbuilt: {texts.line(text)}") if reporter else None,
         )
         if served:
             write_sandbox_log(directory, served)
@@ -176,7 +179,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = config.stash.get(RUN, None)
     if run is None or _is_worker(config) or run.directory is None:
         return
-    finish(run, together(config.stash[PHASES]), config.stash[_WORLD].secrets)
+    verdicts, uncollected = together(config.stash[PHASES]), config.stash[UNCOLLECTED]
+    finish(run, verdicts, config.stash[_WORLD].secrets, uncollected=uncollected, xml=config.stash[_XML])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -239,7 +243,11 @@ def _begun(config: pytest.Config, run: Run, estate: bytes) -> Run:
         raise OptionError(f"--evidence {option.evidence}: no folder can be made there: {error.strerror}") from error
     (directory / "estate.yaml").write_bytes(estate)
     option.allure_report_dir = str(directory / RESULTS)
-    option.xmlpath = option.xmlpath or str(directory / "junit.xml")
+    # pytest's own file would hold what its introspection shows; ours is rendered from the verdicts.
+    wanted = getattr(option, "xmlpath", None)
+    name = os.path.expandvars(wanted) if wanted else None
+    config.stash[_XML] = config.invocation_params.dir / Path(name).expanduser() if name else None
+    option.xmlpath = None
     return replace(run, world=world.name, observation=world.observation, directory=directory)
 
 
