@@ -52,8 +52,8 @@ def describe(
     allure.dynamic.label(LabelType.SEVERITY, _SEVERITIES[severity])
     allure.dynamic.label(LabelType.TAG, control.id, severity, *control.satisfies)
     links = run.estate.links
-    if settings and settings.issue and links.issues:
-        allure.dynamic.link(links.issues.format(issue=settings.issue), LinkType.ISSUE, f"#{settings.issue}")
+    if settings and (url := links.issue_url(settings.issue)):
+        allure.dynamic.link(url, LinkType.ISSUE, f"#{settings.issue}")
     if links.runbook:
         allure.dynamic.link(links.runbook, LinkType.LINK, "runbook")
     environment = _environment(subject)

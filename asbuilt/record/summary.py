@@ -24,8 +24,8 @@ def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
         if verdict.outcome not in _MARKS:
             continue
         control = verdict.control
-        if verdict.issue and run.estate.links.issues:
-            control += f" [#{verdict.issue}]({run.estate.links.issues.format(issue=verdict.issue)})"
+        if url := run.estate.links.issue_url(verdict.issue):
+            control += f" [#{verdict.issue}]({url})"
         for line in map(verdict.told, verdict.lines):
             mark = _MARKS[Outcome.WAIVED if line.waived else verdict.outcome]
             place = line.place or verdict.subject
