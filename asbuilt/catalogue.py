@@ -1,9 +1,12 @@
 """Every control that there is, read from the checks themselves."""
 
 import importlib.util
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+
+from _pytest.fixtures import FixtureFunctionDefinition
 
 from asbuilt.controls import Control, control_of
 
@@ -19,6 +22,16 @@ def checks(project: Path = PROJECT) -> Iterator[tuple[str, Control]]:
             for name, function in vars(module).items():
                 if name.startswith("test_"):
                     yield f"{folder}/{path.name}::{name}", control_of(function)
+
+
+def vocabulary(project: Path = PROJECT) -> dict[str, tuple[str, ...]]:
+    """Give each fact that a check may ask for, with the facts that it rests on: the fixtures of `conftest.py`."""
+    facts = vars(_import(project / "conftest.py"))
+    return {
+        name: tuple(inspect.signature(each).parameters)
+        for name, each in facts.items()
+        if isinstance(each, FixtureFunctionDefinition)
+    }
 
 
 def _import(path: Path) -> ModuleType:

@@ -15,7 +15,10 @@ _REMEDY = "Remedy: "
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One requirement of the catalogue: its id is stable for ever. `reason` has the paragraphs that say why."""
+    """One requirement of the catalogue: its id is stable for ever. `reason` has the paragraphs that say why.
+
+    `asks` are the facts that its check asks for.
+    """
 
     id: str
     severity: str
@@ -23,6 +26,7 @@ class Control:
     requirement: str
     reason: tuple[str, ...]
     remedy: str
+    asks: tuple[str, ...] = ()
 
     @property
     def system(self) -> str:
@@ -56,6 +60,7 @@ def control_of(function: Any) -> Control:
         requirement=requirement,
         reason=tuple(each for each in rest if not each.startswith(_REMEDY)),
         remedy=next((each.removeprefix(_REMEDY) for each in rest if each.startswith(_REMEDY)), ""),
+        asks=tuple(inspect.signature(function).parameters),
     )
 
 

@@ -2,23 +2,52 @@
 
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from asbuilt.estate_errors import EstateError, Problem, YamlPath, locate, problems_in, suggestion
-from asbuilt.estate_forms import ControlId, Duration, Filled, IssueUrl, Origin, SecretName, UrlPath
+from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in, quoted, suggestion
+from asbuilt.estate_forms import (
+    AppName,
+    AtMost,
+    ControlId,
+    Day,
+    Duration,
+    Dynos,
+    InputName,
+    Issue,
+    IssueUrl,
+    Link,
+    Minutes,
+    Named,
+    Origin,
+    ProcessType,
+    Prose,
+    RedAfter,
+    Reviewer,
+    SecretName,
+    Status,
+    UrlPath,
+    Value,
+    Word,
+)
 from asbuilt.workflows import document, yaml_reader
 
+T = TypeVar("T")
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
 Tier = Literal["production", "staging", "development", "review"]
 Trigger = Literal["push", "workflow_dispatch", "schedule", "release", "workflow_run", "repository_dispatch"]
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+_REPOSITORY = re.compile(r"(?!\.\.?/)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)  # `.` and `..` are no names in a URL
+_ISSUE = "{issue}"
+_FEW = AtMost(200)
+_MANY = AtMost(5_000)
+_MOST_JUDGED = 20_000
 _DEFAULTED = {"app": "apps", "repository": "repositories"}
 
 
@@ -52,8 +81,8 @@ class Process(_Declared):
 
     model_config = ConfigDict(json_schema_extra=_or_shorthand("integer"))
 
-    quantity: int = Field(ge=0)
-    size: str | None = None
+    quantity: Dynos
+    size: Word | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -69,7 +98,7 @@ class Probe(_Declared):
     model_config = ConfigDict(json_schema_extra=_or_shorthand("string"))
 
     path: UrlPath
-    status: int = Field(default=200, ge=100, le=599)
+    status: Status = 200
 
     @model_validator(mode="before")
     @classmethod
@@ -85,11 +114,11 @@ class App(_Declared):
     name: Name = ""
     tier: Tier = "production"
     url: Origin | None = Field(default=None, description="default: the app's web_url")
-    repository: str | None = None
-    environment: str | None = Field(default=None, description="the GitHub environment that every deploy goes through")
-    gates: tuple[Filled, ...] = Field(default=(), description="jobs that every deploy must have passed")
-    formation: dict[str, Process] = {}
-    probes: tuple[Probe, ...] = ()
+    repository: Named | None = None
+    environment: Named | None = Field(default=None, description="the GitHub environment that every deploy goes through")
+    gates: Annotated[tuple[Named, ...], _FEW] = Field(default=(), description="jobs that every deploy must have passed")
+    formation: Annotated[dict[ProcessType, Process], _FEW] = {}
+    probes: Annotated[tuple[Probe, ...], _FEW] = ()
     grace: Duration = timedelta(minutes=5)
 
 
@@ -97,32 +126,34 @@ class Environment(_Declared):
     """A GitHub environment as it should be. What is not declared is not held against it."""
 
     name: Name = ""
-    reviewers: tuple[str, ...] | None = Field(default=None, description="logins, or team slugs as @team")
-    wait_timer: int | None = Field(default=None, ge=0, description="minutes")
-    deployment_branches: tuple[str, ...] | None = Field(
+    reviewers: Annotated[tuple[Reviewer, ...], _FEW] | None = Field(
+        default=None, description="logins, or team slugs as @team"
+    )
+    wait_timer: Minutes | None = Field(default=None, description="minutes")
+    deployment_branches: Annotated[tuple[Word, ...], _FEW] | None = Field(
         default=None, description='patterns; or ["@protected"] for protected branches, ["@any"] for every branch'
     )
-    secrets: tuple[SecretName, ...] = Field(
+    secrets: Annotated[tuple[SecretName, ...], _FEW] = Field(
         default=(), description="names of secrets that only jobs of this environment use"
     )
-    decision: str | None = Field(default=None, description="a decision that asks for this, from links.decisions")
+    decision: Named | None = Field(default=None, description="a decision that asks for this, from links.decisions")
 
 
 class Deploy(_Declared):
     """One declared way for code to reach an app."""
 
-    app: str
+    app: AppName
     trigger: Trigger
-    branch: str | None = None
-    tag: str | None = None
-    inputs: dict[str, str] = {}
+    branch: Word | None = None
+    tag: Word | None = None
+    inputs: Annotated[dict[InputName, Value], _FEW] = {}
 
 
 class Workflow(_Declared):
     """A workflow file that exists and is active, and the deploys that it owns."""
 
     name: Name = ""
-    deploys: tuple[Deploy, ...] = ()
+    deploys: Annotated[tuple[Deploy, ...], _FEW] = ()
 
     @property
     def path(self) -> str:
@@ -134,41 +165,48 @@ class Repository(_Declared):
     """A GitHub repository as it should be."""
 
     name: Name = ""
-    default_branch: str = "main"
-    checkout: str | None = Field(default=None, description="folder of its files, relative to the estate file")
-    procfile: dict[str, str] = Field(default={}, description="process type -> the file that it starts")
-    red_after: int = Field(default=3, ge=1, description="failures in a row on the default branch that are a finding")
-    required_checks: tuple[Filled, ...] = Field(
+    default_branch: Word = "main"
+    checkout: Named | None = Field(default=None, description="folder of its files, relative to the estate file")
+    procfile: Annotated[dict[ProcessType, Named], _FEW] = Field(
+        default={}, description="process type -> the file that it starts"
+    )
+    red_after: RedAfter = Field(default=3, description="failures in a row on the default branch that are a finding")
+    required_checks: Annotated[tuple[Named, ...], _FEW] = Field(
         default=(), description="names of the checks that a pull request to the default branch must have passed"
     )
-    environments: dict[str, Environment] = {}
-    workflows: dict[str, Workflow] = {}
+    environments: Annotated[dict[Named, Environment], _FEW] = {}
+    workflows: Annotated[dict[Named, Workflow], _FEW] = {}
 
 
 class Links(_Declared):
     """Where people go from a finding."""
 
     issues: IssueUrl | None = Field(default=None, description="URL with {issue} in it")
-    runbook: str | None = None
-    decisions: dict[str, str] = {}
+    runbook: Link | None = None
+    decisions: Annotated[dict[Named, Link], _MANY] = {}
+
+    def issue_url(self, number: int | None) -> str | None:
+        """Give the URL of an issue; None where there is no issue, or the estate does not say where issues are."""
+        return self.issues.replace(_ISSUE, str(number)) if self.issues and number is not None else None
 
 
 class ControlSettings(_Declared):
     """What an estate adds to a control: its issue, its own severity."""
 
-    issue: int | None = None
+    issue: Issue | None = None
     severity: Severity | None = None
 
 
 class Waiver(_Declared):
     """A drift that a named owner accepts until a date."""
 
+    place: Annotated[SkipJsonSchema[str], Field(alias="<place>")] = ""
     control: ControlId
-    subject: str
-    until: date
-    owner: Filled
-    issue: int
-    reason: Filled
+    subject: Named
+    until: Day
+    owner: Named
+    issue: Issue
+    reason: Prose
 
 
 class Defaults(_Declared):
@@ -207,13 +245,13 @@ class Ownership(NamedTuple):
 class Estate(_Declared):
     """Everything that is declared."""
 
-    estate: Filled = Field(description="the estate's name")
+    estate: Named = Field(description="the estate's name")
     links: Links = Field(default_factory=Links)
     defaults: Defaults = Field(default_factory=Defaults)
-    apps: dict[str, App] = {}
-    repositories: dict[str, Repository] = {}
-    controls: dict[ControlId, ControlSettings] = {}
-    waivers: tuple[Waiver, ...] = ()
+    apps: Annotated[dict[AppName, App], _MANY] = {}
+    repositories: Annotated[dict[Named, Repository], _MANY] = {}
+    controls: Annotated[dict[ControlId, ControlSettings], _MANY] = {}
+    waivers: Annotated[tuple[Waiver, ...], _MANY] = ()
 
     @property
     def name(self) -> str:
@@ -249,12 +287,13 @@ def load(path: Path, controls: Collection[str] = ()) -> Estate:
         raise EstateError(
             str(path), found or [Problem(document.Mark(1, 1), "an estate is a mapping that begins `estate: NAME`")]
         )
-    raw = document.plain(parsed.root)
+    raw = _with_defaults_and_names(document.plain(parsed.root))
+    _place(raw.get("waivers"), parsed)
     try:
-        estate = Estate.model_validate(_with_defaults_and_names(raw))
+        estate = Estate.model_validate(raw)
     except ValidationError as error:
         raise EstateError(str(path), problems_in(error, parsed.root, Estate)) from error
-    if wrong := [Problem(locate(parsed.root, place), message) for place, message in _contradictions(estate, controls)]:
+    if wrong := [Problem(locate(parsed.root, place), tell) for place, tell in _contradictions(estate, controls)]:
         raise EstateError(str(path), wrong)
     return estate
 
@@ -281,8 +320,8 @@ def _with_defaults_and_names(raw: Mapping[str, Any]) -> dict[str, Any]:
         base = defaults.get(kind) if isinstance(defaults, dict) else None
         if isinstance(result.get(section), dict):
             result[section] = {
-                name: {**(base if isinstance(base, dict) else {}), **(entry or {})}
-                if isinstance(entry or {}, dict)
+                name: {**(base if isinstance(base, dict) else {}), **_filled(entry)}
+                if isinstance(_filled(entry), dict)
                 else entry
                 for name, entry in result[section].items()
             }
@@ -293,11 +332,16 @@ def _with_defaults_and_names(raw: Mapping[str, Any]) -> dict[str, Any]:
         for part in ("environments", "workflows") if isinstance(repository, dict) else ():
             if isinstance(repository.get(part), dict):
                 repository[part] = {
-                    key: dict(value or {}) if isinstance(value or {}, dict) else value
+                    key: dict(_filled(value)) if isinstance(_filled(value), dict) else value
                     for key, value in repository[part].items()
                 }
                 _name(repository[part])
     return result
+
+
+def _filled(entry: object) -> Any:
+    """Give a mapping for a name with nothing behind it."""
+    return {} if entry is None else entry
 
 
 def _name(section: object) -> None:
@@ -306,10 +350,18 @@ def _name(section: object) -> None:
             entry["<name>"] = name
 
 
-def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple[YamlPath, str]]:
-    """Find what is well-formed in itself but refers to something that is not declared."""
+def _place(waivers: object, parsed: document.Document) -> None:
+    for index, entry in enumerate(waivers) if isinstance(waivers, list) else ():
+        if isinstance(entry, dict):
+            entry["<place>"] = parsed.at(document.find(parsed.root, ("waivers", index, "subject")))
+
+
+def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple[YamlPath, Tell]]:
+    """Find what is well-formed in itself but refers to something that is not declared, or is there twice."""
     if not estate.apps and not estate.repositories:
-        yield (), "declares neither apps nor repositories: there is nothing to hold reality against"
+        yield (), _say("declares neither apps nor repositories: there is nothing to hold reality against")
+    if (judged := sum(_judged(estate))) > _MOST_JUDGED:
+        yield (), _say(f"declares {judged} things to judge, with what `defaults` gives to each; at most {_MOST_JUDGED}")
     for app in estate.apps.values():
         yield from _contradictions_of_app(app, estate)
     for repository in estate.repositories.values():
@@ -318,41 +370,70 @@ def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple
     places += [(("waivers", index, "control"), each.control) for index, each in enumerate(estate.waivers)]
     for place, control in places if controls else []:
         if control not in controls:
-            yield place, f'there is no control "{control}"{suggestion(control, controls)}'
+            yield place, partial(_no_control, control, controls)
+    known = {*estate.apps, *estate.repositories}
     for index, waiver in enumerate(estate.waivers):
-        if waiver.subject.partition(" ")[0] not in {*estate.apps, *estate.repositories}:
-            known = [*estate.apps, *estate.repositories]
-            yield ("waivers", index, "subject"), _undeclared("app or repository", waiver.subject, known)
+        if waiver.subject.partition(" ")[0] not in known:
+            yield ("waivers", index, "subject"), partial(_undeclared, "app or repository", waiver.subject, known)
 
 
-def _contradictions_of_app(app: App, estate: Estate) -> Iterator[tuple[YamlPath, str]]:
+def _judged(estate: Estate) -> Iterator[int]:
+    for app in estate.apps.values():
+        yield 1 + len(app.formation) + len(app.probes)
+    for repository in estate.repositories.values():
+        deploys = sum(len(each.deploys) for each in repository.workflows.values())
+        yield 1 + len(repository.environments) + len(repository.workflows) + len(repository.procfile) + deploys
+
+
+def _contradictions_of_app(app: App, estate: Estate) -> Iterator[tuple[YamlPath, Tell]]:
+    here: YamlPath = ("apps", app.name)
+    for index, again in _twice(app.probes, lambda probe: probe.path):
+        yield (*here, "probes", index), _say(f"probe {quoted(again.path)} is declared twice: an app answers one status")
     if app.repository is None:
         return
     repository = estate.repositories.get(app.repository)
     if repository is None:
-        yield ("apps", app.name, "repository"), _undeclared("repository", app.repository, estate.repositories)
+        yield (*here, "repository"), partial(_undeclared, "repository", app.repository, estate.repositories)
     elif app.environment and app.environment not in repository.environments:
-        place = ("apps", app.name, "environment")
-        yield place, _undeclared("environment", app.environment, repository.environments)
+        yield (*here, "environment"), partial(_undeclared, "environment", app.environment, repository.environments)
 
 
-def _contradictions_of_repository(repository: Repository, estate: Estate) -> Iterator[tuple[YamlPath, str]]:
+def _contradictions_of_repository(repository: Repository, estate: Estate) -> Iterator[tuple[YamlPath, Tell]]:
     here: YamlPath = ("repositories", repository.name)
     if not is_repository(repository.name):
-        yield here, f'"{repository.name}" is not a repository; write OWNER/NAME'
+        yield here, _say(f"{quoted(repository.name)} is not a repository; write OWNER/NAME")
     for workflow in repository.workflows.values():
         if "/" in workflow.name or not workflow.name.endswith((".yml", ".yaml")):
             named = "name a file in .github/workflows, such as deploy.yml"
-            yield (*here, "workflows", workflow.name), f'"{workflow.name}" is not a workflow file; {named}'
+            yield (*here, "workflows", workflow.name), _say(f"{quoted(workflow.name)} is not a workflow file; {named}")
         for index, deploy in enumerate(workflow.deploys):
             if deploy.app not in estate.apps:
                 place = (*here, "workflows", workflow.name, "deploys", index, "app")
-                yield place, _undeclared("app", deploy.app, estate.apps)
+                yield place, partial(_undeclared, "app", deploy.app, estate.apps)
     for environment in repository.environments.values():
+        there: YamlPath = (*here, "environments", environment.name)
+        for index, reviewer in _twice(environment.reviewers or (), str.lower):
+            yield (*there, "reviewers", index), _say(f"{quoted(reviewer)} is there twice: case makes no difference")
         if environment.decision and environment.decision not in estate.links.decisions:
-            place = (*here, "environments", environment.name, "decision")
-            yield place, _undeclared("decision", environment.decision, estate.links.decisions)
+            yield (*there, "decision"), partial(_undeclared, "decision", environment.decision, estate.links.decisions)
+
+
+def _twice(found: Iterable[T], key: Callable[[T], str]) -> Iterator[tuple[int, T]]:
+    """Give what is there already, by a key, with its index."""
+    seen: set[str] = set()
+    for index, each in enumerate(found):
+        if key(each) in seen:
+            yield index, each
+        seen.add(key(each))
+
+
+def _say(text: str) -> Tell:
+    return lambda: text
+
+
+def _no_control(name: str, controls: Iterable[str]) -> str:
+    return f"there is no control {quoted(name)}{suggestion(name, controls)}"
 
 
 def _undeclared(kind: str, name: str, declared: Iterable[str]) -> str:
-    return f'{kind} "{name}" is not declared{suggestion(name, declared)}'
+    return f"{kind} {quoted(name)} is not declared{suggestion(name, declared)}"

@@ -1,60 +1,82 @@
 """The errors a person sees for a bad estate: the place, what is wrong, what is allowed, the nearest right name."""
 
 import difflib
+import re
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from asbuilt import texts
+from asbuilt.texts import line
 from asbuilt.workflows.document import Mapping, Mark, Node, find
 
 _LONGEST_NAME = 100
 YamlPath = tuple[str | int, ...]
+Tell = Callable[[], str]
+MOST_PROBLEMS = 20
+_LONGEST_LINE = 1_000
+_LONGEST_QUOTE = 80
+_LONGEST_NAME = 60
+_MOST_NAMES = 20
+_KEY = "[key]"  # pydantic's last part of the place of a key
+_USERINFO = re.compile(r"(?<=//).*@|(?<=\\\\).*@|[^\s:/@]+:[^\s/@]+@", re.DOTALL)
+_QUERY = re.compile(r"(?<=/)([^\s?]*)\?.*", re.DOTALL)
 _EXPECTED = {
     "tuple_type": "a list",
     "string_type": "a text",
-    "string_too_short": "a text that is not empty",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
+    "string_unicode": "a text",
 }
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong, and where; no mark where the file itself is the problem."""
+    """One thing that is wrong, and where; no mark where the file itself is the problem.
+
+    What takes time to say, such as the nearest of many names, is a function: it is called where it is shown.
+    """
 
     mark: Mark | None
-    message: str
+    message: str | Tell
 
 
 class EstateError(ValueError):
-    """An estate that cannot be used: its text has one line for each problem."""
+    """An estate that cannot be used: its text has one line for each problem, in the order of the file, at most 20."""
 
     def __init__(self, path: str, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(_line(path, problem) for problem in self.problems))
+        found = sorted(problems, key=lambda problem: problem.mark or Mark(0, 0))
+        super().__init__(first_lines(partial(_line, path, each) for each in found))
+
+
+def first_lines(problems: Iterable[Tell]) -> str:
+    """Give the first problems, a line each, and the count of the rest."""
+    found = list(problems)
+    lines = [tell() for tell in found[:MOST_PROBLEMS]]
+    if more := len(found) - len(lines):
+        lines.append(f"... and {more} more")
+    return "\n".join(lines)
 
 
 def _line(path: str, problem: Problem) -> str:
-    place = texts.line(path, texts.LONGEST_WHOLE)
-    where = f"{place}:{problem.mark.line}:{problem.mark.column}" if problem.mark else place
-    return f"{where}: {texts.line(problem.message, texts.LONGEST_WHOLE)}"
+    place = f"{path}:{problem.mark.line}:{problem.mark.column}" if problem.mark else path
+    message = problem.message if isinstance(problem.message, str) else problem.message()
+    return line(f"{place}: {message}", _LONGEST_LINE)
 
 
-def quoted(name: object) -> str:
-    """Give a name or a value of somebody's in quotation marks, no longer than helps to find it."""
-    return f'"{texts.line(str(name), _LONGEST_NAME)}"'
+def quoted(text: str) -> str:
+    """Quote what somebody wrote, short and on one line."""
+    return f'"{line(text, _LONGEST_QUOTE)}"'
 
 
 def suggestion(name: str, allowed: Iterable[str]) -> str:
     """Give `; did you mean "x"? allowed: ...` for a name that is not among the allowed ones."""
-    names = sorted(texts.line(str(each), _LONGEST_NAME) for each in allowed)
-    near = difflib.get_close_matches(texts.line(name, _LONGEST_NAME), names, n=1, cutoff=0.5)
+    names = sorted(str(each) for each in allowed)
+    near = difflib.get_close_matches(name[:_LONGEST_QUOTE], names, n=1, cutoff=0.5)
     hint = f"; did you mean {quoted(near[0])}?" if near else ";"
-    return f"{hint} allowed: {', '.join(names) or '(none is declared)'}"
+    shown = ", ".join(line(each, _LONGEST_NAME) for each in names[:_MOST_NAMES])
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"{hint} allowed: {shown or '(none is declared)'}{more}"
 
 
 def locate(root: Node, path: YamlPath) -> Mark:
@@ -75,36 +97,38 @@ def problems_in(error: ValidationError, root: Node, model: type[BaseModel]) -> l
     """Turn pydantic's findings into problems, one for each place."""
     found: dict[Mark, Problem] = {}
     for each in error.errors(include_url=False):
-        path = tuple(part for part in each["loc"] if part != "[key]")
-        mark = locate(root, path)
-        found.setdefault(mark, Problem(mark, _message(each["type"], path, each, model)))
-    return sorted(found.values(), key=lambda problem: problem.mark or Mark(0, 0))
+        mark = locate(root, _path(each))
+        found.setdefault(mark, Problem(mark, partial(_message, each, model)))
+    return list(found.values())
 
 
-def _message(kind: str, path: YamlPath, error: Any, model: type[BaseModel]) -> str:
+def _path(error: Any) -> YamlPath:
+    return tuple(part for part in error["loc"] if part != _KEY)
+
+
+def _message(error: Any, model: type[BaseModel]) -> str:
+    kind, path, value = error["type"], _path(error), error["input"]
     *parents, last = path or ("estate",)
-    path_of_keys = ".".join(texts.line(str(part), _LONGEST_NAME) for part in parents)
-    where = f" in {path_of_keys}" if parents else ""
+    place = line(".".join(map(str, parents)), _LONGEST_QUOTE)
+    where = f" in {place}" if parents else ""
     if kind == "extra_forbidden":
-        return f"unknown key {quoted(last)}{where}{suggestion(str(last), _keys_at(model, tuple(parents)))}"
+        return f"unknown key {quoted(str(last))}{where}{suggestion(str(last), _keys_at(model, tuple(parents)))}"
     if kind == "missing":
-        return f"key {quoted(last)} is missing{where}"
+        return f'key "{last}" is missing{where}'
+    if error["loc"][-1:] == (_KEY,):
+        return f"key {shown(last)} is invalid{where}: {_expected(kind, error)}"
+    wrong = f"{shown(value)} is invalid"
     if kind == "literal_error":
         allowed = [str(each).strip("'") for each in str(error["ctx"]["expected"]).replace(" or ", ", ").split(", ")]
-        given = str(error["input"])
-        return f"{quoted(given)} is invalid for {quoted(last)}{where}{suggestion(given, allowed)}"
-    if kind in {"model_type", "dict_type"}:
-        return f"{_shown(error['input'])} is invalid for {quoted(last)}{where}: expected a mapping"
-    expected = _expected(kind, error)
+        return f'{wrong} for "{last}"{where}{suggestion(str(value), allowed)}'
+    expected = "expected a mapping" if kind in {"model_type", "dict_type"} else _expected(kind, error)
     if isinstance(last, int):
-        return f"{_shown(error['input'])} is invalid as item {last + 1} of {path_of_keys}: {expected}"
-    return f"{_shown(error['input'])} is invalid for {quoted(last)}{where}: {expected}"
+        return f"{wrong} as item {last + 1} of {place}: {expected}"
+    return f"{wrong} for {quoted(last)}{where}: {expected}"
 
 
 def _expected(kind: str, error: Any) -> str:
     """Say what is allowed, in words of YAML instead of Python's."""
-    if kind.startswith("date_"):
-        return "expected a date: YYYY-MM-DD"
     if kind == "string_type" and isinstance(error["input"], int | float):
         return "expected a text: write it in quotes"
     if kind in _EXPECTED:
@@ -113,12 +137,14 @@ def _expected(kind: str, error: Any) -> str:
     return f"{reason[0].lower()}{reason[1:]}"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Quote a value, but nothing of it that may be a secret: what a URL has before its host, and its query."""
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
     if value is None or value == "":
         return "nothing" if value is None else "an empty text"
-    return quoted(str(value).lower() if isinstance(value, bool) else value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return quoted(_QUERY.sub(r"\1?***", _USERINFO.sub("***@", text)))
 
 
 def _keys_at(model: type[BaseModel], path: YamlPath) -> list[str]:

@@ -1,46 +1,200 @@
-"""The forms of text that an estate is written in; what is of another form is told in words, not in patterns."""
+"""The forms of text and number that an estate is written in; what is of another form is told in words, not in patterns.
 
+Every text is bounded and holds nothing that cannot be seen: names stand in requests, in ids of tests and in commands.
+"""
+
+import ipaddress
 import re
-from datetime import timedelta
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, core_schema
 
-_DURATION = re.compile(r"(\d+)(s|m|h|d)")
+from asbuilt.model import RUNS
+from asbuilt.texts import visible
+
+_LONGEST_NAME = 255
+_LONGEST = 2_000
+_LONGEST_HOST = 253
+_LONGEST_GRACE = timedelta(days=365)
+_DURATION = re.compile(r"([0-9]{1,8})(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_CONTROL_ID = r"^[A-Z]{2,3}\d{3}$"
-_SECRET_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"  # noqa: S105 - the form of a name, not a secret
-_PATH = r"^/"
-_ORIGIN = r"^https?://[^/]+$"
-_ISSUE_URL = r"\{issue\}"
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_AUTHORITY = rf"(({_LABEL}\.)*{_LABEL}\.?|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{{0,4}})?"
+_OF_A_LINK = r"[^\s\"<>\\^`{|}]"
+_OF_A_PATH = r"([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text of a form: a pattern from end to end, for editors too, and what no pattern can say (`also`)."""
+
+    pattern: str
+    words: str
+    longest: int = _LONGEST_NAME
+    lines: bool = False
+    also: Callable[[str], bool] = bool
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._held, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": self.pattern, "maxLength": self.longest}
+
+    def _held(self, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if len(value) > self.longest:
+            raise ValueError(f"it is {len(value)} characters long; at most {self.longest} are allowed")
+        text = value.replace("\n", " ").replace("\t", " ") if self.lines else value
+        if value and visible(text) != text:
+            raise ValueError(f"it has a character that cannot be seen; expected {self.words}")
+        if not re.search(self.pattern, text) or not self.also(value):
+            raise ValueError(f"expected {self.words}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A whole number between two bounds; neither true, nor 1.0, nor "1"."""
+
+    least: int
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._held, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "minimum": self.least, "maximum": self.most}
+
+    def _held(self, value: object) -> object:
+        if type(value) is not int or not self.least <= value <= self.most:
+            raise ValueError(f"expected a whole number from {self.least} to {self.most}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """So many entries at most: what `defaults` holds is multiplied by all apps, or all repositories."""
+
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._held, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        found = handler(schema)
+        if found.get("type") == "array":
+            return {**found, "maxItems": self.most}
+        strict = {"additionalProperties": False} if "patternProperties" in found else {}
+        return {**found, **strict, "maxProperties": self.most}
+
+    def _held(self, value: object) -> object:
+        if isinstance(value, dict | list) and len(value) > self.most:
+            raise ValueError(f"it has {len(value)} entries; at most {self.most} are allowed")
+        return value
 
 
 def _duration(value: object) -> object:
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if not match:
-        raise ValueError("a duration is a number and a unit: 90s, 5m, 2h or 1d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    found = timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else None
+    if found is None or found > _LONGEST_GRACE:
+        raise ValueError("a duration is a number and a unit: 90s, 5m, 2h or 1d, at most 365d")
+    return found
 
 
-def _expecting(pattern: str, words: str) -> BeforeValidator:
-    """Say in words what a text has to be before its pattern says it in signs."""
+def _day(value: object) -> object:
+    expected = "expected a date: YYYY-MM-DD"
+    if not isinstance(value, str) or not _DATE.match(value):
+        raise ValueError(expected)
+    if not _DATE.fullmatch(value):
+        raise ValueError(f"{expected}, without a time or anything else")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"the calendar has no such day; {expected}") from None
 
-    def check(value: object) -> object:
-        if isinstance(value, str) and not re.search(pattern, value):
-            raise ValueError(f"expected {words}")
-        return value
 
-    return BeforeValidator(check)
+def _has_host(url: str) -> bool:
+    """Say whether the host of a URL could be one, and its port too; what a pattern says is already so."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        if ":" in host:
+            ipaddress.IPv6Address(host)
+    except ValueError:
+        return False
+    return 0 < len(host) <= _LONGEST_HOST and port != 0
 
+
+def _leads_nowhere_else(path: str) -> bool:
+    """Say whether a path stays what it is behind an origin: it is neither an address nor relative."""
+    return not path.startswith("//") and not {".", ".."} & set(path.split("/"))
+
+
+_NAMED = _Text(r"^\S(.*\S)?$", "a text that is not empty, on one line, without blanks at its ends")
+_PROSE = _Text(r"\S", "a text that is not empty", _LONGEST, lines=True)
+_WORD = _Text(r"^\S+$", "a word: a text that is not empty, without blanks")
+_VALUE = _Text(r"^.*$", "a text on one line", _LONGEST, also=lambda _: True)
+_LINK = _Text(
+    rf"^https?://{_AUTHORITY}([/?#]{_OF_A_LINK}*)?$",
+    "a URL with a host, such as https://example.com/runbook: http or https, no name or password in it",
+    _LONGEST,
+    also=_has_host,
+)
+_ISSUES = _Text(
+    rf"^https?://{_AUTHORITY}[/?#]({_OF_A_LINK}|\{{issue\}})*\{{issue\}}({_OF_A_LINK}|\{{issue\}})*$",
+    "a URL with {issue} in its path, such as https://example.com/issues/{issue}: http or https, no other { or }",
+    _LONGEST,
+    also=lambda url: _has_host(url.replace("{issue}", "1")),
+)
+_ORIGIN = _Text(
+    rf"^https?://{_AUTHORITY}$",
+    "an origin, such as https://shop.example.com: http or https, a host in ASCII (xn--... for others), "
+    "a port from 1 to 65535 if any, and nothing else",
+    also=_has_host,
+)
+_PATH = _Text(
+    rf"^/{_OF_A_PATH}*$",
+    "a path that begins with /, such as /health: without query, fragment, blanks, a second / at its beginning or "
+    "parts like ..; other characters as %XX",
+    _LONGEST,
+    also=_leads_nowhere_else,
+)
 
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
     WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$", "examples": ["5m"]}),
 ]
-ControlId = Annotated[str, Field(pattern=_CONTROL_ID), _expecting(_CONTROL_ID, "an id such as WF003")]
-SecretName = Annotated[str, Field(pattern=_SECRET_NAME), _expecting(_SECRET_NAME, "a name: letters, digits and _")]
-UrlPath = Annotated[str, Field(pattern=_PATH), _expecting(_PATH, "a path that begins with /")]
-Origin = Annotated[str, Field(pattern=_ORIGIN), _expecting(_ORIGIN, "an origin, such as https://shop.example.com")]
-IssueUrl = Annotated[str, Field(pattern=_ISSUE_URL), _expecting(_ISSUE_URL, "a URL with {issue} in it")]
-Filled = Annotated[str, Field(min_length=1)]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}),
+]
+ControlId = Annotated[str, _Text(r"^[A-Z]{2,3}[0-9]{3}$", "an id such as WF003")]
+AppName = Annotated[
+    str, _Text(r"^[A-Za-z0-9][A-Za-z0-9-]*$", "an app's name on Heroku: letters, digits and -, such as shop-prod")
+]
+ProcessType = Annotated[str, _Text(r"^[A-Za-z0-9_-]+$", "a process type: letters, digits, - and _, such as web")]
+SecretName = Annotated[str, _Text(r"^[A-Za-z_][A-Za-z0-9_]*$", "a name: letters, digits and _")]
+InputName = Annotated[str, _Text(r"^[^\s=]+$", "the name of an input: no blanks and no =")]
+Reviewer = Annotated[str, _Text(r"^@?[^\s@]+$", "a login, or a team's slug as @team")]
+Named = Annotated[str, _NAMED]
+Prose = Annotated[str, _PROSE]
+Word = Annotated[str, _WORD]
+Value = Annotated[str, _VALUE]
+Link = Annotated[str, _LINK]
+IssueUrl = Annotated[str, _ISSUES]
+Origin = Annotated[str, _ORIGIN]
+UrlPath = Annotated[str, _PATH]
+Issue = Annotated[int, _Whole(1, 2**31 - 1)]
+Dynos = Annotated[int, _Whole(0, 10_000)]
+Status = Annotated[int, _Whole(100, 599)]
+Minutes = Annotated[int, _Whole(0, 43_200)]
+RedAfter = Annotated[int, _Whole(1, RUNS)]

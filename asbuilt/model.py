@@ -13,6 +13,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 from pydantic import Discriminator, TypeAdapter
 
 T = TypeVar("T")
+RUNS = 20  # of a workflow, the newest: so many are asked for, so more failures in a row are never seen
 
 
 @dataclass(frozen=True, slots=True)

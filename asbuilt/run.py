@@ -1,16 +1,17 @@
 """What one run is about, decided from its options before anything is asked or judged."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from asbuilt.estate import Estate
-from asbuilt.estate_errors import suggestion
+from asbuilt.estate import Estate, Waiver
+from asbuilt.estate_errors import Tell, first_lines, quoted, suggestion
 from asbuilt.model import Observation
 from asbuilt.observe.sweep import Scope
-from asbuilt.subjects import KINDS, Subject, subjects
+from asbuilt.subjects import FROM_FILES, KINDS, Subject, kinds_judged, plural, subjects
 from asbuilt.workflows import checkout as checkouts
 from asbuilt.workflows.checkout import Checkout
 from asbuilt.workflows.document import Document
@@ -57,15 +58,33 @@ class Run:
 def prepared(estate: Estate, scope: Scope, checkouts: Mapping[str, Checkout]) -> Run:
     """Give a run of which nothing is known yet but what is declared.
 
-    Raises OptionError for a waiver whose subject is none that any check is about: it would wait for ever.
+    Raises OptionError for waivers of a control that their subject can never have: they would wait for ever.
     """
     known = {kind: subjects(estate, checkouts, kind) for kind in KINDS}
-    names = {word for found in known.values() for each in found.values() for word in (each.id, each.name)}
-    for waiver in estate.waivers:
-        if waiver.subject not in names:
-            near = suggestion(waiver.subject, names)
-            raise OptionError(f'waiver of {waiver.control}: nothing is called "{waiver.subject}"{near}')
+    if wrong := list(_wrong_waivers(estate, checkouts, known)):
+        raise OptionError(first_lines(wrong))
     return Run(estate, scope, checkouts, "workflow files", known, suppressions=_suppressions(checkouts))
+
+
+def _wrong_waivers(
+    estate: Estate, checkouts: Mapping[str, Checkout], known: Mapping[str, Mapping[str, Subject]]
+) -> Iterator[Tell]:
+    judged = kinds_judged() if estate.waivers else {}
+    for waiver in estate.waivers:
+        kinds = judged.get(waiver.control, frozenset())
+        names = {word for kind in kinds for each in known[kind].values() for word in (each.id, each.name)}
+        repository = waiver.subject.partition(" ")[0]
+        # What the files of a repository name is known where they are there.
+        unread = bool(kinds & FROM_FILES) and repository in estate.repositories and repository not in checkouts
+        if waiver.subject not in names and not unread:
+            yield partial(_no_such_subject, waiver, kinds, names)
+
+
+def _no_such_subject(waiver: Waiver, kinds: Collection[str], names: Collection[str]) -> str:
+    of = " and ".join(sorted(plural(kind) for kind in kinds)) or "nothing that has a name"
+    near = suggestion(waiver.subject, names)
+    fact = f"{waiver.control} is never judged of {quoted(waiver.subject)}: it is judged of {of}{near}"
+    return f"{waiver.place}: {fact}".removeprefix(": ")
 
 
 def documents_of(checkout: Checkout) -> tuple[Document, ...]:

@@ -4,8 +4,10 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from asbuilt import catalogue
 from asbuilt.estate import App, Estate, Ownership, Repository
 from asbuilt.workflows.checkout import Checkout
 
@@ -21,6 +23,7 @@ KINDS = (
     "app",
     "repository",
 )
+FROM_FILES = frozenset({"environment", "workflow_file", "procfile_process"})  # files of a repository name more of them
 _WORD = re.compile(r"(?<!\{)\{([a-z]+)\}(?!\})")
 _PLURALS = {
     "process": "processes",
@@ -61,9 +64,36 @@ def kind_of(fixtures: Iterable[str]) -> str | None:
     return next((kind for kind in KINDS if kind in asked), None)
 
 
+def kinds_judged(project: Path = catalogue.PROJECT) -> dict[str, frozenset[str]]:
+    """Give the kinds of subject that each control is judged of, by its id."""
+    vocabulary = catalogue.vocabulary(project)
+    found: dict[str, set[str]] = {}
+    for _, control in catalogue.checks(project):
+        kind = kind_of(_closed(control.asks, vocabulary))
+        found.setdefault(control.id, set()).update({kind} if kind else ())
+    return {control: frozenset(kinds) for control, kinds in found.items()}
+
+
+def _closed(asked: Iterable[str], vocabulary: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Give what is asked for with all that it rests on."""
+    found: set[str] = set()
+    left = list(asked)
+    while left:
+        each = left.pop()
+        if each not in found:
+            found.add(each)
+            left += vocabulary.get(each, ())
+    return found
+
+
 def none_declared(kind: str) -> str:
     """Say why a check has nothing to judge."""
-    return f"the estate declares no {_PLURALS.get(kind, f'{kind}s')}"
+    return f"the estate declares no {plural(kind)}"
+
+
+def plural(kind: str) -> str:
+    """Give what several subjects of a kind are called."""
+    return _PLURALS.get(kind, f"{kind}s")
 
 
 def subjects(estate: Estate, checkouts: Mapping[str, Checkout], kind: str) -> dict[str, Subject]:
@@ -77,7 +107,8 @@ def words(subject: Subject, estate: Estate) -> dict[str, str]:
     ownership = subject.part if isinstance(subject.part, Ownership) else None
     if ownership is None and subject.app:
         ownership = estate.ownership_of(subject.app.name)
-    own_name = shlex.quote(subject.id.rpartition(" ")[2])
+    name = subject.app.name if subject.app else subject.repository.name if subject.repository else ""
+    own_name = shlex.quote(subject.id.removeprefix(f"{name} "))
     formation = subject.app.formation.items() if subject.app else ()
     return {
         "app": shlex.quote(subject.app.name) if subject.app else "",

@@ -6,21 +6,20 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from asbuilt.model import Absent, Deployment, Environment, Observed, Repository, Unobserved, Workflow, WorkflowRun
+from asbuilt.model import RUNS, Absent, Deployment, Environment, Observed, Repository, Unobserved, Workflow, WorkflowRun
 from asbuilt.observe.ask import Ask, fact, instant, items
 from asbuilt.observe.http import GITHUB, Client
 
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 _MOST_PAGES = 100
-_RUNS = 20
 
 
 def repository(client: Client, name: str) -> Observed[Repository] | Absent | Unobserved:
     """Observe the repository itself. GitHub answers 404 too for one that the token may not see."""
 
     def read(ask: Ask) -> Repository:
-        raw = ask.get(f"{GITHUB}/repos/{name}", _HEADERS).json()
+        raw = ask.get(f"{GITHUB}/repos/{quote(name)}", _HEADERS).json()
         return Repository(raw["full_name"], raw["default_branch"], raw["archived"], raw["private"])
 
     return fact(client, f"repository {name}", read, can_be_absent=True)
@@ -30,7 +29,7 @@ def environments(client: Client, name: str) -> Observed[tuple[Environment, ...]]
     """Observe the environments with their protection rules and branch policies."""
 
     def read(ask: Ask) -> tuple[Environment, ...]:
-        url = f"{GITHUB}/repos/{name}/environments?per_page=100"
+        url = f"{GITHUB}/repos/{quote(name)}/environments?per_page=100"
         return tuple(_environment(ask, name, raw) for raw in _listed(ask, url, "environments"))
 
     return fact(client, f"environments of {name}", read)
@@ -40,7 +39,7 @@ def workflows(client: Client, name: str) -> Observed[tuple[Workflow, ...]] | Abs
     """Observe the workflows that GitHub knows; one that was deleted from every branch is not among them."""
 
     def read(ask: Ask) -> tuple[Workflow, ...]:
-        url = f"{GITHUB}/repos/{name}/actions/workflows?per_page=100"
+        url = f"{GITHUB}/repos/{quote(name)}/actions/workflows?per_page=100"
         return tuple(Workflow(raw["name"], raw["path"], raw["state"]) for raw in _listed(ask, url, "workflows"))
 
     return fact(client, f"workflows of {name}", read)
@@ -50,7 +49,7 @@ def runs(
     client: Client, name: str, workflow: str, branch: str
 ) -> Observed[tuple[WorkflowRun, ...]] | Absent | Unobserved:
     """Observe the newest completed runs of a workflow file on a branch, newest first."""
-    query = {"branch": branch, "status": "completed", "exclude_pull_requests": "true", "per_page": _RUNS}
+    query = {"branch": branch, "status": "completed", "exclude_pull_requests": "true", "per_page": RUNS}
     return _runs(client, name, workflow, query, f"runs of {workflow} on {branch}")
 
 
@@ -59,7 +58,7 @@ def successes(
 ) -> Observed[tuple[WorkflowRun, ...]] | Absent | Unobserved:
     """Observe the newest successful runs of a workflow file that an event set off since an instant."""
     created = f">={since:%Y-%m-%dT%H:%M:%SZ}"
-    query = {"event": event, "status": "success", "created": created, "per_page": _RUNS}
+    query = {"event": event, "status": "success", "created": created, "per_page": RUNS}
     return _runs(client, name, workflow, query, f"successful {event} runs of {workflow}")
 
 
@@ -68,7 +67,7 @@ def deployments(client: Client, name: str, environment: str) -> Observed[tuple[D
 
     def read(ask: Ask) -> tuple[Deployment, ...]:
         query = urlencode({"environment": environment, "per_page": 100})
-        raws = items(ask.get(f"{GITHUB}/repos/{name}/deployments?{query}", _HEADERS).json())
+        raws = items(ask.get(f"{GITHUB}/repos/{quote(name)}/deployments?{query}", _HEADERS).json())
         return tuple(Deployment(raw["environment"], raw["sha"], instant(raw["created_at"])) for raw in raws)
 
     return fact(client, f"deployments to {environment}", read)
@@ -79,7 +78,7 @@ def _runs(
 ) -> Observed[tuple[WorkflowRun, ...]] | Absent | Unobserved:
     def read(ask: Ask) -> tuple[WorkflowRun, ...]:
         file = quote(workflow, safe="")
-        answer = ask.get(f"{GITHUB}/repos/{name}/actions/workflows/{file}/runs?{urlencode(query)}", _HEADERS)
+        answer = ask.get(f"{GITHUB}/repos/{quote(name)}/actions/workflows/{file}/runs?{urlencode(query)}", _HEADERS)
         return tuple(_run(raw) for raw in items(answer.json()["workflow_runs"]))
 
     return fact(client, what, read, can_be_absent=True)
@@ -123,7 +122,7 @@ def _branches(ask: Ask, repository_name: str, raw: dict[str, Any]) -> tuple[str,
     if policy["protected_branches"]:
         return ("@protected",)
     environment = quote(raw["name"], safe="")
-    url = f"{GITHUB}/repos/{repository_name}/environments/{environment}/deployment-branch-policies?per_page=100"
+    url = f"{GITHUB}/repos/{quote(repository_name)}/environments/{environment}/deployment-branch-policies?per_page=100"
     found = _listed(ask, url, "branch_policies")
     return tuple(f"tag:{each['name']}" if each.get("type") == "tag" else each["name"] for each in found)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from asbuilt.model import Absent, App, Dyno, Formation, Observed, Release, Unobserved, current_release, deploys
 from asbuilt.observe.ask import Ask, fact, instant, items
@@ -16,7 +17,7 @@ def app(client: Client, name: str) -> Observed[App] | Absent | Unobserved:
     """Observe the app itself."""
 
     def read(ask: Ask) -> App:
-        raw = ask.get(f"{HEROKU}/apps/{name}", _ACCEPT).json()
+        raw = ask.get(_url(name), _ACCEPT).json()
         return App(
             name=raw["name"],
             web_url=raw["web_url"],
@@ -35,7 +36,7 @@ def releases(client: Client, name: str) -> Observed[tuple[Release, ...]] | Absen
 
     def read(ask: Ask) -> tuple[Release, ...]:
         found: tuple[Release, ...] = ()
-        for raws in _pages(ask, f"{HEROKU}/apps/{name}/releases", "version ..; order=desc,max=200"):
+        for raws in _pages(ask, f"{_url(name)}/releases", "version ..; order=desc,max=200"):
             page = tuple(_release(raw) for raw in raws)
             if found and page and page[0].version >= found[-1].version:
                 raise ValueError(f"a page that repeats itself at {page[0]}")
@@ -53,7 +54,7 @@ def formation(client: Client, name: str) -> Observed[tuple[Formation, ...]] | Ab
     def read(ask: Ask) -> tuple[Formation, ...]:
         return tuple(
             Formation(raw["type"], raw["quantity"], raw["size"], instant(raw["updated_at"]))
-            for page in _pages(ask, f"{HEROKU}/apps/{name}/formation")
+            for page in _pages(ask, f"{_url(name)}/formation")
             for raw in page
         )
 
@@ -66,11 +67,16 @@ def dynos(client: Client, name: str) -> Observed[tuple[Dyno, ...]] | Absent | Un
     def read(ask: Ask) -> tuple[Dyno, ...]:
         return tuple(
             Dyno(raw["name"], raw["type"], raw["state"], raw["release"]["version"], instant(raw["updated_at"]))
-            for page in _pages(ask, f"{HEROKU}/apps/{name}/dynos")
+            for page in _pages(ask, f"{_url(name)}/dynos")
             for raw in page
         )
 
     return fact(client, f"dynos of {name}", read)
+
+
+def _url(name: str) -> str:
+    """Give an app's own URL; a name is one part of its path, whatever is in it."""
+    return f"{HEROKU}/apps/{quote(name, safe='')}"
 
 
 def _pages(ask: Ask, url: str, wanted: str = "") -> Iterator[list[dict[str, Any]]]:

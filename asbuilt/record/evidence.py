@@ -57,8 +57,8 @@ def describe(
     allure.dynamic.label(LabelType.SEVERITY, _SEVERITIES[severity])
     allure.dynamic.label(LabelType.TAG, control.id, severity, *control.satisfies)
     links = run.estate.links
-    if settings and settings.issue and links.issues:
-        _link(links.issues.replace("{issue}", str(settings.issue)), LinkType.ISSUE, f"#{settings.issue}")
+    if settings and (url := links.issue_url(settings.issue)):
+        _link(url, LinkType.ISSUE, f"#{settings.issue}")
     if links.runbook:
         _link(links.runbook, LinkType.LINK, "runbook")
     environment = _environment(subject)

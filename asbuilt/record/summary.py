@@ -46,7 +46,7 @@ def _fitting(run: Run, findings: list[tuple[Verdict, Line]], room: int) -> Itera
 
 def _row(run: Run, verdict: Verdict, line: Line) -> str:
     control = verdict.control
-    if verdict.issue and (url := texts.link((run.estate.links.issues or "").replace("{issue}", str(verdict.issue)))):
+    if url := texts.link(run.estate.links.issue_url(verdict.issue) or ""):
         control += f" [#{verdict.issue}]({url})"
     mark = _MARKS[Outcome.WAIVED if line.waived else verdict.outcome]
     told = (texts.code(line.place), texts.code(line.fact), texts.code(texts.whole(line.fix), texts.LONGEST_WHOLE + 1))

@@ -139,7 +139,7 @@ def test_a_date_of_a_waiver_is_read(written):
         ),
         (
             "estate: x\napps: {a: }\ncontrols: {wf003: {issue: 1}}\n",
-            'estate.yaml:3:12: "wf003" is invalid for "wf003" in controls: expected an id such as WF003',
+            'estate.yaml:3:12: key "wf003" is invalid in controls: expected an id such as WF003',
         ),
         (
             "estate: x\napps: {a: {url: a.herokuapp.com}}\n",
