@@ -1,27 +1,68 @@
 """The `asbuilt` command: thin, one function a verb."""
 
-import subprocess
+import os
+import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console, RenderableType
 from rich.text import Text
+from typer.core import TyperGroup
 
 from asbuilt import __version__, catalogue, estate, handbook, texts
+from asbuilt.breakdown import INTERNAL, told
 from asbuilt.drawing.mermaid import mermaid
 from asbuilt.drawing.sources import drawing_of
 from asbuilt.drawing.svg import svg
 from asbuilt.drawing.table import WIDTH, table
+from asbuilt.options import meant
 from asbuilt.record.report import NoReportError, render
 from asbuilt.run import OptionError
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import serve
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+INTERRUPTED = 2
+USAGE = 4
+_TYPER_INTERRUPTED = 130
+
+
+class Command(TyperGroup):
+    """Ends as all of asbuilt does: a mistake is exit 4, an interruption 2, an error of our own 3, each in one line."""
+
+    def main(self, *arguments: Any, **extra: Any) -> Any:
+        """Run the command; Typer's own way of ending it has other exit codes."""
+        for stream in (sys.stdout, sys.stderr):
+            if reconfigure := getattr(stream, "reconfigure", None):
+                reconfigure(errors="backslashreplace")  # a terminal that knows ASCII alone is shown escapes
+        alone = extra.pop("standalone_mode", True)
+        code = self._ended(*arguments, **extra)
+        if alone:
+            sys.exit(code)
+        return code
+
+    def _ended(self, *arguments: Any, **extra: Any) -> int:
+        try:
+            code = super().main(*arguments, **{**extra, "standalone_mode": False})
+        except typer.TyperException as error:
+            if error.message:  # without any argument Typer has shown the help, and has nothing to say
+                _say(f"{error.format_message()} (see asbuilt --help)", "red")
+            return USAGE
+        except (KeyboardInterrupt, typer.Abort):
+            return INTERRUPTED
+        except catalogue.BrokenChecksError as error:
+            _say(f"checks that cannot be used:\n{error}", "red")
+            return INTERNAL
+        except Exception as error:  # noqa: BLE001 - one line, and not a traceback
+            _say(told(error), "red")
+            return INTERNAL
+        return INTERRUPTED if code == _TYPER_INTERRUPTED else code or 0
+
+
+app = typer.Typer(cls=Command, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -78,7 +119,7 @@ def controls(
 ) -> None:
     """List the controls: what each requires, and what to do when it is not so."""
     found = handbook.controls()
-    if identity and identity.upper() not in found:
+    if identity is not None and identity.upper() not in found:
         _stop(f'no control is called "{identity}"; there are {", ".join(found)}')
     chosen = [found[identity.upper()]] if identity else list(found.values())
     match form:
@@ -97,7 +138,7 @@ def paths(
         str | None, typer.Option(metavar="DIR", help="a repository's files (default: those that the estate names)")
     ] = None,
     estate_file: Annotated[
-        Path | None,
+        str | None,
         typer.Option("--estate", metavar="FILE", help="what should be true (default: estate.yaml, if there is one)"),
     ] = None,
     repository: Annotated[
@@ -111,7 +152,10 @@ def paths(
 ) -> None:
     """Show every way by which code reaches an app: what sets it off, its gates, its environment."""
     try:
-        drawing = drawing_of(checkout, estate_file, repository or [], only or [])
+        _all_meant(
+            ("--checkout", [checkout]), ("--estate", [estate_file]), ("--repository", repository), ("--app", only)
+        )
+        drawing = drawing_of(checkout, Path(estate_file) if estate_file else None, repository or [], only or [])
     except OptionError as error:
         _stop(str(error))
     for problem in drawing.unread:
@@ -129,12 +173,12 @@ def paths(
 
 @app.command()
 def record(
-    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="a run's directory")] = Path("reports/latest"),
+    directory: Annotated[str, typer.Argument(metavar="[DIR]", help="a run's directory")] = "reports/latest",
 ) -> None:
     """Render a run's evidence as one HTML file; opens nothing."""
     try:
-        typer.echo(f"report: {texts.line(str(render(directory)))}")
-    except NoReportError as error:
+        typer.echo(f"report: {texts.line(str(render(Path(meant('DIR', directory)))))}")
+    except (NoReportError, OptionError) as error:
         _stop(str(error))
 
 
@@ -142,13 +186,14 @@ def record(
 def sandbox(
     scenario: Annotated[str, typer.Option(help="healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME")] = "healthy",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 8080,
-    unix_socket: Annotated[Path | None, typer.Option(help="also for `gh config set http_unix_socket`")] = None,
+    unix_socket: Annotated[str | None, typer.Option(help="also for `gh config set http_unix_socket`")] = None,
 ) -> None:
     """Serve a sandbox of both APIs and the apps until interrupted."""
     try:
+        _all_meant(("--scenario", [scenario]), ("--unix-socket", [unix_socket]))
         name = texts.line(scenario)
         serve(scenario, port, unix_socket, ready=lambda running: typer.echo(f"{name} at {running.origin}", err=True))
-    except ScenarioError as error:
+    except (OptionError, ScenarioError) as error:
         _stop(str(error))
     except OSError as error:
         if error.filename:
@@ -173,19 +218,37 @@ def _show(draw: Callable[[int], RenderableType]) -> None:
 
 
 def _pytest(*arguments: str) -> None:
-    """Run pytest with the suite's own configuration from wherever the caller stands."""
+    """Become pytest with the suite's own configuration, from wherever the caller stands."""
+    try:
+        shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
+    except ValueError as error:
+        _stop(f"PYTEST_ADDOPTS cannot be read: {error}")
     folder, *rest = arguments
     project = catalogue.PROJECT
     fixed = ["-c", str(project / "pytest.ini"), "--rootdir", str(project)]
     # -P: a folder that is judged must not be able to lend us its modules.
     command = [sys.executable, "-P", "-m", "pytest", *fixed, str(project / folder), *rest]
-    sys.exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own command line
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # closed: the next file that is opened would take its place, and what is printed go there
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003 - the function's only form
+    # In our place, not beside us: an interruption and an exit code are pytest's own, and nobody is left waiting.
+    os.execv(sys.executable, command)  # noqa: S606 - our own command line
 
 
 def _stop(message: str) -> NoReturn:
     """End with a message, as for every mistake of a user."""
     _say(message, "red")
-    raise typer.Exit(2)
+    raise typer.Exit(USAGE)
+
+
+def _all_meant(*given: tuple[str, Iterable[str | None] | None]) -> None:
+    """Refuse options whose values nobody can have meant. Raises OptionError."""
+    for name, values in given:
+        for value in values or ():
+            if value is not None:
+                meant(name, value)
 
 
 def _say(message: str, colour: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from asbuilt import catalogue, judging
+from asbuilt.breakdown import held
 from asbuilt.lint import keep
 from asbuilt.lint.linters import LINTERS
 from asbuilt.record.directory import LINT
@@ -58,6 +59,10 @@ class Controller:
         run = self._config.stash.get(RUN, None)
         if run is None or not any(run.suppressions.values()):
             return
+        with held(session):
+            self._complain(session, run)
+
+    def _complain(self, session: pytest.Session, run: Run) -> None:
         static = {control.id for check, control in catalogue.checks() if check.startswith("tests_static/")}
         verdicts = together(self._config.stash[PHASES])
         found = complaints(run, verdicts, static, whole=_is_whole(session, run))

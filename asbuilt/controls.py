@@ -1,7 +1,8 @@
 """What a control is, and what a check says when reality is not as declared."""
 
 import inspect
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from asbuilt.workflows.document import Document, Mark
 
 _SYSTEMS = {"HK": "Heroku", "GH": "GitHub", "WEB": "Web", "WF": "Workflows"}
 _REMEDY = "Remedy: "
+_ID = re.compile(rf"({'|'.join(_SYSTEMS)})\d{{3}}")
+_SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +47,52 @@ def control(identity: str, *, severity: str, satisfies: Iterable[str] = ()) -> p
 
 
 def control_of(function: Any) -> Control:
-    """Give the control that a test function checks.
-
-    Raises LookupError for a function that has none, or whose docstring lacks the requirement.
-    """
-    marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "control"]
-    paragraphs = [" ".join(each.split()) for each in (inspect.getdoc(function) or "").split("\n\n")]
+    """Give the control that a test function checks. Raises LookupError for what `problems_of` finds in it."""
+    if wrong := next(problems_of(function), ""):
+        raise LookupError(f"{getattr(function, '__name__', function)}: {wrong}")
+    mark, paragraphs = _marks(function)[0], _paragraphs(function)
     requirement, *rest = paragraphs
-    if not marks or not requirement:
-        raise LookupError(f"{function.__name__}: a check has @control(...) and a docstring that states the requirement")
     return Control(
-        id=marks[0].args[0],
-        severity=marks[0].kwargs["severity"],
-        satisfies=marks[0].kwargs["satisfies"],
+        id=mark.args[0],
+        severity=mark.kwargs["severity"],
+        satisfies=mark.kwargs["satisfies"],
         requirement=requirement,
         reason=tuple(each for each in rest if not each.startswith(_REMEDY)),
-        remedy=next((each.removeprefix(_REMEDY) for each in rest if each.startswith(_REMEDY)), ""),
+        remedy=next(each.removeprefix(_REMEDY) for each in rest if each.startswith(_REMEDY)),
         asks=tuple(inspect.signature(function).parameters),
     )
+
+
+def problems_of(function: Any) -> Iterator[str]:
+    """Say what a function lacks that a check has, and what to add."""
+    if inspect.isclass(function):
+        yield "is a class; a check is a function of its module"
+        return
+    marks, (requirement, *rest) = _marks(function), _paragraphs(function)
+    if not marks:
+        yield 'has no control: add @control("ID", severity="SEV-2", satisfies=[...])'
+    elif len(marks) > 1:
+        yield f"has {len(marks)} controls: a check is of one, so make a check for each"
+    elif not _is_whole(marks[0]):
+        yield f'its control needs an id such as "HK002" and a severity, one of {", ".join(_SEVERITIES)}'
+    if not requirement:
+        yield "has no docstring: its first paragraph says what is required"
+    elif not any(each.startswith(_REMEDY) for each in rest):
+        yield 'its docstring has no remedy: add a paragraph "Remedy: ..." that says what to do'
+
+
+def _marks(function: Any) -> list[pytest.Mark]:
+    return [mark for mark in getattr(function, "pytestmark", []) if mark.name == "control"]
+
+
+def _is_whole(mark: pytest.Mark) -> bool:
+    identity = mark.args[0] if len(mark.args) == 1 else None
+    known = isinstance(identity, str) and _ID.fullmatch(identity) is not None
+    return known and mark.kwargs.get("severity") in _SEVERITIES and "satisfies" in mark.kwargs
+
+
+def _paragraphs(function: Any) -> list[str]:
+    return [" ".join(each.split()) for each in (inspect.getdoc(function) or "").split("\n\n")]
 
 
 @dataclass(frozen=True, slots=True)

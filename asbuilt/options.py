@@ -1,61 +1,108 @@
-"""What a person asks of a run: the options of pytest that are ours, and what of them cannot be meant."""
+"""What a person asks of a run: the options of pytest that are ours, read and found usable.
 
-from argparse import ArgumentTypeError
-from collections.abc import Mapping
+Another plugin may have declared an option of the same name first. So each has a second name of its own, `--asbuilt-app`
+for `--app`, and a place of its own among pytest's values: `asked` gives what was asked of us, whoever owns the name.
+"""
+
+import os
+import shlex
+from argparse import ArgumentError, ArgumentTypeError
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from types import CodeType
+from typing import Any
 
 import pytest
 from _pytest.mark.expression import Expression
 
 from asbuilt import catalogue
 from asbuilt.run import OptionError
-from asbuilt.workflows.checkout import Checkout
+from asbuilt.texts import visible
 
 _DAY = 86_400
+_TAKEN = "asbuilt-taken"
+# With these pytest shows something of itself, and no check is asked for.
+_SHOWS = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
 
 
-def declare(parser: pytest.Parser) -> None:
-    """Declare the options; docs/adopting.md explains them."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What our options say of a run; times are seconds."""
+
+    estate: str
+    evidence: str
+    apps: list[str]
+    repositories: list[str]
+    checkout: str | None
+    sandbox: str | None
+    observed: str | None
+    settle: float
+    timeout: float
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """The names that another plugin has declared before us. It is kept as a plugin: that outlasts the parser."""
+
+    names: frozenset[str]
+
+
+def declare(parser: pytest.Parser, plugins: pytest.PytestPluginManager) -> None:
+    """Declare the options, each by the names that are free; docs/adopting.md explains them."""
     group = parser.getgroup("asbuilt", "conformance of a deployment estate")
-    group.addoption(
-        "--estate", metavar="FILE", default="estate.yaml", help="what should be true (default: estate.yaml)"
+    taken = set()
+    for name, attributes in _declarations().items():
+        own, place = f"--asbuilt-{name[2:]}", f"asbuilt_{name[2:]}"
+        try:
+            group.addoption(name, own, dest=place, **attributes)
+        except (ArgumentError, ValueError):
+            taken.add(name)
+            group.addoption(own, dest=place, **attributes)
+    plugins.register(_Taken(frozenset(taken)), _TAKEN)
+
+
+def asked(config: pytest.Config) -> Asked:
+    """Give what was asked of us. Raises OptionError for an option of ours that another plugin took, or a bad value."""
+    _refuse_what_is_taken(config)
+    option = vars(config.option)
+    for name in _declarations():
+        value = option[f"asbuilt_{name[2:]}"]
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str):
+                meant(name, each)
+    return Asked(
+        estate=option["asbuilt_estate"],
+        evidence=option["asbuilt_evidence"],
+        apps=option["asbuilt_app"],
+        repositories=option["asbuilt_repository"],
+        checkout=option["asbuilt_checkout"],
+        sandbox=option["asbuilt_sandbox"],
+        observed=option["asbuilt_observed"],
+        settle=option["asbuilt_settle"],
+        timeout=option["asbuilt_timeout"],
     )
-    group.addoption(
-        "--sandbox", metavar="WORLD", help="ask a sandbox: healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME"
-    )
-    group.addoption("--observed", metavar="FILE", help="judge a saved observation.json again, without a network")
-    group.addoption("--app", metavar="NAME", action="append", default=[], help="judge this app only (repeatable)")
-    group.addoption(
-        "--repository",
-        metavar="OWNER/NAME",
-        action="append",
-        default=[],
-        help="judge this repository only (repeatable)",
-    )
-    group.addoption("--checkout", metavar="DIR", help="the files of the repository to judge")
-    group.addoption(
-        "--settle", metavar="SECONDS", type=_seconds, default=0.0, help="after a deploy: wait at most that long"
-    )
-    group.addoption(
-        "--timeout",
-        metavar="SECONDS",
-        type=partial(_seconds, least=0.1),
-        default=10.0,
-        help="for one answer of a provider (default: 10)",
-    )
-    group.addoption(
-        "--evidence", metavar="DIR", default="reports", help="where the run's directory is made (default: reports)"
-    )
+
+
+def meant(name: str, value: str) -> str:
+    """Give the value of an option. Raises OptionError for one that nobody can have meant."""
+    if not value.strip():
+        raise OptionError(f"{name}: its value is empty, most likely that of a variable that is not set; leave it out")
+    if visible(value) != value:
+        raise OptionError(f'{name}: "{visible(value)}" holds a line break, or a character that cannot be seen')
+    return value
 
 
 def concerns_estate(config: pytest.Config) -> bool:
     """Say whether any check of the estate could be collected: the suite's own tests need no estate."""
-    return any(concerns(config, name) for name in catalogue.FOLDERS)
+    shows = any(getattr(config.option, each, False) for each in _SHOWS)
+    return not shows and any(concerns(config, name) for name in catalogue.FOLDERS)
 
 
 def concerns(config: pytest.Config, name: str) -> bool:
     """Say whether a folder of checks, or one of its files, is among what pytest was asked for."""
-    folder = config.rootpath / name
+    folder = (catalogue.PROJECT / name).resolve()
     paths = [(config.invocation_params.dir / arg.partition("::")[0]).resolve() for arg in config.args]
     return any(folder.is_relative_to(path) or path.is_relative_to(folder) for path in paths)
 
@@ -69,27 +116,104 @@ def wants_live(config: pytest.Config) -> bool:
         raise OptionError(f"-m {expression!r} is not an expression: {error}") from error
 
 
+def judges_nothing(config: pytest.Config) -> bool:
+    """Say whether checks are only listed: then nothing is asked, and no evidence is written."""
+    return bool(config.option.collectonly or getattr(config.option, "setupplan", False))
+
+
 def _is_live(name: str, /, **_: str | int | bool | None) -> bool:
     return name == "live"
 
 
-def refuse_what_contradicts(config: pytest.Config) -> None:
-    """Refuse options that make no sense, or none together. Raises OptionError."""
-    option = config.option
-    if getattr(option, "clean_alluredir", False):
-        raise OptionError("--clean-alluredir can delete results under xdist: every run has a fresh directory anyway")
-    if not wants_live(config) and (option.sandbox or option.observed):
-        raise OptionError("--sandbox and --observed are for the live checks: add -m live")
+def _refuse_what_is_taken(config: pytest.Config) -> None:
+    """Refuse a name that is another plugin's here: its value would not reach us, and the wrong things be judged."""
+    taken = config.pluginmanager.get_plugin(_TAKEN)
+    names = taken.names if isinstance(taken, _Taken) else frozenset()
+    used = {each.partition("=")[0] for each in _arguments(config)} & names if names else set()
+    for name in sorted(used):
+        owner = _owner(config, name)
+        raise OptionError(
+            f"{name} belongs to the plugin {owner or 'that declared it first'} here: write --asbuilt-{name[2:]}, "
+            f"or leave that plugin out: -p no:{owner or 'PLUGIN'}"
+        )
 
 
-def refuse_nothing(checkouts: Mapping[str, Checkout]) -> None:
-    """Refuse folders without a file to judge: most likely they are the wrong ones, and all would be well with them."""
-    if any(each.workflow_files or each.procfile for each in checkouts.values()):
-        return
-    where = f" in {', '.join(str(each.root) for each in checkouts.values())}" if checkouts else ""
-    raise OptionError(
-        f"no workflow files to judge{where}: name their folder, --checkout DIR or repositories.*.checkout"
-    )
+def _arguments(config: pytest.Config) -> Iterator[str]:
+    """Give every argument of pytest, wherever it comes from."""
+    yield from _spread(config.getini("addopts"))
+    yield from _spread(shlex.split(os.environ.get("PYTEST_ADDOPTS", "")))
+    yield from _spread(str(each) for each in config.invocation_params.args)
+
+
+def _spread(arguments: Iterable[str]) -> Iterator[str]:
+    """Give arguments, and for `@FILE` those in its lines, as argparse has read them."""
+    for each in arguments:
+        if each.startswith("@"):
+            yield from _spread(Path(each[1:]).read_text().splitlines())
+        else:
+            yield each
+
+
+def _owner(config: pytest.Config, name: str) -> str:
+    """Give the plugin whose `pytest_addoption` speaks of an option; nothing where that cannot be told."""
+    found = [
+        each.plugin_name
+        for each in config.pluginmanager.hook.pytest_addoption.get_hookimpls()
+        if each.plugin is not config.pluginmanager.get_plugin("asbuilt.plugin")
+        and name in _constants(getattr(each.function, "__code__", None))
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
+def _constants(code: CodeType | None) -> Iterator[Any]:
+    for each in code.co_consts if code else ():
+        if isinstance(each, CodeType):
+            yield from _constants(each)
+        else:
+            yield each
+
+
+def _declarations() -> dict[str, dict[str, Any]]:
+    """Give each option by its short name, as argparse takes it."""
+    return {
+        "--estate": {
+            "metavar": "FILE",
+            "default": "estate.yaml",
+            "help": "what should be true (default: estate.yaml)",
+        },
+        "--sandbox": {
+            "metavar": "WORLD",
+            "help": "ask a sandbox: healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME",
+        },
+        "--observed": {
+            "metavar": "FILE",
+            "help": "judge a saved observation.json again, without a network",
+        },
+        "--app": _again("NAME", "judge this app only (repeatable)"),
+        "--repository": _again("OWNER/NAME", "judge this repository only (repeatable)"),
+        "--checkout": {"metavar": "DIR", "help": "the files of the repository to judge"},
+        "--settle": {
+            "metavar": "SECONDS",
+            "type": _seconds,
+            "default": 0.0,
+            "help": "after a deploy: wait at most that long",
+        },
+        "--timeout": {
+            "metavar": "SECONDS",
+            "type": partial(_seconds, least=0.1),
+            "default": 10.0,
+            "help": "for one answer of a provider (default: 10)",
+        },
+        "--evidence": {
+            "metavar": "DIR",
+            "default": "reports",
+            "help": "where the run's directory is made (default: reports)",
+        },
+    }
+
+
+def _again(metavar: str, told: str) -> dict[str, Any]:
+    return {"metavar": metavar, "action": "append", "default": [], "help": told}
 
 
 def _seconds(text: str, least: float = 0.0) -> float:
@@ -99,5 +223,5 @@ def _seconds(text: str, least: float = 0.0) -> float:
     except ValueError:
         seconds = -1.0
     if not least <= seconds <= _DAY:
-        raise ArgumentTypeError(f'"{text}" is not a number of seconds from {least:g} to {_DAY}')
+        raise ArgumentTypeError(f'"{visible(text)}" is not a number of seconds from {least:g} to {_DAY}')
     return seconds

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, judging, options, texts
+from asbuilt import catalogue, judging, options, refusals, texts
+from asbuilt.breakdown import ENDING, INTERNAL, Breakdown, held
 from asbuilt.controller import PHASES, UNCOLLECTED, Controller, attach
 from asbuilt.controls import Drift
 from asbuilt.estate import load
 from asbuilt.estate_errors import EstateError
 from asbuilt.model import restore, save
 from asbuilt.observe.credentials import NoTokenError
+from asbuilt.options import Asked
 from asbuilt.record.directory import OBSERVATION, RESULTS, new_directory, today
 from asbuilt.record.evidence import describe
 from asbuilt.record.finish import finish, write_sandbox_log
@@ -32,12 +34,11 @@ _WORLD = pytest.StashKey[World]()
 _CLOSING = pytest.StashKey[ExitStack]()
 _XML = pytest.StashKey[Path | None]()
 _DIRECTORY = "asbuilt_directory"
-_DAY = 86_400
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the options."""
-    options.declare(parser)
+    options.declare(parser, pluginmanager)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -48,15 +49,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[UNCOLLECTED] = []
     if not options.concerns_estate(config):
         return
+    if not _is_worker(config):
+        config.pluginmanager.register(Breakdown(config), "asbuilt-breakdown")
     try:
         _prepare(config)
+    except catalogue.BrokenChecksError as error:
+        pytest.exit(f"checks that cannot be used, so nothing is judged:\n{error}", returncode=INTERNAL)
     except (EstateError, OptionError, ScenarioError, NoTokenError) as error:
         raise pytest.UsageError(texts.lines(str(error))) from error
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the sandbox."""
-    config.stash[_CLOSING].close()
+    if closing := config.stash.get(_CLOSING, None):
+        closing.close()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,18 +70,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Observe, once a run, in one process, before any worker starts."""
     config = session.config
     run = config.stash.get(RUN, None)
-    if run is None or _is_worker(config) or config.option.collectonly or not options.wants_live(config):
+    if run is None or _is_worker(config) or options.judges_nothing(config) or not options.wants_live(config):
         return
     directory, observation = run.directory, run.observation
     if directory is None:
         return
     if observation is None:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
+        asked = options.asked(config)
         observation, served = observe(
             run,
             config.stash[_WORLD],
-            settle=config.option.settle,
-            timeout=config.option.timeout,
+            settle=asked.settle,
+            timeout=asked.timeout,
             say=lambda text: reporter.write_line(f"asbuilt: {texts.line(text)}") if reporter else None,
         )
         if served:
@@ -173,27 +180,38 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Record the run, once every worker and every other plugin has written what it has to."""
     config = session.config
     run = config.stash.get(RUN, None)
     if run is None or _is_worker(config) or run.directory is None:
         return
     verdicts, uncollected = together(config.stash[PHASES]), config.stash[UNCOLLECTED]
-    finish(run, verdicts, config.stash[_WORLD].secrets, uncollected=uncollected, xml=config.stash[_XML])
+    with held(session):
+        finish(run, verdicts, config.stash[_WORLD].secrets, uncollected=uncollected, xml=config.stash[_XML])
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == INTERNAL and reporter:  # pytest itself asks for no summary then
+        _summarise(reporter, config)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what somebody woken at night can act on."""
-    run = config.stash.get(RUN, None)
     for failed in terminalreporter.getreports("error"):
         if isinstance(failed, pytest.CollectReport):
             terminalreporter.write_line(f"{failed.nodeid}: could not be collected\n{failed.longreprtext}", red=True)
-    if run is None or config.option.collectonly:
+    _summarise(terminalreporter, config)
+
+
+def _summarise(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print every finding, and last what broke."""
+    run = config.stash.get(RUN, None)
+    if run is None or options.judges_nothing(config):
         return
-    columns = config.get_terminal_writer().fullwidth if terminalreporter.isatty else None
+    columns = config.get_terminal_writer().fullwidth if reporter.isatty else None
     for line in summary(run, together(config.stash[PHASES]), columns):
-        terminalreporter.write_line(line.text, **line.markup)
+        reporter.write_line(line.text, **line.markup)
+    if ending := config.stash.get(ENDING, ""):
+        reporter.write_line(ending, red=True, bold=True)
 
 
 def _in_scope(item: pytest.Item, run: Run) -> bool:
@@ -212,42 +230,41 @@ def _is_worker(config: pytest.Config) -> bool:
 
 def _prepare(config: pytest.Config) -> None:
     """Decide what the run is about, and begin it. Raises what a user can get wrong."""
-    option = config.option
-    options.refuse_what_contradicts(config)
-    path = config.invocation_params.dir / option.estate
-    estate = load(Path(option.estate), {control.id for _, control in catalogue.checks()})
-    scope = scope_of(estate, option.app, option.repository)
-    checkouts = checkouts_of(estate, path, option.checkout, option.repository)
+    asked = options.asked(config)
+    refusals.refuse_what_contradicts(config, asked)
+    path = config.invocation_params.dir / asked.estate
+    estate = load(Path(asked.estate), {control.id for _, control in catalogue.checks()})
+    scope = scope_of(estate, asked.apps, asked.repositories)
+    checkouts = checkouts_of(estate, path, asked.checkout, asked.repositories)
     if not options.concerns(config, "tests_live"):
-        options.refuse_nothing(checkouts)
+        refusals.refuse_nothing(checkouts)
     run = prepared(estate, scope, checkouts)
     if _is_worker(config):
         run = _handed_over(config, run)
-    elif not option.collectonly:
-        run = _begun(config, run, path.read_bytes())
+    elif not options.judges_nothing(config):
+        run = _begun(config, asked, run, path.read_bytes())
     config.stash[RUN] = run
 
 
-def _begun(config: pytest.Config, run: Run, estate: bytes) -> Run:
+def _begun(config: pytest.Config, asked: Asked, run: Run, estate: bytes) -> Run:
     """Give the run of the process that reports its world and its directory."""
-    option = config.option
     config.pluginmanager.register(Controller(config), "asbuilt-controller")
     world = World(run.world)
     if options.wants_live(config):
-        world = choose(run, sandbox=option.sandbox, observed=option.observed, closing=config.stash[_CLOSING])
+        world = choose(run, sandbox=asked.sandbox, observed=asked.observed, closing=config.stash[_CLOSING])
     config.stash[_WORLD] = world
     clock = world.sandbox.clock() if world.sandbox else None
     try:
-        directory = new_directory(config.invocation_params.dir / option.evidence, clock)
+        directory = new_directory(config.invocation_params.dir / asked.evidence, clock)
+        (directory / "estate.yaml").write_bytes(estate)
     except OSError as error:
-        raise OptionError(f"--evidence {option.evidence}: no folder can be made there: {error.strerror}") from error
-    (directory / "estate.yaml").write_bytes(estate)
-    option.allure_report_dir = str(directory / RESULTS)
+        raise OptionError(f"--evidence {asked.evidence}: no folder can be made there: {error.strerror}") from error
+    config.option.allure_report_dir = str(directory / RESULTS)
     # pytest's own file would hold what its introspection shows; ours is rendered from the verdicts.
-    wanted = getattr(option, "xmlpath", None)
+    wanted = getattr(config.option, "xmlpath", None)
     name = os.path.expandvars(wanted) if wanted else None
     config.stash[_XML] = config.invocation_params.dir / Path(name).expanduser() if name else None
-    option.xmlpath = None
+    config.option.xmlpath = None
     return replace(run, world=world.name, observation=world.observation, directory=directory)
 
 

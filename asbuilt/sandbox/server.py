@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 import time
@@ -94,10 +93,11 @@ class Sandbox:
             self._release()
 
     def run(self) -> None:
-        """Serve in this thread until it is interrupted."""
-        with contextlib.suppress(KeyboardInterrupt):
+        """Serve in this thread until it is interrupted. Raises KeyboardInterrupt then."""
+        try:
             self._server.run(sockets=self._sockets)
-        self._release()
+        finally:
+            self._release()
 
     def __enter__(self) -> Self:
         return self

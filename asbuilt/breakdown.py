@@ -1,0 +1,69 @@
+"""What breaks inside asbuilt itself, or inside a plugin beside it: one line and exit 3, and the findings all the same.
+
+A person who reads findings is not helped by pytest's INTERNALERROR; who is to repair it asks for the traceback.
+"""
+
+import errno
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from traceback import format_exception, walk_tb
+
+import pytest
+
+from asbuilt.catalogue import PROJECT
+from asbuilt.texts import line
+
+INTERNAL = 3
+ENDING = pytest.StashKey[str]()
+_PACKAGE = PROJECT / "asbuilt"
+_OWN = "that is a fault of asbuilt, not of the estate: report it, with the output of --full-trace"
+
+
+class Breakdown:
+    """The hook that hears of an error which no other hook has caught."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """End the run with one line in place of a traceback. Raises pytest's Exit, with exit code 3."""
+        error = excinfo.value
+        if isinstance(error, BrokenPipeError):  # nobody reads any more: pytest ends by itself
+            return
+        self._config.stash[ENDING] = "the run broke off: what is told here is not all that was to be judged"
+        if _wants_traceback(self._config):
+            sys.stderr.write("".join(format_exception(error)))
+        pytest.exit(told(error), returncode=INTERNAL)
+
+
+@contextmanager
+def held(session: pytest.Session) -> Iterator[None]:
+    """Let an error at the end of a run cost exit code 3, and not the findings that are still to be printed."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, the findings come first
+        session.config.stash[ENDING] = told(error)
+        session.exitstatus = INTERNAL
+        if _wants_traceback(session.config):
+            sys.stderr.write("".join(format_exception(error)))
+
+
+def _wants_traceback(config: pytest.Config) -> bool:
+    return bool(getattr(config.option, "fulltrace", False))
+
+
+def told(error: BaseException) -> str:
+    """Say in one line what broke, where, and whose business that is."""
+    if isinstance(error, OSError) and error.strerror and error.errno != errno.EBADF:
+        where = f": {line(str(error.filename))}" if error.filename else ""
+        return f"asbuilt cannot go on: {error.strerror}{where}"
+    frames = [(frame.f_code.co_filename, number) for frame, number in walk_tb(error.__traceback__)]
+    own = [(file, number) for file, number in frames if Path(file).is_relative_to(_PACKAGE)]
+    file, number = own[-1] if own else frames[-1] if frames else ("", 0)
+    last = str(error).strip().splitlines()[-1:]  # a worker's error is told with its traceback
+    what = line(f"{type(error).__name__}: {''.join(last)}")
+    place = Path(file).relative_to(PROJECT) if own else file
+    return f"internal error at {place}:{number}: {what}; {_OWN if own else 'that is no fault of the estate'}"

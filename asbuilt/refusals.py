@@ -1,0 +1,90 @@
+"""What of pytest's options, its plugins and its settings cannot be meant for a run that judges an estate.
+
+Each of them would let a check conform that saw nothing, lose evidence, or accept what nobody accepted.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from asbuilt import catalogue, options
+from asbuilt.options import Asked
+from asbuilt.record.directory import RESULTS, VERDICTS
+from asbuilt.run import OptionError
+from asbuilt.workflows.checkout import Checkout
+
+_INI = catalogue.PROJECT / "pytest.ini"
+
+
+def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
+    """Refuse options that make no sense, or none together. Raises OptionError."""
+    option = config.option
+    refuse_vanishing_asserts(sys.flags.optimize)
+    _refuse_what_is_off(config)
+    _refuse_other_settings(config)
+    if getattr(option, "clean_alluredir", False):
+        raise OptionError("--clean-alluredir can delete results under xdist: every run has a fresh directory anyway")
+    if getattr(option, "runxfail", False):
+        raise OptionError("--runxfail: waivers and suppressions rest on what it switches off; take it out")
+    if _reruns(config):
+        raise OptionError("--reruns: what was observed does not change when it is judged again; take it out")
+    if getattr(option, "setuponly", False) and not getattr(option, "setupplan", False):
+        raise OptionError("--setup-only judges nothing: take --setup-plan, or --setup-show with a run")
+    if not options.wants_live(config) and (asked.sandbox or asked.observed):
+        raise OptionError("--sandbox and --observed are for the live checks: add -m live")
+    refuse_nested(config.invocation_params.dir / asked.evidence, asked.evidence)
+
+
+def refuse_nothing(checkouts: Mapping[str, Checkout]) -> None:
+    """Refuse folders without a file to judge: most likely they are the wrong ones, and all would be well with them."""
+    if any(each.workflow_files or each.procfile for each in checkouts.values()):
+        return
+    where = f" in {', '.join(str(each.root) for each in checkouts.values())}" if checkouts else ""
+    raise OptionError(
+        f"no workflow files to judge{where}: name their folder, --checkout DIR or repositories.*.checkout"
+    )
+
+
+def refuse_nested(evidence: Path, name: str) -> None:
+    """Refuse a folder for evidence that is itself the directory of a run. Raises OptionError."""
+    if (evidence / RESULTS).is_dir() or (evidence / VERDICTS).exists():
+        raise OptionError(f"--evidence {name}: is the directory of one run; name the folder above it")
+
+
+def refuse_vanishing_asserts(level: int) -> None:
+    """Refuse a Python that leaves assert statements out: a check without them always conforms. Raises OptionError."""
+    if level:
+        raise OptionError("Python runs without assert statements, so no check could fail: unset PYTHONOPTIMIZE, no -O")
+
+
+def _reruns(config: pytest.Config) -> bool:
+    """Say whether pytest-rerunfailures is there, and asked to run again what failed."""
+    if not hasattr(config.option, "reruns"):
+        return False
+    return bool(config.option.reruns or getattr(config.option, "force_reruns", None) or config.getini("reruns"))
+
+
+def _refuse_what_is_off(config: pytest.Config) -> None:
+    """Refuse to run without a plugin that outcomes or evidence rest on: it is there where its option is."""
+    needed = (
+        ("runxfail", "skipping", "waivers and suppressions rest"),
+        ("allure_report_dir", "allure_pytest", "the evidence rests"),
+    )
+    for option, plugin, rests in needed:
+        if not hasattr(config.option, option):
+            raise OptionError(
+                f"the plugin {plugin} is switched off, and {rests} on it: "
+                f"take away -p no:{plugin}, PYTEST_DISABLE_PLUGIN_AUTOLOAD or whatever else keeps it out"
+            )
+
+
+def _refuse_other_settings(config: pytest.Config) -> None:
+    """Refuse another pytest.ini or root: which checks are live, and what an empty set comes to, stand in our own."""
+    ini = config.inipath
+    if ini is None or ini.resolve() != _INI.resolve() or config.rootpath.resolve() != _INI.parent.resolve():
+        raise OptionError(
+            f"the checks run with {_INI} and from its folder, not with {ini or 'no settings'} from {config.rootpath}: "
+            "leave out -c and --rootdir, or use `asbuilt live` and `asbuilt static`"
+        )
