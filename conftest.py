@@ -224,9 +224,11 @@ def deployments(see, _repository_state, app):
 
 
 @pytest.fixture
-def workflow_file(see, subject):
+def workflow_file(see, checkout, subject):
     """A workflow file; for a declared one that is not there, one whose only problem says so."""
     see.note("file", subject.part.path)
+    see.rest_on_file(subject.part.document)
+    see.rest_on(checkout.sources.documents_of(subject.part))
     return subject.part
 
 
@@ -251,14 +253,16 @@ def _checkouts(run):
 
 @pytest.fixture
 def deploy_paths(see, _checkouts, app):
-    """Every way for code to reach the app."""
+    """Every way for code to reach the app, as far as the files could be read."""
+    see.rest_on(document for each in _checkouts for document in each.unread)
     found = (path for each in _checkouts for path in each.deploy_paths if path.app == app.name)
     return see.note("deploy paths", tuple(found))
 
 
 @pytest.fixture
-def blocked_paths(_checkouts, app):
+def blocked_paths(see, _checkouts, app):
     """Every way to the app that conditions shut, or that nothing sets off."""
+    see.rest_on(document for each in _checkouts for document in each.unread)
     return tuple(path for each in _checkouts for path in each.blocked_paths if path.app == app.name)
 
 

@@ -77,8 +77,8 @@ def _refuse_strangers(apps: Sequence[str], estate: Estate, drawing: Drawing) -> 
 
 
 def _unread(checkout: Checkout) -> Iterator[str]:
-    """Say which workflow files are not YAML: whether they deploy cannot be told."""
+    """Say which workflow files are not YAML, or were not read to their end: whether they deploy cannot be told."""
     for each in checkout.workflow_files:
-        if each.document.root is None:
-            first = each.document.problems[0]
+        if each.document.root is None or each.document.unread is not None:
+            first = each.document.unread or each.document.problems[0]
             yield clean(f"{each.path}:{first.mark.line}:{first.mark.column}: {first.message}; its paths are not shown")

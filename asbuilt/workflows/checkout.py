@@ -11,6 +11,7 @@ from asbuilt.workflows import modelling, procfile, sources
 from asbuilt.workflows.blocked_paths import BlockedPath, blocked_paths
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import DeployStep, deploy_steps
+from asbuilt.workflows.document import Document
 from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.procfile import Procfile
 from asbuilt.workflows.sources import ActionFile, Sources
@@ -39,6 +40,12 @@ class Checkout:
     def procfile(self) -> Procfile | None:
         """The Procfile in the root; `procfiles` has those of all folders, by folder."""
         return self.procfiles.get("")
+
+    @property
+    def unread(self) -> tuple[Document, ...]:
+        """What was not read, or not to its end, of what may say how code reaches an app."""
+        found = (each for file in self.workflow_files for each in self.sources.documents_of(file))
+        return tuple({each.path: each for each in found if each.unread is not None}.values())
 
     @property
     def workflow_files(self) -> tuple[WorkflowFile, ...]:

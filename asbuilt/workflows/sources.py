@@ -141,6 +141,21 @@ class Sources:
         for job in workflow_file.jobs:
             yield from self.steps(workflow_file, job)
 
+    def documents_of(self, workflow_file: WorkflowFile) -> tuple[Document, ...]:
+        """Give the documents that say what a file does: its own, and those of all that it calls and uses."""
+        found: dict[str, Document] = {}
+        files = [workflow_file]
+        while files:
+            file = files.pop()
+            if file.path in found:
+                continue
+            found[file.path] = file.document
+            files += [called for job in file.jobs if (called := self.called_by(job)) is not None]
+            for placed in self.steps_of(file):
+                if (used := self.action_of(placed.step)) is not None:
+                    found[used.path] = used.document
+        return tuple(found.values())
+
     def _place(
         self,
         steps: Iterable[Step],
@@ -164,12 +179,17 @@ def action(source: bytes | str, path: str) -> ActionFile | None:
     """Read an action file; None where it is no composite action. One that cannot be read is kept, with its problems."""
     document = read(source, path)
     if document.root is None:
-        return ActionFile(document, (), ())
+        return unread_action(document)
     root = document.root if isinstance(document.root, Node) else None
     runs = root.get("runs") if root else None
     if root is None or not isinstance(runs, Node) or text_of(runs.get("using")) != "composite":
         return None
     return ActionFile(document, declared_inputs(root), listed_steps(runs))
+
+
+def unread_action(document: Document) -> ActionFile:
+    """Give the action of a file of which nothing is known."""
+    return ActionFile(document, (), ())
 
 
 def is_workflow(path: str) -> bool:
