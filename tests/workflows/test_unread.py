@@ -69,8 +69,8 @@ def test_what_rests_on_all_files_rests_on_no_action_that_nobody_uses(tmp_path):
 
 @pytest.mark.parametrize("text", [CALLS, FOLLOWS])
 def test_nothing_false_is_said_of_a_workflow_that_was_not_read(text):
-    sources = with_unread(a=text)
-    assert problems(sources.workflow_files[0], sources) == ()
-    seen = replace(sources.workflow_files[-1], document=replace(sources.workflow_files[-1].document, unread=None))
-    known = Sources((*sources.workflow_files[:-1], seen))
-    assert problems(known.workflow_files[0], known) != ()
+    known = sources_of(a=text, called=deploying())
+    file, called = known.workflow_files
+    assert problems(file, known) != ()
+    part = replace(called, document=replace(called.document, unread=PAST))
+    assert problems(file, Sources((file, part))) == ()
