@@ -14,6 +14,7 @@ from asbuilt.lint.keep import actions_of, restore
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
 from asbuilt.subjects import kind_of
+from asbuilt.workflows.processes import procfiles_of
 
 pytest_plugins = ("asbuilt.plugin",)
 
@@ -238,9 +239,20 @@ def checkout(run, repository):
 
 
 @pytest.fixture
+def refused(see, run, repository):
+    """What no workflow file speaks for and could not be read: folders, Procfiles, actions that nobody uses."""
+    if repository.name not in run.checkouts:
+        pytest.skip(f"the estate names no folder with the files of {repository.name}")
+    documents = run.checkouts[repository.name].refused
+    see.note("refused", [each.path for each in documents])
+    return documents
+
+
+@pytest.fixture
 def procfile_process(see, checkout, subject):
     """A declared process of the Procfile."""
     see.note("Procfile", checkout.procfile.document.text if checkout.procfile else None)
+    see.rest_on(procfiles_of(checkout))
     return subject.part
 
 

@@ -55,6 +55,15 @@ def read_inside(root: Path, path: str, most: int = MOST) -> bytes:
         return _read(os.open(name, _OPEN | os.O_NOFOLLOW, dir_fd=folder), most)
 
 
+def is_file_inside(root: Path, path: str) -> bool:
+    """Tell whether a path leads to a regular file of a checkout."""
+    try:
+        look_inside(root, path)
+    except RefusedError:
+        return False
+    return True
+
+
 def look_inside(root: Path, path: str) -> None:
     """Raise RefusedError where a path does not lead to a regular file of a checkout; its size does not matter."""
     with _refusals(), _found(root, path):
