@@ -296,6 +296,7 @@ def zizmor_of_actions(see, run, _scans, repository):
     actions = actions_of(run.checkouts[repository.name]) if repository.name in run.checkouts else ()
     if not actions:
         pytest.skip(f"no file of {repository.name} defines an action")
+    see.rest_on(each.document for each in run.checkouts[repository.name].sources.actions.values())
     return see.remarks(_scans[repository.name]["zizmor"], *actions)
 
 

@@ -39,6 +39,10 @@ class RefusedError(ValueError):
     """A file that is not read: the text goes behind its name, and says why and what is allowed."""
 
 
+class NotThereError(RefusedError):
+    """A file that is not there, or a link to one."""
+
+
 def read(path: Path, most: int = MOST) -> bytes:
     """Read a regular file that a user names, at most so many bytes. Raises RefusedError."""
     with _refusals():
@@ -78,7 +82,7 @@ def _refusals() -> Iterator[None]:
     except RefusedError:
         raise
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise RefusedError("is not there") from error
+        raise NotThereError("is not there") from error
     except OSError as error:
         raise RefusedError(f"cannot be read: {error.strerror}") from error
     except ValueError as error:  # a NUL in its name, or half of a character

@@ -97,7 +97,7 @@ def _read(root: Path, repository: str) -> Checkout:
     contents: dict[str, bytes] = {}
     workflow_files = tuple(_workflow(root, each, contents) for each in found.entries if sources.is_workflow(each.name))
     actions = _actions(root, found, contents)
-    behind = _actions_behind_links(root, found, workflow_files, actions)
+    behind = _actions_behind_links(root, found, workflow_files, actions, contents)
     procfiles = [_procfile(root, each) for each in found.entries if each.name.rpartition("/")[2] == "Procfile"]
     known = Sources(workflow_files, actions | behind, repository)
     used = {each.path for file in workflow_files for each in known.documents_of(file)}
@@ -164,7 +164,11 @@ def _action(root: Path, entry: Entry, contents: dict[str, bytes]) -> ActionFile 
 
 
 def _actions_behind_links(
-    root: Path, found: Listing, workflow_files: Iterable[WorkflowFile], actions: Mapping[str, ActionFile]
+    root: Path,
+    found: Listing,
+    workflow_files: Iterable[WorkflowFile],
+    actions: Mapping[str, ActionFile],
+    contents: dict[str, bytes],
 ) -> dict[str, ActionFile]:
     """Read the actions that jobs use in folders that the walk does not enter: a runner does follow links there."""
     closed = {each.name for each in found.entries if each.is_link} | set(found.shut)
@@ -177,7 +181,7 @@ def _actions_behind_links(
             continue
         paths = [f"{folder}/{name}" for name in sources.ACTION_FILES]
         path = next((each for each in paths if is_file_inside(root, each)), paths[0])
-        action = _action(root, Entry(visible(path), path, is_link=False), {})
+        action = _action(root, Entry(visible(path), path, is_link=False), contents)
         if action is not None:
             behind[folder] = action
             ahead += action.steps
@@ -186,7 +190,7 @@ def _actions_behind_links(
 
 def _is_behind(folder: str, closed: set[str]) -> bool:
     parts = folder.split("/")
-    return any("/".join(parts[:length]) in closed for length in range(1, len(parts) + 1))
+    return ".." not in parts and any("/".join(parts[:length]) in closed for length in range(1, len(parts) + 1))
 
 
 def _procfile(root: Path, entry: Entry) -> Procfile:
