@@ -14,6 +14,7 @@ from asbuilt.lint.keep import actions_of, restore
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
 from asbuilt.subjects import kind_of
+from asbuilt.workflows.processes import procfiles_of
 
 pytest_plugins = ("asbuilt.plugin",)
 
@@ -224,9 +225,11 @@ def deployments(see, _repository_state, app):
 
 
 @pytest.fixture
-def workflow_file(see, subject):
+def workflow_file(see, checkout, subject):
     """A workflow file; for a declared one that is not there, one whose only problem says so."""
     see.note("file", subject.part.path)
+    see.rest_on_file(subject.part.document)
+    see.rest_on(checkout.sources.documents_of(subject.part))
     return subject.part
 
 
@@ -236,9 +239,20 @@ def checkout(run, repository):
 
 
 @pytest.fixture
+def refused(see, run, repository):
+    """What no workflow file speaks for and could not be read: folders, Procfiles, actions that nobody uses."""
+    if repository.name not in run.checkouts:
+        pytest.skip(f"the estate names no folder with the files of {repository.name}")
+    documents = run.checkouts[repository.name].refused
+    see.note("refused", [each.path for each in documents])
+    return documents
+
+
+@pytest.fixture
 def procfile_process(see, checkout, subject):
     """A declared process of the Procfile."""
     see.note("Procfile", checkout.procfile.document.text if checkout.procfile else None)
+    see.rest_on(procfiles_of(checkout))
     return subject.part
 
 
@@ -251,14 +265,16 @@ def _checkouts(run):
 
 @pytest.fixture
 def deploy_paths(see, _checkouts, app):
-    """Every way for code to reach the app."""
+    """Every way for code to reach the app, as far as the files could be read."""
+    see.rest_on(document for each in _checkouts for document in each.unread)
     found = (path for each in _checkouts for path in each.deploy_paths if path.app == app.name)
     return see.note("deploy paths", tuple(found))
 
 
 @pytest.fixture
-def blocked_paths(_checkouts, app):
+def blocked_paths(see, _checkouts, app):
     """Every way to the app that conditions shut, or that nothing sets off."""
+    see.rest_on(document for each in _checkouts for document in each.unread)
     return tuple(path for each in _checkouts for path in each.blocked_paths if path.app == app.name)
 
 
@@ -280,6 +296,7 @@ def zizmor_of_actions(see, run, _scans, repository):
     actions = actions_of(run.checkouts[repository.name]) if repository.name in run.checkouts else ()
     if not actions:
         pytest.skip(f"no file of {repository.name} defines an action")
+    see.rest_on(each.document for each in run.checkouts[repository.name].sources.actions.values())
     return see.remarks(_scans[repository.name]["zizmor"], *actions)
 
 

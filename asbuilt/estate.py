@@ -282,8 +282,9 @@ def load(path: Path, controls: Collection[str] = ()) -> Estate:
             str(path), [Problem(None, f"cannot be read: {error.strerror}; name a file: --estate FILE")]
         ) from error
     parsed = yaml_reader.read(source, str(path))
-    if parsed.problems or not isinstance(parsed.root, document.Mapping):
-        found = [Problem(each.mark, each.message) for each in parsed.problems]
+    wrong_in_yaml = [each for each in (*parsed.problems, parsed.unread) if each is not None]
+    if wrong_in_yaml or not isinstance(parsed.root, document.Mapping):
+        found = [Problem(each.mark, each.message) for each in wrong_in_yaml]
         raise EstateError(
             str(path), found or [Problem(document.Mark(1, 1), "an estate is a mapping that begins `estate: NAME`")]
         )

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.run import Run
 from asbuilt.subjects import Subject, kind_of, tell, words
 from asbuilt.verdicts import Line, Outcome, Verdict
-from asbuilt.workflows.document import Mark
+from asbuilt.workflows.document import Document, Mark, Problem
 
 
 class CouldNotObserveError(Exception):
@@ -27,11 +28,17 @@ class CouldNotObserveError(Exception):
 
 @dataclass(slots=True)
 class Seen:
-    """The facts that one check was given, in the order in which it asked for them, and what suppressions accepted."""
+    """The facts that one check was given, in the order in which it asked for them, and what suppressions accepted.
+
+    `unread` are the files that they rest on and that were not read, or not to their end; `nothing` says why they are
+    about nothing, where GitHub itself reads nothing of the file.
+    """
 
     facts: dict[str, Any] = field(default_factory=dict)
     requests: list[int] = field(default_factory=list)
     accepted: tuple[Line, ...] = ()
+    unread: dict[str, Unobserved] = field(default_factory=dict)
+    nothing: str = ""
 
     def __call__(self, name: str, fact: Any, *, judged_by: str) -> Any:
         """Give the value of a fact, and remember it as evidence.
@@ -62,6 +69,30 @@ class Seen:
         self.facts[name] = value
         return value
 
+    def rest_on(self, documents: Iterable[Document]) -> None:
+        """Remember which of the files that a fact rests on were not read: a check that finds no drift is unknown then.
+
+        Drift that it does find is drift all the same.
+        """
+        for each in documents:
+            if each.unread is not None:
+                self.unread[each.path] = _unread(each, each.unread)
+
+    def rest_on_file(self, document: Document) -> None:
+        """Remember that a check is about a file: of one that GitHub itself cannot read, only WF001 says something."""
+        if document.root is None and document.unread is None:
+            self.nothing = f"GitHub reads nothing of {document.path}: WF001 judges that"
+
+    def conform(self) -> None:
+        """End a check that found no drift.
+
+        Raises CouldNotObserveError where not all was read that it rests on. Skips the check where it rests on nothing.
+        """
+        for fact in self.unread.values():
+            raise CouldNotObserveError(fact)
+        if self.nothing:
+            pytest.skip(self.nothing)
+
     def remarks(self, scan: Scan, *paths: str) -> tuple[Remark, ...]:
         """Give what a linter remarks on some files, and remember it as evidence.
 
@@ -77,16 +108,20 @@ class Seen:
             return (*found, *(Remark(path, Mark(1, 1), name, reason) for path, reason in left.items()))
         if left:
             path, reason = next(iter(left.items()))
-            remedy = (
-                f"run it by itself: {scan.linter} {shlex.quote(path)}"
-                if scan.version is not None
-                else f"install {scan.linter}"
-            )
+            if path in self.unread:
+                raise CouldNotObserveError(self.unread[path])
+            by_itself = f"run it by itself: {scan.linter} {shlex.quote(path)}"
+            remedy = by_itself if scan.version is not None else f"install {scan.linter}"
             others = f" (and over {len(left) - 1} more)" if len(left) > 1 else ""
             raise CouldNotObserveError(Unobserved(scan.linter, f"{scan.linter} over {path}{others}", reason, remedy))
         if not set(paths) & set(scan.scanned):
-            pytest.skip(f"{', '.join(paths)} is not there: WF001 judges that")
+            pytest.skip(f"{', '.join(paths)} is not there, or no file that is read: WF001 judges that")
         return ()
+
+
+def _unread(document: Document, why: Problem) -> Unobserved:
+    remedy = why.fix or "make it a file that can be read"
+    return Unobserved("file", document.at(why.mark), why.message, remedy)
 
 
 SEEN = pytest.StashKey[Seen]()

@@ -140,21 +140,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Take out of a check's drift what suppressions accept."""
+    """Take out of a check's drift what suppressions accept; without drift, ask whether all was read."""
+    seen = item.stash[judging.SEEN]
     try:
-        return (yield)
+        result = yield
     except Drift as drift:
         run = item.config.stash.get(RUN, None)
         if run is None:
             raise
         subject, control = judging.subject_of(item, run), judging.catalogued(item).id
         found = sort_out(run, subject, control, drift.findings, _day(run))
-        item.stash[judging.SEEN].accepted = found.accepted
+        seen.accepted = found.accepted
         if found.drift:
             raise Drift(found.drift) from None
+        seen.conform()
         if item.get_closest_marker("xfail") is None:  # a waiver of the estate that is there beside it is not needed
             pytest.xfail(found.reason)
-    return None
+        return None
+    seen.conform()
+    return result
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -81,13 +81,16 @@ class Problem:
 class Document:
     """One YAML file: its path as it is shown to people, its text, its root node and what is wrong with it.
 
-    `root` is None exactly where the file could not be parsed at all; `problems` then says why.
+    `root` is None exactly where the file could not be parsed at all; `problems` or `unread` then says why. `unread` is
+    why it was not read, or not to its end, although GitHub may read it: what it says is unknown. It is None for what
+    nobody reads: a file that is not there, or is not YAML.
     """
 
     path: str
     text: str
     root: Node | None
     problems: tuple[Problem, ...]
+    unread: Problem | None = None
 
     def excerpt(self, mark: Mark) -> str:
         """Give the line at a mark, without its indentation."""

@@ -44,7 +44,7 @@ def action_problems(workflow_file: WorkflowFile, sources: Sources) -> Iterator[t
         user = placed.lineage[0]
         for problem in _of_action(action):
             used = f"{problem.message} (used by {workflow_file.file_name}:{user.mark.line})"
-            yield action.document, Problem(used, problem.mark)
+            yield action.document, Problem(used, problem.mark, problem.fix)
 
 
 def _of_action(action: ActionFile) -> tuple[Problem, ...]:
@@ -201,13 +201,16 @@ def _of_needs(job: Job, workflow_file: WorkflowFile) -> Iterator[Problem]:
 
 def _of_other_files(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Problem]:
     """Find workflows that are named, and are not there."""
+    all_names_known = all(each.document.unread is None for each in sources.workflow_files)
     for trigger in workflow_file.triggers:
-        for name in trigger.workflows if trigger.event == "workflow_run" else ():
+        for name in trigger.workflows if trigger.event == "workflow_run" and all_names_known else ():
             if name.text not in sources.by_name:
                 near = nearest(name.text, sources.by_name, "there are")
                 yield Problem(f'no workflow is called "{name.text}", so none is ever followed{near}', name.mark)
     for job in workflow_file.jobs:
         called = sources.called_by(job)
+        if called is not None and called.document.unread is not None:
+            continue
         if called is not None:
             yield from call_problems(job, called)
         elif job.uses is not None and job.uses.text.startswith(HERE):

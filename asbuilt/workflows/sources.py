@@ -124,8 +124,8 @@ class Sources:
 
     def action_of(self, step: Step) -> ActionFile | None:
         """Give the composite action of this repository that a step uses, if it does and it is there."""
-        uses = text_of(step.uses)
-        return self.actions.get(_local(uses)) if uses and uses.startswith(HERE) else None
+        folder = folder_of_action(step)
+        return self.actions.get(folder) if folder is not None else None
 
     def steps(self, workflow_file: WorkflowFile, job: Job) -> tuple[PlacedStep, ...]:
         """Give the steps that a job runs, those of composite actions behind the step that uses them."""
@@ -140,6 +140,21 @@ class Sources:
         """Give the steps that all jobs of a file run, in the order of the file."""
         for job in workflow_file.jobs:
             yield from self.steps(workflow_file, job)
+
+    def documents_of(self, workflow_file: WorkflowFile) -> tuple[Document, ...]:
+        """Give the documents that say what a file does: its own, and those of all that it calls and uses."""
+        found: dict[str, Document] = {}
+        files = [workflow_file]
+        while files:
+            file = files.pop()
+            if file.path in found:
+                continue
+            found[file.path] = file.document
+            files += [called for job in file.jobs if (called := self.called_by(job)) is not None]
+            for placed in self.steps_of(file):
+                if (used := self.action_of(placed.step)) is not None:
+                    found[used.path] = used.document
+        return tuple(found.values())
 
     def _place(
         self,
@@ -164,7 +179,7 @@ def action(source: bytes | str, path: str) -> ActionFile | None:
     """Read an action file; None where it is no composite action. One that cannot be read is kept, with its problems."""
     document = read(source, path)
     if document.root is None:
-        return ActionFile(document, (), ())
+        return unread_action(document)
     root = document.root if isinstance(document.root, Node) else None
     runs = root.get("runs") if root else None
     if root is None or not isinstance(runs, Node) or text_of(runs.get("using")) != "composite":
@@ -172,10 +187,26 @@ def action(source: bytes | str, path: str) -> ActionFile | None:
     return ActionFile(document, declared_inputs(root), listed_steps(runs))
 
 
+def unread_action(document: Document) -> ActionFile:
+    """Give the action of a file of which nothing is known."""
+    return ActionFile(document, (), ())
+
+
 def is_workflow(path: str) -> bool:
     """Tell whether GitHub takes a file of a repository for a workflow."""
     folder, _, name = path.rpartition("/")
     return folder == WORKFLOWS and name.endswith((".yml", ".yaml"))
+
+
+def may_hold_workflows(folder: str) -> bool:
+    """Tell whether GitHub looks into a folder of a repository for workflows."""
+    return f"{WORKFLOWS}/".startswith(f"{folder}/")
+
+
+def folder_of_action(step: Step) -> str | None:
+    """Give the folder of this repository whose action a step uses, if it uses one."""
+    uses = text_of(step.uses)
+    return _local(uses) if uses and uses.startswith(HERE) else None
 
 
 def is_action(path: str) -> bool:

@@ -65,6 +65,8 @@ def _subjects(estate, repository, checkout, asked):
         for name in sorted(names):
             file = checkout.workflow_file(f".github/workflows/{name}")
             yield f"{repository.name} {name}", {"workflow_file": file}
+    elif "refused" in asked:
+        yield repository.name, {"refused": checkout.refused}
     elif "procfile_process" in asked:
         for process, file in repository.procfile.items():
             declared = SimpleNamespace(repository=repository, process=process, file=file)
