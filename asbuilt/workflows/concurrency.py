@@ -68,11 +68,16 @@ class Group:
         return "${{" not in self.name
 
 
-def groups_of(run: JobRun) -> Iterator[Group]:
+@lru_cache(maxsize=16)  # each deploy of the job asks
+def groups_of(run: JobRun) -> tuple[Group, ...]:
     """Give the groups that a job waits in: its workflow's and its own, and those of the jobs that call it.
 
     In a workflow that is called, `github.workflow` is the name of the one that calls.
     """
+    return tuple(_groups_of(run))
+
+
+def _groups_of(run: JobRun) -> Iterator[Group]:
     for leg in run.legs:
         for setting, context in (
             (leg.workflow_file.concurrency, leg.situation.context),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from asbuilt.workflows import contexts
 from asbuilt.workflows.job_runs import JobRun, Leg
@@ -44,11 +45,16 @@ class Gate:
         return f"; {self.call.workflow_file.calling_job(self.call.job)}" if self.call is not None else ""
 
 
-def gates_of(run: JobRun, sources: Sources) -> Iterator[Gate]:
+@lru_cache(maxsize=16)  # each deploy of the job asks
+def gates_of(run: JobRun, sources: Sources) -> tuple[Gate, ...]:
     """Give the jobs before a job: in the run that came before, before the jobs that call it, and before itself.
 
     A job that calls a workflow succeeds if the jobs of that workflow do: they stand before it too.
     """
+    return tuple(_gates_of(run, sources))
+
+
+def _gates_of(run: JobRun, sources: Sources) -> Iterator[Gate]:
     yield from _upstream(run.situation, sources)
     for leg in run.legs:
         for each in leg.reached.ancestors:

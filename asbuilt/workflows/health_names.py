@@ -1,6 +1,7 @@
 """Which names speak of a health check: of a step, an action, a workflow, a script, a command."""
 
 import re
+from collections.abc import Callable
 
 from asbuilt.workflows.surroundings import Surroundings
 from asbuilt.workflows.workflow import Step
@@ -58,10 +59,10 @@ def proves_by_name(name: str) -> bool:
     return _PROVING.search(name) is not None
 
 
-def runs_a_check(command: tuple[str, ...], *, named: bool, handed: bool) -> bool:
+def runs_a_check(command: tuple[str, ...], *, named: bool, handed: Callable[[], bool]) -> bool:
     """Tell whether a command runs a check that is named for it, or a test in a step that is, or one handed an app.
 
-    `named` and `handed` say so of the step.
+    `named` says so of the step; `handed` is asked only where that makes a difference.
     """
     program = command[0].rpartition("/")[2]
     words = [word for word in command[1:] if not word.startswith("-")]
@@ -75,11 +76,11 @@ def runs_a_check(command: tuple[str, ...], *, named: bool, handed: bool) -> bool
         return words[:1] == ["ps:wait"] or (tests and any(map(_NAMED_SCRIPT.search, words)))
     names = [word for word in words if "://" not in word]
     if not _RUNNERS.match(program):
-        own = _NAMED_SCRIPT.search(program) or (_TESTS.search(program) if handed else None)
-        return "/" in command[0] and own is not None
+        own = _NAMED_SCRIPT.search(program) is not None or (_TESTS.search(program) is not None and handed())
+        return "/" in command[0] and own
     if any(map(_NAMED_SCRIPT.search, names[:4])):
         return True
-    if handed and any(map(_TESTS.search, (program, *names[:4]))):
+    if any(map(_TESTS.search, (program, *names[:4]))) and handed():
         return True
     return named and any(map(_TESTERS.search, (program, *names[:3])))
 

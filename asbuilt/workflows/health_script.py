@@ -7,6 +7,7 @@ verdict is about an answer when the answer reaches it: through a pipe, a variabl
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from asbuilt.workflows import health_code
 from asbuilt.workflows.health_addresses import hands_an_app
@@ -73,7 +74,11 @@ class ScriptReading:
     def check(self) -> Check | None:
         """Put together what the requests, and the scripts named for health or handed an app, ask."""
         asking = [each for each in self.requests if self.counts(each)]
-        named = [each for each in self.commands if runs_a_check(each.words, named=self.named, handed=self._hands(each))]
+        named = [
+            each
+            for each in self.commands
+            if runs_a_check(each.words, named=self.named, handed=partial(self._hands, each))
+        ]
         verdicts = list(self._verdicts())
         heroku = [each for each in verdicts if self._is_about_heroku(each)]
         if not asking and not named and not heroku:

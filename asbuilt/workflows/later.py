@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asbuilt.workflows import contexts
 from asbuilt.workflows.contexts import Context
@@ -14,7 +15,7 @@ from asbuilt.workflows.surroundings import Surroundings, surroundings_of
 from asbuilt.workflows.workflow import Job, WorkflowFile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Later:
     """A step that runs after a deploy when all goes well, with what its expressions see and what stands around it."""
 
@@ -42,14 +43,24 @@ def may_fail_quietly(deploy: DeployStep, run: JobRun, sources: Sources) -> bool:
     return legs or any(each.tolerated for each in placed)
 
 
-def _of_later_jobs(leg: Leg, sources: Sources, *, tolerated: bool) -> Iterator[Later]:
+@lru_cache(maxsize=64)  # each deploy of the job asks
+def _of_later_jobs(leg: Leg, sources: Sources, *, tolerated: bool) -> tuple[Later, ...]:
+    found: list[Later] = []
     fates = play(leg.workflow_file, leg.situation)
     for each in after(leg.workflow_file, leg.job):
         if fates[each.id].runs is not False:
-            yield from _of_job(leg.workflow_file, each, leg.situation, sources, tolerated=tolerated, depth=0)
+            found += _of_job(leg.workflow_file, each, leg.situation, sources, tolerated=tolerated)
+    return tuple(found)
 
 
+@lru_cache(maxsize=1024)  # each job before it asks
 def _of_job(
+    file: WorkflowFile, job: Job, situation: Situation, sources: Sources, *, tolerated: bool
+) -> tuple[Later, ...]:
+    return tuple(_steps_of_job(file, job, situation, sources, tolerated=tolerated, depth=0))
+
+
+def _steps_of_job(
     file: WorkflowFile, job: Job, situation: Situation, sources: Sources, *, tolerated: bool, depth: int
 ) -> Iterator[Later]:
     """Give the steps that a job runs, itself or through the workflow that it calls."""
@@ -60,7 +71,7 @@ def _of_job(
         fates = play(called, inner)
         for each in called.jobs:
             if each.id in fates and fates[each.id].runs is not False:
-                yield from _of_job(called, each, inner, sources, tolerated=ignored, depth=depth + 1)
+                yield from _steps_of_job(called, each, inner, sources, tolerated=ignored, depth=depth + 1)
     for placed in sources.steps(file, job):
         yield from _later(placed, situation.context, sources, tolerated=ignored)
 

@@ -86,7 +86,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         trigger=situation.event,
         refs=situation.refs,
         inputs=situation.inputs,
-        ancestors=tuple(gates_of(run, sources)),
+        ancestors=gates_of(run, sources),
         environment=environment.value,
         is_environment_open=environment.undecided is not None,
         app=app.value,
@@ -105,7 +105,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         run=run,
         context=context,
         contexts=(context,),
-        groups=tuple(groups_of(run)),
+        groups=groups_of(run),
         later=later,
         verifications=checks,
         sources=sources,
@@ -165,16 +165,21 @@ def _joined(group: list[DeployPath]) -> DeployPath:
 
 def _without_repetition(paths: list[DeployPath]) -> Iterator[DeployPath]:
     """Leave out a path for free text in an input where the default leads the same way."""
+    of_step: dict[int, list[DeployPath]] = {}
     for path in paths:
-        if not any(_says_more(other, path) for other in paths):
-            groups = (group for other in paths if _says_more(path, other) for group in other.groups)
+        of_step.setdefault(id(path.step), []).append(path)
+    for path in paths:
+        others = of_step[id(path.step)]
+        if len({len(other.inputs) for other in others}) == 1:
+            yield path
+        elif not any(_says_more(other, path) for other in others):
+            groups = (group for other in others if _says_more(path, other) for group in other.groups)
             yield replace(path, groups=tuple(dict.fromkeys((*path.groups, *groups))))
 
 
 def _says_more(other: DeployPath, path: DeployPath) -> bool:
     return (
-        other.step is path.step
-        and len(other.inputs) > len(path.inputs)
+        len(other.inputs) > len(path.inputs)
         and path.inputs.items() <= other.inputs.items()
         and replace(other, inputs={}) == replace(path, inputs={})
     )

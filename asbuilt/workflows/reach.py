@@ -80,11 +80,14 @@ def before(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
     return tuple(each for each in order(workflow_file) if each.id in found)
 
 
-def after(workflow_file: WorkflowFile, job: Job) -> Iterator[Job]:
+@lru_cache(maxsize=4096)
+def after(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
     """Give all the jobs that need a job, directly or through others."""
+    found = {job.id}
     for each in order(workflow_file):
-        if each is not job and job in before(workflow_file, each):
-            yield each
+        if any(need.id in found for need in workflow_file.needed_by(each)):
+            found.add(each.id)
+    return tuple(each for each in order(workflow_file) if each.id in found and each is not job)
 
 
 @lru_cache(maxsize=4096)
@@ -133,8 +136,9 @@ def play(
     https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
     """
     fates: dict[str, Fate] = {}
+    ended: dict[str, frozenset[str | Unknown]] = {}  # the results of the jobs before each job, and its own
     for job in order(workflow_file):
-        results = [fates[each.id].result for each in before(workflow_file, job)]
+        results = frozenset[str | Unknown]().union(*(ended[each.id] for each in workflow_file.needed_by(job)))
         status = {
             "success": _all(result == "success" if isinstance(result, str) else UNKNOWN for result in results),
             "failure": "failure" in results,
@@ -152,6 +156,7 @@ def play(
         else:
             result = UNKNOWN if isinstance(runs, Unknown) else "success"
         fates[job.id] = Fate(runs, result)
+        ended[job.id] = results | {result}
     return fates
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asbuilt.workflows import contexts
 from asbuilt.workflows.deploys import DeployStep
@@ -46,7 +47,7 @@ def verifications(
     if in_script is not None and in_script.can_fail:
         yield Verification(f"{deploy.job.id}: {deploy.step.label}", in_script, deploy.placed)
     for each in later:
-        own = None if each.tolerated else check_of(each.placed.step, each.placed.shell, each.surroundings)
+        own = _check_in(each)
         check_made = own if own is not None and own.can_fail else heeded(each, later)
         if check_made is not None:
             yield Verification(f"{each.placed.job.id}: {each.placed.step.label}", check_made, each.placed, each)
@@ -56,6 +57,11 @@ def verifications(
             made = check_of_call(text_of(job.uses) or "") if counts else None
             if made is not None and play(leg.workflow_file, leg.situation)[job.id].runs is not False:
                 yield Verification(job.id, made, None)
+
+
+@lru_cache(maxsize=4096)  # each deploy before it asks
+def _check_in(later: Later) -> Check | None:
+    return None if later.tolerated else check_of(later.placed.step, later.placed.shell, later.surroundings)
 
 
 def _in_the_same_script(deploy: DeployStep, run: JobRun, sources: Sources) -> Check | None:
