@@ -16,7 +16,7 @@ from asbuilt.workflows.document import Mapping, Mark, Node, find
 YamlPath = tuple[str | int, ...]
 Tell = Callable[[], str]
 MOST_PROBLEMS = 20
-_LONGEST_LINE = 1_000
+LONGEST_LINE = 1_000
 _LONGEST_QUOTE = 80
 _LONGEST_NAME = 60
 _LONGEST_VALUE = 500
@@ -61,7 +61,7 @@ def first_lines(problems: Iterable[Tell]) -> str:
 def _line(path: str, problem: Problem) -> str:
     place = f"{path}:{problem.mark.line}:{problem.mark.column}" if problem.mark else path
     message = problem.message if isinstance(problem.message, str) else problem.message()
-    return line(f"{place}: {message}", _LONGEST_LINE)
+    return line(f"{place}: {message}", LONGEST_LINE)
 
 
 def quoted(text: str) -> str:

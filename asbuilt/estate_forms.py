@@ -135,6 +135,7 @@ _ORIGIN = _Text(
     rf"^https?://{_AUTHORITY}$",
     "an origin, such as https://shop.example.com: http or https, a host in ASCII (xn--... for others), "
     "a port from 1 to 65535 if any, and nothing else, no / at its end either",
+    _LONGEST,
     also=_has_host,
 )
 _PATH = _Text(
