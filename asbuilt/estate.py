@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
 from itertools import chain
@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from asbuilt.estate_defaults import expanded, put_places, with_defaults_and_names
 from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in, quoted, suggestion
 from asbuilt.estate_forms import (
     AppName,
-    AtMost,
     ControlId,
     Day,
     Duration,
@@ -45,10 +45,7 @@ Tier = Literal["production", "staging", "development", "review"]
 Trigger = Literal["push", "workflow_dispatch", "schedule", "release", "workflow_run", "repository_dispatch"]
 _REPOSITORY = re.compile(r"(?!\.\.?/)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)  # `.` and `..` are no names in a URL
 _ISSUE = "{issue}"
-_FEW = AtMost(200)
-_MANY = AtMost(5_000)
-_MOST_JUDGED = 20_000
-_DEFAULTED = {"app": "apps", "repository": "repositories"}
+_MOST = 100_000
 
 
 # A thing is named by its key; the angle brackets keep a `name:` that somebody writes an unknown key.
@@ -116,9 +113,9 @@ class App(_Declared):
     url: Origin | None = Field(default=None, description="default: the app's web_url")
     repository: Named | None = None
     environment: Named | None = Field(default=None, description="the GitHub environment that every deploy goes through")
-    gates: Annotated[tuple[Named, ...], _FEW] = Field(default=(), description="jobs that every deploy must have passed")
-    formation: Annotated[dict[ProcessType, Process], _FEW] = {}
-    probes: Annotated[tuple[Probe, ...], _FEW] = ()
+    gates: tuple[Named, ...] = Field(default=(), description="jobs that every deploy must have passed")
+    formation: dict[ProcessType, Process] = {}
+    probes: tuple[Probe, ...] = ()
     grace: Duration = timedelta(minutes=5)
 
 
@@ -126,14 +123,12 @@ class Environment(_Declared):
     """A GitHub environment as it should be. What is not declared is not held against it."""
 
     name: Name = ""
-    reviewers: Annotated[tuple[Reviewer, ...], _FEW] | None = Field(
-        default=None, description="logins, or team slugs as @team"
-    )
+    reviewers: tuple[Reviewer, ...] | None = Field(default=None, description="logins, or team slugs as @team")
     wait_timer: Minutes | None = Field(default=None, description="minutes")
-    deployment_branches: Annotated[tuple[Word, ...], _FEW] | None = Field(
+    deployment_branches: tuple[Word, ...] | None = Field(
         default=None, description='patterns; or ["@protected"] for protected branches, ["@any"] for every branch'
     )
-    secrets: Annotated[tuple[SecretName, ...], _FEW] = Field(
+    secrets: tuple[SecretName, ...] = Field(
         default=(), description="names of secrets that only jobs of this environment use"
     )
     decision: Named | None = Field(default=None, description="a decision that asks for this, from links.decisions")
@@ -146,14 +141,14 @@ class Deploy(_Declared):
     trigger: Trigger
     branch: Word | None = None
     tag: Word | None = None
-    inputs: Annotated[dict[InputName, Value], _FEW] = {}
+    inputs: dict[InputName, Value] = {}
 
 
 class Workflow(_Declared):
     """A workflow file that exists and is active, and the deploys that it owns."""
 
     name: Name = ""
-    deploys: Annotated[tuple[Deploy, ...], _FEW] = ()
+    deploys: tuple[Deploy, ...] = ()
 
     @property
     def path(self) -> str:
@@ -167,15 +162,13 @@ class Repository(_Declared):
     name: Name = ""
     default_branch: Word = "main"
     checkout: Named | None = Field(default=None, description="folder of its files, relative to the estate file")
-    procfile: Annotated[dict[ProcessType, Named], _FEW] = Field(
-        default={}, description="process type -> the file that it starts"
-    )
+    procfile: dict[ProcessType, Named] = Field(default={}, description="process type -> the file that it starts")
     red_after: RedAfter = Field(default=3, description="failures in a row on the default branch that are a finding")
-    required_checks: Annotated[tuple[Named, ...], _FEW] = Field(
+    required_checks: tuple[Named, ...] = Field(
         default=(), description="names of the checks that a pull request to the default branch must have passed"
     )
-    environments: Annotated[dict[Named, Environment], _FEW] = {}
-    workflows: Annotated[dict[Named, Workflow], _FEW] = {}
+    environments: dict[Named, Environment] = {}
+    workflows: dict[Named, Workflow] = {}
 
 
 class Links(_Declared):
@@ -183,7 +176,7 @@ class Links(_Declared):
 
     issues: IssueUrl | None = Field(default=None, description="URL with {issue} in it")
     runbook: Link | None = None
-    decisions: Annotated[dict[Named, Link], _MANY] = {}
+    decisions: dict[Named, Link] = {}
 
     def issue_url(self, number: int | None) -> str | None:
         """Give the URL of an issue; None where there is no issue, or the estate does not say where issues are."""
@@ -248,10 +241,10 @@ class Estate(_Declared):
     estate: Named = Field(description="the estate's name")
     links: Links = Field(default_factory=Links)
     defaults: Defaults = Field(default_factory=Defaults)
-    apps: Annotated[dict[AppName, App], _MANY] = {}
-    repositories: Annotated[dict[Named, Repository], _MANY] = {}
-    controls: Annotated[dict[ControlId, ControlSettings], _MANY] = {}
-    waivers: Annotated[tuple[Waiver, ...], _MANY] = ()
+    apps: dict[AppName, App] = {}
+    repositories: dict[Named, Repository] = {}
+    controls: dict[ControlId, ControlSettings] = {}
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def name(self) -> str:
@@ -288,10 +281,13 @@ def load(path: Path, controls: Collection[str] = ()) -> Estate:
         raise EstateError(
             str(path), found or [Problem(document.Mark(1, 1), "an estate is a mapping that begins `estate: NAME`")]
         )
-    raw = _with_defaults_and_names(document.plain(parsed.root))
-    _place(raw.get("waivers"), parsed)
+    raw = document.plain(parsed.root)
+    if (size := expanded(raw)) > _MOST:
+        told = f"holds {size} values, with what `defaults` gives to each app and repository; at most {_MOST} are read"
+        raise EstateError(str(path), [Problem(document.Mark(1, 1), told)])
+    put_places(raw.get("waivers"), parsed)
     try:
-        estate = Estate.model_validate(raw)
+        estate = Estate.model_validate(with_defaults_and_names(raw))
     except ValidationError as error:
         raise EstateError(str(path), problems_in(error, parsed.root, Estate)) from error
     if wrong := [Problem(locate(parsed.root, place), tell) for place, tell in _contradictions(estate, controls)]:
@@ -313,56 +309,10 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _with_defaults_and_names(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay `defaults` under each app and repository, and give every named thing its name."""
-    result = dict(raw)
-    defaults = raw.get("defaults")
-    for kind, section in _DEFAULTED.items():
-        base = defaults.get(kind) if isinstance(defaults, dict) else None
-        if isinstance(result.get(section), dict):
-            result[section] = {
-                name: {**(base if isinstance(base, dict) else {}), **_filled(entry)}
-                if isinstance(_filled(entry), dict)
-                else entry
-                for name, entry in result[section].items()
-            }
-    _name(result.get("apps"))
-    repositories = result.get("repositories")
-    _name(repositories)
-    for repository in repositories.values() if isinstance(repositories, dict) else ():
-        for part in ("environments", "workflows") if isinstance(repository, dict) else ():
-            if isinstance(repository.get(part), dict):
-                repository[part] = {
-                    key: dict(_filled(value)) if isinstance(_filled(value), dict) else value
-                    for key, value in repository[part].items()
-                }
-                _name(repository[part])
-    return result
-
-
-def _filled(entry: object) -> Any:
-    """Give a mapping for a name with nothing behind it."""
-    return {} if entry is None else entry
-
-
-def _name(section: object) -> None:
-    for name, entry in section.items() if isinstance(section, dict) else ():
-        if isinstance(entry, dict):
-            entry["<name>"] = name
-
-
-def _place(waivers: object, parsed: document.Document) -> None:
-    for index, entry in enumerate(waivers) if isinstance(waivers, list) else ():
-        if isinstance(entry, dict):
-            entry["<place>"] = parsed.at(document.find(parsed.root, ("waivers", index, "subject")))
-
-
 def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple[YamlPath, Tell]]:
     """Find what is well-formed in itself but refers to something that is not declared, or is there twice."""
     if not estate.apps and not estate.repositories:
         yield (), _say("declares neither apps nor repositories: there is nothing to hold reality against")
-    if (judged := sum(_judged(estate))) > _MOST_JUDGED:
-        yield (), _say(f"declares {judged} things to judge, with what `defaults` gives to each; at most {_MOST_JUDGED}")
     for app in estate.apps.values():
         yield from _contradictions_of_app(app, estate)
     for repository in estate.repositories.values():
@@ -376,14 +326,6 @@ def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple
     for index, waiver in enumerate(estate.waivers):
         if waiver.subject.partition(" ")[0] not in known:
             yield ("waivers", index, "subject"), partial(_undeclared, "app or repository", waiver.subject, known)
-
-
-def _judged(estate: Estate) -> Iterator[int]:
-    for app in estate.apps.values():
-        yield 1 + len(app.formation) + len(app.probes)
-    for repository in estate.repositories.values():
-        deploys = sum(len(each.deploys) for each in repository.workflows.values())
-        yield 1 + len(repository.environments) + len(repository.workflows) + len(repository.procfile) + deploys
 
 
 def _contradictions_of_app(app: App, estate: Estate) -> Iterator[tuple[YamlPath, Tell]]:

@@ -17,9 +17,10 @@ _LONGEST_NAME = 100
 YamlPath = tuple[str | int, ...]
 Tell = Callable[[], str]
 MOST_PROBLEMS = 20
-_LONGEST_LINE = 1_000
+LONGEST_LINE = 1_000
 _LONGEST_QUOTE = 80
 _LONGEST_NAME = 60
+_LONGEST_VALUE = 500
 _MOST_NAMES = 20
 _KEY = "[key]"  # pydantic's last part of the place of a key
 _USERINFO = re.compile(r"(?<=//).*@|(?<=\\\\).*@|[^\s:/@]+:[^\s/@]+@", re.DOTALL)
@@ -61,7 +62,7 @@ def first_lines(problems: Iterable[Tell]) -> str:
 def _line(path: str, problem: Problem) -> str:
     place = f"{path}:{problem.mark.line}:{problem.mark.column}" if problem.mark else path
     message = problem.message if isinstance(problem.message, str) else problem.message()
-    return line(f"{place}: {message}", _LONGEST_LINE)
+    return line(f"{place}: {message}", LONGEST_LINE)
 
 
 def quoted(text: str) -> str:
@@ -116,8 +117,8 @@ def _message(error: Any, model: type[BaseModel]) -> str:
     if kind == "missing":
         return f'key "{last}" is missing{where}'
     if error["loc"][-1:] == (_KEY,):
-        return f"key {shown(last)} is invalid{where}: {_expected(kind, error)}"
-    wrong = f"{shown(value)} is invalid"
+        return f"key {_masked(str(last))} is invalid{where}: {_expected(kind, error)}"
+    wrong = f"{_shown(value)} is invalid"
     if kind == "literal_error":
         allowed = [str(each).strip("'") for each in str(error["ctx"]["expected"]).replace(" or ", ", ").split(", ")]
         return f'{wrong} for "{last}"{where}{suggestion(str(value), allowed)}'
@@ -137,14 +138,18 @@ def _expected(kind: str, error: Any) -> str:
     return f"{reason[0].lower()}{reason[1:]}"
 
 
-def shown(value: object) -> str:
+def _shown(value: object) -> str:
     """Quote a value, but nothing of it that may be a secret: what a URL has before its host, and its query."""
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
     if value is None or value == "":
         return "nothing" if value is None else "an empty text"
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return quoted(_QUERY.sub(r"\1?***", _USERINFO.sub("***@", text)))
+    return _masked(text)
+
+
+def _masked(text: str) -> str:
+    return quoted(_QUERY.sub(r"\1?***", _USERINFO.sub("***@", text))) if len(text) <= _LONGEST_VALUE else "a long text"
 
 
 def _keys_at(model: type[BaseModel], path: YamlPath) -> list[str]:

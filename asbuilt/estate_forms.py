@@ -53,7 +53,7 @@ class _Text:
             raise ValueError(f"it is {len(value)} characters long; at most {self.longest} are allowed")
         text = value.replace("\n", " ").replace("\t", " ") if self.lines else value
         if value and visible(text) != text:
-            raise ValueError(f"it has a character that cannot be seen; expected {self.words}")
+            raise ValueError(f"it has a line break, a tab or a character that cannot be seen; expected {self.words}")
         if not re.search(self.pattern, text) or not self.also(value):
             raise ValueError(f"expected {self.words}")
         return value
@@ -75,28 +75,6 @@ class _Whole:
     def _held(self, value: object) -> object:
         if type(value) is not int or not self.least <= value <= self.most:
             raise ValueError(f"expected a whole number from {self.least} to {self.most}")
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class AtMost:
-    """So many entries at most: what `defaults` holds is multiplied by all apps, or all repositories."""
-
-    most: int
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self._held, handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        found = handler(schema)
-        if found.get("type") == "array":
-            return {**found, "maxItems": self.most}
-        strict = {"additionalProperties": False} if "patternProperties" in found else {}
-        return {**found, **strict, "maxProperties": self.most}
-
-    def _held(self, value: object) -> object:
-        if isinstance(value, dict | list) and len(value) > self.most:
-            raise ValueError(f"it has {len(value)} entries; at most {self.most} are allowed")
         return value
 
 
@@ -156,7 +134,8 @@ _ISSUES = _Text(
 _ORIGIN = _Text(
     rf"^https?://{_AUTHORITY}$",
     "an origin, such as https://shop.example.com: http or https, a host in ASCII (xn--... for others), "
-    "a port from 1 to 65535 if any, and nothing else",
+    "a port from 1 to 65535 if any, and nothing else, no / at its end either",
+    _LONGEST,
     also=_has_host,
 )
 _PATH = _Text(

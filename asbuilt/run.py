@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from asbuilt.estate import Estate, Waiver
-from asbuilt.estate_errors import Tell, first_lines, quoted, suggestion
+from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
 from asbuilt.model import Observation
 from asbuilt.observe.sweep import Scope
 from asbuilt.subjects import FROM_FILES, KINDS, Subject, kinds_judged, plural, subjects
+from asbuilt.texts import line
 from asbuilt.workflows import checkout as checkouts
 from asbuilt.workflows.checkout import Checkout
 from asbuilt.workflows.document import Document
@@ -84,7 +85,7 @@ def _no_such_subject(waiver: Waiver, kinds: Collection[str], names: Collection[s
     of = " and ".join(sorted(plural(kind) for kind in kinds)) or "nothing that has a name"
     near = suggestion(waiver.subject, names)
     fact = f"{waiver.control} is never judged of {quoted(waiver.subject)}: it is judged of {of}{near}"
-    return f"{waiver.place}: {fact}".removeprefix(": ")
+    return line(f"{waiver.place}: {fact}".removeprefix(": "), LONGEST_LINE)
 
 
 def documents_of(checkout: Checkout) -> tuple[Document, ...]:

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,9 +140,19 @@ def _probes(estate: Estate, _: Any) -> Iterator[Subject]:
 
 
 def _deploys(estate: Estate, _: Any) -> Iterator[Subject]:
-    for each in estate.ownerships():
-        app = estate.apps[each.deploy.app]
-        yield Subject(f"{app.name} {each.workflow.name} {each.deploy.trigger}", "deploy", each, app, each.repository)
+    """The declared deploys; where a trigger brings an app more than one, what it comes with tells them apart."""
+    found = list(estate.ownerships())
+    counts = Counter(map(_of_trigger, found))
+    for each in found:
+        deploy = each.deploy
+        came_with = (deploy.branch, deploy.tag, *(f"{name}={value}" for name, value in deploy.inputs.items()))
+        more = came_with if counts[_of_trigger(each)] > 1 else ()
+        identity = " ".join((_of_trigger(each), *filter(None, more)))
+        yield Subject(identity, "deploy", each, estate.apps[deploy.app], each.repository)
+
+
+def _of_trigger(ownership: Ownership) -> str:
+    return f"{ownership.deploy.app} {ownership.workflow.name} {ownership.deploy.trigger}"
 
 
 def _environments(estate: Estate, checkouts: Mapping[str, Checkout]) -> Iterator[Subject]:
