@@ -1,6 +1,7 @@
 """The `asbuilt` command: thin, one function a verb."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,9 +19,11 @@ from asbuilt.drawing.sources import drawing_of
 from asbuilt.drawing.svg import svg
 from asbuilt.drawing.table import WIDTH, table
 from asbuilt.record.report import NoReportError, render
+from asbuilt.record.stream import guarded
 from asbuilt.run import OptionError
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import serve
+from asbuilt.withholding import Secrets
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -51,12 +54,15 @@ def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - Typer hands over the 
 
 @app.callback()
 def main(
+    context: typer.Context,
     *,
     _: Annotated[
         bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="show the version and exit")
     ] = False,
 ) -> None:
     """Hold the real state of a Heroku and GitHub estate against the declared one."""
+    context.obj = Secrets.of((), os.environ)
+    context.with_resource(guarded(lambda: context.obj))
 
 
 @app.command(context_settings=_PASS_ON)
@@ -93,6 +99,7 @@ def controls(
 
 @app.command()
 def paths(
+    context: typer.Context,
     *,
     checkout: Annotated[
         str | None, typer.Option(metavar="DIR", help="a repository's files (default: those that the estate names)")
@@ -112,7 +119,7 @@ def paths(
 ) -> None:
     """Show every way by which code reaches an app: what sets it off, its gates, its environment."""
     try:
-        drawing = drawing_of(checkout, estate_file, repository or [], only or [])
+        drawing = context.obj.hide_all(drawing_of(checkout, estate_file, repository or [], only or []))
     except OptionError as error:
         _stop(str(error))
     for problem in drawing.unread:

@@ -1,35 +1,42 @@
 """The pytest hooks: options, one sweep a run, hand-over to xdist workers, parameters, outcomes."""
 
+import os
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, judging, options
+from asbuilt import catalogue, judging, keeping, options
 from asbuilt.controller import PHASES, Controller, attach
 from asbuilt.controls import Drift
 from asbuilt.estate import load
 from asbuilt.estate_errors import EstateError
-from asbuilt.model import restore, save
+from asbuilt.model import Observation, dump
+from asbuilt.model import load as load_observation
 from asbuilt.observe.credentials import NoTokenError
 from asbuilt.record.directory import OBSERVATION, RESULTS, new_directory, today
 from asbuilt.record.evidence import describe
 from asbuilt.record.finish import finish, write_sandbox_log
+from asbuilt.record.results import listen
 from asbuilt.record.terminal import summary
+from asbuilt.record.writing import write_bytes
 from asbuilt.run import RUN, OptionError, Run, checkouts_of, prepared, scope_of
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.subjects import kind_of, none_declared
 from asbuilt.suppressing import sort_out
 from asbuilt.verdicts import together
+from asbuilt.withholding import Secrets
 from asbuilt.world import World, choose, observe
 
 _WORLD = pytest.StashKey[World]()
 _CLOSING = pytest.StashKey[ExitStack]()
 _DIRECTORY = "asbuilt_directory"
+_OBSERVATION = "asbuilt_observation"
 _DAY = 86_400
 
 
@@ -45,14 +52,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[PHASES] = {}
     if not options.concerns_estate(config):
         return
+    keeping.begin(config, os.environ, config.stash[_CLOSING])
     try:
         _prepare(config)
     except (EstateError, OptionError, ScenarioError, NoTokenError) as error:
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.UsageError(keeping.secrets(config).hide(str(error))) from None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the sandbox."""
+    """Stop the sandbox, and guarding what is printed."""
     config.stash[_CLOSING].close()
 
 
@@ -76,17 +84,29 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             say=lambda text: reporter.write_line(f"asbuilt: {text}") if reporter else None,
         )
         if served:
-            write_sandbox_log(directory, served)
-    save(observation, directory / OBSERVATION)
+            with keeping.noting(config):
+                write_sandbox_log(directory, served, run.secrets)
+    observation = _as_kept(observation, run.secrets)
+    with keeping.noting(config):
+        write_bytes(directory / OBSERVATION, dump(observation), run.secrets)
     config.stash[RUN] = replace(run, observation=observation)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell an xdist worker where the run's directory is: the observation is in it, and its results belong there."""
+    """Tell an xdist worker what was observed, what is secret, and where its results belong."""
     run = node.config.stash.get(RUN, None)
     if run and run.directory:
         node.workerinput[_DIRECTORY] = str(run.directory)
+        node.workerinput[_OBSERVATION] = dump(run.observation).decode() if run.observation else None
+        keeping.hand_over(node, run)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from an xdist worker what it could not write."""
+    if node.config.stash.get(RUN, None):
+        keeping.hear(node.config, node)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -174,9 +194,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Record the run, once every worker and every other plugin has written what it has to."""
     config = session.config
     run = config.stash.get(RUN, None)
+    if run is not None and _is_worker(config):
+        keeping.report_missed(config)
     if run is None or _is_worker(config) or run.directory is None:
         return
-    finish(run, together(config.stash[PHASES]), config.stash[_WORLD].secrets)
+    with keeping.noting(config):
+        finish(run, together(config.stash[PHASES]))
+    keeping.scan(config, run)
+    if any(keeping.faults(config)):
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -190,6 +216,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     columns = config.get_terminal_writer().fullwidth if terminalreporter.isatty else None
     for line in summary(run, together(config.stash[PHASES]), columns):
         terminalreporter.write_line(line.text, **line.markup)
+    for fault in keeping.faults(config):
+        terminalreporter.write_line(f"asbuilt: {fault}", red=True)
+
+
+def _as_kept(observation: Observation, secrets: Secrets) -> Observation:
+    """Give an observation as it is kept: what is judged now is what a later run may judge again."""
+    content = dump(observation)
+    return observation if secrets.hide_bytes(content) == content else secrets.hide_all(observation)
 
 
 def _in_scope(item: pytest.Item, run: Run) -> bool:
@@ -232,15 +266,20 @@ def _begun(config: pytest.Config, run: Run, estate: bytes) -> Run:
     if options.wants_live(config):
         world = choose(run, sandbox=option.sandbox, observed=option.observed, closing=config.stash[_CLOSING])
     config.stash[_WORLD] = world
+    keeping.know(config, world.credentials, os.environ)
     clock = world.sandbox.clock() if world.sandbox else None
     try:
         directory = new_directory(config.invocation_params.dir / option.evidence, clock)
     except OSError as error:
+        if keeping.is_full(error):
+            pytest.exit(f"asbuilt: --evidence {option.evidence}: {error.strerror}; make room", returncode=3)
         raise OptionError(f"--evidence {option.evidence}: no folder can be made there: {error.strerror}") from error
-    (directory / "estate.yaml").write_bytes(estate)
-    option.allure_report_dir = str(directory / RESULTS)
+    known = keeping.secrets(config)
+    with keeping.noting(config):
+        write_bytes(directory / "estate.yaml", estate, known)
+    listen(config, directory / RESULTS, known, partial(keeping.missed, config))
     option.xmlpath = option.xmlpath or str(directory / "junit.xml")
-    return replace(run, world=world.name, observation=world.observation, directory=directory)
+    return replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
 
 
 def _handed_over(config: Any, run: Run) -> Run:
@@ -249,6 +288,8 @@ def _handed_over(config: Any, run: Run) -> Run:
     if handed is None:
         return run
     directory = Path(handed)
-    config.option.allure_report_dir = str(directory / RESULTS)
-    seen = directory / OBSERVATION
-    return replace(run, directory=directory, observation=restore(seen) if seen.exists() else None)
+    known = keeping.secrets(config)
+    listen(config, directory / RESULTS, known, partial(keeping.missed, config))
+    seen = config.workerinput[_OBSERVATION]
+    observation = load_observation(seen.encode()) if seen else None
+    return replace(run, directory=directory, observation=observation, secrets=known)

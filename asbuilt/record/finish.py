@@ -1,32 +1,34 @@
 """Complete a run's directory once every verdict is in."""
 
-import json
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from asbuilt.lint.keep import restore, told
-from asbuilt.record.directory import LINT, RESULTS, VERDICTS, point_latest, withhold
+from asbuilt.lint.keep import told
+from asbuilt.record.directory import RESULTS, VERDICTS, point_latest
 from asbuilt.record.evidence import settle_results, write_context
 from asbuilt.record.summary import markdown
+from asbuilt.record.writing import write_json, write_text
 from asbuilt.run import Run
 from asbuilt.verdicts import Verdict
+from asbuilt.withholding import Secrets
 
 
-def finish(run: Run, verdicts: tuple[Verdict, ...], tokens: Iterable[str]) -> None:
-    """Write all that a run's directory holds beside the observation, and let `latest` point to it."""
+def finish(run: Run, verdicts: tuple[Verdict, ...]) -> None:
+    """Write all that a run's directory holds beside the observation, and let `latest` point to it.
+
+    Raises NotWrittenError.
+    """
     if run.directory is None:
         return
     results = run.directory / RESULTS
-    linters = told(restore(run.directory / LINT))
-    write_context(results, run, linters)
-    settle_results(results, verdicts)
-    (run.directory / "summary.md").write_text(markdown(run, verdicts, linters), encoding="utf-8")
-    (run.directory / VERDICTS).write_text(json.dumps([asdict(each) for each in verdicts], indent=1), encoding="utf-8")
-    withhold(run.directory, tokens)
+    linters = told(run.scans or {})
     point_latest(run.directory)
+    write_json(run.directory / VERDICTS, [asdict(each) for each in verdicts], run.secrets)
+    write_text(run.directory / "summary.md", markdown(run, verdicts, linters), run.secrets)
+    write_context(results, run, linters)
+    settle_results(results, verdicts, run.secrets)
 
 
-def write_sandbox_log(directory: Path, served: list[str]) -> None:
-    """Keep what a sandbox was asked: the other side's own count of the requests."""
-    (directory / "sandbox-log.json").write_text(json.dumps(served, indent=1), encoding="utf-8")
+def write_sandbox_log(directory: Path, served: list[str], secrets: Secrets) -> None:
+    """Keep what a sandbox was asked: the other side's own count of the requests. Raises NotWrittenError."""
+    write_json(directory / "sandbox-log.json", served, secrets)
