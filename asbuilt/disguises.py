@@ -94,8 +94,8 @@ def spans(content: bytes, sought: Sequence[bytes]) -> list[Span]:
 def beginning(content: bytes, sought: Sequence[bytes]) -> int:
     """Give where at the end of a text a word may have begun; the text's length where none has."""
     least = len(content)
-    for view in _levels(_Traced.of(content)):
-        text = _UNFINISHED.sub(b"", view.text)
+    for view in _levels(_Traced.of(_UNFINISHED.sub(b"", content))):
+        text = view.text
         for word in sought:
             head = word[:_BEGINNING]
             at = text.find(head, max(0, len(text) - len(word)))
