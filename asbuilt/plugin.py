@@ -278,7 +278,7 @@ def _begun(config: pytest.Config, run: Run, estate: bytes) -> Run:
     with keeping.noting(config):
         write_bytes(directory / "estate.yaml", estate, known)
     listen(config, directory / RESULTS, known, partial(keeping.missed, config))
-    option.xmlpath = option.xmlpath or str(directory / "junit.xml")
+    option.xmlpath = getattr(option, "xmlpath", None) or str(directory / "junit.xml")
     return replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
 
 
