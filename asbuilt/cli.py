@@ -1,6 +1,5 @@
 """The `asbuilt` command: thin, one function a verb."""
 
-import json
 import os
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import typer
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from asbuilt import __version__, catalogue, estate, handbook
+from asbuilt import __version__, catalogue, estate, handbook, texts
 from asbuilt.drawing.mermaid import mermaid
 from asbuilt.drawing.sources import drawing_of
 from asbuilt.drawing.svg import svg
@@ -90,7 +89,7 @@ def controls(
     chosen = [found[identity.upper()]] if identity else list(found.values())
     match form:
         case Format.JSON:
-            typer.echo(json.dumps(handbook.records(chosen), indent=2))
+            typer.echo(texts.as_json(handbook.records(chosen)))
         case Format.MARKDOWN:
             typer.echo(handbook.markdown(chosen), nl=False)
         case Format.TABLE:
@@ -126,7 +125,7 @@ def paths(
         _say(problem, "yellow")
     match form:
         case Picture.JSON:
-            typer.echo(json.dumps(drawing.records(), indent=2))
+            typer.echo(texts.as_json(drawing.records()))
         case Picture.MERMAID:
             typer.echo(mermaid(drawing), nl=False)
         case Picture.SVG:
@@ -141,7 +140,7 @@ def record(
 ) -> None:
     """Render a run's evidence as one HTML file; opens nothing."""
     try:
-        typer.echo(f"report: {render(directory)}")
+        typer.echo(f"report: {texts.line(str(render(directory)))}")
     except NoReportError as error:
         _stop(str(error))
 
@@ -154,9 +153,8 @@ def sandbox(
 ) -> None:
     """Serve a sandbox of both APIs and the apps until interrupted."""
     try:
-        serve(
-            scenario, port, unix_socket, ready=lambda running: typer.echo(f"{scenario} at {running.origin}", err=True)
-        )
+        name = texts.line(scenario)
+        serve(scenario, port, unix_socket, ready=lambda running: typer.echo(f"{name} at {running.origin}", err=True))
     except ScenarioError as error:
         _stop(str(error))
     except OSError as error:
@@ -168,7 +166,7 @@ def sandbox(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of an estate file, for editors."""
-    typer.echo(json.dumps(estate.schema(), indent=2))
+    typer.echo(texts.as_json(estate.schema()))
 
 
 def _show(draw: Callable[[int], RenderableType]) -> None:
@@ -178,7 +176,7 @@ def _show(draw: Callable[[int], RenderableType]) -> None:
         console.width = WIDTH
     with console.capture() as printed:
         console.print(draw(console.width))
-    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
+    typer.echo("\n".join(texts.without_commands(line.rstrip()) for line in printed.get().splitlines()))
 
 
 def _pytest(*arguments: str) -> None:
@@ -199,4 +197,4 @@ def _stop(message: str) -> NoReturn:
 
 def _say(message: str, colour: str) -> None:
     """Print a message on standard error; in colour only where NO_COLOR allows it."""
-    Console(stderr=True).print(Text(f"asbuilt: {message}", colour), soft_wrap=True)
+    Console(stderr=True).print(Text(texts.lines(f"asbuilt: {message}"), colour), soft_wrap=True)

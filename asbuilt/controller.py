@@ -16,6 +16,7 @@ from asbuilt.suppressing import complaints
 from asbuilt.verdicts import Verdict, together
 
 PHASES = pytest.StashKey[dict[str, dict[str, Verdict]]]()
+UNCOLLECTED = pytest.StashKey[list[tuple[str, str]]]()
 _VERDICT = "asbuilt_verdict"
 
 
@@ -41,6 +42,12 @@ class Controller:
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Lint, with workers: each of them collects the same."""
         self._lint(ids)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what could not be collected, with the last line of what pytest says of it."""
+        if report.failed:
+            said = report.longreprtext.strip().splitlines()
+            self._config.stash[UNCOLLECTED].append((report.nodeid, said[-1] if said else "could not be collected"))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the verdict of one phase."""

@@ -1,8 +1,10 @@
 """Declare: `estate.yaml` says what should be true; this module reads it into a frozen `Estate`."""
 
 import re
+import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -193,8 +195,9 @@ class Ownership(NamedTuple):
         """The command that sets it going."""
         deploy = self.deploy
         if deploy.trigger == "workflow_dispatch":
-            inputs = "".join(f" -f {name}={value}" for name, value in deploy.inputs.items())
-            return f"gh workflow run {self.workflow.name} -R {self.repository.name}{inputs}"
+            inputs = (("-f", f"{name}={value}") for name, value in deploy.inputs.items())
+            words = ("gh", "workflow", "run", self.workflow.name, "-R", self.repository.name)
+            return shlex.join((*words, *chain.from_iterable(inputs)))
         if deploy.trigger == "push":
             ref = f"tag {deploy.tag}" if deploy.tag else deploy.branch or self.repository.default_branch
             return f"push to {ref} of {self.repository.name}; {self.workflow.name} deploys it"

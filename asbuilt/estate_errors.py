@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from asbuilt import texts
 from asbuilt.workflows.document import Mapping, Mark, Node, find
 
+_LONGEST_NAME = 100
 YamlPath = tuple[str | int, ...]
 _EXPECTED = {
     "tuple_type": "a list",
@@ -37,15 +39,21 @@ class EstateError(ValueError):
 
 
 def _line(path: str, problem: Problem) -> str:
-    place = f"{path}:{problem.mark.line}:{problem.mark.column}" if problem.mark else path
-    return f"{place}: {problem.message}"
+    place = texts.line(path, texts.LONGEST_WHOLE)
+    where = f"{place}:{problem.mark.line}:{problem.mark.column}" if problem.mark else place
+    return f"{where}: {texts.line(problem.message, texts.LONGEST_WHOLE)}"
+
+
+def quoted(name: object) -> str:
+    """Give a name or a value of somebody's in quotation marks, no longer than helps to find it."""
+    return f'"{texts.line(str(name), _LONGEST_NAME)}"'
 
 
 def suggestion(name: str, allowed: Iterable[str]) -> str:
     """Give `; did you mean "x"? allowed: ...` for a name that is not among the allowed ones."""
-    names = sorted(str(each) for each in allowed)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f'; did you mean "{near[0]}"?' if near else ";"
+    names = sorted(texts.line(str(each), _LONGEST_NAME) for each in allowed)
+    near = difflib.get_close_matches(texts.line(name, _LONGEST_NAME), names, n=1, cutoff=0.5)
+    hint = f"; did you mean {quoted(near[0])}?" if near else ";"
     return f"{hint} allowed: {', '.join(names) or '(none is declared)'}"
 
 
@@ -75,20 +83,22 @@ def problems_in(error: ValidationError, root: Node, model: type[BaseModel]) -> l
 
 def _message(kind: str, path: YamlPath, error: Any, model: type[BaseModel]) -> str:
     *parents, last = path or ("estate",)
-    where = f" in {'.'.join(str(part) for part in parents)}" if parents else ""
+    path_of_keys = ".".join(texts.line(str(part), _LONGEST_NAME) for part in parents)
+    where = f" in {path_of_keys}" if parents else ""
     if kind == "extra_forbidden":
-        return f'unknown key "{last}"{where}{suggestion(str(last), _keys_at(model, tuple(parents)))}'
+        return f"unknown key {quoted(last)}{where}{suggestion(str(last), _keys_at(model, tuple(parents)))}"
     if kind == "missing":
-        return f'key "{last}" is missing{where}'
+        return f"key {quoted(last)} is missing{where}"
     if kind == "literal_error":
         allowed = [str(each).strip("'") for each in str(error["ctx"]["expected"]).replace(" or ", ", ").split(", ")]
-        return f'"{error["input"]}" is invalid for "{last}"{where}{suggestion(str(error["input"]), allowed)}'
+        given = str(error["input"])
+        return f"{quoted(given)} is invalid for {quoted(last)}{where}{suggestion(given, allowed)}"
     if kind in {"model_type", "dict_type"}:
-        return f'{_shown(error["input"])} is invalid for "{last}"{where}: expected a mapping'
+        return f"{_shown(error['input'])} is invalid for {quoted(last)}{where}: expected a mapping"
     expected = _expected(kind, error)
     if isinstance(last, int):
-        return f"{_shown(error['input'])} is invalid as item {last + 1} of {'.'.join(map(str, parents))}: {expected}"
-    return f'{_shown(error["input"])} is invalid for "{last}"{where}: {expected}'
+        return f"{_shown(error['input'])} is invalid as item {last + 1} of {path_of_keys}: {expected}"
+    return f"{_shown(error['input'])} is invalid for {quoted(last)}{where}: {expected}"
 
 
 def _expected(kind: str, error: Any) -> str:
@@ -108,7 +118,7 @@ def _shown(value: object) -> str:
         return "a mapping" if isinstance(value, dict) else "a list"
     if value is None or value == "":
         return "nothing" if value is None else "an empty text"
-    return f'"{str(value).lower() if isinstance(value, bool) else value}"'
+    return quoted(str(value).lower() if isinstance(value, bool) else value)
 
 
 def _keys_at(model: type[BaseModel], path: YamlPath) -> list[str]:

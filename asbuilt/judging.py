@@ -1,11 +1,13 @@
 """What happens around one check: the facts that it was given, and what it came to."""
 
 import json
+import shlex
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from asbuilt import texts
 from asbuilt.controls import Control, Drift, control_of
 from asbuilt.lint.scan import Remark, Scan
 from asbuilt.model import Absent, Observed, Unobserved
@@ -75,7 +77,11 @@ class Seen:
             return (*found, *(Remark(path, Mark(1, 1), name, reason) for path, reason in left.items()))
         if left:
             path, reason = next(iter(left.items()))
-            remedy = f"run it by itself: {scan.linter} {path}" if scan.version is not None else f"install {scan.linter}"
+            remedy = (
+                f"run it by itself: {scan.linter} {shlex.quote(path)}"
+                if scan.version is not None
+                else f"install {scan.linter}"
+            )
             others = f" (and over {len(left) - 1} more)" if len(left) > 1 else ""
             raise CouldNotObserveError(Unobserved(scan.linter, f"{scan.linter} over {path}{others}", reason, remedy))
         if not set(paths) & set(scan.scanned):
@@ -108,7 +114,7 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
     told = words(subject, run.estate) if subject else {}
     remedy = tell(control.remedy, told)
     name = subject.name if subject else "estate"
-    return Verdict(
+    verdict = Verdict(
         id=report.nodeid,
         control=control.id,
         severity=(settings.severity if settings else None) or control.severity,
@@ -123,6 +129,7 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
         issue=settings.issue if settings else None,
         seconds=report.duration,
     )
+    return texts.kept_in(verdict)
 
 
 def to_wire(verdict: Verdict) -> str:

@@ -6,6 +6,7 @@ Every process of a run guards what it prints and hides the same: xdist's workers
 import errno
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,14 +73,10 @@ def hear(config: pytest.Config, node: Any) -> None:
     config.stash[_MISSED].extend(getattr(node, "workeroutput", {}).get(_UNWRITTEN, ()))
 
 
-def scan(config: pytest.Config, run: Run) -> None:
+def scan(config: pytest.Config, run: Run, xml: Path | None) -> None:
     """Read all again that a run wrote, also elsewhere, and take out what is secret."""
-    if run.directory is None:
-        return
-    elsewhere = getattr(config.option, "xmlpath", None)
-    config.stash[_CAUGHT] = withhold(
-        run.directory, run.secrets, *([config.invocation_params.dir / elsewhere] if elsewhere else [])
-    )
+    if run.directory is not None:
+        config.stash[_CAUGHT] = withhold(run.directory, run.secrets, *([xml] if xml else []))
 
 
 def faults(config: pytest.Config) -> Iterator[str]:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, judging, keeping, options
-from asbuilt.controller import PHASES, Controller, attach
+from asbuilt import catalogue, judging, keeping, options, texts
+from asbuilt.controller import PHASES, UNCOLLECTED, Controller, attach
 from asbuilt.controls import Drift
 from asbuilt.estate import load
 from asbuilt.estate_errors import EstateError
@@ -35,6 +35,7 @@ from asbuilt.world import World, choose, observe
 
 _WORLD = pytest.StashKey[World]()
 _CLOSING = pytest.StashKey[ExitStack]()
+_XML = pytest.StashKey[Path | None]()
 _DIRECTORY = "asbuilt_directory"
 _OBSERVATION = "asbuilt_observation"
 _DAY = 86_400
@@ -50,13 +51,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Decide what the run is about. Whatever the user got wrong ends here, in one message."""
     config.stash[_CLOSING] = ExitStack()
     config.stash[PHASES] = {}
+    config.stash[UNCOLLECTED] = []
     if not options.concerns_estate(config):
         return
     keeping.begin(config, os.environ, config.stash[_CLOSING])
     try:
         _prepare(config)
     except (EstateError, OptionError, ScenarioError, NoTokenError) as error:
-        raise pytest.UsageError(keeping.secrets(config).hide(str(error))) from None
+        raise pytest.UsageError(texts.lines(keeping.secrets(config).hide(str(error)))) from None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -81,7 +83,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             config.stash[_WORLD],
             settle=config.option.settle,
             timeout=config.option.timeout,
-            say=lambda text: reporter.write_line(f"asbuilt: {text}") if reporter else None,
+            say=lambda text: reporter.write_line(f"asbuilt: {texts.line(text)}") if reporter else None,
         )
         if served:
             with keeping.noting(config):
@@ -198,9 +200,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         keeping.report_missed(config)
     if run is None or _is_worker(config) or run.directory is None:
         return
+    verdicts, uncollected, xml = together(config.stash[PHASES]), config.stash[UNCOLLECTED], config.stash[_XML]
     with keeping.noting(config):
-        finish(run, together(config.stash[PHASES]))
-    keeping.scan(config, run)
+        finish(run, verdicts, uncollected=uncollected, xml=xml)
+    keeping.scan(config, run, xml)
     if any(keeping.faults(config)):
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
@@ -274,11 +277,15 @@ def _begun(config: pytest.Config, run: Run, estate: bytes) -> Run:
         if keeping.is_full(error):
             pytest.exit(f"asbuilt: --evidence {option.evidence}: {error.strerror}; make room", returncode=3)
         raise OptionError(f"--evidence {option.evidence}: no folder can be made there: {error.strerror}") from error
+    # pytest's own file would hold what its introspection shows; ours is rendered from the verdicts.
+    wanted = getattr(option, "xmlpath", None)
+    name = os.path.expandvars(wanted) if wanted else None
+    config.stash[_XML] = config.invocation_params.dir / Path(name).expanduser() if name else None
+    option.xmlpath = None
     known = keeping.secrets(config)
     with keeping.noting(config):
         write_bytes(directory / "estate.yaml", estate, known)
     listen(config, directory / RESULTS, known, partial(keeping.missed, config))
-    option.xmlpath = getattr(option, "xmlpath", None) or str(directory / "junit.xml")
     return replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
 
 

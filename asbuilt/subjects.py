@@ -1,6 +1,7 @@
 """What the checks are about: every subject that the estate declares, with the id that names it in a test."""
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -72,19 +73,18 @@ def subjects(estate: Estate, checkouts: Mapping[str, Checkout], kind: str) -> di
 
 
 def words(subject: Subject, estate: Estate) -> dict[str, str]:
-    """Give the subject's own words for a remedy."""
+    """Give the subject's own words for a remedy, each quoted for a shell where it needs that: somebody may paste it."""
     ownership = subject.part if isinstance(subject.part, Ownership) else None
     if ownership is None and subject.app:
         ownership = estate.ownership_of(subject.app.name)
-    own_name = subject.id.rpartition(" ")[2]
+    own_name = shlex.quote(subject.id.rpartition(" ")[2])
+    formation = subject.app.formation.items() if subject.app else ()
     return {
-        "app": subject.app.name if subject.app else "",
-        "formation": " ".join(f"{name}={each.quantity}" for name, each in subject.app.formation.items())
-        if subject.app
-        else "",
-        "repository": subject.repository.name if subject.repository else "",
+        "app": shlex.quote(subject.app.name) if subject.app else "",
+        "formation": shlex.join(f"{name}={each.quantity}" for name, each in formation),
+        "repository": shlex.quote(subject.repository.name) if subject.repository else "",
         "deploy": ownership.command if ownership else "declare a workflow that deploys it (repositories.*.workflows)",
-        "environment": own_name if subject.kind == "environment" else "",
+        "environment": shlex.quote(subject.part) if subject.kind == "environment" else "",
         "workflow": own_name if subject.kind in {"workflow", "workflow_file"} else "",
         "process": own_name if subject.kind in {"process", "procfile_process"} else "",
     }

@@ -3,25 +3,38 @@
 A text of a pull request, an API or an app can try to be more than a text: a terminal's escape, a command of the CI's
 log, a row of a table, a mention. There is one function for each medium; colours and structure of our own are added
 behind it. GitHub's runner takes a line for a command where it begins with `::` behind any white space, or has `##[`
-anywhere (actions/runner, `ActionCommand.cs`).
+anywhere (actions/runner, `ActionCommand.cs`); it compares as a culture does, which overlooks selectors of variants.
 """
 
 import html
+import json
 import re
 import unicodedata
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar, cast
+from urllib.parse import quote
+
+T = TypeVar("T")
 
 LONGEST = 300
+LONGEST_WHOLE = 1000
 LONGEST_KEPT = 64 * 2**10
+_LONGEST_LINK = 2000
 _ELLIPSIS = "…"
-_FOLD = re.compile(r"[ \t]*(?:\r\n|\n|\t)[ \t\n]*")
+_BLANKS = re.compile(r"[ \t\n]+")
 # Controls, formats (directions, zero widths), halves of characters, separators of lines, what is no character at all.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 # Letters and marks by category that take no room: Unicode's Default_Ignorable_Code_Point, without those of emoji.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+_VARIANTS = (range(0xFE00, 0xFE0E), range(0xE0100, 0xE01F0))
 _BYTE = range(0xDC80, 0xDD00)  # how Python carries a byte of a file name that is not UTF-8
-_COMMAND = re.compile(r"(^|[\s\ufeff])(?=::)")
-_OLD_COMMAND = "##["
+_EMOJI = "[\ufe0e\ufe0f]*"
+_COMMAND = re.compile(rf"(^|[\s\ufeff])(?={_EMOJI}:{_EMOJI}:)")
+_OLD_COMMAND = re.compile(rf"(#{_EMOJI}#{_EMOJI})\[")
 _BACKTICKS = re.compile(r"`+")
+_MOST_BACKTICKS = 16  # GitHub's parser takes no more than 80 of them for the begin of a code span
+_TOO_MANY = re.compile(rf"`{{{_MOST_BACKTICKS + 1},}}")
+_WEB = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 
 
 def line(text: str, most: int = LONGEST) -> str:
@@ -29,10 +42,23 @@ def line(text: str, most: int = LONGEST) -> str:
 
     It is never a command of GitHub's runner, wherever a terminal breaks it between words.
     """
-    # An escape is longer than what it stands for, never shorter: more than so many characters are never shown.
-    shown = visible(text[: 2 * most + 1]) if len(text) > 2 * most else visible(text)
+    # What is shown of a character is never shorter than it, but for blanks: so much is enough to fill a line.
+    shown = visible(text[: 2 * most + 1])
     if len(shown) > most or len(text) > 2 * most:
         shown = f"{shown[: most - 1]}{_ELLIPSIS}"
+    return without_commands(shown)
+
+
+def lines(text: str, most: int = LONGEST_WHOLE) -> str:
+    """Give a message of our own for a terminal: its line breaks are ours and stay, each line is made fit."""
+    return "\n".join(line(each, most) for each in text.split("\n"))
+
+
+def whole(text: str) -> str:
+    """Give what somebody may copy as one line for a terminal: all of it or none, since a part does other things."""
+    shown = visible(text[: LONGEST_WHOLE + 1])
+    if len(text) > LONGEST_WHOLE or len(shown) > LONGEST_WHOLE:
+        return f"({len(text)} characters, too many to show: they stand in verdicts.json)"
     return without_commands(shown)
 
 
@@ -40,19 +66,20 @@ def visible(text: str) -> str:
     """Give a text on one line, with an escape for each character that a reader cannot see."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_seen(each) for each in _FOLD.sub(" ", text))
+    folded = _BLANKS.sub(lambda match: match[0] if match[0].isprintable() else " ", text.replace("\r\n", "\n"))
+    return "".join(_seen(each) for each in folded)
 
 
 def without_commands(text: str) -> str:
     """Take from one line what would make it a command of GitHub's runner, and leave it readable."""
-    if "::" in text:
+    if ":" in text:
         text = _COMMAND.sub(r"\1\\", text)
-    return text.replace(_OLD_COMMAND, "##\\[")
+    return _OLD_COMMAND.sub(r"\1\\[", text) if "[" in text else text
 
 
 def code(text: str, most: int = LONGEST) -> str:
     """Give a text as a code span of GitHub's Markdown, in or out of a table: there nothing is a link or a mention."""
-    shown = line(text, most)
+    shown = _TOO_MANY.sub(f"{'`' * _MOST_BACKTICKS}{_ELLIPSIS}", line(text, most))
     if not shown.strip():
         return ""
     fence = "`" * (max((len(each) for each in _BACKTICKS.findall(shown)), default=0) + 1)
@@ -65,6 +92,13 @@ def marked_up(text: str, most: int = LONGEST) -> str:
     return html.escape(line(text, most))
 
 
+def link(url: str) -> str:
+    """Give an address that a link may lead to, fit for Markdown and HTML; nothing where it is not one of the web."""
+    if len(url) > _LONGEST_LINK or not _WEB.match(url):
+        return ""
+    return quote(kept(url), safe=":/?#@!$&*+,;=%~-._")
+
+
 def kept(text: str, most: int = LONGEST_KEPT) -> str:
     """Give a text for JSON: whole up to 64 KiB, with an escape for halves of characters, which no file can hold."""
     short = text if len(text) <= most else f"{text[: most - 1]}{_ELLIPSIS}"
@@ -73,9 +107,31 @@ def kept(text: str, most: int = LONGEST_KEPT) -> str:
     return "".join(_seen(each) if unicodedata.category(each) == "Cs" else each for each in short)
 
 
+def kept_in(value: T) -> T:
+    """Give a value with every text in it as it is kept, however deep it stands."""
+    found: Any = value
+    if type(found) is str:
+        found = kept(found)
+    elif isinstance(found, dict):
+        found = {kept_in(key): kept_in(each) for key, each in found.items()}
+    elif type(found) is tuple:
+        found = tuple(map(kept_in, found))
+    elif isinstance(found, list):
+        found = list(map(kept_in, found))
+    elif is_dataclass(found) and not isinstance(found, type):
+        found = replace(found, **{each.name: kept_in(getattr(found, each.name)) for each in fields(found)})
+    return cast("T", found)
+
+
+def as_json(value: Any, indent: int | None = 2) -> str:
+    """Give plain values as JSON that a terminal can show: all of it ASCII, and no command of GitHub's runner."""
+    return json.dumps(kept_in(value), indent=indent).replace("##[", "##\\u005b")
+
+
 def _seen(character: str) -> str:
     number = ord(character)
-    if unicodedata.category(character) not in _UNSEEN and character not in _BLANK:
+    hidden = unicodedata.category(character) in _UNSEEN or character in _BLANK
+    if not hidden and not any(number in each for each in _VARIANTS):
         return character
     if number in _BYTE:
         return f"\\x{number - 0xDC00:02x}"

@@ -48,6 +48,11 @@ class Verdict:
         waived = line.waived or (self.reason if self.outcome is Outcome.WAIVED else "")
         return replace(line, fact=f"{line.fact} ({waived})", fix="", waived=waived) if waived else line
 
+    def findings(self) -> tuple[Line, ...]:
+        """Give its lines as they are read, each with its place; of what has none, one with its reason."""
+        found = self.lines or ((Line("", self.reason),) if self.reason else ())
+        return tuple(replace(each, place=each.place or self.subject) for each in map(self.told, found))
+
 
 def together(phases: dict[str, dict[str, Verdict]]) -> tuple[Verdict, ...]:
     """Give one verdict a check: what its phases came to together; unknown where it did not run to its end."""

@@ -6,7 +6,6 @@ the environment holds under a name that says so: token, key, secret, password, a
 a path or a plain address under such a name is none: `true` would be taken out of every sentence.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -98,13 +97,6 @@ class Secrets:
                 return replace(value, **new)
             case _:
                 return value
-
-    def as_json(self, value: Any, indent: int | None = 1) -> str:
-        """Give a value as JSON without any secret, that still is JSON."""
-        text = json.dumps(value, indent=indent)
-        if self.hide(text) == text:
-            return text
-        return self.hide(json.dumps(self.hide_all(value), indent=indent))
 
     def passing(self, shown: str, text: str, *, last: bool = False) -> tuple[str, str]:
         """Give what of a text can be shown behind what was shown, and what is held back: it may begin a secret.

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 from unicodedata import east_asian_width
 
-from asbuilt.drawing.words import clean
+from asbuilt import texts
 
 Number = int | float
+
+# Of a text that many names make up; each of them is cut before.
+_LONGEST = 100_000
 
 # Every text is set in a fixed-width font, the only kind whose width can be told without measuring it.
 _ADVANCE = 0.62
@@ -73,13 +75,13 @@ class Canvas:
 
 def width_of(said: str, size: Number) -> float:
     """Give the room that a line takes at a font size."""
-    return sum(2 if east_asian_width(each) in "WF" else 1 for each in clean(said)) * size * _ADVANCE
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in texts.visible(said)) * size * _ADVANCE
 
 
 def wrapped(said: str, room: Number, size: Number) -> list[str]:
     """Break a text into lines that fit: between words, else after a separator, else anywhere."""
     lines = [""]
-    for word in clean(said).split(" "):
+    for word in texts.visible(said).split(" "):
         candidate = f"{lines[-1]} {word}".strip()
         if width_of(candidate, size) <= room:
             lines[-1] = candidate
@@ -112,7 +114,7 @@ def _classes(style: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return escape(clean(text))
+    return texts.marked_up(text, _LONGEST)
 
 
 def _n(number: Number) -> str:

@@ -84,8 +84,8 @@ def row(lane: Lane) -> Row:
         Line(words.check(lane), "quiet"),
         *(Line(note, open_style) for note in words.notes(lane)),
     ]
-    rest = path.way.removeprefix(path.trigger).strip()
-    trigger = (Line(path.trigger, "ink strong"), *([Line(rest, "quiet")] if rest else []))
+    rest = words.clean(path.way.removeprefix(path.trigger).strip())
+    trigger = (Line(words.clean(path.trigger), "ink strong"), *([Line(rest, "quiet")] if rest else []))
     return Row(
         above=tuple(above),
         trigger=Card(_fitted(trigger, 0), tag=words.how(lane)),
@@ -132,24 +132,27 @@ def _gates(lane: Lane) -> Iterator[Card]:
     declared = {gate.lower() for gate in lane.declared.gates} if lane.declared else set()
     for gate in lane.path.gates:
         mark = ("\u2713 ", "good", "good-edge") if gate.lower() in declared else ("", "ink", "edge")
-        yield Card(_fitted((Line(f"{mark[0]}{gate}", mark[1]),), 1), edge=mark[2])
+        yield Card(_fitted((Line(f"{mark[0]}{words.clean(gate)}", mark[1]),), 1), edge=mark[2])
     if lane.lacks and not lane.path.gates:
         yield Card((Line("no gate", "quiet"),))
     for gate in lane.lacks:
-        yield Card(_fitted((Line(f"\u2717 lacks {gate}", "bad"),), 1), edge="bad-edge dashed", passed=False)
+        yield Card(
+            _fitted((Line(f"\u2717 lacks {words.clean(gate)}", "bad"),), 1), edge="bad-edge dashed", passed=False
+        )
 
 
 def _environment(lane: Lane) -> Card | None:
     if lane.expected_environment:
-        found = Line(f"\u2717 {lane.path.environment or 'no environment'}", "bad")
-        lines = (found, Line(f"expected {lane.expected_environment}", "bad"))
+        found = Line(f"\u2717 {words.clean(lane.path.environment or 'no environment')}", "bad")
+        lines = (found, Line(f"expected {words.clean(lane.expected_environment)}", "bad"))
         return Card(_fitted(lines, 2), edge="bad-edge dashed", passed=lane.path.environment is not None)
     if lane.path.is_environment_open:
         return Card((Line("? not known", "unsure"),), edge="unsure-edge dashed")
     if lane.path.environment is None:
         return None
     asked = lane.declared is not None and lane.declared.environment is not None
-    line = Line(f"\u2713 {lane.path.environment}", "good") if asked else Line(lane.path.environment)
+    name = words.clean(lane.path.environment)
+    line = Line(f"\u2713 {name}", "good") if asked else Line(name)
     return Card(_fitted((line,), 2), edge="good-edge" if asked else "edge")
 
 

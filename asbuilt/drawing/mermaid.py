@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from asbuilt import texts
 from asbuilt.drawing import words
 from asbuilt.drawing.lanes import Destination, Drawing, Lane
 
@@ -30,7 +31,7 @@ class _Chart:
         """Give the id of a node; `shape` has its label at `@`."""
         if key not in self.ids:
             self.ids[key] = f"n{len(self.ids) + 1}"
-            label = "<br>".join(_escaped(line) for line in lines)
+            label = "<br>".join(_escaped(words.clean(line)) for line in lines)
             self.nodes.append(f"{self.ids[key]}{shape.replace('@', label)}{f':::{style}' if style else ''}")
         return self.ids[key]
 
@@ -96,5 +97,5 @@ def _is_open(destination: Destination) -> bool:
 def _escaped(text: str) -> str:
     return "".join(
         each if (each.isascii() and each.isalnum()) or each in _PLAIN else f"#{ord(each)};"
-        for each in words.clean(text)
+        for each in texts.visible(text)
     )

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from asbuilt import texts
 from asbuilt.drawing.lanes import Drawing, draw
-from asbuilt.drawing.words import clean
 from asbuilt.estate import Estate, is_repository, load
 from asbuilt.estate_errors import EstateError, suggestion
 from asbuilt.run import OptionError, checkouts_of, scope_of
@@ -81,4 +81,5 @@ def _unread(checkout: Checkout) -> Iterator[str]:
     for each in checkout.workflow_files:
         if each.document.root is None:
             first = each.document.problems[0]
-            yield clean(f"{each.path}:{first.mark.line}:{first.mark.column}: {first.message}; its paths are not shown")
+            place = f"{texts.line(each.path)}:{first.mark.line}:{first.mark.column}"
+            yield f"{place}: {texts.line(first.message)}; its paths are not shown"

@@ -37,7 +37,7 @@ _LEGEND = (
 
 def svg(drawing: Drawing) -> str:
     """Give the picture of a drawing: one SVG file that needs nothing else."""
-    whose = drawing.estate.name if drawing.estate else ""
+    whose = words.clean(drawing.estate.name) if drawing.estate else ""
     title = f"Deploy paths of {whose}" if whose else "Deploy paths"
     rows = {id(lane): row(lane) for lane in drawing.lanes}
     apps = [app_card(destination, drawing) for destination in drawing.destinations]

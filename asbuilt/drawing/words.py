@@ -1,23 +1,17 @@
 """What is said of deploy paths in every drawing of them."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 
+from asbuilt import texts
 from asbuilt.drawing.lanes import Destination, Drawing, Lane, file_name
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-# What would act on a terminal or is not allowed in XML: controls, invisible directions, halves of a character.
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
 
 
 def clean(text: str) -> str:
-    """Make text from a file safe to print: one line, and a replacement for what cannot be seen."""
-    if text and not text.strip():
-        return '" "'  # a drawing must not have an empty place
-    return "".join(
-        "\ufffd" if unicodedata.category(each) in _UNPRINTABLE or each in "\ufffe\uffff" else each
-        for each in " ".join(text.split())
-    )
+    """Make a text from a file fit for a drawing: one line, with an escape for what cannot be seen."""
+    shown = " ".join(texts.line(text).split())
+    return shown or ('" "' if text else "")  # a drawing must not have an empty place
 
 
 def how(lane: Lane) -> str:
@@ -27,7 +21,7 @@ def how(lane: Lane) -> str:
 
 def place(lane: Lane) -> str:
     """Say where the deploying step stands: the file and its line."""
-    return clean(f"{file_name(lane.path.file)}:{lane.path.line}")
+    return f"{clean(file_name(lane.path.file))}:{lane.path.line}"
 
 
 def job(lane: Lane) -> str:
@@ -38,7 +32,7 @@ def job(lane: Lane) -> str:
 def caller(lane: Lane) -> str | None:
     """Name the workflow that a path begins in, where the deploying step stands in another file."""
     path = lane.path
-    return clean(f"started by {file_name(path.workflow)}") if path.workflow != path.file else None
+    return f"started by {clean(file_name(path.workflow))}" if path.workflow != path.file else None
 
 
 def environment(lane: Lane) -> str:
@@ -48,19 +42,19 @@ def environment(lane: Lane) -> str:
 
 def concurrency(lane: Lane) -> str:
     """Say what keeps two deploys from running at once."""
-    return clean(f"concurrency {lane.path.concurrency}") if lane.path.concurrency else "no concurrency"
+    return f"concurrency {clean(lane.path.concurrency)}" if lane.path.concurrency else "no concurrency"
 
 
 def check(lane: Lane) -> str:
     """Say what looks at the app after the deploy."""
-    return clean(f"then {'; '.join(lane.path.verified_by)}") if lane.path.verified_by else "no check after it"
+    return f"then {'; '.join(map(clean, lane.path.verified_by))}" if lane.path.verified_by else "no check after it"
 
 
 def notes(lane: Lane) -> Iterator[str]:
     """Say what a reader must know of a path beyond its columns."""
     if lane.path.undecided:
-        yield clean(f"undecided: {lane.path.undecided}")
-    yield from (clean(f"note: {remark}") for remark in lane.path.remarks)
+        yield f"undecided: {clean(lane.path.undecided)}"
+    yield from (f"note: {clean(remark)}" for remark in lane.path.remarks)
 
 
 def name(destination: Destination) -> str:

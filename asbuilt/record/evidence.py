@@ -1,10 +1,9 @@
 """Evidence as Allure results: what each check is called there, what it rests on, and that it tells the truth."""
 
-import html
 import json
 import os
 import platform
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -16,13 +15,15 @@ import yaml
 from allure_commons.types import AttachmentType, LabelType, LinkType
 from pydantic import BaseModel
 
+from asbuilt import texts
 from asbuilt.controls import Control
 from asbuilt.estate import Environment
 from asbuilt.record.directory import CONTEXT
+from asbuilt.record.telling import told
 from asbuilt.record.writing import folder, write_bytes, write_json, write_text
 from asbuilt.run import Run
 from asbuilt.subjects import Subject
-from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.withholding import Secrets
 from asbuilt.workflows.deploy_path import DeployPath
 
@@ -35,6 +36,10 @@ _STATUS = {
     Outcome.NOT_APPLICABLE: "skipped",
 }
 _NODE_ID = "nodeid"
+_FIT = frozenset({"descriptionHtml", "message"})
+_LONGEST_OF_YAML = 2000  # a line of it can hold several texts
+_MOST_ITEMS = 20  # of a list, on a page
+_MOST_IN_FULL = 256 * 2**10  # of one attachment, in bytes: the whole texts stand in the observation too
 _CELL = '<td style="vertical-align:top;padding-right:2em"><pre style="white-space:pre-wrap">'
 CATEGORIES = Path(__file__).parents[2] / "reports" / "categories.json"
 
@@ -43,30 +48,29 @@ def describe(
     run: Run, control: Control, node_id: str, subject: Subject | None, seen: Mapping[str, Any], requests: Iterable[int]
 ) -> None:
     """Give the open Allure result its title, labels, links, and the declared and observed values side by side."""
-    name = subject.id if subject else run.estate.name
+    name = texts.line(subject.id if subject else run.estate.name)
     settings = run.estate.controls.get(control.id)
     severity = (settings.severity if settings else None) or control.severity
     allure.dynamic.title(f"{name}: {_clause(control.requirement)}")
     allure.dynamic.label(_NODE_ID, node_id)
     allure.dynamic.label(LabelType.EPIC, control.system)
-    allure.dynamic.label(LabelType.FEATURE, subject.name if subject else run.estate.name)
+    allure.dynamic.label(LabelType.FEATURE, texts.line(subject.name if subject else run.estate.name))
     allure.dynamic.label(LabelType.STORY, f"{control.id} {_clause(control.requirement)}")
     allure.dynamic.label(LabelType.SEVERITY, _SEVERITIES[severity])
     allure.dynamic.label(LabelType.TAG, control.id, severity, *control.satisfies)
     links = run.estate.links
     if settings and settings.issue and links.issues:
-        allure.dynamic.link(links.issues.format(issue=settings.issue), LinkType.ISSUE, f"#{settings.issue}")
+        _link(links.issues.replace("{issue}", str(settings.issue)), LinkType.ISSUE, f"#{settings.issue}")
     if links.runbook:
-        allure.dynamic.link(links.runbook, LinkType.LINK, "runbook")
+        _link(links.runbook, LinkType.LINK, "runbook")
     environment = _environment(subject)
     if environment and environment.decision:
-        allure.dynamic.link(links.decisions[environment.decision], LinkType.LINK, environment.decision)
+        _link(links.decisions[environment.decision], LinkType.LINK, environment.decision)
     declared = _plain(_declared(subject))
     observed = _plain(dict(seen))
     asked = [str(run.observation.transcript[index]) for index in dict.fromkeys(requests)] if run.observation else []
     allure.dynamic.description_html(_page(control.requirement, declared, observed, asked))
-    both = {"declared": declared, "observed": observed, "requests": asked}
-    allure.attach(json.dumps(both, indent=2), "declared and observed", AttachmentType.JSON)
+    allure.attach(_held(declared, observed, asked), "declared and observed", AttachmentType.JSON)
 
 
 def settle_results(results: Path, verdicts: Iterable[Verdict], secrets: Secrets) -> None:
@@ -84,13 +88,13 @@ def settle_results(results: Path, verdicts: Iterable[Verdict], secrets: Secrets)
             result["statusDetails"] = {"message": "interrupted before it came to an end"}
         else:
             result["status"] = _STATUS[verdict.outcome]
-            if text := _message(verdict):
+            if text := told(verdict):
                 result["statusDetails"] = {"message": text}
             else:
                 result.pop("statusDetails", None)
             if verdict.outcome is Outcome.WAIVED:
                 result["labels"].append({"name": "tag", "value": "waived"})
-        write_json(path, result, secrets, indent=None)
+        write_json(path, _shown(result), secrets, indent=None)
 
 
 def write_context(results: Path, run: Run, linters: Mapping[str, str]) -> None:
@@ -106,7 +110,7 @@ def write_context(results: Path, run: Run, linters: Mapping[str, str]) -> None:
         "Python": platform.python_version(),
         **linters,
     }
-    lines = [f"{key.replace(' ', '_')}={value}" for key, value in facts.items()]
+    lines = [f"{key.replace(' ', '_')}={_property(value)}" for key, value in facts.items()]
     write_text(results / CONTEXT, "\n".join(lines) + "\n", run.secrets)
     write_json(results / "executor.json", _executor(), run.secrets, indent=2)
     write_bytes(results / CATEGORIES.name, CATEGORIES.read_bytes(), run.secrets)
@@ -122,23 +126,32 @@ def _executor() -> dict[str, str]:
     return {
         "name": "GitHub Actions",
         "type": "github",
-        "buildName": f"{environ.get('GITHUB_WORKFLOW')} #{environ.get('GITHUB_RUN_NUMBER')}",
-        "buildUrl": run,
+        "buildName": texts.line(f"{environ.get('GITHUB_WORKFLOW')} #{environ.get('GITHUB_RUN_NUMBER')}"),
+        "buildUrl": texts.link(run),
     }
 
 
-def _message(verdict: Verdict) -> str:
-    told = tuple(map(verdict.told, verdict.lines))
-    return "\n\n".join("\n".join(_parts(line, verdict.subject)) for line in told) or verdict.reason
+def _link(url: str, kind: str, name: str) -> None:
+    if address := texts.link(url):
+        allure.dynamic.link(address, kind, texts.line(name))
 
 
-def _parts(line: Line, subject: str) -> Iterator[str]:
-    """Give a finding line by line: the fact, behind its place where that is not the subject; the excerpt; the fix."""
-    yield line.fact if line.place in {"", subject} else f"{line.place} {line.fact}"
-    if line.excerpt:
-        yield f"> {line.excerpt}"
-    if line.fix:
-        yield f"fix: {line.fix}"
+def _property(value: str) -> str:
+    """Give a value for a file of properties: a backslash begins an escape there."""
+    return texts.line(value).replace("\\", "\\\\")
+
+
+def _shown(value: Any, key: str = "") -> Any:
+    """Give an Allure result with what it took from pytest made fit; texts of several lines are fit already."""
+    match value:
+        case dict():
+            return {each: _shown(held, each) for each, held in value.items()}
+        case list():
+            return [_shown(each) for each in value]
+        case str() if key not in _FIT:
+            return texts.line(value)
+        case _:
+            return value
 
 
 def _clause(requirement: str) -> str:
@@ -186,15 +199,41 @@ def _plain(value: Any) -> Any:
             return str(value)
 
 
-def _lines(value: Any) -> str:
-    return yaml.safe_dump(value, default_flow_style=None, sort_keys=False, allow_unicode=True, width=48)
+def _held(declared: Any, observed: Any, asked: list[str]) -> str:
+    """Give the values as JSON: with their texts whole, where these are not so long that each check would hold much."""
+    both = {"declared": declared, "observed": observed, "requests": asked}
+    in_full = texts.as_json(both)
+    return in_full if len(in_full) <= _MOST_IN_FULL else texts.as_json(_brief(both))
+
+
+def _brief(value: Any, most: int | None = None) -> Any:
+    """Give plain values with their texts as they are shown, and of each list at most so many items."""
+    match value:
+        case dict():
+            return {texts.line(key): _brief(each, most) for key, each in value.items()}
+        case list():
+            more = [f"and {len(value) - most} more"] if most is not None and len(value) > most else []
+            return [*(_brief(each, most) for each in value[:most]), *more]
+        case str():
+            return texts.line(value)
+        case _:
+            return value
 
 
 def _page(requirement: str, declared: Any, observed: Any, asked: list[str]) -> str:
-    cells = "".join(f"{_CELL}{html.escape(_lines(value))}</pre></td>" for value in (declared, observed))
-    requests = "".join(f"<li><code>{html.escape(each)}</code></li>" for each in asked)
+    cells = "".join(f"{_CELL}{_cell(value)}</pre></td>" for value in (declared, observed))
+    requests = "".join(f"<li><code>{texts.marked_up(each)}</code></li>" for each in asked[:_MOST_ITEMS])
+    more = f"<li>and {len(asked) - _MOST_ITEMS} more</li>" if len(asked) > _MOST_ITEMS else ""
     return (
-        f"<p>{html.escape(requirement)}</p>"
+        f"<p>{texts.marked_up(requirement)}</p>"
         f'<table><tr><th align="left">declared</th><th align="left">observed</th></tr><tr>{cells}</tr></table>'
-        + (f"<p>Rests on</p><ul>{requests}</ul>" if requests else "")
+        + (f"<p>Rests on</p><ul>{requests}{more}</ul>" if requests else "")
     )
+
+
+def _cell(value: Any) -> str:
+    """Give plain values for a cell of the page, as YAML, line by line."""
+    written = yaml.safe_dump(
+        _brief(value, _MOST_ITEMS), default_flow_style=None, sort_keys=False, allow_unicode=True, width=48
+    )
+    return "\n".join(texts.marked_up(each, _LONGEST_OF_YAML) for each in written.split("\n"))

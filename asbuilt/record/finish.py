@@ -1,22 +1,31 @@
 """Complete a run's directory once every verdict is in."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 from asbuilt.lint.keep import told
 from asbuilt.record.directory import RESULTS, VERDICTS, point_latest
 from asbuilt.record.evidence import settle_results, write_context
+from asbuilt.record.junit import junit
 from asbuilt.record.summary import markdown
-from asbuilt.record.writing import write_json, write_text
+from asbuilt.record.writing import folder, write_json, write_text
 from asbuilt.run import Run
 from asbuilt.verdicts import Verdict
 from asbuilt.withholding import Secrets
 
 
-def finish(run: Run, verdicts: tuple[Verdict, ...]) -> None:
+def finish(
+    run: Run,
+    verdicts: tuple[Verdict, ...],
+    *,
+    uncollected: Iterable[tuple[str, str]] = (),
+    xml: Path | None = None,
+) -> None:
     """Write all that a run's directory holds beside the observation, and let `latest` point to it.
 
-    Raises NotWrittenError.
+    `uncollected` are the checks that could not be collected, each with the reason. `xml` is where somebody wants the
+    JUnit file too. Raises NotWrittenError.
     """
     if run.directory is None:
         return
@@ -27,6 +36,11 @@ def finish(run: Run, verdicts: tuple[Verdict, ...]) -> None:
     write_text(run.directory / "summary.md", markdown(run, verdicts, linters), run.secrets)
     write_context(results, run, linters)
     settle_results(results, verdicts, run.secrets)
+    written = junit(run, verdicts, uncollected)
+    write_text(run.directory / "junit.xml", written, run.secrets)
+    if xml is not None:
+        folder(xml.parent)
+        write_text(xml, written, run.secrets)
 
 
 def write_sandbox_log(directory: Path, served: list[str], secrets: Secrets) -> None:

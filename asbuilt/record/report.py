@@ -39,8 +39,8 @@ def render(directory: Path) -> Path:
     print("rendering the report ...", file=sys.stderr)  # noqa: T201 - progress of something slow
     with tempfile.TemporaryDirectory() as scratch:
         command = [str(_ALLURE), "generate", "--config", str(_PROJECT / "reports" / "allurerc.mjs")]
-        name = _name(results)
-        _call([*command, "--cwd", scratch, "--output", f"{scratch}/out", "--report-name", name, str(results.resolve())])
+        name = f"--report-name={_name(results)}"
+        _call([*command, "--cwd", scratch, "--output", f"{scratch}/out", name, str(results.resolve())])
         page = (Path(scratch) / "out" / "index.html").read_text(encoding="utf-8")
     report = directory / "report.html"
     report.write_text(_closed(page), encoding="utf-8")
@@ -55,7 +55,8 @@ def _closed(page: str) -> str:
 
 def _name(results: Path) -> str:
     """Give the report's name: it stands on every page, and says so where the world is a sandbox."""
-    facts = dict(line.split("=", 1) for line in (results / CONTEXT).read_text(encoding="utf-8").splitlines())
+    context = (results / CONTEXT).read_text(encoding="utf-8").replace("\\\\", "\\")
+    facts = dict(line.split("=", 1) for line in context.splitlines())
     sandbox = "SANDBOX: " if facts["World"].startswith("sandbox") else ""
     as_of = f", as of {facts['As_of']}" if "As_of" in facts else ""
     return f"{sandbox}{facts['Estate']}, {facts['World']}{as_of}"

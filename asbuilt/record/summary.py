@@ -2,41 +2,52 @@
 
 from collections.abc import Iterator, Mapping
 
+from asbuilt import texts
 from asbuilt.record.terminal import heading
 from asbuilt.run import Run
-from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
+from asbuilt.verdicts import Line, Outcome, Verdict, all_well, by_urgency, tally
 
 _MARKS = {Outcome.DRIFTED: "❌ drifted", Outcome.UNKNOWN: "❔ unknown", Outcome.WAIVED: "⏳ waived"}
+_MOST = 2**20 - 2**12  # GitHub shows no summary that is larger than 1 MiB; so much is left for what is around the table
 
 
 def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]) -> str:
-    """Give the page: the tally first, then one row for each finding, then what each linter that was asked did."""
-    lines = [f"## {'✅' if all_well(verdicts) else '❌'} asbuilt: {heading(run)}", "", f"**{tally(verdicts)}**", ""]
-    rows = list(_rows(run, verdicts))
+    """Give the page: the tally first, then one row for each finding, then what each linter that was asked did.
+
+    It stays below what GitHub takes: the most urgent findings stand in it, and how many others there are.
+    """
+    head = f"## {'✅' if all_well(verdicts) else '❌'} asbuilt: {heading(run, texts.code)}"
+    parts = [head, "", f"**{tally(verdicts)}**", ""]
+    after = [f"{name} {texts.code(told)}  " for name, told in linters.items()]
+    findings = list(_findings(verdicts))
+    rows = list(_fitting(run, findings, _MOST - sum(len(each.encode()) + 1 for each in (*parts, *after))))
     if rows:
-        lines += ["| | control | severity | where | finding | fix |", "|---|---|---|---|---|---|", *rows, ""]
-    lines += [f"{name} {told}  " for name, told in linters.items()]
-    return "\n".join(lines)
+        parts += ["| | control | severity | where | finding | fix |", "|---|---|---|---|---|---|", *rows, ""]
+    if left := len(findings) - len(rows):
+        parts += [f"**{left} more findings** are left out here; `verdicts.json` has them all.", ""]
+    return "\n".join([*parts, *after])
 
 
-def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
+def _findings(verdicts: tuple[Verdict, ...]) -> Iterator[tuple[Verdict, Line]]:
     for verdict in sorted(verdicts, key=by_urgency):
-        if verdict.outcome not in _MARKS:
-            continue
-        control = verdict.control
-        if verdict.issue and run.estate.links.issues:
-            control += f" [#{verdict.issue}]({run.estate.links.issues.format(issue=verdict.issue)})"
-        for line in map(verdict.told, verdict.lines):
-            mark = _MARKS[Outcome.WAIVED if line.waived else verdict.outcome]
-            place = line.place or verdict.subject
-            cells = (mark, control, verdict.severity, f"`{place}`", _cell(line.fact), _code(line.fix))
-            yield f"| {' | '.join(cells)} |"
+        if verdict.outcome in _MARKS:
+            yield from ((verdict, line) for line in verdict.findings())
 
 
-def _cell(text: str) -> str:
-    """Keep a text inside its cell, and any mark-up in it from being taken for ours."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", "<br>")
+def _fitting(run: Run, findings: list[tuple[Verdict, Line]], room: int) -> Iterator[str]:
+    """Give the rows for which there is room, in so many bytes."""
+    for verdict, line in findings:
+        row = _row(run, verdict, line)
+        room -= len(row.encode()) + 1
+        if room < 0:
+            return
+        yield row
 
 
-def _code(text: str) -> str:
-    return f"`{_cell(text).replace('`', '')}`" if text else ""
+def _row(run: Run, verdict: Verdict, line: Line) -> str:
+    control = verdict.control
+    if verdict.issue and (url := texts.link((run.estate.links.issues or "").replace("{issue}", str(verdict.issue)))):
+        control += f" [#{verdict.issue}]({url})"
+    mark = _MARKS[Outcome.WAIVED if line.waived else verdict.outcome]
+    told = (texts.code(line.place), texts.code(line.fact), texts.code(texts.whole(line.fix), texts.LONGEST_WHOLE + 1))
+    return f"| {' | '.join((mark, control, verdict.severity, *told))} |"

@@ -1,10 +1,11 @@
 """The summary on the terminal: what somebody woken at night can act on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import wrap
 
+from asbuilt import texts
 from asbuilt.run import Run
 from asbuilt.verdicts import Line, Outcome, Verdict, all_well, by_urgency, tally
 
@@ -27,13 +28,14 @@ class Text:
         return {**({self.colour: True} if self.colour else {}), **({"bold": True} if self.bold else {})}
 
 
-def heading(run: Run) -> str:
-    """Say what was judged, in which world, as of when."""
+def heading(run: Run, shown: Callable[[str], str]) -> str:
+    """Say what was judged, in which world, as of when; `shown` makes a name fit for where it is read."""
+    name = shown(run.estate.name)
     if run.observation is None:
-        folders = ", ".join(str(each.root) for each in run.checkouts.values()) or "no folder"
-        return f"{run.estate.name}, workflow files of {folders}"
+        folders = ", ".join(shown(str(each.root)) for each in run.checkouts.values()) or "no folder"
+        return f"{name}, workflow files of {folders}"
     as_of = f"as of {run.observation.as_of:%Y-%m-%d %H:%M} UTC"
-    return f"{run.estate.name} in {run.world}, {as_of}, {_requests(run)}"
+    return f"{name} in {shown(run.world)}, {as_of}, {_requests(run)}"
 
 
 def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None) -> Iterator[Text]:
@@ -41,8 +43,14 @@ def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None)
 
     `columns` is the width of the terminal, None where there is none: then a finding is one line, for other programs.
     """
+    for each in _summary(run, verdicts, columns):
+        # What is fit stays so in a line of ours; where that is broken, another begins.
+        yield replace(each, text=texts.without_commands(each.text))
+
+
+def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> Iterator[Text]:
     yield Text("")
-    yield from _wrapped(f"asbuilt: {heading(run)}", columns, bold=True)
+    yield from _wrapped(f"asbuilt: {heading(run, texts.line)}", columns, bold=True)
     yield Text("")
     findings = list(_findings(verdicts))
     width = min(max((len(each.place) for each in findings), default=0), _WIDEST)
@@ -54,33 +62,32 @@ def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None)
     counted = f"{tally(verdicts)}; {_requests(run)}" if run.observation else tally(verdicts)
     yield from _wrapped(counted, columns, "green" if all_well(verdicts) else "red", bold=True)
     if run.directory:
-        yield Text(f"evidence: {_shown(run.directory)}")
+        yield Text(f"evidence: {texts.line(_shown(run.directory))}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """One finding as it is printed: where, which control, the fact line by line, and what helps to act on it."""
+    """One finding as it is printed: where, which control, the fact, and what helps to act on it."""
 
     place: str
     label: str
-    fact: tuple[str, ...]
+    fact: str
     help: tuple[str, ...]
     colour: str
 
     def row(self, width: int) -> str:
         """Give the line that it begins with, where all of it fits in one."""
-        return f"{self.place:{width}}  {self.label}  {self.fact[0]}"
+        return f"{self.place:{width}}  {self.label}  {self.fact}"
 
     def beside(self, width: int) -> Iterator[Text]:
         """Give its lines with the fact beside its place."""
         yield Text(self.row(width), self.colour)
-        yield from (Text(f"{'':{width}}  {each}") for each in (*self.fact[1:], *self.help))
+        yield from (Text(f"{'':{width}}  {each}") for each in self.help)
 
     def below(self, columns: int | None) -> Iterator[Text]:
         """Give its lines with the fact below its place; what somebody may copy from them is not wrapped."""
         yield Text(f"{self.place}  {self.label}", self.colour)
-        for line in self.fact:
-            yield from _wrapped(line, columns, self.colour, indent=_INDENT)
+        yield from _wrapped(self.fact, columns, self.colour, indent=_INDENT)
         yield from (Text(f"{_INDENT}{each}") for each in self.help)
 
 
@@ -89,17 +96,17 @@ def _findings(verdicts: tuple[Verdict, ...]) -> Iterator[_Finding]:
     shown = [each for each in sorted(verdicts, key=by_urgency) if each.outcome in _COLOURS]
     for verdict, line, others in _grouped(shown):
         outcome = Outcome.WAIVED if line.waived else verdict.outcome
-        first, *more = line.fact.splitlines() or [""]
+        fact = texts.line(line.fact)
         issue = f"   #{verdict.issue}" if verdict.issue else ""
         helpful = (
-            f"> {line.excerpt}" if line.excerpt else "",
-            f"fix: {line.fix or 'see the issue'}{issue}" if line.fix or issue else "",
+            f"> {texts.line(line.excerpt)}" if line.excerpt else "",
+            f"fix: {texts.whole(line.fix) or 'see the issue'}{issue}" if line.fix or issue else "",
             f"for the same reason: {', '.join(others)}" if others else "",
         )
         yield _Finding(
-            place=line.place,
+            place=texts.line(line.place),
             label=f"{verdict.control:6} {verdict.severity}",
-            fact=(first if outcome is Outcome.DRIFTED else f"{outcome.upper()} {first}", *more),
+            fact=fact if outcome is Outcome.DRIFTED else f"{outcome.upper()} {fact}",
             help=tuple(filter(None, helpful)),
             colour=_COLOURS[outcome],
         )
@@ -118,7 +125,7 @@ def _grouped(verdicts: list[Verdict]) -> Iterator[tuple[Verdict, Line, list[str]
     seen: dict[Line, list[str]] = {}
     found: list[tuple[Verdict, Line, list[str]]] = []
     for verdict in verdicts:
-        for line in _lines(verdict):
+        for line in verdict.findings():
             if verdict.outcome is Outcome.UNKNOWN and line in seen:
                 seen[line].append(verdict.control)
             else:
@@ -126,12 +133,6 @@ def _grouped(verdicts: list[Verdict]) -> Iterator[tuple[Verdict, Line, list[str]
                 found.append((verdict, line, others))
     for verdict, line, others in found:
         yield verdict, line, sorted(set(others) - {verdict.control})
-
-
-def _lines(verdict: Verdict) -> tuple[Line, ...]:
-    """Give a verdict's findings; what has none is one line with its reason."""
-    lines = verdict.lines or (Line("", verdict.reason),)
-    return tuple(replace(each, place=each.place or verdict.subject) for each in map(verdict.told, lines))
 
 
 def _requests(run: Run) -> str:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from asbuilt import texts
 from asbuilt.withholding import Secrets
 
 
@@ -26,7 +27,15 @@ def write_text(path: Path, text: str, secrets: Secrets) -> None:
 
 def write_json(path: Path, value: Any, secrets: Secrets, indent: int | None = 1) -> None:
     """Write a value as JSON. Raises NotWrittenError."""
-    put(path, secrets.as_json(value, indent).encode())
+    put(path, as_json(value, secrets, indent).encode())
+
+
+def as_json(value: Any, secrets: Secrets, indent: int | None = 1) -> str:
+    """Give a value as JSON without any secret, that still is JSON."""
+    text = texts.as_json(value, indent)
+    if secrets.hide(text) == text:
+        return text
+    return secrets.hide(texts.as_json(secrets.hide_all(value), indent))
 
 
 def folder(path: Path) -> None:

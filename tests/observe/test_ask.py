@@ -71,7 +71,6 @@ def test_a_malformed_answer_is_unobserved_and_says_what_is_missing(client, repli
         (Formation("web", "1", "Basic", NOW), "quantity is '1'; Input should be a valid integer"),
         (Formation("web", None, "Basic", NOW), "quantity is None; Input should be a valid integer"),
         (Formation(7, 1, "Basic", NOW), "type is 7; Input should be a valid string"),
-        (Formation("web", 1, "\ud800", NOW), "surrogates not allowed"),
     ],
 )
 def test_a_value_of_another_type_than_the_model_has_is_unobserved(client, replies, formation, missing):

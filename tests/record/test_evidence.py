@@ -125,7 +125,7 @@ def test_on_github_the_executor_is_the_run(play):
 
 def test_the_summary_is_a_table_of_what_was_found(live):
     text = (live("incident-2026-04-30").directory / "summary.md").read_text()
-    assert text.startswith("## ❌ asbuilt: raxx in sandbox incident-2026-04-30")
+    assert text.startswith("## ❌ asbuilt: `raxx` in `sandbox incident-2026-04-30`")
     assert "**18 conform, 9 drifted, 0 unknown, 0 waived, 7 not applicable**" in text
     rows = [line for line in text.splitlines() if line.startswith("| ❌")]
     assert len(rows) == 9

@@ -92,8 +92,8 @@ def test_what_the_stream_cannot_encode_is_printed_as_an_escape():
 def test_both_streams_are_guarded_until_the_end_and_then_as_they_were(capsys):
     before = sys.stdout, sys.stderr
     with guarded(lambda: SECRETS):
-        print(TOKEN)
-        print("x", TOKEN[:9], file=sys.stderr, end="")
+        sys.stdout.write(f"{TOKEN}\n")
+        sys.stderr.write(f"x {TOKEN[:9]}")
     assert (sys.stdout, sys.stderr) == before
     assert capsys.readouterr() == (f"{WITHHELD}\n", f"x {WITHHELD}")
 
@@ -102,5 +102,5 @@ def test_a_secret_that_is_learned_later_is_withheld_from_then_on(capsys):
     known = [Secrets()]
     with guarded(lambda: known[-1]):
         known.append(SECRETS)
-        print(TOKEN)
+        sys.stdout.write(f"{TOKEN}\n")
     assert capsys.readouterr().out == f"{WITHHELD}\n"
