@@ -21,9 +21,11 @@ from asbuilt.drawing.svg import svg
 from asbuilt.drawing.table import WIDTH, table
 from asbuilt.options import meant
 from asbuilt.record.report import NoReportError, render
+from asbuilt.record.stream import guarded
 from asbuilt.run import OptionError
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import serve
+from asbuilt.withholding import Secrets
 
 INTERRUPTED = 2
 USAGE = 4
@@ -91,12 +93,15 @@ def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - Typer hands over the 
 
 @app.callback()
 def main(
+    context: typer.Context,
     *,
     _: Annotated[
         bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="show the version and exit")
     ] = False,
 ) -> None:
     """Hold the real state of a Heroku and GitHub estate against the declared one."""
+    context.obj = Secrets.of((), os.environ)
+    context.with_resource(guarded(lambda: context.obj))
 
 
 @app.command(context_settings=_PASS_ON)
@@ -133,6 +138,7 @@ def controls(
 
 @app.command()
 def paths(
+    context: typer.Context,
     *,
     checkout: Annotated[
         str | None, typer.Option(metavar="DIR", help="a repository's files (default: those that the estate names)")
@@ -155,7 +161,8 @@ def paths(
         _all_meant(
             ("--checkout", [checkout]), ("--estate", [estate_file]), ("--repository", repository), ("--app", only)
         )
-        drawing = drawing_of(checkout, Path(estate_file) if estate_file else None, repository or [], only or [])
+        file = Path(estate_file) if estate_file else None
+        drawing = context.obj.hide_all(drawing_of(checkout, file, repository or [], only or []))
     except OptionError as error:
         _stop(str(error))
     for problem in drawing.unread:

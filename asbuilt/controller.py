@@ -1,14 +1,17 @@
 """What the process that reports does for all of a run: it lints, gathers every verdict, holds suppressions to use."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from asbuilt import catalogue, judging
 from asbuilt.breakdown import held
+from asbuilt.keeping import noting
 from asbuilt.lint import keep
 from asbuilt.lint.linters import LINTERS
 from asbuilt.record.directory import LINT
+from asbuilt.record.writing import write_json
 from asbuilt.run import RUN, Run
 from asbuilt.suppressing import complaints
 from asbuilt.verdicts import Verdict, together
@@ -75,10 +78,14 @@ class Controller:
         run = self._config.stash[RUN]
         collected = {each.partition("[")[0] for each in ids}
         asked = {control.id for check, control in catalogue.checks() if check in collected} & set(LINTERS)
-        if run.directory is None or not asked or (run.directory / LINT).exists():
+        if run.directory is None or not asked or run.scans is not None:
             return
         judged = {name: each for name, each in run.checkouts.items() if name in run.scope.repositories}
-        keep.save(keep.lint(judged, [LINTERS[each] for each in sorted(asked)]), run.directory / LINT)
+        found = keep.plain(keep.lint(judged, [LINTERS[each] for each in sorted(asked)]))
+        kept = run.secrets.hide_all(found)
+        self._config.stash[RUN] = replace(run, scans=keep.scans_of(kept))
+        with noting(self._config):
+            write_json(run.directory / LINT, kept, run.secrets)
 
 
 def _failed(verdict: Verdict) -> pytest.TestReport:

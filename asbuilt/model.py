@@ -232,17 +232,22 @@ class Observation:
 _OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
 
 
-def save(observation: Observation, path: Path) -> None:
-    """Write an observation as JSON."""
-    path.write_bytes(_OBSERVATION.dump_json(observation, indent=1))
+def dump(observation: Observation) -> bytes:
+    """Give an observation as JSON."""
+    return _OBSERVATION.dump_json(observation, indent=1)
+
+
+def load(content: bytes) -> Observation:
+    """Give back what `dump` gave. Raises ValueError (pydantic's) where it is not an observation."""
+    return _OBSERVATION.validate_json(content)
 
 
 def restore(path: Path) -> Observation:
-    """Read an observation that `save` wrote.
+    """Read the file of an observation that `dump` gave.
 
     Raises OSError where the file cannot be read, ValueError (pydantic's) where it is not an observation.
     """
-    return _OBSERVATION.validate_json(path.read_bytes())
+    return load(path.read_bytes())
 
 
 def current_release(releases: tuple[Release, ...]) -> Release | None:

@@ -5,35 +5,41 @@ from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, judging, options, refusals, texts
+from asbuilt import catalogue, judging, keeping, options, refusals, texts
 from asbuilt.breakdown import ENDING, INTERNAL, Breakdown, held
 from asbuilt.controller import PHASES, UNCOLLECTED, Controller, attach
 from asbuilt.controls import Drift
 from asbuilt.estate import load
 from asbuilt.estate_errors import EstateError
-from asbuilt.model import restore, save
+from asbuilt.model import Observation, dump
+from asbuilt.model import load as load_observation
 from asbuilt.observe.credentials import NoTokenError
 from asbuilt.options import Asked
 from asbuilt.record.directory import OBSERVATION, RESULTS, new_directory, today
 from asbuilt.record.evidence import describe
 from asbuilt.record.finish import finish, write_sandbox_log
+from asbuilt.record.results import listen
 from asbuilt.record.terminal import summary
+from asbuilt.record.writing import write_bytes
 from asbuilt.run import RUN, OptionError, Run, checkouts_of, prepared, scope_of
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.subjects import kind_of, none_declared
 from asbuilt.suppressing import sort_out
 from asbuilt.verdicts import together
+from asbuilt.withholding import Secrets
 from asbuilt.world import World, choose, observe
 
 _WORLD = pytest.StashKey[World]()
 _CLOSING = pytest.StashKey[ExitStack]()
 _XML = pytest.StashKey[Path | None]()
 _DIRECTORY = "asbuilt_directory"
+_OBSERVATION = "asbuilt_observation"
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -49,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[UNCOLLECTED] = []
     if not options.concerns_estate(config):
         return
+    keeping.begin(config, os.environ, config.stash[_CLOSING])
     if not _is_worker(config):
         config.pluginmanager.register(Breakdown(config), "asbuilt-breakdown")
     try:
@@ -56,11 +63,11 @@ def pytest_configure(config: pytest.Config) -> None:
     except catalogue.BrokenChecksError as error:
         pytest.exit(f"checks that cannot be used, so nothing is judged:\n{error}", returncode=INTERNAL)
     except (EstateError, OptionError, ScenarioError, NoTokenError) as error:
-        raise pytest.UsageError(texts.lines(str(error))) from error
+        raise pytest.UsageError(texts.lines(keeping.secrets(config).hide(str(error)))) from None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the sandbox."""
+    """Stop the sandbox, and guarding what is printed."""
     if closing := config.stash.get(_CLOSING, None):
         closing.close()
 
@@ -86,17 +93,29 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             say=lambda text: reporter.write_line(f"asbuilt: {texts.line(text)}") if reporter else None,
         )
         if served:
-            write_sandbox_log(directory, served)
-    save(observation, directory / OBSERVATION)
+            with keeping.noting(config):
+                write_sandbox_log(directory, served, run.secrets)
+    observation = _as_kept(observation, run.secrets)
+    with keeping.noting(config):
+        write_bytes(directory / OBSERVATION, dump(observation), run.secrets)
     config.stash[RUN] = replace(run, observation=observation)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell an xdist worker where the run's directory is: the observation is in it, and its results belong there."""
+    """Tell an xdist worker what was observed, what is secret, and where its results belong."""
     run = node.config.stash.get(RUN, None)
     if run and run.directory:
         node.workerinput[_DIRECTORY] = str(run.directory)
+        node.workerinput[_OBSERVATION] = dump(run.observation).decode() if run.observation else None
+        keeping.hand_over(node, run)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from an xdist worker what it could not write."""
+    if node.config.stash.get(RUN, None):
+        keeping.hear(node.config, node)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -188,11 +207,17 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Record the run, once every worker and every other plugin has written what it has to."""
     config = session.config
     run = config.stash.get(RUN, None)
+    if run is not None and _is_worker(config):
+        keeping.report_missed(config)
     if run is None or _is_worker(config) or run.directory is None:
         return
-    verdicts, uncollected = together(config.stash[PHASES]), config.stash[UNCOLLECTED]
+    verdicts, uncollected, xml = together(config.stash[PHASES]), config.stash[UNCOLLECTED], config.stash[_XML]
+    with held(session), keeping.noting(config):
+        finish(run, verdicts, uncollected=uncollected, xml=xml)
     with held(session):
-        finish(run, verdicts, config.stash[_WORLD].secrets, uncollected=uncollected, xml=config.stash[_XML])
+        keeping.scan(config, run, xml)
+    if any(keeping.faults(config)):
+        session.exitstatus = INTERNAL
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if exitstatus == INTERNAL and reporter:  # pytest itself asks for no summary then
         _summarise(reporter, config)
@@ -214,8 +239,16 @@ def _summarise(reporter: pytest.TerminalReporter, config: pytest.Config) -> None
     columns = config.get_terminal_writer().fullwidth if reporter.isatty else None
     for line in summary(run, together(config.stash[PHASES]), columns):
         reporter.write_line(line.text, **line.markup)
+    for fault in keeping.faults(config):
+        reporter.write_line(f"asbuilt: {fault}", red=True)
     if ending := config.stash.get(ENDING, ""):
         reporter.write_line(ending, red=True, bold=True)
+
+
+def _as_kept(observation: Observation, secrets: Secrets) -> Observation:
+    """Give an observation as it is kept: what is judged now is what a later run may judge again."""
+    content = dump(observation)
+    return observation if secrets.hide_bytes(content) == content else secrets.hide_all(observation)
 
 
 def _in_scope(item: pytest.Item, run: Run) -> bool:
@@ -257,19 +290,24 @@ def _begun(config: pytest.Config, asked: Asked, run: Run, estate: bytes) -> Run:
     if options.wants_live(config):
         world = choose(run, sandbox=asked.sandbox, observed=asked.observed, closing=config.stash[_CLOSING])
     config.stash[_WORLD] = world
+    keeping.know(config, world.credentials, os.environ)
     clock = world.sandbox.clock() if world.sandbox else None
     try:
         directory = new_directory(config.invocation_params.dir / asked.evidence, clock)
-        (directory / "estate.yaml").write_bytes(estate)
     except OSError as error:
+        if keeping.is_full(error):
+            pytest.exit(f"asbuilt: --evidence {asked.evidence}: {error.strerror}; make room", returncode=INTERNAL)
         raise OptionError(f"--evidence {asked.evidence}: no folder can be made there: {error.strerror}") from error
-    config.option.allure_report_dir = str(directory / RESULTS)
     # pytest's own file would hold what its introspection shows; ours is rendered from the verdicts.
     wanted = getattr(config.option, "xmlpath", None)
     name = os.path.expandvars(wanted) if wanted else None
     config.stash[_XML] = config.invocation_params.dir / Path(name).expanduser() if name else None
     config.option.xmlpath = None
-    return replace(run, world=world.name, observation=world.observation, directory=directory)
+    known = keeping.secrets(config)
+    with keeping.noting(config):
+        write_bytes(directory / "estate.yaml", estate, known)
+    listen(config, directory / RESULTS, known, partial(keeping.missed, config))
+    return replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
 
 
 def _handed_over(config: Any, run: Run) -> Run:
@@ -278,6 +316,8 @@ def _handed_over(config: Any, run: Run) -> Run:
     if handed is None:
         return run
     directory = Path(handed)
-    config.option.allure_report_dir = str(directory / RESULTS)
-    seen = directory / OBSERVATION
-    return replace(run, directory=directory, observation=restore(seen) if seen.exists() else None)
+    known = keeping.secrets(config)
+    listen(config, directory / RESULTS, known, partial(keeping.missed, config))
+    seen = config.workerinput[_OBSERVATION]
+    observation = load_observation(seen.encode()) if seen else None
+    return replace(run, directory=directory, observation=observation, secrets=known)

@@ -9,10 +9,12 @@ import pytest
 
 from asbuilt.estate import Estate, Waiver
 from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
+from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
 from asbuilt.observe.sweep import Scope
 from asbuilt.subjects import FROM_FILES, KINDS, Subject, kinds_judged, plural, subjects
 from asbuilt.texts import line
+from asbuilt.withholding import Secrets
 from asbuilt.workflows import checkout as checkouts
 from asbuilt.workflows.checkout import Checkout
 from asbuilt.workflows.document import Document
@@ -28,7 +30,8 @@ class Run:
     """An estate, the part of it that is judged, and what it is held against.
 
     `known` are its subjects, by kind and id, `suppressions` those in the files of each checkout. `directory` is None
-    where nothing is recorded; `observation` is None until something was observed.
+    where nothing is recorded; `observation` is None until something was observed, `scans` until linters were asked.
+    `secrets` stand in nothing that is written or printed.
     """
 
     estate: Estate
@@ -39,6 +42,8 @@ class Run:
     directory: Path | None = None
     observation: Observation | None = None
     suppressions: Mapping[str, tuple[Suppression, ...]] = field(default_factory=dict)
+    scans: Scans | None = None
+    secrets: Secrets = field(default_factory=Secrets)
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""

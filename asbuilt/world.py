@@ -14,6 +14,7 @@ from asbuilt.observe.http import Client, Tokens
 from asbuilt.observe.sweep import sweep
 from asbuilt.run import OptionError, Run
 from asbuilt.sandbox.server import Sandbox
+from asbuilt.withholding import Secret
 
 _DEADLINE = 120.0
 
@@ -28,9 +29,12 @@ class World:
     observation: Observation | None = None
 
     @property
-    def secrets(self) -> tuple[str, ...]:
-        """What must not stand in any file: the real tokens; those for a sandbox are none."""
-        return () if self.sandbox else tuple(each for each in (self.tokens.heroku, self.tokens.github) if each)
+    def credentials(self) -> tuple[Secret, ...]:
+        """The credentials that are used, each a secret; those for a sandbox are none."""
+        if self.sandbox:
+            return ()
+        tokens = (("the Heroku token", self.tokens.heroku), ("the GitHub token", self.tokens.github))
+        return tuple(Secret(name, token) for name, token in tokens if token)
 
 
 def choose(run: Run, *, sandbox: str | None, observed: str | None, closing: ExitStack) -> World:

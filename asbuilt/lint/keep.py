@@ -53,18 +53,19 @@ def _refused(checkout: Checkout) -> dict[str, str]:
     return {each.path: each.unread.message for each in documents if each.unread is not None}
 
 
-def save(scans: Scans, path: Path) -> None:
-    """Write scans as JSON."""
-    plain = {name: {linter: _plain(each) for linter, each in by_linter.items()} for name, by_linter in scans.items()}
-    path.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+def plain(scans: Scans) -> dict[str, Any]:
+    """Give scans as what JSON can hold."""
+    return {name: {linter: _plain(each) for linter, each in by_linter.items()} for name, by_linter in scans.items()}
+
+
+def scans_of(raws: Mapping[str, Any]) -> Scans:
+    """Give back the scans of their `plain` form."""
+    return {name: {linter: _scan(raw) for linter, raw in by_linter.items()} for name, by_linter in raws.items()}
 
 
 def restore(path: Path) -> Scans:
-    """Give back what `save` wrote; nothing where no linter was asked."""
-    if not path.exists():
-        return {}
-    plain = json.loads(path.read_text(encoding="utf-8"))
-    return {name: {linter: _scan(raw) for linter, raw in by_linter.items()} for name, by_linter in plain.items()}
+    """Give back the scans whose `plain` form was written to a file; nothing where no linter was asked."""
+    return scans_of(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
 def told(scans: Scans) -> dict[str, str]:

@@ -10,10 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from asbuilt import texts
 from asbuilt.model import Absent, Observed, Unobserved
-from asbuilt.observe.http import Answer, Client, NotObservedError
+from asbuilt.observe.http import Answer, Client, NotObservedError, shown
+from asbuilt.withholding import foreign
 
 T = TypeVar("T")
 _NOT_FOUND = 404
+_LONGEST = 80
 
 
 class NotThereError(Exception):
@@ -62,11 +64,11 @@ def fact(
     except NotObservedError as error:
         return Unobserved(what, error.request, error.reason, error.remedy, tuple(ask.requests))
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-        reason = f"answered something that its API does not promise: {_missing(error)}"
+        reason = f"answered something that its API does not promise: {foreign(_missing(error))}"
         remedy = "ask again; if it stays, a proxy answers in its place or the API has changed"
     else:
         return Observed(value, tuple(ask.requests))
-    return Unobserved(what, f"GET {ask.last_url}", reason, remedy, tuple(ask.requests))
+    return Unobserved(what, f"GET {shown(ask.last_url)}", reason, remedy, tuple(ask.requests))
 
 
 def instant(text: str) -> datetime:
@@ -97,11 +99,15 @@ def _adapter(noun: type) -> TypeAdapter[Any]:
     return TypeAdapter(noun)
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
 def _missing(error: Exception) -> str:
     match error:
         case ValidationError():
             first = error.errors()[0]
-            return f"{'.'.join(map(str, first['loc']))} is {repr(first['input'])[:80]}; {first['msg']}"
+            return f"{'.'.join(map(str, first['loc']))} is {_short(repr(first['input']))}; {first['msg']}"
         case KeyError():
             return f"lacks {error}"
         case _:

@@ -15,12 +15,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import stamina
 
 from asbuilt import __version__
 from asbuilt.model import Request
+from asbuilt.withholding import WITHHELD, foreign
 
 HEROKU = "https://api.heroku.com"
 GITHUB = "https://api.github.com"
@@ -32,6 +34,22 @@ _BACKOFF, _LONGEST_BACKOFF = 0.2, 1.4  # of three attempts, jitter of a second i
 _MOST_REDIRECTS = 5
 _SECONDARY_LIMIT_PAUSE = 60.0
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
+_MOST_OF_A_MESSAGE = 200
+# What we ask with, and how the next page of a list is named. Whatever else a provider sends us to may be a secret.
+_PARAMETERS = frozenset(
+    {
+        "page",
+        "per_page",
+        "after",
+        "before",
+        "branch",
+        "created",
+        "environment",
+        "event",
+        "exclude_pull_requests",
+        "status",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +181,7 @@ class Client:
         with self._slots:
             began = time.monotonic()
             if began > self._ends:
-                raise NotObservedError(f"GET {url}", "was not asked: the run's deadline has passed", _SLOW)
+                raise NotObservedError(f"GET {shown(url)}", "was not asked: the run's deadline has passed", _SLOW)
             with (
                 self._recorded(url, began, note),
                 self._http.stream("GET", url, headers=dict(headers), follow_redirects=not probe) as response,
@@ -171,7 +189,7 @@ class Client:
                 body = self._body(response, began, most)
             self._record(response, url, body, time.monotonic() - began, note)
         if len(body) > most and not probe:
-            raise NotObservedError(f"GET {url}", f"answered more than {most // 2**20} MiB", "ask again")
+            raise NotObservedError(f"GET {shown(url)}", f"answered more than {most // 2**20} MiB", "ask again")
         return Answer(url, response.status_code, response.headers, body)
 
     def _body(self, response: httpx.Response, began: float, most: int) -> bytes:
@@ -192,17 +210,17 @@ class Client:
             yield
         except httpx.TimeoutException as error:
             self._append(_unanswered(url, began, "no answer"), note)
-            raise NotObservedError(f"GET {url}", f"gave no answer within {self._timeout:g} s", _SLOW) from error
+            raise NotObservedError(f"GET {shown(url)}", f"gave no answer within {self._timeout:g} s", _SLOW) from error
         except (httpx.LocalProtocolError, httpx.InvalidURL, ValueError):
             # Their texts quote what was to be sent, tokens included.
             reason = "could not be sent: its URL, the token or a redirect is malformed"
             self._append(_unanswered(url, began, reason), note)
-            raise NotObservedError(f"GET {url}", reason, "correct the URL or the token") from None
+            raise NotObservedError(f"GET {shown(url)}", reason, "correct the URL or the token") from None
         except httpx.HTTPError as error:
-            reason = f"could not be reached: {error}"
+            reason = f"could not be reached: {foreign(str(error))}"
             self._append(_unanswered(url, began, reason), note)
             pause = None if isinstance(error, httpx.TooManyRedirects) else 0.0
-            raise NotObservedError(f"GET {url}", reason, "check the network and the URL", pause=pause) from error
+            raise NotObservedError(f"GET {shown(url)}", reason, "check the network and the URL", pause=pause) from error
 
     def _record(
         self, response: httpx.Response, url: str, body: bytes, seconds: float, note: Callable[[int], None]
@@ -210,7 +228,7 @@ class Client:
         headers = response.headers
         request = Request(
             method="GET",
-            url=url,
+            url=shown(url),
             status=response.status_code,
             date=_date(headers.get("date")),
             seconds=round(seconds, 4),
@@ -277,13 +295,23 @@ class _NoProxy(httpx.BaseTransport):
 _SLOW = "ask again; if it stays slow: --timeout SECONDS"
 
 
+def shown(url: str) -> str:
+    """Give a URL as it may be shown: without userinfo, and of its query what we ask with ourselves."""
+    address, mark, query = foreign(url.partition("?")[0]), *url.partition("?")[1:]
+    if not mark or {name for name, _ in parse_qsl(query, keep_blank_values=True)} <= _PARAMETERS:
+        return address + mark + query
+    pairs = parse_qsl(query, keep_blank_values=True)
+    kept = [(name, value) for name, value in pairs if name in _PARAMETERS]
+    return f"{address}?{'&'.join(filter(None, (urlencode(kept), WITHHELD)))}"
+
+
 def _unanswered(url: str, began: float, error: str) -> Request:
-    return Request("GET", url, None, None, round(time.monotonic() - began, 4), error=error)
+    return Request("GET", shown(url), None, None, round(time.monotonic() - began, 4), error=error)
 
 
 def _failure(answer: Answer) -> NotObservedError | None:
     """Tell an answer that gives nothing to judge from one that does (2xx, and 404 as "not there")."""
-    request = f"GET {answer.url}"
+    request = f"GET {shown(answer.url)}"
     headers, status = answer.headers, answer.status
     if status < 300 or status == 404:  # noqa: PLR2004
         return None
@@ -323,9 +351,11 @@ def _limit_pause(headers: Mapping[str, str]) -> float:
 def _message(answer: Answer) -> str:
     """Give the provider's own words on one line, where it has some."""
     try:
-        words = str(answer.json()["message"])[:200]
+        words = foreign(str(answer.json()["message"]))
     except (ValueError, LookupError, TypeError):
         return "no reason given"
+    if len(words) > _MOST_OF_A_MESSAGE:
+        words = f"{words[: _MOST_OF_A_MESSAGE - 1]}…"
     return "".join(each if each.isprintable() else " " for each in words)
 
 

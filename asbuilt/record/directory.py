@@ -1,25 +1,23 @@
 """The run's directory: always fresh, `latest` points to it, and no secret stays in it."""
 
-import base64
-import json
-import secrets
-from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import quote
+from secrets import token_hex
+
+from asbuilt.record.writing import NotWrittenError, put
+from asbuilt.withholding import Secrets
 
 CONTEXT = "environment.properties"
 LINT = "lint.json"
 OBSERVATION = "observation.json"
 RESULTS = "allure-results"
 VERDICTS = "verdicts.json"
-_WITHHELD = b"[withheld]"
 
 
 def new_directory(evidence: Path, clock: datetime | None = None) -> Path:
     """Make `EVIDENCE/TIME-ID`. The time is that of the world that is judged: `clock` in a sandbox, else now, UTC."""
     now = (clock or datetime.now(UTC)).astimezone(UTC)
-    directory = evidence / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    directory = evidence / f"{now:%Y%m%dT%H%M%SZ}-{token_hex(2)}"
     directory.mkdir(parents=True)
     return directory
 
@@ -34,32 +32,26 @@ def point_latest(directory: Path) -> None:
         return
 
 
-def withhold(directory: Path, tokens: Iterable[str]) -> tuple[Path, ...]:
-    """Replace every token in every file, in whichever form it stands; give the files that held one."""
-    forms = [form for token in tokens for form in _forms(token)]
-    held = []
-    for path in sorted(each for each in directory.rglob("*") if each.is_file()) if forms else ():
+def withhold(directory: Path, secrets: Secrets, *elsewhere: Path) -> tuple[str, ...]:
+    """Read every file of a run again, and those that it left elsewhere; say where a secret still stands, and whose.
+
+    It is withheld there, and where that cannot be written, the file is deleted. It is a net below the one way to write:
+    what it catches is a fault of ours.
+    """
+    inside = sorted(each for each in directory.rglob("*") if each.is_file() and not each.is_symlink())
+    caught = []
+    for path in (*inside, *(each for each in elsewhere if each.is_file())) if secrets.held else ():
         content = path.read_bytes()
-        clean = content
-        for form in forms:
-            clean = clean.replace(form, _WITHHELD)
-        if clean != content:
-            path.write_bytes(clean)
-            held.append(path)
-    return tuple(held)
+        if names := secrets.standing(content):
+            shown = path.relative_to(directory) if path.is_relative_to(directory) else path
+            caught.append(f"{shown} held {' and '.join(names)}")
+            try:
+                put(path, secrets.hide_bytes(content))
+            except NotWrittenError:
+                path.unlink(missing_ok=True)
+    return tuple(caught)
 
 
 def today() -> date:
     """Give the date by this machine's clock, for a run that asks no provider."""
     return datetime.now(UTC).date()
-
-
-def _forms(token: str) -> Iterator[bytes]:
-    """Give a token as it stands raw, in URLs, in JSON, and in Base64 by itself or behind a user name's colon."""
-    yield token.encode()
-    yield quote(token, safe="").encode()
-    yield json.dumps(token)[1:-1].encode()
-    for prefix in ("", "x", "xx"):
-        # Base64 groups three bytes: a token inside a longer text takes one of three shapes, but for its edges.
-        whole = base64.b64encode(f"{prefix}{token}".encode())
-        yield whole[4 if prefix else 0 : len(whole) - len(whole) % 4 - 4] or token.encode()

@@ -20,9 +20,11 @@ from asbuilt.controls import Control
 from asbuilt.estate import Environment
 from asbuilt.record.directory import CONTEXT
 from asbuilt.record.telling import told
+from asbuilt.record.writing import folder, write_bytes, write_json, write_text
 from asbuilt.run import Run
 from asbuilt.subjects import Subject
 from asbuilt.verdicts import Outcome, Verdict
+from asbuilt.withholding import Secrets
 from asbuilt.workflows.deploy_path import DeployPath
 
 _SEVERITIES = {"SEV-1": "blocker", "SEV-2": "critical", "SEV-3": "normal", "SEV-4": "minor"}
@@ -71,14 +73,12 @@ def describe(
     allure.attach(_held(declared, observed, asked), "declared and observed", AttachmentType.JSON)
 
 
-def settle_results(results: Path, verdicts: Iterable[Verdict]) -> None:
+def settle_results(results: Path, verdicts: Iterable[Verdict], secrets: Secrets) -> None:
     """Make every Allure result say what its verdict says.
 
     Allure itself takes a check that was interrupted between setup and call for a passed one.
     """
     by_id = {verdict.id: verdict for verdict in verdicts}
-    for container in results.glob("*-container.json"):
-        container.unlink()  # pytest's fixtures as "set up" steps: noise to a reader, and two files in three
     for path in results.glob("*-result.json"):
         result = json.loads(path.read_text(encoding="utf-8"))
         labels = {label["name"]: label["value"] for label in result.get("labels", [])}
@@ -94,12 +94,12 @@ def settle_results(results: Path, verdicts: Iterable[Verdict]) -> None:
                 result.pop("statusDetails", None)
             if verdict.outcome is Outcome.WAIVED:
                 result["labels"].append({"name": "tag", "value": "waived"})
-        path.write_text(json.dumps(_shown(result)), encoding="utf-8")
+        write_json(path, _shown(result), secrets, indent=None)
 
 
 def write_context(results: Path, run: Run, linters: Mapping[str, str]) -> None:
     """Write what the report says of the run as a whole: its world, its clock, who ran it, what the linters did."""
-    results.mkdir(parents=True, exist_ok=True)
+    folder(results)
     observation = run.observation
     facts = {
         "Estate": run.estate.name,
@@ -111,9 +111,9 @@ def write_context(results: Path, run: Run, linters: Mapping[str, str]) -> None:
         **linters,
     }
     lines = [f"{key.replace(' ', '_')}={_property(value)}" for key, value in facts.items()]
-    (results / CONTEXT).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (results / "executor.json").write_text(json.dumps(_executor(), indent=2), encoding="utf-8")
-    (results / CATEGORIES.name).write_bytes(CATEGORIES.read_bytes())
+    write_text(results / CONTEXT, "\n".join(lines) + "\n", run.secrets)
+    write_json(results / "executor.json", _executor(), run.secrets, indent=2)
+    write_bytes(results / CATEGORIES.name, CATEGORIES.read_bytes(), run.secrets)
 
 
 def _executor() -> dict[str, str]:

@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from asbuilt import texts
-from asbuilt.lint.keep import restore, told
-from asbuilt.record.directory import LINT, RESULTS, VERDICTS, point_latest, withhold
+from asbuilt.lint.keep import told
+from asbuilt.record.directory import RESULTS, VERDICTS, point_latest
 from asbuilt.record.evidence import settle_results, write_context
 from asbuilt.record.junit import junit
 from asbuilt.record.summary import markdown
+from asbuilt.record.writing import folder, write_json, write_text
 from asbuilt.run import Run
 from asbuilt.verdicts import Verdict
+from asbuilt.withholding import Secrets
 
 
 def finish(
     run: Run,
     verdicts: tuple[Verdict, ...],
-    tokens: Iterable[str],
     *,
     uncollected: Iterable[tuple[str, str]] = (),
     xml: Path | None = None,
@@ -25,25 +25,24 @@ def finish(
     """Write all that a run's directory holds beside the observation, and let `latest` point to it.
 
     `uncollected` are the checks that could not be collected, each with the reason. `xml` is where somebody wants the
-    JUnit file too.
+    JUnit file too. Raises NotWrittenError.
     """
     if run.directory is None:
         return
     results = run.directory / RESULTS
-    linters = told(restore(run.directory / LINT))
-    write_context(results, run, linters)
-    settle_results(results, verdicts)
-    (run.directory / "summary.md").write_text(markdown(run, verdicts, linters), encoding="utf-8")
-    (run.directory / VERDICTS).write_text(texts.as_json([asdict(each) for each in verdicts], 1), encoding="utf-8")
-    written = junit(run, verdicts, uncollected)
-    (run.directory / "junit.xml").write_text(written, encoding="utf-8")
-    if xml is not None:
-        xml.parent.mkdir(parents=True, exist_ok=True)
-        xml.write_text(written, encoding="utf-8")
-    withhold(run.directory, tokens)
+    linters = told(run.scans or {})
     point_latest(run.directory)
+    write_json(run.directory / VERDICTS, [asdict(each) for each in verdicts], run.secrets)
+    write_text(run.directory / "summary.md", markdown(run, verdicts, linters), run.secrets)
+    write_context(results, run, linters)
+    settle_results(results, verdicts, run.secrets)
+    written = junit(run, verdicts, uncollected)
+    write_text(run.directory / "junit.xml", written, run.secrets)
+    if xml is not None:
+        folder(xml.parent)
+        write_text(xml, written, run.secrets)
 
 
-def write_sandbox_log(directory: Path, served: list[str]) -> None:
-    """Keep what a sandbox was asked: the other side's own count of the requests."""
-    (directory / "sandbox-log.json").write_text(texts.as_json(served, 1), encoding="utf-8")
+def write_sandbox_log(directory: Path, served: list[str], secrets: Secrets) -> None:
+    """Keep what a sandbox was asked: the other side's own count of the requests. Raises NotWrittenError."""
+    write_json(directory / "sandbox-log.json", served, secrets)

@@ -126,7 +126,7 @@ def test_a_permission_that_is_missing_is_named_as_github_names_it(client, replie
         ({"json": None}, "no reason given"),
         ({"text": "<html>Forbidden</html>"}, "no reason given"),
         ({"text": "[" * 100_000}, "no reason given"),
-        ({"json": {"message": "x" * 999}}, "x" * 200),
+        ({"json": {"message": "x" * 999}}, "x" * 199 + "…"),
     ],
 )
 def test_a_refusal_is_told_in_the_providers_own_words_on_one_line(client, options, words):

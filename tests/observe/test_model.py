@@ -23,8 +23,8 @@ from asbuilt.model import (
     ago,
     current_release,
     deploys,
+    dump,
     restore,
-    save,
 )
 
 NOW = datetime(2026, 4, 30, 16, 30, tzinfo=UTC)
@@ -146,7 +146,7 @@ def whole():
 
 
 def test_a_whole_observation_comes_back_as_it_was(whole, tmp_path):
-    save(whole, tmp_path / "observation.json")
+    (tmp_path / "observation.json").write_bytes(dump(whole))
     assert restore(tmp_path / "observation.json") == whole
     assert {each.name for each in fields(whole)} == set(whole.__slots__)
 
@@ -172,7 +172,7 @@ def test_what_is_no_observation_is_an_error_of_value(tmp_path, text):
 )
 def test_an_observation_that_was_damaged_is_an_error_of_value(whole, tmp_path, right, wrong):
     file = tmp_path / "observation.json"
-    save(whole, file)
+    file.write_bytes(dump(whole))
     assert right in file.read_text()
     file.write_text(file.read_text().replace(right, wrong))
     with pytest.raises(ValueError):

@@ -6,7 +6,7 @@ from itertools import count
 import httpx
 import pytest
 
-from asbuilt.model import Absent, Observed, Unobserved, restore, save
+from asbuilt.model import Absent, Observed, Unobserved, dump, restore
 from asbuilt.observe.sweep import Scope, sweep
 from asbuilt.sandbox.server import Sandbox
 
@@ -92,7 +92,7 @@ def test_each_fact_rests_on_the_requests_that_told_it(healthy):
 
 def test_the_whole_observation_can_be_saved_and_restored(observe, tmp_path):
     observation, _ = observe("incident-2026-04-30")
-    save(observation, tmp_path / "observation.json")
+    (tmp_path / "observation.json").write_bytes(dump(observation))
     assert restore(tmp_path / "observation.json") == observation
 
 
@@ -313,7 +313,7 @@ def test_whatever_comes_back_a_sweep_ends_and_can_be_saved(client, estate, every
         return httpx.Response(**reply)
 
     observation = sweep(estate, everything, client(handler), "live", settle=0.3)
-    save(observation, tmp_path / "observation.json")
+    (tmp_path / "observation.json").write_bytes(dump(observation))
     assert restore(tmp_path / "observation.json") == observation
     assert [name for name, fact in facts(observation) if isinstance(fact, Observed) and "/" not in name] == []
 
@@ -348,7 +348,7 @@ def test_whatever_is_of_another_type_a_sweep_ends_and_can_be_saved(
         return httpx.Response(200, content=json.dumps(spoil(documents(request), whole=True)).encode())
 
     observation = sweep(estate, everything, client(handler), "live")
-    save(observation, tmp_path / "observation.json")
+    (tmp_path / "observation.json").write_bytes(dump(observation))
     assert restore(tmp_path / "observation.json") == observation
 
 

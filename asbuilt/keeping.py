@@ -1,0 +1,93 @@
+"""What a process keeps to itself, and what it could not keep: its secrets, and evidence that was not written.
+
+Every process of a run guards what it prints and hides the same: xdist's workers are told the credentials in memory.
+"""
+
+import errno
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asbuilt.record.directory import withhold
+from asbuilt.record.stream import guarded
+from asbuilt.record.writing import NotWrittenError
+from asbuilt.run import Run
+from asbuilt.withholding import Secret, Secrets
+
+_SECRETS = pytest.StashKey[Secrets]()
+_MISSED = pytest.StashKey[list[str]]()
+_CAUGHT = pytest.StashKey[tuple[str, ...]]()
+_HANDED = "asbuilt_credentials"
+_UNWRITTEN = "asbuilt_unwritten"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def begin(config: pytest.Config, environ: Mapping[str, str], closing: ExitStack) -> None:
+    """Let nothing secret out of this process from here on, until `closing` is closed."""
+    config.stash[_MISSED] = []
+    handed = getattr(config, "workerinput", {}).get(_HANDED, ())
+    config.stash[_SECRETS] = Secrets.of((Secret(*each) for each in handed), environ)
+    closing.enter_context(guarded(lambda: config.stash[_SECRETS]))
+
+
+def know(config: pytest.Config, credentials: Sequence[Secret], environ: Mapping[str, str]) -> None:
+    """Learn the credentials that the run uses."""
+    config.stash[_SECRETS] = Secrets.of(credentials, environ)
+
+
+def secrets(config: pytest.Config) -> Secrets:
+    """Give the secrets of this process."""
+    return config.stash[_SECRETS]
+
+
+def hand_over(node: Any, run: Run) -> None:
+    """Tell a worker the secrets that its own environment need not have."""
+    node.workerinput[_HANDED] = [(each.name, each.value) for each in run.secrets.held]
+
+
+@contextmanager
+def noting(config: pytest.Config) -> Iterator[None]:
+    """Go on where evidence could not be written, and say so at the end: what is found is said in any case."""
+    try:
+        yield
+    except NotWrittenError as error:
+        missed(config, error)
+
+
+def missed(config: pytest.Config, error: NotWrittenError) -> None:
+    """Remember what could not be written."""
+    config.stash[_MISSED].append(str(error))
+
+
+def report_missed(config: pytest.Config) -> None:
+    """Tell the process that reports what this worker could not write."""
+    output: dict[str, Any] = vars(config).get("workeroutput", {})
+    output[_UNWRITTEN] = config.stash[_MISSED]
+
+
+def hear(config: pytest.Config, node: Any) -> None:
+    """Hear from a worker what it could not write."""
+    config.stash[_MISSED].extend(getattr(node, "workeroutput", {}).get(_UNWRITTEN, ()))
+
+
+def scan(config: pytest.Config, run: Run, xml: Path | None) -> None:
+    """Read all again that a run wrote, also elsewhere, and take out what is secret."""
+    if run.directory is not None:
+        config.stash[_CAUGHT] = withhold(run.directory, run.secrets, *([xml] if xml else []))
+
+
+def faults(config: pytest.Config) -> Iterator[str]:
+    """Say what went wrong with the evidence itself, in one line each: none of it is a matter of the estate."""
+    if lost := config.stash.get(_MISSED, []):
+        more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+        yield f"the evidence could not be written: {lost[0]}{more}; make room, or write elsewhere: --evidence DIR"
+    for each in config.stash.get(_CAUGHT, ()):
+        yield f"a secret had been written: {each}; it is withheld now; report it as a fault of asbuilt"
+
+
+def is_full(error: OSError) -> bool:
+    """Say whether the place to write to is right, and full."""
+    return error.errno in _FULL
