@@ -167,14 +167,25 @@ def test_a_closed_stream_changes_no_verdict(stream, tmp_path):
     assert (tmp_path / "latest" / "summary.md").exists()
 
 
-def test_a_reader_that_leaves_and_a_terminal_of_ascii_are_no_error(tmp_path):
-    before = PROJECT / "fixtures/repositories/TradeMasterAPI/before"
-    paths = f'"$0" -P -c "from asbuilt.cli import app; app()" paths --checkout {before}'
+def test_a_terminal_that_knows_few_characters_is_shown_escapes(tmp_path):
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    step = "{uses: akhileshns/heroku-deploy@v3.13.15, with: {heroku_app_name: an-app}}"
+    (folder / "deploy.yml").write_text(f"on: push\njobs: {{\u65e5: {{runs-on: x, steps: [{step}]}}}}\n", "utf-8")
     done = subprocess.run(
-        ["sh", "-c", f"{paths} | true; {paths}; {paths} --app \u00e4", sys.executable],
-        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        [sys.executable, "-P", "-c", "from asbuilt.cli import app; app()", "paths", "--checkout", "."],
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
         cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    assert "raxx-api-prod" in done.stdout
+    assert "\\u65e5 in deploy.yml" in done.stdout
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path):
+    folder = PROJECT / "fixtures/repositories/TradeMasterAPI/before"
+    paths = f'"$0" -P -c "from asbuilt.cli import app; app()" paths --checkout {folder}'
+    done = subprocess.run(
+        ["sh", "-c", f"{paths} | true", sys.executable],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
