@@ -4,6 +4,7 @@ A person who reads findings is not helped by pytest's INTERNALERROR; who is to r
 """
 
 import errno
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,9 @@ from asbuilt.texts import line
 INTERNAL = 3
 ENDING = pytest.StashKey[str]()
 _PACKAGE = PROJECT / "asbuilt"
+_FRAME = re.compile(r'^ +File "(.+?)", line (\d+)', re.MULTILINE)
 _OWN = "that is a fault of asbuilt, not of the estate: report it, with the output of --full-trace"
+_OTHER = "that is no fault of the estate: see what --full-trace says"
 
 
 class Breakdown:
@@ -61,9 +64,20 @@ def told(error: BaseException) -> str:
         where = f": {line(str(error.filename))}" if error.filename else ""
         return f"asbuilt cannot go on: {error.strerror}{where}"
     frames = [(frame.f_code.co_filename, number) for frame, number in walk_tb(error.__traceback__)]
+    frames += _FRAME.findall(str(error))
     own = [(file, number) for file, number in frames if Path(file).is_relative_to(_PACKAGE)]
     file, number = own[-1] if own else frames[-1] if frames else ("", 0)
-    last = str(error).strip().splitlines()[-1:]  # a worker's error is told with its traceback
-    what = line(f"{type(error).__name__}: {''.join(last)}")
     place = Path(file).relative_to(PROJECT) if own else file
-    return f"internal error at {place}:{number}: {what}; {_OWN if own else 'that is no fault of the estate'}"
+    return f"internal error at {place}:{number}: {line(_cause(error))}; {_OWN if own else _OTHER}"
+
+
+def _cause(error: BaseException) -> str:
+    """Give the kind and the text of an error; of a worker's, which is told with its traceback, those at its end."""
+    text = str(error).removesuffix("\nassert False")  # with which xdist hands it on
+    frames = list(_FRAME.finditer(text))
+    if not frames:
+        return f"{type(error).__name__}: {text}"
+    last = frames[-1]
+    deep = len(last[0]) - len(last[0].lstrip())
+    lines = text[last.end() :].splitlines()[1:]
+    return " ".join(each.strip() for each in lines if len(each) - len(each.lstrip()) < deep)

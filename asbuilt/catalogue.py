@@ -37,7 +37,9 @@ def checks(project: Path = PROJECT) -> tuple[tuple[str, Control], ...]:
                 problems.append(f"{name}:{_line_of(error, path)}: cannot be imported: {_told(error)}")
                 continue
             for function_name, function in _functions(module):
-                wrong = [f"{name}:{_first_line(function)} {function_name}: {each}" for each in problems_of(function)]
+                wrong = [
+                    f"{name}:{_first_line(function, path)} {function_name}: {each}" for each in problems_of(function)
+                ]
                 problems += wrong
                 if not wrong:
                     found.append((f"{name}::{function_name}", control_of(function)))
@@ -84,8 +86,10 @@ def _told(error: BaseException) -> str:
     return line(f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}")
 
 
-def _first_line(function: Any) -> int:
-    try:
-        return inspect.getsourcelines(function)[1]
-    except (OSError, TypeError):
-        return 1
+def _first_line(function: Any, path: Path) -> int:
+    """Give the line at which a function begins with its decorators, or a class."""
+    if code := getattr(function, "__code__", None):
+        return int(code.co_firstlineno)
+    begins = f"class {getattr(function, '__name__', '')}"
+    lines = path.read_text("utf-8").splitlines()
+    return next((number for number, text in enumerate(lines, 1) if text.startswith(begins)), 1)

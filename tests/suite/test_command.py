@@ -1,6 +1,8 @@
 """The `asbuilt` command, as people type it."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -50,7 +52,7 @@ def test_the_page_of_the_controls_is_the_one_that_is_printed():
 
 def test_a_control_that_there_is_not_is_refused():
     done = CliRunner().invoke(app, ["controls", "HK099"])
-    assert done.exit_code == 2
+    assert done.exit_code == 4
     assert 'no control is called "HK099"; there are GH001' in done.output
 
 
@@ -74,6 +76,8 @@ def test_live_and_static_work_from_any_folder(tmp_path):
         (["sandbox", "--port", "{taken}"], "Address already in use; choose another: --port N"),
         (["sandbox", "--port", "0", "--unix-socket", "/no/where"], "listen on /no/where: No such file or directory"),
         (["sandbox", "--port", "99999"], "'--port'"),
+        (["sandbox", "--port", "0", "--unix-socket="], "--unix-socket: its value is empty"),
+        (["sandbox", "--scenario="], "--scenario: its value is empty"),
     ],
 )
 def test_a_sandbox_that_cannot_start_says_why(arguments, said):
@@ -82,10 +86,106 @@ def test_a_sandbox_that_cannot_start_says_why(arguments, said):
         taken.listen()
         port = str(taken.getsockname()[1])
         done = CliRunner().invoke(app, [each.replace("{taken}", port) for each in arguments])
-    assert done.exit_code == 2
+    assert done.exit_code == 4
     assert said in done.output
 
 
 def test_the_schema_command_prints_the_schema():
     printed = json.loads(CliRunner().invoke(app, ["schema"]).output)
     assert printed == json.loads((PROJECT / "estate.schema.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["liv"], "No such command 'liv'. Did you mean 'live'?"),
+        (["paths", "--nope"], "No such option: --nope"),
+        (["controls", "--format", "xml"], "Invalid value for '--format'"),
+        (["controls", " "], 'no control is called " "'),
+        (["controls", ""], 'no control is called ""'),
+        (["paths", "--checkout="], "--checkout: its value is empty, most likely that of a variable that is not set"),
+        (["paths", "--app="], "--app: its value is empty"),
+        (["paths", "--repository="], "--repository: its value is empty"),
+        (["paths", "--estate="], "--estate: its value is empty"),
+        (["paths", "--app", "a\x1b[2J"], '--app: "a\\x1b[2J" holds a line break, or a character that cannot be seen'),
+        (["record", ""], "DIR: its value is empty"),
+        (["record", "README.md"], "README.md holds no allure-results"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_4(arguments, said):
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 4
+    assert done.output.startswith(f"asbuilt: {said}")
+    assert len(done.output.splitlines()) == 1
+    assert CliRunner().invoke(app, []).exit_code == 4
+
+
+def test_a_fault_of_the_command_itself_is_one_line_and_exit_3(monkeypatch):
+    monkeypatch.setattr("asbuilt.cli.drawing_of", lambda *_: 1 // 0)
+    done = CliRunner().invoke(app, ["paths"])
+    assert done.exit_code == 3
+    assert done.output.startswith("asbuilt: internal error at asbuilt/cli.py:")
+    assert "ZeroDivisionError" in done.output
+    assert len(done.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begun"),
+    [
+        (["sandbox", "--port", "0"], "healthy at http"),
+        (["live", "--sandbox=healthy+probe-times-out", "-p", "no:cacheprovider", "--evidence={tmp}"], "observing, "),
+    ],
+)
+def test_an_interruption_is_exit_2_without_a_traceback(arguments, begun, tmp_path):
+    command = [sys.executable, "-P", "-c", "from asbuilt.cli import app; app()", *arguments]
+    running = subprocess.Popen(
+        [each.replace("{tmp}", str(tmp_path)) for each in command],
+        cwd=PROJECT, env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    with running:
+        told = ""
+        for line in running.stdout:
+            told += line
+            if begun in line:
+                running.send_signal(signal.SIGINT)
+        assert running.wait(60) == 2, told
+    assert begun in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("stream", ["1", "2", "0 1 2"])
+def test_a_closed_stream_changes_no_verdict(stream, tmp_path):
+    closed = " ".join(f"{each}>&-" for each in stream.split())
+    command = f'"$0" -P -c "from asbuilt.cli import app; app()" static --evidence="$1" -p no:cacheprovider {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, str(tmp_path)],
+        cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert (tmp_path / "latest" / "summary.md").exists()
+
+
+def test_a_terminal_that_knows_few_characters_is_shown_escapes(tmp_path):
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    step = "{uses: akhileshns/heroku-deploy@v3.13.15, with: {heroku_app_name: an-app}}"
+    (folder / "deploy.yml").write_text(f"on: push\njobs: {{\u65e5: {{runs-on: x, steps: [{step}]}}}}\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", "from asbuilt.cli import app; app()", "paths", "--checkout", "."],
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "\\u65e5 in deploy.yml" in done.stdout
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path):
+    folder = PROJECT / "fixtures/repositories/TradeMasterAPI/before"
+    paths = f'"$0" -P -c "from asbuilt.cli import app; app()" paths --checkout {folder}'
+    done = subprocess.run(
+        ["sh", "-c", f"{paths} | true", sys.executable],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
