@@ -12,6 +12,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import Discriminator, TypeAdapter
 
+from asbuilt.files import MOST_OF_AN_OBSERVATION, read
+
 T = TypeVar("T")
 RUNS = 20  # of a workflow, the newest: so many are asked for, so more failures in a row are never seen
 
@@ -243,11 +245,11 @@ def load(content: bytes) -> Observation:
 
 
 def restore(path: Path) -> Observation:
-    """Read the file of an observation that `dump` gave.
+    """Read the file of an observation that `dump` gave, of at most 256 MiB.
 
-    Raises OSError where the file cannot be read, ValueError (pydantic's) where it is not an observation.
+    Raises RefusedError where the file cannot be read, another ValueError (pydantic's) where it is not an observation.
     """
-    return load(path.read_bytes())
+    return load(read(path, MOST_OF_AN_OBSERVATION))
 
 
 def current_release(releases: tuple[Release, ...]) -> Release | None:

@@ -15,7 +15,7 @@ from asbuilt import catalogue, judging, keeping, options, refusals, texts
 from asbuilt.breakdown import ENDING, INTERNAL, Breakdown, held
 from asbuilt.controller import PHASES, UNCOLLECTED, Controller, attach
 from asbuilt.controls import Drift
-from asbuilt.estate import load
+from asbuilt.estate import load, source_of
 from asbuilt.estate_errors import EstateError
 from asbuilt.model import Observation, dump
 from asbuilt.model import load as load_observation
@@ -270,7 +270,8 @@ def _prepare(config: pytest.Config) -> None:
     asked = options.asked(config)
     refusals.refuse_what_contradicts(config, asked)
     path = config.invocation_params.dir / asked.estate
-    estate = load(Path(asked.estate), {control.id for _, control in catalogue.checks()})
+    source = source_of(Path(asked.estate))
+    estate = load(Path(asked.estate), {control.id for _, control in catalogue.checks()}, source)
     scope = scope_of(estate, asked.apps, asked.repositories)
     checkouts = checkouts_of(estate, path, asked.checkout, asked.repositories)
     if not options.concerns(config, "tests_live"):
@@ -279,7 +280,7 @@ def _prepare(config: pytest.Config) -> None:
     if _is_worker(config):
         run = _handed_over(config, run)
     elif not options.judges_nothing(config):
-        run = _begun(config, asked, run, path.read_bytes())
+        run = _begun(config, asked, run, source)
     config.stash[RUN] = run
 
 
