@@ -1,0 +1,257 @@
+"""Whatever a text of somebody else's is, what a reader gets of it is text, in every medium."""
+
+import html
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+from hostile import TEXTS, assert_no_command, assert_row, assert_seen, elements
+
+from asbuilt import texts
+from asbuilt.estate import Links
+from asbuilt.estate_errors import EstateError, Problem, quoted, suggestion
+from asbuilt.record import evidence
+from asbuilt.record.junit import junit
+from asbuilt.record.report import _name
+from asbuilt.record.summary import markdown
+from asbuilt.record.telling import told
+from asbuilt.record.terminal import summary
+from asbuilt.verdicts import Line, Outcome, Verdict
+
+ISSUES = Links(issues="https://tracker.example.com/{issue}")
+BAD = (Outcome.DRIFTED, Outcome.UNKNOWN, Outcome.WAIVED)
+
+
+@pytest.fixture(params=TEXTS)
+def text(request):
+    return TEXTS[request.param]
+
+
+def run_of(name="shop", links=ISSUES, world="sandbox"):
+    estate = SimpleNamespace(name=name, links=links)
+    observation = SimpleNamespace(as_of=datetime(2026, 4, 30, 16, 30, tzinfo=UTC), transcript=(), seconds=0.1)
+    return SimpleNamespace(estate=estate, observation=observation, checkouts={}, directory=None, world=world)
+
+
+def verdicts_of(text, outcomes=BAD):
+    line = Line(text, text, text, text)
+    plain = [
+        Verdict(f"t.py::t[{text}{each}]", "WF001", "SEV-2", text, "It is.", each, (line,), text, issue=7)
+        for each in outcomes
+    ]
+    return (*plain, Verdict(f"t.py::t[{text}]", "WF001", "SEV-2", text, "It is.", Outcome.NOT_APPLICABLE, (), text))
+
+
+def test_a_line_is_one_line_that_can_be_seen_and_is_short(text):
+    shown = texts.line(text)
+    assert "\n" not in shown
+    assert len(shown) <= texts.LONGEST + 1  # a guard against a command may stand before it
+    assert_seen(shown)
+    assert_no_command(shown)
+    assert texts.line(shown) == shown or len(shown) > texts.LONGEST
+
+
+@pytest.mark.parametrize("columns", [None, 40, 80, 200])
+def test_on_a_terminal(text, columns):
+    run = run_of(text, world=text)
+    printed = "\n".join(each.text for each in summary(run, verdicts_of(text), columns))
+    assert_seen(printed)
+    assert_no_command(printed)
+
+
+def test_in_the_summary(text):
+    page = markdown(run_of(text, world=text), verdicts_of(text), {"zizmor": text})
+    assert_seen(page)
+    assert_no_command(page)
+    rows = [each for each in page.split("\n") if each.startswith("| ")]
+    assert len(rows) == 1 + len(BAD)
+    for row in rows[1:]:
+        assert_row(row)
+    heading = page.split("\n")[0]
+    assert heading.startswith("## ❌ asbuilt: ")
+    if texts.code(text):
+        assert f"asbuilt: {texts.code(text)} in {texts.code(text)}, as of" in heading
+        assert page.endswith(f"zizmor {texts.code(text)}  ")
+
+
+def test_in_junit(text):
+    xml = junit(run_of(world=text), verdicts_of(text), [(f"t.py::{text}", text)])
+    assert_seen(xml)
+    suite = ET.fromstring(xml)[0]
+    assert {each.tag for each in suite.iter()} <= {
+        "testsuite", "properties", "property", "testcase", "failure", "error", "skipped",
+    }  # fmt: skip
+    assert suite.find(".//failure").get("message") == texts.line(text)
+    waived = suite.find(".//skipped[@type='pytest.xfail']").get("message")
+    assert waived == texts.line(f"{text} ({text})")
+    assert suite.find(".//error[@message='collection failure']").text == texts.line(text)
+    for each in suite.iter():
+        assert_no_command(each.text or "")
+
+
+def test_in_a_result_of_allure(text, tmp_path):
+    (verdict, *_) = verdicts_of(text)
+    path = tmp_path / "0-result.json"
+    labels = [{"name": "nodeid", "value": verdict.id}, {"name": "suite", "value": text}]
+    result = {"name": text, "labels": labels, "parameters": [{"name": "subject", "value": text}], "fullName": text}
+    path.write_text(json.dumps(result))
+    evidence.settle_results(tmp_path, [verdict])
+    settled = json.loads(path.read_text())
+    assert settled["name"] == settled["fullName"] == settled["parameters"][0]["value"] == texts.line(text)
+    assert settled["statusDetails"]["message"] == told(verdict)
+    for each in (settled["name"], settled["statusDetails"]["message"]):
+        assert_seen(each)
+        assert_no_command(each)
+
+
+def test_in_the_page_of_a_check(text):
+    harmless = evidence._page("a", {"a": "b"}, {"a": ["b", "b"]}, ["c"])
+    page = evidence._page(text, {text: text}, {"a": [text, text]}, [text])
+    assert_seen(page)
+    assert elements(page) == elements(harmless)
+    assert len(page) < 6000
+
+
+def test_in_an_attachment(text):
+    held = evidence._held({"a": text}, {}, [])
+    assert held.isascii()
+    assert_no_command(held)
+    assert json.loads(held)["declared"]["a"] in {texts.kept(text), texts.line(text)}
+    many = evidence._held({}, {"b": [text] * 10_000}, [])
+    assert len(many) < 10_000 * 2000
+    assert len(json.loads(many)["observed"]["b"]) == 10_000
+
+
+def test_in_what_the_report_says_of_the_run(text, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_RUN_ID", "1")
+    monkeypatch.setenv("GITHUB_SERVER_URL", "javascript:alert(1)//")
+    if "\0" not in text and text != TEXTS["half"] and len(text) < 2**17:
+        monkeypatch.setenv("GITHUB_WORKFLOW", text)
+    run = run_of(text, world=text)
+    evidence.write_context(tmp_path, run, {"zizmor": text})
+    properties = (tmp_path / "environment.properties").read_text()
+    assert_seen(properties)
+    assert len(properties.splitlines()) == 7
+    assert not any(each.replace("\\\\", "").count("\\") for each in properties.splitlines())  # no escape begins
+    assert _name(tmp_path) == f"{texts.line(text)}, {texts.line(text)}, as of 2026-04-30 16:30:00 UTC"
+    executor = json.loads((tmp_path / "executor.json").read_text())
+    assert executor["buildUrl"] == ""
+    assert_seen(executor["buildName"])
+
+
+def test_in_json_on_a_terminal(text):
+    shown = texts.as_json([{text: text}])
+    assert shown.isascii()
+    assert_seen(shown)
+    assert_no_command(shown)
+    assert json.loads(shown) == [{texts.kept(text): texts.kept(text)}]
+
+
+def test_in_an_error_of_an_estate(text):
+    error = EstateError("estate.yaml", [Problem(None, f"{quoted(text)} is invalid{suggestion(text, [text, 'b'])}")] * 2)
+    assert len(str(error).split("\n")) == 2
+    assert max(map(len, str(error).split("\n"))) <= 1100
+    assert_seen(str(error))
+    assert_no_command(str(error))
+
+
+def test_what_somebody_may_copy_is_whole_or_not_there():
+    command = f"gh workflow run deploy.yml {'-f a=b ' * 100}"
+    assert texts.whole(command) == command
+    longer = f"{command}{'-f c=d ' * 100}"
+    assert "-f" not in texts.whole(longer)
+    assert f"{len(longer)} characters" in texts.whole(longer)
+    assert_no_command(texts.whole("::error::x"))
+    assert "-f" not in "".join(
+        each.text for each in summary(run_of(), verdicts_of("a", ()) + (_with_fix(longer),))
+    )  # fmt: skip
+
+
+def _with_fix(fix):
+    return Verdict("t", "HK001", "SEV-1", "a", "It is.", Outcome.DRIFTED, (Line("a", "it is not", fix),))
+
+
+def test_what_is_kept_can_be_written_and_is_bounded(text):
+    @dataclass(frozen=True)
+    class Noun:
+        text: str
+        more: tuple
+
+    kept = texts.kept_in(Noun(text, ({text: [text]}, 1, None, Outcome.DRIFTED)))
+    assert kept.text == kept.more[0][kept.text][0]
+    assert len(kept.text) <= texts.LONGEST_KEPT
+    assert kept.text.encode()
+    assert kept.more[1:] == (1, None, Outcome.DRIFTED)
+    assert isinstance(kept.more[3], Outcome)
+    if len(text) < texts.LONGEST_KEPT and text != TEXTS["half"]:
+        assert kept.text == text
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://example.com/a?b=c#d", "https://example.com/a?b=c#d"),
+        ("HTTP://example.com/", "HTTP://example.com/"),
+        ("https://example.com/a) [x](y", "https://example.com/a%29%20%5Bx%5D%28y"),
+        ('https://example.com/"><b>|`\n', "https://example.com/%22%3E%3Cb%3E%7C%60%0A"),
+        ("https://example.com/%20", "https://example.com/%20"),
+        ("javascript:alert(1)", ""),
+        (" https://example.com", ""),
+        ("data:text/html,x", ""),
+        ("//example.com", ""),
+        ("https:", ""),
+        (f"https://example.com/{'x' * 3000}", ""),
+    ],
+)
+def test_only_an_address_of_the_web_is_a_link(url, expected):
+    assert texts.link(url) == expected
+
+
+@pytest.mark.parametrize("issues", ["javascript:alert({issue})", "https://e.com/{0}{issue}", "https://e.com/{", None])
+def test_no_address_of_issues_breaks_the_summary(issues):
+    page = markdown(run_of(links=Links.model_construct(issues=issues)), verdicts_of("a"), {})
+    assert "](javascript" not in page
+    rows = [each for each in page.split("\n") if each.startswith("| ")][1:]
+    assert len(rows) == len(BAD)
+    if issues == "https://e.com/{0}{issue}":
+        assert "[#7](https://e.com/%7B0%7D7)" in rows[0]
+
+
+def test_a_summary_stays_below_what_github_takes_and_says_what_it_left_out():
+    long = TEXTS["long"]
+    urgent = Verdict("a", "HK001", "SEV-1", "shop", "It is.", Outcome.DRIFTED, (Line("shop", "the worst", "mend"),))
+    waived = Verdict("b", "HK001", "SEV-1", "shop", "It is.", Outcome.WAIVED, (Line("shop", "the least"),), "known")
+    lines = tuple(Line(f"{number} {long}", f"名{number} {long}", long, long) for number in range(20))
+    others = [Verdict(f"c{n}", "WF001", "SEV-2", "shop", "It is.", Outcome.DRIFTED, lines) for n in range(500)]
+    page = markdown(run_of(), (waived, *others, urgent), {"zizmor": "1.0"})
+    assert len(page.encode()) < 2**20
+    rows = [each for each in page.split("\n") if each.startswith("| ")][1:]
+    assert "the worst" in rows[0]
+    assert "the least" not in page
+    assert f"**{10_002 - len(rows)} more findings** are left out here; `verdicts.json` has them all." in page
+    assert page.endswith("zizmor `1.0`  ")
+
+
+def test_what_was_interrupted_stands_in_the_summary():
+    cut = Verdict("a", "HK001", "SEV-1", "shop", "It is.", Outcome.UNKNOWN, (), "interrupted")
+    (row,) = [each for each in markdown(run_of(), (cut,), {}).split("\n") if each.startswith("| ❔")]
+    assert "`shop` | `interrupted`" in row
+
+
+def test_a_long_list_is_shown_in_part_and_kept_whole():
+    many = [f"item-{number}" for number in range(500)]
+    page = evidence._page("a", {}, {"a": many}, many)
+    assert "item-19" in page
+    assert "item-20" not in page
+    assert page.count("and 480 more") == 2
+    assert json.loads(evidence._held({}, {"a": many}, many))["observed"]["a"] == many
+
+
+def test_a_page_reads_as_yaml_does():
+    page = evidence._page("It is.", {"name": "名前", "on": [1, None]}, "x", [])
+    cell = page.partition('white-space:pre-wrap">')[2].partition("</pre>")[0]
+    assert yaml.safe_load(html.unescape(cell)) == {"name": "名前", "on": [1, None]}
