@@ -90,6 +90,7 @@ What is known before a run:
 
     contexts             what the expressions of a step see
     events               what each event tells
+    globs                matches names with filter patterns
     matrix               the rows of a matrix
     mentions             what expressions mention
     refs                 filter patterns, and the refs that they stand for
@@ -137,4 +138,8 @@ Expressions:
     expression_tree      the parts of that tree
     expression_values    values, coercion, equality
     expressions          what an expression is worth
+
+How much is read:
+
+    bounds               the numbers, and the error of what is past one
 """

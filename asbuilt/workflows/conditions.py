@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from asbuilt.workflows.document import Scalar, text_of
 from asbuilt.workflows.expression_tree import Call, Compare, Expression, Literal, member_path, walk
 from asbuilt.workflows.expressions import ExpressionError, condition
-from asbuilt.workflows.refs import HEADS, TAGS, matches
+from asbuilt.workflows.globs import matches
+from asbuilt.workflows.refs import HEADS, TAGS
 from asbuilt.workflows.workflow import Input, Job, WorkflowFile
 
 _FULL = frozenset({"github.ref", "github.event.ref"})

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from asbuilt.workflows.bounds import ITEMS, JSON_LEVELS, VALUE
 from asbuilt.workflows.expression_values import UNKNOWN, Unknown, Value, Whole, equal, folded, known, text_of
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([0-9]+):?\}|[{}]")
@@ -62,7 +63,14 @@ def _format(pattern: Value, *values: Value) -> Value:
         unknown = unknown or not known(value)
         return "" if unknown else text_of(value)
 
-    text = _PLACEHOLDER.sub(replace, text_of(pattern))
+    text = ""
+    at = 0
+    for match in _PLACEHOLDER.finditer(whole := text_of(pattern)):
+        text += whole[at : match.start()] + replace(match)
+        at = match.end()
+        if len(text) > VALUE:
+            return UNKNOWN
+    text += whole[at:]
     return Unknown(truth=True if text else None) if unknown else text
 
 
@@ -72,7 +80,11 @@ def _join(values: Value, separator: Value = ",") -> Value:
     if not isinstance(values, list):
         return "" if isinstance(values, dict) else text_of(values)
     between = text_of(separator) if _is_text(separator) else ","
-    return between.join(map(text_of, values)) if all(map(known, values)) else UNKNOWN
+    if not all(map(known, values)):
+        return UNKNOWN
+    texts = [text_of(each) for each in values]
+    length = sum(map(len, texts)) + len(between) * len(texts)
+    return between.join(texts) if length <= VALUE else UNKNOWN
 
 
 def _to_json(value: Value) -> Value:
@@ -107,9 +119,34 @@ def _block(brackets: str, items: list[str], line: str) -> str:
 def _from_json(text: Value) -> Value:
     if not known(text):
         return UNKNOWN
+    written = text_of(text)
+    if not _is_small(written):
+        return UNKNOWN
     return json.loads(
-        text_of(text), object_pairs_hook=_object, parse_int=float, parse_float=float, parse_constant=_no_constant
+        written, object_pairs_hook=_object, parse_int=float, parse_float=float, parse_constant=_no_constant
     )
+
+
+def _is_small(text: str) -> bool:
+    """Tell whether a text of JSON makes few enough items to be read. Raises ValueError where it nests too deep."""
+    items = depth = 0
+    quoted = escaped = False
+    for character in text:
+        if quoted:
+            quoted = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character == '"':
+            quoted = True
+        elif character in ",[{":
+            items += 1
+            depth += character != ","
+            if depth > JSON_LEVELS:
+                raise ValueError(f"nests deeper than {JSON_LEVELS} levels")
+            if items > ITEMS:
+                return False
+        elif character in "]}":
+            depth -= 1
+    return True
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Whole:

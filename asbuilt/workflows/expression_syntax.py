@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal as OneOf
 
-from asbuilt.workflows.expression_tree import Call, Compare, Expression, Filter, Index, Literal, Logical, Name, Not
+from asbuilt.workflows.bounds import TREE
+from asbuilt.workflows.expression_tree import (
+    Call,
+    Compare,
+    Expression,
+    Filter,
+    Index,
+    Literal,
+    Logical,
+    Name,
+    Not,
+    levels,
+)
 from asbuilt.workflows.expression_values import number_of
 
 LONGEST = 21_000
@@ -139,6 +151,8 @@ class _Parser:
 
     def whole(self) -> Expression:
         node = self._either()
+        if levels(node) > TREE:  # a chain of comparisons is as deep as it is long
+            raise ExpressionError(0, "deep nesting", f"at most {DEEPEST} levels")
         if self._next.kind != "end":
             self._fail("an operator or the end of the expression")
         return node

@@ -102,6 +102,15 @@ def walk(node: Expression) -> Iterator[Expression]:
         yield from walk(child)
 
 
+def levels(node: Expression) -> int:
+    """Count the levels of a node, those of the deepest part of it."""
+    count, level = 0, [node]
+    while level:
+        count += 1
+        level = [child for each in level for child in children(each)]
+    return count
+
+
 def asks_for_status(node: Expression) -> bool:
     """Tell whether an expression calls success(), failure(), always() or cancelled() anywhere."""
     return any(isinstance(part, Call) and part.function in STATUS_FUNCTIONS for part in walk(node))

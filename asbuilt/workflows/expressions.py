@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from asbuilt.workflows.bounds import VALUE
 from asbuilt.workflows.expression_functions import FUNCTIONS
 from asbuilt.workflows.expression_syntax import ExpressionError, parse
 from asbuilt.workflows.expression_tree import (
@@ -153,6 +154,8 @@ def interpolate(text: str, context: Mapping[str, Value]) -> str | Unknown:
         if not known(value):
             return UNKNOWN
         result += text_of(value)
+        if len(result) > VALUE:
+            return UNKNOWN
     return result
 
 
@@ -222,9 +225,11 @@ class _Evaluator:
             return self._case(node)
         arguments = [self.value(each) for each in node.arguments]
         try:
-            return FUNCTIONS[node.function](*arguments)
-        except (ValueError, RecursionError) as error:
+            value = FUNCTIONS[node.function](*arguments)
+        except ValueError as error:
             raise ExpressionError(node.offset, f"{node.function}() that fails: {error}", "what it can take") from error
+        # A longer text is not handed on: what is made of it would be longer still.
+        return UNKNOWN if isinstance(value, str) and len(value) > VALUE else value
 
     def _case(self, node: Call) -> Value:
         """Give the value behind the first predicate that is true, else the last; GitHub looks at no other value."""

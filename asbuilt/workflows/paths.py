@@ -155,7 +155,7 @@ def _joined(group: list[DeployPath]) -> DeployPath:
         refs=broadest(ref for path in group for ref in path.refs),
         conclusions=conclusions,
         ancestors=tuple(
-            replace(gate, held=gate.held and (not gate.upstream or conclusions == ("success",)))
+            replace(gate, held=False) if gate.held and gate.upstream and conclusions != ("success",) else gate
             for gate in group[0].ancestors
         ),
         contexts=tuple(each for path in group for each in path.contexts),

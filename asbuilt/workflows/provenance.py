@@ -20,7 +20,8 @@ from asbuilt.workflows.document import Mapping, Mark, Node, text_of
 from asbuilt.workflows.events import MERGED
 from asbuilt.workflows.fault import Fault
 from asbuilt.workflows.gates import Gate
-from asbuilt.workflows.refs import HEADS, matches
+from asbuilt.workflows.globs import matches
+from asbuilt.workflows.refs import HEADS
 from asbuilt.workflows.reviews import FROM_OUTSIDE
 from asbuilt.workflows.situations import Situation
 from asbuilt.workflows.sources import PlacedStep

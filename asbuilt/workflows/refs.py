@@ -1,11 +1,10 @@
 """Which branches and tags an event can come from: GitHub's filter patterns, and the refs that they stand for."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from asbuilt.workflows.expressions import Unknown
+from asbuilt.workflows.globs import matches
 
 HEADS, TAGS = "refs/heads/", "refs/tags/"
 _SPECIAL = frozenset("*?+[]!\\")
@@ -70,11 +69,6 @@ def is_glob(pattern: str) -> bool:
     return not _SPECIAL.isdisjoint(pattern)
 
 
-def matches(pattern: str, name: str) -> bool:
-    """Tell whether a name matches a filter pattern, as GitHub reads it."""
-    return _regex(pattern).fullmatch(name) is not None
-
-
 def overlap(one: str, other: str) -> bool:
     """Tell whether a name can match both of two filter patterns; of two that stand for many, as far as they begin."""
     if not is_glob(one) or not is_glob(other):
@@ -111,29 +105,3 @@ def _fixed(pattern: str) -> str:
     if pattern[end : end + 1] == "?":
         end -= 1
     return pattern[: max(end, 0)]
-
-
-@lru_cache(maxsize=1024)
-def _regex(pattern: str) -> re.Pattern[str]:
-    """Translate a pattern: `*` within a segment, `**` across them, `?` and `+` after a character, `[]` one of."""
-    result, at = "", 0
-    while at < len(pattern):
-        character = pattern[at]
-        bracket = pattern.find("]", at) if character == "[" else -1
-        if pattern.startswith("**/", at) and (at == 0 or pattern[at - 1] == "/"):
-            result, at = result + "(?:.*/)?", at + 3
-        elif pattern.startswith("**", at):
-            result, at = result + ".*", at + 2
-        elif bracket > at:
-            result, at = result + "[" + re.escape(pattern[at + 1 : bracket]).replace(r"\-", "-") + "]", bracket + 1
-        elif character == "\\" and at + 1 < len(pattern):
-            result, at = result + re.escape(pattern[at + 1]), at + 2
-        else:
-            result += (
-                "[^/]*" if character == "*" else character if character in "?+" and result else re.escape(character)
-            )
-            at += 1
-    try:
-        return re.compile(result)
-    except re.error:
-        return re.compile(re.escape(pattern))

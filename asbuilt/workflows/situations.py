@@ -13,8 +13,9 @@ from asbuilt.workflows.document import text_of
 from asbuilt.workflows.events import Event, completed_run, events_of
 from asbuilt.workflows.expression_values import equal
 from asbuilt.workflows.expressions import UNKNOWN, Unknown, Whole
+from asbuilt.workflows.globs import matches
 from asbuilt.workflows.mentions import reads_refs, refs_mentioned
-from asbuilt.workflows.refs import HEADS, TAGS, is_glob, matches
+from asbuilt.workflows.refs import HEADS, TAGS, is_glob
 from asbuilt.workflows.sources import Sources
 from asbuilt.workflows.workflow import Input, Trigger, WorkflowFile
 

@@ -1,17 +1,25 @@
 """The nodes of a YAML text, by libyaml."""
 
+import re
 from typing import Any
 
 import yaml
 
+from asbuilt.workflows.bounds import LEVELS, NODES, hold, hold_levels
+
 IMPLICIT = "implicit"  # the tag of a plain scalar that has none: what it means is for the core schema to say
-DEEPEST = 100  # levels; GitHub takes fewer
 _HARMLESS = 5_000  # openings of levels, of which libyaml bears more
+_ANCHOR = re.compile(r"(?:^|[\s\[{,:])&[^\s&]")
 
 
 def composed(text: str) -> yaml.Node | None:
-    """Give the root node of a text, or None of an empty one. Raises RecursionError where it is too deep to be read."""
-    _refuse_depth(text)
+    """Give the root node of a text, or None of an empty one. Raises PastBoundError where it is too large or deep."""
+    if (
+        sum(map(text.count, "[{-?")) > _HARMLESS
+        or 2 * sum(map(text.count, "\n,:[{-?")) > NODES
+        or _ANCHOR.search(text) is not None
+    ):
+        _hold(text)
     try:
         return yaml.compose(text, Loader=_Loader)
     except yaml.composer.ComposerError as error:
@@ -20,15 +28,41 @@ def composed(text: str) -> yaml.Node | None:
         return yaml.compose(text, Loader=_AnchorsAnew)
 
 
-def _refuse_depth(text: str) -> None:
-    """Raise RecursionError for a text that is so deep that libyaml, which calls itself, would end the process."""
-    if sum(map(text.count, "[{-?")) <= _HARMLESS:
-        return
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise RecursionError
+def _hold(text: str) -> None:
+    """Count the nodes and levels of a text, with what its aliases repeat, and build none of them.
+
+    libyaml calls itself for each level, and would end the process. Raises PastBoundError.
+    """
+    nodes = 0
+    anchors: dict[str, tuple[int, int]] = {}  # how many nodes, and how many levels
+    around: list[list[int]] = []  # of each node that is open: the nodes before it, and the deepest level in it
+    names: list[str | None] = []
+    try:
+        for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+            height = 0
+            if isinstance(event, yaml.CollectionStartEvent):
+                around.append([nodes, 0])
+                names.append(event.anchor)
+                nodes += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                before, height = around.pop()
+                height += 1
+                if (name := names.pop()) is not None:
+                    anchors[name] = nodes - before, height
+            elif isinstance(event, yaml.AliasEvent):
+                count, height = anchors.get(event.anchor, (1, 0))
+                nodes += count
+            elif isinstance(event, yaml.ScalarEvent):
+                nodes += 1
+                if event.anchor is not None:
+                    anchors[event.anchor] = 1, 0
+            if around:
+                around[-1][1] = max(around[-1][1], height)
+            place = event.start_mark.line + 1, event.start_mark.column + 1
+            hold_levels(len(around) + height, LEVELS, place)
+            hold(nodes, NODES, "nodes", place)
+    except yaml.YAMLError:
+        return  # whoever reads it says so
 
 
 class _Loader(yaml.CBaseLoader):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import yaml
 
+from asbuilt.files import MOST
+from asbuilt.workflows.bounds import LEVELS, PastBoundError, hold, hold_levels
 from asbuilt.workflows.core_schema import meaning, tagged
 from asbuilt.workflows.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence
-from asbuilt.workflows.yaml_nodes import DEEPEST, IMPLICIT, composed
+from asbuilt.workflows.yaml_nodes import IMPLICIT, composed
 from asbuilt.workflows.yaml_words import in_our_words
 
 _NO_TEXT = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_LARGEST = 50_000  # nodes, with those that aliases repeat
-_LONGEST = 1024 * 1024  # characters
 _START = Mark(1, 1)
 
 
@@ -30,11 +30,18 @@ def read(source: bytes | str, path: str) -> Document:
     if text.startswith("\ufeff"):
         text = text[1:]
         problems.append(Problem("begins with a byte order mark: save the file as UTF-8 without BOM", _START))
-    if len(text) > _LONGEST:
-        problems.append(Problem(f"the file is longer than the {_LONGEST} characters that GitHub reads", _START))
-        return Document(path, text, None, tuple(problems))
-    root = _root(text, problems)
+    try:
+        hold(len(text), MOST, "characters")
+        root = _root(text, problems)
+    except PastBoundError as error:
+        return past_bound(Document(path, text, None, tuple(problems)), error)
     return Document(path, text, root, tuple(problems))
+
+
+def past_bound(document: Document, error: PastBoundError) -> Document:
+    """Give a document of which nothing is read, because it holds more than that."""
+    why = Problem(str(error), Mark(*(error.place or _START)), "split it, or make it smaller")
+    return replace(document, root=None, problems=(), unread=why)
 
 
 def _root(text: str, problems: list[Problem]) -> Node | None:
@@ -44,8 +51,7 @@ def _root(text: str, problems: list[Problem]) -> Node | None:
         if node is None:
             problems.append(Problem("the file is empty", _START))
             return None
-        root = _Builder(problems, _jobs_of(node)).build(node)
-        nodes = _count(root, {}, 0) if "*" in text else 0
+        return _Builder(problems, _jobs_of(node)).build(node)
     except yaml.MarkedYAMLError as error:
         message, line, column = in_our_words(error, text)
         problems.append(Problem(message, Mark(line, column)))
@@ -53,13 +59,6 @@ def _root(text: str, problems: list[Problem]) -> Node | None:
     except yaml.YAMLError as error:
         problems.append(_no_text(text) or Problem(f"not YAML: {error}", _START))
         return None
-    except RecursionError:
-        problems.append(Problem(f"nested too deeply: {DEEPEST} levels are read", _START))
-        return None
-    if nodes > _LARGEST:
-        problems.append(Problem(f"its aliases repeat more than {_LARGEST} nodes", _START))
-        return None
-    return root
 
 
 def _no_text(text: str) -> Problem | None:
@@ -69,20 +68,6 @@ def _no_text(text: str) -> Problem | None:
     line = text.count("\n", 0, found.start()) + 1
     column = found.start() - text.rfind("\n", 0, found.start())
     return Problem(f"a character that YAML does not allow: U+{ord(found[0]):04X}", Mark(line, column))
-
-
-def _count(node: Node, counts: dict[int, tuple[int, int]], depth: int) -> int:
-    """Count a node with all below it, what an alias repeats each time. Raises RecursionError where that is too deep."""
-    if isinstance(node, Scalar):
-        return 1
-    count, deepest = counts.get(id(node), (0, -1))
-    if deepest < depth:
-        if depth > DEEPEST:
-            raise RecursionError
-        below = node.items if isinstance(node, Sequence) else node.values.values()
-        count = 1 + sum(_count(each, counts, depth + 1) for each in below)
-        counts[id(node)] = count, depth
-    return count
 
 
 @dataclass(slots=True)
@@ -108,8 +93,7 @@ class _Builder:
             return known
         self.built[id(node)] = None
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise RecursionError
+        hold_levels(self.depth, LEVELS, mark)
         result: Node
         if isinstance(node, yaml.MappingNode):
             result = self._mapping(node, mark)

@@ -1,6 +1,6 @@
 import pytest
 
-from asbuilt.workflows.refs import matches
+from asbuilt.workflows.globs import matches
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,63 @@
+"""How much of a file is read, in numbers that are counted: a verdict does not depend on the machine, nor on its load.
+
+A pull request can hold a file that is small and means much: aliases that repeat each other, a variable that doubles
+itself. What is past a bound is unknown, with its place and the bound; it is never cut, and never taken for right. Where
+GitHub publishes a limit, that is the source (https://docs.github.com/en/actions/reference/limits); all other numbers
+are a multiple of what the largest files need that people write.
+"""
+
+# YAML.
+NODES = 200_000  # with what aliases repeat; a file of 500 KB, the largest that GitHub runs, has no more than 90,000
+LEVELS = 100  # of mappings and lists; GitHub's own syntax has nine, and the values of a matrix a few more
+
+# A workflow.
+JOBS = 1_000  # GitHub runs 256 of a matrix; a file of that many written out is one that a program has made
+STEPS = 50_000  # of a file, with those of the composite actions that it uses; 1 MiB holds no more
+STEPS_OF_A_JOB = 5_000  # with those of composite actions, ten levels of them
+NEEDS = 100_000  # pairs of a job and one before it, directly or through others: a chain of 440 jobs
+NAMES = 1_000  # of one mapping: variables, inputs (GitHub takes 25 of a dispatch), outputs, axes of a matrix
+PATTERNS = 250  # of one filter of branches, tags or paths
+PATTERN = 255  # characters of one; so long can the name of a branch be at most
+ROWS = 256  # of a matrix; GitHub runs no more
+PLAYED = 50_000  # jobs, in each situation in which triggers, refs and inputs can start them
+PATHS = 20_000  # ways to deploy that begin with one workflow; 300 jobs with ten deploys each have 3,000
+TEXT = 16 * 2**20  # bytes of all workflows and actions of a repository; 300 workflows of 10 KB have 3 MB
+
+# An expression. Its length and its levels are GitHub's own (`expression_syntax.py`).
+EXPRESSIONS = 1_000  # in one text
+VALUE = 128 * 1024  # characters; Linux hands no longer variable to a process (MAX_ARG_STRLEN)
+TREE = 100  # levels of what an expression is made of; GitHub takes 50 of them
+ITEMS = 10_000  # of a value made by fromJSON()
+JSON_LEVELS = 50
+
+# A script.
+SCRIPT = 128 * 1024  # characters; the longest that we know has 20,000
+SYNTAX = 100  # levels: an `if` in a loop in a function has nine, a chain of 40 commands with `&&` has 40
+WORDS = 5_000  # of a command
+CALLS = 16  # functions, and scripts handed to a shell, within each other
+VARIABLE = 64 * 1024  # characters of all that a variable may hold
+TEXTS = 64  # different texts that a word or a variable may be
+SCRIPT_WORK = 500_000  # a command once read, a variable once copied: each is one; a script of 300 lines takes 5,000
+FILE_WORK = 2_000_000  # for all scripts of a file together
+WORK = 5_000_000  # for all of a repository
+PAIRS = 500_000  # of a request and what may judge its answer, by the commands that may hand it on
+
+
+class PastBoundError(Exception):
+    """More than is read. The text goes behind the name of what it is; `place` is a line and a column, where known."""
+
+    def __init__(self, fact: str, place: tuple[int, int] | None = None) -> None:
+        super().__init__(fact)
+        self.place = place
+
+
+def hold(number: int, most: int, what: str, place: tuple[int, int] | None = None) -> None:
+    """Raise PastBoundError where there are more of something than are read."""
+    if number > most:
+        raise PastBoundError(f"has more than {most:,} {what}, and no more are read", place)
+
+
+def hold_levels(number: int, most: int, place: tuple[int, int] | None = None) -> None:
+    """Raise PastBoundError where something is nested deeper than is read."""
+    if number > most:
+        raise PastBoundError(f"nests deeper than {most} levels, and no more are read", place)
