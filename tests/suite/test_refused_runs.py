@@ -76,6 +76,9 @@ def test_what_rests_on_a_file_that_is_too_large_is_unknown_and_drift_stays_drift
     # The other files are judged for themselves.
     assert f"{REPOSITORY} deploy-heroku.yml" in conforms["WF010"]
     assert unknown["WF010"] == unknown["WF030"] == [f"{REPOSITORY} large.yml"]
+    count = sum(map(len, unknown.values()))
+    assert f"2 failed, {sum(map(len, conforms.values()))} passed" in played.out
+    assert f", {count} errors in " in played.out
     said = ".github/workflows/large.yml:1:1 is larger than 1 MiB; no more is read"
     assert said in " ".join(played.out.split())
 

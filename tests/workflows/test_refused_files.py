@@ -204,7 +204,7 @@ def test_names_that_are_no_text_are_shown_readably_and_read(root):
     assert [each.file_name for each in checkout.workflow_files] == [
         "a ::warning::b.yml",
         "a\\x1b]0;b\\u202e.yml",
-        "a ::warning::b.yml (2)",
+        "a ::warning::b (2).yml",
         "caf\\xe9.yml",
         "deploy.yml",
     ]
