@@ -278,6 +278,12 @@ def blocked_paths(see, _checkouts, app):
     return tuple(path for each in _checkouts for path in each.blocked_paths if path.app == app.name)
 
 
+@pytest.fixture
+def all_read(_checkouts):
+    """Whether every file was read to its end that may say how code reaches an app."""
+    return not any(each.unread for each in _checkouts)
+
+
 @pytest.fixture(scope="session")
 def _scans(run):
     """What each linter said of each repository's files: asked once, before the first check."""

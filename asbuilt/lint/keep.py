@@ -24,7 +24,7 @@ def lint(checkouts: Mapping[str, Checkout], linters: Iterable[Linter]) -> Scans:
 
 def actions_of(checkout: Checkout) -> tuple[str, ...]:
     """Give the paths of every action that a checkout defines, composite or not, read or not."""
-    read = {path for path in checkout.contents if is_action(path) and path in checkout.files}
+    read = {path for path in checkout.contents if is_action(checkout.names.get(path, path)) and path in checkout.files}
     unread = {each.path for each in checkout.sources.actions.values() if each.document.unread is not None}
     return tuple(sorted(read | unread))
 

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from asbuilt.files import MOST, RefusedError, is_file_inside, look_inside, read_inside
@@ -55,12 +55,22 @@ class Checkout:
     def unread(self) -> tuple[Document, ...]:
         """What was not read, or not to its end, of what may say how code reaches an app."""
         used = (each for file in self.workflow_files for each in self.sources.documents_of(file))
-        folders = (each for each in self.refused if sources.may_hold_workflows(each.path))
-        return tuple({each.path: each for each in (*used, *folders) if each.unread is not None}.values())
+        return tuple({each.path: each for each in (*used, *self._folders) if each.unread is not None}.values())
+
+    @property
+    def _folders(self) -> tuple[Document, ...]:
+        """The folders in which GitHub looks for workflows, of which nothing was read."""
+        return tuple(each for each in self.refused if sources.may_hold_workflows(each.path))
 
     def workflow_file(self, path: str) -> WorkflowFile:
-        """Give a workflow file; for one that is not there, one whose only problem says so."""
+        """Give a workflow file; for one that is not there, one whose only problem says so.
+
+        Whether it is there is unknown where its folder could not be listed.
+        """
         found = next((each for each in self.workflow_files if each.path == path), None)
+        shut = next((each for each in self._folders if each.unread is not None), None)
+        if found is None and shut is not None:
+            return modelling.model(replace(shut, path=path, problems=()))
         return found or modelling.missing(path)
 
     def content(self, path: str, most: int = MOST) -> bytes:

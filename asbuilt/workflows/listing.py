@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from asbuilt.texts import visible
 
@@ -85,6 +85,6 @@ def _shown(names: list[tuple[str, bool]]) -> Iterator[Entry]:
         number = 1
         while path in taken:
             number += 1
-            path = f"{first} ({number})"
+            path = str(PurePosixPath(first).with_stem(f"{PurePosixPath(first).stem} ({number})"))
         taken.add(path)
         yield Entry(path, name, is_link)

@@ -75,4 +75,5 @@ def _subjects(estate, repository, checkout, asked):
         for app in estate.apps.values():
             paths = tuple(path for path in checkout.deploy_paths if path.app == app.name)
             blocked = tuple(path for path in checkout.blocked_paths if path.app == app.name)
-            yield app.name, {"app": app, "deploy_paths": paths, "blocked_paths": blocked}
+            facts = {"app": app, "deploy_paths": paths, "blocked_paths": blocked}
+            yield app.name, {**facts, "all_read": not checkout.unread}

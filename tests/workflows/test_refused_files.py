@@ -90,6 +90,13 @@ def test_a_workflow_file_that_is_too_large_is_a_finding_and_what_rests_on_it_unk
     assert [each.path for each in read(root).unread] == [f"{WORKFLOWS}/x.yml"]
 
 
+def test_that_nothing_deploys_an_app_is_not_said_of_files_that_were_not_read(root, tmp_path):
+    put(root, f"{WORKFLOWS}/deploy.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: make}]}}\n")
+    assert [each[1] for each in found_by("WF007", root, tmp_path)] == ["no workflow deploys shop"]
+    put(root, f"{WORKFLOWS}/deploy.yml", deploying() + "#" * 2**20)
+    assert found_by("WF007", root, tmp_path) == []
+
+
 def test_a_pipe_in_the_place_of_a_workflow_is_a_finding(root, tmp_path):
     os.mkfifo(root / WORKFLOWS / "x.yml")
     ((place, fact, _),) = found_by("WF001", root, tmp_path)
@@ -169,7 +176,9 @@ def test_a_folder_that_is_shut_is_a_finding(root, tmp_path, monkeypatch):
 def test_on_the_folder_of_workflows_that_is_shut_all_rests(root, tmp_path, monkeypatch):
     shut(monkeypatch, WORKFLOWS)
     assert [each.path for each in read(root).unread] == [WORKFLOWS]
-    assert (f"{WORKFLOWS}:1:1",) in [each[:1] for each in found_by("WF001", root, tmp_path)]
+    # Whether a declared workflow is there, nobody can tell: it is no finding.
+    assert [each[0] for each in found_by("WF001", root, tmp_path)] == [f"{WORKFLOWS}:1:1"]
+    assert read(root).workflow_file(f"{WORKFLOWS}/deploy.yml").document.unread is not None
 
 
 def test_a_file_that_nobody_may_read_is_a_finding(root, tmp_path, monkeypatch):
@@ -204,7 +213,7 @@ def test_names_that_are_no_text_are_shown_readably_and_read(root):
     assert [each.file_name for each in checkout.workflow_files] == [
         "a ::warning::b.yml",
         "a\\x1b]0;b\\u202e.yml",
-        "a ::warning::b.yml (2)",
+        "a ::warning::b (2).yml",
         "caf\\xe9.yml",
         "deploy.yml",
     ]

@@ -1,6 +1,7 @@
 import json
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -358,17 +359,24 @@ def test_of_a_copy_a_linter_says_what_it_says_of_the_clone(control, repository):
 
 
 @pytest.mark.parametrize("control", LINTERS)
-def test_settings_hold_in_the_copy_and_none_from_above_it(control, repository, tmp_path):
+def test_settings_hold_in_the_copy_and_none_from_above_it(control, repository, tmp_path, monkeypatch):
     linter = LINTERS[control]
     if shutil.which(linter.name) is None and linter is ACTIONLINT:
         pytest.skip("actionlint is not on PATH")
     (tmp_path / "zizmor.yml").write_text("rules: { template-injection: { disable: true } }\n")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = remarked(repository, linter).remarks
     (repository / "zizmor.yml").write_text("rules: { template-injection: { disable: true } }\n")
     (repository / ".github" / "actionlint.yaml").write_text("paths: { '**': { ignore: ['input .*'] } }\n")
     after = remarked(repository, linter).remarks
     gone = {each.rule for each in before} - {each.rule for each in after}
     assert gone >= ({"template-injection"} if linter is ZIZMOR else {"workflow-call"})
+
+
+def test_settings_above_the_copy_hold_for_no_folder_that_is_no_clone(checkout, tmp_path, monkeypatch):
+    (tmp_path / "zizmor.yml").write_text("rules: { template-injection: { disable: true } }\n")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert [each.rule for each in remarked(checkout(a=INJECTED), ZIZMOR).remarks] == ["template-injection"]
 
 
 @pytest.mark.parametrize("settings", ["zizmor.yml", ".github/zizmor.yaml", "shared/x/zizmor.yml"])
