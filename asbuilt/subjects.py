@@ -3,9 +3,10 @@
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from asbuilt import texts
 from asbuilt.estate import App, Estate, Ownership, Repository
 from asbuilt.workflows.checkout import Checkout
 
@@ -68,7 +69,9 @@ def none_declared(kind: str) -> str:
 
 def subjects(estate: Estate, checkouts: Mapping[str, Checkout], kind: str) -> dict[str, Subject]:
     """Give every subject of a kind by its id. `checkouts` are the files of repositories, by repository."""
-    found = {subject.id: subject for subject in _SOURCES[kind](estate, checkouts)}
+    # An id goes into files by hands that are not ours: it holds no half of a character.
+    named = (replace(each, id=texts.kept(each.id)) for each in _SOURCES[kind](estate, checkouts))
+    found = {each.id: each for each in named}
     return dict(sorted(found.items()))
 
 
