@@ -146,6 +146,14 @@ def test_what_files_say_harms_nobody(checkout):
     assert_harmless(played)
 
 
+def test_an_option_that_is_refused_is_told_harmlessly(checkout):
+    strange = "\x1b[31mx\n::error::y ##[error]z\u202e"
+    played = run(checkout, "tests_static", f"--checkout={strange}")
+    assert played.code == 4
+    assert_seen(played.out)
+    assert_no_command(played.out)
+
+
 @pytest.mark.parametrize("form", ["table", "json", "mermaid", "svg"])
 def test_drawings_of_them_harm_nobody(checkout, form):
     options = ["--checkout", str(checkout), "--estate", str(checkout / "estate.yaml"), "--format", form]
