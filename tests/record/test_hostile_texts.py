@@ -125,6 +125,7 @@ def test_in_an_attachment(text):
     assert json.loads(held)["declared"]["a"] in {texts.kept(text), texts.line(text)}
     many = attachment({}, {"b": [text] * 10_000}, [])
     assert len(json.loads(many)["observed"]["b"]) == 10_000
+    assert len(many) < 10_000 * 10 * texts.LONGEST
 
 
 def test_in_what_the_report_says_of_the_run(text, tmp_path, monkeypatch):
@@ -156,6 +157,7 @@ def test_in_an_error_of_an_estate(text):
     error = EstateError("estate.yaml", [Problem(None, f"{quoted(text)} is invalid{suggestion(text, [text, 'b'])}")] * 2)
     assert len(str(error).split("\n")) == 2
     assert max(map(len, str(error).split("\n"))) <= 1100
+    assert len(quoted(text)) <= 110
     assert_seen(str(error))
     assert_no_command(str(error))
 
