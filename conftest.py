@@ -8,7 +8,7 @@ one control that asks whether it exists, and the others are not applicable.
 
 import pytest
 
-from asbuilt import model
+from asbuilt import model, texts
 from asbuilt.judging import SEEN, CouldNotObserveError
 from asbuilt.lint.keep import actions_of, restore
 from asbuilt.record.directory import LINT
@@ -178,7 +178,7 @@ def environments(see, _repository_state):
 @pytest.fixture
 def github_environment(environments, environment):
     if environment.lower() not in environments:
-        pytest.skip(f"environment {environment} does not exist: GH002 judges that")
+        pytest.skip(texts.line(f"environment {environment} does not exist: GH002 judges that"))
     return environments[environment.lower()]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from asbuilt import texts
 from asbuilt.workflows.document import Document, Mark
 
 _SYSTEMS = {"HK": "Heroku", "GH": "GitHub", "WEB": "Web", "WF": "Workflows"}
@@ -121,7 +122,8 @@ class Drift(AssertionError):  # noqa: N818 - drift is the outcome's name, not an
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         self.findings = findings
-        super().__init__("\n".join(f"{each.place} {each.fact}".strip() for each in findings))
+        # What pytest and Allure write of it on their own has to be fit as well.
+        super().__init__("\n".join(texts.line(f"{each.place} {each.fact}".strip()) for each in findings))
 
 
 def none_of(findings: Iterable[Finding]) -> None:

@@ -22,7 +22,7 @@ class CouldNotObserveError(Exception):
     """A fact that a check needs is unknown, so its subject is neither right nor wrong."""
 
     def __init__(self, fact: Unobserved) -> None:
-        super().__init__(str(fact))
+        super().__init__(texts.line(str(fact)))
         self.fact = fact
 
 
@@ -48,7 +48,7 @@ class Seen:
         """
         value = self.if_there(name, fact)
         if value is None:
-            pytest.skip(f"{fact.what} does not exist: {judged_by} judges that")
+            pytest.skip(texts.line(f"{fact.what} does not exist: {judged_by} judges that"))
         return value
 
     def if_there(self, name: str, fact: Any) -> Any:
@@ -115,7 +115,7 @@ class Seen:
             others = f" (and over {len(left) - 1} more)" if len(left) > 1 else ""
             raise CouldNotObserveError(Unobserved(scan.linter, f"{scan.linter} over {path}{others}", reason, remedy))
         if not set(paths) & set(scan.scanned):
-            pytest.skip(f"{', '.join(paths)} is not there, or no file that is read: WF001 judges that")
+            pytest.skip(texts.line(f"{', '.join(paths)} is not there, or no file that is read: WF001 judges that"))
         return ()
 
 

@@ -4,11 +4,11 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from asbuilt import catalogue
+from asbuilt import catalogue, texts
 from asbuilt.estate import App, Estate, Ownership, Repository
 from asbuilt.workflows.checkout import Checkout
 
@@ -99,7 +99,9 @@ def plural(kind: str) -> str:
 
 def subjects(estate: Estate, checkouts: Mapping[str, Checkout], kind: str) -> dict[str, Subject]:
     """Give every subject of a kind by its id. `checkouts` are the files of repositories, by repository."""
-    found = {subject.id: subject for subject in _SOURCES[kind](estate, checkouts)}
+    # An id goes into files by hands that are not ours: it holds no half of a character.
+    named = (replace(each, id=texts.kept(each.id)) for each in _SOURCES[kind](estate, checkouts))
+    found = {each.id: each for each in named}
     return dict(sorted(found.items()))
 
 

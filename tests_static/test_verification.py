@@ -1,5 +1,7 @@
 """A deploy is done when the app has answered, with the release that was deployed."""
 
+import shlex
+
 from asbuilt.controls import control, finding, none_of
 from asbuilt.workflows.belonging import own_checks
 from asbuilt.workflows.fault import Fault, one_for_each_place
@@ -20,7 +22,7 @@ def test_deploy_is_followed_by_a_health_check(app, estate, deploy_paths):
             path.mark,
             f'job "{path.job}" deploys {app.name} ({path.way}), and no later step fails the run if it does not answer'
             + path.caller_of(path.step.placed),
-            f"add a step after it: run: curl --fail --retry 10 --retry-all-errors {app.url or 'URL'}"
+            f"add a step after it: run: curl --fail --retry 10 --retry-all-errors {shlex.quote(app.url or 'URL')}"
             + (app.probes[0].path if app.probes else "/"),
         )
         for path in deploy_paths
@@ -43,7 +45,7 @@ def test_health_check_proves_the_release(app, estate, deploy_paths):
             weak.placed.mark if weak.placed else path.mark,
             f'"{weak.label}" would pass with the release before: it does not ask which commit {app.name} runs'
             + path.caller_of(weak.placed or path.step.placed),
-            f'compare it: curl --fail {app.url or "URL"}/version | grep "$GITHUB_SHA"',
+            f'compare it: curl --fail {shlex.quote(app.url or "URL")}/version | grep "$GITHUB_SHA"',
         )
         for path in deploy_paths
         if (checks := own_checks(path, app, estate.apps.values()))

@@ -4,28 +4,24 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, is_dataclass
-from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import allure
-import yaml
 from allure_commons.types import AttachmentType, LabelType, LinkType
-from pydantic import BaseModel
 
 from asbuilt import texts
 from asbuilt.controls import Control
 from asbuilt.estate import Environment
 from asbuilt.record.directory import CONTEXT
 from asbuilt.record.telling import told
+from asbuilt.record.values import attachment, page, plain
 from asbuilt.record.writing import folder, write_bytes, write_json, write_text
 from asbuilt.run import Run
 from asbuilt.subjects import Subject
 from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.withholding import Secrets
-from asbuilt.workflows.deploy_path import DeployPath
 
 _SEVERITIES = {"SEV-1": "blocker", "SEV-2": "critical", "SEV-3": "normal", "SEV-4": "minor"}
 _STATUS = {
@@ -37,10 +33,6 @@ _STATUS = {
 }
 _NODE_ID = "nodeid"
 _FIT = frozenset({"descriptionHtml", "message"})
-_LONGEST_OF_YAML = 2000  # a line of it can hold several texts
-_MOST_ITEMS = 20  # of a list, on a page
-_MOST_IN_FULL = 256 * 2**10  # of one attachment, in bytes: the whole texts stand in the observation too
-_CELL = '<td style="vertical-align:top;padding-right:2em"><pre style="white-space:pre-wrap">'
 CATEGORIES = Path(__file__).parents[2] / "reports" / "categories.json"
 
 
@@ -66,11 +58,11 @@ def describe(
     environment = _environment(subject)
     if environment and environment.decision:
         _link(links.decisions[environment.decision], LinkType.LINK, environment.decision)
-    declared = _plain(_declared(subject))
-    observed = _plain(dict(seen))
+    declared = plain(_declared(subject))
+    observed = plain(dict(seen))
     asked = [str(run.observation.transcript[index]) for index in dict.fromkeys(requests)] if run.observation else []
-    allure.dynamic.description_html(_page(control.requirement, declared, observed, asked))
-    allure.attach(_held(declared, observed, asked), "declared and observed", AttachmentType.JSON)
+    allure.dynamic.description_html(page(control.requirement, declared, observed, asked))
+    allure.attach(attachment(declared, observed, asked), "declared and observed", AttachmentType.JSON)
 
 
 def settle_results(results: Path, verdicts: Iterable[Verdict], secrets: Secrets) -> None:
@@ -176,64 +168,3 @@ def _declared(subject: Subject | None) -> Any:
     if subject.kind == "deploy":
         return subject.part.deploy
     return subject.app or subject.repository
-
-
-def _plain(value: Any) -> Any:
-    """Turn declared and observed values into what JSON can hold."""
-    match value:
-        case BaseModel():
-            return value.model_dump(mode="json", exclude_defaults=True)
-        case DeployPath():
-            return value.as_dict()
-        case datetime() | timedelta():
-            return str(value)
-        case dict():
-            return {str(key): _plain(each) for key, each in value.items()}
-        case tuple() | list() | set() | frozenset():
-            return [_plain(each) for each in value]
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return _plain(asdict(value))
-        case None | str() | int() | float():
-            return value
-        case _:
-            return str(value)
-
-
-def _held(declared: Any, observed: Any, asked: list[str]) -> str:
-    """Give the values as JSON: with their texts whole, where these are not so long that each check would hold much."""
-    both = {"declared": declared, "observed": observed, "requests": asked}
-    in_full = texts.as_json(both)
-    return in_full if len(in_full) <= _MOST_IN_FULL else texts.as_json(_brief(both))
-
-
-def _brief(value: Any, most: int | None = None) -> Any:
-    """Give plain values with their texts as they are shown, and of each list at most so many items."""
-    match value:
-        case dict():
-            return {texts.line(key): _brief(each, most) for key, each in value.items()}
-        case list():
-            more = [f"and {len(value) - most} more"] if most is not None and len(value) > most else []
-            return [*(_brief(each, most) for each in value[:most]), *more]
-        case str():
-            return texts.line(value)
-        case _:
-            return value
-
-
-def _page(requirement: str, declared: Any, observed: Any, asked: list[str]) -> str:
-    cells = "".join(f"{_CELL}{_cell(value)}</pre></td>" for value in (declared, observed))
-    requests = "".join(f"<li><code>{texts.marked_up(each)}</code></li>" for each in asked[:_MOST_ITEMS])
-    more = f"<li>and {len(asked) - _MOST_ITEMS} more</li>" if len(asked) > _MOST_ITEMS else ""
-    return (
-        f"<p>{texts.marked_up(requirement)}</p>"
-        f'<table><tr><th align="left">declared</th><th align="left">observed</th></tr><tr>{cells}</tr></table>'
-        + (f"<p>Rests on</p><ul>{requests}{more}</ul>" if requests else "")
-    )
-
-
-def _cell(value: Any) -> str:
-    """Give plain values for a cell of the page, as YAML, line by line."""
-    written = yaml.safe_dump(
-        _brief(value, _MOST_ITEMS), default_flow_style=None, sort_keys=False, allow_unicode=True, width=48
-    )
-    return "\n".join(texts.marked_up(each, _LONGEST_OF_YAML) for each in written.split("\n"))

@@ -20,6 +20,8 @@ from asbuilt.record.report import _name
 from asbuilt.record.summary import markdown
 from asbuilt.record.telling import told
 from asbuilt.record.terminal import summary
+from asbuilt.record.values import attachment
+from asbuilt.record.values import page as page_of
 from asbuilt.verdicts import Line, Outcome, Verdict
 
 ISSUES = Links(issues="https://tracker.example.com/{issue}")
@@ -109,21 +111,21 @@ def test_in_a_result_of_allure(text, tmp_path):
 
 
 def test_in_the_page_of_a_check(text):
-    harmless = evidence._page("a", {"a": "b"}, {"a": ["b", "b"]}, ["c"])
-    page = evidence._page(text, {text: text}, {"a": [text, text]}, [text])
+    harmless = page_of("a", {"a": "b"}, {"a": ["b", "b"]}, ["c"])
+    page = page_of(text, {text: text}, {"a": [text, text]}, [text])
     assert_seen(page)
     assert elements(page) == elements(harmless)
     assert len(page) < 6000
 
 
 def test_in_an_attachment(text):
-    held = evidence._held({"a": text}, {}, [])
+    held = attachment({"a": text}, {}, [])
     assert held.isascii()
     assert_no_command(held)
     assert json.loads(held)["declared"]["a"] in {texts.kept(text), texts.line(text)}
-    many = evidence._held({}, {"b": [text] * 10_000}, [])
-    assert len(many) < 10_000 * 2000
+    many = attachment({}, {"b": [text] * 10_000}, [])
     assert len(json.loads(many)["observed"]["b"]) == 10_000
+    assert len(many) < 10_000 * 10 * texts.LONGEST
 
 
 def test_in_what_the_report_says_of_the_run(text, tmp_path, monkeypatch):
@@ -155,6 +157,7 @@ def test_in_an_error_of_an_estate(text):
     error = EstateError("estate.yaml", [Problem(None, f"{quoted(text)} is invalid{suggestion(text, [text, 'b'])}")] * 2)
     assert len(str(error).split("\n")) == 2
     assert max(map(len, str(error).split("\n"))) <= 1100
+    assert len(quoted(text)) <= 110
     assert_seen(str(error))
     assert_no_command(str(error))
 
@@ -167,7 +170,7 @@ def test_what_somebody_may_copy_is_whole_or_not_there():
     assert f"{len(longer)} characters" in texts.whole(longer)
     assert_no_command(texts.whole("::error::x"))
     assert "-f" not in "".join(
-        each.text for each in summary(run_of(), verdicts_of("a", ()) + (_with_fix(longer),))
+        each.text for each in summary(run_of(), (*verdicts_of("a", ()), _with_fix(longer)))
     )  # fmt: skip
 
 
@@ -244,14 +247,14 @@ def test_what_was_interrupted_stands_in_the_summary():
 
 def test_a_long_list_is_shown_in_part_and_kept_whole():
     many = [f"item-{number}" for number in range(500)]
-    page = evidence._page("a", {}, {"a": many}, many)
+    page = page_of("a", {}, {"a": many}, many)
     assert "item-19" in page
     assert "item-20" not in page
     assert page.count("and 480 more") == 2
-    assert json.loads(evidence._held({}, {"a": many}, many))["observed"]["a"] == many
+    assert json.loads(attachment({}, {"a": many}, many))["observed"]["a"] == many
 
 
 def test_a_page_reads_as_yaml_does():
-    page = evidence._page("It is.", {"name": "名前", "on": [1, None]}, "x", [])
+    page = page_of("It is.", {"name": "名前", "on": [1, None]}, "x", [])
     cell = page.partition('white-space:pre-wrap">')[2].partition("</pre>")[0]
     assert yaml.safe_load(html.unescape(cell)) == {"name": "名前", "on": [1, None]}

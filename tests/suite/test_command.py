@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from hostile import assert_no_command, assert_seen
 from typer.testing import CliRunner
 
 from asbuilt import __version__
@@ -48,6 +49,16 @@ def test_the_page_of_the_controls_is_the_one_that_is_printed():
     assert printed == page.read_text(), "asbuilt controls --format markdown > docs/controls.md"
     ids = [each["id"] for each in json.loads(CliRunner().invoke(app, ["controls", "--format", "json"]).output)]
     assert sorted(line.removeprefix("### ") for line in printed.splitlines() if line.startswith("### ")) == ids
+
+
+def test_a_mistake_is_told_in_lines_that_are_no_command(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    strange = "\x1b[31mx\n::error::y ##[error]z\u202e"
+    for arguments in (["controls", strange], ["paths", "--checkout", strange], ["paths", "--repository", strange]):
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 2
+        assert_seen(done.stderr)
+        assert_no_command(done.stderr)
 
 
 def test_a_control_that_there_is_not_is_refused():
