@@ -247,6 +247,7 @@ def _prepare(config: pytest.Config) -> None:
     """Decide what the run is about, and begin it. Raises what a user can get wrong."""
     option = config.option
     options.refuse_what_contradicts(config)
+    keeping.refuse_ways_around(config)
     path = config.invocation_params.dir / option.estate
     estate = load(Path(option.estate), {control.id for _, control in catalogue.checks()})
     scope = scope_of(estate, option.app, option.repository)
