@@ -2,9 +2,11 @@
 
 import base64
 import functools
+import itertools
 import logging
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,17 @@ def killed_before(module, name, moment):
         setattr(module, name, lambda *_, **__: kill())
 
 
+def written_past_the_writer(record):
+    def leaks(run, *arguments, **options):
+        record(run, *arguments, **options)
+        (run.directory / "past.txt").write_text(f"a {os.environ['LOCAL_KEY']} b")
+
+    return leaks
+
+
+if KILLED == "never, but one is written past the writer":
+    plugin.finish = written_past_the_writer(plugin.finish)
+
 killed_before(plugin, "_as_kept", "after the sweep")
 killed_before(plugin, "finish", "before it is recorded")
 killed_before(finish, "settle_results", "while it is recorded")
@@ -50,16 +63,17 @@ def broken(check):
         coded = base64.b64encode(f"user:{os.environ['CODED_SECRET']}".encode()).decode()
         percent = "".join(f"%{each:02x}" for each in os.environ["PERCENT_PASSWORD"].encode())
         logging.getLogger("x").warning("sent %s", os.environ["LOG_TOKEN"])
-        os.write(1, b"")
-        print("out", coded, local, flush=True)
+        sys.stdout.write(f"out {coded} {local}\n")
         raise RuntimeError(f"gave {headers} of {len(environment)}, Basic {coded}, {percent}")
 
     return breaks
 
 
+REPORTS = itertools.count(1)
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_runtest_logreport(report):
-    pytest_runtest_logreport.count = getattr(pytest_runtest_logreport, "count", 0) + 1
+def pytest_runtest_logfinish():
     moment = "a worker, among the checks" if WORKER else "among the checks"
-    if moment == KILLED and pytest_runtest_logreport.count == 30:
+    if moment == KILLED and next(REPORTS) == 10:
         kill()

@@ -1,17 +1,13 @@
-"""Ten secrets in ten places, looked for in every file and on the terminal, of runs that end and of runs that are killed."""
+"""Ten secrets in ten places, looked for in every file and on the terminal, of runs that end and that are killed."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from disguised import leaks
 
 from asbuilt.catalogue import PROJECT
-
-sys.path.append(str(Path(__file__).parents[1] / "record"))
-
-from disguised import leaks  # noqa: E402
 
 SECRETS = {
     "HEROKU_API_KEY": "HRKU-7f3a91c2-5b8e-4d06-9a17-c2e84f60b1d3",
@@ -27,7 +23,13 @@ SECRETS = {
 }
 SESSION = "session-that-is-nobodys"
 LOUD = ("-vv", "--showlocals", "--tb=long", "-rA", "--color=yes")
-KILLED = ("after the sweep", "among the checks", "before it is recorded", "while it is recorded", "before the last scan")
+KILLED = (
+    "after the sweep",
+    "among the checks",
+    "before it is recorded",
+    "while it is recorded",
+    "before the last scan",
+)
 
 
 def hostile():
@@ -37,6 +39,7 @@ def hostile():
     staging = ["heroku", "apps", "raxx-api-staging"]
     split = f"Deploy {body[:7]}\x1b[31m{body[7:]}"
     api = "GET https://api.heroku.com/apps/raxx-api-prod"
+    formation = {"type": f"web {body}", "size": "Basic", "updated_at": "2026-05-01T00:00:00Z"}
     runs = "GET https://api.github.com/repos/MooseQuest/TradeMasterAPI/environments"
     return {
         "summary": "says too much",
@@ -48,7 +51,7 @@ def hostile():
         ],
         "answers": [
             {"request": f"{api}/dynos", "status": 403, "json": {"message": f"{'x' * 180} {error}, see {location}"}},
-            {"request": f"{api}/formation", "status": 200, "json": [{"type": f"web {body}", "quantity": f"{body}"}]},
+            {"request": f"{api}/formation", "status": 200, "json": [{**formation, "quantity": body}]},
             {"request": runs, "status": 403, "json": {"message": f"bad credentials: {error}"}},
         ],
     }
@@ -95,7 +98,13 @@ def test_of_ten_secrets_none_is_in_any_file_or_on_the_terminal(planted, tmp_path
     played = planted(*arguments, f"--junitxml={xml}")
     assert played.code == 1, played.out
     assert_nothing_leaked(played, xml)
-    for said in ("https://[withheld]@evil.example/[withheld]", "the check itself failed", "'Bearer [withheld]'"):
+    assert "Deploy [withheld]" in (played.directory / "observation.json").read_text()
+    for said in (
+        "quantity is '[withheld]'",
+        "https://[withheld]@evil.example/[withheld]",
+        "the check itself failed",
+        "'Bearer [withheld]'",
+    ):
         assert said in played.out
     assert "withheld" in xml.read_text()
     names = [each.name for each in played.directory.iterdir()]
@@ -109,6 +118,14 @@ def test_what_was_withheld_is_judged_the_same_again(planted):
     assert [(each["id"], each["outcome"], each["reason"]) for each in again.verdicts] == [
         (each["id"], each["outcome"], each["reason"]) for each in first.verdicts
     ]
+
+
+def test_a_secret_that_was_written_all_the_same_is_caught_told_and_no_success(planted):
+    played = planted(kill="never, but one is written past the writer")
+    assert played.code == 3
+    assert "asbuilt: a secret had been written: past.txt held LOCAL_KEY; it is withheld now" in played.out
+    assert (played.directory / "past.txt").read_text() == "a [withheld] b"
+    assert_nothing_leaked(played)
 
 
 @pytest.mark.parametrize("kill", KILLED)
