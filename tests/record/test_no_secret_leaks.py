@@ -139,4 +139,5 @@ def test_a_run_that_is_killed_has_leaked_nothing(planted, kill):
 def test_a_run_with_workers_that_is_killed_has_leaked_nothing(planted, kill):
     played = planted("-n", "2", kill=kill)
     assert (played.code == -9) == ("worker" not in kill)
+    assert ("crashed while running" in played.out) == ("worker" in kill)
     assert_nothing_leaked(played)
