@@ -136,11 +136,12 @@ def paths(
 
 @app.command()
 def record(
+    context: typer.Context,
     directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="a run's directory")] = Path("reports/latest"),
 ) -> None:
     """Render a run's evidence as one HTML file; opens nothing."""
     try:
-        typer.echo(f"report: {texts.line(str(render(directory)))}")
+        typer.echo(f"report: {texts.line(str(render(directory, context.obj)))}")
     except NoReportError as error:
         _stop(str(error))
 
