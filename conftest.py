@@ -287,7 +287,14 @@ def all_read(_checkouts):
 @pytest.fixture(scope="session")
 def _scans(run):
     """What each linter said of each repository's files: asked once, before the first check."""
-    return restore(run.directory / LINT) if run.scans is None else run.scans
+    if run.scans is not None:
+        return run.scans
+    # A worker of xdist: the process that reports has asked, and could write what it was told, or not.
+    path = run.directory / LINT
+    if not path.exists():
+        fix = "make room for it, or judge without -n"
+        raise CouldNotObserveError(model.Unobserved("linters", str(path), "could not be written", fix))
+    return restore(path)
 
 
 @pytest.fixture

@@ -180,11 +180,13 @@ def paths(
 
 @app.command()
 def record(
+    context: typer.Context,
     directory: Annotated[str, typer.Argument(metavar="[DIR]", help="a run's directory")] = "reports/latest",
 ) -> None:
     """Render a run's evidence as one HTML file; opens nothing."""
     try:
-        typer.echo(f"report: {texts.line(str(render(Path(meant('DIR', directory)))))}")
+        report = render(Path(meant("DIR", directory)), context.obj)
+        typer.echo(f"report: {texts.line(str(report))}")
     except (NoReportError, OptionError) as error:
         _stop(str(error))
 

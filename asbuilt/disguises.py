@@ -73,7 +73,7 @@ def words(secret: str) -> tuple[bytes, ...]:
 def spans(content: bytes, sought: Sequence[bytes]) -> list[Span]:
     """Give where any of the words stands, in any disguise, and where one that an ellipsis cut; in order, apart."""
     found: list[Span] = []
-    overlap = _LONGEST_FORM * max(map(len, sought), default=0) + 64
+    overlap = _reach(sought)
     stretch = max(_STRETCH, overlap)
     heads = tuple(dict.fromkeys(each[:LEAST] for each in sought))
     tails = tuple(dict.fromkeys(each[-LEAST:] for each in sought))
@@ -93,18 +93,23 @@ def spans(content: bytes, sought: Sequence[bytes]) -> list[Span]:
 
 def beginning(content: bytes, sought: Sequence[bytes]) -> int:
     """Give where at the end of a text a word may have begun; the text's length where none has."""
-    least = len(content)
-    for view in _levels(_Traced.of(_UNFINISHED.sub(b"", content))):
+    least, skipped = len(content), max(0, len(content) - _reach(sought))
+    for view in _levels(_Traced.of(_UNFINISHED.sub(b"", content[skipped:]))):
         text = view.text
         for word in sought:
             head = word[:_BEGINNING]
             at = text.find(head, max(0, len(text) - len(word)))
             while at >= 0:
                 if len(text) - at < len(word) and word.startswith(text[at:]):
-                    least = min(least, view.starts[at])
+                    least = min(least, skipped + view.starts[at])
                     break
                 at = text.find(head, at + 1)
     return least
+
+
+def _reach(sought: Iterable[bytes]) -> int:
+    """Give how many bytes the longest disguise of a word takes."""
+    return _LONGEST_FORM * max(map(len, sought), default=0) + 64
 
 
 def _may_hold(content: bytes, heads: Iterable[bytes], tails: Iterable[bytes]) -> bool:

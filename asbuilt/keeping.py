@@ -14,7 +14,7 @@ import pytest
 from asbuilt.record.directory import withhold
 from asbuilt.record.stream import guarded
 from asbuilt.record.writing import NotWrittenError
-from asbuilt.run import Run
+from asbuilt.run import OptionError, Run
 from asbuilt.withholding import Secret, Secrets
 
 _SECRETS = pytest.StashKey[Secrets]()
@@ -22,6 +22,14 @@ _MISSED = pytest.StashKey[list[str]]()
 _CAUGHT = pytest.StashKey[tuple[str, ...]]()
 _HANDED = "asbuilt_credentials"
 _UNWRITTEN = "asbuilt_unwritten"
+_WAYS_AROUND = {
+    "log_file": "--log-file",
+    "debug": "--debug",
+    "pastebin": "--pastebin",
+    "report_log": "--report-log",
+    "htmlpath": "--html",
+    "json_report": "--json-report",
+}
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -31,6 +39,16 @@ def begin(config: pytest.Config, environ: Mapping[str, str], closing: ExitStack)
     handed = getattr(config, "workerinput", {}).get(_HANDED, ())
     config.stash[_SECRETS] = Secrets.of((Secret(*each) for each in handed), environ)
     closing.enter_context(guarded(lambda: config.stash[_SECRETS]))
+
+
+def refuse_ways_around(config: pytest.Config) -> None:
+    """Refuse options that write or send elsewhere what no secret is taken out of. Raises OptionError."""
+    logs_to = config.getini("log_file") if config.pluginmanager.hasplugin("logging") else ""
+    asked = [name for dest, name in _WAYS_AROUND.items() if getattr(config.option, dest, None)]
+    if logs_to and "--log-file" not in asked:
+        asked.append("log_file")
+    if asked:
+        raise OptionError(f"{', '.join(asked)}: what is written there would hold secrets; leave it out")
 
 
 def know(config: pytest.Config, credentials: Sequence[Secret], environ: Mapping[str, str]) -> None:

@@ -269,6 +269,7 @@ def _prepare(config: pytest.Config) -> None:
     """Decide what the run is about, and begin it. Raises what a user can get wrong."""
     asked = options.asked(config)
     refusals.refuse_what_contradicts(config, asked)
+    keeping.refuse_ways_around(config)
     path = config.invocation_params.dir / asked.estate
     source = source_of(Path(asked.estate))
     estate = load(Path(asked.estate), {control.id for _, control in catalogue.checks()}, source)

@@ -45,6 +45,11 @@ class Secret:
         """Say whose it is, never what."""
         return f"Secret({self.name})"
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether nothing else reads like it."""
+        return len(self.value) >= LEAST and not _is_plain(self.value)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secrets:
@@ -52,6 +57,7 @@ class Secrets:
 
     held: tuple[Secret, ...] = ()
     _sought: tuple[bytes, ...] = field(default=(), compare=False)
+    _apart: re.Pattern[bytes] | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, credentials: Iterable[Secret], environ: Mapping[str, str] | None = None) -> "Secrets":
@@ -61,8 +67,10 @@ class Secrets:
             if each.value.strip():
                 by_value.setdefault(each.value, each)
         held = tuple(by_value.values())
-        sought = sorted({word for each in held for word in words(each.value)}, key=len, reverse=True)
-        return cls(held, tuple(sought))
+        sought = sorted({word for each in held if each.is_sure for word in words(each.value)}, key=len, reverse=True)
+        # A credential that reads like a word of ours: withheld where it stands by itself, it spoils no key of JSON.
+        apart = b"|".join(re.escape(_bytes(each.value)) for each in held if not each.is_sure)
+        return cls(held, tuple(sought), re.compile(rb"(?<![\w-])(?:%b)(?![\w-]|\\*\"\s*:)" % apart) if apart else None)
 
     def __repr__(self) -> str:
         """Say nothing of them."""
@@ -70,7 +78,7 @@ class Secrets:
 
     def hide(self, text: str) -> str:
         """Give a text without any secret, whatever it is disguised as, nor one cut short by an ellipsis."""
-        if not self._sought and "@" not in text:
+        if not self.held and "@" not in text:
             return text
         content = _bytes(text)
         clean = self.hide_bytes(content)
@@ -79,6 +87,8 @@ class Secrets:
     def hide_bytes(self, content: bytes) -> bytes:
         """Do the same for the content of a file."""
         clean = _USERINFO.sub(rb"\1" + _WITHHELD + b"@", content) if b"@" in content else content
+        if self._apart:
+            clean = self._apart.sub(_WITHHELD, clean)
         return _replaced(clean, spans(clean, self._sought))
 
     def hide_all(self, value: Any) -> Any:
@@ -112,12 +122,13 @@ class Secrets:
         cut = next((end for first, end in found if first < cut < end), cut)
         mine = [(max(first, done) - done, min(end, cut) - done) for first, end in found if first < cut and end > done]
         passed = _replaced(content[done:cut], mine)
-        return _text(_USERINFO.sub(rb"\1" + _WITHHELD + b"@", passed)), _text(content[cut:])
+        return self.hide(_text(passed)), _text(content[cut:])
 
     def standing(self, content: bytes) -> tuple[str, ...]:
-        """Give whose secrets stand in the content of a file. What is a word of ours as well is not looked for."""
-        sure = (each for each in self.held if len(each.value) >= LEAST and not _is_plain(each.value))
-        return tuple(each.name for each in sure if spans(content, words(each.value)))
+        """Give whose secrets stand in the content of a file. What reads like a word of ours is not looked for."""
+        if not spans(content, self._sought):
+            return ()
+        return tuple(each.name for each in self.held if each.is_sure and spans(content, words(each.value)))
 
 
 def foreign(text: str) -> str:

@@ -70,7 +70,7 @@ def settle_results(results: Path, verdicts: Iterable[Verdict], secrets: Secrets)
 
     Allure itself takes a check that was interrupted between setup and call for a passed one.
     """
-    by_id = {verdict.id: verdict for verdict in verdicts}
+    by_id = {secrets.hide(verdict.id): verdict for verdict in verdicts}
     for path in results.glob("*-result.json"):
         result = json.loads(path.read_text(encoding="utf-8"))
         labels = {label["name"]: label["value"] for label in result.get("labels", [])}

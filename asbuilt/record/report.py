@@ -10,6 +10,8 @@ from pathlib import Path
 
 from asbuilt.files import RefusedError, read
 from asbuilt.record.directory import CONTEXT, RESULTS
+from asbuilt.record.writing import NotWrittenError, write_text
+from asbuilt.withholding import Secrets
 
 _PROJECT = Path(__file__).parents[2]
 _ALLURE = _PROJECT / "node_modules" / ".bin" / "allure"
@@ -29,8 +31,8 @@ class NoReportError(Exception):
     """The report cannot be made: the text says in one line what to install or to run."""
 
 
-def render(directory: Path) -> Path:
-    """Write `report.html` into a run's directory and give its path. Raises NoReportError."""
+def render(directory: Path, secrets: Secrets) -> Path:
+    """Write `report.html` into a run's directory, without a secret, and give its path. Raises NoReportError."""
     results = directory / RESULTS
     if not results.is_dir():
         raise NoReportError(f"{directory} holds no {RESULTS}: name a run's directory, such as reports/latest")
@@ -45,7 +47,10 @@ def render(directory: Path) -> Path:
         _call([*command, "--cwd", scratch, "--output", f"{scratch}/out", name, str(results.resolve())])
         page = (Path(scratch) / "out" / "index.html").read_text(encoding="utf-8")
     report = directory / "report.html"
-    report.write_text(_closed(page), encoding="utf-8")
+    try:
+        write_text(report, _closed(page), secrets)
+    except NotWrittenError as error:
+        raise NoReportError(str(error)) from error
     return report
 
 

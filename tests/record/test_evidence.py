@@ -16,7 +16,7 @@ from asbuilt.cli import app as command
 from asbuilt.record.evidence import _clause, settle_results
 from asbuilt.record.report import _closed, _name
 from asbuilt.verdicts import Line, Outcome, Verdict
-from asbuilt.withholding import Secrets
+from asbuilt.withholding import Secret, Secrets
 
 STATUS = {
     "conforms": "passed",
@@ -261,9 +261,9 @@ def test_a_result_that_says_otherwise_than_its_verdict_is_corrected(tmp_path):
         "t.py::test[a]", "HK001", "SEV-1", "a", "It is.", Outcome.DRIFTED, (Line("a", "it is not", "mend"),)
     )
     path = tmp_path / "0-result.json"
-    labels = [{"name": "nodeid", "value": verdict.id}]
+    labels = [{"name": "nodeid", "value": "[withheld]"}]
     path.write_text(json.dumps({"status": "passed", "labels": labels, "statusDetails": {"trace": "secret"}}))
-    settle_results(tmp_path, [verdict], Secrets())
+    settle_results(tmp_path, [verdict], Secrets.of([Secret("it", "t.py::test[a]")]))
     settled = json.loads(path.read_text())
     assert (settled["status"], settled["statusDetails"]) == ("failed", {"message": "it is not\nfix: mend"})
 

@@ -140,7 +140,10 @@ def test_of_several_lines_each_is_a_secret_and_of_an_address_its_password():
 
 
 def test_a_credential_that_is_used_is_a_secret_however_it_reads():
-    assert Secrets.of([Secret("it", "word")]).hide("a word.") == f"a {WITHHELD}."
+    secrets = Secrets.of([Secret("it", "word"), Secret("other", "status")])
+    assert (
+        secrets.hide('a word, no sword: {"status": "status"}') == f'a {WITHHELD}, no sword: {{"status": "{WITHHELD}"}}'
+    )
 
 
 def test_nothing_that_is_printed_of_secrets_shows_one():

@@ -1,0 +1,79 @@
+"""A plugin of pytest that plants secrets in a run, and kills it where it is told to; a process of its own loads it."""
+
+import base64
+import functools
+import itertools
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from asbuilt import keeping, plugin, world
+from asbuilt.observe.http import Tokens
+from asbuilt.record import finish
+from asbuilt.sandbox import scenario
+
+KILLED = os.environ.get("PLANTED_KILL", "")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+scenario.FIXTURES = Path(os.environ["PLANTED_FIXTURES"])
+world.Tokens = lambda *_: Tokens(os.environ["HEROKU_API_KEY"], os.environ["GITHUB_TOKEN"])
+
+
+def kill():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killed_before(module, name, moment):
+    if moment == KILLED and not WORKER:
+        setattr(module, name, lambda *_, **__: kill())
+
+
+def written_past_the_writer(record):
+    def leaks(run, *arguments, **options):
+        record(run, *arguments, **options)
+        (run.directory / "past.txt").write_text(f"a {os.environ['LOCAL_KEY']} b")
+
+    return leaks
+
+
+if KILLED == "never, but one is written past the writer":
+    plugin.finish = written_past_the_writer(plugin.finish)
+
+killed_before(plugin, "_as_kept", "after the sweep")
+killed_before(plugin, "finish", "before it is recorded")
+killed_before(finish, "settle_results", "while it is recorded")
+killed_before(keeping, "withhold", "before the last scan")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items[3:5]:
+        item.obj = broken(item.obj)
+
+
+def broken(check):
+    @functools.wraps(check)
+    def breaks(**_):
+        headers = {"Authorization": f"Bearer {os.environ['HEROKU_API_KEY']}"}
+        environment = dict(os.environ)
+        local = os.environ["LOCAL_KEY"]
+        coded = base64.b64encode(f"user:{os.environ['CODED_SECRET']}".encode()).decode()
+        percent = "".join(f"%{each:02x}" for each in os.environ["PERCENT_PASSWORD"].encode())
+        logging.getLogger("x").warning("sent %s", os.environ["LOG_TOKEN"])
+        sys.stdout.write(f"out {coded} {local}\n")
+        raise RuntimeError(f"gave {headers} of {len(environment)}, Basic {coded}, {percent}")
+
+    return breaks
+
+
+REPORTS = itertools.count(1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logfinish():
+    moment = "a worker, among the checks" if WORKER else "among the checks"
+    if moment == KILLED and next(REPORTS) == 10:
+        kill()

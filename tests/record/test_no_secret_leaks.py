@@ -1,0 +1,143 @@
+"""Ten secrets in ten places, looked for in every file and on the terminal, of runs that end and that are killed."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from disguised import leaks
+
+from asbuilt.catalogue import PROJECT
+
+SECRETS = {
+    "HEROKU_API_KEY": "HRKU-7f3a91c2-5b8e-4d06-9a17-c2e84f60b1d3",
+    "GITHUB_TOKEN": "ghp_Zq8Xw2Er5Ty7Ui9Op1As3Df4Gh6Jk0Lz2Xc5",
+    "REDIRECT_PASSWORD": "r3d1rect-Qw9Er7Ty5Ui3",
+    "BODY_TOKEN": "bod4-Mn8Bv6Cx4Zl2Kj0Hg",
+    "ERROR_SECRET": "err0r-Pa1So2Di3Fu4Gy5Ht",
+    "ENVIRONMENT_SECRET": "env1ron-La6Ks7Jd8Hf9Gg0",
+    "LOCAL_KEY": "l0cal-Qp1Wo2Ei3Ru4Ty5Yt",
+    "LOG_TOKEN": "l0gged-Zm1Xn2Cb3Vv4Bc5Nx",
+    "CODED_SECRET": "c0ded-Az9Sx8Dc7Fv6Gb5Hn",
+    "PERCENT_PASSWORD": "p3rcent-Ki1Lo2Jp3Hq4Gr5",
+}
+SESSION = "session-that-is-nobodys"
+LOUD = ("-vv", "--showlocals", "--tb=long", "-rA", "--color=yes")
+KILLED = (
+    "after the sweep",
+    "among the checks",
+    "before it is recorded",
+    "while it is recorded",
+    "before the last scan",
+)
+
+
+def hostile():
+    """A scenario and a fault in which both providers and an app say what they should not."""
+    body, error, redirect = (SECRETS[name] for name in ("BODY_TOKEN", "ERROR_SECRET", "REDIRECT_PASSWORD"))
+    location = f"https://me:{redirect}@evil.example/{redirect}?code={redirect}&session={SESSION}"
+    staging = ["heroku", "apps", "raxx-api-staging"]
+    split = f"Deploy {body[:7]}\x1b[31m{body[7:]}"
+    api = "GET https://api.heroku.com/apps/raxx-api-prod"
+    formation = {"type": f"web {body}", "size": "Basic", "updated_at": "2026-05-01T00:00:00Z"}
+    runs = "GET https://api.github.com/repos/MooseQuest/TradeMasterAPI/environments"
+    return {
+        "summary": "says too much",
+        "over": "healthy",
+        "world": [
+            {"at": [*staging, "responses", "/health"], "set": {"status": 302, "headers": {"Location": location}}},
+            {"at": [*staging, "releases", 0, "description"], "set": split},
+            {"at": [*staging, "releases", 0, "status"], "set": "failed"},
+        ],
+        "answers": [
+            {"request": f"{api}/dynos", "status": 403, "json": {"message": f"{'x' * 180} {error}, see {location}"}},
+            {"request": f"{api}/formation", "status": 200, "json": [{**formation, "quantity": body}]},
+            {"request": runs, "status": 403, "json": {"message": f"bad credentials: {error}"}},
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def fixtures(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fixtures")
+    for each in ("scenarios", "faults"):
+        shutil.copytree(PROJECT / "fixtures" / each, folder / each)
+    (folder / "faults" / "hostile.yaml").write_text(yaml.safe_dump(hostile()))
+    return folder
+
+
+@pytest.fixture
+def planted(play, fixtures):
+    """Give a function that runs the live suite with secrets planted in it."""
+
+    def run(*arguments, kill="", world="--sandbox=healthy+hostile"):
+        environ = {
+            **SECRETS,
+            "PYTHONPATH": str(Path(__file__).parent),
+            "PLANTED_FIXTURES": str(fixtures),
+            "PLANTED_KILL": kill,
+        }
+        return play("tests_live", "-m", "live", world, "-p", "planted", *LOUD, *arguments, environ=environ)
+
+    return run
+
+
+def assert_nothing_leaked(played, *elsewhere):
+    files = [each for each in (*played.directory.parent.rglob("*"), *elsewhere) if each.is_file()]
+    shown = {"the terminal": played.out} | {str(each): each.read_text(errors="replace") for each in files}
+    for name, secret in {**SECRETS, "session": SESSION}.items():
+        parts = {secret[at : at + 10] for at in range(len(secret) - 9)}
+        for where, text in shown.items():
+            assert leaks(text, secret) == [], (name, where)
+            assert not [each for each in parts if each in text], (name, where)
+
+
+@pytest.mark.parametrize("arguments", [(), ("-s",), ("-n", "2")])
+def test_of_ten_secrets_none_is_in_any_file_or_on_the_terminal(planted, tmp_path, arguments):
+    xml = tmp_path / "elsewhere" / "junit.xml"
+    played = planted(*arguments, f"--junitxml={xml}")
+    assert played.code == 1, played.out
+    assert_nothing_leaked(played, xml)
+    assert "Deploy [withheld]" in (played.directory / "observation.json").read_text()
+    for said in (
+        "quantity is '[withheld]'",
+        "https://[withheld]@evil.example/[withheld]",
+        "the check itself failed",
+        "'Bearer [withheld]'",
+    ):
+        assert said in played.out
+    assert "withheld" in xml.read_text()
+    names = [each.name for each in played.directory.iterdir()]
+    assert {"observation.json", "verdicts.json", "summary.md", "junit.xml", "sandbox-log.json"} <= set(names)
+
+
+def test_what_was_withheld_is_judged_the_same_again(planted):
+    first = planted()
+    again = planted(world=f"--observed={first.directory / 'observation.json'}")
+    assert_nothing_leaked(again)
+    assert [(each["id"], each["outcome"], each["reason"]) for each in again.verdicts] == [
+        (each["id"], each["outcome"], each["reason"]) for each in first.verdicts
+    ]
+
+
+def test_a_secret_that_was_written_all_the_same_is_caught_told_and_no_success(planted):
+    played = planted(kill="never, but one is written past the writer")
+    assert played.code == 3
+    assert "asbuilt: a secret had been written: past.txt held LOCAL_KEY; it is withheld now" in played.out
+    assert (played.directory / "past.txt").read_text() == "a [withheld] b"
+    assert_nothing_leaked(played)
+
+
+@pytest.mark.parametrize("kill", KILLED)
+def test_a_run_that_is_killed_has_leaked_nothing(planted, kill):
+    played = planted(kill=kill)
+    assert played.code == -9
+    assert_nothing_leaked(played)
+
+
+@pytest.mark.parametrize("kill", ["among the checks", "a worker, among the checks", "before the last scan"])
+def test_a_run_with_workers_that_is_killed_has_leaked_nothing(planted, kill):
+    played = planted("-n", "2", kill=kill)
+    assert (played.code == -9) == ("worker" not in kill)
+    assert ("crashed while running" in played.out) == ("worker" in kill)
+    assert_nothing_leaked(played)

@@ -1,0 +1,128 @@
+"""A file of a run is written whole, without a secret, or not at all; and what a run left behind is read again."""
+
+import errno
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from asbuilt import keeping
+from asbuilt.record import writing
+from asbuilt.record.directory import withhold
+from asbuilt.record.results import Results
+from asbuilt.record.writing import NotWrittenError, write_bytes, write_json, write_text
+from asbuilt.run import OptionError
+from asbuilt.withholding import Secret, Secrets
+
+TOKEN = "ghp_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5"
+SECRETS = Secrets.of([Secret("the GitHub token", TOKEN)])
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """Fill the disk: what is written arrives in part."""
+
+    def write(path, content):
+        with path.open("wb") as file:
+            file.write(content[:3])
+        raise FULL
+
+    monkeypatch.setattr(writing.Path, "write_bytes", write)
+
+
+def test_what_is_written_holds_no_secret(tmp_path):
+    write_bytes(tmp_path / "bytes", b"\xff" + TOKEN.encode(), SECRETS)
+    write_text(tmp_path / "text", f"\ud800 é {TOKEN}", SECRETS)
+    write_json(tmp_path / "json", {TOKEN: [TOKEN, 1]}, SECRETS)
+    assert (tmp_path / "bytes").read_bytes() == b"\xff[withheld]"
+    assert (tmp_path / "text").read_text() == "\\ud800 é [withheld]"
+    assert json.loads((tmp_path / "json").read_text()) == {"[withheld]": ["[withheld]", 1]}
+    assert {each.name for each in tmp_path.iterdir()} == {"bytes", "text", "json"}
+
+
+@pytest.mark.usefixtures("full")
+def test_on_a_full_disk_there_is_no_file_or_the_one_before(tmp_path):
+    old = tmp_path / "old.json"
+    with old.open("w") as file:
+        file.write("before")
+    for path in (old, tmp_path / "new.json"):
+        with pytest.raises(NotWrittenError, match=rf"{path}: No space left on device"):
+            write_json(path, {}, SECRETS)
+    assert old.read_text() == "before"
+    assert [each.name for each in tmp_path.iterdir()] == ["old.json"]
+
+
+@pytest.mark.usefixtures("full")
+def test_a_result_that_cannot_be_written_ends_no_check(tmp_path):
+    missed = []
+    Results(tmp_path / "results", SECRETS, missed.append).report_attached_data("x", "a.txt")
+    assert [str(each) for each in missed] == [f"{tmp_path}/results/a.txt: No space left on device"]
+
+
+def test_an_attachment_holds_no_secret(tmp_path):
+    results = Results(tmp_path / "results", SECRETS, pytest.fail)
+    results.report_attached_data(TOKEN, "a.txt")
+    results.report_attached_data(TOKEN.encode(), "b.txt")
+    assert {each.read_text() for each in (tmp_path / "results").iterdir()} == {"[withheld]"}
+
+
+def test_what_still_stands_is_withheld_and_told_by_whose_it_is(tmp_path):
+    held, clean = tmp_path / "run" / "folder" / "held", tmp_path / "run" / "clean"
+    held.parent.mkdir(parents=True)
+    xml = tmp_path / "junit.xml"
+    for path in (held, xml):
+        path.write_text(f"before {TOKEN} after")
+    clean.write_text("nothing here, https://me:pw@host")
+    (tmp_path / "run" / "link").symlink_to(xml)
+    assert withhold(tmp_path / "run", SECRETS, xml, tmp_path / "gone.xml") == (
+        "folder/held held the GitHub token",
+        f"{xml} held the GitHub token",
+    )
+    assert held.read_text() == xml.read_text() == "before [withheld] after"
+    assert clean.read_text() == "nothing here, https://me:pw@host"
+
+
+@pytest.mark.usefixtures("full")
+def test_what_still_stands_and_cannot_be_withheld_is_deleted(tmp_path):
+    with (tmp_path / "held").open("w") as file:
+        file.write(TOKEN)
+    assert withhold(tmp_path, SECRETS) == ("held held the GitHub token",)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_is_told_from_a_folder_that_is_wrong():
+    assert keeping.is_full(FULL)
+    assert not keeping.is_full(OSError(errno.ENOTDIR, "Not a directory"))
+
+
+def config(**option):
+    manager = SimpleNamespace(hasplugin=lambda _: True)
+    stash = pytest.Stash()
+    return SimpleNamespace(stash=stash, option=SimpleNamespace(**option), pluginmanager=manager, getini=lambda _: "")
+
+
+def test_a_worker_is_told_the_credentials_in_memory_and_tells_what_it_could_not_write(tmp_path):
+    node = SimpleNamespace(workerinput={}, config=config())
+    keeping.hand_over(node, SimpleNamespace(secrets=SECRETS))
+    worker = config()
+    worker.workerinput, worker.workeroutput = node.workerinput, {}
+    keeping.begin(worker, {"X_TOKEN": "s3cret-x-value"}, SimpleNamespace(enter_context=lambda _: None))
+    assert keeping.secrets(worker).hide(f"{TOKEN} s3cret-x-value") == "[withheld] [withheld]"
+    keeping.missed(worker, NotWrittenError(tmp_path / "a", FULL))
+    keeping.report_missed(worker)
+    keeping.begin(node.config, {}, SimpleNamespace(enter_context=lambda _: None))
+    node.workeroutput = worker.workeroutput
+    keeping.hear(node.config, node)
+    said = f"the evidence could not be written: {tmp_path}/a: No space left on device; make room, or write elsewhere"
+    assert list(keeping.faults(node.config)) == [f"{said}: --evidence DIR"]
+
+
+@pytest.mark.parametrize("name", ["log_file", "debug", "pastebin", "report_log", "htmlpath", "json_report"])
+def test_an_option_that_writes_past_us_is_refused(name):
+    with pytest.raises(OptionError, match="what is written there would hold secrets; leave it out"):
+        keeping.refuse_ways_around(config(**{name: "x"}))
+
+
+def test_the_options_of_every_day_are_not():
+    keeping.refuse_ways_around(config(log_file=None, debug=None))
