@@ -229,6 +229,7 @@ def _prepare(config: pytest.Config) -> None:
     asked = options.asked(config)
     refusals.refuse_what_contradicts(config, asked)
     path = config.invocation_params.dir / asked.estate
+    catalogue.checks(config.rootpath)  # those of a copy, where it is a copy that is asked for
     estate = load(Path(asked.estate), {control.id for _, control in catalogue.checks()})
     scope = scope_of(estate, asked.apps, asked.repositories)
     checkouts = checkouts_of(estate, path, asked.checkout, asked.repositories)
