@@ -229,7 +229,8 @@ def _prepare(config: pytest.Config) -> None:
     asked = options.asked(config)
     refusals.refuse_what_contradicts(config, asked)
     path = config.invocation_params.dir / asked.estate
-    catalogue.checks(config.rootpath)  # those of a copy, where it is a copy that is asked for
+    if config.rootpath.resolve() != catalogue.PROJECT.resolve():
+        catalogue.checks(config.rootpath)  # a copy's own
     estate = load(Path(asked.estate), {control.id for _, control in catalogue.checks()})
     scope = scope_of(estate, asked.apps, asked.repositories)
     checkouts = checkouts_of(estate, path, asked.checkout, asked.repositories)
