@@ -101,8 +101,13 @@ def concerns_estate(config: pytest.Config) -> bool:
 
 
 def concerns(config: pytest.Config, name: str) -> bool:
-    """Say whether a folder of checks, or one of its files, is among what pytest was asked for."""
-    folder = (catalogue.PROJECT / name).resolve()
+    """Say whether a folder of checks, or one of its files, is among what pytest was asked for; ours or a copy's."""
+    return any(asks_for(config, project / name) for project in (config.rootpath, catalogue.PROJECT))
+
+
+def asks_for(config: pytest.Config, path: Path) -> bool:
+    """Say whether a folder, or something in it, is among what pytest was asked for."""
+    folder = path.resolve()
     paths = [(config.invocation_params.dir / arg.partition("::")[0]).resolve() for arg in config.args]
     return any(folder.is_relative_to(path) or path.is_relative_to(folder) for path in paths)
 

@@ -271,6 +271,8 @@ def _prepare(config: pytest.Config) -> None:
     refusals.refuse_what_contradicts(config, asked)
     keeping.refuse_ways_around(config)
     path = config.invocation_params.dir / asked.estate
+    if config.rootpath.resolve() != catalogue.PROJECT.resolve():
+        catalogue.checks(config.rootpath)  # a copy's own
     source = source_of(Path(asked.estate))
     estate = load(Path(asked.estate), {control.id for _, control in catalogue.checks()}, source)
     scope = scope_of(estate, asked.apps, asked.repositories)

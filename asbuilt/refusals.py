@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from asbuilt import catalogue, options
+from asbuilt import options
+from asbuilt.catalogue import FOLDERS, PROJECT
 from asbuilt.options import Asked
 from asbuilt.record.directory import RESULTS, VERDICTS
 from asbuilt.run import OptionError
 from asbuilt.workflows.checkout import Checkout
-
-_INI = catalogue.PROJECT / "pytest.ini"
 
 
 def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
@@ -81,10 +80,11 @@ def _refuse_what_is_off(config: pytest.Config) -> None:
 
 
 def _refuse_other_settings(config: pytest.Config) -> None:
-    """Refuse another pytest.ini or root: which checks are live, and what an empty set comes to, stand in our own."""
-    ini = config.inipath
-    if ini is None or ini.resolve() != _INI.resolve() or config.rootpath.resolve() != _INI.parent.resolve():
+    """Refuse settings other than those beside the checks: which checks are live, what an empty set comes to."""
+    ini, home = config.inipath, config.rootpath.resolve()
+    ours = home == PROJECT.resolve() or not any(options.asks_for(config, PROJECT / each) for each in FOLDERS)
+    if ini is None or ini.resolve() != home / "pytest.ini" or not ours:
         raise OptionError(
-            f"the checks run with {_INI} and from its folder, not with {ini or 'no settings'} from {config.rootpath}: "
+            f"the checks run with the pytest.ini beside them, not with {ini or 'no settings'} from {config.rootpath}: "
             "leave out -c and --rootdir, or use `asbuilt live` and `asbuilt static`"
         )

@@ -206,7 +206,7 @@ def test_without_node_the_report_says_in_one_line_what_to_install(live, monkeypa
     directory = live("healthy").directory
     monkeypatch.setenv("PATH", str(tmp_path))
     done = CliRunner().invoke(command, ["record", str(directory)])
-    assert done.exit_code == 2
+    assert done.exit_code == 4
     assert (
         done.output.strip() == "asbuilt: report.html needs Node.js 20 or later with npm: install it, then `make report`"
     )
@@ -214,14 +214,14 @@ def test_without_node_the_report_says_in_one_line_what_to_install(live, monkeypa
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
     done = CliRunner().invoke(command, ["record", str(tmp_path)])
-    assert done.exit_code == 2
+    assert done.exit_code == 4
     assert "name a run's directory" in done.output
 
 
 def test_a_run_that_was_killed_is_refused(tmp_path):
     (tmp_path / "allure-results").mkdir()
     done = CliRunner().invoke(command, ["record", str(tmp_path)])
-    assert done.exit_code == 2
+    assert done.exit_code == 4
     assert "allure-results/environment.properties: its run did not come to an end" in done.output
 
 

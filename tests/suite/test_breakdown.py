@@ -20,7 +20,7 @@ judging.verdict_of = broken
     # What is written at the end cannot be written.
     "finish": """
 import asbuilt.plugin
-def broken(*_):
+def broken(*_, **__):
     raise OSError(28, "No space left on device", "/full/verdicts.json")
 asbuilt.plugin.finish = broken
 """,

@@ -118,7 +118,7 @@ def test_each_file_that_cannot_be_imported_is_told_with_its_line(problems):
 
 
 def test_a_run_with_a_broken_check_judges_nothing_and_ends_with_exit_3(tmp_path, monkeypatch, capsys):
-    def checks():
+    def checks(*_):
         raise catalogue.BrokenChecksError(
             "tests_live/test_a.py:1: cannot be imported\ntests_live/test_b.py:2 test_x: ..."
         )

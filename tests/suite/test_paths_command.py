@@ -153,7 +153,7 @@ def test_the_files_of_one_repository_take_its_name(folder):
     folder(".github/workflows/a.yml", DEPLOY % "shop")
     assert [each["repository"] for each in listed("--repository", "o/n")] == ["o/n"]
     done = paths("--repository", "shop")
-    assert (done.exit_code, done.stderr) == (2, 'asbuilt: --repository: "shop" is not a repository; write OWNER/NAME\n')
+    assert (done.exit_code, done.stderr) == (4, 'asbuilt: --repository: "shop" is not a repository; write OWNER/NAME\n')
 
 
 def test_no_path_is_said_in_every_form(folder):
@@ -192,7 +192,7 @@ def test_a_mistake_is_one_clear_error(folder, arguments, said):
     if "--app" in arguments:
         arguments = [*arguments, "--checkout", "."]
     done = paths(*arguments)
-    assert done.exit_code == 2
+    assert done.exit_code == 4
     assert done.stderr.startswith("asbuilt: ")
     assert said in done.stderr
     assert done.stdout == ""
