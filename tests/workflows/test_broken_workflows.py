@@ -56,7 +56,7 @@ def test_nasty_yaml_is_told_and_no_more(name):
     assert come_of(NASTY[name])
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, database=None)
+@settings(max_examples=250, derandomize=True, deadline=None, database=None)
 @given(st.sampled_from(SEEDS).flatmap(lambda path: broken(path.read_text())))
 def test_a_broken_workflow_comes_to_findings_or_to_unknown(raw):
     come_of(raw)
