@@ -40,11 +40,12 @@ RUN = """
 import contextlib, io, json, sys
 import pytest
 told = []
-for path in sys.argv[1:]:
+evidence, *paths = sys.argv[1:]
+for path in paths:
     said = io.StringIO()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
-        arguments = ["tests_live", "-m", "live", "--sandbox=healthy", "-p", "no:cacheprovider", f"--estate={path}"]
-        code = int(pytest.main(arguments))
+        arguments = ["tests_live", "-m", "live", "--sandbox=healthy", f"--evidence={evidence}"]
+        code = int(pytest.main([*arguments, "-p", "no:cacheprovider", f"--estate={path}"]))
     told.append((code, said.getvalue()))
 print(json.dumps(told))
 """
@@ -72,7 +73,7 @@ def test_pytest_ends_with_4_and_one_error(tmp_path):
     paths = _written(tmp_path)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_"))}
     done = subprocess.run(
-        [sys.executable, "-c", RUN, *map(str, paths.values())],
+        [sys.executable, "-c", RUN, str(tmp_path), *map(str, paths.values())],
         cwd=PROJECT,
         env={**clean, "HOME": str(tmp_path), "COLUMNS": "200"},
         capture_output=True,
