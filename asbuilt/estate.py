@@ -53,13 +53,13 @@ _MOST = 100_000
 Name = Annotated[SkipJsonSchema[str], Field(alias="<name>")]
 
 
-def _or_shorthand(kind: str) -> Any:
-    """Let the JSON Schema of a model accept its shorthand too."""
+def _or_shorthand(key: str) -> Any:
+    """Let the JSON Schema of a model accept its shorthand too: the value of one key."""
 
     def extend(schema: dict[str, Any]) -> None:
         whole = dict(schema)
         schema.clear()
-        schema["anyOf"] = [{"type": kind}, whole]
+        schema["anyOf"] = [whole["properties"][key], whole]
 
     return extend
 
@@ -77,7 +77,7 @@ class _Declared(BaseModel):
 class Process(_Declared):
     """How many dynos of a process type run, and of which size. Shorthand: the quantity."""
 
-    model_config = ConfigDict(json_schema_extra=_or_shorthand("integer"))
+    model_config = ConfigDict(json_schema_extra=_or_shorthand("quantity"))
 
     quantity: Dynos
     size: Word | None = None
@@ -93,7 +93,7 @@ class Process(_Declared):
 class Probe(_Declared):
     """A path of an app and the status that it answers. Shorthand: the path, answering 200."""
 
-    model_config = ConfigDict(json_schema_extra=_or_shorthand("string"))
+    model_config = ConfigDict(json_schema_extra=_or_shorthand("path"))
 
     path: UrlPath
     status: Status = 200

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from asbuilt.workflows.expression_values import text_of as written
@@ -94,12 +95,18 @@ class Document:
 
     def excerpt(self, mark: Mark) -> str:
         """Give the line at a mark, without its indentation."""
-        lines = self.text.splitlines()
+        lines = _lines(self.text)
         return lines[mark.line - 1].strip() if 0 < mark.line <= len(lines) else ""
 
     def at(self, mark: Mark) -> str:
         """Give a place as editors and terminals link it: `path:line:column`."""
         return f"{self.path}:{mark.line}:{mark.column}"
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> tuple[str, ...]:
+    """Split a text once for all of its findings: a file can have as many as it has lines."""
+    return tuple(text.splitlines())
 
 
 def plain(node: Node | None) -> Any:

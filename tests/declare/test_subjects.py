@@ -1,0 +1,100 @@
+"""Names of any kind stay what they are: in ids, in remedies, in requests, in an editor."""
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from asbuilt.estate import load, schema
+from asbuilt.observe import github, heroku
+from asbuilt.subjects import subjects, tell, words
+
+ESTATE = """estate: x
+apps: {shop: {formation: {web: 1, worker: 2}}}
+repositories:
+  o/r:
+    environments: {"prod {app} EU": }
+    workflows:
+      "ship $it.yml":
+        deploys:
+          - {app: shop, trigger: push, branch: main}
+          - {app: shop, trigger: push, tag: v*}
+          - {app: shop, trigger: workflow_dispatch, inputs: {to: "{app} {0} {"}}
+"""
+
+
+def _told(estate, kind, text):
+    return [tell(text, words(each, estate)) for each in subjects(estate, {}, kind).values()]
+
+
+def test_a_remedy_has_the_whole_name(written):
+    estate = load(written(ESTATE))
+    assert _told(estate, "environment", "{environment} of {repository}") == ["prod {app} EU of o/r"]
+    assert _told(estate, "process", "{process} of {app}: {formation}")[1] == "worker of shop: web=1 worker=2"
+
+
+def test_a_name_in_a_command_is_one_argument(written):
+    estate = load(written(ESTATE))
+    assert _told(estate, "workflow", "gh workflow enable {workflow}") == ["gh workflow enable 'ship $it.yml'"]
+    deploys = _told(estate, "deploy", "{deploy}")
+    assert deploys[-1] == "gh workflow run 'ship $it.yml' -R o/r -f 'to={app} {0} {'"
+
+
+def test_each_declared_deploy_is_a_subject_of_its_own(written):
+    assert list(subjects(load(written(ESTATE)), {}, "deploy")) == [
+        "shop ship $it.yml push main",
+        "shop ship $it.yml push v*",
+        "shop ship $it.yml workflow_dispatch",
+    ]
+
+
+class Asked:
+    def __init__(self):
+        self.urls = []
+
+    def get(self, url, *_):
+        self.urls.append(url)
+        raise ValueError("no answer")
+
+
+@pytest.mark.parametrize("name", ["../account", "a/../b", "a?b", "a#b", "a b", "a%2fb", "a\nb", "//evil.com"])
+def test_an_apps_name_is_one_part_of_a_requests_path(name):
+    asked = Asked()
+    for question in (heroku.app, heroku.releases, heroku.formation, heroku.dynos):
+        question(asked, name)
+    for url in asked.urls:
+        path = url.removeprefix("https://api.heroku.com/apps/")
+        assert path.count("/") == (not url.endswith(asked.urls[0]))
+        assert not set("?# \n") & set(path)
+        assert path.startswith(asked.urls[0].removeprefix("https://api.heroku.com/apps/"))
+
+
+def test_a_repositorys_name_does_not_end_a_requests_path():
+    asked = Asked()
+    github.repository(asked, "o/r?a#b c")
+    assert asked.urls == ["https://api.github.com/repos/o/r%3Fa%23b%20c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        (ESTATE, True),
+        ("estate: ' '\napps: {a: }\n", False),
+        ("estate: x\napps: {a: {url: 'https://me:pw@a.com'}}\n", False),
+        ("estate: x\napps: {a: {url: 'https://a.com'}}\n", True),
+        ("estate: x\napps: {a: {probes: ['/a?b']}}\n", False),
+        ("estate: x\napps: {a: {probes: [/a, {path: /b, status: 600}]}}\n", False),
+        ("estate: x\napps: {a: {formation: {web: 1, x: {quantity: 10001}}}}\n", False),
+        ("estate: x\napps: {a: {grace: 5 m}}\n", False),
+        ("estate: x\nlinks: {issues: 'https://a.com/{0}{issue}'}\n", False),
+        ("estate: x\nlinks: {issues: 'https://a.com/{issue}', runbook: 'https://a.com/x'}\n", True),
+        ("estate: x\nlinks: {runbook: 'javascript:x'}\n", False),
+        ("estate: x\nrepositories: {o/r: {red_after: 21}}\n", False),
+    ],
+)
+def test_an_editor_sees_the_same(text, valid):
+    raw = yaml.safe_load(text)
+    for section in ("apps", "repositories"):
+        raw[section] = {name: each or {} for name, each in raw.get(section, {}).items()}
+    for each in raw["repositories"].values():
+        each["environments"] = {name: {} for name in each.get("environments", {})}
+    assert jsonschema_rs.validator_for(schema()).is_valid(raw) == valid

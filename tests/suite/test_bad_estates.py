@@ -1,0 +1,96 @@
+"""A bad estate ends every command with one clear error: no traceback, exit 4 under pytest, 2 under `asbuilt`."""
+
+import json
+import os
+import subprocess
+import sys
+
+from typer.testing import CliRunner
+
+from asbuilt.catalogue import PROJECT
+from asbuilt.cli import app
+
+REPOSITORY = "repositories: {o/r: {environments: {prod: }, checkout: .}}\n"
+WAIVER = "waivers: [{control: %s, subject: %s, until: %s, owner: %s, issue: %s, reason: r}]\n"
+GATES = ", ".join(["test"] * 5_000)
+APPS = "".join(f"  a{number}:\n" for number in range(5_000))
+BAD = {
+    "nothing": "",
+    "brackets": "[" * 100_000,
+    "a cycle": "estate: &a [*a]\n",
+    "a tag": "estate: !!python/object/apply:os.system [exit]\n",
+    "a NUL": "estate: x\0\n",
+    "a grace": "estate: x\napps: {a: {grace: 99999999999999999999d}}\n",
+    "no name": 'estate: x\napps: {"": }\n',
+    "a path as a name": 'estate: x\napps: {"../a": }\n',
+    "a password": "estate: x\napps: {a: {url: 'https://me:hunter22@a.com'}}\n",
+    "a query": "estate: x\napps: {a: {probes: ['/a?key=hunter22']}}\n",
+    "braces": "estate: x\napps: {a: }\nlinks: {issues: 'https://a.com/{0}{issue}'}\n",
+    "no braces": "estate: x\napps: {a: }\nlinks: {issues: 'https://a.com/{issue'}\n",
+    "a script": "estate: x\napps: {a: }\nlinks: {runbook: 'javascript:alert(1)'}\n",
+    "no owner": "estate: x\napps: {a: }\n" + WAIVER % ("HK001", "a", "2030-01-01", "' '", 1),
+    "no day": "estate: x\napps: {a: }\n" + WAIVER % ("HK001", "a", 0, "o", 1),
+    "no issue": "estate: x\napps: {a: }\n" + WAIVER % ("HK001", "a", "2030-01-01", "o", -1),
+    "no such control of it": "estate: x\napps: {a: }\n" + REPOSITORY + WAIVER % ("HK002", "o/r", "2030-01-01", "o", 1),
+    "an escape": 'estate: x\napps: {a: {"\\e]0;\\n::error::": x}}\n',
+    "too many": "estate: x\napps:\n" + "".join(f"  a{number}: {{teir: x}}\n" for number in range(57)),
+    "too much": f"estate: x\ndefaults: {{app: {{gates: [{GATES}]}}}}\napps:\n{APPS}",
+}
+RUN = """
+import contextlib, io, json, sys
+import pytest
+told = []
+evidence, *paths = sys.argv[1:]
+for path in paths:
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+        arguments = ["tests_live", "-m", "live", "--sandbox=healthy", f"--evidence={evidence}"]
+        code = int(pytest.main([*arguments, "-p", "no:cacheprovider", f"--estate={path}"]))
+    told.append((code, said.getvalue()))
+print(json.dumps(told))
+"""
+
+
+def _one_clear_error(name, out, path):
+    lines = [each for each in out.splitlines() if each.strip()]
+    assert len(lines) <= (21 if name == "too many" else 1), (name, out)
+    assert f"{path}:" in lines[0], (name, out)
+    assert "Traceback" not in out, (name, out)
+    assert "hunter22" not in out
+    assert "\x1b" not in out
+    if name == "too many":
+        assert lines[-1].strip().endswith("... and 37 more")
+
+
+def _written(folder):
+    paths = {name: folder / f"{index}.yaml" for index, name in enumerate(BAD)}
+    for name, path in paths.items():
+        path.write_bytes(BAD[name].encode())
+    return paths
+
+
+def test_pytest_ends_with_4_and_one_error(tmp_path):
+    paths = _written(tmp_path)
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, str(tmp_path), *map(str, paths.values())],
+        cwd=PROJECT,
+        env={**clean, "HOME": str(tmp_path), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for (name, path), (code, out) in zip(paths.items(), json.loads(done.stdout), strict=True):
+        assert code == 4, (name, out)
+        _one_clear_error(name, out, path)
+
+
+def test_asbuilt_paths_ends_with_2_and_one_error(tmp_path):
+    for name, path in _written(tmp_path).items():
+        if name == "no such control of it":
+            continue  # it draws and judges nothing, so it takes no notice of waivers
+        done = CliRunner().invoke(app, ["paths", f"--estate={path}", f"--checkout={tmp_path}"])
+        assert done.exit_code == 2, (name, done.output)
+        _one_clear_error(name, done.output, path)
