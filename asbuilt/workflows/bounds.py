@@ -31,15 +31,20 @@ ITEMS = 10_000  # of a value made by fromJSON()
 JSON_LEVELS = 50
 
 # A script.
-SCRIPT = 128 * 1024  # characters; the longest that we know has 20,000
+SCRIPT = 64 * 1024  # characters; the longest that we know has 20,000
+MARKS = 3_000  # of `| & ; < > ( )`: tree-sitter takes the square of them; 20,000 characters of JavaScript have 1,000
 SYNTAX = 100  # levels: an `if` in a loop in a function has nine, a chain of 40 commands with `&&` has 40
-WORDS = 5_000  # of a command
 CALLS = 16  # functions, and scripts handed to a shell, within each other
+NESTING = 120  # levels of syntax, with those of the functions that are called on the way
+WORDS = 5_000  # of a command
 VARIABLE = 64 * 1024  # characters of all that a variable may hold
-TEXTS = 64  # different texts that a word or a variable may be
-SCRIPT_WORK = 500_000  # a command once read, a variable once copied: each is one; a script of 300 lines takes 5,000
-FILE_WORK = 2_000_000  # for all scripts of a file together
-WORK = 5_000_000  # for all of a repository
+TEXTS = 256  # different texts that a word or a variable may be
+SEARCH = 1_000_000  # ways to try a regular expression of a script on a text, at most
+CUT = 1_000  # characters of a text of which a part is cut off by a pattern
+DIGITS = 18  # of a number that a script reckons with
+NAMED = 1_000  # variables of a script
+WORK = 500_000  # steps to follow a script: a command once read, a variable once kept; 300 lines take 5,000
+WORK_OF_A_FILE = 2_000_000  # for all its scripts together
 PAIRS = 500_000  # of a request and what may judge its answer, by the commands that may hand it on
 
 

@@ -10,8 +10,8 @@ from asbuilt.workflows.deploys import DeployStep
 from asbuilt.workflows.document import Document, Mark
 from asbuilt.workflows.document import Mapping as Node
 from asbuilt.workflows.fault import Fault
-from asbuilt.workflows.obstacles import Obstacle
 from asbuilt.workflows.globs import matches
+from asbuilt.workflows.obstacles import Obstacle
 from asbuilt.workflows.workflow import WorkflowFile
 
 # The triggers of a deploy that nothing sets off, and of one in a workflow that only those who are not here could call.
