@@ -14,6 +14,7 @@ from asbuilt.lint.keep import actions_of, restore
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
 from asbuilt.subjects import kind_of
+from asbuilt.workflows.processes import procfiles_of
 
 pytest_plugins = ("asbuilt.plugin",)
 
@@ -238,9 +239,20 @@ def checkout(run, repository):
 
 
 @pytest.fixture
+def refused(see, run, repository):
+    """What no workflow file speaks for and could not be read: folders, Procfiles, actions that nobody uses."""
+    if repository.name not in run.checkouts:
+        pytest.skip(f"the estate names no folder with the files of {repository.name}")
+    documents = run.checkouts[repository.name].refused
+    see.note("refused", [each.path for each in documents])
+    return documents
+
+
+@pytest.fixture
 def procfile_process(see, checkout, subject):
     """A declared process of the Procfile."""
     see.note("Procfile", checkout.procfile.document.text if checkout.procfile else None)
+    see.rest_on(procfiles_of(checkout))
     return subject.part
 
 
@@ -266,6 +278,12 @@ def blocked_paths(see, _checkouts, app):
     return tuple(path for each in _checkouts for path in each.blocked_paths if path.app == app.name)
 
 
+@pytest.fixture
+def all_read(_checkouts):
+    """Whether every file was read to its end that may say how code reaches an app."""
+    return not any(each.unread for each in _checkouts)
+
+
 @pytest.fixture(scope="session")
 def _scans(run):
     """What each linter said of each repository's files: asked once, before the first check."""
@@ -284,6 +302,7 @@ def zizmor_of_actions(see, run, _scans, repository):
     actions = actions_of(run.checkouts[repository.name]) if repository.name in run.checkouts else ()
     if not actions:
         pytest.skip(f"no file of {repository.name} defines an action")
+    see.rest_on(each.document for each in run.checkouts[repository.name].sources.actions.values())
     return see.remarks(_scans[repository.name]["zizmor"], *actions)
 
 

@@ -10,7 +10,7 @@ from asbuilt.lint.linters import LINTERS
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN, Run
 from asbuilt.suppressing import complaints
-from asbuilt.verdicts import Verdict, together
+from asbuilt.verdicts import Outcome, Verdict, together
 
 PHASES = pytest.StashKey[dict[str, dict[str, Verdict]]]()
 _VERDICT = "asbuilt_verdict"
@@ -44,6 +44,12 @@ class Controller:
         if raw := getattr(report, _VERDICT, None):
             phases = self._config.stash[PHASES]
             phases.setdefault(report.nodeid, {})[str(report.when)] = judging.from_wire(raw)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Count a check that is unknown as an error, also where that came to light after it had begun."""
+        raw = getattr(report, _VERDICT, None) if report.failed else None
+        return ("error", "E", "ERROR") if raw and judging.from_wire(raw).outcome is Outcome.UNKNOWN else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

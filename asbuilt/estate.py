@@ -11,6 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from asbuilt.estate_errors import EstateError, Problem, YamlPath, locate, problems_in, suggestion
 from asbuilt.estate_forms import ControlId, Duration, Filled, IssueUrl, Origin, SecretName, UrlPath
+from asbuilt.files import RefusedError, read
 from asbuilt.workflows import document, yaml_reader
 
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
@@ -229,17 +230,22 @@ class Estate(_Declared):
         return next((each for each in self.ownerships() if each.deploy.app == app), None)
 
 
-def load(path: Path, controls: Collection[str] = ()) -> Estate:
+def source_of(path: Path) -> bytes:
+    """Read an estate file, of at most 1 MiB. Raises EstateError."""
+    try:
+        return read(path)
+    except RefusedError as error:
+        raise EstateError(str(path), [Problem(None, f"{error}; name a file: --estate FILE")]) from error
+
+
+def load(path: Path, controls: Collection[str] = (), source: bytes | None = None) -> Estate:
     """Read and check an estate file; `controls` are the ids that it may speak of, where they are known.
 
-    Raises EstateError, whose text has a line for each problem: `file:line:column: what is wrong; what is allowed`.
+    `source` is what `source_of` read of it, where that was done before. Raises EstateError, whose text has a line for
+    each problem: `file:line:column: what is wrong; what is allowed`.
     """
-    try:
-        source = path.read_bytes()
-    except OSError as error:
-        raise EstateError(
-            str(path), [Problem(None, f"cannot be read: {error.strerror}; name a file: --estate FILE")]
-        ) from error
+    if source is None:
+        source = source_of(path)
     parsed = yaml_reader.read(source, str(path))
     wrong_in_yaml = [each for each in (*parsed.problems, parsed.unread) if each is not None]
     if wrong_in_yaml or not isinstance(parsed.root, document.Mapping):

@@ -106,11 +106,13 @@ class Seen:
             return (*found, *(Remark(path, Mark(1, 1), name, reason) for path, reason in left.items()))
         if left:
             path, reason = next(iter(left.items()))
+            if path in self.unread:
+                raise CouldNotObserveError(self.unread[path])
             remedy = f"run it by itself: {scan.linter} {path}" if scan.version is not None else f"install {scan.linter}"
             others = f" (and over {len(left) - 1} more)" if len(left) > 1 else ""
             raise CouldNotObserveError(Unobserved(scan.linter, f"{scan.linter} over {path}{others}", reason, remedy))
         if not set(paths) & set(scan.scanned):
-            pytest.skip(f"{', '.join(paths)} is not there: WF001 judges that")
+            pytest.skip(f"{', '.join(paths)} is not there, or no file that is read: WF001 judges that")
         return ()
 
 

@@ -12,6 +12,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import Discriminator, TypeAdapter
 
+from asbuilt.files import MOST_OF_AN_OBSERVATION, read
+
 T = TypeVar("T")
 
 
@@ -237,11 +239,11 @@ def save(observation: Observation, path: Path) -> None:
 
 
 def restore(path: Path) -> Observation:
-    """Read an observation that `save` wrote.
+    """Read an observation that `save` wrote, of at most 256 MiB.
 
-    Raises OSError where the file cannot be read, ValueError (pydantic's) where it is not an observation.
+    Raises RefusedError where the file cannot be read, another ValueError (pydantic's) where it is not an observation.
     """
-    return _OBSERVATION.validate_json(path.read_bytes())
+    return _OBSERVATION.validate_json(read(path, MOST_OF_AN_OBSERVATION))
 
 
 def current_release(releases: tuple[Release, ...]) -> Release | None:

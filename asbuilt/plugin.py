@@ -12,7 +12,7 @@ import pytest
 from asbuilt import catalogue, judging, options
 from asbuilt.controller import PHASES, Controller, attach
 from asbuilt.controls import Drift
-from asbuilt.estate import load
+from asbuilt.estate import load, source_of
 from asbuilt.estate_errors import EstateError
 from asbuilt.model import restore, save
 from asbuilt.observe.credentials import NoTokenError
@@ -215,7 +215,8 @@ def _prepare(config: pytest.Config) -> None:
     option = config.option
     options.refuse_what_contradicts(config)
     path = config.invocation_params.dir / option.estate
-    estate = load(Path(option.estate), {control.id for _, control in catalogue.checks()})
+    source = source_of(Path(option.estate))
+    estate = load(Path(option.estate), {control.id for _, control in catalogue.checks()}, source)
     scope = scope_of(estate, option.app, option.repository)
     checkouts = checkouts_of(estate, path, option.checkout, option.repository)
     if not options.concerns(config, "tests_live"):
@@ -224,7 +225,7 @@ def _prepare(config: pytest.Config) -> None:
     if _is_worker(config):
         run = _handed_over(config, run)
     elif not option.collectonly:
-        run = _begun(config, run, path.read_bytes())
+        run = _begun(config, run, source)
     config.stash[RUN] = run
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from asbuilt.files import RefusedError
 from asbuilt.model import Observation, restore
 from asbuilt.observe.credentials import tokens
 from asbuilt.observe.http import Client, Tokens
@@ -73,8 +74,8 @@ def observe(
 def _saved(run: Run, path: str) -> Observation:
     try:
         observation = restore(Path(path))
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not an observation that asbuilt saved"
+    except ValueError as error:
+        reason = error if isinstance(error, RefusedError) else "is not an observation that asbuilt saved"
         raise OptionError(f"--observed {path}: {reason}; name a run's observation.json") from error
     apps = run.scope.apps - set(observation.apps)
     repositories = run.scope.repositories - set(observation.repositories)

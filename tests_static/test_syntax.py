@@ -16,3 +16,18 @@ def test_workflow_is_read_as_it_is_meant(workflow_file, checkout):
     none_of(
         finding(document, problem.mark, problem.message, problem.fix) for document, problem in (*of_file, *of_actions)
     )
+
+
+@control("WF001", severity="SEV-3", satisfies=["NIST CM-2", "ISO27001 A.8.9"])
+def test_checkout_is_read_to_its_end(refused):
+    """Everything else in the checkout that may say how it deploys can be read: folders, Procfiles, actions.
+
+    Nothing outside a checkout is read, whatever a link in it leads to. GitHub follows no link to a workflow file.
+
+    Remedy: put a regular file in its place.
+    """
+    none_of(
+        finding(document, problem.mark, problem.message, problem.fix)
+        for document in refused
+        for problem in document.problems
+    )

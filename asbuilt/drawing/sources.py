@@ -11,6 +11,8 @@ from asbuilt.estate_errors import EstateError, suggestion
 from asbuilt.run import OptionError, checkouts_of, scope_of
 from asbuilt.workflows import checkout as checkouts
 from asbuilt.workflows.checkout import Checkout, CheckoutError
+from asbuilt.workflows.document import Document
+from asbuilt.workflows.sources import may_hold_workflows
 
 _DEFAULT = Path("estate.yaml")
 
@@ -42,8 +44,8 @@ def drawing_of(
 def _with_files(drawing: Drawing, found: Collection[Checkout]) -> Drawing:
     """Say in a drawing how many files were read, and what is wrong with the others."""
     unread = tuple(problem for each in found for problem in _unread(each))
-    files = sum(len(each.workflow_files) for each in found)
-    return replace(drawing, files=files - len(unread), unread=unread)
+    files = sum(_is_whole(file.document) for each in found for file in each.workflow_files)
+    return replace(drawing, files=files, unread=unread)
 
 
 def _declared(estate: Estate, file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:
@@ -76,9 +78,14 @@ def _refuse_strangers(apps: Sequence[str], estate: Estate, drawing: Drawing) -> 
             raise OptionError(f'--app: "{name}" is not declared in the estate, and nothing deploys it{near}')
 
 
+def _is_whole(document: Document) -> bool:
+    return document.root is not None and document.unread is None
+
+
 def _unread(checkout: Checkout) -> Iterator[str]:
-    """Say which workflow files are not YAML, or were not read to their end: whether they deploy cannot be told."""
-    for each in checkout.workflow_files:
-        if each.document.root is None or each.document.unread is not None:
-            first = each.document.unread or each.document.problems[0]
-            yield clean(f"{each.path}:{first.mark.line}:{first.mark.column}: {first.message}; its paths are not shown")
+    """Say what is not YAML, or was not read to its end, of all that may deploy."""
+    files = (each.document for each in checkout.workflow_files if not _is_whole(each.document))
+    folders = (each for each in checkout.refused if may_hold_workflows(each.path))
+    for each in {each.path: each for each in (*files, *folders, *checkout.unread)}.values():
+        first = each.unread or each.problems[0]
+        yield clean(f"{each.at(first.mark)}: {first.message}; its paths are not shown")

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from asbuilt.files import RefusedError
+from asbuilt.lint.copy import copied, settings_of
 from asbuilt.lint.scan import Linter, Remark, Scan, scan
 from asbuilt.workflows.checkout import Checkout
 from asbuilt.workflows.document import Mark
@@ -17,15 +19,38 @@ Scans = dict[str, dict[str, Scan]]
 def lint(checkouts: Mapping[str, Checkout], linters: Iterable[Linter]) -> Scans:
     """Run linters over the files of each repository; give their scans by repository and by the linter's name."""
     asked = tuple(linters)
-    return {
-        name: {linter.name: scan(linter, checkout.root, _paths(checkout, linter)) for linter in asked}
-        for name, checkout in checkouts.items()
-    }
+    return {name: {linter.name: _over(checkout, linter) for linter in asked} for name, checkout in checkouts.items()}
 
 
 def actions_of(checkout: Checkout) -> tuple[str, ...]:
-    """Give the paths of every action that a checkout defines, composite or not."""
-    return tuple(sorted(path for path in checkout.files if is_action(path)))
+    """Give the paths of every action that a checkout defines, composite or not, read or not."""
+    read = {path for path in checkout.contents if is_action(checkout.names.get(path, path)) and path in checkout.files}
+    unread = {each.path for each in checkout.sources.actions.values() if each.document.unread is not None}
+    return tuple(sorted(read | unread))
+
+
+def _over(checkout: Checkout, linter: Linter) -> Scan:
+    """Run a linter over a copy of what was read: what was refused is not scanned."""
+    asked = _paths(checkout, linter)
+    paths = [path for path in asked if path in checkout.contents]
+    refused = {path: reason for path, reason in _refused(checkout).items() if path in asked}
+    settings: dict[str, bytes] = {}
+    try:
+        settings = settings_of(linter, checkout, paths)
+    except RefusedError as error:
+        refused |= dict.fromkeys(paths, str(error))
+    with copied(checkout, {**checkout.contents, **settings}) as (folder, failed):
+        refused |= {path: failed[path] for path in paths if path in failed}
+        found = scan(linter, folder, [path for path in paths if path not in refused])
+    return found if found.version is None else replace(found, unscanned={**refused, **found.unscanned})
+
+
+def _refused(checkout: Checkout) -> dict[str, str]:
+    """Give the workflow files and actions that were not read, and why; without links, of which GitHub reads nothing."""
+    workflows = [each.document for each in checkout.workflow_files]
+    actions = [each.document for each in checkout.sources.actions.values()]
+    documents = [each for each in (*workflows, *actions) if each.path not in checkout.contents]
+    return {each.path: each.unread.message for each in documents if each.unread is not None}
 
 
 def save(scans: Scans, path: Path) -> None:

@@ -108,6 +108,7 @@ ZIZMOR = Linter(
     version=_version,
     read=_read_zizmor,
     reads_actions=True,
+    settings=("zizmor.yml", "zizmor.yaml", ".github/zizmor.yml", ".github/zizmor.yaml"),
 )
 ACTIONLINT = Linter(
     name="actionlint",

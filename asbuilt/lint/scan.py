@@ -52,7 +52,8 @@ class Linter:
 
     `read` gives what an output remarks and the paths that it is proven to have scanned; it raises LinterError for a run
     that failed. `version` takes the version from what the linter says of itself. `settings` are the files that it takes
-    its settings from; it is told of them by `settings_option`, where it looks for them only in a clone.
+    its settings from: it looks for them in the folder of each file and in those above, or it is told of the first that
+    is in the checkout, by `settings_option`.
     """
 
     name: str
@@ -66,6 +67,8 @@ class Linter:
 
     def options_in(self, root: Path) -> tuple[str, ...]:
         """Give the options to run it with in a checkout."""
+        if not self.settings_option:
+            return self.options
         found = next((each for each in self.settings if (root / each).is_file()), None)
         return (*self.options, self.settings_option, found) if found else self.options
 
@@ -89,7 +92,10 @@ class Scan:
 
 
 def scan(linter: Linter, root: Path, paths: Iterable[str], seconds: float = SECONDS) -> Scan:
-    """Run a linter over files of a checkout, in one process; in more only where one file spoils the run."""
+    """Run a linter over files of a folder, in one process; in more only where one file spoils the run.
+
+    A linter follows every link: the folder holds none that somebody else has made (`copy.py`).
+    """
     program = _find(linter.name)
     if program is None:
         return Scan(linter.name, None)
@@ -143,7 +149,8 @@ class _Run:
             texts = []
             for stream in (out, log):
                 stream.seek(0)
-                texts.append(stream.read().decode("utf-8", "replace"))
+                # Where the folder is says nothing of what is in it.
+                texts.append(stream.read().decode("utf-8", "replace").replace(str(self.root.absolute()), "."))
         return Output(done.returncode, *texts)
 
     def over(self, paths: list[str]) -> tuple[tuple[Remark, ...], frozenset[str]]:

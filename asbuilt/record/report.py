@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from asbuilt.files import RefusedError, read
 from asbuilt.record.directory import CONTEXT, RESULTS
 
 _PROJECT = Path(__file__).parents[2]
@@ -35,11 +36,11 @@ def render(directory: Path) -> Path:
         raise NoReportError(f"{directory} holds no {RESULTS}: name a run's directory, such as reports/latest")
     if not (results / CONTEXT).exists():
         raise NoReportError(f"{directory} holds no {RESULTS}/{CONTEXT}: its run did not come to an end")
+    name = _name(results)
     _ensure_allure()
     print("rendering the report ...", file=sys.stderr)  # noqa: T201 - progress of something slow
     with tempfile.TemporaryDirectory() as scratch:
         command = [str(_ALLURE), "generate", "--config", str(_PROJECT / "reports" / "allurerc.mjs")]
-        name = _name(results)
         _call([*command, "--cwd", scratch, "--output", f"{scratch}/out", "--report-name", name, str(results.resolve())])
         page = (Path(scratch) / "out" / "index.html").read_text(encoding="utf-8")
     report = directory / "report.html"
@@ -55,10 +56,17 @@ def _closed(page: str) -> str:
 
 def _name(results: Path) -> str:
     """Give the report's name: it stands on every page, and says so where the world is a sandbox."""
-    facts = dict(line.split("=", 1) for line in (results / CONTEXT).read_text(encoding="utf-8").splitlines())
-    sandbox = "SANDBOX: " if facts["World"].startswith("sandbox") else ""
+    try:
+        text = read(results / CONTEXT).decode("utf-8", "replace")
+        facts = dict(line.split("=", 1) for line in text.splitlines() if line)
+        world, estate = facts["World"], facts["Estate"]
+    except RefusedError as error:
+        raise NoReportError(f"{results / CONTEXT} {error}") from error
+    except (ValueError, KeyError) as error:
+        raise NoReportError(f"{results / CONTEXT} is not what a run of asbuilt writes: name another run") from error
+    sandbox = "SANDBOX: " if world.startswith("sandbox") else ""
     as_of = f", as of {facts['As_of']}" if "As_of" in facts else ""
-    return f"{sandbox}{facts['Estate']}, {facts['World']}{as_of}"
+    return f"{sandbox}{estate}, {world}{as_of}"
 
 
 def _ensure_allure() -> None:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from asbuilt import files
 from asbuilt.sandbox.building import build
 from asbuilt.sandbox.reading import Reader, ScenarioError, duration, instant, nearest
+from asbuilt.workflows import yaml_reader
+from asbuilt.workflows.document import plain
 
 if TYPE_CHECKING:
     from asbuilt.sandbox.world import World
@@ -48,12 +49,12 @@ class _Edit:
 
 def names(kind: str = "scenarios", folder: Path | None = None) -> tuple[str, ...]:
     """Return the names of all scenarios, or of all `faults` that change a world; others change workflow files."""
-    files = ((folder or FIXTURES) / kind).glob("*.yaml")
-    return tuple(sorted(path.stem for path in files if kind != "faults" or not _is_of_files(path)))
+    found = ((folder or FIXTURES) / kind).glob("*.yaml")
+    return tuple(sorted(path.stem for path in found if kind != "faults" or not _is_of_files(path)))
 
 
 def _is_of_files(fault: Path) -> bool:
-    keys = {line.partition(":")[0] for line in fault.read_text(encoding="utf-8").splitlines()}
+    keys = {line.partition(":")[0] for line in _content(fault).decode("utf-8", "replace").splitlines()}
     return "repository" in keys and keys.isdisjoint({"world", "answers"})
 
 
@@ -89,13 +90,23 @@ def _file(kind: str, name: str, folder: Path | None) -> Path:
 
 
 def _document(file: Path, expected: str) -> dict[Any, Any]:
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ScenarioError(f"{file.name}: not YAML: {' '.join(str(error).split())}") from error
+    read = yaml_reader.read(_content(file), file.name)
+    for wrong in (*read.problems, read.unread):
+        if wrong is not None:
+            what = "not YAML: " if read.root is None and read.unread is None else ""
+            place = f"line {wrong.mark.line}, column {wrong.mark.column}"
+            raise ScenarioError(f"{file.name}: {what}{wrong.message} ({place})")
+    document = plain(read.root)
     if not isinstance(document, dict):
         raise ScenarioError(f"{file.name}: not valid; expected {expected}")
     return document
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return files.read(file)
+    except files.RefusedError as error:
+        raise ScenarioError(f"{file.name} {error}") from error
 
 
 def _clock(document: dict[Any, Any], file: Path) -> datetime:

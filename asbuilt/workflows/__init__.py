@@ -34,7 +34,8 @@ What the controls ask of paths, files and steps:
 
 All of it read from a folder; the only I/O:
 
-    checkout             workflow files, actions, Procfile, paths
+    checkout             workflow files, actions, Procfiles, paths
+    listing              the names of all files
 
 The ways to an app:
 
@@ -100,6 +101,7 @@ The model of a repository's files:
 
     modelling            makes a workflow file of a document
     procfile             a Procfile
+    refusals             documents of files that are not read
     sources              all workflow files and actions, and who calls whom
     started              the file that a command of a Procfile starts
     workflow             the nouns: triggers, jobs, steps

@@ -1,32 +1,34 @@
-"""Read a checkout's workflow files and Procfile. The only I/O of this package."""
+"""Read a checkout's workflow files, actions and Procfiles; what is refused of them becomes a problem with its place."""
 
 import gc
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from asbuilt.workflows import modelling, procfile, sources
+from asbuilt.files import MOST, RefusedError, is_file_inside, look_inside, read_inside
+from asbuilt.texts import visible
+from asbuilt.workflows import modelling, procfile, refusals, sources
 from asbuilt.workflows.blocked_paths import BlockedPath, blocked_paths
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import DeployStep, deploy_steps
 from asbuilt.workflows.document import Document
+from asbuilt.workflows.listing import CheckoutError, Entry, Listing, listed
 from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.procfile import Procfile
 from asbuilt.workflows.sources import ActionFile, Sources
 from asbuilt.workflows.workflow import WorkflowFile
 
-_SKIPPED = frozenset({".git", "node_modules"})
-
-
-class CheckoutError(ValueError):
-    """A checkout that cannot be read."""
+__all__ = ["Checkout", "CheckoutError", "read"]
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """The files of a repository that say how it deploys. Paths are relative to `root`, with forward slashes."""
+    """The files of a repository that say how it deploys. Paths are relative to `root`, with forward slashes.
+
+    `contents` has the bytes of each workflow and action file that was read; `names` the name by which the system knows
+    a file, where people see another. `refused` are the folders, Procfiles and unused actions that could not be read.
+    """
 
     root: Path
     sources: Sources = field(default_factory=lambda: Sources(()))
@@ -35,6 +37,9 @@ class Checkout:
     deploy_steps: tuple[DeployStep, ...] = field(default=(), repr=False)
     deploy_paths: tuple[DeployPath, ...] = field(default=(), repr=False)
     blocked_paths: tuple[BlockedPath, ...] = field(default=(), repr=False)
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    refused: tuple[Document, ...] = ()
 
     @property
     def procfile(self) -> Procfile | None:
@@ -42,24 +47,42 @@ class Checkout:
         return self.procfiles.get("")
 
     @property
-    def unread(self) -> tuple[Document, ...]:
-        """What was not read, or not to its end, of what may say how code reaches an app."""
-        found = (each for file in self.workflow_files for each in self.sources.documents_of(file))
-        return tuple({each.path: each for each in found if each.unread is not None}.values())
-
-    @property
     def workflow_files(self) -> tuple[WorkflowFile, ...]:
         """Every file that GitHub takes for a workflow."""
         return self.sources.workflow_files
 
+    @property
+    def unread(self) -> tuple[Document, ...]:
+        """What was not read, or not to its end, of what may say how code reaches an app."""
+        used = (each for file in self.workflow_files for each in self.sources.documents_of(file))
+        return tuple({each.path: each for each in (*used, *self._folders) if each.unread is not None}.values())
+
+    @property
+    def _folders(self) -> tuple[Document, ...]:
+        """The folders in which GitHub looks for workflows, of which nothing was read."""
+        return tuple(each for each in self.refused if sources.may_hold_workflows(each.path))
+
     def workflow_file(self, path: str) -> WorkflowFile:
-        """Give a workflow file; for one that is not there, one whose only problem says so."""
+        """Give a workflow file; for one that is not there, one whose only problem says so.
+
+        Whether it is there is unknown where its folder could not be listed.
+        """
         found = next((each for each in self.workflow_files if each.path == path), None)
+        shut = next((each for each in self._folders if each.unread is not None), None)
+        if found is None and shut is not None:
+            return modelling.model(replace(shut, path=path, problems=()))
         return found or modelling.missing(path)
+
+    def content(self, path: str, most: int = MOST) -> bytes:
+        """Read any file by its path. Raises RefusedError, whose text goes behind the path."""
+        return read_inside(self.root, self.names.get(path, path), most)
 
 
 def read(root: Path, repository: str = "") -> Checkout:
-    """Read a checkout of a repository, OWNER/NAME. Raises CheckoutError where it, or a file of it, cannot be read."""
+    """Read a checkout of a repository, OWNER/NAME. Raises CheckoutError for a folder that cannot be one.
+
+    A file of it that is refused, or cannot be read, is no error but a problem with its place.
+    """
     if not root.is_dir():
         raise CheckoutError(f"no folder {root}: a checkout is the folder of a repository's files")
     with _uncollected():
@@ -80,45 +103,109 @@ def _uncollected() -> Iterator[None]:
 
 
 def _read(root: Path, repository: str) -> Checkout:
-    try:
-        files = frozenset(_files(root))
-        workflow_files = tuple(
-            modelling.load((root / path).read_bytes(), path) for path in sorted(files) if sources.is_workflow(path)
-        )
-        actions = _actions(root, files)
-        procfiles = {
-            path.rpartition("/")[0]: procfile.parse((root / path).read_text("utf-8", errors="replace"), path)
-            for path in sorted(files)
-            if path.rpartition("/")[2] == "Procfile"
-        }
-    except OSError as error:
-        raise CheckoutError(f"{error.filename or root} cannot be read: {error.strerror}") from error
-    known = Sources(workflow_files, actions, repository)
+    found = listed(root)
+    contents: dict[str, bytes] = {}
+    workflow_files = tuple(_workflow(root, each, contents) for each in found.entries if sources.is_workflow(each.name))
+    actions = _actions(root, found, contents)
+    behind = _actions_behind_links(root, found, workflow_files, actions, contents)
+    procfiles = [_procfile(root, each) for each in found.entries if each.name.rpartition("/")[2] == "Procfile"]
+    known = Sources(workflow_files, actions | behind, repository)
+    used = {each.path for file in workflow_files for each in known.documents_of(file)}
+    unused = (each.document for each in actions.values() if each.path not in used)
+    unread = (each for each in (*unused, *(each.document for each in procfiles)) if each.unread is not None)
     paths = deploy_paths(known)
     return Checkout(
         root=root,
         sources=known,
-        procfiles=procfiles,
-        files=files,
+        procfiles={each.document.path.rpartition("/")[0]: each for each in procfiles},
+        files=frozenset(each.path for each in found.entries if not each.is_link or is_file_inside(root, each.name)),
         deploy_steps=tuple(step for each in workflow_files for step in deploy_steps(each, known)),
         deploy_paths=paths,
         blocked_paths=blocked_paths(known, paths),
+        contents=contents,
+        names={each.path: each.name for each in found.entries if each.path != each.name},
+        refused=(*_folders(root, found), *unread),
     )
 
 
-def _actions(root: Path, files: frozenset[str]) -> dict[str, ActionFile]:
+def _folders(root: Path, found: Listing) -> Iterator[Document]:
+    """Give the folders of which nothing was read: those that are shut, and links in the place of GitHub's own."""
+    for name, reason in found.shut.items():
+        yield refusals.shut_folder(visible(name), reason)
+    for each in found.entries:
+        if each.is_link and sources.may_hold_workflows(each.name):
+            yield refusals.linked_folder(each.path, _reason(root, each))
+
+
+def _workflow(root: Path, entry: Entry, contents: dict[str, bytes]) -> WorkflowFile:
+    if entry.is_link:
+        return modelling.model(refusals.linked_workflow(entry.path, _reason(root, entry)))
+    try:
+        contents[entry.path] = content = read_inside(root, entry.name)
+    except RefusedError as error:
+        return modelling.model(refusals.file(entry.path, str(error)))
+    return modelling.load(content, entry.path)
+
+
+def _reason(root: Path, link: Entry) -> str:
+    """Say of a link where it leads, without reading anything there."""
+    try:
+        look_inside(root, link.name)
+    except RefusedError as error:
+        return str(error)
+    return ""
+
+
+def _actions(root: Path, found: Listing, contents: dict[str, bytes]) -> dict[str, ActionFile]:
     """Read the composite actions of a checkout, by folder."""
-    found: dict[str, ActionFile] = {}
-    for path in sorted(files):
-        if sources.is_action(path) and (action := sources.action((root / path).read_bytes(), path)) is not None:
-            found.setdefault(path.rpartition("/")[0], action)
-    return found
+    actions: dict[str, ActionFile] = {}
+    for each in found.entries:
+        if sources.is_action(each.name) and (action := _action(root, each, contents)) is not None:
+            actions.setdefault(each.name.rpartition("/")[0], action)
+    return actions
 
 
-def _files(root: Path) -> list[str]:
-    found: list[str] = []
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(each for each in folders if each not in _SKIPPED)
-        here = Path(folder).relative_to(root).as_posix()
-        found += names if here == "." else [f"{here}/{name}" for name in names]
-    return found
+def _action(root: Path, entry: Entry, contents: dict[str, bytes]) -> ActionFile | None:
+    try:
+        contents[entry.path] = content = read_inside(root, entry.name)
+    except RefusedError as error:
+        return sources.unread_action(refusals.file(entry.path, str(error), is_link=entry.is_link))
+    return sources.action(content, entry.path)
+
+
+def _actions_behind_links(
+    root: Path,
+    found: Listing,
+    workflow_files: Iterable[WorkflowFile],
+    actions: Mapping[str, ActionFile],
+    contents: dict[str, bytes],
+) -> dict[str, ActionFile]:
+    """Read the actions that jobs use in folders that the walk does not enter: a runner does follow links there."""
+    closed = {each.name for each in found.entries if each.is_link} | set(found.shut)
+    behind: dict[str, ActionFile] = {}
+    ahead = [step for file in workflow_files for job in file.jobs for step in job.steps]
+    ahead += [step for action in actions.values() for step in action.steps]
+    while ahead:
+        folder = sources.folder_of_action(ahead.pop())
+        if folder is None or folder in actions or folder in behind or not _is_behind(folder, closed):
+            continue
+        paths = [f"{folder}/{name}" for name in sources.ACTION_FILES]
+        path = next((each for each in paths if is_file_inside(root, each)), paths[0])
+        action = _action(root, Entry(visible(path), path, is_link=False), contents)
+        if action is not None:
+            behind[folder] = action
+            ahead += action.steps
+    return behind
+
+
+def _is_behind(folder: str, closed: set[str]) -> bool:
+    parts = folder.split("/")
+    return ".." not in parts and any("/".join(parts[:length]) in closed for length in range(1, len(parts) + 1))
+
+
+def _procfile(root: Path, entry: Entry) -> Procfile:
+    try:
+        content = read_inside(root, entry.name)
+    except RefusedError as error:
+        return procfile.unread(refusals.file(entry.path, str(error), is_link=entry.is_link))
+    return procfile.parse(content.decode("utf-8", "replace"), entry.path)

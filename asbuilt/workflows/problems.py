@@ -44,7 +44,7 @@ def action_problems(workflow_file: WorkflowFile, sources: Sources) -> Iterator[t
         user = placed.lineage[0]
         for problem in _of_action(action):
             used = f"{problem.message} (used by {workflow_file.file_name}:{user.mark.line})"
-            yield action.document, Problem(used, problem.mark)
+            yield action.document, Problem(used, problem.mark, problem.fix)
 
 
 def _of_action(action: ActionFile) -> tuple[Problem, ...]:

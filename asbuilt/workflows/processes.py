@@ -37,10 +37,18 @@ def needs_no_procfile(checkout: Checkout) -> str:
     return ""
 
 
+def procfiles_of(checkout: Checkout) -> tuple[Document, ...]:
+    """Give the Procfiles that the deploys of a repository send to Heroku."""
+    return tuple(each.procfile.document for each in _sent(checkout))
+
+
 def process_fault(checkout: Checkout, name: str, expected: str) -> Fault | None:
-    """Say why a process does not start the expected file, in any way in which the repository is deployed."""
+    """Say why a process does not start the expected file, in any way in which the repository is deployed.
+
+    Nothing is said where one of the Procfiles was not read: it may be the one that is right.
+    """
     faults = {each: _fault(each, checkout, name, expected) for each in _sent(checkout)}
-    if None in faults.values():
+    if None in faults.values() or any(each.procfile.document.unread is not None for each in faults):
         return None
     nearest = max(faults, key=lambda each: len(each.folder) if expected.startswith(f"{each.folder}/") else 0)
     return faults[nearest]

@@ -54,6 +54,11 @@ def missing(path: str = "Procfile") -> Procfile:
     return Procfile(Document(path, "", None, ()), {}, is_there=False)
 
 
+def unread(document: Document) -> Procfile:
+    """Give a Procfile that is there and was not read; its document says why."""
+    return Procfile(document, {})
+
+
 def parse(text: str, path: str = "Procfile") -> Procfile:
     """Read a Procfile. Comments and blank lines are skipped; what else is no process is a problem."""
     folder = path.rpartition("/")[0]

@@ -124,8 +124,8 @@ class Sources:
 
     def action_of(self, step: Step) -> ActionFile | None:
         """Give the composite action of this repository that a step uses, if it does and it is there."""
-        uses = text_of(step.uses)
-        return self.actions.get(_local(uses)) if uses and uses.startswith(HERE) else None
+        folder = folder_of_action(step)
+        return self.actions.get(folder) if folder is not None else None
 
     def steps(self, workflow_file: WorkflowFile, job: Job) -> tuple[PlacedStep, ...]:
         """Give the steps that a job runs, those of composite actions behind the step that uses them."""
@@ -196,6 +196,17 @@ def is_workflow(path: str) -> bool:
     """Tell whether GitHub takes a file of a repository for a workflow."""
     folder, _, name = path.rpartition("/")
     return folder == WORKFLOWS and name.endswith((".yml", ".yaml"))
+
+
+def may_hold_workflows(folder: str) -> bool:
+    """Tell whether GitHub looks into a folder of a repository for workflows."""
+    return f"{WORKFLOWS}/".startswith(f"{folder}/")
+
+
+def folder_of_action(step: Step) -> str | None:
+    """Give the folder of this repository whose action a step uses, if it uses one."""
+    uses = text_of(step.uses)
+    return _local(uses) if uses and uses.startswith(HERE) else None
 
 
 def is_action(path: str) -> bool:

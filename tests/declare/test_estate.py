@@ -1,10 +1,12 @@
 import json
+import os
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from asbuilt.catalogue import PROJECT
-from asbuilt.estate import load, schema
+from asbuilt.estate import load, schema, source_of
 from asbuilt.estate_errors import EstateError
 
 MINIMAL = "estate: shop\napps:\n  shop-prod: {}\n"
@@ -202,5 +204,29 @@ def test_a_waiver_of_something_undeclared_is_refused(wrong):
 
 
 def test_a_missing_file_says_how_to_name_one(tmp_path):
-    with pytest.raises(EstateError, match="cannot be read: No such file or directory; name a file: --estate FILE"):
+    with pytest.raises(EstateError, match="is not there; name a file: --estate FILE"):
         load(tmp_path / "none.yaml")
+
+
+def test_what_is_no_file_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "large").write_text("# " + "x" * 2**20)
+    refused = {
+        tmp_path / "pipe": "is a named pipe; only regular files are read",
+        tmp_path: "is a folder; only regular files are read",
+        tmp_path / "large": "is larger than 1 MiB; no more is read",
+        Path("/dev/zero"): "is a device; only regular files are read",
+        Path("/proc/self/mem"): "cannot be read: Input/output error",
+        Path("a\0b"): "is no name of a file",
+    }
+    for path, reason in refused.items():
+        with pytest.raises(EstateError) as error:
+            load(path)
+        assert str(error.value) == f"{path}: {reason}; name a file: --estate FILE"
+
+
+def test_what_was_read_before_is_not_read_again(tmp_path):
+    (tmp_path / "estate.yaml").write_text(MINIMAL)
+    source = source_of(tmp_path / "estate.yaml")
+    (tmp_path / "estate.yaml").unlink()
+    assert load(tmp_path / "estate.yaml", source=source).name

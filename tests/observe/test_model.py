@@ -1,8 +1,11 @@
+import os
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from asbuilt.files import RefusedError
 from asbuilt.model import (
     Absent,
     App,
@@ -179,6 +182,15 @@ def test_an_observation_that_was_damaged_is_an_error_of_value(whole, tmp_path, r
         restore(file)
 
 
-def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path):
-    with pytest.raises(OSError, match="nowhere"):
-        restore(tmp_path / "nowhere.json")
+def test_a_file_that_is_no_file_is_refused(tmp_path):
+    for path, reason in {tmp_path / "nowhere.json": "is not there", Path("/dev/zero"): "is a device"}.items():
+        with pytest.raises(RefusedError, match=reason):
+            restore(path)
+
+
+def test_of_an_observation_no_more_than_its_bound_is_read(tmp_path):
+    file = tmp_path / "observation.json"
+    file.touch()
+    os.truncate(file, 256 * 2**20 + 1)
+    with pytest.raises(RefusedError, match="is larger than 256 MiB"):
+        restore(file)

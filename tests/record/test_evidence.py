@@ -246,6 +246,21 @@ def test_a_run_that_was_killed_is_refused(tmp_path):
     assert "allure-results/environment.properties: its run did not come to an end" in done.output
 
 
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("/dev/zero", "environment.properties is a device; only regular files are read"),
+        ("/etc/hostname", "environment.properties is not what a run of asbuilt writes: name another run"),
+    ],
+)
+def test_what_names_the_report_is_read_with_care(target, told, tmp_path):
+    (tmp_path / "allure-results").mkdir()
+    (tmp_path / "allure-results" / "environment.properties").symlink_to(target)
+    done = CliRunner().invoke(command, ["record", str(tmp_path)])
+    assert done.exit_code == 2
+    assert told in done.output
+
+
 def test_the_report_is_rendered_with_what_is_pinned():
     locked = json.loads((PROJECT / "package-lock.json").read_text())
     wanted = json.loads((PROJECT / "package.json").read_text())["dependencies"]["allure"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -188,3 +190,34 @@ def test_a_malformed_scenario_is_told_what_is_wrong(folder, text, message):
     with pytest.raises(ScenarioError) as caught:
         load("bad", folder=folder("scenarios", "bad", text))
     assert str(caught.value).startswith(message)
+
+
+BOMB = "a: &a [x]\n" + "".join(
+    f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in pairwise("abcdefghijk")
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("clock: now\nsummary: " + "[" * 100_000, "bad.yaml: .*nested too deeply"),
+        (BOMB, "bad.yaml: .*its aliases repeat more than 50000 nodes"),
+        ("clock: now\n" + "#" * 2**20, "bad.yaml is larger than 1 MiB; no more is read"),
+        (b"clock: \xff", r"bad.yaml: not YAML: not UTF-8 text \(line 1, column 1\)"),
+    ],
+)
+def test_a_scenario_that_is_a_bomb_is_refused(folder, content, message):
+    root = folder("scenarios", "bad", "")
+    (root / "scenarios" / "bad.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ScenarioError, match=f"^{message}"):
+        load("bad", folder=root)
+
+
+def test_a_scenario_that_is_no_file_is_refused(folder):
+    root = folder("scenarios", "good", "clock: now\n")
+    os.mkfifo(root / "scenarios" / "pipe.yaml")
+    with pytest.raises(ScenarioError, match=r"^pipe\.yaml is a named pipe; only regular files are read$"):
+        load("pipe", folder=root)
+    os.mkfifo(root / "faults" / "pipe.yaml")
+    with pytest.raises(ScenarioError, match=r"^pipe\.yaml is a named pipe"):
+        load("good+pipe", folder=root)

@@ -65,6 +65,8 @@ def _subjects(estate, repository, checkout, asked):
         for name in sorted(names):
             file = checkout.workflow_file(f".github/workflows/{name}")
             yield f"{repository.name} {name}", {"workflow_file": file}
+    elif "refused" in asked:
+        yield repository.name, {"refused": checkout.refused}
     elif "procfile_process" in asked:
         for process, file in repository.procfile.items():
             declared = SimpleNamespace(repository=repository, process=process, file=file)
@@ -73,4 +75,5 @@ def _subjects(estate, repository, checkout, asked):
         for app in estate.apps.values():
             paths = tuple(path for path in checkout.deploy_paths if path.app == app.name)
             blocked = tuple(path for path in checkout.blocked_paths if path.app == app.name)
-            yield app.name, {"app": app, "deploy_paths": paths, "blocked_paths": blocked}
+            facts = {"app": app, "deploy_paths": paths, "blocked_paths": blocked}
+            yield app.name, {**facts, "all_read": not checkout.unread}

@@ -68,11 +68,3 @@ def test_a_file_that_is_no_text_is_read_as_a_problem(tmp_path):
     (tmp_path / "Procfile").write_bytes(b"web: \xff\n")
     checkout = read(tmp_path)
     assert [each.message for each in checkout.workflow_files[0].document.problems] == ["not UTF-8 text"]
-
-
-def test_a_file_that_cannot_be_read_is_an_error_that_names_it(tmp_path):
-    folder = tmp_path / ".github" / "workflows"
-    folder.mkdir(parents=True)
-    (folder / "a.yml").symlink_to(tmp_path / "gone.yml")
-    with pytest.raises(CheckoutError, match=r"a\.yml cannot be read: No such file or directory$"):
-        read(tmp_path)

@@ -1,14 +1,17 @@
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from judge import HOME
 from samples import lay_out, samples
 
+from asbuilt.judging import CouldNotObserveError, Seen
 from asbuilt.lint.keep import lint, restore, save, told
 from asbuilt.lint.linters import ACTIONLINT, LINTERS, ZIZMOR
 from asbuilt.lint.scan import Remark, Scan, scan
+from asbuilt.workflows import refusals
 from asbuilt.workflows.checkout import read
 from asbuilt.workflows.document import Mark
 
@@ -301,3 +304,128 @@ def test_nothing_is_linted_where_nobody_asks(play, tmp_path, actionlint):
     assert not (played.directory / "lint.json").exists()
     assert play("tests_static", f"--checkout={AFTER}", "--collect-only", environ=path).code == 0
     assert calls.read_text() == ""
+
+
+LINTED = """
+on: push
+permissions: {}
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo ${{ github.ref_name }}
+      - uses: ./.github/actions/js
+        with: { nope: 1 }
+      - uses: ./actions/x
+        with: { nope: 1 }
+  b:
+    uses: ./.github/workflows/called.yml
+    with: { nope: 1 }
+"""
+CALLED = "on: { workflow_call: { inputs: { x: { type: string } } } }\n" + GOOD.removeprefix("\non: push\n")
+OUT = "is a link that leads out of the checkout; only files inside it are read"
+
+
+@pytest.fixture
+def repository(checkout):
+    """A clone that uses its own actions, one of them behind a link, and calls its own workflow."""
+    root = checkout(a=LINTED, called=CALLED)
+    for path, content in {
+        ".git/HEAD": "",
+        ".github/actions/js/action.yml": "name: js\ndescription: js\nruns: { using: node24, main: dist/main.js }\n",
+        ".github/actions/js/dist/main.js": "",
+        "shared/x/action.yml": "name: x\ndescription: x\nruns: { using: composite, steps: [{run: x, shell: sh}] }\n",
+    }.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(content)
+    (root / "actions").symlink_to("shared")
+    return root
+
+
+def remarked(root, linter):
+    return lint({"shop": read(root)}, [linter])["shop"][linter.name]
+
+
+@pytest.mark.parametrize("control", LINTERS)
+def test_of_a_copy_a_linter_says_what_it_says_of_the_clone(control, repository):
+    linter = LINTERS[control]
+    if shutil.which(linter.name) is None and linter is ACTIONLINT:
+        pytest.skip("actionlint is not on PATH")
+    found = remarked(repository, linter)
+    assert found == scan(linter, repository, found.scanned)
+    assert found.remarks
+    assert str(repository) not in repr(found)
+
+
+@pytest.mark.parametrize("control", LINTERS)
+def test_settings_hold_in_the_copy_and_none_from_above_it(control, repository, tmp_path, monkeypatch):
+    linter = LINTERS[control]
+    if shutil.which(linter.name) is None and linter is ACTIONLINT:
+        pytest.skip("actionlint is not on PATH")
+    (tmp_path / "zizmor.yml").write_text("rules: { template-injection: { disable: true } }\n")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = remarked(repository, linter).remarks
+    (repository / "zizmor.yml").write_text("rules: { template-injection: { disable: true } }\n")
+    (repository / ".github" / "actionlint.yaml").write_text("paths: { '**': { ignore: ['input .*'] } }\n")
+    after = remarked(repository, linter).remarks
+    gone = {each.rule for each in before} - {each.rule for each in after}
+    assert gone >= ({"template-injection"} if linter is ZIZMOR else {"workflow-call"})
+
+
+def test_settings_above_the_copy_hold_for_no_folder_that_is_no_clone(checkout, tmp_path, monkeypatch):
+    (tmp_path / "zizmor.yml").write_text("rules: { template-injection: { disable: true } }\n")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert [each.rule for each in remarked(checkout(a=INJECTED), ZIZMOR).remarks] == ["template-injection"]
+
+
+@pytest.mark.parametrize("settings", ["zizmor.yml", ".github/zizmor.yaml", "shared/x/zizmor.yml"])
+def test_settings_that_lead_out_of_the_checkout_are_not_shown(settings, repository):
+    (repository / settings).symlink_to("/proc/self/environ")
+    found = remarked(repository, ZIZMOR)
+    assert (found.scanned, found.remarks) == ((), ())
+    assert set(found.unscanned.values()) == {f"its settings cannot be read: {settings} {OUT}"}
+    assert set(found.unscanned) == {path("a"), path("called"), "shared/x/action.yml", ".github/actions/js/action.yml"}
+
+
+def test_actionlints_settings_that_lead_out_of_the_checkout_are_not_shown(checkout, actionlint):
+    calls = actionlint()
+    root = checkout(a=GOOD)
+    (root / ".github" / "actionlint.yml").symlink_to("/proc/self/environ")
+    found = remarked(root, ACTIONLINT)
+    assert found.unscanned == {path("a"): f"its settings cannot be read: .github/actionlint.yml {OUT}"}
+    assert calls.read_text() == "-version\n"
+
+
+def test_a_linter_finds_no_link_and_nothing_that_was_refused(checkout, actionlint, tmp_path):
+    actionlint(
+        "found = [dict(message=' '.join(each for _, _, names in os.walk('.') for each in names), "
+        "filepath=paths[0], line=1, column=1, kind='x')]"
+    )
+    root = checkout(a=GOOD, large=GOOD + "#" * 2**20)
+    (tmp_path / "secret.yml").write_text(GOOD)
+    for name, target in {"x": "/proc/self/environ", "y": "a.yml", "z": tmp_path / "secret.yml"}.items():
+        (root / path(name)).symlink_to(target)
+    found = remarked(root, ACTIONLINT)
+    assert (found.scanned, [each.message for each in found.remarks]) == ((path("a"),), ["a.yml"])
+    # Of a link GitHub itself reads nothing: WF001 says so, and there is nothing to scan.
+    assert found.unscanned == {path("large"): "is larger than 1 MiB; no more is read"}
+
+
+def test_a_file_that_was_refused_is_unknown_to_its_linter_with_the_reason():
+    seen = Seen()
+    document = refusals.file(path("a"), "is larger than 1 MiB; no more is read")
+    seen.rest_on([document])
+    with pytest.raises(CouldNotObserveError) as error:
+        seen.remarks(Scan("zizmor", "1", (), {path("a"): "is larger than 1 MiB; no more is read"}), path("a"))
+    assert error.value.fact.remedy == "make it a regular file that can be read, of at most 1 MiB"
+    with pytest.raises(pytest.skip.Exception, match="WF001 judges that"):
+        seen.remarks(Scan("zizmor", "1"), path("link"))
+
+
+def test_a_name_that_is_too_long_to_be_copied_is_unscanned(checkout):
+    root = checkout(a=GOOD)
+    name = "\udcff" * 100 + ".yml"
+    (root / ".github" / "workflows" / name).write_text(GOOD)
+    found = remarked(root, ZIZMOR)
+    assert found.scanned == (path("a"),)
+    assert list(found.unscanned.values()) == ["cannot be copied for the linters: File name too long"]
