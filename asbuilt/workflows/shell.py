@@ -10,7 +10,7 @@ from functools import lru_cache
 from asbuilt.workflows.shell_command import Command, Fate
 from asbuilt.workflows.shell_fates import At, Place
 from asbuilt.workflows.shell_reader import Reader
-from asbuilt.workflows.shell_syntax import parse
+from asbuilt.workflows.shell_syntax import marks, parse
 from asbuilt.workflows.shell_words import expand, option, turned
 
 __all__ = ["Command", "Fate", "commands", "expand", "option", "work"]
@@ -49,7 +49,8 @@ def _read(script: str, shell: str) -> Reading:
     errexit, pipefail = _started_with(shell)
     reader = Reader(errexit=errexit, pipefail=pipefail)
     reader.read(parse(script), Place(None, At.SCRIPT), ())
-    return Reading(reader.result(), reader.work)
+    found = reader.result()
+    return Reading(found, reader.work + marks(script) ** 2 // 20)
 
 
 def _started_with(shell: str) -> tuple[bool, bool]:

@@ -87,7 +87,7 @@ class Runs:
         self.level -= 1
         return signals
 
-    def _run(self, node: Statement, names: frozenset[str], *, errexit: bool) -> Signals:  # noqa: C901
+    def _run(self, node: Statement, names: frozenset[str], *, errexit: bool) -> Signals:
         match node:
             case Simple():
                 return self._run_simple(node, names, errexit=errexit)

@@ -50,8 +50,13 @@ _OPERATION = frozenset({
 def parse(script: str) -> Sequence:
     """Read a script. Raises PastBoundError for one that is too long, or too deep."""
     hold(len(script), SCRIPT, "characters in a script")
-    hold(sum(map(script.count, _MARKS)), MARKS, "of the characters | & ; < > ( ) in a script")
+    hold(marks(script), MARKS, "of the characters | & ; < > ( ) in a script")
     return _Parser(script).tree()
+
+
+def marks(script: str) -> int:
+    """Count the characters of a script of whose number the parser takes the square."""
+    return sum(map(script.count, _MARKS))
 
 
 def _hold_levels(root: Raw) -> None:

@@ -116,7 +116,7 @@ class _Runner:
         self.level -= 1
         return ends
 
-    def play(self, node: Statement, *, asked: bool, stdin: Text) -> Ends:  # noqa: C901, PLR0912 - the syntax
+    def play(self, node: Statement, *, asked: bool, stdin: Text) -> Ends:  # noqa: C901 - the syntax
         match node:
             case Simple():
                 return self.simple(node, asked=asked, stdin=stdin)

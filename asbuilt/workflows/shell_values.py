@@ -1,6 +1,7 @@
 """What words and tests of a script come to where some of its variables are known."""
 
 import fnmatch
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -246,8 +247,10 @@ def _is_quick(pattern: str, length: int) -> bool:
         return False
     repeats = len(_REPEATS.findall(pattern)) + (not pattern.startswith("^"))  # else it may begin anywhere
     if _REPEATS_GROUP.search(pattern):
-        return (repeats + pattern.count("|") + 1) ** min(length, 64) <= SEARCH
-    return max(length, 2) ** repeats * 2 ** pattern.count("?") <= SEARCH
+        ways = math.pow(repeats + pattern.count("|") + 1, min(length, 64))
+    else:
+        ways = math.pow(max(length, 2), min(repeats, 64)) * math.pow(2, pattern.count("?"))
+    return ways <= SEARCH
 
 
 def _joint(words: list[str], joints: tuple[str, ...]) -> int | None:
