@@ -15,6 +15,7 @@ from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.run import Run
 from asbuilt.subjects import Subject, kind_of, tell, words
 from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.workflows.bounds import PastBoundError
 from asbuilt.workflows.document import Document, Mark, Problem
 
 
@@ -195,6 +196,9 @@ def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Ou
             return Outcome.DRIFTED, (Line("", f"conforms, and is {waiver}", fix),), ""
         case CouldNotObserveError(fact=fact):
             return Outcome.UNKNOWN, (Line("", str(fact), fact.remedy),), fact.reason
+        case PastBoundError():
+            fact_line = f"a file that the check rests on {error}"
+            return Outcome.UNKNOWN, (Line("", fact_line, "split the file, or make it smaller"),), str(error)
         case AssertionError() if report.when == "call":
             return Outcome.DRIFTED, _lines(error), ""
         case _:

@@ -67,6 +67,10 @@ What is a health check:
     health_names         names that speak of a check
     health_script        what a script asks, and what judges the answer
 
+What is read no further:
+
+    measuring            the files that are past a bound
+
 Playing a workflow through:
 
     job_runs             every job, in each situation, row and chain of calls

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from asbuilt.workflows import contexts, matrix
+from asbuilt.workflows.bounds import PastBoundError, noted
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import DeployStep, deploys_of
 from asbuilt.workflows.job_runs import JobRun, job_runs
@@ -46,19 +47,25 @@ class BlockedPath:
         return " ".join((self.trigger, *(inputs if self.inputs else self.refs)))
 
 
-def blocked_paths(sources: Sources, paths: Iterable[DeployPath]) -> tuple[BlockedPath, ...]:
-    """Give the ways to apps that conditions shut, and the deploys that nothing can set off; `paths` are the others."""
+def blocked_paths(
+    sources: Sources, paths: Iterable[DeployPath], past: dict[str, PastBoundError] | None = None
+) -> tuple[BlockedPath, ...]:
+    """Give the ways to apps that conditions shut, and the deploys that nothing can set off; `paths` are the others.
+
+    `past` takes why a workflow has more of them than are followed, by its path; without it, that is raised.
+    """
     open_steps = {id(path.step) for path in paths}
     deploying = {id(job) for file in sources.workflow_files for job in file.jobs if deploys_of(file, job, sources)}
     found: list[BlockedPath] = []
     for file in sources.workflow_files:
         runs = job_runs(file, sources, lambda _, job: id(job) in deploying, skipped=True) if deploying else ()
-        found += _merged(
-            path
-            for run in runs
-            for deploy in deploys_of(run.last.workflow_file, run.last.job, sources)
-            if (path := _blocked(deploy, run, sources)) is not None
-        )
+        with noted(file.path, past):
+            found += _merged(
+                path
+                for run in runs
+                for deploy in deploys_of(run.last.workflow_file, run.last.job, sources)
+                if (path := _blocked(deploy, run, sources)) is not None
+            )
     known = open_steps | {id(path.step) for path in found}
     for file in sources.workflow_files:
         for job in file.jobs:

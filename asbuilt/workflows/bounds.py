@@ -6,40 +6,55 @@ GitHub publishes a limit, that is the source (https://docs.github.com/en/actions
 are a multiple of what the largest files need that people write.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 # YAML.
 NODES = 200_000  # with what aliases repeat; a file of 500 KB, the largest that GitHub runs, has no more than 90,000
 LEVELS = 100  # of mappings and lists; GitHub's own syntax has nine, and the values of a matrix a few more
 
 # A workflow.
+TEXT = 16 * 2**20  # characters of all workflows and actions of a repository; 300 workflows of 10 KB have 3 million
+RUN = 1_000  # letters or spaces in a row; a key in base64 has a `+` or a `/` much sooner
 JOBS = 1_000  # GitHub runs 256 of a matrix; a file of that many written out is one that a program has made
 STEPS = 50_000  # of a file, with those of the composite actions that it uses; 1 MiB holds no more
 STEPS_OF_A_JOB = 5_000  # with those of composite actions, ten levels of them
+NEEDED = 10_000  # entries of `needs`: 100 jobs that wait for 100 others
 NEEDS = 100_000  # pairs of a job and one before it, directly or through others: a chain of 440 jobs
-NAMES = 1_000  # of one mapping: variables, inputs (GitHub takes 25 of a dispatch), outputs, axes of a matrix
+NAMES = 1_000  # entries of one mapping: variables, inputs (GitHub takes 25 of a dispatch), outputs, jobs
 PATTERNS = 250  # of one filter of branches, tags or paths
 PATTERN = 255  # characters of one; so long can the name of a branch be at most
+REMOTES = 250  # URLs of one git remote, given by several commands
 ROWS = 256  # of a matrix; GitHub runs no more
-PLAYED = 50_000  # jobs, in each situation in which triggers, refs and inputs can start them
+COMBINATIONS = 20_000  # rows of a matrix before `exclude`, and entries of both that are held against each other
+SITUATIONS = 20_000  # ways to start, of all workflows of a repository: refs, by 256 choices of inputs at most
+RUNS = 20_000  # jobs that wait to be played, in each situation and row, from the triggers of one workflow
 PATHS = 20_000  # ways to deploy that begin with one workflow; 300 jobs with ten deploys each have 3,000
-TEXT = 16 * 2**20  # bytes of all workflows and actions of a repository; 300 workflows of 10 KB have 3 MB
+AROUND = 5_000_000  # jobs before and steps after the deploys of one workflow, each counted for each deploy
 
 # An expression. Its length and its levels are GitHub's own (`expression_syntax.py`).
 EXPRESSIONS = 1_000  # in one text
+OPEN = 20  # of them without an end; GitHub refuses the first
 VALUE = 128 * 1024  # characters; Linux hands no longer variable to a process (MAX_ARG_STRLEN)
 TREE = 100  # levels of what an expression is made of; GitHub takes 50 of them
 ITEMS = 10_000  # of a value made by fromJSON()
 JSON_LEVELS = 50
 
 # A script.
-SCRIPT = 128 * 1024  # characters; the longest that we know has 20,000
+SCRIPT = 64 * 1024  # characters; the longest that we know has 20,000
+MARKS = 3_000  # of `| & ; < > ( )`: tree-sitter takes the square of them; 20,000 characters of JavaScript have 1,000
 SYNTAX = 100  # levels: an `if` in a loop in a function has nine, a chain of 40 commands with `&&` has 40
-WORDS = 5_000  # of a command
 CALLS = 16  # functions, and scripts handed to a shell, within each other
+NESTING = 120  # levels of syntax, with those of the functions that are called on the way
+WORDS = 5_000  # of a command
 VARIABLE = 64 * 1024  # characters of all that a variable may hold
-TEXTS = 64  # different texts that a word or a variable may be
-SCRIPT_WORK = 500_000  # a command once read, a variable once copied: each is one; a script of 300 lines takes 5,000
-FILE_WORK = 2_000_000  # for all scripts of a file together
-WORK = 5_000_000  # for all of a repository
+TEXTS = 256  # different texts that a word or a variable may be
+SEARCH = 1_000_000  # ways to try a regular expression of a script on a text, at most
+CUT = 1_000  # characters of a text of which a part is cut off by a pattern
+DIGITS = 18  # of a number that a script reckons with
+NAMED = 1_000  # variables of a script
+WORK = 500_000  # steps to follow a script: a command once read, a variable once kept; 300 lines take 5,000
+WORK_OF_A_FILE = 2_000_000  # for all its scripts together
 PAIRS = 500_000  # of a request and what may judge its answer, by the commands that may hand it on
 
 
@@ -61,3 +76,14 @@ def hold_levels(number: int, most: int, place: tuple[int, int] | None = None) ->
     """Raise PastBoundError where something is nested deeper than is read."""
     if number > most:
         raise PastBoundError(f"nests deeper than {most} levels, and no more are read", place)
+
+
+@contextmanager
+def noted(path: str, past: dict[str, PastBoundError] | None) -> Iterator[None]:
+    """Note that a file is past a bound, by its path; without a place for that, raise it."""
+    try:
+        yield
+    except PastBoundError as error:
+        if past is None:
+            raise
+        past.setdefault(path, error)

@@ -10,10 +10,12 @@ from asbuilt.files import MOST, RefusedError, is_file_inside, look_inside, read_
 from asbuilt.texts import visible
 from asbuilt.workflows import modelling, procfile, refusals, sources
 from asbuilt.workflows.blocked_paths import BlockedPath, blocked_paths
+from asbuilt.workflows.bounds import PastBoundError
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import DeployStep, deploy_steps
 from asbuilt.workflows.document import Document
 from asbuilt.workflows.listing import CheckoutError, Entry, Listing, listed
+from asbuilt.workflows.measuring import within_bounds, without
 from asbuilt.workflows.paths import deploy_paths
 from asbuilt.workflows.procfile import Procfile
 from asbuilt.workflows.sources import ActionFile, Sources
@@ -109,23 +111,37 @@ def _read(root: Path, repository: str) -> Checkout:
     actions = _actions(root, found, contents)
     behind = _actions_behind_links(root, found, workflow_files, actions, contents)
     procfiles = [_procfile(root, each) for each in found.entries if each.name.rpartition("/")[2] == "Procfile"]
-    known = Sources(workflow_files, actions | behind, repository)
-    used = {each.path for file in workflow_files for each in known.documents_of(file)}
-    unused = (each.document for each in actions.values() if each.path not in used)
+    known = within_bounds(Sources(workflow_files, actions | behind, repository))
+    known, deploys, paths, blocked = _followed(known)
+    used = {each.path for file in known.workflow_files for each in known.documents_of(file)}
+    unused = (each.document for each in known.actions.values() if each.path not in used)
     unread = (each for each in (*unused, *(each.document for each in procfiles)) if each.unread is not None)
-    paths = deploy_paths(known)
     return Checkout(
         root=root,
         sources=known,
         procfiles={each.document.path.rpartition("/")[0]: each for each in procfiles},
         files=frozenset(each.path for each in found.entries if not each.is_link or is_file_inside(root, each.name)),
-        deploy_steps=tuple(step for each in workflow_files for step in deploy_steps(each, known)),
+        deploy_steps=deploys,
         deploy_paths=paths,
-        blocked_paths=blocked_paths(known, paths),
+        blocked_paths=blocked,
         contents=contents,
         names={each.path: each.name for each in found.entries if each.path != each.name},
         refused=(*_folders(root, found), *unread),
     )
+
+
+def _followed(
+    known: Sources,
+) -> tuple[Sources, tuple[DeployStep, ...], tuple[DeployPath, ...], tuple[BlockedPath, ...]]:
+    """Follow all deploys; give the sources with nothing read of the files that have more than can be followed."""
+    while True:
+        past: dict[str, PastBoundError] = {}
+        paths = deploy_paths(known, past)
+        blocked = blocked_paths(known, paths, past) if not past else ()
+        if not past:
+            steps = tuple(step for each in known.workflow_files for step in deploy_steps(each, known))
+            return known, steps, paths, blocked
+        known = without(known, past)
 
 
 def _folders(root: Path, found: Listing) -> Iterator[Document]:

@@ -28,6 +28,10 @@ SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
 FAILED = {"success": False, "failure": True, "cancelled": False}
 
 
+_NAME = re.compile(r"\w+")
+_WRITTEN = re.compile(r"(?<![\w$.])(?<!\$\{)\w+")
+
+
 def text_in(text: str, context: Context) -> str | Unknown:
     """Give a text with its `${{ }}` replaced, or UNKNOWN; an expression that GitHub would reject is not known."""
     if "${{" not in text:
@@ -167,4 +171,11 @@ def _writing(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple[t
 
 def _is_written(name: str, scripts: list[str]) -> bool:
     """Tell whether a script has a name otherwise than to read it: `$NAME`, `${NAME}`, `${{ env.NAME }}`."""
+    if _NAME.fullmatch(name):
+        return any(name in _names_written(script) for script in scripts)
     return any(re.search(rf"(?<![\w$.])(?<!\$\{{){re.escape(name)}\b", script) for script in scripts)
+
+
+@lru_cache(maxsize=256)  # each variable of each later step asks
+def _names_written(script: str) -> frozenset[str]:
+    return frozenset(_WRITTEN.findall(script))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from asbuilt.workflows import matrix
+from asbuilt.workflows.bounds import REMOTES, hold
 from asbuilt.workflows.heroku_words import call_of
 from asbuilt.workflows.script_target import Spot, Target
 from asbuilt.workflows.shell import Command, expand, option
@@ -126,6 +127,7 @@ class Remotes:
         words = command.words if command is not None else ()
         now = (_Remote(url, Spot(self.step, words, app_of_url(url), assigned)) for url in urls)
         self.known[name] = tuple(dict.fromkeys((*before, *now)))
+        hold(len(self.known[name]), REMOTES, "URLs of a git remote", self.step.mark)
 
     def targets(self, mechanism: str, name: str) -> Iterator[Target]:
         """Give a deploy to each app that a remote may stand for."""

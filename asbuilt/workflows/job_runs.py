@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from asbuilt.workflows import contexts, matrix
+from asbuilt.workflows.bounds import RUNS, hold
 from asbuilt.workflows.expressions import Unknown
 from asbuilt.workflows.reach import Answer, Reach, reach
 from asbuilt.workflows.situations import Situation, situations
@@ -72,13 +73,17 @@ class JobRun:
 def job_runs(entry: WorkflowFile, sources: Sources, wanted: Wanted, *, skipped: bool = False) -> Iterator[JobRun]:
     """Give each way for the wanted jobs to run that begins with a trigger of a workflow.
 
-    `skipped` gives those too that conditions keep from running.
+    `skipped` gives those too that conditions keep from running. Raises PastBoundError.
     """
     chosen = _with_callers(entry, sources, wanted, set())
     if not chosen:
         return
+    count = 0
     for situation in situations(entry, sources):
-        yield from _runs(entry, situation, sources, chosen, (), skipped=skipped)
+        for run in _runs(entry, situation, sources, chosen, (), skipped=skipped):
+            count += 1
+            hold(count, RUNS, "runs of its jobs in all situations", run.entry.job.mark)
+            yield run
 
 
 def _with_callers(file: WorkflowFile, sources: Sources, wanted: Wanted, on_way: set[int]) -> set[int]:

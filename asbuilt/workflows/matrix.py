@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from collections.abc import Mapping as Mapping_
 from itertools import product
+from math import prod
 from typing import Any
 
+from asbuilt.workflows.bounds import COMBINATIONS, ROWS
 from asbuilt.workflows.document import Mapping, Node, Scalar, Sequence, plain
 from asbuilt.workflows.expression_values import equal, folded
 from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Whole, evaluate, part_of, sole_expression
-
-MOST_COMBINATIONS = 256
 
 
 def combinations(matrix: Node | None, context: Mapping_[str, Any]) -> Iterator[Any]:
@@ -30,7 +30,11 @@ def combinations(matrix: Node | None, context: Mapping_[str, Any]) -> Iterator[A
         yield UNKNOWN
         return
     values = list(axes.values())
-    bases = [Whole(zip(axes, choice, strict=True)) for choice in _product(values)] if axes else []
+    count = prod(map(len, values))
+    if (count + len(included)) * (1 + len(excluded) + len(included)) > COMBINATIONS:
+        yield UNKNOWN
+        return
+    bases = [Whole(zip(axes, choice, strict=True)) for choice in product(*values)] if axes else []
     bases = [base for base in bases if not any(_agrees(entry, base) for entry in excluded)]
     originals = [Whole(base) for base in bases]
     names = {folded(axis) for axis in axes}
@@ -41,14 +45,7 @@ def combinations(matrix: Node | None, context: Mapping_[str, Any]) -> Iterator[A
             base.update((name, value) for name, value in entry.items() if name not in shared)
         if not hosts:
             bases.append(Whole(entry))
-    yield from bases
-
-
-def _product(values: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
-    for count, choice in enumerate(product(*values)):
-        if count == MOST_COMBINATIONS:  # GitHub itself runs no more
-            return
-        yield choice
+    yield from bases[:ROWS]  # GitHub itself runs no more
 
 
 def _entries(written: Any) -> list[dict[str, Any]] | None:

@@ -3,10 +3,11 @@
 What cannot be decided before a run is said to be undecided, with the expression and its line; it is never guessed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from asbuilt.workflows import contexts
+from asbuilt.workflows.bounds import AROUND, PATHS, PastBoundError, hold, noted
 from asbuilt.workflows.concurrency import groups_of
 from asbuilt.workflows.contexts import Context, text_in
 from asbuilt.workflows.deploy_path import DeployPath
@@ -26,29 +27,40 @@ from asbuilt.workflows.stopping import stopped_before
 from asbuilt.workflows.tagging import with_remarks
 from asbuilt.workflows.targets import Decided, app_of, naming_context, unknown
 from asbuilt.workflows.verification import verifications
-from asbuilt.workflows.workflow import Job
+from asbuilt.workflows.workflow import Job, WorkflowFile
 
 
-def deploy_paths(sources: Sources) -> tuple[DeployPath, ...]:
-    """Give every way by which code reaches an app from a repository."""
+def deploy_paths(sources: Sources, past: dict[str, PastBoundError] | None = None) -> tuple[DeployPath, ...]:
+    """Give every way by which code reaches an app from a repository.
+
+    `past` takes why a workflow has more of them than are followed, by its path; without it, that is raised.
+    """
     deploys: dict[int, tuple[DeployStep, ...]] = {}
     for file in sources.workflow_files:
-        for job in file.jobs:
-            if found := deploys_of(file, job, sources):
-                deploys[id(job)] = found
+        with noted(file.path, past):
+            for job in file.jobs:
+                if found := deploys_of(file, job, sources):
+                    deploys[id(job)] = found
     if not deploys:
         return ()
     paths: list[DeployPath] = []
     for file in sources.workflow_files:
-        runs = job_runs(file, sources, lambda _, job: id(job) in deploys)
-        of_file = [
-            path
-            for run in runs
-            for deploy in deploys.get(id(run.last.job), ())
-            for path in _paths(deploy, run, sources)
-        ]
-        paths += _without_repetition(_merged(of_file))
+        with noted(file.path, past):
+            paths += _without_repetition(_merged(_from(file, deploys, sources)))
     return tuple(with_remarks(paths, sources))
+
+
+def _from(file: WorkflowFile, deploys: Mapping[int, tuple[DeployStep, ...]], sources: Sources) -> Iterator[DeployPath]:
+    """Give the ways that begin with the triggers of a workflow. Raises PastBoundError."""
+    count = around = 0
+    for run in job_runs(file, sources, lambda _, job: id(job) in deploys):
+        for deploy in deploys.get(id(run.last.job), ()):
+            for path in _paths(deploy, run, sources):
+                count += 1
+                around += len(path.ancestors) + len(path.later)
+                hold(count, PATHS, "ways to deploy", run.entry.job.mark)
+                hold(around, AROUND, "jobs and steps around its deploys", run.entry.job.mark)
+                yield path
 
 
 def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:

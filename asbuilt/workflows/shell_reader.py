@@ -3,8 +3,19 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from math import prod
 
+from asbuilt.workflows.bounds import (
+    CALLS,
+    NAMED,
+    NESTING,
+    TEXTS,
+    WORDS,
+    WORK,
+    PastBoundError,
+    hold,
+    hold_levels,
+)
 from asbuilt.workflows.shell_command import Command, Fate
 from asbuilt.workflows.shell_fates import At, Fates, Place
 from asbuilt.workflows.shell_syntax import parse
@@ -25,12 +36,11 @@ from asbuilt.workflows.shell_tree import (
     While,
     all_of,
 )
-from asbuilt.workflows.shell_words import MOST_TEXTS, SHELLS, Variables, expand, joined, turned, unwrapped
+from asbuilt.workflows.shell_words import SHELLS, Variables, added, expand, joined, turned, unwrapped
 
 _OPTION = re.compile(r"-[a-zA-Z]+$")
 _ARGUMENTS = frozenset({"$@", "$*", "${@}", "${*}", "${@:1}", "${@:2}", "${@:3}"})
 _BRACES = re.compile(r"(?<!\$)\{([^{}\s]*,[^{}\s]*)\}")
-_DEEPEST = 8
 _CONDITIONS = frozenset({At.NOT, At.IF, At.WHILE, At.CASE})
 _LEFT = frozenset({At.LEFT})
 
@@ -69,6 +79,14 @@ class Reader:
     arguments: tuple[str, ...] = ()
     order: tuple[int, ...] = ()
     line: int = 0
+    level: int = 0
+    work: int = 0
+
+    def _works(self, steps: int) -> None:
+        """Count what it takes to follow the script. Raises PastBoundError."""
+        self.work += steps
+        if self.work + self.fates.runs.work > WORK:
+            raise PastBoundError(f"has a script that takes more than {WORK:,} steps to follow, and no more are made")
 
     def read(self, script: Sequence, place: Place, order: tuple[int, ...]) -> None:
         """Go through a script, then through the functions that it defines and never calls."""
@@ -90,6 +108,7 @@ class Reader:
             by_node.setdefault(draft.node, []).append(draft)
         for draft in reversed(drafts):
             self._finish(draft, by_node)
+        self.work += self.fates.runs.work
         return tuple(draft.command for draft in drafts if draft.command is not None)
 
     def _finish(self, draft: Draft, by_node: Mapping[Simple, list[Draft]]) -> Command:
@@ -97,7 +116,8 @@ class Reader:
             return draft.command
 
         def of(statements: list[Statement]) -> tuple[Command, ...]:
-            nodes = (node for statement in statements for node in all_of(statement))
+            nodes = [node for statement in statements for node in all_of(statement)]
+            self._works(len(nodes))
             found = [each for node in nodes for each in by_node.get(node, ()) if each.order > draft.order]
             return tuple(self._finish(each, by_node) for each in found)
 
@@ -121,7 +141,14 @@ class Reader:
         ignored = above.ignored or at in {At.LEFT, At.NOT, At.IF, At.WHILE}
         return Place(above, at, node, index, self.errexit and not ignored, ignored, self.pipefail)
 
-    def _visit(self, node: Statement, place: Place) -> None:  # noqa: C901, PLR0912 - one case for each kind of syntax
+    def _visit(self, node: Statement, place: Place) -> None:
+        self._works(1)
+        self.level += 1
+        hold_levels(self.level, NESTING)
+        self._go_through(node, place)
+        self.level -= 1
+
+    def _go_through(self, node: Statement, place: Place) -> None:  # noqa: C901, PLR0912 - one case for each kind
         match node:
             case Simple():
                 self._simple(node, place)
@@ -137,6 +164,7 @@ class Reader:
             case Not():
                 self._visit(node.item, self._place(place, At.NOT, node))
             case Pipeline():
+                self._works(len(node.parts) ** 2 // 2)
                 for index, part in enumerate(node.parts):
                     self.pipes[part] = node.parts[index + 1 :]
                     self._visit(part, self._place(place, At.PART, node, index))
@@ -161,7 +189,7 @@ class Reader:
                     self.variables = before
                     self._visit(branch, self._place(place, At.BRANCH, node, index))
                     ends.append(self.variables)
-                self.variables = joined(ends)
+                self._meet(ends)
             case Subshell():
                 before = self.variables
                 self._inside(node.body, self._place(place, At.INNER, node))
@@ -191,6 +219,11 @@ class Reader:
         if node.otherwise is not None:
             self._visit(node.otherwise, self._place(place, At.BRANCH, node, len(node.clauses)))
         ends.append(self.variables)
+        self._meet(ends)
+
+    def _meet(self, ends: list[Variables]) -> None:
+        """Go on with what variables may be where several ways meet."""
+        self._works(len(ends) * (1 + len(ends[0]) // 8))
         self.variables = joined(ends)
 
     def _loop(self, node: For, place: Place) -> None:
@@ -199,12 +232,11 @@ class Reader:
         if node.name:
             texts: list[str] = []
             for word, quoted in node.words:
-                words = islice(_braced(word, quoted), MOST_TEXTS)
-                for text in (each for one in words for each in expand(one, self.variables)):
+                for text in (each for one in _braced(word, quoted) for each in expand(one, self.variables)):
                     texts += [text] if (quoted and "[@]" not in word) or "${{" in text or "$(" in text else text.split()
             self.variables = {key: value for key, value in before.items() if key != node.name}
             known = tuple(dict.fromkeys(text for text in texts if "$(" not in text and "`" not in text))
-            if known:
+            if known and len(known) <= TEXTS:
                 self.variables[node.name] = known
         self._visit(node.body, self._place(place, At.BODY, node))
         if not node.words:
@@ -217,6 +249,7 @@ class Reader:
         for script in node.substitutions:
             self._inside(script, self._place(place, at, node), errexit=False)
         words = node.words
+        hold(len(words), WORDS, "words in a command")
         if alone:
             for assignment in node.assignments:
                 self._assign(assignment)
@@ -308,8 +341,8 @@ class Reader:
 
     def _inner(self, node: Simple, script: str, place: Place, *, errexit: bool | None = None) -> bool:
         """Go through a script within a command."""
-        if len(self.order) > _DEEPEST:
-            return False
+        hold(len(self.order) + 1, CALLS, "scripts within each other")
+        self._works(len(script) // 64)
         order, line = self.order, self.line
         self.order, self.line = (*order, node.start), line + node.line
         self._inside(parse(script), place, errexit=errexit)
@@ -319,8 +352,9 @@ class Reader:
     def _call(self, name: str, arguments: tuple[str, ...], place: Place, environment: Mapping[str, str]) -> None:
         """Go through a function's body as it runs here: with its arguments, and the variables set for it."""
         self.called.add(name)
-        if name in self.running or len(self.running) > _DEEPEST:
+        if name in self.running:
             return
+        hold(len(self.running) + 1, CALLS, "functions that call each other")
         function, order, line = self.functions[name]
         outer = self.order, self.line, self.arguments, self.variables
         self.order, self.line, self.arguments = order, line, arguments
@@ -340,7 +374,9 @@ class Reader:
         values = expand(assignment.text, self.variables)
         if assignment.adds:
             known = self.variables.get(assignment.name, (f"${{{assignment.name}}}",))
-            values = tuple(dict.fromkeys(old + new for old in known for new in values))[:64]
+            values = added(known, values) or (f"${{{assignment.name}}}{assignment.text}",)
+        hold(len(self.variables) + 1, NAMED, "variables in a script")
+        self._works(1 + len(self.variables) // 4 + sum(map(len, values)) // 64)
         self.variables = {**self.variables, assignment.name: values}
 
     def _effects(self, words: tuple[str, ...]) -> None:
@@ -358,7 +394,7 @@ class Reader:
 def _braced(word: str, quoted: bool) -> Iterable[str]:  # noqa: FBT001 - whether quotes keep it as it is
     """Give the words that braces in one stand for: `shop-{a,b}`."""
     match = None if quoted else _BRACES.search(word)
-    if match is None:
+    if match is None or prod(each.count(",") + 1 for each in _BRACES.findall(word)) > TEXTS:
         return (word,)
     parts = (f"{word[: match.start()]}{part}{word[match.end() :]}" for part in match[1].split(","))
     return (each for part in parts for each in _braced(part, quoted))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from asbuilt.workflows.bounds import NESTING, hold_levels
 from asbuilt.workflows.shell_tree import (
     AndOr,
     Case,
@@ -45,12 +46,16 @@ class Runs:
 
     functions: dict[str, Function] = field(default_factory=dict)
     known: dict[Statement, frozenset[str]] = field(default_factory=dict)
-    steps: int = 0
+    counted: dict[Statement, frozenset[str]] = field(default_factory=dict)
+    steps: int = 0  # since a command failed
+    work: int = 0  # in all
     depth: int = 0
+    level: int = 0
 
     def tired(self) -> bool:
         """Count a step, and tell whether there were too many to go on."""
         self.steps += 1
+        self.work += 1
         return self.steps > _STEPS
 
     def run_all(self, items: list[Statement], names: frozenset[str], *, errexit: bool) -> Signals:
@@ -71,10 +76,18 @@ class Runs:
                 names -= {"?"}
         return found | (last & _EITHER)
 
-    def run(self, node: Statement, names: frozenset[str], *, errexit: bool) -> Signals:  # noqa: C901
-        """Give how a statement can end."""
+    def run(self, node: Statement, names: frozenset[str], *, errexit: bool) -> Signals:
+        """Give how a statement can end. Raises PastBoundError."""
         if self.tired():
             return NEXT
+        self.work += len(names) // 64
+        self.level += 1
+        hold_levels(self.level, NESTING)
+        signals = self._run(node, names, errexit=errexit)
+        self.level -= 1
+        return signals
+
+    def _run(self, node: Statement, names: frozenset[str], *, errexit: bool) -> Signals:
         match node:
             case Simple():
                 return self._run_simple(node, names, errexit=errexit)
@@ -191,6 +204,11 @@ class Runs:
 
     def counters(self, loop: For | While) -> frozenset[str]:
         """Give the variables that tell how often a loop has run."""
+        if (known := self.counted.get(loop)) is None:
+            known = self.counted[loop] = self._counters(loop)
+        return known
+
+    def _counters(self, loop: For | While) -> frozenset[str]:
         names = set(re.findall(r"^for\s*\(\(\s*(\w+)\s*=", loop.head.source)) if isinstance(loop, For) else set()
         if isinstance(loop, For) and loop.name:
             names.add(loop.name)

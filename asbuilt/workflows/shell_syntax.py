@@ -6,12 +6,15 @@ Whatever is no shell is read as far as it goes and never refused.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
 
 import tree_sitter_bash
 from tree_sitter import Language
 from tree_sitter import Node as Raw
 from tree_sitter import Parser as TreeSitter
 
+from asbuilt.workflows.bounds import MARKS, SCRIPT, SYNTAX, PastBoundError, hold
 from asbuilt.workflows.shell_tree import (
     AndOr,
     Assignment,
@@ -30,8 +33,9 @@ from asbuilt.workflows.shell_tree import (
 )
 
 _LANGUAGE = Language(tree_sitter_bash.language())
-_EXPRESSION = re.compile(r"\$\{\{(?:'[^']*'|[^'])*?\}\}")
-_PLACEHOLDER = re.compile(r"__gha_(\d+)__")
+# What stands in quotes does not end it. One without an end is taken up to where it cannot have one any more.
+_EXPRESSION = re.compile(r"\$\{\{(?:'[^']*'|(?!\}\})[^'])*+(?P<end>\}\})?")
+_MARKS = "|&;<>()\0"
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPE_QUOTED = re.compile(r"\\([\"\\$`\n])")
 _COMMAND = frozenset({"command", "declaration_command", "unset_command", "test_command"})
@@ -42,9 +46,35 @@ _OPERATION = frozenset({
 })  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def parse(script: str) -> Sequence:
-    """Read a script."""
+    """Read a script. Raises PastBoundError for one that is too long, or too deep."""
+    hold(len(script), SCRIPT, "characters in a script")
+    hold(marks(script), MARKS, "of the characters | & ; < > ( ) in a script")
     return _Parser(script).tree()
+
+
+def marks(script: str) -> int:
+    """Count the characters of a script of whose number the parser takes the square."""
+    return sum(map(script.count, _MARKS))
+
+
+def _hold_levels(root: Raw) -> None:
+    """Count the levels of a script. Raises PastBoundError."""
+    if root.descendant_count <= SYNTAX:
+        return
+    cursor = root.walk()
+    depth = 0
+    while True:
+        if cursor.goto_first_child():
+            depth += 1
+            if depth > SYNTAX:
+                raise PastBoundError(f"has a script that nests deeper than {SYNTAX} levels, and no more are read")
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return
+            depth -= 1
 
 
 @dataclass(slots=True, eq=False)
@@ -54,27 +84,30 @@ class _Parser:
     script: str
     source: bytes = b""
     expressions: list[str] = field(default_factory=list)
+    stand_in: str = ""
     suffix: str = ""  # the redirections of the groups around
 
     def tree(self) -> Sequence:
         def hide(match: re.Match[str]) -> str:
+            if match["end"] is None:
+                return match[0]
             self.expressions.append(f"${{{{ {' '.join(match[0][3:-2].split())} }}}}")
-            return f"__gha_{len(self.expressions) - 1}__" + "\\\n" * match[0].count("\n")
+            return f"{self.stand_in}{len(self.expressions) - 1}__" + "\\\n" * match[0].count("\n")
 
+        # The script itself may hold what is to stand for its expressions.
+        self.stand_in = next(each for number in count() if (each := f"__gha{number or ''}_") not in self.script)
         script = _EXPRESSION.sub(hide, self.script) if "${{" in self.script else self.script
         self.source = script.encode("utf-8", "replace")
-        return Sequence(self.statements(TreeSitter(_LANGUAGE).parse(self.source).root_node.children))
+        root = TreeSitter(_LANGUAGE).parse(self.source).root_node
+        _hold_levels(root)
+        return Sequence(self.statements(root.children))
 
     def raw(self, start: int, end: int) -> str:
         """Give source text as it was written, expressions included."""
         text = self.source[start:end].decode("utf-8", "replace")
-        if self.expressions and "__gha_" in text:
-            text = _PLACEHOLDER.sub(self.shown, text)
+        if self.expressions and self.stand_in in text:
+            text = re.sub(rf"{self.stand_in}(\d+)__", lambda match: self.expressions[int(match[1])], text)
         return text
-
-    def shown(self, match: re.Match[str]) -> str:
-        number = int(match[1])
-        return self.expressions[number] if number < len(self.expressions) else match[0]
 
     def statements(self, nodes: list[Raw]) -> list[Statement]:
         """Read what stands in a list, a branch or a body."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from asbuilt.workflows.bounds import NESTING, VARIABLE
 from asbuilt.workflows.shell_status import BADLY, EITHER, FAIL, OK, REACHED, WELL, Ends, output, status
 from asbuilt.workflows.shell_syntax import parse
 from asbuilt.workflows.shell_tree import (
@@ -84,10 +85,9 @@ def trial(
     runner = _Runner(
         values, wanted, errexit=" " not in named or " -e" in named, pipefail=named == "bash" and bool(shell)
     )
-    try:
-        ends = runner.run(parse(script), asked=False)
-    except RecursionError:
-        return Trial(frozenset({WELL, BADLY}), values.asked, tired=True)
+    ends = runner.run(parse(script), asked=False)
+    if runner.steps > _STEPS:
+        ends |= {WELL, BADLY}
     last = {"ok": WELL, "fail": BADLY, "return ok": WELL, "return fail": BADLY, "break": WELL, "continue": WELL}
     return Trial(frozenset(last.get(end, end) for end in ends), values.asked, runner.steps > _STEPS)
 
@@ -103,11 +103,20 @@ class _Runner:
     functions: dict[str, Function] = field(default_factory=dict)
     steps: int = 0
     depth: int = 0
+    level: int = 0
 
-    def run(self, node: Statement, *, asked: bool, stdin: Text = Open.UNKNOWN) -> Ends:  # noqa: C901, PLR0912 - the syntax
-        self.steps += 1
+    def run(self, node: Statement, *, asked: bool, stdin: Text = Open.UNKNOWN) -> Ends:
+        self.steps += 1 + len(self.values.variables) // 64
+        if self.level >= NESTING:
+            self.steps = _STEPS + 1
         if self.steps > _STEPS:
             return OK
+        self.level += 1
+        ends = self.play(node, asked=asked, stdin=stdin)
+        self.level -= 1
+        return ends
+
+    def play(self, node: Statement, *, asked: bool, stdin: Text) -> Ends:  # noqa: C901 - the syntax
         match node:
             case Simple():
                 return self.simple(node, asked=asked, stdin=stdin)
@@ -175,6 +184,9 @@ class _Runner:
     def conditional(self, clauses: list[tuple[Sequence, Sequence]], otherwise: Sequence | None, *, asked: bool) -> Ends:
         if not clauses:
             return self.run(otherwise, asked=asked) if otherwise is not None else OK
+        if len(clauses) > NESTING:  # each is within the one before
+            self.steps = _STEPS + 1
+            return OK
         (condition, body), *rest = clauses
         answer = self.run(condition, asked=True)
         found = answer - EITHER
@@ -292,6 +304,8 @@ class _Runner:
         if adds:
             known = self.values.of(name)
             value = known + value if isinstance(known, str) and isinstance(value, str) else Open.DERIVED
+        if isinstance(value, str) and len(value) > VARIABLE:
+            value = Open.DERIVED
         self.values.variables[name] = value
 
     def command(self, words: tuple[str, ...], heredoc: str, stdin: Text, *, asked: bool) -> Ends:

@@ -1,10 +1,13 @@
 """What words and tests of a script come to where some of its variables are known."""
 
 import fnmatch
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+
+from asbuilt.workflows.bounds import CUT, DIGITS, SEARCH, VARIABLE
 
 
 class Open(Enum):
@@ -37,6 +40,10 @@ _NUMBERS: Mapping[str, Callable[[int, int], bool]] = {
     "<": int.__lt__,
 }  # fmt: skip
 _PATTERN = re.compile(r"[*?]")
+_REPEATS = re.compile(r"[*+{]")
+_REPEATS_GROUP = re.compile(r"\)[*+{]")
+_LONGEST_PATTERN = 1_000
+_MOST_GROUPS = 20
 _TEXTS = frozenset({"=", "==", "!=", "=~", "<", ">"})
 
 
@@ -82,6 +89,8 @@ class Values:
             if isinstance(value, Open):
                 return Open.DERIVED if Open.DERIVED in {value, self._rest(text[match.end() :])} else value
             found += text[at : match.start()] + value
+            if len(found) > VARIABLE:
+                return Open.DERIVED
             at = match.end()
         return found + text[at:]
 
@@ -92,7 +101,7 @@ class Values:
             value = match["term"] if match["term"].isdecimal() else self.of(match["term"])
             if isinstance(value, Open):
                 return value
-            if value and not value.isdecimal():
+            if value and not (value.isdecimal() and len(value) <= DIGITS):
                 return Open.DERIVED
             total += int(f"{match['sign']}{value or 0}")
         return str(total)
@@ -121,10 +130,10 @@ class Values:
             return value
         if how in {",,", "^^"}:
             return value.lower() if how == ",," else value.upper()
-        if part := re.fullmatch(r":(\d+)(?::(\d+))?", how):
+        if part := re.fullmatch(rf":(\d{{1,{DIGITS}}})(?::(\d{{1,{DIGITS}}}))?", how):
             start = int(part[1])
             return value[start:] if part[2] is None else value[start : start + int(part[2])]
-        if how[0] in "#%":
+        if how[0] in "#%" and len(value) <= CUT:
             return _cut(value, how)
         return Open.DERIVED
 
@@ -203,6 +212,8 @@ class Values:
         if first is None or second is None:
             return None
         if numbers:
+            if max(len(first), len(second)) > DIGITS:
+                return None
             try:
                 return _NUMBERS[how](int(first or "0"), int(second or "0")) if how in _NUMBERS else None
             except ValueError:
@@ -221,11 +232,25 @@ def _is_quoted(word: str, source: str) -> bool:
 
 
 def searched(pattern: str, text: str, flags: int = 0) -> bool | None:
-    """Tell whether a regular expression is found in a text; None for one that is not understood."""
+    """Tell whether a regular expression is found in a text; None for one that is not understood, or takes too long."""
+    if not _is_quick(pattern, len(text)):
+        return None
     try:
         return re.search(pattern, text, flags) is not None
-    except re.error:
+    except (re.error, OverflowError):
         return None
+
+
+def _is_quick(pattern: str, length: int) -> bool:
+    """Tell whether a regular expression has few enough ways to be tried on a text of a length."""
+    if len(pattern) > _LONGEST_PATTERN or pattern.count("(") > _MOST_GROUPS:
+        return False
+    repeats = len(_REPEATS.findall(pattern)) + (not pattern.startswith("^"))  # else it may begin anywhere
+    if _REPEATS_GROUP.search(pattern):
+        ways = math.pow(repeats + pattern.count("|") + 1, min(length, 64))
+    else:
+        ways = math.pow(max(length, 2), min(repeats, 64)) * math.pow(2, pattern.count("?"))
+    return ways <= SEARCH
 
 
 def _joint(words: list[str], joints: tuple[str, ...]) -> int | None:

@@ -1,13 +1,13 @@
 """The words of a command: options, variables put in, and what only wraps another command."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
+
+from asbuilt.workflows.bounds import TEXTS, VARIABLE
 
 Variables: TypeAlias = dict[str, tuple[str, ...]]
 
-MOST_TEXTS = 64
 SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh"})
 _VARIABLE = re.compile(
     r"\$(?P<plain>[A-Za-z_]\w*|\d)|\$\{(?P<name>[A-Za-z_]\w*|\d)(?:\[[@*]\])?(?:(?P<how>:?[-=?])(?P<default>[^{}]*))?\}"
@@ -47,17 +47,39 @@ def turned(words: Sequence[str], letter: str, name: str) -> bool | None:
 
 
 def expand(text: str, variables: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Give every text that results from putting the variables' values in; what is not known stays as written."""
+    """Give every text that results from putting the variables' values in; what is not known stays as written.
+
+    So does a text of which there would be too many, or too long ones.
+    """
     if "$" not in text:
         return (text,)
     texts = [""]
-    at = 0
+    length = at = 0
     for match in _VARIABLE.finditer(text):
         between = text[at : match.start()]
         values = _values(match, variables)
-        texts = list(islice((f"{each}{between}{value}" for each in texts for value in values), MOST_TEXTS))
+        count = len(texts) * len(values)
+        length = length * len(values) + len(texts) * sum(map(len, values)) + count * len(between)
+        if count > TEXTS or length > VARIABLE:
+            return (text,)
+        texts = [f"{each}{between}{value}" for each in texts for value in values]
         at = match.end()
-    return tuple(dict.fromkeys(f"{each}{text[at:]}" for each in texts))
+    found = tuple(dict.fromkeys(f"{each}{text[at:]}" for each in texts))
+    return found if _is_kept(found) else (text,)
+
+
+def _is_kept(texts: Collection[str]) -> bool:
+    """Tell whether so many texts, of such a length, are kept of a variable."""
+    return len(texts) <= TEXTS and sum(map(len, texts)) <= VARIABLE
+
+
+def added(before: Iterable[str], more: Iterable[str]) -> tuple[str, ...] | None:
+    """Give what a variable may be that is added to; None where that is more than is kept."""
+    old, new = tuple(before), tuple(more)
+    count = len(old) * len(new)
+    if count > TEXTS or len(new) * sum(map(len, old)) + len(old) * sum(map(len, new)) > VARIABLE:
+        return None
+    return tuple(dict.fromkeys(one + other for one in old for other in new))
 
 
 def _values(match: re.Match[str], variables: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -84,7 +106,8 @@ def joined(ends: Iterable[Variables]) -> Variables:
         for name, values in other.items():
             known = result.get(name, ())
             if known != values:
-                result[name] = tuple(dict.fromkeys((*known, *values)))[:MOST_TEXTS]
+                either = tuple(dict.fromkeys((*known, *values)))
+                result[name] = either if _is_kept(either) else (f"${{{name}}}",)
     return result
 
 

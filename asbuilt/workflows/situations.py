@@ -3,12 +3,13 @@
 A situation holds what expressions can know of it before a run: the contexts, partly known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
 
+from asbuilt.workflows.bounds import SITUATIONS, hold
 from asbuilt.workflows.document import text_of
 from asbuilt.workflows.events import Event, completed_run, events_of
 from asbuilt.workflows.expression_values import equal
@@ -56,12 +57,23 @@ class Situation:
 def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) -> tuple[Situation, ...]:
     """Give every situation in which a workflow can be set off: the same ones each time, since several controls ask.
 
+    Raises PastBoundError.
+
     A workflow that another of the repository calls is not set off by `workflow_call` itself: its caller is.
     """
-    return tuple(_situations(workflow_file, sources, depth))
+    return tuple(_counted(_situations(workflow_file, sources, depth), workflow_file))
 
 
-def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> Iterator[Situation]:
+def _counted(found: Iterable[Situation | None], file: WorkflowFile) -> Iterator[Situation]:
+    """Give the situations among what was looked at, which may be none; raise PastBoundError where there is too much."""
+    place = file.triggers[0].mark if file.triggers else None
+    for count, each in enumerate(found, 1):
+        hold(count, SITUATIONS, "situations to start in", place)
+        if each is not None:
+            yield each
+
+
+def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> Iterator[Situation | None]:
     mentioned = refs_mentioned(workflow_file, sources)
     for trigger in workflow_file.triggers:
         if trigger.event == "workflow_run":
@@ -92,8 +104,8 @@ def _named(repository: str) -> dict[str, str]:
     return {"repository": repository, "repository_owner": repository.partition("/")[0]} if repository else {}
 
 
-def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozenset[str]) -> Iterator[Situation]:
-    """Give the situations in which a run of another workflow sets this one off."""
+def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozenset[str]) -> Iterator[Situation | None]:
+    """Give the situations in which a run of another workflow sets this one off; None for one that is known."""
     seen: set[tuple[str, tuple[str, ...], tuple[str, ...], str | None]] = set()
     for name in trigger.workflows:
         for upstream in sources.by_name.get(name.text, ()):
@@ -101,6 +113,7 @@ def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozen
                 for event in completed_run(trigger, upstream, before.event, before.refs, mentioned):
                     key = (upstream.path, before.origins, _names(event.refs), event.conclusion)
                     if key in seen:
+                        yield None
                         continue
                     seen.add(key)
                     github = {**event.github, **_named(sources.repository), "event": dict(event.payload)}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from asbuilt.workflows.bounds import STEPS_OF_A_JOB, hold
 from asbuilt.workflows.document import Document, Mark, text_of
 from asbuilt.workflows.document import Mapping as Node
 from asbuilt.workflows.modelling import declared_inputs, listed_steps
@@ -168,6 +169,8 @@ class Sources:
     ) -> None:
         depth = len(within.lineage) if within else 0
         for step in steps:
+            first = (within or placed[-1]).lineage[0].mark if placed else None
+            hold(len(placed) + 1, STEPS_OF_A_JOB, "steps of a job, with those of actions", first)
             here = PlacedStep(step, document, workflow_file, job, len(placed), within, action)
             placed.append(here)
             used = self.action_of(step)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from asbuilt.workflows.bounds import EXPRESSIONS, SCRIPT
 from asbuilt.workflows.contexts import Context
 from asbuilt.workflows.document import text_of, texts_of
 from asbuilt.workflows.sources import PlacedStep
@@ -35,7 +36,8 @@ class Surroundings:
             found = known[match[1]].get(match[2], match[0])
             return match[0] if _RELEASE.search(match[2]) and "${{" not in found else found
 
-        return _HANDED.sub(handed, text)
+        found = _HANDED.sub(handed, text) if text.count("${{") <= EXPRESSIONS else text
+        return found if len(found) <= SCRIPT else text
 
 
 NOTHING = Surroundings()

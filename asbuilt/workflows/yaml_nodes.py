@@ -50,7 +50,7 @@ def _hold(text: str) -> None:
                 if (name := names.pop()) is not None:
                     anchors[name] = nodes - before, height
             elif isinstance(event, yaml.AliasEvent):
-                count, height = anchors.get(event.anchor, (1, 0))
+                count, height = anchors.get(event.anchor or "", (1, 0))
                 nodes += count
             elif isinstance(event, yaml.ScalarEvent):
                 nodes += 1
@@ -58,7 +58,8 @@ def _hold(text: str) -> None:
                     anchors[event.anchor] = 1, 0
             if around:
                 around[-1][1] = max(around[-1][1], height)
-            place = event.start_mark.line + 1, event.start_mark.column + 1
+            mark = event.start_mark
+            place = (mark.line + 1, mark.column + 1) if mark is not None else None
             hold_levels(len(around) + height, LEVELS, place)
             hold(nodes, NODES, "nodes", place)
     except yaml.YAMLError:

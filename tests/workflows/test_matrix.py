@@ -1,7 +1,8 @@
 import pytest
 
+from asbuilt.workflows.bounds import ROWS
 from asbuilt.workflows.expressions import UNKNOWN, Whole
-from asbuilt.workflows.matrix import MOST_COMBINATIONS, combinations
+from asbuilt.workflows.matrix import combinations
 from asbuilt.workflows.yaml_reader import read
 
 
@@ -44,4 +45,15 @@ def test_the_rows_of_a_matrix(matrix, expected):
 
 def test_a_matrix_has_no_more_rows_than_github_runs():
     numbers = list(range(20))
-    assert len(rows(f"a: {numbers}, b: {numbers}")) == MOST_COMBINATIONS
+    assert len(rows(f"a: {numbers}, b: {numbers}")) == ROWS
+
+
+def test_the_rows_that_are_excluded_are_none_of_those():
+    numbers = list(range(20))
+    excluded = ", ".join(f"{{a: {number}}}" for number in range(10))
+    assert len(rows(f"a: {numbers}, b: {numbers}, exclude: [{excluded}]")) == 200
+
+
+def test_a_matrix_of_too_many_combinations_is_not_known():
+    numbers = list(range(200))
+    assert rows(f"a: {numbers}, b: {numbers}") == [UNKNOWN]

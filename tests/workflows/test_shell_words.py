@@ -24,8 +24,9 @@ def test_a_text_is_expanded(text, expected):
     assert expand(text, {"A": ("x", "y"), "E": ("",)}) == expected
 
 
-def test_expansion_is_bounded():
-    assert len(expand("$A$A$A", {"A": tuple("abcdefgh")})) == 64
+def test_a_text_that_may_be_too_many_stays_as_written():
+    assert len(expand("$A$A", {"A": tuple("abcdefgh")})) == 64
+    assert expand("$A$A$A", {"A": tuple("abcdefgh")}) == ("$A$A$A",)
 
 
 @pytest.mark.parametrize(
