@@ -37,7 +37,7 @@ from asbuilt.estate_forms import (
     Value,
     Word,
 )
-from asbuilt.files import RefusedError, read
+from asbuilt.files import NotThereError, RefusedError, read
 from asbuilt.workflows import document, yaml_reader
 
 T = TypeVar("T")
@@ -269,7 +269,8 @@ def source_of(path: Path) -> bytes:
     try:
         return read(path)
     except RefusedError as error:
-        raise EstateError(str(path), [Problem(None, f"{error}; name a file: --estate FILE")]) from error
+        reason = "cannot be read: No such file or directory" if isinstance(error, NotThereError) else error
+        raise EstateError(str(path), [Problem(None, f"{reason}; name a file: --estate FILE")]) from error
 
 
 def load(path: Path, controls: Collection[str] = (), source: bytes | None = None) -> Estate:

@@ -25,7 +25,7 @@ _BLANKS = re.compile(r"[ \t\n]+")
 # Controls, formats (directions, zero widths), halves of characters, separators of lines, what is no character at all.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 # Letters and marks by category that take no room: Unicode's Default_Ignorable_Code_Point, without those of emoji.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+_BLANK = frozenset("\u2800\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 _VARIANTS = (range(0xFE00, 0xFE0E), range(0xE0100, 0xE01F0))
 _BYTE = range(0xDC80, 0xDD00)  # how Python carries a byte of a file name that is not UTF-8
 _EMOJI = "[\ufe0e\ufe0f]*"
