@@ -150,7 +150,7 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
     told = words(subject, run.estate) if subject else {}
     remedy = tell(control.remedy, told)
     name = subject.name if subject else "estate"
-    verdict = Verdict(
+    return Verdict(
         id=report.nodeid,
         control=control.id,
         severity=(settings.severity if settings else None) or control.severity,
@@ -165,7 +165,6 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
         issue=settings.issue if settings else None,
         seconds=report.duration,
     )
-    return texts.kept_in(verdict)
 
 
 def to_wire(verdict: Verdict) -> str:

@@ -1,5 +1,6 @@
 """What the checks are about: every subject that the estate declares, with the id that names it in a test."""
 
+import hashlib
 import re
 import shlex
 from collections import Counter
@@ -25,6 +26,7 @@ KINDS = (
     "repository",
 )
 FROM_FILES = frozenset({"environment", "workflow_file", "procfile_process"})  # files of a repository name more of them
+_LONGEST_ID = 1000
 _WORD = re.compile(r"(?<!\{)\{([a-z]+)\}(?!\})")
 _PLURALS = {
     "process": "processes",
@@ -99,10 +101,20 @@ def plural(kind: str) -> str:
 
 def subjects(estate: Estate, checkouts: Mapping[str, Checkout], kind: str) -> dict[str, Subject]:
     """Give every subject of a kind by its id. `checkouts` are the files of repositories, by repository."""
-    # An id goes into files by hands that are not ours: it holds no half of a character.
-    named = (replace(each, id=texts.kept(each.id)) for each in _SOURCES[kind](estate, checkouts))
+    named = (replace(each, id=_identity(each.id)) for each in _SOURCES[kind](estate, checkouts))
     found = {each.id: each for each in named}
     return dict(sorted(found.items()))
+
+
+def _identity(name: str) -> str:
+    """Give the id for a name: it goes into files by hands that are not ours, so it is short and no part of it is half.
+
+    Two names are never one id: a subject that shares another's would not be judged.
+    """
+    if len(name) <= _LONGEST_ID:
+        return texts.kept(name)
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{texts.kept(name, _LONGEST_ID)}{digest}"
 
 
 def words(subject: Subject, estate: Estate) -> dict[str, str]:

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from asbuilt.workflows.expression_values import text_of as written
 
+_LONGEST_EXCERPT = 1000  # a whole file can be one line, and have a finding at each of its words
+
 
 class Mark(NamedTuple):
     """A place in a file: line and column, both counted from 1."""
@@ -94,9 +96,9 @@ class Document:
     unread: Problem | None = None
 
     def excerpt(self, mark: Mark) -> str:
-        """Give the line at a mark, without its indentation."""
+        """Give the line at a mark, or as much of it as is ever shown, without its indentation."""
         lines = _lines(self.text)
-        return lines[mark.line - 1].strip() if 0 < mark.line <= len(lines) else ""
+        return lines[mark.line - 1].strip()[:_LONGEST_EXCERPT] if 0 < mark.line <= len(lines) else ""
 
     def at(self, mark: Mark) -> str:
         """Give a place as editors and terminals link it: `path:line:column`."""

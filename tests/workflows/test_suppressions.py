@@ -161,7 +161,8 @@ def test_a_suppressed_finding_is_waived_and_listed_everywhere(judged, workers):
     said = f"{UNPINNED} (suppressed until {NEXT_YEAR} on line {LINE}: they release monthly)"
     assert f"{FILE}:{LINE}:15  WF030  SEV-3  WAIVED {said}" in played.out
     assert (
-        f"| ⏳ waived | WF030 | SEV-3 | `{FILE}:{LINE}:15` | {said} |" in (played.directory / "summary.md").read_text()
+        f"| ⏳ waived | WF030 | SEV-3 | `{FILE}:{LINE}:15` | `{said}` |"
+        in (played.directory / "summary.md").read_text()
     )
     (result,) = (
         each
@@ -194,7 +195,8 @@ def test_of_several_findings_the_others_stay_drift(judged):
     said = f"{UNPINNED} (suppressed until {NEXT_YEAR} on line {LINE}: they release monthly)"
     assert f"WF030  SEV-3  WAIVED {said}" in played.out
     assert (
-        f"| ⏳ waived | WF030 | SEV-3 | `{FILE}:{LINE}:15` | {said} |" in (played.directory / "summary.md").read_text()
+        f"| ⏳ waived | WF030 | SEV-3 | `{FILE}:{LINE}:15` | `{said}` |"
+        in (played.directory / "summary.md").read_text()
     )
     assert "WF030  SEV-3  template-injection" in played.out
     assert played.code == 1

@@ -272,7 +272,7 @@ def test_a_run_lints_once_and_says_so(play, tmp_path, actionlint, workers):
     assert verdict["lines"][0]["fact"] == "runner-label: no such runner"
     assert verdict["lines"][0]["excerpt"] == "runs-on: nowhere"
     assert len(calls.read_text().splitlines()) == 2
-    assert "actionlint 1.7.12, 2 files scanned" in (played.directory / "summary.md").read_text()
+    assert "actionlint `1.7.12, 2 files scanned`" in (played.directory / "summary.md").read_text()
     assert "zizmor=" in (played.directory / "allure-results" / "environment.properties").read_text()
 
 
@@ -282,7 +282,7 @@ def test_without_actionlint_its_control_is_not_applicable(play):
     assert {each["reason"] for each in played.verdicts} == {
         "actionlint is not installed: put it on PATH to have this judged"
     }
-    assert "actionlint not installed" in (played.directory / "summary.md").read_text()
+    assert "actionlint `not installed`" in (played.directory / "summary.md").read_text()
 
 
 def test_a_file_that_zizmor_cannot_scan_is_unknown_and_the_others_are_judged(play, tmp_path):
