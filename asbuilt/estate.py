@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from asbuilt.estate_errors import EstateError, Problem, YamlPath, locate, problems_in, suggestion
 from asbuilt.estate_forms import ControlId, Duration, Filled, IssueUrl, Origin, SecretName, UrlPath
-from asbuilt.files import RefusedError, read
+from asbuilt.files import NotThereError, RefusedError, read
 from asbuilt.workflows import document, yaml_reader
 
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
@@ -235,7 +235,8 @@ def source_of(path: Path) -> bytes:
     try:
         return read(path)
     except RefusedError as error:
-        raise EstateError(str(path), [Problem(None, f"{error}; name a file: --estate FILE")]) from error
+        reason = "cannot be read: No such file or directory" if isinstance(error, NotThereError) else error
+        raise EstateError(str(path), [Problem(None, f"{reason}; name a file: --estate FILE")]) from error
 
 
 def load(path: Path, controls: Collection[str] = (), source: bytes | None = None) -> Estate:

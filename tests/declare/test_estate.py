@@ -204,7 +204,7 @@ def test_a_waiver_of_something_undeclared_is_refused(wrong):
 
 
 def test_a_missing_file_says_how_to_name_one(tmp_path):
-    with pytest.raises(EstateError, match="is not there; name a file: --estate FILE"):
+    with pytest.raises(EstateError, match="cannot be read: No such file or directory; name a file: --estate FILE"):
         load(tmp_path / "none.yaml")
 
 

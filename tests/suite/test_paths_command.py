@@ -178,7 +178,7 @@ def test_a_file_that_is_not_yaml_is_told_apart_from_one_that_deploys_nothing(fol
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--estate", "nowhere.yaml"], "nowhere.yaml: is not there; name a file: --estate FILE"),
+        (["--estate", "nowhere.yaml"], "nowhere.yaml: cannot be read: No such file or directory"),
         (["--checkout", "nowhere"], "no folder nowhere"),
         (["--repository", "o/x"], '"o/x" is not declared in the estate; did you mean "o/n"?'),
         (["--app", "shopp"], '--app: "shopp" is not declared in the estate, and nothing deploys it; did you mean'),
