@@ -19,6 +19,7 @@ RUN = 1_000  # letters or spaces in a row; a key in base64 has a `+` or a `/` mu
 JOBS = 1_000  # GitHub runs 256 of a matrix; a file of that many written out is one that a program has made
 STEPS = 50_000  # of a file, with those of the composite actions that it uses; 1 MiB holds no more
 STEPS_OF_A_JOB = 5_000  # with those of composite actions, ten levels of them
+CALLED = 5_000  # jobs with those of the workflows that are called, as often as they are
 NEEDED = 10_000  # entries of `needs`: 100 jobs that wait for 100 others
 NEEDS = 100_000  # pairs of a job and one before it, directly or through others: a chain of 440 jobs
 NAMES = 1_000  # entries of one mapping: variables, inputs (GitHub takes 25 of a dispatch), outputs, jobs
@@ -30,7 +31,7 @@ COMBINATIONS = 20_000  # rows of a matrix before `exclude`, and entries of both 
 SITUATIONS = 20_000  # ways to start, of all workflows of a repository: refs, by 256 choices of inputs at most
 RUNS = 20_000  # jobs that wait to be played, in each situation and row, from the triggers of one workflow
 PATHS = 20_000  # ways to deploy that begin with one workflow; 300 jobs with ten deploys each have 3,000
-AROUND = 5_000_000  # jobs before and steps after the deploys of one workflow, each counted for each deploy
+AROUND = 10_000_000  # jobs before and steps after the deploys of one workflow, each counted for each deploy
 
 # An expression. Its length and its levels are GitHub's own (`expression_syntax.py`).
 EXPRESSIONS = 1_000  # in one text
@@ -53,7 +54,7 @@ SEARCH = 1_000_000  # ways to try a regular expression of a script on a text, at
 CUT = 1_000  # characters of a text of which a part is cut off by a pattern
 DIGITS = 18  # of a number that a script reckons with
 NAMED = 1_000  # variables of a script
-WORK = 500_000  # steps to follow a script: a command once read, a variable once kept; 300 lines take 5,000
+WORK = 500_000  # steps to follow a script: eight to read a command, one to keep a variable; 300 lines take 10,000
 WORK_OF_A_FILE = 2_000_000  # for all its scripts together
 PAIRS = 500_000  # of a request and what may judge its answer, by the commands that may hand it on
 

@@ -45,9 +45,19 @@ def check_of(
 def check_behind(step: Step, shell: str | None, around: Surroundings, count: int) -> Check | None:
     """Read what a script does after its first `count` commands as a health check; None where that is none."""
     reading = _reading(step, shell, around)
+    if count >= _end_of_asking(reading):
+        return None
     later = reading.commands[count:]
     requests = tuple(each for each in reading.requests if any(each.command is one for one in later))
     return replace(reading, commands=later, requests=requests).check()
+
+
+@lru_cache(maxsize=256)  # each command of the script that deploys asks
+def _end_of_asking(reading: ScriptReading) -> int:
+    """Give the place behind the last command of a script that may ask how an app is."""
+    requests = {id(each.command) for each in reading.requests}
+    asking = (at for at, each in enumerate(reading.commands, 1) if id(each) in requests or reading.may_ask(each))
+    return max(asking, default=0)
 
 
 def careless_requests(step: Step, shell: str | None = None, around: Surroundings = NOTHING) -> tuple[Command, ...]:

@@ -95,6 +95,11 @@ class ScriptReading:
             addresses=tuple(dict.fromkeys(address for each in asking for address in each.addresses)),
         )
 
+    def may_ask(self, command: Command) -> bool:
+        """Tell whether a command that makes no request may ask how an app is: Heroku itself, or by what it runs."""
+        heroku = command.words[0] == "heroku" and any(map(_ASKS_HEROKU.match, command.words[1:2]))
+        return heroku or runs_a_check(command.words, named=self.named, handed=partial(self._hands, command))
+
     def counts(self, request: Request) -> bool:
         """Tell whether a request asks how an app is."""
         if not request.asks_an_app:

@@ -75,7 +75,7 @@ def job_runs(entry: WorkflowFile, sources: Sources, wanted: Wanted, *, skipped: 
 
     `skipped` gives those too that conditions keep from running. Raises PastBoundError.
     """
-    chosen = _with_callers(entry, sources, wanted, set())
+    chosen = _with_callers(entry, sources, wanted)
     if not chosen:
         return
     count = 0
@@ -86,16 +86,27 @@ def job_runs(entry: WorkflowFile, sources: Sources, wanted: Wanted, *, skipped: 
             yield run
 
 
-def _with_callers(file: WorkflowFile, sources: Sources, wanted: Wanted, on_way: set[int]) -> set[int]:
+def _with_callers(entry: WorkflowFile, sources: Sources, wanted: Wanted) -> set[int]:
     """Give the wanted jobs of a workflow and of those that it calls, with the jobs that call them."""
-    if id(file) in on_way:  # a workflow that calls itself: GitHub refuses it
-        return set()
-    chosen: set[int] = set()
-    for job in file.jobs:
-        called = sources.called_by(job)
-        inner = _with_callers(called, sources, wanted, on_way | {id(file)}) if called else set()
-        if inner or wanted(file, job):
-            chosen |= {id(job), *inner}
+    files: dict[int, WorkflowFile] = {}
+    callers: dict[int, list[tuple[WorkflowFile, Job]]] = {}
+    waiting = [entry]
+    while waiting:
+        file = waiting.pop()
+        if id(file) in files:
+            continue
+        files[id(file)] = file
+        for job in file.jobs:
+            if (called := sources.called_by(job)) is not None:
+                callers.setdefault(id(called), []).append((file, job))
+                waiting.append(called)
+    chosen = {id(job) for file in files.values() for job in file.jobs if wanted(file, job)}
+    holding = [file for file in files.values() if any(id(job) in chosen for job in file.jobs)]
+    while holding:
+        for file, job in callers.pop(id(holding.pop()), ()):
+            if id(job) not in chosen:
+                chosen.add(id(job))
+                holding.append(file)
     return chosen
 
 

@@ -30,10 +30,15 @@ def later_steps(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[L
     tolerated = [leg.job for leg in run.legs if is_on(leg.job.continue_on_error, leg.context) is True]
     for placed in sources.steps(deploy.workflow_file, deploy.job):
         if placed.number > deploy.placed.number:
-            yield from _later(placed, run.last.context, sources, tolerated=bool(tolerated))
+            yield from _beside(placed, run.last, sources, tolerated=bool(tolerated))
     for at, leg in reversed(tuple(enumerate(run.legs))):
         called_with_leave = any(outer.job in tolerated for outer in run.legs[:at])
         yield from _of_later_jobs(leg, sources, tolerated=called_with_leave)
+
+
+@lru_cache(maxsize=8192)  # each deploy before it in its job asks
+def _beside(placed: PlacedStep, leg: Leg, sources: Sources, *, tolerated: bool) -> tuple[Later, ...]:
+    return tuple(_later(placed, leg.context, sources, tolerated=tolerated))
 
 
 def may_fail_quietly(deploy: DeployStep, run: JobRun, sources: Sources) -> bool:

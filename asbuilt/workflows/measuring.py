@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from asbuilt.workflows.bounds import (
+    CALLED,
     EXPRESSIONS,
     JOBS,
     NAMES,
@@ -32,7 +33,7 @@ from asbuilt.workflows.modelling import model
 from asbuilt.workflows.reach import before
 from asbuilt.workflows.shell import work
 from asbuilt.workflows.situations import situations
-from asbuilt.workflows.sources import ActionFile, Sources, unread_action
+from asbuilt.workflows.sources import DEEPEST, ActionFile, Sources, unread_action
 from asbuilt.workflows.workflow import Step, Trigger, WorkflowFile
 from asbuilt.workflows.yaml_reader import past_bound
 
@@ -87,11 +88,28 @@ def _past_together(sources: Sources) -> dict[str, PastBoundError]:
     for file in sources.workflow_files:
         try:
             hold(sum(1 for _ in sources.steps_of(file)), STEPS, "steps with those of the actions that it uses")
+            _hold_calls(file, sources)
             count += len(situations(file, sources))
             hold(count, SITUATIONS, "situations to start in with the workflows before it", _start_of(file))
         except PastBoundError as error:
             found[file.path] = error
     return found
+
+
+def _hold_calls(file: WorkflowFile, sources: Sources) -> None:
+    """Hold the jobs of a workflow to their bound, with those of the workflows that it calls, as often as it does."""
+    counts: dict[tuple[int, int], int] = {}
+
+    def count(one: WorkflowFile, depth: int) -> int:
+        if depth == DEEPEST:
+            return 0
+        if (known := counts.get((id(one), depth))) is None:
+            called = (sources.called_by(job) for job in one.jobs)
+            known = len(one.jobs) + sum(count(each, depth + 1) for each in called if each is not None)
+            counts[id(one), depth] = known
+        return known
+
+    hold(count(file, 0), CALLED, "jobs with those of the workflows that it calls", _start_of(file))
 
 
 def _start_of(file: WorkflowFile) -> tuple[int, int]:

@@ -142,7 +142,7 @@ class Reader:
         return Place(above, at, node, index, self.errexit and not ignored, ignored, self.pipefail)
 
     def _visit(self, node: Statement, place: Place) -> None:
-        self._works(1)
+        self._works(8)  # it takes as long as to copy so many variables
         self.level += 1
         hold_levels(self.level, NESTING)
         self._go_through(node, place)

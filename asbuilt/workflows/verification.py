@@ -59,7 +59,7 @@ def verifications(
                 yield Verification(job.id, made, None)
 
 
-@lru_cache(maxsize=4096)  # each deploy before it asks
+@lru_cache(maxsize=8192)  # each deploy before it asks
 def _check_in(later: Later) -> Check | None:
     return None if later.tolerated else check_of(later.placed.step, later.placed.shell, later.surroundings)
 

@@ -1,0 +1,138 @@
+"""Workflow files that are small and mean much: what each is, its files, and what its unknown says.
+
+Where that is None, all of it is read, and the text that is too much is undecided.
+"""
+
+WORKFLOW = ".github/workflows/deploy.yml"
+_HEAD = "on:\n  push:\n    branches: [main]\njobs:\n"
+DEPLOY = "git push https://git.heroku.com/shop-app.git main"
+
+
+def job(script, name="deploy", more=""):
+    """Give a job with a script."""
+    lines = "".join(f"          {line}\n" for line in script.splitlines())
+    return f"  {name}:\n    runs-on: ubuntu-latest\n{more}    steps:\n      - run: |\n{lines}"
+
+
+def workflow(script, head=_HEAD):
+    """Give a workflow of one job with a script."""
+    return {WORKFLOW: head + job(script)}
+
+
+def with_actions(levels, width):
+    """Give composite actions within each other, each using the next one several times."""
+    files = {WORKFLOW: f"{_HEAD}  deploy:\n    runs-on: x\n    steps:\n      - uses: ./a0\n"}
+    for level in range(levels):
+        uses = f"    - uses: ./a{level + 1}\n" * width
+        files[f"a{level}/action.yml"] = f"runs:\n  using: composite\n  steps:\n{uses}"
+    files[f"a{levels}/action.yml"] = "runs:\n  using: composite\n  steps:\n    - run: a\n      shell: bash\n"
+    return files
+
+
+def laughs():
+    """Give aliases that repeat each other."""
+    text = "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+    for name, of in zip("bcdefghij", "abcdefghi", strict=True):
+        text += f"{name}: &{name} [{', '.join([f'*{of}'] * 10)}]\n"
+    return text
+
+
+def functions(levels, calls):
+    """Give functions that each call the next one several times."""
+    text = "".join(
+        f"f{at}() {{\n{f'f{at + 1}' + chr(10)}" + f"f{at + 1}\n" * (calls - 1) + "}\n" for at in range(levels)
+    )
+    return f"{text}f{levels}() {{\n  a\n}}\nf0"
+
+
+def dispatched(inputs, choices):
+    """Give a workflow that may be started with many inputs."""
+    options = ", ".join(f"o{each}" for each in range(choices))
+    given = "".join(f"      i{each}: {{type: choice, options: [{options}]}}\n" for each in range(inputs))
+    return f"on:\n  workflow_dispatch:\n    inputs:\n{given}jobs:\n"
+
+
+def refs(count):
+    """Give conditions that treat many branches apart, in a workflow of many jobs."""
+    asked = " || ".join(f"github.ref == 'refs/heads/b{each}'" for each in range(count))
+    return "".join(
+        f"  j{each}:\n    runs-on: x\n    if: {asked}\n    steps:\n      - run: {DEPLOY}\n" for each in range(100)
+    )
+
+
+PAST = {
+    "brackets": ({WORKFLOW: "on: push\njobs: " + "[" * 100_000 + "]" * 100_000}, "nests deeper than 100 levels"),
+    "block": ({WORKFLOW: "on: push\njobs:\n" + "- " * 100_000 + "a"}, "nests deeper than 100 levels"),
+    "laughs": ({WORKFLOW: laughs()}, "has more than 200,000 nodes"),
+    "nodes": ({WORKFLOW: "on: push\njobs: [" + "a," * 300_000 + "]"}, "has more than 200,000 nodes"),
+    "jobs": ({WORKFLOW: _HEAD + "".join(f"  j{n}: {{}}\n" for n in range(1_001))}, "has more than 1,000 entries"),
+    "variables": (
+        {WORKFLOW: "env:\n" + "".join(f"  A{n}: 1\n" for n in range(1_001)) + _HEAD + job("a")},
+        "has more than 1,000 entries in a mapping",
+    ),
+    "needs": (
+        {WORKFLOW: _HEAD + "".join(job("a", f"j{n}", f"    needs: [j{n - 1}]\n" if n else "") for n in range(500))},
+        "has more than 100,000 pairs of a job and one that it waits for",
+    ),
+    "a-lot-of-needs": (
+        {WORKFLOW: _HEAD + job("a", more="    needs: [" + "a," * 10_001 + "]\n")},
+        "has more than 10,000 entries of `needs`",
+    ),
+    "patterns": (
+        workflow("a", f"on:\n  push:\n    branches: [{', '.join(f'b{n}' for n in range(251))}]\njobs:\n"),
+        "has more than 250 entries of `branches`",
+    ),
+    "pattern": (
+        workflow("a", f"on:\n  push:\n    branches: ['{'*a' * 200}']\njobs:\n"),
+        "has more than 255 characters in an entry of `branches`",
+    ),
+    "expressions": (workflow("echo " + "${{ github.sha }}" * 1_001), "has more than 1,000 expressions in a text"),
+    "open-expressions": (workflow("echo " + "${{ a " * 1_000), "has more than 20 expressions without an end"),
+    "a-long-word": (workflow("echo " + "a_" * 1_000), "has more than 1,000 letters or spaces in a row"),
+    "a-long-script": (workflow("echo ab\n" * 9_000), "has more than 65,536 characters in a text"),
+    "parentheses": (workflow("(" * 60_000), "has more than 3,000 of the characters | & ; < > ( )"),
+    "pipes": (workflow("a|" * 30_000 + "a"), "has more than 3,000 of the characters | & ; < > ( )"),
+    "nul": (
+        {WORKFLOW: f'{_HEAD}  a:\n    steps: [{{run: "{chr(92)}0{"a" + chr(92) + "0" * 1}' + "\\0 " * 9_000 + '"}]\n'},
+        "of the characters",
+    ),
+    "substitutions": (workflow("a $(" * 600 + "a" + ")" * 600), "nests deeper than 100 levels"),
+    "ifs": (workflow("if a; then\n" * 400 + "b\n" + "fi\n" * 400), "nests deeper than 100 levels"),
+    "chain": (workflow("a && " * 400 + "b"), "nests deeper than 100 levels"),
+    "calls": (workflow(functions(10, 10)), "takes more than 500,000 steps to follow"),
+    "deep-calls": (workflow(functions(40, 1)), "functions that call each other"),
+    "evals": (workflow("eval " * 40 + "a"), "has more than 16 scripts within each other"),
+    "whiles": (
+        workflow("while " * 24 + "a=1; do b=1\n" + "done; do c=1\n" * 23 + "done"),
+        "takes more than 500,000 steps to follow",
+    ),
+    "words": (workflow("a" + " b" * 5_001), "has more than 5,000 words in a command"),
+    "set": (workflow("".join(f"a{n}=1\nb\n" for n in range(1_001))), "has more than 1,000 variables in a script"),
+    "a-pipeline": (workflow("a " + "| b " * 1_500), "takes more than 500,000 steps to follow"),
+    "scripts": (
+        {WORKFLOW: _HEAD + "".join(job(functions(6, 6), f"j{n}") for n in range(40))},
+        "has more than 2,000,000 steps to follow its scripts",
+    ),
+    "actions": (with_actions(9, 6), "has more than 5,000 steps of a job, with those of actions"),
+    "situations": (
+        {WORKFLOW: dispatched(8, 2) + refs(90)},
+        "has more than 20,000",
+    ),
+    "rows": (
+        {
+            WORKFLOW: dispatched(8, 2)
+            + job(DEPLOY, more=f"    strategy:\n      matrix:\n        a: {list(range(200))}\n")
+        },
+        "has more than 20,000 runs of its jobs in all situations",
+    ),
+    "remotes": (
+        {
+            WORKFLOW: f"{_HEAD}  deploy:\n    runs-on: x\n    steps:\n"
+            + "".join(
+                f"      - if: inputs.a\n        run: git remote add heroku https://git.heroku.com/a{n}.git\n"
+                for n in range(300)
+            )
+        },
+        "has more than 250 URLs of a git remote",
+    ),
+}
