@@ -2,13 +2,16 @@
 
 import resource
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hostile import DEPLOY, PAST, UNDECIDED, WORKFLOW, functions, job, workflow
 from making import deploying
 from samples import lay_out, samples
 
+from asbuilt.judging import _outcome
 from asbuilt.lint.keep import beyond
+from asbuilt.verdicts import Outcome
 from asbuilt.workflows.bounds import PastBoundError
 from asbuilt.workflows.checkout import read
 from asbuilt.workflows.globs import matches
@@ -188,3 +191,10 @@ def test_nothing_else_is_said_to_be_wrong_with_what_is_past_a_bound(name, checko
     file = found.workflow_file(WORKFLOW)
     assert problems(file, found.sources) == ()
     assert list(action_problems(file, found.sources)) == []
+
+
+def test_a_check_that_comes_upon_a_bound_is_unknown():
+    call = SimpleNamespace(excinfo=SimpleNamespace(value=PastBoundError("has more than 9 jobs")))
+    outcome, (line,), _ = _outcome(call, SimpleNamespace(skipped=False, passed=False, when="call"))
+    assert outcome is Outcome.UNKNOWN
+    assert line.fact == "a file that the check rests on has more than 9 jobs"
