@@ -9,6 +9,7 @@ from typing import Any
 from asbuilt.files import RefusedError
 from asbuilt.lint.copy import copied, settings_of
 from asbuilt.lint.scan import Linter, Remark, Scan, scan
+from asbuilt.workflows.bounds import LINTED, LINTED_TEXT
 from asbuilt.workflows.checkout import Checkout
 from asbuilt.workflows.document import Mark
 from asbuilt.workflows.sources import is_action
@@ -34,6 +35,7 @@ def _over(checkout: Checkout, linter: Linter) -> Scan:
     asked = _paths(checkout, linter)
     paths = [path for path in asked if path in checkout.contents]
     refused = {path: reason for path, reason in _refused(checkout).items() if path in asked}
+    refused |= beyond([path for path in paths if path not in refused], checkout.contents)
     settings: dict[str, bytes] = {}
     try:
         settings = settings_of(linter, checkout, paths)
@@ -46,11 +48,25 @@ def _over(checkout: Checkout, linter: Linter) -> Scan:
 
 
 def _refused(checkout: Checkout) -> dict[str, str]:
-    """Give the workflow files and actions that were not read, and why; without links, of which GitHub reads nothing."""
+    """Give the workflow files and actions that were not read, and why; without links, of which GitHub reads nothing.
+
+    What is past a bound here is handed to no other program either.
+    """
     workflows = [each.document for each in checkout.workflow_files]
     actions = [each.document for each in checkout.sources.actions.values()]
-    documents = [each for each in (*workflows, *actions) if each.path not in checkout.contents]
-    return {each.path: each.unread.message for each in documents if each.unread is not None}
+    return {each.path: each.unread.message for each in (*workflows, *actions) if each.unread is not None}
+
+
+def beyond(paths: Iterable[str], contents: Mapping[str, bytes]) -> dict[str, str]:
+    """Give the files that are past what a linter is handed, in the order of their paths, and why."""
+    found: dict[str, str] = {}
+    size = 0
+    for count, path in enumerate(sorted(paths), 1):
+        size += len(contents[path])
+        if count > LINTED or size > LINTED_TEXT:
+            most = f"{LINTED:,} files" if count > LINTED else f"{LINTED_TEXT // 2**20} MiB of files"
+            found[path] = f"comes after {most}, and no more are handed to a linter"
+    return found
 
 
 def plain(scans: Scans) -> dict[str, Any]:

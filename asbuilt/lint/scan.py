@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from asbuilt.workflows.bounds import ANSWER
 from asbuilt.workflows.document import Mark
 
 SECONDS = 60.0
@@ -149,8 +150,11 @@ class _Run:
             texts = []
             for stream in (out, log):
                 stream.seek(0)
+                answer = stream.read(ANSWER + 1)
+                if len(answer) > ANSWER:
+                    raise LinterError(f"answered with more than {ANSWER // 2**20} MiB, and no more are read")
                 # Where the folder is says nothing of what is in it.
-                texts.append(stream.read().decode("utf-8", "replace").replace(str(self.root.absolute()), "."))
+                texts.append(answer.decode("utf-8", "replace").replace(str(self.root.absolute()), "."))
         return Output(done.returncode, *texts)
 
     def over(self, paths: list[str]) -> tuple[tuple[Remark, ...], frozenset[str]]:

@@ -41,6 +41,15 @@ TREE = 100  # levels of what an expression is made of; GitHub takes 50 of them
 ITEMS = 10_000  # of a value made by fromJSON()
 JSON_LEVELS = 50
 
+# A Procfile.
+COMMAND = 8_192  # characters of a line
+
+# A linter, which is another program: what it is handed, and what it may answer. Its time is limited too, as a last
+# resort, and that counts for its own control alone.
+LINTED = 1_000  # files
+LINTED_TEXT = 16 * 2**20  # bytes of them
+ANSWER = 64 * 2**20  # bytes; a finding has 2,000
+
 # A script.
 SCRIPT = 64 * 1024  # characters; the longest that we know has 20,000
 MARKS = 3_000  # of `| & ; < > ( )`: tree-sitter takes the square of them; 20,000 characters of JavaScript have 1,000

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from asbuilt.workflows.bounds import COMMAND
 from asbuilt.workflows.document import Document, Mark, Problem
 from asbuilt.workflows.started import files_named_by, files_started_by
 
@@ -64,17 +65,23 @@ def parse(text: str, path: str = "Procfile") -> Procfile:
     folder = path.rpartition("/")[0]
     processes: dict[str, Process] = {}
     problems: list[Problem] = []
+    unread: Problem | None = None
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         bare = line.strip()
         if not bare or bare.startswith("#"):
             continue
         mark = Mark(number, len(line) - len(line.lstrip()) + 1)
+        if len(bare) > COMMAND:
+            unread = unread or Problem(
+                f"has more than {COMMAND:,} characters, and no more are read", mark, "shorten it"
+            )
+            continue
         match = _LINE.fullmatch(bare)
         if match is None:
             problems.append(Problem("no process: a line is `NAME: COMMAND`", mark))
         else:
             processes[match["name"]] = Process(match["name"], match["command"], mark, folder)
-    return Procfile(Document(path, text, None, tuple(problems)), processes)
+    return Procfile(Document(path, text, None, tuple(problems), unread), processes)
 
 
 def process_problem(procfile: Procfile, name: str, expected: str, files: Collection[str]) -> Problem | None:

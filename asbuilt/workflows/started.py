@@ -140,6 +140,14 @@ def _split(text: str) -> Iterator[list[str]]:
 
 def _bare(words: list[str]) -> tuple[list[str], dict[str, str]]:
     """Take the variables and the wrappers off the front of a command."""
+    words, variables = _unwrapped(words)
+    while words and "--" in words[1:-1] and _starter(posixpath.basename(words[0])) is None:
+        # It starts what stands behind: `op run --env-file .env -- gunicorn app:app`.
+        words, _ = _unwrapped(words[words.index("--") + 1 :])
+    return words, variables
+
+
+def _unwrapped(words: list[str]) -> tuple[list[str], dict[str, str]]:
     variables: dict[str, str] = {}
     wrapped = False
     while words:
@@ -150,9 +158,6 @@ def _bare(words: list[str]) -> tuple[list[str], dict[str, str]]:
         elif not (wrapped and (words[0].startswith("-") or _is_value(words))):
             break
         words = words[1:]
-    if words and "--" in words[1:-1] and _starter(posixpath.basename(words[0])) is None:
-        # It starts what stands behind: `op run --env-file .env -- gunicorn app:app`.
-        return _bare(words[words.index("--") + 1 :])[0], variables
     return words, variables
 
 

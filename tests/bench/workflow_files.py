@@ -40,6 +40,10 @@ def main() -> None:
     print(f"  {judged * 1000:.2f} ms a file")
     print(f"  {judged / loaded:.2f} times yaml.safe_load, {judged / parsed:.1f} times libyaml's parser alone")
     print(f"  {memory / 1024:.0f} MB in all at most, {(memory - begun) / 1024:.0f} MB of them while judging")
+    with tempfile.TemporaryDirectory() as folder:
+        few, many = (timed(read, [one_file(Path(folder) / str(jobs), jobs)]) for jobs in (30, 300))
+    print(f"one file of 300 jobs with 3,000 deploys: {many:.2f} s to read it and find its ways,")
+    print(f"  {many / few:.1f} times a file of 30 jobs with 300 deploys")
 
 
 def copies(folder: Path):
@@ -56,6 +60,18 @@ def copies(folder: Path):
         yield root, estates.load(own)
         if count >= FILES:
             return
+
+
+def one_file(root: Path, jobs: int) -> Path:
+    """Lay out a checkout with one workflow, each of whose jobs deploys ten apps."""
+    lines = ["on: workflow_dispatch", "jobs:"]
+    for number in range(jobs):
+        lines += [f"  job{number}:", "    runs-on: ubuntu-latest", "    steps:", "      - run: |"]
+        lines += [f"          git push https://git.heroku.com/shop-{number}-{each}.git main" for each in range(10)]
+    path = root / ".github" / "workflows" / "deploy.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text("\n".join(lines) + "\n")
+    return root
 
 
 def judge_one(checkout) -> None:

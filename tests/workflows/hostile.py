@@ -1,6 +1,6 @@
 """Workflow files that are small and mean much: what each is, its files, and what its unknown says.
 
-Where that is None, all of it is read, and the text that is too much is undecided.
+`UNDECIDED` has those of which all is read, and the app that a text would name is not told.
 """
 
 WORKFLOW = ".github/workflows/deploy.yml"
@@ -93,8 +93,8 @@ PAST = {
     "parentheses": (workflow("(" * 60_000), "has more than 3,000 of the characters | & ; < > ( )"),
     "pipes": (workflow("a|" * 30_000 + "a"), "has more than 3,000 of the characters | & ; < > ( )"),
     "nul": (
-        {WORKFLOW: f'{_HEAD}  a:\n    steps: [{{run: "{chr(92)}0{"a" + chr(92) + "0" * 1}' + "\\0 " * 9_000 + '"}]\n'},
-        "of the characters",
+        {WORKFLOW: f'{_HEAD}  a:\n    steps: [{{run: "{chr(92)}0' + f"{chr(92)}0 " * 9_000 + '"}]\n'},
+        "has more than 3,000 of the characters | & ; < > ( )",
     ),
     "substitutions": (workflow("a $(" * 600 + "a" + ")" * 600), "nests deeper than 100 levels"),
     "ifs": (workflow("if a; then\n" * 400 + "b\n" + "fi\n" * 400), "nests deeper than 100 levels"),
@@ -110,8 +110,17 @@ PAST = {
     "set": (workflow("".join(f"a{n}=1\nb\n" for n in range(1_001))), "has more than 1,000 variables in a script"),
     "a-pipeline": (workflow("a " + "| b " * 1_500), "takes more than 500,000 steps to follow"),
     "scripts": (
-        {WORKFLOW: _HEAD + "".join(job(functions(6, 6), f"j{n}") for n in range(40))},
+        {WORKFLOW: _HEAD + "".join(job(functions(5, 6), f"j{n}") for n in range(40))},
         "has more than 2,000,000 steps to follow its scripts",
+    ),
+    "calls-of-workflows": (
+        {
+            f".github/workflows/{'deploy' if not at else f'w{at}'}.yml": "on: [push, workflow_call]\njobs:\n"
+            + "".join(f"  j{n}:\n    uses: ./.github/workflows/w{at + 1}.yml\n" for n in range(8))
+            for at in range(8)
+        }
+        | {".github/workflows/w8.yml": "on: workflow_call\njobs:\n" + job(DEPLOY)},
+        "has more than 5,000 jobs with those of the workflows that it calls",
     ),
     "actions": (with_actions(9, 6), "has more than 5,000 steps of a job, with those of actions"),
     "situations": (
@@ -135,4 +144,33 @@ PAST = {
         },
         "has more than 250 URLs of a git remote",
     ),
+}
+
+_TO = "git push https://git.heroku.com/"
+_LONG = "${{ format('{0}{0}{0}', " + "format('{0}{0}{0}'," * 39 + "'x'" + ")" * 40 + " }}"
+_ROWS = "    strategy:\n      matrix:\n        "
+UNDECIDED = {
+    "doubling": workflow("a=xx\n" + "a=$a$a\n" * 60 + f"{_TO}$a.git main"),
+    "adding": workflow("a=xx\n" + "a+=$a\n" * 60 + f"{_TO}$a.git main"),
+    "braces": workflow(f"for a in {'{a,b}' * 20}; do\n{_TO}$a.git main\ndone"),
+    "a-loop": workflow(f"for a in {' '.join(f'a{n}' for n in range(300))}; do\n{_TO}$a.git main\ndone"),
+    "format": {WORKFLOW: f"env:\n  X: {_LONG}\n{_HEAD}{job(f'{_TO}${{{{ env.X }}}}.git main')}"},
+    "interpolation": {
+        WORKFLOW: f"env:\n  X: '{'x ' * 30_000}'\n{_HEAD}"
+        + job(f"{_TO}${{{{ env.Y }}}}.git main", more="    env:\n      Y: " + "${{ env.X }}" * 900 + "\n")
+    },
+    "items": {
+        WORKFLOW: _HEAD
+        + job(
+            f"{_TO}${{{{ matrix.a }}}}.git main",
+            more=f"{_ROWS}include: ${{{{ fromJSON('[{'{},' * 5_000}{{}}]') }}}}\n",
+        )
+    },
+    "product": {
+        WORKFLOW: _HEAD
+        + job(
+            f"{_TO}${{{{ matrix.a }}}}.git main",
+            more=f"{_ROWS}a: {list(range(99))}\n        b: {list(range(99))}\n        c: {list(range(99))}\n",
+        )
+    },
 }
