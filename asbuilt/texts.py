@@ -30,6 +30,7 @@ _VARIANTS = (range(0xFE00, 0xFE0E), range(0xE0100, 0xE01F0))
 _BYTE = range(0xDC80, 0xDD00)  # how Python carries a byte of a file name that is not UTF-8
 _EMOJI = "[\ufe0e\ufe0f]*"
 _COMMAND = re.compile(rf"(^|[\s\ufeff])(?={_EMOJI}:{_EMOJI}:)")
+_COMMAND_AT_A_START = re.compile(rf"((?:^|[\r\n])(?:[^\S\r\n]|\ufeff)*+)(?={_EMOJI}:{_EMOJI}:)")
 _OLD_COMMAND = re.compile(rf"(#{_EMOJI}#{_EMOJI})\[")
 _BACKTICKS = re.compile(r"`+")
 _MOST_BACKTICKS = 16  # GitHub's parser takes no more than 80 of them for the begin of a code span
@@ -71,10 +72,13 @@ def visible(text: str) -> str:
 
 
 def without_commands(text: str) -> str:
-    """Take from one line what would make it a command of GitHub's runner, and leave it readable."""
-    if ":" in text:
-        text = _COMMAND.sub(r"\1\\", text)
-    return _OLD_COMMAND.sub(r"\1\\[", text) if "[" in text else text
+    """Take from one line what would make it a command of GitHub's runner, wherever it is broken between words."""
+    return _without(_COMMAND, text)
+
+
+def printable(text: str) -> str:
+    """Take from lines that nothing breaks any more what would make one of them a command of GitHub's runner."""
+    return _without(_COMMAND_AT_A_START, text)
 
 
 def code(text: str, most: int = LONGEST) -> str:
@@ -126,6 +130,12 @@ def kept_in(value: T) -> T:
 def as_json(value: Any, indent: int | None = 2) -> str:
     """Give plain values as JSON that a terminal can show: all of it ASCII, and no command of GitHub's runner."""
     return json.dumps(kept_in(value), indent=indent).replace("##[", "##\\u005b")
+
+
+def _without(command: re.Pattern[str], text: str) -> str:
+    if ":" in text:
+        text = command.sub(r"\1\\", text)
+    return _OLD_COMMAND.sub(r"\1\\[", text) if "[" in text else text
 
 
 def _seen(character: str) -> str:

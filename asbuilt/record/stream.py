@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from asbuilt.texts import without_commands
+from asbuilt.texts import printable
 from asbuilt.withholding import Secrets
 
 _CONTEXT = 64
-_BEGUN = re.compile(r"(?:(?:^|(?<=[\s\ufeff])):|##?)\Z")
+_EMOJI = "[\ufe0e\ufe0f]*"  # the runner overlooks them
+_BEGUN = re.compile(rf"(?:^|[\r\n])(?:[^\S\r\n]|\ufeff)*+(:{_EMOJI}\Z)|(#{_EMOJI}(?:#{_EMOJI})?\Z)")
+_BLANK = re.compile(r"[\s\ufeff]*\Z")
 
 
 class Guarded:
@@ -25,7 +27,7 @@ class Guarded:
         self._secrets = secrets
         self._shown = ""  # the end of what has passed, as it came
         self._held = ""  # may begin a secret
-        self._last = ""  # the last character that was printed
+        self._line = ""  # the line so far, as long as it is blank; then a character that is not
         self._begun = ""  # may begin a command
 
     def write(self, text: str) -> int:
@@ -52,12 +54,13 @@ class Guarded:
         come = self._held + text
         passed, self._held = self._secrets().passing(self._shown, come, last=last)
         self._shown = (self._shown + come[: len(come) - len(self._held)])[-_CONTEXT:]
-        whole = self._last + self._begun + passed
-        begun = None if last else _BEGUN.search(whole, len(self._last))
-        self._begun = begun[0] if begun else ""
+        whole = self._line + self._begun + passed
+        begun = None if last else _BEGUN.search(whole)
+        self._begun = begun[begun.lastindex or 0] if begun else ""
         ready = whole[: len(whole) - len(self._begun)]
-        shown = without_commands(ready)[len(self._last) :]
-        self._last = ready[-1:]
+        shown = printable(ready)[len(self._line) :]
+        line = re.split(r"[\r\n]", ready)[-1]
+        self._line = line if _BLANK.match(line) else "."
         if shown:
             self._print(shown)
 

@@ -1,13 +1,14 @@
 """Every subject has an id of its own, whatever it is called."""
 
-from asbuilt.estate import App, Environment, Estate, Repository
+from asbuilt.estate import Environment, Estate, Repository
 from asbuilt.subjects import subjects
 
 
 def estate_with(*environments):
-    named = {each: Environment(**{"<name>": each}) for each in environments}
-    repository = Repository(**{"<name>": "o/r", "environments": named})
-    return Estate(estate="e", apps={"shop": App(**{"<name>": "shop"})}, repositories={"o/r": repository})
+    """An estate with names that one from a file cannot have; a workflow can name an environment so."""
+    named = {each: Environment.model_construct(name=each) for each in environments}
+    repository = Repository.model_construct(name="o/r", environments=named)
+    return Estate.model_construct(estate="e", repositories={"o/r": repository})
 
 
 def test_two_long_names_that_begin_alike_are_two_subjects_with_short_ids():

@@ -66,7 +66,10 @@ def test_the_dots_of_a_run_are_printed_at_once(secrets):
         (["a\n", "  ", ":", ":error::x\n"], "a\n  \\::error::x\n"),
         (["a\r::stop::x"], "a\r\\::stop::x"),
         (["a #", "#", "[error]b"], "a ##\\[error]b"),
+        (["a\n\t", "\n ::stop::x"], "a\n\t\n \\::stop::x"),
+        ([":\ufe0f", ":stop::x #\ufe0f", "#[y]"], "\\:\ufe0f:stop::x #\ufe0f#\\[y]"),
         (["a::b :", " c ##"], "a::b : c ##"),
+        (['{"a": "b ::c"}\n', "d ::e"], '{"a": "b ::c"}\nd ::e'),
         (["a", "::b", ":"], "a::b:"),
     ],
 )
