@@ -209,10 +209,10 @@ ESTATE = {
         "shop/shop": {
             "red_after": 1,
             "environments": {
-                "production": {"reviewers": ["ops | @org/team"], "wait_timer": 0, "deployment_branches": ["main"]}
+                "production": {"reviewers": ["ops"], "wait_timer": 0, "deployment_branches": ["main"]}
             },
             "workflows": {
-                "deploy.yml": {"deploys": [{"app": "shop", "trigger": "push", "branch": "$(x) | `y` ##[z]"}]}
+                "deploy.yml": {"deploys": [{"app": "shop", "trigger": "push", "branch": "$(x)|`y`##[z]"}]}
             },
         }
     },

@@ -9,11 +9,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
-from hostile import TEXTS, assert_no_command, assert_row, assert_seen, elements
+from hostile import TEXTS, assert_no_command, assert_row, assert_seen, elements, observation
 
 from asbuilt import texts
 from asbuilt.estate import Links
 from asbuilt.estate_errors import EstateError, Problem, quoted, suggestion
+from asbuilt.model import dump, load
 from asbuilt.record import evidence
 from asbuilt.record.junit import junit
 from asbuilt.record.report import _name
@@ -23,6 +24,7 @@ from asbuilt.record.terminal import summary
 from asbuilt.record.values import attachment
 from asbuilt.record.values import page as page_of
 from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.withholding import Secrets
 
 ISSUES = Links(issues="https://tracker.example.com/{issue}")
 BAD = (Outcome.DRIFTED, Outcome.UNKNOWN, Outcome.WAIVED)
@@ -36,7 +38,9 @@ def text(request):
 def run_of(name="shop", links=ISSUES, world="sandbox"):
     estate = SimpleNamespace(name=name, links=links)
     observation = SimpleNamespace(as_of=datetime(2026, 4, 30, 16, 30, tzinfo=UTC), transcript=(), seconds=0.1)
-    return SimpleNamespace(estate=estate, observation=observation, checkouts={}, directory=None, world=world)
+    return SimpleNamespace(
+        estate=estate, observation=observation, checkouts={}, directory=None, world=world, secrets=Secrets()
+    )
 
 
 def verdicts_of(text, outcomes=BAD):
@@ -101,7 +105,7 @@ def test_in_a_result_of_allure(text, tmp_path):
     labels = [{"name": "nodeid", "value": verdict.id}, {"name": "suite", "value": text}]
     result = {"name": text, "labels": labels, "parameters": [{"name": "subject", "value": text}], "fullName": text}
     path.write_text(json.dumps(result))
-    evidence.settle_results(tmp_path, [verdict])
+    evidence.settle_results(tmp_path, [verdict], Secrets())
     settled = json.loads(path.read_text())
     assert settled["name"] == settled["fullName"] == settled["parameters"][0]["value"] == texts.line(text)
     assert settled["statusDetails"]["message"] == told(verdict)
@@ -151,6 +155,37 @@ def test_in_json_on_a_terminal(text):
     assert_seen(shown)
     assert_no_command(shown)
     assert json.loads(shown) == [{texts.kept(text): texts.kept(text)}]
+
+
+def test_in_an_observation(text):
+    seen = observation(lambda: texts.kept(text))
+    written = dump(seen)
+    assert written.isascii()
+    assert_seen(written.decode())
+    assert_no_command(written.decode())
+    assert load(written) == seen
+
+
+def fail(text):
+    raise AssertionError(text)
+
+
+@pytest.mark.parametrize("style", ["long", "short", "native", "line"])
+def test_in_a_traceback(text, style):
+    with pytest.raises(AssertionError) as raised:
+        fail(text)
+    shown = texts.shown_in(raised.getrepr(showlocals=True, style=style))
+    for printed in (str(shown), shown.reprcrash.message):
+        assert_seen(printed)
+        assert_no_command(printed)
+        assert len(printed) < 10**5
+
+
+def test_in_why_a_check_was_skipped(text):
+    path, number, reason = texts.shown_in(("a.py", 7, text))
+    assert (path, number) == ("a.py", 7)
+    assert_seen(reason)
+    assert_no_command(reason)
 
 
 def test_in_an_error_of_an_estate(text):
