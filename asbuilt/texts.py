@@ -135,7 +135,7 @@ def json_bytes(content: bytes) -> bytes:
 
 
 def _harmless(written: str) -> str:
-    return written.replace("##[", "##\\u005b").replace("\x7f", "\\u007f")
+    return re.sub(r"(?<= )::", r":\\u003a", written.replace("##[", "##\\u005b").replace("\x7f", "\\u007f"))
 
 
 def shown_in(value: Any) -> Any:

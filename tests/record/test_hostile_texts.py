@@ -155,6 +155,7 @@ def test_in_json_on_a_terminal(text):
     assert_seen(shown)
     assert_no_command(shown)
     assert json.loads(shown) == [{texts.kept(text): texts.kept(text)}]
+    assert texts.without_commands(shown) == shown  # what guards the terminal would break it
 
 
 def test_in_an_observation(text):
