@@ -297,7 +297,7 @@ def _begun(config: pytest.Config, asked: Asked, run: Run, estate: bytes) -> Run:
     if options.wants_live(config):
         world = choose(run, sandbox=asked.sandbox, observed=asked.observed, closing=config.stash[_CLOSING])
     config.stash[_WORLD] = world
-    keeping.know(config, world.credentials, os.environ)
+    keeping.know(config, world.credentials, os.environ, run.estate.model_dump(mode="json"))
     clock = world.sandbox.clock() if world.sandbox else None
     try:
         directory = new_directory(config.invocation_params.dir / asked.evidence, clock)
@@ -323,6 +323,7 @@ def _handed_over(config: Any, run: Run) -> Run:
     if handed is None:
         return run
     directory = Path(handed)
+    keeping.know(config, keeping.handed(config), os.environ, run.estate.model_dump(mode="json"))
     known = keeping.secrets(config)
     listen(config, directory / RESULTS, known, partial(keeping.missed, config))
     seen = config.workerinput[_OBSERVATION]

@@ -208,12 +208,8 @@ ESTATE = {
     "repositories": {
         "shop/shop": {
             "red_after": 1,
-            "environments": {
-                "production": {"reviewers": ["ops"], "wait_timer": 0, "deployment_branches": ["main"]}
-            },
-            "workflows": {
-                "deploy.yml": {"deploys": [{"app": "shop", "trigger": "push", "branch": "$(x)|`y`##[z]"}]}
-            },
+            "environments": {"production": {"reviewers": ["ops"], "wait_timer": 0, "deployment_branches": ["main"]}},
+            "workflows": {"deploy.yml": {"deploys": [{"app": "shop", "trigger": "push", "branch": "$(x)|`y`##[z]"}]}},
         }
     },
     "waivers": [
