@@ -8,6 +8,7 @@ the text it comes from. That is slow, so it is done only for a stretch in which 
 import base64
 import html
 import re
+import shlex
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,18 +20,21 @@ _BEGINNING = 4  # and so many may become one
 _STRETCH = 2**17
 _LONGEST_FORM = 16  # bytes of one character, as `\\\\u0041` or `&amp;#x00041;`
 _ROUNDS = 4
-_ELLIPSES = (b"...", b"[...", "…".encode())
+_ELLIPSES = (b"...", b"[...", b"...]", "…".encode())
 
 _BLANK = bytes({*range(0x21), 0x7F} - {0x07, 0x1B})
 _BLANKS = re.compile(b"[" + re.escape(_BLANK) + b"]+")
 # What can stand between the characters of a secret, or before one, and means nothing.
 _HUSK = _BLANK + b"\\"
 _HUSKS = re.compile(b"[" + re.escape(_HUSK) + b"]+")
-# What a terminal does not show: its escapes, controls of one byte and of two, and characters without width.
+# What a terminal does not show: its escapes, controls of one byte and of two, blanks, and characters without width.
 # Each alternative begins with a letter of its own: the search for it then passes over all others at once.
 _UNSEEN = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]{0,2048}(?:\x07|\x1b\\?)|[ -/]*[0-~]?)|\x07"
-    rb"|\xc2(?:\x9b[0-?]*[ -/]*[@-~]|[\x80-\x9f\xad])|\xe2(?:\x80[\x8b-\x8f\xa8-\xae]|\x81[\xa0-\xaf])|\xef\xbb\xbf"
+    rb"|\xc2(?:\x9b[0-?]*[ -/]*[@-~]|[\x80-\xa0\xad])|\xcd\x8f|\xd8\x9c"
+    rb"|\xe1(?:\x85[\x9f\xa0]|\x9a\x80|\x9e[\xb4\xb5]|\xa0[\x8b-\x8f])"
+    rb"|\xe2(?:\x80[\x80-\x8f\xa8-\xaf]|\x81[\x9f-\xaf]|\xa0\x80)|\xe3(?:\x80\x80|\x85\xa4)"
+    rb"|\xef(?:\xb8[\x80-\x8f]|\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbb])|\xf3\xa0[\x80-\xbf]{2}"
 )
 _CODED = re.compile(
     rb"%(?:25)*(?P<byte>[0-9a-fA-F]{2})|\\\\*(?:x(?P<hex>[0-9a-fA-F]{2})"
@@ -61,9 +65,14 @@ class _View(Protocol):
 
 
 def words(secret: str) -> tuple[bytes, ...]:
-    """Give what to search for: the secret at each level of being unfolded, and in Base64 at each offset."""
+    """Give what to search for: the secret at each level of being unfolded, and in Base64 at each offset.
+
+    A shell's quotes in it, as our remedies have them, and a form's `+` for a blank are shapes of their own.
+    """
     raw = secret.encode("utf-8", "surrogatepass")
-    found = dict.fromkeys(level.text for level in _levels(_Plain(raw)))
+    quoted = shlex.quote(secret)[1:-1] if "'" in secret else secret
+    shapes = (raw, quoted.encode("utf-8", "surrogatepass"), raw.replace(b" ", b"+"))
+    found = dict.fromkeys(level.text for each in shapes for level in _levels(_Plain(each)))
     for core in _in_base64(raw):
         found |= dict.fromkeys((core, core.translate(bytes.maketrans(b"+/", b"-_"))))
     least = min(LEAST, len(raw))

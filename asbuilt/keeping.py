@@ -6,6 +6,7 @@ Every process of a run guards what it prints and hides the same: xdist's workers
 import errno
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 def begin(config: pytest.Config, environ: Mapping[str, str], closing: ExitStack) -> None:
     """Let nothing secret out of this process from here on, until `closing` is closed."""
     config.stash[_MISSED] = []
-    handed = getattr(config, "workerinput", {}).get(_HANDED, ())
-    config.stash[_SECRETS] = Secrets.of((Secret(*each) for each in handed), environ)
+    config.stash[_SECRETS] = Secrets.of(handed(config), environ)
     closing.enter_context(guarded(lambda: config.stash[_SECRETS]))
 
 
@@ -51,9 +51,19 @@ def refuse_ways_around(config: pytest.Config) -> None:
         raise OptionError(f"{', '.join(asked)}: what is written there would hold secrets; leave it out")
 
 
-def know(config: pytest.Config, credentials: Sequence[Secret], environ: Mapping[str, str]) -> None:
-    """Learn the credentials that the run uses."""
-    config.stash[_SECRETS] = Secrets.of(credentials, environ)
+def know(config: pytest.Config, credentials: Sequence[Secret], environ: Mapping[str, str], declared: Any) -> None:
+    """Learn the credentials that the run uses, and what is declared: a name in the estate is nobody's secret.
+
+    `CACHE_KEY=shop-prod` would otherwise withhold the app's own name, and nothing could be held against it.
+    """
+    names = set(_texts_in(declared))
+    secret = {name: value for name, value in environ.items() if value.strip() not in names}
+    config.stash[_SECRETS] = Secrets.of(credentials, secret)
+
+
+def handed(config: pytest.Config) -> tuple[Secret, ...]:
+    """Give the secrets that a worker was told; nothing in the process that reports."""
+    return tuple(Secret(*each) for each in getattr(config, "workerinput", {}).get(_HANDED, ()))
 
 
 def secrets(config: pytest.Config) -> Secrets:
@@ -109,3 +119,13 @@ def faults(config: pytest.Config) -> Iterator[str]:
 def is_full(error: OSError) -> bool:
     """Say whether the place to write to is right, and full."""
     return error.errno in _FULL
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            yield from chain(value, *map(_texts_in, value.values()))
+        case list():
+            yield from chain.from_iterable(map(_texts_in, value))

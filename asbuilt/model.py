@@ -12,6 +12,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import Discriminator, TypeAdapter
 
+from asbuilt import texts
 from asbuilt.files import MOST_OF_AN_OBSERVATION, read
 
 T = TypeVar("T")
@@ -235,8 +236,8 @@ _OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
 
 
 def dump(observation: Observation) -> bytes:
-    """Give an observation as JSON."""
-    return _OBSERVATION.dump_json(observation, indent=1)
+    """Give an observation as JSON that a terminal can show."""
+    return texts.json_bytes(_OBSERVATION.dump_json(observation, indent=1, ensure_ascii=True))
 
 
 def load(content: bytes) -> Observation:

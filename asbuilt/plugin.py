@@ -189,6 +189,9 @@ def pytest_runtest_makereport(
     run = item.config.stash.get(RUN, None)
     if run is not None and item.get_closest_marker("control"):
         attach(report, judging.verdict_of(item, run, call, report))
+        # What pytest prints by `--tb`, `--showlocals` and `-r` is of the same texts.
+        report.longrepr = texts.shown_in(report.longrepr)
+        report.sections = texts.shown_in(report.sections)
     return report
 
 
@@ -294,7 +297,7 @@ def _begun(config: pytest.Config, asked: Asked, run: Run, estate: bytes) -> Run:
     if options.wants_live(config):
         world = choose(run, sandbox=asked.sandbox, observed=asked.observed, closing=config.stash[_CLOSING])
     config.stash[_WORLD] = world
-    keeping.know(config, world.credentials, os.environ)
+    keeping.know(config, world.credentials, os.environ, run.estate.model_dump(mode="json"))
     clock = world.sandbox.clock() if world.sandbox else None
     try:
         directory = new_directory(config.invocation_params.dir / asked.evidence, clock)
@@ -320,6 +323,7 @@ def _handed_over(config: Any, run: Run) -> Run:
     if handed is None:
         return run
     directory = Path(handed)
+    keeping.know(config, keeping.handed(config), os.environ, run.estate.model_dump(mode="json"))
     known = keeping.secrets(config)
     listen(config, directory / RESULTS, known, partial(keeping.missed, config))
     seen = config.workerinput[_OBSERVATION]

@@ -20,6 +20,7 @@ LONGEST = 300
 LONGEST_WHOLE = 1000
 LONGEST_KEPT = 64 * 2**10
 _LONGEST_LINK = 2000
+_MOST_LINES = 200
 _ELLIPSIS = "…"
 _BLANKS = re.compile(r"[ \t\n]+")
 # Controls, formats (directions, zero widths), halves of characters, separators of lines, what is no character at all.
@@ -129,7 +130,34 @@ def kept_in(value: T) -> T:
 
 def as_json(value: Any, indent: int | None = 2) -> str:
     """Give plain values as JSON that a terminal can show: all of it ASCII, and no command of GitHub's runner."""
-    return json.dumps(kept_in(value), indent=indent).replace("##[", "##\\u005b")
+    return _harmless(json.dumps(kept_in(value), indent=indent))
+
+
+def json_bytes(content: bytes) -> bytes:
+    """Give JSON that is ASCII already as `as_json` does: what is replaced can stand in a text of it alone."""
+    return _harmless(content.decode("ascii")).encode("ascii")
+
+
+def _harmless(written: str) -> str:
+    return re.sub(r"(?<= )::", r":\\u003a", written.replace("##[", "##\\u005b").replace("\x7f", "\\u007f"))
+
+
+def shown_in(value: Any) -> Any:
+    """Give what pytest shows of an error, however deep its texts stand, as lines for a terminal; objects are changed.
+
+    A traceback quotes what a check was given, and its colours are added when it is printed.
+    """
+    match value:
+        case str():
+            return lines(value)
+        case [str(), *rest] if len(rest) >= _MOST_LINES:
+            return [*shown_in(value[:_MOST_LINES]), f"and {len(value) - _MOST_LINES} more lines"]
+        case list() | tuple():
+            return type(value)(map(shown_in, value))
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            for each in fields(value):
+                setattr(value, each.name, shown_in(getattr(value, each.name)))
+    return value
 
 
 def _without(command: re.Pattern[str], text: str) -> str:

@@ -47,9 +47,12 @@ def folder(path: Path) -> None:
 
 
 def put(path: Path, content: bytes) -> None:
-    """Write what no secret is in. Raises NotWrittenError."""
+    """Write what no secret is in; a device or a pipe is written to, never replaced. Raises NotWrittenError."""
     unfinished = path.with_name(f".{path.name}.tmp")
     try:
+        if path.exists() and not path.is_file():  # a device or a pipe that somebody named is theirs to keep
+            path.write_bytes(content)
+            return
         unfinished.write_bytes(content)
         unfinished.replace(path)
     except OSError as error:

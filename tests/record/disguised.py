@@ -3,7 +3,8 @@
 import base64
 import html
 import json
-from urllib.parse import quote
+import shlex
+from urllib.parse import quote, quote_plus
 
 
 def _percent(secret, upper, every=1):
@@ -29,6 +30,7 @@ def _apart(secret, between):
 FORMS = {
     "raw": lambda s: s,
     "percent-encoded": lambda s: quote(s, safe=""),
+    "as a form has it": quote_plus,
     "percent-encoded, upper": lambda s: _percent(s, upper=True),
     "percent-encoded, lower": lambda s: _percent(s, upper=False),
     "percent-encoded, some": lambda s: _percent(s, upper=False, every=3),
@@ -42,6 +44,7 @@ FORMS = {
     "in JSON, percent-encoded, & as Go has it": lambda s: json.dumps(html.escape(s)).replace("&", "\\u0026"),
     "bytes escaped": lambda s: "".join(f"\\x{each:02x}" for each in s.encode()),
     "repr": repr,
+    "quoted for a shell": lambda s: shlex.quote(f"{s}$"),
     "in HTML": html.escape,
     "in HTML, by number": lambda s: _escapes(s, "&#{};"),
     "in HTML, by number in hexadecimal": lambda s: _escapes(s, "&#x{:X};"),
@@ -51,6 +54,12 @@ FORMS = {
     "in colours that are visible": lambda s: _apart(s, "\\x1b[31m"),
     "in colours, as JSON": lambda s: json.dumps(_apart(s, "\x1b[31m")),
     "with what has no width": lambda s: _apart(s, "\u200b"),
+    **{
+        f"with {ord(each):04X}, which nobody sees": lambda s, a=each: _apart(s, a)
+        for each in "\u00a0\u034f\u061c\u115f\u17b4\u180e\u2003\u202f\u2800\u3000\u3164\ufe0f\uffa0\ufff9"
+        "\U000e0041\U000e0101"
+    },
+    "with tags that are visible": lambda s: _apart(s, "\\U000e0041"),
     "wrapped": lambda s: _apart(s, "\n"),
     "wrapped, indented": lambda s: _apart(s, "\r\n      "),
     "wrapped, as JSON": lambda s: json.dumps(_apart(s, "\n  ")),
@@ -71,6 +80,7 @@ CUT = {
     "cut": lambda s: f"{s[:-4]}…",
     "cut in ASCII": lambda s: f"{s[:-4]}...",
     "cut in the middle": lambda s: f"{s[:8]}...{s[-8:]}",
+    "cut by brackets": lambda s: f"{s[:8]}[...]{s[-8:]}",
     "cut, as JSON": lambda s: json.dumps(f"{s[:-4]}…"),
     "cut, percent-encoded": lambda s: f"{_percent(s[:-4], upper=False)}…",
     "Basic, cut": lambda s: f"Basic {_base64(s, b'user:', b'')[:-8]}…",

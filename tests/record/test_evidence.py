@@ -247,6 +247,13 @@ def test_the_report_is_rendered_with_what_is_pinned():
     assert not [name for name, each in locked["packages"].items() if "resolved" in each]
 
 
+def test_a_name_in_the_estate_is_withheld_from_nothing(play):
+    names = {"CACHE_KEY": "raxx-api-prod", "SECRET_NAME": "deploy-heroku.yml"}
+    played = play("tests_live", "-m", "live", "--sandbox=healthy", "-n", "1", environ=names)
+    assert played.code == 0, played.out
+    assert "[withheld]" not in (played.directory / "observation.json").read_text()
+
+
 def test_what_a_token_happens_to_match_is_withheld_from_the_whole_run(play):
     token = "a60a19e5efbf.herokuapp"  # stands in the estate, which every run keeps a copy of
     environ = {"HEROKU_API_KEY": token, "GITHUB_TOKEN": "ghp_0123456789", "HTTPS_PROXY": "http://127.0.0.1:9"}

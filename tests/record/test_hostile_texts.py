@@ -9,11 +9,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
-from hostile import TEXTS, assert_no_command, assert_row, assert_seen, elements
+from hostile import TEXTS, assert_no_command, assert_row, assert_seen, elements, observation
 
 from asbuilt import texts
 from asbuilt.estate import Links
 from asbuilt.estate_errors import EstateError, Problem, quoted, suggestion
+from asbuilt.model import dump, load
 from asbuilt.record import evidence
 from asbuilt.record.junit import junit
 from asbuilt.record.report import _name
@@ -153,6 +154,38 @@ def test_in_json_on_a_terminal(text):
     assert_seen(shown)
     assert_no_command(shown)
     assert json.loads(shown) == [{texts.kept(text): texts.kept(text)}]
+    assert texts.without_commands(shown) == shown  # what guards the terminal would break it
+
+
+def test_in_an_observation(text):
+    seen = observation(lambda: texts.kept(text))
+    written = dump(seen)
+    assert written.isascii()
+    assert_seen(written.decode())
+    assert_no_command(written.decode())
+    assert load(written) == seen
+
+
+def fail(text):
+    raise AssertionError(text)
+
+
+@pytest.mark.parametrize("style", ["long", "short", "native", "line"])
+def test_in_a_traceback(text, style):
+    with pytest.raises(AssertionError) as raised:
+        fail(text)
+    shown = texts.shown_in(raised.getrepr(showlocals=True, style=style))
+    for printed in (str(shown), shown.reprcrash.message):
+        assert_seen(printed)
+        assert_no_command(printed)
+        assert len(printed) < 10**5
+
+
+def test_in_why_a_check_was_skipped(text):
+    path, number, reason = texts.shown_in(("a.py", 7, text))
+    assert (path, number) == ("a.py", 7)
+    assert_seen(reason)
+    assert_no_command(reason)
 
 
 def test_in_an_error_of_an_estate(text):

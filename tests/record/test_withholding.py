@@ -16,6 +16,7 @@ TOKENS = (
     "p\"a/s+s&w\\o%r=d<x>_'q",
     "pässwörd-ünd-schlüssel-€-1",
     "%41u0041x-20~nabla",
+    "Some words, and a 7",
 )
 AROUND = (
     ("", ""),

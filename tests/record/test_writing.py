@@ -10,7 +10,7 @@ from asbuilt import keeping
 from asbuilt.record import writing
 from asbuilt.record.directory import withhold
 from asbuilt.record.results import Results
-from asbuilt.record.writing import NotWrittenError, write_bytes, write_json, write_text
+from asbuilt.record.writing import NotWrittenError, put, write_bytes, write_json, write_text
 from asbuilt.run import OptionError
 from asbuilt.withholding import Secret, Secrets
 
@@ -51,6 +51,14 @@ def test_on_a_full_disk_there_is_no_file_or_the_one_before(tmp_path):
             write_json(path, {}, SECRETS)
     assert old.read_text() == "before"
     assert [each.name for each in tmp_path.iterdir()] == ["old.json"]
+
+
+def test_a_device_is_written_to_and_never_replaced(tmp_path):
+    device = tmp_path / "junit.xml"
+    device.symlink_to("/dev/full")
+    with pytest.raises(NotWrittenError, match="No space left"):
+        put(device, b"x")
+    assert device.is_char_device()
 
 
 @pytest.mark.usefixtures("full")

@@ -69,13 +69,16 @@ def run(folder, *arguments):
     return SimpleNamespace(code=done.returncode, out=done.stdout + done.stderr, directory=directory, folder=folder)
 
 
+ALL_THAT_PYTEST_SHOWS = ("--tb=long", "--showlocals", "-vv", "-rA", "--durations=3")
+
+
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory, listener):
     folder = tmp_path_factory.mktemp("live")
     give = cycle(text for name, text in TEXTS.items() if name != "half")  # which an observation cannot hold
     (folder / "seen.json").write_bytes(dump(observation(lambda: next(give), listener.port)))
     (folder / "estate.yaml").write_text(json.dumps(ESTATE))
-    return run(folder, "tests_live", "-m", "live", f"--observed={folder / 'seen.json'}")
+    return run(folder, "tests_live", "-m", "live", f"--observed={folder / 'seen.json'}", *ALL_THAT_PYTEST_SHOWS)
 
 
 @pytest.fixture(scope="module")
