@@ -8,6 +8,7 @@ import pytest
 from asbuilt.catalogue import PROJECT
 from asbuilt.estate import load, schema, source_of
 from asbuilt.estate_errors import EstateError
+from asbuilt.texts import visible
 
 MINIMAL = "estate: shop\napps:\n  shop-prod: {}\n"
 
@@ -199,7 +200,7 @@ def test_what_is_no_file_is_refused_at_once(tmp_path):
     for path, reason in refused.items():
         with pytest.raises(EstateError) as error:
             load(path)
-        assert str(error.value) == f"{path}: {reason}; name a file: --estate FILE"
+        assert str(error.value) == f"{visible(str(path))}: {reason}; name a file: --estate FILE"
 
 
 def test_what_was_read_before_is_not_read_again(tmp_path):

@@ -5,8 +5,9 @@ from asbuilt.subjects import subjects
 
 
 def estate_with(*environments):
-    named = {each: Environment(**{"<name>": each}) for each in environments}
-    repository = Repository(**{"<name>": "o/r", "environments": named})
+    # The names may be those of a workflow's file, which no form of an estate's holds to anything.
+    named = {each: Environment.model_construct(name=each) for each in environments}
+    repository = Repository.model_construct(name="o/r", environments=named)
     return Estate(estate="e", apps={"shop": App(**{"<name>": "shop"})}, repositories={"o/r": repository})
 
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
-from hostile import TEXTS, assert_no_command, assert_row, assert_seen, elements
+from hostile_texts import TEXTS, assert_no_command, assert_row, assert_seen, elements
 
 from asbuilt import texts
 from asbuilt.estate import Links
@@ -23,6 +23,7 @@ from asbuilt.record.terminal import summary
 from asbuilt.record.values import attachment
 from asbuilt.record.values import page as page_of
 from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.withholding import Secrets
 
 ISSUES = Links(issues="https://tracker.example.com/{issue}")
 BAD = (Outcome.DRIFTED, Outcome.UNKNOWN, Outcome.WAIVED)
@@ -36,7 +37,9 @@ def text(request):
 def run_of(name="shop", links=ISSUES, world="sandbox"):
     estate = SimpleNamespace(name=name, links=links)
     observation = SimpleNamespace(as_of=datetime(2026, 4, 30, 16, 30, tzinfo=UTC), transcript=(), seconds=0.1)
-    return SimpleNamespace(estate=estate, observation=observation, checkouts={}, directory=None, world=world)
+    return SimpleNamespace(
+        estate=estate, observation=observation, checkouts={}, directory=None, world=world, secrets=Secrets()
+    )
 
 
 def verdicts_of(text, outcomes=BAD):
@@ -101,7 +104,7 @@ def test_in_a_result_of_allure(text, tmp_path):
     labels = [{"name": "nodeid", "value": verdict.id}, {"name": "suite", "value": text}]
     result = {"name": text, "labels": labels, "parameters": [{"name": "subject", "value": text}], "fullName": text}
     path.write_text(json.dumps(result))
-    evidence.settle_results(tmp_path, [verdict])
+    evidence.settle_results(tmp_path, [verdict], Secrets())
     settled = json.loads(path.read_text())
     assert settled["name"] == settled["fullName"] == settled["parameters"][0]["value"] == texts.line(text)
     assert settled["statusDetails"]["message"] == told(verdict)

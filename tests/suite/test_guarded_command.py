@@ -36,6 +36,6 @@ def test_a_drawing_holds_no_secret(checkout, form):
 
 def test_a_mistake_that_quotes_a_secret_is_told_without_it(checkout):
     done = CliRunner().invoke(app, ["paths", "--checkout", f"{checkout}/{TOKEN}"])
-    assert done.exit_code == 2
+    assert done.exit_code == 4
     assert "[withheld]" in "".join(done.output.split())
     assert TOKEN not in done.output

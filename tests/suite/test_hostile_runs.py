@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
-from hostile import (
+from hostile_texts import (
     ESTATE,
     TEXTS,
     Elements,
@@ -29,7 +29,7 @@ from typer.testing import CliRunner
 
 from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app
-from asbuilt.model import save
+from asbuilt.model import dump
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -73,7 +73,7 @@ def run(folder, *arguments):
 def lived(tmp_path_factory, listener):
     folder = tmp_path_factory.mktemp("live")
     give = cycle(text for name, text in TEXTS.items() if name != "half")  # which an observation cannot hold
-    save(observation(lambda: next(give), listener.port), folder / "seen.json")
+    (folder / "seen.json").write_bytes(dump(observation(lambda: next(give), listener.port)))
     (folder / "estate.yaml").write_text(json.dumps(ESTATE))
     return run(folder, "tests_live", "-m", "live", f"--observed={folder / 'seen.json'}")
 
