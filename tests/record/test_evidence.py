@@ -236,7 +236,7 @@ def test_what_names_the_report_is_read_with_care(target, told, tmp_path):
     (tmp_path / "allure-results").mkdir()
     (tmp_path / "allure-results" / "environment.properties").symlink_to(target)
     done = CliRunner().invoke(command, ["record", str(tmp_path)])
-    assert done.exit_code == 2
+    assert done.exit_code == 4
     assert told in done.output
 
 

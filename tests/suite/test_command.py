@@ -56,7 +56,7 @@ def test_a_mistake_is_told_in_lines_that_are_no_command(monkeypatch, tmp_path):
     strange = "\x1b[31mx\n::error::y ##[error]z\u202e"
     for arguments in (["controls", strange], ["paths", "--checkout", strange], ["paths", "--repository", strange]):
         done = CliRunner().invoke(app, arguments)
-        assert done.exit_code == 2
+        assert done.exit_code == 4
         assert_seen(done.stderr)
         assert_no_command(done.stderr)
 
