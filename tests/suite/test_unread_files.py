@@ -66,7 +66,7 @@ def test_what_rests_on_a_file_that_is_too_large_is_unknown_and_drift_stays_drift
     (workflows / "large.yml").write_text("on: push\n" + "#" * 2**20)
     heroku = workflows / "deploy-heroku.yml"
     heroku.write_text(heroku.read_text().replace("cancel-in-progress: false", "cancel-in-progress: true"))
-    played = play("tests_static", f"--checkout={root}", "-n2")
+    played = play("tests_static", f"--checkout={root}")
     assert played.code == 1
     drifted, unknown, conforms = (played.subjects(each) for each in ("drifted", "unknown", "conforms"))
     assert drifted == {"WF001": [f"{REPOSITORY} large.yml"], "WF009": ["raxx-api-prod"]}
