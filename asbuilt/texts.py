@@ -124,8 +124,11 @@ def kept_in(value: T) -> T:
 
 
 def as_json(value: Any, indent: int | None = 2) -> str:
-    """Give plain values as JSON that a terminal can show: all of it ASCII, and no command of GitHub's runner."""
-    return json.dumps(kept_in(value), indent=indent).replace("##[", "##\\u005b")
+    """Give plain values as JSON that a terminal can show: all of it ASCII, and nothing that `without_commands` changes.
+
+    A backslash of that would be no escape of JSON.
+    """
+    return json.dumps(kept_in(value), indent=indent).replace("##[", "##\\u005b").replace(" ::", " \\u003a:")
 
 
 def _seen(character: str) -> str:

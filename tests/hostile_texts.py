@@ -209,11 +209,9 @@ ESTATE = {
         "shop/shop": {
             "red_after": 1,
             "environments": {
-                "production": {"reviewers": ["ops | @org/team"], "wait_timer": 0, "deployment_branches": ["main"]}
+                "production": {"reviewers": ["ops|<b>`x`"], "wait_timer": 0, "deployment_branches": ["main"]}
             },
-            "workflows": {
-                "deploy.yml": {"deploys": [{"app": "shop", "trigger": "push", "branch": "$(x) | `y` ##[z]"}]}
-            },
+            "workflows": {"deploy.yml": {"deploys": [{"app": "shop", "trigger": "push", "branch": "$(x)|`y`##[z]"}]}},
         }
     },
     "waivers": [

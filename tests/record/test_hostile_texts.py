@@ -60,6 +60,10 @@ def test_a_line_is_one_line_that_can_be_seen_and_is_short(text):
     assert texts.line(shown) == shown or len(shown) > texts.LONGEST
 
 
+def test_what_was_cut_says_so_also_where_little_of_it_can_be_seen():
+    assert texts.line("a" + "\n" * 700 + "b") == "a …"
+
+
 @pytest.mark.parametrize("columns", [None, 40, 80, 200])
 def test_on_a_terminal(text, columns):
     run = run_of(text, world=text)
@@ -153,6 +157,7 @@ def test_in_json_on_a_terminal(text):
     assert shown.isascii()
     assert_seen(shown)
     assert_no_command(shown)
+    assert texts.without_commands(shown) == shown  # the guard of the stream leaves it JSON
     assert json.loads(shown) == [{texts.kept(text): texts.kept(text)}]
 
 
