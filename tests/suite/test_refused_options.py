@@ -1,5 +1,6 @@
 """What cannot be meant for a run is one message and exit 4, before anything is asked, judged or written."""
 
+import os
 import sys
 
 import pytest
@@ -101,6 +102,16 @@ def test_evidence_is_not_written_into_a_run(tmp_path, refused):
     )
     (tmp_path / "file").write_text("")
     assert "no folder can be made there" in refused("tests_static", f"--evidence={tmp_path / 'file' / 'below'}")
+
+
+def test_a_file_of_the_users_that_is_no_file_ends_in_one_line(tmp_path, refused):
+    os.mkfifo(tmp_path / "pipe")
+    for name, reason in {tmp_path / "pipe": "is a named pipe", "/dev/zero": "is a device"}.items():
+        told = refused("tests_static", f"--estate={name}")
+        assert f"ERROR: {name}: {reason}; only regular files are read; name a file: --estate FILE" in told
+        assert len(told.strip().splitlines()) == 1
+    told = refused("tests_live", "-m", "live", "--observed=/dev/zero")
+    assert "--observed /dev/zero: is a device; only regular files are read; name a run's observation.json" in told
 
 
 def test_a_python_without_asserts_is_refused(play):

@@ -1,6 +1,5 @@
-"""Runs over a checkout, or with a file of the user's, of which not everything is read."""
+"""Runs over a checkout of which not everything is read."""
 
-import os
 import shutil
 
 import pytest
@@ -91,19 +90,6 @@ def test_a_procfile_that_is_a_link_leaves_its_processes_unknown(play, root):
     assert played.subjects("drifted") == {"WF001": [REPOSITORY]}
     assert f"Procfile:1:1 {OUT}" in " ".join(played.out.split())
     assert files_with(CANARY, played.directory) == []
-
-
-def test_a_file_of_the_users_that_is_no_file_ends_in_one_line(play, tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    for name, reason in {tmp_path / "pipe": "is a named pipe", "/dev/zero": "is a device"}.items():
-        played = play("tests_static", f"--estate={name}")
-        assert played.code == 4
-        assert f"ERROR: {name}: {reason}; only regular files are read; name a file: --estate FILE" in played.out
-        assert len(played.out.strip().splitlines()) == 1
-    played = play("tests_live", "-m", "live", "--observed=/dev/zero")
-    assert played.code == 4
-    expected = "--observed /dev/zero: is a device; only regular files are read; name a run's observation.json"
-    assert expected in played.out
 
 
 def test_only_links_in_the_place_of_githubs_folder_do_not_end_green(play, root, tmp_path):
