@@ -14,11 +14,11 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from asbuilt import __version__, catalogue, estate, handbook, texts
-from asbuilt.breakdown import INTERNAL, told
 from asbuilt.drawing.mermaid import mermaid
 from asbuilt.drawing.sources import drawing_of
 from asbuilt.drawing.svg import svg
 from asbuilt.drawing.table import WIDTH, table
+from asbuilt.faults import INTERNAL, told
 from asbuilt.options import meant
 from asbuilt.record.report import NoReportError, render
 from asbuilt.record.stream import guarded

@@ -5,9 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from asbuilt import catalogue, judging
-from asbuilt.breakdown import held
-from asbuilt.keeping import noting
+from asbuilt import catalogue, faults, judging
 from asbuilt.lint import keep
 from asbuilt.lint.linters import LINTERS
 from asbuilt.record.directory import LINT
@@ -68,7 +66,7 @@ class Controller:
         run = self._config.stash.get(RUN, None)
         if run is None or not any(run.suppressions.values()):
             return
-        with held(session):
+        with faults.held(self._config):
             self._complain(session, run)
 
     def _complain(self, session: pytest.Session, run: Run) -> None:
@@ -90,7 +88,7 @@ class Controller:
         found = keep.plain(keep.lint(judged, [LINTERS[each] for each in sorted(asked)]))
         kept = run.secrets.hide_all(found)
         self._config.stash[RUN] = replace(run, scans=keep.scans_of(kept))
-        with noting(self._config):
+        with faults.unwritten_noted(self._config):
             write_json(run.directory / LINT, kept, run.secrets)
 
 

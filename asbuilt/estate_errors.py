@@ -13,7 +13,6 @@ from pydantic import BaseModel, ValidationError
 from asbuilt.texts import line
 from asbuilt.workflows.document import Mapping, Mark, Node, find
 
-_LONGEST_NAME = 100
 YamlPath = tuple[str | int, ...]
 Tell = Callable[[], str]
 MOST_PROBLEMS = 20

@@ -16,6 +16,15 @@ from asbuilt.record.directory import RESULTS, VERDICTS
 from asbuilt.run import OptionError
 from asbuilt.workflows.checkout import Checkout
 
+_WAYS_AROUND = {
+    "log_file": "--log-file",
+    "debug": "--debug",
+    "pastebin": "--pastebin",
+    "report_log": "--report-log",
+    "htmlpath": "--html",
+    "json_report": "--json-report",
+}
+
 
 def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
     """Refuse options that make no sense, or none together. Raises OptionError."""
@@ -23,6 +32,7 @@ def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
     refuse_vanishing_asserts(sys.flags.optimize)
     _refuse_what_is_off(config)
     _refuse_other_settings(config)
+    refuse_ways_around(config)
     if getattr(option, "clean_alluredir", False):
         raise OptionError("--clean-alluredir can delete results under xdist: every run has a fresh directory anyway")
     if getattr(option, "runxfail", False):
@@ -34,6 +44,16 @@ def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
     if not options.wants_live(config) and (asked.sandbox or asked.observed):
         raise OptionError("--sandbox and --observed are for the live checks: add -m live")
     refuse_nested(config.invocation_params.dir / asked.evidence, asked.evidence)
+
+
+def refuse_ways_around(config: pytest.Config) -> None:
+    """Refuse options that write or send elsewhere what no secret is taken out of. Raises OptionError."""
+    logs_to = config.getini("log_file") if config.pluginmanager.hasplugin("logging") else ""
+    asked = [name for dest, name in _WAYS_AROUND.items() if getattr(config.option, dest, None)]
+    if logs_to and "--log-file" not in asked:
+        asked.append("log_file")
+    if asked:
+        raise OptionError(f"{', '.join(asked)}: what is written there would hold secrets; leave it out")
 
 
 def refuse_nothing(checkouts: Mapping[str, Checkout]) -> None:

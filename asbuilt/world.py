@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asbuilt import texts
 from asbuilt.files import RefusedError
 from asbuilt.model import Observation, restore
 from asbuilt.observe.credentials import tokens
@@ -78,7 +77,7 @@ def observe(
 
 def _saved(run: Run, path: str) -> Observation:
     try:
-        observation = texts.kept_in(restore(Path(path)))
+        observation = restore(Path(path))
     except ValueError as error:
         reason = error if isinstance(error, RefusedError) else "is not an observation that asbuilt saved"
         raise OptionError(f"--observed {path}: {reason}; name a run's observation.json") from error

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from asbuilt import texts
 from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.observe.http import Answer, Client, NotObservedError, shown
 from asbuilt.withholding import foreign
@@ -54,7 +53,7 @@ def fact(
     """
     ask = Ask(client)
     try:
-        value = texts.kept_in(read(ask))
+        value = read(ask)
         _hold_to_model(value)
     except NotThereError:
         if can_be_absent:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 from asbuilt import estate as declared
-from asbuilt import texts
 from asbuilt.model import AppState, Observation, Observed, Unobserved, current_release
 from asbuilt.observe import github, heroku
 from asbuilt.observe.http import GITHUB, HEROKU, IN_FLIGHT, Client
@@ -86,13 +85,12 @@ def sweep(
         }
         observation = Observation(world, _as_of(client), 0.0, apps, repositories, ())
         observation = _settled(pool, client, estate, scope, observation, settle, say)
-    whole = replace(
+    return replace(
         observation,
         as_of=_as_of(client),
         seconds=round(time.monotonic() - began, 3),
         transcript=client.transcript,
     )
-    return texts.kept_in(whole)
 
 
 def unsettled(estate: declared.Estate, scope: Scope, observation: Observation) -> Iterator[tuple[str, str]]:

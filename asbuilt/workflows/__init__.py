@@ -105,9 +105,9 @@ The model of a repository's files:
 
     modelling            makes a workflow file of a document
     procfile             a Procfile
-    refusals             documents of files that are not read
     sources              all workflow files and actions, and who calls whom
     started              the file that a command of a Procfile starts
+    unread_files         documents of files that are not read
     workflow             the nouns: triggers, jobs, steps
 
 Scripts:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from asbuilt.files import MOST, RefusedError, is_file_inside, look_inside, read_inside
 from asbuilt.texts import visible
-from asbuilt.workflows import modelling, procfile, refusals, sources
+from asbuilt.workflows import modelling, procfile, sources, unread_files
 from asbuilt.workflows.blocked_paths import BlockedPath, blocked_paths
 from asbuilt.workflows.bounds import PastBoundError
 from asbuilt.workflows.deploy_path import DeployPath
@@ -147,19 +147,19 @@ def _followed(
 def _folders(root: Path, found: Listing) -> Iterator[Document]:
     """Give the folders of which nothing was read: those that are shut, and links in the place of GitHub's own."""
     for name, reason in found.shut.items():
-        yield refusals.shut_folder(visible(name), reason)
+        yield unread_files.shut_folder(visible(name), reason)
     for each in found.entries:
         if each.is_link and sources.may_hold_workflows(each.name):
-            yield refusals.linked_folder(each.path, _reason(root, each))
+            yield unread_files.linked_folder(each.path, _reason(root, each))
 
 
 def _workflow(root: Path, entry: Entry, contents: dict[str, bytes]) -> WorkflowFile:
     if entry.is_link:
-        return modelling.model(refusals.linked_workflow(entry.path, _reason(root, entry)))
+        return modelling.model(unread_files.linked_workflow(entry.path, _reason(root, entry)))
     try:
         contents[entry.path] = content = read_inside(root, entry.name)
     except RefusedError as error:
-        return modelling.model(refusals.file(entry.path, str(error)))
+        return modelling.model(unread_files.file(entry.path, str(error)))
     return modelling.load(content, entry.path)
 
 
@@ -185,7 +185,7 @@ def _action(root: Path, entry: Entry, contents: dict[str, bytes]) -> ActionFile 
     try:
         contents[entry.path] = content = read_inside(root, entry.name)
     except RefusedError as error:
-        return sources.unread_action(refusals.file(entry.path, str(error), is_link=entry.is_link))
+        return sources.unread_action(unread_files.file(entry.path, str(error), is_link=entry.is_link))
     return sources.action(content, entry.path)
 
 
@@ -223,5 +223,5 @@ def _procfile(root: Path, entry: Entry) -> Procfile:
     try:
         content = read_inside(root, entry.name)
     except RefusedError as error:
-        return procfile.unread(refusals.file(entry.path, str(error), is_link=entry.is_link))
+        return procfile.unread(unread_files.file(entry.path, str(error), is_link=entry.is_link))
     return procfile.parse(content.decode("utf-8", "replace"), entry.path)

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from broken import NASTY, broken
+from broken_yaml import NASTY, broken
 from hypothesis import given, settings
 
 from asbuilt import catalogue

@@ -26,7 +26,7 @@ def _told(estate, kind, text):
     return [tell(text, words(each, estate)) for each in subjects(estate, {}, kind).values()]
 
 
-def test_a_remedy_has_the_whole_name(written):
+def test_a_remedy_has_the_whole_name_as_one_argument(written):
     estate = load(written(ESTATE))
     assert _told(estate, "environment", "{environment} of {repository}") == ["'prod {app} EU' of o/r"]
     assert _told(estate, "process", "{process} of {app}: {formation}")[1] == "worker of shop: web=1 worker=2"

@@ -5,7 +5,6 @@ import pytest
 from asbuilt.model import Absent, Formation, Observed, Unobserved
 from asbuilt.observe import github, heroku, web
 from asbuilt.observe.ask import fact, instant
-from asbuilt.texts import kept
 
 URL = "https://api.heroku.com/apps/shop/formation"
 NOW = datetime(2026, 4, 30, 16, 30, tzinfo=UTC)
@@ -143,12 +142,3 @@ def test_a_redirect_is_kept_without_what_follows_its_path(client, replies, rest)
 
 def test_a_page_that_is_not_there_is_an_observation(client, replies):
     assert web.probe(client(replies(404)), "https://shop.example/health").value.status == 404
-
-
-def test_what_a_provider_says_is_bounded_and_can_be_written(client, replies):
-    long = Formation("web", 1, "x" * 2**20, NOW)
-    found = fact(client(replies(200)), "formation", lambda ask: (ask.get(URL), (long,))[1])
-    assert found.value[0].size == kept(long.size)
-    half = Formation("web", 1, "a\ud800b", NOW)
-    found = fact(client(replies(200)), "formation", lambda ask: (ask.get(URL), half)[1])
-    assert found.value.size == "a\\ud800b"

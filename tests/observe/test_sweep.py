@@ -1,5 +1,4 @@
 import json
-import re
 import threading
 from datetime import UTC, datetime
 from itertools import count
@@ -10,7 +9,6 @@ import pytest
 from asbuilt.model import Absent, Observed, Unobserved, dump, restore
 from asbuilt.observe.sweep import Scope, sweep
 from asbuilt.sandbox.server import Sandbox
-from asbuilt.texts import LONGEST_KEPT
 
 REPOSITORY = "MooseQuest/TradeMasterAPI"
 PRODUCTION, STAGING = "raxx-api-prod", "raxx-api-staging"
@@ -96,20 +94,6 @@ def test_the_whole_observation_can_be_saved_and_restored(observe, tmp_path):
     observation, _ = observe("incident-2026-04-30")
     (tmp_path / "observation.json").write_bytes(dump(observation))
     assert restore(tmp_path / "observation.json") == observation
-
-
-def test_no_text_of_an_observation_is_long(client, estate, everything, tmp_path):
-    long = "x" * 2**20
-
-    def handler(request):
-        if request.url.host.endswith("herokuapp.com"):
-            return httpx.Response(302, headers={"Location": f"https://elsewhere.example.com/{long}", "ETag": long})
-        return httpx.Response(403, json={"message": long, "id": long}, headers={"X-GitHub-Request-Id": long})
-
-    observation = sweep(estate, everything, client(handler), "live")
-    (tmp_path / "observation.json").write_bytes(dump(observation))
-    held = re.findall(r'"([^"]*)"', (tmp_path / "observation.json").read_text())
-    assert LONGEST_KEPT // 2 < max(map(len, held)) <= LONGEST_KEPT
 
 
 # As of.

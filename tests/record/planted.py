@@ -43,7 +43,7 @@ def written_past_the_writer(record):
 if KILLED == "never, but one is written past the writer":
     plugin.finish = written_past_the_writer(plugin.finish)
 
-killed_before(plugin, "_as_kept", "after the sweep")
+killed_before(keeping, "as_kept", "after the sweep")
 killed_before(plugin, "finish", "before it is recorded")
 killed_before(finish, "settle_results", "while it is recorded")
 killed_before(keeping, "withhold", "before the last scan")

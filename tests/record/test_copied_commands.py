@@ -1,7 +1,4 @@
-"""What somebody may paste into a shell does what it says, whatever the names in it are.
-
-An estate refuses most of these names, so what holds them is made without asking whether they are valid.
-"""
+"""What somebody may paste into a shell does what it says, also for names that an estate refuses today."""
 
 import shlex
 

@@ -10,7 +10,9 @@ LIMITED = {"PYTHONPATH": str(Path(__file__).parent), "FULL_AT": "3000"}
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
 def test_what_is_found_is_printed_and_one_line_says_what_was_not_written(play, live, workers):
     whole = live("incident-2026-04-30")
-    played = play("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-p", "full", *workers, environ=LIMITED)
+    played = play(
+        "tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-p", "full_disk", *workers, environ=LIMITED
+    )
     assert played.code == 3
     findings = [line for line in whole.out.splitlines() if " HK002 " in line or "conform," in line]
     assert len(findings) == 2

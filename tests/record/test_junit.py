@@ -12,19 +12,8 @@ from asbuilt.catalogue import PROJECT
 from asbuilt.record.junit import junit
 from asbuilt.verdicts import Line, Outcome, Verdict
 
-BROKEN = '''
-import pytest
-from asbuilt.controls import control
-
-@control("HK001", severity="SEV-2")
-@pytest.mark.parametrize("nothing_of_that_name", [1])
-def test_app_is_there(app):
-    """The app is there.
-
-    Remedy: make it.
-    """
-'''
-
+# What nobody can import is refused before anything is judged: here it is pytest's own import that fails.
+ONLY_PYTEST_FAILS_TO_IMPORT = 'if __name__ == "test_broken":\n    import nothing_of_that_name\n'
 RUN = SimpleNamespace(observation=None, world="sandbox healthy")
 
 
@@ -126,7 +115,7 @@ def test_what_could_not_be_collected_is_an_error_whether_or_not_pytest_can_write
         shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("2*", "latest", "__pycache__"))
     for name in ("conftest.py", "pytest.ini", "estate.yaml"):
         shutil.copy(PROJECT / name, project / name)
-    (project / "tests_live" / "test_broken.py").write_text(BROKEN)
+    (project / "tests_live" / "test_broken.py").write_text(ONLY_PYTEST_FAILS_TO_IMPORT)
     command = ["-m", "pytest", "tests_live", "-m", "live", "--sandbox=healthy", "-p", "no:cacheprovider"]
     subprocess.run(
         [sys.executable, *command, "-p", "no:junitxml"], cwd=project, capture_output=True, timeout=60, check=False

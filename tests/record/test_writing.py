@@ -2,16 +2,19 @@
 
 import errno
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
-from asbuilt import keeping
+from asbuilt import faults, keeping, refusals
+from asbuilt.model import Observation, Request, dump, load
 from asbuilt.record import writing
 from asbuilt.record.directory import withhold
 from asbuilt.record.results import Results
 from asbuilt.record.writing import NotWrittenError, put, write_bytes, write_json, write_text
 from asbuilt.run import OptionError
+from asbuilt.texts import kept
 from asbuilt.withholding import Secret, Secrets
 
 TOKEN = "ghp_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5"
@@ -100,8 +103,8 @@ def test_what_still_stands_and_cannot_be_withheld_is_deleted(tmp_path):
 
 
 def test_a_disk_that_is_full_is_told_from_a_folder_that_is_wrong():
-    assert keeping.is_full(FULL)
-    assert not keeping.is_full(OSError(errno.ENOTDIR, "Not a directory"))
+    assert faults.is_full(FULL)
+    assert not faults.is_full(OSError(errno.ENOTDIR, "Not a directory"))
 
 
 def config(**option):
@@ -115,22 +118,32 @@ def test_a_worker_is_told_the_credentials_in_memory_and_tells_what_it_could_not_
     keeping.hand_over(node, SimpleNamespace(secrets=SECRETS))
     worker = config()
     worker.workerinput, worker.workeroutput = node.workerinput, {}
+    faults.begin(worker)
     keeping.begin(worker, {"X_TOKEN": "s3cret-x-value"}, SimpleNamespace(enter_context=lambda _: None))
     assert keeping.secrets(worker).hide(f"{TOKEN} s3cret-x-value") == "[withheld] [withheld]"
-    keeping.missed(worker, NotWrittenError(tmp_path / "a", FULL))
-    keeping.report_missed(worker)
+    faults.note_unwritten(worker, NotWrittenError(tmp_path / "a", FULL))
+    faults.report(worker)
+    faults.begin(node.config)
     keeping.begin(node.config, {}, SimpleNamespace(enter_context=lambda _: None))
     node.workeroutput = worker.workeroutput
-    keeping.hear(node.config, node)
+    faults.hear(node.config, node)
     said = f"the evidence could not be written: {tmp_path}/a: No space left on device; make room, or write elsewhere"
-    assert list(keeping.faults(node.config)) == [f"{said}: --evidence DIR"]
+    assert faults.lines(node.config) == (f"{said}: --evidence DIR",)
 
 
 @pytest.mark.parametrize("name", ["log_file", "debug", "pastebin", "report_log", "htmlpath", "json_report"])
 def test_an_option_that_writes_past_us_is_refused(name):
     with pytest.raises(OptionError, match="what is written there would hold secrets; leave it out"):
-        keeping.refuse_ways_around(config(**{name: "x"}))
+        refusals.refuse_ways_around(config(**{name: "x"}))
 
 
 def test_the_options_of_every_day_are_not():
-    keeping.refuse_ways_around(config(log_file=None, debug=None))
+    refusals.refuse_ways_around(config(log_file=None, debug=None))
+
+
+def test_an_observation_is_judged_as_it_is_kept_bounded_writable_and_without_secrets():
+    asked = Request("GET", "https://x", 200, None, 0.1, etag="x" * 2**20, request_id=f"a {TOKEN}", error="a\ud800b")
+    seen = keeping.as_kept(Observation("live", datetime(2026, 5, 1, tzinfo=UTC), 0.1, {}, {}, (asked,)), SECRETS)
+    (request,) = seen.transcript
+    assert (request.etag, request.request_id, request.error) == (kept("x" * 2**20), "a [withheld]", "a\\ud800b")
+    assert load(dump(seen)) == seen

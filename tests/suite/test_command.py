@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from hostile import assert_no_command, assert_seen
+from hostile_texts import assert_no_command, assert_seen
 from typer.testing import CliRunner
 
 from asbuilt import __version__

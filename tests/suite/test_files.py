@@ -56,6 +56,10 @@ def test_a_folder_on_the_way_may_be_a_link_inside_the_checkout(root):
     assert read_inside(root, f"{linked(root, 'a/b', 'deep')}/../b/file") == b"own"
 
 
+def test_a_link_below_may_have_its_target_from_the_root(root):
+    assert read_inside(root, linked(root, f"{root}/a/b/file", "a/link")) == b"own"
+
+
 def test_the_checkout_itself_may_be_a_link(root, tmp_path):
     (tmp_path / "there").symlink_to(root)
     assert read_inside(tmp_path / "there", "a/b/file") == b"own"

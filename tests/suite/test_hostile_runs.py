@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
-from hostile import (
+from hostile_texts import (
     ESTATE,
     TEXTS,
     Elements,

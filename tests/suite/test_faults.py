@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from asbuilt.breakdown import told
+from asbuilt.faults import told
 
 PLUGINS = {
     # A hook of ours fails in the middle of a run.
@@ -77,7 +77,7 @@ def test_what_cannot_be_written_at_the_end_costs_no_finding(beside):
     assert played.code == 3
     assert "18 conform, 9 drifted, 0 unknown" in played.out
     assert "current release v7 carries no slug" in played.out
-    assert "asbuilt cannot go on: No space left on device: /full/verdicts.json" in played.out
+    assert "asbuilt: cannot go on: No space left on device: /full/verdicts.json" in played.out
     assert "Traceback" not in played.out
 
 
@@ -97,4 +97,4 @@ def test_the_order_of_the_checks_changes_nothing(beside, live):
 
 def test_an_error_of_the_machine_is_not_called_a_fault_of_asbuilt():
     error = OSError(errno.EACCES, "Permission denied", "a\nb")
-    assert told(error) == "asbuilt cannot go on: Permission denied: a b"
+    assert told(error) == "cannot go on: Permission denied: a b"

@@ -1,0 +1,106 @@
+"""How a run begins: what it is about, its world and its directory, decided once and handed to the workers of xdist."""
+
+import os
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asbuilt import catalogue, faults, keeping, options, refusals
+from asbuilt.controller import Controller
+from asbuilt.estate import load, source_of
+from asbuilt.model import dump
+from asbuilt.model import load as load_observation
+from asbuilt.options import Asked
+from asbuilt.record.directory import RESULTS, new_directory
+from asbuilt.record.results import listen
+from asbuilt.record.writing import write_bytes
+from asbuilt.run import OptionError, Run, checkouts_of, prepared, scope_of
+from asbuilt.world import World, choose
+
+CLOSING = pytest.StashKey[ExitStack]()
+WORLD = pytest.StashKey[World]()
+XML = pytest.StashKey[Path | None]()
+_DIRECTORY = "asbuilt_directory"
+_OBSERVATION = "asbuilt_observation"
+
+
+def begun(config: pytest.Config) -> Run:
+    """Decide what the run is about, and begin it.
+
+    Raises what a user can get wrong: BrokenChecksError, EstateError, OptionError, ScenarioError, NoTokenError.
+    """
+    asked = options.asked(config)
+    refusals.refuse_what_contradicts(config, asked)
+    path = config.invocation_params.dir / asked.estate
+    if config.rootpath.resolve() != catalogue.PROJECT.resolve():
+        catalogue.checks(config.rootpath)  # a copy's own
+    source = source_of(Path(asked.estate))
+    estate = load(Path(asked.estate), {control.id for _, control in catalogue.checks()}, source)
+    scope = scope_of(estate, asked.apps, asked.repositories)
+    checkouts = checkouts_of(estate, path, asked.checkout, asked.repositories)
+    if not options.concerns(config, "tests_live"):
+        refusals.refuse_nothing(checkouts)
+    run = prepared(estate, scope, checkouts)
+    if is_worker(config):
+        return _taken_over(config, run)
+    return run if options.judges_nothing(config) else _in_its_directory(config, asked, run, source)
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Say whether this process is a worker of xdist, which another one tells what to judge."""
+    return hasattr(config, "workerinput")
+
+
+def hand_over(node: Any, run: Run) -> None:
+    """Tell a worker what was observed, what is secret, and where its results belong."""
+    if run.directory:
+        node.workerinput[_DIRECTORY] = str(run.directory)
+        node.workerinput[_OBSERVATION] = dump(run.observation).decode() if run.observation else None
+        keeping.hand_over(node, run)
+
+
+def _taken_over(config: Any, run: Run) -> Run:
+    """Give a worker the run that it was handed."""
+    handed = config.workerinput.get(_DIRECTORY)
+    if handed is None:
+        return run
+    directory = Path(handed)
+    keeping.know(config, keeping.handed(config), os.environ, run.estate.model_dump(mode="json"))
+    known = keeping.secrets(config)
+    listen(config, directory / RESULTS, known, partial(faults.note_unwritten, config))
+    seen = config.workerinput[_OBSERVATION]
+    observation = load_observation(seen.encode()) if seen else None
+    return replace(run, directory=directory, observation=observation, secrets=known)
+
+
+def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: bytes) -> Run:
+    """Give the run of the process that reports its world and its directory."""
+    config.pluginmanager.register(Controller(config), "asbuilt-controller")
+    world = World(run.world)
+    if options.wants_live(config):
+        world = choose(run, sandbox=asked.sandbox, observed=asked.observed, closing=config.stash[CLOSING])
+    config.stash[WORLD] = world
+    keeping.know(config, world.credentials, os.environ, run.estate.model_dump(mode="json"))
+    clock = world.sandbox.clock() if world.sandbox else None
+    try:
+        directory = new_directory(config.invocation_params.dir / asked.evidence, clock)
+    except OSError as error:
+        if faults.is_full(error):
+            pytest.exit(
+                f"asbuilt: --evidence {asked.evidence}: {error.strerror}; make room", returncode=faults.INTERNAL
+            )
+        raise OptionError(f"--evidence {asked.evidence}: no folder can be made there: {error.strerror}") from error
+    # pytest's own file would hold what its introspection shows; ours is rendered from the verdicts.
+    wanted = getattr(config.option, "xmlpath", None)
+    name = os.path.expandvars(wanted) if wanted else None
+    config.stash[XML] = config.invocation_params.dir / Path(name).expanduser() if name else None
+    config.option.xmlpath = None
+    known = keeping.secrets(config)
+    with faults.unwritten_noted(config):
+        write_bytes(directory / "estate.yaml", estate, known)
+    listen(config, directory / RESULTS, known, partial(faults.note_unwritten, config))
+    return replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
