@@ -86,10 +86,12 @@ def verdict_on(step: Step, shell: str | None, around: Surroundings, asked: re.Pa
 
 @lru_cache(maxsize=256)
 def _reading(step: Step, shell: str | None, around: Surroundings) -> ScriptReading:
-    """Read the script of a step."""
+    """Read the script of a step. Raises PastBoundError."""
     script = around.put_into(script_of(step))
     own = {name: (around.put_into(text),) for name, text in texts_of(step.env)}
     env = {**{name: (text,) for name, text in around.variables}, **own}
     found = commands(script, shell)
     requests = tuple(made for each in found if (made := request_of(each, env)) is not None)
-    return ScriptReading(is_named_for_health(step, around), script, found, env, frozenset(own), requests)
+    reading = ScriptReading(is_named_for_health(step, around), script, found, env, frozenset(own), requests)
+    hold(reading.pairs, PAIRS, "pairs of a request and what may judge its answer in a script", step.mark)
+    return reading
