@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from asbuilt.workflows import health_code
+from asbuilt.workflows.bounds import PAIRS, hold
 from asbuilt.workflows.document import text_of, texts_of
 from asbuilt.workflows.health_actions import check_of_action
 from asbuilt.workflows.health_addresses import hands_an_app

@@ -193,9 +193,10 @@ class ScriptReading:
 
     @property
     def pairs(self) -> int:
-        """How many requests and commands that may judge them there are to hold against each other, with what hands on."""
+        """How often a request is held against what may judge its answer, or hands that on."""
+        asking = len(self.requests) + sum(each.words[0] == "heroku" for each in self.commands)
         judges = (each for each in self.commands if _judges(each) or each.words[0] in _READS)
-        return len(self.requests) * sum(1 + len(self._reader(each).handed) for each in judges)
+        return asking * sum(1 + len(self._piped_to(each)) for each in judges) if asking else 0
 
     def _reaches(self, request: Command, verdict: Command) -> bool:
         """Tell whether an answer reaches a command that judges or reads it."""
@@ -226,18 +227,20 @@ class ScriptReading:
         """Give what a command reads. Each request asks."""
         known = self._read.get(id(verdict))
         if known is None:
-            if not self._piping:
-                for each in self.commands:
-                    for one in {(to.line, to.words): None for to in each.piped_to}:
-                        self._piping.setdefault(one, []).append(each)
             handed = tuple(
-                (each, tuple(self._texts(each, (*each.words, each.stdin))))
-                for each in self._piping.get((verdict.line, verdict.words), ())
-                if verdict in each.piped_to
+                (each, tuple(self._texts(each, (*each.words, each.stdin)))) for each in self._piped_to(verdict)
             )
             texts = tuple(self._texts(verdict, (*verdict.words, verdict.stdin)))
             known = self._read[id(verdict)] = _Reader(texts, handed)
         return known
+
+    def _piped_to(self, verdict: Command) -> list[Command]:
+        """Give the commands that hand their output on to one."""
+        if not self._piping:
+            for each in self.commands:
+                for place in {(to.line, to.words): None for to in each.piped_to}:
+                    self._piping.setdefault(place, []).append(each)
+        return [each for each in self._piping.get((verdict.line, verdict.words), ()) if verdict in each.piped_to]
 
     def _names_answer(self, verdict: Command, sources: Iterable[str]) -> bool:
         """Tell whether an arithmetic test names a variable that holds an answer."""

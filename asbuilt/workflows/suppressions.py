@@ -8,6 +8,7 @@ what is found in a script is suppressed behind its `run: |`, or above that.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ from asbuilt.workflows.document import Document, Mark
 
 FORM = "# asbuilt: ignore[CONTROL, ...] REASON until YYYY-MM-DD"
 _WORD = "asbuilt:"
-_COMMENT = re.compile(r"(?:^|(?<=\s))#\s*asbuilt:\s*(?P<text>.*?)\s*$")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#\s*asbuilt:\s*(?P<text>.*)")
 _IGNORE = re.compile(r"ignore\s*\[(?P<controls>[^\]]*)\](?P<rest>.*)")
 _UNTIL = re.compile(r"(?P<reason>.*?)\buntil\s+(?P<date>\S+)$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -85,7 +86,8 @@ def _comment(number: int, line: str, values: tuple[_Value, ...]) -> re.Match[str
         return None
     for each in _COMMENT.finditer(line):
         place = Mark(number, each.start() + 1)
-        if not any(value.start <= place < value.end for value in values):
+        before = bisect_right(values, place, key=lambda value: value.start)  # they stand in order, and apart
+        if not before or place >= values[before - 1].end:
             return each
     return None
 
@@ -97,7 +99,7 @@ def _suppression(
     line = _covered(lines, number)
     last = blocks.get(line, line)
     mark = Mark(number, comment.start() + 1)
-    ignore = _IGNORE.fullmatch(comment["text"])
+    ignore = _IGNORE.fullmatch(comment["text"].rstrip())
     if ignore is None:
         return Suppression(document.path, mark, (), line, last, problem=f"it is not of the form `{FORM}`")
     controls = tuple(each for word in ignore["controls"].split(",") if (each := word.strip()))
