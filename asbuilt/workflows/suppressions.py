@@ -65,8 +65,9 @@ def suppressions(document: Document) -> tuple[Suppression, ...]:
     lines = document.text.splitlines()
     values = tuple(_values(document.text))
     blocks = {each.start.line - 1: each.end.line - (each.end.column == 1) for each in values if each.is_block}
+    covered = _covered(lines)
     return tuple(
-        _suppression(document, lines, number, comment, blocks)
+        _suppression(document, covered[number - 1], number, comment, blocks)
         for number, line in enumerate(lines, start=1)
         if (comment := _comment(number, line, values))
     )
@@ -93,10 +94,9 @@ def _comment(number: int, line: str, values: tuple[_Value, ...]) -> re.Match[str
 
 
 def _suppression(
-    document: Document, lines: list[str], number: int, comment: re.Match[str], blocks: dict[int, int]
+    document: Document, line: int, number: int, comment: re.Match[str], blocks: dict[int, int]
 ) -> Suppression:
-    """Read the comment of a line. `blocks` are the blocks of text: the last line of each by the line above it."""
-    line = _covered(lines, number)
+    """Read a comment on `number` about `line`. `blocks` has the last line of each block of text, by the line above."""
     last = blocks.get(line, line)
     mark = Mark(number, comment.start() + 1)
     ignore = _IGNORE.fullmatch(comment["text"].rstrip())
@@ -118,16 +118,17 @@ def _suppression(
     return Suppression(document.path, mark, controls, line, last, reason, ends, problem)
 
 
-def _covered(lines: list[str], number: int) -> int:
-    """Give the line that a comment is about: its own, or the one below the comments that it stands among."""
-    if not lines[number - 1].lstrip().startswith("#"):
-        return number
-    for below, line in enumerate(lines[number:], start=number + 1):
-        if not line.strip():
-            return 0
-        if not line.lstrip().startswith("#"):
-            return below
-    return 0
+def _covered(lines: list[str]) -> list[int]:
+    """Give for each line which one a comment in it is about: its own, or the one below the comments around it."""
+    found, below = [], 0
+    for number, line in reversed([*enumerate(lines, start=1)]):
+        text = line.lstrip()
+        if not text.startswith("#"):
+            below = number if text else 0
+            found.append(number)
+        else:
+            found.append(below)
+    return found[::-1]
 
 
 def _values(text: str) -> Iterator[_Value]:
