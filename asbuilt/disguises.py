@@ -36,16 +36,17 @@ _UNSEEN = re.compile(
     rb"|\xe2(?:\x80[\x80-\x8f\xa8-\xaf]|\x81[\x9f-\xaf]|\xa0\x80)|\xe3(?:\x80\x80|\x85\xa4)"
     rb"|\xef(?:\xb8[\x80-\x8f]|\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbb])|\xf3\xa0[\x80-\xbf]{2}"
 )
+# Of backslashes in a row the search begins at the first, and takes all: else a megabyte of them takes an hour.
 _CODED = re.compile(
-    rb"%(?:25)*(?P<byte>[0-9a-fA-F]{2})|\\\\*(?:x(?P<hex>[0-9a-fA-F]{2})"
-    rb"|u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\+u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"%(?:25)*(?P<byte>[0-9a-fA-F]{2})|(?<!\\)\\++(?:x(?P<hex>[0-9a-fA-F]{2})"
+    rb"|u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\++u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
     rb"|u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|u\{(?P<some>[0-9a-fA-F]{1,6})\}"
     rb"|(?P<octal>[0-3][0-7]{2})|(?P<blank>[bfnrtv])|(?P<escape>e)(?=\[))"
     rb"|&(?:amp;)*(?P<entity>#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 )
-_BROKEN = re.compile(rb"%[0-9a-fA-F]?[\r\n]|\\\\*[uUx]?[0-9a-fA-F]{0,7}[\r\n]|&#?\w{0,8}[\r\n]")
+_BROKEN = re.compile(rb"%[0-9a-fA-F]?[\r\n]|(?<!\\)\\++[uUx]?[0-9a-fA-F]{0,7}[\r\n]|&#?\w{0,8}[\r\n]")
 _UNFINISHED = re.compile(
-    rb"(?:%[0-9a-fA-F]{0,3}|\\+(?:[uU]\{?[0-9a-fA-F]{0,7}|x[0-9a-fA-F]?|[0-7]{0,2})|&[#\w;]{0,32}"
+    rb"(?:%[0-9a-fA-F]{0,3}|(?<!\\)\\++(?:[uU]\{?[0-9a-fA-F]{0,7}|x[0-9a-fA-F]?|[0-7]{0,2})|&[#\w;]{0,32}"
     rb"|\x1b[^@-Z^-~]{0,32}|\.{1,2})\Z"
 )
 

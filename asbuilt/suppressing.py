@@ -1,6 +1,6 @@
 """Findings and the suppressions that accept them: which hold, which have ended, which nothing needs."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -8,6 +8,7 @@ from asbuilt.controls import Finding
 from asbuilt.run import Run, documents_of
 from asbuilt.subjects import Subject
 from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.workflows.document import Document
 from asbuilt.workflows.suppressions import Suppression
 
 # A suppression that names no control that there is has to be complained of somewhere: where files are read.
@@ -28,11 +29,13 @@ class Sorted:
         return "; ".join(dict.fromkeys(each.waived for each in self.accepted))
 
 
-def sort_out(run: Run, subject: Subject | None, control: str, findings: Iterable[Finding], day: date) -> Sorted:
+def sort_out(run: Run, subject: Subject | None, control: str, findings: Collection[Finding], day: date) -> Sorted:
     """Tell the findings of a check that are suppressed on a day from those that are not."""
     drift, accepted = [], []
+    only = subject.repository.name if subject and subject.repository else None
+    files = [_Files.of(name, run, control) for name in run.checkouts if only in {None, name}] if findings else []
     for each in findings:
-        found = _covering(run, subject, control, each)
+        found = _covering(files, each)
         if found is None:
             drift.append(each)
         elif found.holds(day):
@@ -66,7 +69,23 @@ def complaints(run: Run, verdicts: Collection[Verdict], known: Collection[str], 
     return tuple(changed.values())
 
 
-def _covering(run: Run, subject: Subject | None, control: str, found: Finding) -> Suppression | None:
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The files of a repository, and what suppresses one control in each, by their path."""
+
+    documents: Mapping[str, Document]
+    suppressions: Mapping[str, list[Suppression]]
+
+    @classmethod
+    def of(cls, repository: str, run: Run, control: str) -> "_Files":
+        found: dict[str, list[Suppression]] = {}
+        for each in run.suppressions.get(repository, ()):
+            if control in each.controls and not each.problem:
+                found.setdefault(each.path, []).append(each)
+        return cls({each.path: each for each in documents_of(run.checkouts[repository])}, found)
+
+
+def _covering(files: Iterable[_Files], found: Finding) -> Suppression | None:
     """Give the suppression that covers a finding, the one that holds longest.
 
     A finding says its path, not its repository. Where the files of several repositories agree on path and line, each of
@@ -75,21 +94,16 @@ def _covering(run: Run, subject: Subject | None, control: str, found: Finding) -
     if found.mark is None:
         return None
     mark = found.mark
-    only = subject.repository.name if subject and subject.repository else None
     covering = []
-    for name, checkout in run.checkouts.items():
-        document = next((each for each in documents_of(checkout) if each.path == found.path), None)
-        if only not in {None, name} or document is None or document.excerpt(mark) != found.excerpt:
+    for each in files:
+        document = each.documents.get(found.path)
+        if document is None or document.excerpt(mark) != found.excerpt:
             continue
-        fitting = [
-            each
-            for each in run.suppressions.get(name, ())
-            if each.covers(found.path, mark.line) and control in each.controls and not each.problem
-        ]
+        fitting = [one for one in each.suppressions.get(found.path, ()) if one.covers(found.path, mark.line)]
         if not fitting:
             return None
-        covering.append(max(fitting, key=lambda each: each.until or date.min))
-    return min(covering, key=lambda each: each.until or date.min, default=None)
+        covering.append(max(fitting, key=lambda one: one.until or date.min))
+    return min(covering, key=lambda one: one.until or date.min, default=None)
 
 
 def _wrong_with(

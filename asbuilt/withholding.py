@@ -25,13 +25,14 @@ _AT_RANDOM = re.compile(r"(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{8,}") 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#@]+(?:/[^\s?#@]*)?")
 _PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#:@]*:([^\s/?#]+)@")
 _FENCE = re.compile(r"-----(?:BEGIN|END) [A-Z ]+-----")
+# Both take all that may be part of them, whether or not it ends in what they look for, so that nothing is read twice.
 # Of a variable (`$KEY`, `${{ secrets.KEY }}`) the name is no secret, and a finding that quotes it stays readable.
 _USERINFO = re.compile(
     rb"((?i:https?)(?::|%3[aA])(?:\\*/|%2[fF]){2}|(?i:[a-z][a-z0-9+.-]{0,30}):(?:\\*/){2}(?=[^\s/@]*:))"
-    rb"[^\s/?#\"'`<>\\${}]+@"
+    rb"([^\s/?#\"'`<>\\${}]++)"
 )
 _RELATIVE_USERINFO = re.compile(r"^//[^/?#\s]*@")
-_QUERY = re.compile(r"((?i:https?)://[^\s\"'`<>?#]*)\?[^\s\"'`<>]+")
+_QUERY = re.compile(r"((?i:https?)://[^\s\"'`<>?#]*+)(\?[^\s\"'`<>]++)?")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,7 +87,7 @@ class Secrets:
 
     def hide_bytes(self, content: bytes) -> bytes:
         """Do the same for the content of a file."""
-        clean = _USERINFO.sub(rb"\1" + _WITHHELD + b"@", content) if b"@" in content else content
+        clean = _USERINFO.sub(_without_userinfo, content) if b"@" in content else content
         if self._apart:
             clean = self._apart.sub(_WITHHELD, clean)
         return _replaced(clean, spans(clean, self._sought))
@@ -133,14 +134,19 @@ class Secrets:
 
 def foreign(text: str) -> str:
     """Give somebody else's text without the userinfo and the queries of the addresses in it."""
-    hidden = _text(_USERINFO.sub(rb"\1" + _WITHHELD + b"@", _bytes(text))) if "@" in text else text
-    return _QUERY.sub(rf"\1?{WITHHELD}", hidden)
+    hidden = _text(_USERINFO.sub(_without_userinfo, _bytes(text))) if "@" in text else text
+    return _QUERY.sub(lambda match: f"{match[1]}?{WITHHELD}" if match[2] else match[0], hidden)
 
 
 def place(address: str) -> str:
     """Give an address that somebody else sends us to, up to its path."""
     short = re.split(r"[?#;]", address, maxsplit=1)[0]
     return foreign(_RELATIVE_USERINFO.sub(f"//{WITHHELD}@", short))
+
+
+def _without_userinfo(address: re.Match[bytes]) -> bytes:
+    host = address[2].rfind(b"@")
+    return address[1] + _WITHHELD + address[2][host:] if host > 0 else address[0]
 
 
 def _of_environment(environ: Mapping[str, str]) -> Iterable[Secret]:

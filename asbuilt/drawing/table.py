@@ -1,10 +1,17 @@
-"""Deploy paths as a table for a terminal, grouped by app."""
+"""Deploy paths as a table for a terminal, grouped by app.
 
-from collections.abc import Iterator
+Its lines are laid out here, and not by grids of rich: of those each path would need its own, and 3,000 of them take
+longer than all that is drawn in them took to find.
+"""
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.segment import Segment, Segments
+from rich.style import Style
 from rich.text import Text
 
 from asbuilt.drawing import words
@@ -18,86 +25,111 @@ _GAP = 2
 _LABEL = len("environment")
 _LONGEST_WORD = 32  # a longer one is folded
 
+_Said = tuple[str, str]  # a text, and its style
+_Cell = tuple[_Said, ...]  # one below the other
+_Row = tuple[_Cell, ...]
+_Line = list[Segment]
+
 
 def table(drawing: Drawing, width: int) -> RenderableType:
     """Give the table of a drawing; nothing is cut. Where the columns would break words, each path is a list instead."""
     rows = {id(lane): _cells(lane) for lane in drawing.lanes}
-    widths = _widths([tuple(Text(each) for each in _HEADINGS), *rows.values()], width - _INDENT)
-    parts: list[RenderableType] = []
-    if rows and widths:
-        parts.append(_row(tuple(Text(each, "dim") for each in _HEADINGS), widths))
+    headings: _Row = tuple(((each, "dim"),) for each in _HEADINGS)
+    page = _Page(Console(width=width), tuple(_widths([headings, *rows.values()], width - _INDENT)))
+    lines: list[_Line] = []
+    if rows and page.widths:
+        lines += page.beside(headings, page.widths, filled=True)
     for destination in drawing.destinations:
-        parts += [*([""] if parts else []), _heading(destination, drawing)]
-        parts += _lanes([(lane, rows[id(lane)]) for lane in destination.lanes], widths)
-    return Group(*parts, *([""] if parts else []), Text(words.summary(drawing)))
+        lines += [[]] if lines else []
+        lines += page.wrapped(width, *_heading(destination, drawing))
+        lines += page.lanes([(lane, rows[id(lane)]) for lane in destination.lanes])
+    lines += [[]] if lines else []
+    ended = chain.from_iterable((*line, Segment.line()) for line in lines)
+    return Group(Segments(ended), Text(words.summary(drawing)))
 
 
-def _lanes(lanes: list[tuple[Lane, tuple[Text, ...]]], widths: list[int]) -> Iterator[RenderableType]:
-    """Give the paths to a destination: rows where there are widths, else lists that are set apart."""
-    indent = _INDENT + (widths[0] if widths else _LABEL) + _GAP
-    for index, (lane, cells) in enumerate(lanes):
-        if widths:
-            yield _row(cells, widths)
-        else:
-            yield from ([""] if index else [])
-            yield _list(cells)
-        yield from (Padding(note, (0, 0, 0, indent)) for note in _below(lane))
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """How wide the lines are, and the columns; these are empty where each path is a list."""
+
+    console: Console
+    widths: tuple[int, ...]
+
+    def lanes(self, lanes: list[tuple[Lane, _Row]]) -> Iterator[_Line]:
+        """Give the paths to a destination: rows where there are widths, else lists that are set apart."""
+        indent = _INDENT + (self.widths[0] if self.widths else _LABEL) + _GAP
+        for index, (lane, cells) in enumerate(lanes):
+            if self.widths:
+                yield from self.beside(cells, self.widths)
+            else:
+                yield from [[]] if index else []
+                yield from self._list(cells)
+            for note in _below(lane):
+                for line in self.wrapped(self.console.width - indent, note):
+                    yield [Segment(" " * indent), *line]
+
+    def wrapped(self, width: int, *said: _Said) -> list[_Line]:
+        """Break texts that follow each other into lines that fit: between words, else anywhere."""
+        if sum(cell_len(text) for text, _ in said) <= width:
+            return [[Segment(text, Style.parse(style)) for text, style in said]]
+        lines = Text.assemble(*said).wrap(self.console, width, overflow="fold")
+        return [list(line.render(self.console)) for line in lines]
+
+    def _list(self, cells: _Row) -> Iterator[_Line]:
+        """Give the cells of a path one below the other, each behind its heading."""
+        (((how, _),), way, *rest) = cells
+        widths = (_LABEL, self.console.width - _INDENT - _LABEL - _GAP)
+        yield from self.beside((((how.ljust(_LABEL), "bold"),), way), widths)
+        for label, cell in zip(("job", "gates", "environment"), rest, strict=True):
+            yield from self.beside((((label.ljust(_LABEL), "dim"),), cell), widths)
+
+    def beside(self, cells: _Row, widths: tuple[int, ...], *, filled: bool = False) -> Iterator[_Line]:
+        """Give the lines of cells that stand beside each other; filled, each is in its style as wide as its column."""
+        columns = (
+            [line for each in cell for line in self.wrapped(width, each)]
+            for cell, width in zip(cells, widths, strict=True)
+        )
+        for parts in zip_longest(*columns, fillvalue=()):
+            line, blank = [], _INDENT
+            for part, width in zip(parts, widths, strict=True):
+                if part:
+                    own: Sequence[Segment] = [Segment(part[0].text.ljust(width), part[0].style)] if filled else part
+                    line += [Segment(" " * blank), *own]
+                    blank = width + _GAP - sum(each.cell_length for each in own)
+                else:
+                    blank += width + _GAP
+            yield line
 
 
-def _heading(destination: Destination, drawing: Drawing) -> Text:
-    text = Text(words.name(destination), "bold")
+def _heading(destination: Destination, drawing: Drawing) -> Iterator[_Said]:
+    yield words.name(destination), "bold"
     if standing := words.standing(destination, drawing):
-        text.append(f"  {standing}", "not bold")
+        yield f"  {standing}", ""
     if destination.app:
-        many = len(destination.owners) != 1
-        text.append(f"  {words.ownership(destination)}", "not bold yellow" if many else "not bold")
-    return text
+        yield f"  {words.ownership(destination)}", "yellow" if len(destination.owners) != 1 else ""
 
 
-def _cells(lane: Lane) -> tuple[Text, ...]:
-    gates = Text(", ".join(words.clean(each) for each in lane.path.gates) or "none")
+def _cells(lane: Lane) -> _Row:
+    gates = [(", ".join(words.clean(each) for each in lane.path.gates) or "none", "")]
     if lane.lacks:
-        gates.append(f"\nlacks {', '.join(words.clean(each) for each in lane.lacks)}", "red")
-    environment = Text(words.environment(lane))
+        gates.append((f"lacks {', '.join(words.clean(each) for each in lane.lacks)}", "red"))
+    environment = [(words.environment(lane), "")]
     if lane.expected_environment:
-        environment.append(f"\nexpected {words.clean(lane.expected_environment)}", "red")
-    job = Text("\n".join(filter(None, (words.job(lane), words.caller(lane)))))
-    return Text(words.how(lane)), Text(words.clean(lane.path.way)), job, gates, environment
+        environment.append((f"expected {words.clean(lane.expected_environment)}", "red"))
+    job = tuple((each, "") for each in (words.job(lane), words.caller(lane)) if each)
+    return ((words.how(lane), ""),), ((words.clean(lane.path.way), ""),), job, tuple(gates), tuple(environment)
 
 
-def _below(lane: Lane) -> Iterator[Text]:
-    yield Text("; ".join((words.clean(lane.path.mechanism), words.concurrency(lane), words.check(lane))), "dim")
-    yield from (Text(note, "yellow") for note in words.notes(lane))
+def _below(lane: Lane) -> Iterator[_Said]:
+    yield "; ".join((words.clean(lane.path.mechanism), words.concurrency(lane), words.check(lane))), "dim"
+    yield from ((note, "yellow") for note in words.notes(lane))
 
 
-def _row(cells: tuple[Text, ...], widths: list[int]) -> RenderableType:
-    grid = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
-    for width in widths:
-        grid.add_column(width=width, overflow="fold")
-    grid.add_row(*cells)
-    return Padding(grid, (0, 0, 0, _INDENT), expand=False)
-
-
-def _list(cells: tuple[Text, ...]) -> RenderableType:
-    """Give the cells of a path one below the other, each behind its heading."""
-    grid = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
-    grid.add_column(width=_LABEL)
-    grid.add_column(overflow="fold")
-    how, way, *rest = cells
-    grid.add_row(Text(how.plain, "bold"), way)
-    for label, cell in zip(("job", "gates", "environment"), rest, strict=True):
-        grid.add_row(Text(label, "dim"), cell)
-    return Padding(grid, (0, 0, 0, _INDENT), expand=False)
-
-
-def _widths(rows: list[tuple[Text, ...]], room: int) -> list[int]:
+def _widths(rows: list[_Row], room: int) -> list[int]:
     """Give each column what it needs; where that is too much, the widest give way. Nothing where words would break."""
-    columns = list(zip(*rows, strict=True))
-    widths = [max(line.cell_len for text in column for line in text.split("\n")) for column in columns]
-    least = [
-        min(_LONGEST_WORD, max(Text(word).cell_len for text in column for word in text.plain.split()))
-        for column in columns
-    ]
+    columns = [{text for cell in column for text, _ in cell} for column in zip(*rows, strict=True)]
+    widths = [max(map(cell_len, column)) for column in columns]
+    least = [min(_LONGEST_WORD, max(cell_len(word) for text in column for word in text.split())) for column in columns]
     room -= _GAP * (len(widths) - 1)
     if sum(least) > room:
         return []

@@ -29,6 +29,9 @@ REMOTES = 250  # URLs of one git remote, given by several commands
 ROWS = 256  # of a matrix; GitHub runs no more
 COMBINATIONS = 20_000  # rows of a matrix before `exclude`, and entries of both that are held against each other
 SITUATIONS = 20_000  # ways to start, of all workflows of a repository: refs, by 256 choices of inputs at most
+PLAYED = 200_000  # jobs in all situations, of all workflows of a repository, those of long conditions several times
+CONDITION = 100  # characters of conditions that are counted like one more job
+SUPPRESSIONS = 5_000  # of all workflows and actions of a repository
 RUNS = 20_000  # jobs that wait to be played, in each situation and row, from the triggers of one workflow
 PATHS = 20_000  # ways to deploy that begin with one workflow; 300 jobs with ten deploys each have 3,000
 AROUND = 10_000_000  # jobs before and steps after the deploys of one workflow, each counted for each deploy
@@ -65,7 +68,8 @@ DIGITS = 18  # of a number that a script reckons with
 NAMED = 1_000  # variables of a script
 WORK = 500_000  # steps to follow a script: eight to read a command, one to keep a variable; 300 lines take 10,000
 WORK_OF_A_FILE = 2_000_000  # for all its scripts together
-PAIRS = 500_000  # of a request and what may judge its answer, by the commands that may hand it on
+WORK_OF_ALL = 10_000_000  # for those of all workflows and actions of a repository
+PAIRS = 100_000  # of a request and what may judge its answer, or hand it on, in a script; one of 60 lines has 400
 
 
 class PastBoundError(Exception):

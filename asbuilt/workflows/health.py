@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from asbuilt.workflows import health_code
+from asbuilt.workflows.bounds import PAIRS, hold
 from asbuilt.workflows.document import text_of, texts_of
 from asbuilt.workflows.health_actions import check_of_action
 from asbuilt.workflows.health_addresses import hands_an_app
@@ -86,10 +87,12 @@ def verdict_on(step: Step, shell: str | None, around: Surroundings, asked: re.Pa
 
 @lru_cache(maxsize=256)
 def _reading(step: Step, shell: str | None, around: Surroundings) -> ScriptReading:
-    """Read the script of a step."""
+    """Read the script of a step. Raises PastBoundError."""
     script = around.put_into(script_of(step))
     own = {name: (around.put_into(text),) for name, text in texts_of(step.env)}
     env = {**{name: (text,) for name, text in around.variables}, **own}
     found = commands(script, shell)
     requests = tuple(made for each in found if (made := request_of(each, env)) is not None)
-    return ScriptReading(is_named_for_health(step, around), script, found, env, frozenset(own), requests)
+    reading = ScriptReading(is_named_for_health(step, around), script, found, env, frozenset(own), requests)
+    hold(reading.pairs, PAIRS, "pairs of a request and what may judge its answer in a script", step.mark)
+    return reading

@@ -6,7 +6,7 @@ verdict is about an answer when the answer reaches it: through a pipe, a variabl
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from asbuilt.workflows import health_code
@@ -53,6 +53,28 @@ class Verdict:
     compares_release: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the answer to a request goes by: the texts that stand for it, and the file that it is written to."""
+
+    sources: frozenset[str]
+    file: str | None
+
+    def is_in(self, texts: Iterable[str]) -> bool:
+        """Tell whether texts, such as the words of `echo "$answer"`, give it on."""
+        return any(source in text for text in texts for source in self.sources) or bool(
+            self.file and any(self.file in text for text in texts)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What a command that judges reads: its own texts, and each command that is piped to it, with the texts of that."""
+
+    texts: tuple[str, ...]
+    handed: tuple[tuple[Command, tuple[str, ...]], ...]
+
+
 def names_release(test: str) -> bool:
     """Tell whether a condition names what was deployed."""
     return _RELEASE.search(f"${{{{ {test} }}}}") is not None
@@ -70,6 +92,10 @@ class ScriptReading:
     requests: tuple[Request, ...]
     heeded: bool = False  # others act on what it writes
     answer: re.Pattern[str] | None = None  # how it names what another step wrote
+    # What is known of its commands, by their identity: all requests are held against all that may judge them.
+    _answers: dict[int, "_Answer"] = field(default_factory=dict, init=False)
+    _read: dict[int, "_Reader"] = field(default_factory=dict, init=False)
+    _piping: dict[tuple[int, tuple[str, ...]], list[Command]] = field(default_factory=dict, init=False)
 
     def check(self) -> Check | None:
         """Put together what the requests, and the scripts named for health or handed an app, ask."""
@@ -165,34 +191,58 @@ class ScriptReading:
         asked += [each.command for each in self.requests if each.to_heroku and not each.sends]
         return any(self._reaches(each, verdict) for each in asked)
 
+    @property
+    def pairs(self) -> int:
+        """How often a request is held against what may judge its answer, or hands that on."""
+        asking = len(self.requests) + sum(each.words[0] == "heroku" for each in self.commands)
+        judges = (each for each in self.commands if _judges(each) or each.words[0] in _READS)
+        return asking * sum(1 + len(self._piped_to(each)) for each in judges) if asking else 0
+
     def _reaches(self, request: Command, verdict: Command) -> bool:
         """Tell whether an answer reaches a command that judges or reads it."""
         if verdict in request.piped_to:
             return True
-        texts = list(self._texts(verdict, (*verdict.words, verdict.stdin)))
-        sources = {request.source, " ".join(request.words)}
-        for known in (request.variables, {**self.env, **request.variables}):
-            sources.update(expand(request.source, known))
-        if any(source in text for source in sources for text in texts if source):
+        answer, reader = self._answer(request), self._reader(verdict)
+        if any(source in text for source in answer.sources for text in reader.texts if source):
             return True
-        made = request_of(request, self.env)
-        file = made.output if made else None
-        if file and file != "/dev/null" and any(file in text for text in (*texts, verdict.source)):
+        if answer.file and any(answer.file in text for text in (*reader.texts, verdict.source)):
             return True
-        return any(
-            verdict in each.piped_to and self._holds(each, sources, file)
-            for each in self.commands
-            if each is not request
-        ) or (verdict.words[0] == "((" and self._names_answer(verdict, sources))
-
-    def _holds(self, command: Command, sources: set[str], file: str | None) -> bool:
-        """Tell whether a command, such as `echo "$answer"`, gives an answer on."""
-        texts = list(self._texts(command, (*command.words, command.stdin)))
-        return any(source in text for source in sources for text in texts) or bool(
-            file and file != "/dev/null" and any(file in text for text in texts)
+        return any(answer.is_in(texts) for each, texts in reader.handed if each is not request) or (
+            verdict.words[0] == "((" and self._names_answer(verdict, answer.sources)
         )
 
-    def _names_answer(self, verdict: Command, sources: set[str]) -> bool:
+    def _answer(self, request: Command) -> "_Answer":
+        """Give what an answer goes by. Each command that may judge it asks."""
+        known = self._answers.get(id(request))
+        if known is None:
+            sources = {request.source, " ".join(request.words)}
+            for variables in (request.variables, {**self.env, **request.variables}):
+                sources.update(expand(request.source, variables))
+            made = request_of(request, self.env)
+            file = made.output if made and made.output != "/dev/null" else None
+            known = self._answers[id(request)] = _Answer(frozenset(sources), file)
+        return known
+
+    def _reader(self, verdict: Command) -> "_Reader":
+        """Give what a command reads. Each request asks."""
+        known = self._read.get(id(verdict))
+        if known is None:
+            handed = tuple(
+                (each, tuple(self._texts(each, (*each.words, each.stdin)))) for each in self._piped_to(verdict)
+            )
+            texts = tuple(self._texts(verdict, (*verdict.words, verdict.stdin)))
+            known = self._read[id(verdict)] = _Reader(texts, handed)
+        return known
+
+    def _piped_to(self, verdict: Command) -> list[Command]:
+        """Give the commands that hand their output on to one."""
+        if not self._piping:
+            for each in self.commands:
+                for place in {(to.line, to.words): None for to in each.piped_to}:
+                    self._piping.setdefault(place, []).append(each)
+        return [each for each in self._piping.get((verdict.line, verdict.words), ()) if verdict in each.piped_to]
+
+    def _names_answer(self, verdict: Command, sources: Iterable[str]) -> bool:
         """Tell whether an arithmetic test names a variable that holds an answer."""
         named = set(re.findall(r"[A-Za-z_]\w*", " ".join(verdict.words)))
         held = (text for name, texts in verdict.variables.items() if name in named for text in texts)

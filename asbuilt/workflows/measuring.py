@@ -5,10 +5,11 @@ unknown. All the other files are read as ever.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from asbuilt.workflows.bounds import (
     CALLED,
+    CONDITION,
     EXPRESSIONS,
     JOBS,
     NAMES,
@@ -17,12 +18,15 @@ from asbuilt.workflows.bounds import (
     OPEN,
     PATTERN,
     PATTERNS,
+    PLAYED,
     RUN,
     SCRIPT,
     SITUATIONS,
     STEPS,
+    SUPPRESSIONS,
     TEXT,
     WORK_OF_A_FILE,
+    WORK_OF_ALL,
     PastBoundError,
     hold,
 )
@@ -66,16 +70,20 @@ def without(sources: Sources, past: Past) -> Sources:
 def _past_alone(sources: Sources) -> dict[str, PastBoundError]:
     """Give the files that are past a bound by themselves, or for the text of all before them."""
     found: dict[str, PastBoundError] = {}
-    text = 0
+    text = suppressions = followed = 0
     files: list[WorkflowFile | ActionFile] = [*sources.workflow_files, *sources.actions.values()]
     for each in files:
         text += len(each.document.text)
         try:
             hold(text, TEXT, "characters with the workflows and actions before it")
+            own = each.document.text.count("asbuilt:")
+            hold(suppressions + own, SUPPRESSIONS, "suppressions with the workflows and actions before it")
             _hold_node(each.document.root)
-            _hold_steps(each)
+            work = _hold_steps(each)
+            hold(followed + work, WORK_OF_ALL, "steps to follow its scripts with those of the files before it")
             if isinstance(each, WorkflowFile):
                 _hold_jobs(each)
+            suppressions, followed = suppressions + own, followed + work  # what is not read takes no room of others
         except PastBoundError as error:
             found[each.path] = error
     return found
@@ -84,13 +92,18 @@ def _past_alone(sources: Sources) -> dict[str, PastBoundError]:
 def _past_together(sources: Sources) -> dict[str, PastBoundError]:
     """Give the workflows that are past a bound with what they use and follow."""
     found: dict[str, PastBoundError] = {}
-    count = 0
+    count = played = 0
     for file in sources.workflow_files:
         try:
             hold(sum(1 for _ in sources.steps_of(file)), STEPS, "steps with those of the actions that it uses")
             _hold_calls(file, sources)
-            count += len(situations(file, sources))
+            starts = len(situations(file, sources))
+            count += starts
             hold(count, SITUATIONS, "situations to start in with the workflows before it", _start_of(file))
+            own = starts * _summed(file, sources, _played)
+            what = "jobs to play, in each situation, with the workflows before it"
+            hold(played + own, PLAYED, what, _start_of(file))
+            played += own
         except PastBoundError as error:
             found[file.path] = error
     return found
@@ -98,18 +111,31 @@ def _past_together(sources: Sources) -> dict[str, PastBoundError]:
 
 def _hold_calls(file: WorkflowFile, sources: Sources) -> None:
     """Hold the jobs of a workflow to their bound, with those of the workflows that it calls, as often as it does."""
-    counts: dict[tuple[int, int], int] = {}
+    count = _summed(file, sources, lambda each: len(each.jobs))
+    hold(count, CALLED, "jobs with those of the workflows that it calls", _start_of(file))
 
-    def count(one: WorkflowFile, depth: int) -> int:
+
+def _summed(file: WorkflowFile, sources: Sources, number: Callable[[WorkflowFile], int]) -> int:
+    """Sum up a number of a workflow with that of the workflows that it calls, as often as it does."""
+    sums: dict[tuple[int, int], int] = {}
+
+    def summed(one: WorkflowFile, depth: int) -> int:
         if depth == DEEPEST:
             return 0
-        if (known := counts.get((id(one), depth))) is None:
+        if (known := sums.get((id(one), depth))) is None:
             called = (sources.called_by(job) for job in one.jobs)
-            known = len(one.jobs) + sum(count(each, depth + 1) for each in called if each is not None)
-            counts[id(one), depth] = known
+            known = number(one) + sum(summed(each, depth + 1) for each in called if each is not None)
+            sums[id(one), depth] = known
         return known
 
-    hold(count(file, 0), CALLED, "jobs with those of the workflows that it calls", _start_of(file))
+    return summed(file, 0)
+
+
+def _played(file: WorkflowFile) -> int:
+    """Give how many jobs are played in a situation, with what their conditions take and those of their steps."""
+    jobs = [each.condition for each in file.jobs]
+    conditions = jobs + [each.condition for job in file.jobs for each in job.steps]
+    return len(file.jobs) + sum(len(text_of(each) or "") for each in conditions) // CONDITION
 
 
 def _start_of(file: WorkflowFile) -> tuple[int, int]:
@@ -142,8 +168,8 @@ def _hold_text(scalar: Scalar) -> None:
         hold(longest, RUN, "letters or spaces in a row", place)
 
 
-def _hold_steps(file: WorkflowFile | ActionFile) -> None:
-    """Hold the steps of a file to their bounds, and their scripts. Raises PastBoundError."""
+def _hold_steps(file: WorkflowFile | ActionFile) -> int:
+    """Hold the steps of a file to their bounds; give how many it takes to follow its scripts. Raises PastBoundError."""
     steps = [*_placed(file)]
     hold(len(steps), STEPS, "steps", steps[STEPS][0].mark if len(steps) > STEPS else None)
     done = 0
@@ -154,6 +180,7 @@ def _hold_steps(file: WorkflowFile | ActionFile) -> None:
             except PastBoundError as error:
                 raise PastBoundError(str(error), error.place or step.mark) from error
             hold(done, WORK_OF_A_FILE, "steps to follow its scripts", step.mark)
+    return done
 
 
 def _placed(file: WorkflowFile | ActionFile) -> Iterator[tuple[Step, str | None]]:

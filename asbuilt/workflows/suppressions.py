@@ -8,6 +8,7 @@ what is found in a script is suppressed behind its `run: |`, or above that.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ from asbuilt.workflows.document import Document, Mark
 
 FORM = "# asbuilt: ignore[CONTROL, ...] REASON until YYYY-MM-DD"
 _WORD = "asbuilt:"
-_COMMENT = re.compile(r"(?:^|(?<=\s))#\s*asbuilt:\s*(?P<text>.*?)\s*$")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#\s*asbuilt:\s*(?P<text>.*)")
 _IGNORE = re.compile(r"ignore\s*\[(?P<controls>[^\]]*)\](?P<rest>.*)")
 _UNTIL = re.compile(r"(?P<reason>.*?)\buntil\s+(?P<date>\S+)$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -64,8 +65,9 @@ def suppressions(document: Document) -> tuple[Suppression, ...]:
     lines = document.text.splitlines()
     values = tuple(_values(document.text))
     blocks = {each.start.line - 1: each.end.line - (each.end.column == 1) for each in values if each.is_block}
+    covered = _covered(lines)
     return tuple(
-        _suppression(document, lines, number, comment, blocks)
+        _suppression(document, covered[number - 1], number, comment, blocks)
         for number, line in enumerate(lines, start=1)
         if (comment := _comment(number, line, values))
     )
@@ -85,19 +87,19 @@ def _comment(number: int, line: str, values: tuple[_Value, ...]) -> re.Match[str
         return None
     for each in _COMMENT.finditer(line):
         place = Mark(number, each.start() + 1)
-        if not any(value.start <= place < value.end for value in values):
+        before = bisect_right(values, place, key=lambda value: value.start)  # they stand in order, and apart
+        if not before or place >= values[before - 1].end:
             return each
     return None
 
 
 def _suppression(
-    document: Document, lines: list[str], number: int, comment: re.Match[str], blocks: dict[int, int]
+    document: Document, line: int, number: int, comment: re.Match[str], blocks: dict[int, int]
 ) -> Suppression:
-    """Read the comment of a line. `blocks` are the blocks of text: the last line of each by the line above it."""
-    line = _covered(lines, number)
+    """Read a comment on `number` about `line`. `blocks` has the last line of each block of text, by the line above."""
     last = blocks.get(line, line)
     mark = Mark(number, comment.start() + 1)
-    ignore = _IGNORE.fullmatch(comment["text"])
+    ignore = _IGNORE.fullmatch(comment["text"].rstrip())
     if ignore is None:
         return Suppression(document.path, mark, (), line, last, problem=f"it is not of the form `{FORM}`")
     controls = tuple(each for word in ignore["controls"].split(",") if (each := word.strip()))
@@ -116,16 +118,17 @@ def _suppression(
     return Suppression(document.path, mark, controls, line, last, reason, ends, problem)
 
 
-def _covered(lines: list[str], number: int) -> int:
-    """Give the line that a comment is about: its own, or the one below the comments that it stands among."""
-    if not lines[number - 1].lstrip().startswith("#"):
-        return number
-    for below, line in enumerate(lines[number:], start=number + 1):
-        if not line.strip():
-            return 0
-        if not line.lstrip().startswith("#"):
-            return below
-    return 0
+def _covered(lines: list[str]) -> list[int]:
+    """Give for each line which one a comment in it is about: its own, or the one below the comments around it."""
+    found, below = [], 0
+    for number, line in reversed([*enumerate(lines, start=1)]):
+        text = line.lstrip()
+        if not text.startswith("#"):
+            below = number if text else 0
+            found.append(number)
+        else:
+            found.append(below)
+    return found[::-1]
 
 
 def _values(text: str) -> Iterator[_Value]:

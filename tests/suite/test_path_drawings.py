@@ -289,3 +289,13 @@ def test_wrapped_text_fits_and_loses_nothing(said):
     assert all(width_of(line, 12) <= 80 for line in lines)
     assert width_of("名", 12) == 2 * width_of("a", 12)
     assert "".join(lines) == said.replace(" ", "") or " ".join(lines) == said
+
+
+def test_a_path_whose_texts_fit_costs_the_table_no_layout_of_its_own(monkeypatch):
+    calls = []
+    rendered = Console.render_lines
+    monkeypatch.setattr(
+        Console, "render_lines", lambda self, *given, **how: calls.append(1) or rendered(self, *given, **how)
+    )
+    Console(width=200, file=StringIO()).print(table(draw({"": [Path(job=f"j{n}") for n in range(50)]}), 200))
+    assert len(calls) < 50

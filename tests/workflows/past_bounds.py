@@ -127,6 +127,33 @@ PAST = {
         {WORKFLOW: dispatched(8, 2) + refs(90)},
         "has more than 20,000",
     ),
+    "conditions": (
+        {
+            WORKFLOW: dispatched(8, 2)
+            + "".join(
+                f"  j{n}:\n    runs-on: x\n    if: inputs.i1 == 'o1' && github.ref == 'refs/heads/b{n}'\n"
+                f"    steps:\n      - run: {DEPLOY}\n"
+                for n in range(75)
+            )
+        },
+        "has more than 200,000 jobs to play, in each situation",
+    ),
+    "suppressions": (
+        {WORKFLOW: _HEAD + job("a") + "# asbuilt: ignore[WF002] later until 2027-01-01\n" * 5_001},
+        "has more than 5,000 suppressions",
+    ),
+    "pairs": (
+        {
+            WORKFLOW: _HEAD
+            + job(DEPLOY)
+            + "      - run: |\n"
+            + "".join(
+                f"          curl https://shop-app.herokuapp.com/health{n}\n          echo $a | grep b{n}\n"
+                for n in range(300)
+            )
+        },
+        "has more than 100,000 pairs of a request and what may judge its answer",
+    ),
     "rows": (
         {
             WORKFLOW: dispatched(8, 2)

@@ -315,3 +315,9 @@ def test_an_app_that_was_not_judged_may_need_it(play, two):
     said = "nothing needs this suppression of WF010"
     assert said not in narrowed.out
     assert said in whole.out
+
+
+def test_comments_that_stand_below_each_other_are_about_the_line_below_them_all():
+    comments = "# asbuilt: ignore[WF002] later until 2027-01-01\n" * 20_000
+    found = suppressions(read(f"on: push\n{comments}jobs: {{}}\n".encode(), "w.yml"))
+    assert {each.line for each in found} == {20_002}
