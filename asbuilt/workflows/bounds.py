@@ -31,7 +31,7 @@ COMBINATIONS = 20_000  # rows of a matrix before `exclude`, and entries of both 
 SITUATIONS = 20_000  # ways to start, of all workflows of a repository: refs, by 256 choices of inputs at most
 RUNS = 20_000  # jobs that wait to be played, in each situation and row, from the triggers of one workflow
 PATHS = 20_000  # ways to deploy that begin with one workflow; 300 jobs with ten deploys each have 3,000
-AROUND = 10_000_000  # jobs before and steps after the deploys of one workflow, each counted for each deploy
+AROUND = 1_000_000  # jobs before and steps after the deploys of one workflow, each counted for each deploy
 
 # An expression. Its length and its levels are GitHub's own (`expression_syntax.py`).
 EXPRESSIONS = 1_000  # in one text
