@@ -15,7 +15,7 @@ LEVELS = 100  # of mappings and lists; GitHub's own syntax has nine, and the val
 
 # A workflow.
 TEXT = 16 * 2**20  # characters of all workflows and actions of a repository; 300 workflows of 10 KB have 3 million
-RUN = 1_000  # letters or spaces in a row; a key in base64 has a `+` or a `/` much sooner
+RUN = 8_000  # letters or spaces in a row; a binary in hexadecimal or base64url has thousands
 JOBS = 1_000  # GitHub runs 256 of a matrix; a file of that many written out is one that a program has made
 STEPS = 50_000  # of a file, with those of the composite actions that it uses; 1 MiB holds no more
 STEPS_OF_A_JOB = 5_000  # with those of composite actions, ten levels of them
@@ -34,7 +34,7 @@ CONDITION = 100  # characters of conditions that are counted like one more job
 SUPPRESSIONS = 5_000  # of all workflows and actions of a repository
 RUNS = 20_000  # jobs that wait to be played, in each situation and row, from the triggers of one workflow
 PATHS = 20_000  # ways to deploy that begin with one workflow; 300 jobs with ten deploys each have 3,000
-AROUND = 10_000_000  # jobs before and steps after the deploys of one workflow, each counted for each deploy
+AROUND = 1_000_000  # jobs before and steps after the deploys of one workflow, each counted for each deploy
 
 # An expression. Its length and its levels are GitHub's own (`expression_syntax.py`).
 EXPRESSIONS = 1_000  # in one text

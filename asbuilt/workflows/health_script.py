@@ -7,7 +7,7 @@ verdict is about an answer when the answer reaches it: through a pipe, a variabl
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 
 from asbuilt.workflows import health_code
 from asbuilt.workflows.health_addresses import hands_an_app
@@ -80,6 +80,12 @@ def names_release(test: str) -> bool:
     return _RELEASE.search(f"${{{{ {test} }}}}") is not None
 
 
+@lru_cache(maxsize=1024)
+def _is_about_health(script: str) -> bool:
+    """Tell whether a script names what a health check is about; each of its requests asks that again."""
+    return _ABOUT.search(script) is not None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ScriptReading:
     """A script as far as health is concerned."""
@@ -132,7 +138,7 @@ class ScriptReading:
             return False
         texts = (*request.known, *request.addresses)
         about = any(map(_ABOUT.search, texts)) or any(map(is_home, texts))
-        return about or self.named or bool(_ABOUT.search(self.script))
+        return about or self.named or _is_about_health(self.script)
 
     def fails_for(self, request: Request) -> bool:
         """Tell whether anything about a request can fail the step."""

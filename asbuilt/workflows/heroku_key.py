@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from asbuilt.workflows.document import Document, Mapping, Mark, Node, Scalar, text_of
 from asbuilt.workflows.expression_tree import Expression, Index, Literal, Name, walk
@@ -176,9 +177,15 @@ def _joined(found: Iterator[Source]) -> Source:
 
 def _may_be_written(placed: PlacedStep, sources: Sources) -> bool:
     """Tell whether something before a call may set its key in a way that cannot be told here."""
-    if _LOADS.search(script_of(placed.step)):
+    if _loads(script_of(placed.step)):
         return True
     return any(map(_may_write, sources.steps(placed.workflow_file, placed.job)[: placed.number]))
+
+
+@lru_cache(maxsize=1024)
+def _loads(script: str) -> bool:
+    """Tell whether a script loads its variables from elsewhere; each of its calls asks that again."""
+    return _LOADS.search(script) is not None
 
 
 def _may_write(placed: PlacedStep) -> bool:

@@ -88,7 +88,11 @@ PAST = {
     ),
     "expressions": (workflow("echo " + "${{ github.sha }}" * 1_001), "has more than 1,000 expressions in a text"),
     "open-expressions": (workflow("echo " + "${{ a " * 1_000), "has more than 20 expressions without an end"),
-    "a-long-word": (workflow("echo " + "a_" * 1_000), "has more than 1,000 letters or spaces in a row"),
+    "deploys-one-after-the-other": (
+        {WORKFLOW: f"{_HEAD}  deploy:\n    runs-on: x\n    steps:\n" + f"      - run: {DEPLOY}\n" * 2_000},
+        "has more than 1,000,000 jobs and steps around its deploys",
+    ),
+    "a-long-word": (workflow("echo " + "a_" * 8_000), "has more than 8,000 letters or spaces in a row"),
     "a-long-script": (workflow("echo ab\n" * 9_000), "has more than 65,536 characters in a text"),
     "parentheses": (workflow("(" * 60_000), "has more than 3,000 of the characters | & ; < > ( )"),
     "pipes": (workflow("a|" * 30_000 + "a"), "has more than 3,000 of the characters | & ; < > ( )"),

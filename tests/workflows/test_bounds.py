@@ -87,6 +87,7 @@ JUST_UNDER = {
     "pipes": workflow("a | b\n" * 400)[WORKFLOW],
     "calls": workflow(functions(15, 1))[WORKFLOW],
     "expressions": workflow("echo " + "${{ github.sha }} " * 1_000)[WORKFLOW],
+    "a-binary-in-hexadecimal": workflow("echo " + "5f" * 3_500)[WORKFLOW],
 }
 
 
