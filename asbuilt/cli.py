@@ -99,6 +99,10 @@ def main(
     ] = False,
 ) -> None:
     """Hold the real state of a Heroku and GitHub estate against the declared one."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        _stop(f"the current folder is gone, or may not be read ({error.strerror}): go to another")
     context.obj = Secrets.of((), os.environ)
     context.with_resource(guarded(lambda: context.obj))
 

@@ -131,6 +131,20 @@ def test_a_mistake_is_one_line_and_exit_4(arguments, said):
     assert CliRunner().invoke(app, []).exit_code == 4
 
 
+@pytest.mark.parametrize("command", ["live", "paths"])
+def test_a_current_folder_that_is_gone_is_a_mistake(command, monkeypatch, tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setattr("os.execv", lambda *_: None)
+    done = CliRunner().invoke(app, [command])
+    assert (done.exit_code, done.output.splitlines()) == (
+        4,
+        ["asbuilt: the current folder is gone, or may not be read (No such file or directory): go to another"],
+    )
+
+
 def test_a_fault_of_the_command_itself_is_one_line_and_exit_3(monkeypatch):
     monkeypatch.setattr("asbuilt.cli.drawing_of", lambda *_: 1 // 0)
     done = CliRunner().invoke(app, ["paths"])
