@@ -1,4 +1,4 @@
-"""A bad estate ends every command with one clear error: no traceback, exit 4 under pytest, 2 under `asbuilt`."""
+"""A bad estate ends every command with one clear error: no traceback, exit 4."""
 
 import json
 import os
@@ -87,10 +87,10 @@ def test_pytest_ends_with_4_and_one_error(tmp_path):
         _one_clear_error(name, out, path)
 
 
-def test_asbuilt_paths_ends_with_2_and_one_error(tmp_path):
+def test_asbuilt_paths_ends_with_4_and_one_error(tmp_path):
     for name, path in _written(tmp_path).items():
         if name == "no such control of it":
             continue  # it draws and judges nothing, so it takes no notice of waivers
         done = CliRunner().invoke(app, ["paths", f"--estate={path}", f"--checkout={tmp_path}"])
-        assert done.exit_code == 2, (name, done.output)
+        assert done.exit_code == 4, (name, done.output)
         _one_clear_error(name, done.output, path)
