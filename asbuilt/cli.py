@@ -13,7 +13,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 from typer.core import TyperGroup
 
-from asbuilt import __version__, catalogue, estate, handbook, texts
+from asbuilt import __version__, catalogue, estate, handbook, start, texts
 from asbuilt.drawing.mermaid import mermaid
 from asbuilt.drawing.sources import drawing_of
 from asbuilt.drawing.svg import svg
@@ -27,7 +27,6 @@ from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import serve
 from asbuilt.withholding import Secrets
 
-INTERRUPTED = 2
 USAGE = 4
 _TYPER_INTERRUPTED = 130
 
@@ -54,14 +53,14 @@ class Command(TyperGroup):
                 _say(f"{error.format_message()} (see asbuilt --help)", "red")
             return USAGE
         except (KeyboardInterrupt, typer.Abort):
-            return INTERRUPTED
+            return start.INTERRUPTED
         except catalogue.BrokenChecksError as error:
             _say(f"checks that cannot be used:\n{error}", "red")
             return INTERNAL
         except Exception as error:  # noqa: BLE001 - one line, and not a traceback
             _say(told(error), "red")
             return INTERNAL
-        return INTERRUPTED if code == _TYPER_INTERRUPTED else code or 0
+        return start.INTERRUPTED if code == _TYPER_INTERRUPTED else code or 0
 
 
 app = typer.Typer(cls=Command, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -100,6 +99,10 @@ def main(
     ] = False,
 ) -> None:
     """Hold the real state of a Heroku and GitHub estate against the declared one."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        _stop(f"the current folder is gone, or may not be read ({error.strerror}): go to another")
     context.obj = Secrets.of((), os.environ)
     context.with_resource(guarded(lambda: context.obj))
 
@@ -236,13 +239,14 @@ def _pytest(*arguments: str) -> None:
     project = catalogue.PROJECT
     fixed = ["-c", str(project / "pytest.ini"), "--rootdir", str(project)]
     # -P: a folder that is judged must not be able to lend us its modules.
-    command = [sys.executable, "-P", "-m", "pytest", *fixed, str(project / folder), *rest]
+    command = [sys.executable, "-P", "-m", "asbuilt.start", *fixed, str(project / folder), *rest]
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:  # closed: the next file that is opened would take its place, and what is printed go there
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003 - the function's only form
     # In our place, not beside us: an interruption and an exit code are pytest's own, and nobody is left waiting.
+    start.hold()  # while Python starts anew, nobody could end without a traceback
     os.execv(sys.executable, command)  # noqa: S606 - our own command line
 
 

@@ -94,11 +94,13 @@ def locate(root: Node, path: YamlPath) -> Mark:
 
 
 def problems_in(error: ValidationError, root: Node, model: type[BaseModel]) -> list[Problem]:
-    """Turn pydantic's findings into problems, one for each place."""
-    found: dict[Mark, Problem] = {}
+    """Turn pydantic's findings into problems, one for each place, and one for each key that is missing there."""
+    found: dict[tuple[Mark, YamlPath], Problem] = {}
     for each in error.errors(include_url=False):
-        mark = locate(root, _path(each))
-        found.setdefault(mark, Problem(mark, partial(_message, each, model)))
+        path = _path(each)
+        mark = locate(root, path)
+        missing = path if each["type"] == "missing" else ()
+        found.setdefault((mark, missing), Problem(mark, partial(_message, each, model)))
     return list(found.values())
 
 

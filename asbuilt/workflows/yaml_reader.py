@@ -127,7 +127,7 @@ class _Builder:
                 self.problems.append(Problem("a key must be a plain word", key.mark))
                 continue
             if key.text == "<<":
-                self.problems.append(Problem("merge keys (`<<`) are not supported by GitHub", key.mark))
+                self.problems.append(Problem("merge keys (`<<`) are not read: write out what they stand for", key.mark))
                 continue
             first = folded.setdefault(key.text.upper(), key)
             if first is not key:

@@ -164,6 +164,11 @@ def test_a_bad_estate_says_where_what_and_what_is_allowed(text, expected, wrong)
     assert lines[0].startswith(expected), lines
 
 
+def test_every_key_that_is_missing_is_said(wrong):
+    lines = wrong(f"{MINIMAL}waivers: [{{control: HK001, subject: shop-prod}}]\n")
+    assert [line.split('"')[1] for line in lines] == ["until", "owner", "issue", "reason"]
+
+
 def test_every_problem_is_said_in_the_order_of_the_file(wrong):
     lines = wrong("estate: x\napps:\n  a: {tier: prod}\n  b: {grace: soon}\nrepositorys: {}\n")
     assert [line.split(":")[1] for line in lines] == ["3", "4", "5"]

@@ -11,7 +11,7 @@ import pytest
 from hostile_texts import assert_no_command, assert_seen
 from typer.testing import CliRunner
 
-from asbuilt import __version__
+from asbuilt import __version__, start
 from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app
 
@@ -131,6 +131,20 @@ def test_a_mistake_is_one_line_and_exit_4(arguments, said):
     assert CliRunner().invoke(app, []).exit_code == 4
 
 
+@pytest.mark.parametrize("command", ["live", "paths"])
+def test_a_current_folder_that_is_gone_is_a_mistake(command, monkeypatch, tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setattr("os.execv", lambda *_: None)
+    done = CliRunner().invoke(app, [command])
+    assert (done.exit_code, done.output.splitlines()) == (
+        4,
+        ["asbuilt: the current folder is gone, or may not be read (No such file or directory): go to another"],
+    )
+
+
 def test_a_fault_of_the_command_itself_is_one_line_and_exit_3(monkeypatch):
     monkeypatch.setattr("asbuilt.cli.drawing_of", lambda *_: 1 // 0)
     done = CliRunner().invoke(app, ["paths"])
@@ -163,6 +177,42 @@ def test_an_interruption_is_exit_2_without_a_traceback(arguments, begun, tmp_pat
         assert running.wait(60) == 2, told
     assert begun in told
     assert "Traceback" not in told
+
+
+def test_an_interruption_before_pytest_is_there_is_exit_2_without_a_traceback():
+    def interrupted():
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        os.kill(os.getpid(), signal.SIGINT)
+
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "asbuilt.start", "--version"],
+        cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False, preexec_fn=interrupted,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+def test_an_interruption_is_held_until_pytest_takes_the_place_of_the_command(monkeypatch):
+    masks = []
+    monkeypatch.setattr("os.execv", lambda *_: masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, [])))
+    try:
+        CliRunner().invoke(app, ["live"])
+    finally:
+        start.release()
+    assert signal.SIGINT in masks[0]
+
+
+def test_an_interruption_while_the_command_is_imported_is_exit_2(monkeypatch):
+    class Interrupted:
+        @staticmethod
+        def find_spec(name, *_):
+            if name == "asbuilt.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "asbuilt.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted, *sys.meta_path])
+    with pytest.raises(SystemExit) as ended:
+        start.main()
+    assert ended.value.code == 2
 
 
 @pytest.mark.parametrize("stream", ["1", "2", "0 1 2"])
