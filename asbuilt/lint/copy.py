@@ -17,14 +17,19 @@ _NAMED = ("main", "pre", "post", "image", "entrypoint", "pre-entrypoint", "post-
 
 
 @contextmanager
-def copied(checkout: Checkout, contents: Mapping[str, bytes]) -> Iterator[tuple[Path, dict[str, str]]]:
-    """Give a folder with these files of a checkout; and those that could not be copied, with the reason."""
+def copied(
+    checkout: Checkout, contents: Mapping[str, bytes], *, is_clone: bool
+) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Give a folder with these files of a checkout; and those that could not be copied, with the reason.
+
+    With `is_clone` a linter takes it for a clone: there it finds the end of the folders in which it looks for settings.
+    """
     with tempfile.TemporaryDirectory(prefix="asbuilt-") as scratch:
-        # Linters look for settings in the folders above, up to that of a clone: here they find the end of it.
+        # What is no clone has one above it, with nothing in it: no settings of this machine are found.
         (Path(scratch) / ".git").mkdir()
         folder = Path(scratch).resolve() / "checkout"
         folder.mkdir()
-        if (checkout.root / ".git").exists():
+        if is_clone:
             (folder / ".git").mkdir()
         failed: dict[str, str] = {}
         for path, content in {**dict.fromkeys(_named_by_actions(checkout), b""), **contents}.items():

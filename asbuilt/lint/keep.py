@@ -41,7 +41,9 @@ def _over(checkout: Checkout, linter: Linter) -> Scan:
         settings = settings_of(linter, checkout, paths)
     except RefusedError as error:
         refused |= dict.fromkeys(paths, str(error))
-    with copied(checkout, {**checkout.contents, **settings}) as (folder, failed):
+    # What looks for its settings by itself finds those of the checkout in the root of a clone alone.
+    is_clone = not linter.settings_option or (checkout.root / ".git").exists()
+    with copied(checkout, {**checkout.contents, **settings}, is_clone=is_clone) as (folder, failed):
         refused |= {path: failed[path] for path in paths if path in failed}
         found = scan(linter, folder, [path for path in paths if path not in refused])
     return found if found.version is None else replace(found, unscanned={**refused, **found.unscanned})

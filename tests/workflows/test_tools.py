@@ -373,6 +373,14 @@ def test_settings_hold_in_the_copy_and_none_from_above_it(control, repository, t
     assert gone >= ({"template-injection"} if linter is ZIZMOR else {"workflow-call"})
 
 
+@pytest.mark.parametrize("name", ["zizmor.yml", ".github/zizmor.yml"])
+def test_settings_of_a_folder_that_is_no_clone_hold(name, checkout):
+    root = checkout(a=INJECTED)
+    (root / name).write_text("rules: { template-injection: { disable: true } }\n")
+    assert not (root / ".git").exists()
+    assert remarked(root, ZIZMOR).remarks == ()
+
+
 def test_settings_above_the_copy_hold_for_no_folder_that_is_no_clone(checkout, tmp_path, monkeypatch):
     (tmp_path / "zizmor.yml").write_text("rules: { template-injection: { disable: true } }\n")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
