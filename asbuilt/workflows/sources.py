@@ -111,6 +111,16 @@ class Sources:
     def _steps(self) -> dict[int, tuple[PlacedStep, ...]]:
         return {}
 
+    @cached_property
+    def _callers(self) -> dict[int, list[tuple[WorkflowFile, Job]]]:
+        """The jobs that call each workflow, by its identity: every deploy of a repository asks for those of its own."""
+        found: dict[int, list[tuple[WorkflowFile, Job]]] = {}
+        for each in self.workflow_files:
+            for job in each.jobs:
+                if (called := self.called_by(job)) is not None:
+                    found.setdefault(id(called), []).append((each, job))
+        return found
+
     def called_by(self, job: Job) -> WorkflowFile | None:
         """Give the workflow of this repository that a job calls, if it does and it is there."""
         uses = text_of(job.uses)
@@ -118,10 +128,7 @@ class Sources:
 
     def callers_of(self, workflow_file: WorkflowFile) -> Iterator[tuple[WorkflowFile, Job]]:
         """Give the jobs of this repository that call a workflow."""
-        for each in self.workflow_files:
-            for job in each.jobs:
-                if self.called_by(job) is workflow_file:
-                    yield each, job
+        yield from self._callers.get(id(workflow_file), ())
 
     def action_of(self, step: Step) -> ActionFile | None:
         """Give the composite action of this repository that a step uses, if it does and it is there."""

@@ -1,6 +1,9 @@
 import pytest
 from making import deploying, paths_of
 
+from asbuilt.workflows.modelling import load
+from asbuilt.workflows.sources import Sources
+
 MAIN = "{push: {branches: [main]}}"
 ASK = "    runs-on: x\n    steps: [{ run: curl --fail https://shop.example/health }]\n"
 STEPS = "runs-on: x, steps: [{run: y}]"
@@ -264,3 +267,13 @@ def test_who_calls_what_stands_around_a_deploy_is_said():
         ("./.github/actions/check", ""),
         ("make", "; used by entry.yml:11"),
     ]
+
+
+def test_who_calls_a_workflow_is_looked_for_once(monkeypatch):
+    text = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/w0.yml\n"
+    files = tuple(load(text.encode(), f".github/workflows/w{n}.yml") for n in range(50))
+    sources, asked, called_by = Sources(files), [], Sources.called_by
+    monkeypatch.setattr(Sources, "called_by", lambda self, job: asked.append(job) or called_by(self, job))
+    callers = [list(sources.callers_of(each)) for each in files]
+    assert [len(each) for each in callers] == [50] + [0] * 49
+    assert len(asked) == 50
