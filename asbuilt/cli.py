@@ -26,6 +26,7 @@ from asbuilt.run import OptionError
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import serve
 from asbuilt.withholding import Secrets
+from asbuilt.workflows.bounds import DRAWN
 
 USAGE = 4
 _TYPER_INTERRUPTED = 130
@@ -170,6 +171,8 @@ def paths(
         _stop(str(error))
     for problem in drawing.unread:
         _say(problem, "yellow")
+    if form in {Picture.MERMAID, Picture.SVG} and drawing.jobs > DRAWN:
+        _stop(f"a picture of {drawing.jobs:,} jobs is not drawn; at most {DRAWN:,}: --app NAME, or --format table")
     match form:
         case Picture.JSON:
             typer.echo(texts.as_json(drawing.records()))

@@ -85,6 +85,11 @@ class Drawing:
         """All paths, in the order in which they are drawn."""
         return tuple(lane for destination in self.destinations for lane in destination.lanes)
 
+    @property
+    def jobs(self) -> int:
+        """How many jobs a picture would show: those that deploy, and before each of them its gates."""
+        return sum(1 + len(lane.path.gates) for lane in self.lanes)
+
     def records(self) -> list[dict[str, Any]]:
         """Give the paths as plain data, for programs; with an estate, also whose each is and which gates it lacks."""
         return [

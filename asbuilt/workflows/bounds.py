@@ -13,6 +13,9 @@ from contextlib import contextmanager
 NODES = 200_000  # with what aliases repeat; a file of 500 KB, the largest that GitHub runs, has no more than 90,000
 LEVELS = 100  # of mappings and lists; GitHub's own syntax has nine, and the values of a matrix a few more
 
+# A repository's workflows.
+FILES = 1_000  # workflow files; the largest repositories that we know have some 200
+
 # A workflow.
 TEXT = 16 * 2**20  # characters of all workflows and actions of a repository; 300 workflows of 10 KB have 3 million
 RUN = 8_000  # letters or spaces in a row; a binary in hexadecimal or base64url has thousands
@@ -52,6 +55,9 @@ COMMAND = 8_192  # characters of a line
 LINTED = 1_000  # files
 LINTED_TEXT = 16 * 2**20  # bytes of them
 ANSWER = 64 * 2**20  # bytes; a finding has 2,000
+
+# A picture of the paths.
+DRAWN = 10_000  # jobs on the ways to all apps; the table and JSON have them all
 
 # A script.
 SCRIPT = 64 * 1024  # characters; the longest that we know has 20,000

@@ -10,7 +10,7 @@ from asbuilt.files import MOST, RefusedError, is_file_inside, look_inside, read_
 from asbuilt.texts import visible
 from asbuilt.workflows import modelling, procfile, sources, unread_files
 from asbuilt.workflows.blocked_paths import BlockedPath, blocked_paths
-from asbuilt.workflows.bounds import PastBoundError
+from asbuilt.workflows.bounds import FILES, PastBoundError
 from asbuilt.workflows.deploy_path import DeployPath
 from asbuilt.workflows.deploys import DeployStep, deploy_steps
 from asbuilt.workflows.document import Document
@@ -107,7 +107,8 @@ def _uncollected() -> Iterator[None]:
 def _read(root: Path, repository: str) -> Checkout:
     found = listed(root)
     contents: dict[str, bytes] = {}
-    workflow_files = tuple(_workflow(root, each, contents) for each in found.entries if sources.is_workflow(each.name))
+    workflows = [each for each in found.entries if sources.is_workflow(each.name)]
+    workflow_files = tuple(_workflow(root, each, contents) for each in workflows[:FILES])
     actions = _actions(root, found, contents)
     behind = _actions_behind_links(root, found, workflow_files, actions, contents)
     procfiles = [_procfile(root, each) for each in found.entries if each.name.rpartition("/")[2] == "Procfile"]
@@ -126,7 +127,7 @@ def _read(root: Path, repository: str) -> Checkout:
         blocked_paths=blocked,
         contents=contents,
         names={each.path: each.name for each in found.entries if each.path != each.name},
-        refused=(*_folders(root, found), *unread),
+        refused=(*_folders(root, found), *_beyond(workflows), *unread),
     )
 
 
@@ -151,6 +152,11 @@ def _folders(root: Path, found: Listing) -> Iterator[Document]:
     for each in found.entries:
         if each.is_link and sources.may_hold_workflows(each.name):
             yield unread_files.linked_folder(each.path, _reason(root, each))
+
+
+def _beyond(workflows: list[Entry]) -> Iterator[Document]:
+    if len(workflows) > FILES:
+        yield unread_files.large_folder(sources.WORKFLOWS, FILES)
 
 
 def _workflow(root: Path, entry: Entry, contents: dict[str, bytes]) -> WorkflowFile:

@@ -37,6 +37,12 @@ def shut_folder(path: str, reason: str) -> Document:
     return _unread(path, f"{reason}; nothing in this folder is judged", fix)
 
 
+def large_folder(path: str, most: int) -> Document:
+    """Give a folder with more workflow files than are read. GitHub may run each of them."""
+    fact = f"holds more than {most:,} workflow files, and no more are read"
+    return Document(path, "", None, (), Problem(fact, _START, "take out those that nobody needs"))
+
+
 def _of_link(reason: str) -> str:
     """Say where a link leads that is not followed to its end."""
     if not reason:

@@ -166,6 +166,19 @@ def test_no_path_is_said_in_every_form(folder):
         assert "no deploy path" in done.stdout
 
 
+@pytest.mark.parametrize("form", ["mermaid", "svg"])
+def test_a_picture_that_would_be_too_large_is_not_drawn(form, folder, monkeypatch):
+    monkeypatch.setattr("asbuilt.cli.DRAWN", 1)
+    folder(".github/workflows/a.yml", DEPLOY % "shop")
+    assert paths("--format", form).exit_code == 0
+    folder(".github/workflows/b.yml", DEPLOY % "blog")
+    done = paths("--format", form)
+    assert (done.exit_code, done.stdout) == (4, "")
+    assert done.stderr == "asbuilt: a picture of 2 jobs is not drawn; at most 1: --app NAME, or --format table\n"
+    assert len(listed()) == 2
+    assert paths("--format", form, "--app", "shop").exit_code == 0
+
+
 def test_a_file_that_is_not_yaml_is_told_apart_from_one_that_deploys_nothing(folder):
     folder(".github/workflows/a.yml", "on: [push\n")
     done = paths("--format", "json")

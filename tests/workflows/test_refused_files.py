@@ -194,6 +194,17 @@ def test_a_file_that_nobody_may_read_is_a_finding(root, tmp_path, monkeypatch):
     assert (place, fact) == (f"{WORKFLOWS}/deploy.yml:1:1", "cannot be read: Permission denied")
 
 
+def test_on_more_workflows_than_are_read_all_rests(root, monkeypatch):
+    monkeypatch.setattr("asbuilt.workflows.checkout.FILES", 2)
+    for name in ("y.yml", "z.yml"):
+        (root / WORKFLOWS / name).write_text("on: push\njobs: {a: {runs-on: x, steps: [{run: y}]}}\n")
+    found = read(root)
+    assert [each.path for each in found.unread] == [WORKFLOWS]
+    assert len(found.workflow_files) == 2
+    assert found.workflow_file(f"{WORKFLOWS}/z.yml").document.unread is not None
+    assert "more than 2 workflow files" in found.unread[0].unread.message
+
+
 def shut(monkeypatch, name):
     """Shut a folder; permissions do not keep a superuser out."""
     real = os.open
