@@ -34,6 +34,7 @@ COMBINATIONS = 20_000  # rows of a matrix before `exclude`, and entries of both 
 SITUATIONS = 20_000  # ways to start, of all workflows of a repository: refs, by 256 choices of inputs at most
 PLAYED = 200_000  # jobs in all situations, of all workflows of a repository, those of long conditions several times
 CONDITION = 100  # characters of conditions that are counted like one more job
+VISIBLE = 2_000_000  # variables of each step in all situations; 100 workflows of 100 steps with 20 have 200,000
 SUPPRESSIONS = 5_000  # of all workflows and actions of a repository
 RUNS = 20_000  # jobs that wait to be played, in each situation and row, from the triggers of one workflow
 PATHS = 20_000  # ways to deploy that begin with one workflow; 300 jobs with ten deploys each have 3,000

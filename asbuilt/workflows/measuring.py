@@ -25,6 +25,7 @@ from asbuilt.workflows.bounds import (
     STEPS,
     SUPPRESSIONS,
     TEXT,
+    VISIBLE,
     WORK_OF_A_FILE,
     WORK_OF_ALL,
     PastBoundError,
@@ -92,7 +93,7 @@ def _past_alone(sources: Sources) -> dict[str, PastBoundError]:
 def _past_together(sources: Sources) -> dict[str, PastBoundError]:
     """Give the workflows that are past a bound with what they use and follow."""
     found: dict[str, PastBoundError] = {}
-    count = played = 0
+    count = played = visible = 0
     for file in sources.workflow_files:
         try:
             hold(sum(1 for _ in sources.steps_of(file)), STEPS, "steps with those of the actions that it uses")
@@ -103,7 +104,10 @@ def _past_together(sources: Sources) -> dict[str, PastBoundError]:
             own = starts * _summed(file, sources, _played)
             what = "jobs to play, in each situation, with the workflows before it"
             hold(played + own, PLAYED, what, _start_of(file))
-            played += own
+            seen = starts * _summed(file, sources, _visible)
+            what = "variables that steps see, in each situation, with the workflows before it"
+            hold(visible + seen, VISIBLE, what, _start_of(file))
+            played, visible = played + own, visible + seen
         except PastBoundError as error:
             found[file.path] = error
     return found
@@ -136,6 +140,15 @@ def _played(file: WorkflowFile) -> int:
     jobs = [each.condition for each in file.jobs]
     conditions = jobs + [each.condition for job in file.jobs for each in job.steps]
     return len(file.jobs) + sum(len(text_of(each) or "") for each in conditions) // CONDITION
+
+
+def _visible(file: WorkflowFile) -> int:
+    """Give how many variables the steps of a workflow see, each counted for each step."""
+
+    def written(*nodes: MappingNode | None) -> int:
+        return sum(len(each.values) for each in nodes if each is not None)
+
+    return sum(written(file.env, job.env, step.env) for job in file.jobs for step in job.steps)
 
 
 def _start_of(file: WorkflowFile) -> tuple[int, int]:

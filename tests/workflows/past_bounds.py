@@ -142,6 +142,13 @@ PAST = {
         },
         "has more than 200,000 jobs to play, in each situation",
     ),
+    "visible": (
+        {
+            WORKFLOW: f"on: {{push: {{branches: [a, b, c]}}}}\nenv: {{{', '.join(f'V{n}: x' for n in range(900))}}}\n"
+            f"jobs:\n  j:\n    runs-on: x\n    steps:\n{'      - run: a' + chr(10)}" + "      - run: a\n" * 1_000
+        },
+        "has more than 2,000,000 variables that steps see, in each situation",
+    ),
     "suppressions": (
         {WORKFLOW: _HEAD + job("a") + "# asbuilt: ignore[WF002] later until 2027-01-01\n" * 5_001},
         "has more than 5,000 suppressions",
