@@ -263,25 +263,31 @@ def _checkouts(run):
     return tuple(run.checkouts.values())
 
 
+@pytest.fixture(scope="session")
+def _unread(run):
+    """What of all checkouts was not read to its end, and may say how code reaches an app: looked for once a run."""
+    return tuple(document for each in run.checkouts.values() for document in each.unread)
+
+
 @pytest.fixture
-def deploy_paths(see, _checkouts, app):
+def deploy_paths(see, _checkouts, _unread, app):
     """Every way for code to reach the app, as far as the files could be read."""
-    see.rest_on(document for each in _checkouts for document in each.unread)
+    see.rest_on(_unread)
     found = (path for each in _checkouts for path in each.deploy_paths if path.app == app.name)
     return see.note("deploy paths", tuple(found))
 
 
 @pytest.fixture
-def blocked_paths(see, _checkouts, app):
+def blocked_paths(see, _checkouts, _unread, app):
     """Every way to the app that conditions shut, or that nothing sets off."""
-    see.rest_on(document for each in _checkouts for document in each.unread)
+    see.rest_on(_unread)
     return tuple(path for each in _checkouts for path in each.blocked_paths if path.app == app.name)
 
 
 @pytest.fixture
-def all_read(_checkouts):
+def all_read(_checkouts, _unread):
     """Whether every file was read to its end that may say how code reaches an app."""
-    return not any(each.unread for each in _checkouts)
+    return not _unread
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,8 @@
 Every process of a run guards what it prints and hides the same: xdist's workers are told the credentials in memory.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ def know(config: pytest.Config, credentials: Sequence[Secret], environ: Mapping[
 
     `CACHE_KEY=shop-prod` would otherwise withhold the app's own name, and nothing could be held against it.
     """
-    names = set(_texts_in(declared))
+    names = set(texts.within(declared))
     secret = {name: value for name, value in environ.items() if value.strip() not in names}
     config.stash[_SECRETS] = Secrets.of(credentials, secret)
 
@@ -66,13 +65,3 @@ def scan(config: pytest.Config, run: Run, xml: Path | None) -> None:
         for each in withhold(run.directory, run.secrets, *([xml] if xml else [])):
             fault = f"a secret had been written: {each}; it is withheld now; report it as a fault of asbuilt"
             faults.note(config, fault)
-
-
-def _texts_in(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            yield from chain(value, *map(_texts_in, value.values()))
-        case list():
-            yield from chain.from_iterable(map(_texts_in, value))

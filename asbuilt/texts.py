@@ -10,6 +10,7 @@ import html
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -126,6 +127,20 @@ def kept_in(value: T) -> T:
     elif is_dataclass(found) and not isinstance(found, type):
         found = replace(found, **{each.name: kept_in(getattr(found, each.name)) for each in fields(found)})
     return cast("T", found)
+
+
+def within(value: Any) -> Iterator[str]:
+    """Give every text in plain values, keys too, however deep it stands."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for key, each in value.items():
+                yield from within(key)
+                yield from within(each)
+        case list():
+            for each in value:
+                yield from within(each)
 
 
 def as_json(value: Any, indent: int | None = 2) -> str:

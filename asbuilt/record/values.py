@@ -1,6 +1,5 @@
 """What a check was given, as evidence: declared and observed side by side on a page, and as JSON."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,21 +79,8 @@ def _brief(value: Any, most: int | None = None) -> Any:
 def _is_moderate(value: Any) -> bool:
     """Say whether all texts in plain values together are short enough, without looking at more than that."""
     room = _MOST_IN_FULL
-    for each in _texts_in(value):
+    for each in texts.within(value):
         room -= len(each.encode("ascii", "backslashreplace"))
         if room < 0:
             return False
     return True
-
-
-def _texts_in(value: Any) -> Iterator[str]:
-    match value:
-        case dict():
-            for key, each in value.items():
-                yield key
-                yield from _texts_in(each)
-        case list():
-            for each in value:
-                yield from _texts_in(each)
-        case str():
-            yield value
