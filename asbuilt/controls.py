@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from asbuilt import texts
-from asbuilt.workflows.document import Document, Mark
+from asbuilt.workflows.yaml.document import Document, Mark
 
 _SYSTEMS = {"HK": "Heroku", "GH": "GitHub", "WEB": "Web", "WF": "Workflows"}
 _REMEDY = "Remedy: "

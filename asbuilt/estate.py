@@ -38,7 +38,8 @@ from asbuilt.estate_forms import (
     Word,
 )
 from asbuilt.files import NotThereError, RefusedError, read
-from asbuilt.workflows import document, yaml_reader
+from asbuilt.workflows.yaml import document
+from asbuilt.workflows.yaml import reader as yaml_reader
 
 T = TypeVar("T")
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from asbuilt.workflows.document import Document, find
+from asbuilt.workflows.yaml.document import Document, find
 
 _DEFAULTED = {"app": "apps", "repository": "repositories"}
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from asbuilt.texts import line
-from asbuilt.workflows.document import Mapping, Mark, Node, find
+from asbuilt.workflows.yaml.document import Mapping, Mark, Node, find
 
 YamlPath = tuple[str | int, ...]
 Tell = Callable[[], str]

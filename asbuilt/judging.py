@@ -16,7 +16,7 @@ from asbuilt.run import Run
 from asbuilt.subjects import Subject, kind_of, tell, words
 from asbuilt.verdicts import Line, Outcome, Verdict
 from asbuilt.workflows.bounds import PastBoundError
-from asbuilt.workflows.document import Document, Mark, Problem
+from asbuilt.workflows.yaml.document import Document, Mark, Problem
 
 
 class CouldNotObserveError(Exception):

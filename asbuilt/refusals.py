@@ -14,7 +14,7 @@ from asbuilt.catalogue import FOLDERS, PROJECT
 from asbuilt.options import Asked
 from asbuilt.record.directory import RESULTS, VERDICTS
 from asbuilt.run import OptionError
-from asbuilt.workflows.checkout import Checkout
+from asbuilt.workflows.paths.checkout import Checkout
 
 _WAYS_AROUND = {
     "log_file": "--log-file",

@@ -15,10 +15,10 @@ from asbuilt.observe.sweep import Scope
 from asbuilt.subjects import FROM_FILES, KINDS, Subject, kinds_judged, plural, subjects
 from asbuilt.texts import line
 from asbuilt.withholding import Secrets
-from asbuilt.workflows import checkout as checkouts
-from asbuilt.workflows.checkout import Checkout
-from asbuilt.workflows.document import Document
-from asbuilt.workflows.suppressions import Suppression, suppressions
+from asbuilt.workflows.files.suppressions import Suppression, suppressions
+from asbuilt.workflows.paths import checkout as checkouts
+from asbuilt.workflows.paths.checkout import Checkout
+from asbuilt.workflows.yaml.document import Document
 
 
 class OptionError(ValueError):

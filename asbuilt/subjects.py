@@ -11,7 +11,7 @@ from typing import Any
 
 from asbuilt import catalogue, texts
 from asbuilt.estate import App, Estate, Ownership, Repository
-from asbuilt.workflows.checkout import Checkout
+from asbuilt.workflows.paths.checkout import Checkout
 
 # From the narrowest to the widest: a check is about the narrowest thing that it asks for.
 KINDS = (

@@ -8,8 +8,8 @@ from asbuilt.controls import Finding
 from asbuilt.run import Run, documents_of
 from asbuilt.subjects import Subject
 from asbuilt.verdicts import Line, Outcome, Verdict
-from asbuilt.workflows.document import Document
-from asbuilt.workflows.suppressions import Suppression
+from asbuilt.workflows.files.suppressions import Suppression
+from asbuilt.workflows.yaml.document import Document
 
 # A suppression that names no control that there is has to be complained of somewhere: where files are read.
 _READING = "WF001"

@@ -3,10 +3,10 @@
 import pytest
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.deploys import deploy_steps
-from asbuilt.workflows.document import text_of
-from asbuilt.workflows.exclusion import exclusion_faults
-from asbuilt.workflows.fault import one_for_each_place
+from asbuilt.workflows.deploys.steps import deploy_steps
+from asbuilt.workflows.judge.exclusion import exclusion_faults
+from asbuilt.workflows.yaml.document import text_of
+from asbuilt.workflows.yaml.fault import one_for_each_place
 
 
 @control("WF009", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])

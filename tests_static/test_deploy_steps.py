@@ -1,10 +1,10 @@
 """A deploy step does what it is meant to do, and nothing else."""
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.action_inputs import CREATES, as_boolean, inputs_of, logins_by_mistake, meant_by
-from asbuilt.workflows.document import text_of
-from asbuilt.workflows.heroku_cli import caller_of
-from asbuilt.workflows.skipped import unnoticed_skips
+from asbuilt.workflows.deploys.heroku_cli import caller_of
+from asbuilt.workflows.judge.action_inputs import CREATES, as_boolean, inputs_of, logins_by_mistake, meant_by
+from asbuilt.workflows.judge.skipped import unnoticed_skips
+from asbuilt.workflows.yaml.document import text_of
 
 
 @control("WF002", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])

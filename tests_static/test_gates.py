@@ -3,10 +3,10 @@
 import pytest
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.environments import wrong_environment
-from asbuilt.workflows.fault import one_for_each_place
-from asbuilt.workflows.hollow import holes
-from asbuilt.workflows.missing_gates import missing_gates
+from asbuilt.workflows.judge.environments import wrong_environment
+from asbuilt.workflows.judge.hollow import holes
+from asbuilt.workflows.judge.missing_gates import missing_gates
+from asbuilt.workflows.yaml.fault import one_for_each_place
 
 
 @control("WF003", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])

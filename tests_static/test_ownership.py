@@ -1,9 +1,9 @@
 """Each app has one owner, each deploy one target, and each target a way that leads there."""
 
 from asbuilt.controls import Finding, control, finding, none_of
-from asbuilt.workflows.fault import one_for_each_place
-from asbuilt.workflows.paths import first_of_each_owner
-from asbuilt.workflows.reachability import Expected, missing, shut, targets_in, trigger_of, unstarted
+from asbuilt.workflows.judge.reachability import Expected, missing, shut, targets_in, trigger_of, unstarted
+from asbuilt.workflows.paths.tracing import first_of_each_owner
+from asbuilt.workflows.yaml.fault import one_for_each_place
 
 
 @control("WF006", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "NIST CM-2"])

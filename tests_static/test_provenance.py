@@ -1,8 +1,8 @@
 """What is deployed is the repository's own code, and what the gates have seen."""
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.fault import one_for_each_place
-from asbuilt.workflows.provenance import from_outside, unseen_by_gates
+from asbuilt.workflows.judge.provenance import from_outside, unseen_by_gates
+from asbuilt.workflows.yaml.fault import one_for_each_place
 
 
 @control("WF014", severity="SEV-2", satisfies=["SOC2 CC6.1", "SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])

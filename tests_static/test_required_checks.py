@@ -3,8 +3,8 @@
 import pytest
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.fault import one_for_each_place
-from asbuilt.workflows.required_checks import silent_checks
+from asbuilt.workflows.judge.required_checks import silent_checks
+from asbuilt.workflows.yaml.fault import one_for_each_place
 
 
 @control("WF016", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"])

@@ -1,7 +1,7 @@
 """A schedule starts its workflow when it is meant to."""
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.schedules import schedule_problems
+from asbuilt.workflows.judge.schedules import schedule_problems
 
 
 @control("WF019", severity="SEV-3", satisfies=["SOC2 CC7.1", "NIST CM-2"])

@@ -1,8 +1,8 @@
 """What a deploy touches belongs to the app that it deploys."""
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.belonging import mismatches
-from asbuilt.workflows.fault import one_for_each_place
+from asbuilt.workflows.judge.belonging import mismatches
+from asbuilt.workflows.yaml.fault import one_for_each_place
 
 
 @control("WF029", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-2", "ISO27001 A.8.31"])

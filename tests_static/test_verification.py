@@ -3,9 +3,9 @@
 import shlex
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.belonging import own_checks
-from asbuilt.workflows.fault import Fault, one_for_each_place
-from asbuilt.workflows.health import careless_requests
+from asbuilt.workflows.health.steps import careless_requests
+from asbuilt.workflows.judge.belonging import own_checks
+from asbuilt.workflows.yaml.fault import Fault, one_for_each_place
 
 
 @control("WF005", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1", "NIST SI-4"])

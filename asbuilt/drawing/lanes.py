@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from asbuilt.estate import App, Estate, Tier
-from asbuilt.workflows.deploy_path import DeployPath
+from asbuilt.workflows.paths.deploy_path import DeployPath
 
 _TIERS = get_args(Tier)
 

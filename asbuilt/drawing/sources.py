@@ -9,10 +9,10 @@ from asbuilt.drawing.lanes import Drawing, draw
 from asbuilt.estate import Estate, is_repository, load
 from asbuilt.estate_errors import EstateError, suggestion
 from asbuilt.run import OptionError, checkouts_of, scope_of
-from asbuilt.workflows import checkout as checkouts
-from asbuilt.workflows.checkout import Checkout, CheckoutError
-from asbuilt.workflows.document import Document
-from asbuilt.workflows.sources import may_hold_workflows
+from asbuilt.workflows.files.sources import may_hold_workflows
+from asbuilt.workflows.paths import checkout as checkouts
+from asbuilt.workflows.paths.checkout import Checkout, CheckoutError
+from asbuilt.workflows.yaml.document import Document
 
 _DEFAULT = Path("estate.yaml")
 

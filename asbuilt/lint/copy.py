@@ -7,10 +7,10 @@ from pathlib import Path, PurePosixPath
 
 from asbuilt.files import NotThereError, RefusedError
 from asbuilt.lint.scan import Linter
-from asbuilt.workflows.checkout import Checkout
-from asbuilt.workflows.document import plain
-from asbuilt.workflows.sources import is_action
-from asbuilt.workflows.yaml_reader import read
+from asbuilt.workflows.files.sources import is_action
+from asbuilt.workflows.paths.checkout import Checkout
+from asbuilt.workflows.yaml.document import plain
+from asbuilt.workflows.yaml.reader import read
 
 # The files of an action that its own file names: actionlint asks whether they are there.
 _NAMED = ("main", "pre", "post", "image", "entrypoint", "pre-entrypoint", "post-entrypoint")

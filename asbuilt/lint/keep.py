@@ -10,9 +10,9 @@ from asbuilt.files import RefusedError
 from asbuilt.lint.copy import copied, settings_of
 from asbuilt.lint.scan import Linter, Remark, Scan, scan
 from asbuilt.workflows.bounds import LINTED, LINTED_TEXT
-from asbuilt.workflows.checkout import Checkout
-from asbuilt.workflows.document import Mark
-from asbuilt.workflows.sources import is_action
+from asbuilt.workflows.files.sources import is_action
+from asbuilt.workflows.paths.checkout import Checkout
+from asbuilt.workflows.yaml.document import Mark
 
 Scans = dict[str, dict[str, Scan]]
 

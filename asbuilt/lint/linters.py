@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from asbuilt.lint.scan import Linter, LinterError, Output, Remark
-from asbuilt.workflows.document import Mark
+from asbuilt.workflows.yaml.document import Mark
 
 _VERSION = re.compile(r"\d+\.\d+\S*")
 _ZIZMOR_DONE = frozenset({0, 10, 11, 12, 13, 14})

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asbuilt.workflows.bounds import ANSWER
-from asbuilt.workflows.document import Mark
+from asbuilt.workflows.yaml.document import Mark
 
 SECONDS = 60.0
 # No tokens, and no settings of the linters but those that the checkout itself holds.

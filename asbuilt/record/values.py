@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel
 
 from asbuilt import texts
-from asbuilt.workflows.deploy_path import DeployPath
+from asbuilt.workflows.paths.deploy_path import DeployPath
 
 _CELL = '<td style="vertical-align:top;padding-right:2em"><pre style="white-space:pre-wrap">'
 _LONGEST_OF_YAML = 2000  # a line of it can hold several texts

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from asbuilt import files
 from asbuilt.sandbox.building import build
 from asbuilt.sandbox.reading import Reader, ScenarioError, duration, instant, nearest
-from asbuilt.workflows import yaml_reader
-from asbuilt.workflows.document import plain
+from asbuilt.workflows.yaml import reader as yaml_reader
+from asbuilt.workflows.yaml.document import plain
 
 if TYPE_CHECKING:
     from asbuilt.sandbox.world import World

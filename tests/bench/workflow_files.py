@@ -21,7 +21,7 @@ from judge import judge  # noqa: E402 - found by the line above
 from samples import lay_out, samples  # noqa: E402
 
 from asbuilt import estate as estates  # noqa: E402
-from asbuilt.workflows.checkout import read  # noqa: E402
+from asbuilt.workflows.paths.checkout import read  # noqa: E402
 
 FILES = 1000
 

@@ -8,7 +8,7 @@ from asbuilt.catalogue import PROJECT
 from asbuilt.estate import load
 from asbuilt.run import OptionError, prepared, scope_of
 from asbuilt.subjects import kind_of, kinds_judged
-from asbuilt.workflows import checkout
+from asbuilt.workflows.paths import checkout
 
 ESTATE = """estate: x
 apps:

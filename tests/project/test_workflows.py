@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from asbuilt import estate
-from asbuilt.workflows import document, modelling
-from asbuilt.workflows.problems import problems
+from asbuilt.workflows.files import modelling
+from asbuilt.workflows.judge.problems import problems
+from asbuilt.workflows.yaml import document
 
 HOME = Path(__file__).resolve().parents[2]
 FOLDER = HOME / ".github" / "workflows"

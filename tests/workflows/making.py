@@ -2,9 +2,9 @@
 
 import yaml
 
-from asbuilt.workflows import sources
-from asbuilt.workflows.modelling import load
-from asbuilt.workflows.paths import deploy_paths
+from asbuilt.workflows.files import sources
+from asbuilt.workflows.files.modelling import load
+from asbuilt.workflows.paths.tracing import deploy_paths
 
 DEPLOY = """
       - uses: akhileshns/heroku-deploy@v3

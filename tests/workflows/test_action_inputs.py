@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from making import sources_of
 
-from asbuilt.workflows.action_inputs import CREATES, as_boolean, inputs_of, logins_by_mistake, meant_by
-from asbuilt.workflows.checkout import Checkout
-from asbuilt.workflows.deploys import deploy_steps
-from asbuilt.workflows.expressions import Unknown
-from asbuilt.workflows.paths import deploy_paths
+from asbuilt.workflows.deploys.steps import deploy_steps
+from asbuilt.workflows.expressions.evaluate import Unknown
+from asbuilt.workflows.judge.action_inputs import CREATES, as_boolean, inputs_of, logins_by_mistake, meant_by
+from asbuilt.workflows.paths.checkout import Checkout
+from asbuilt.workflows.paths.tracing import deploy_paths
 
 CHOICE = "{ workflow_dispatch: { inputs: { to: { type: choice, options: [a, b] } } } }"
 

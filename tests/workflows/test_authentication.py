@@ -3,7 +3,7 @@
 import pytest
 from making import sources_of
 
-from asbuilt.workflows.authentication import gaps
+from asbuilt.workflows.judge.authentication import gaps
 
 FROM_SECRETS = "${{ secrets.HEROKU_API_KEY }}"
 ENV = f"    env: {{ HEROKU_API_KEY: '{FROM_SECRETS}' }}\n"

@@ -13,14 +13,14 @@ from asbuilt.judging import _outcome
 from asbuilt.lint.keep import beyond
 from asbuilt.verdicts import Outcome
 from asbuilt.workflows.bounds import PastBoundError
-from asbuilt.workflows.checkout import read
-from asbuilt.workflows.globs import matches
-from asbuilt.workflows.problems import action_problems, problems
-from asbuilt.workflows.procfile import parse
-from asbuilt.workflows.shell import commands
-from asbuilt.workflows.shell_trial import trial
-from asbuilt.workflows.shell_values import searched
-from asbuilt.workflows.started import files_started_by
+from asbuilt.workflows.files.procfile import parse
+from asbuilt.workflows.files.started import files_started_by
+from asbuilt.workflows.judge.problems import action_problems, problems
+from asbuilt.workflows.paths.checkout import read
+from asbuilt.workflows.run.globs import matches
+from asbuilt.workflows.shell.script import commands
+from asbuilt.workflows.shell.trial import trial
+from asbuilt.workflows.shell.values import searched
 
 NEIGHBOUR = ".github/workflows/neighbour.yml"
 

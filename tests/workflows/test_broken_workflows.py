@@ -13,7 +13,7 @@ from asbuilt.estate import load
 from asbuilt.judging import CouldNotObserveError
 from asbuilt.run import prepared, scope_of
 from asbuilt.subjects import KINDS
-from asbuilt.workflows.checkout import read
+from asbuilt.workflows.paths.checkout import read
 
 FIXTURES = HOME / "fixtures"
 ESTATE = load(FIXTURES / "workflows" / "estate.yaml")

@@ -1,8 +1,8 @@
 import pytest
 from making import deploying, paths_of
 
-from asbuilt.workflows.modelling import load
-from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.files.modelling import load
+from asbuilt.workflows.files.sources import Sources
 
 MAIN = "{push: {branches: [main]}}"
 ASK = "    runs-on: x\n    steps: [{ run: curl --fail https://shop.example/health }]\n"

@@ -1,7 +1,7 @@
 import pytest
 from making import step
 
-from asbuilt.workflows.health import careless_requests
+from asbuilt.workflows.health.steps import careless_requests
 
 HOOK = "https://hooks.slack.com/services/x"
 API = "https://api.heroku.com/apps/shop/builds"

@@ -3,7 +3,7 @@
 import pytest
 from making import CHECKOUT, SHIP, gated, of_ref, paths_of, script
 
-from asbuilt.workflows.provenance import unseen_by_gates
+from asbuilt.workflows.judge.provenance import unseen_by_gates
 
 MAIN = "{push: {branches: [main]}}"
 PUSH = "git push https://git.heroku.com/shop.git {0}"

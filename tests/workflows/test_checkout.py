@@ -1,7 +1,7 @@
 import pytest
 from making import deploying
 
-from asbuilt.workflows.checkout import CheckoutError, read
+from asbuilt.workflows.paths.checkout import CheckoutError, read
 
 
 def test_a_checkout_is_read_from_its_folder(tmp_path):

@@ -3,8 +3,8 @@
 import pytest
 from making import DEPLOY, deploying, paths_of, sources_of
 
-from asbuilt.workflows.exclusion import exclusion_faults
-from asbuilt.workflows.paths import deploy_paths
+from asbuilt.workflows.judge.exclusion import exclusion_faults
+from asbuilt.workflows.paths.tracing import deploy_paths
 
 
 def groups(group, on="push", job=""):

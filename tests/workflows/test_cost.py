@@ -3,8 +3,10 @@
 import pytest
 from making import sources_of, step
 
-from asbuilt.workflows import health, health_script, heroku_key
-from asbuilt.workflows.authentication import gaps
+from asbuilt.workflows.deploys import heroku_key
+from asbuilt.workflows.health import script as health_script
+from asbuilt.workflows.health import steps as health
+from asbuilt.workflows.judge.authentication import gaps
 
 
 class Counting:

@@ -3,10 +3,10 @@ from dataclasses import fields
 import pytest
 from judge import HOME
 
-from asbuilt.workflows.checkout import read
-from asbuilt.workflows.modelling import load
-from asbuilt.workflows.paths import deploy_paths
-from asbuilt.workflows.sources import Sources
+from asbuilt.workflows.files.modelling import load
+from asbuilt.workflows.files.sources import Sources
+from asbuilt.workflows.paths.checkout import read
+from asbuilt.workflows.paths.tracing import deploy_paths
 
 FIXTURES = HOME / "fixtures" / "repositories" / "TradeMasterAPI"
 HEROKU = {

@@ -1,7 +1,7 @@
 import pytest
 from making import paths_of, sources_of
 
-from asbuilt.workflows.deploys import deploy_steps
+from asbuilt.workflows.deploys.steps import deploy_steps
 
 
 def deploys(*steps, env="", job=""):

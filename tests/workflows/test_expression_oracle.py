@@ -9,8 +9,8 @@ from random import Random
 import pytest
 from oracle.generate import cases, value_of
 
-from asbuilt.workflows.expression_tree import Name, walk
-from asbuilt.workflows.expressions import UNKNOWN, ExpressionError, Unknown, Whole, evaluate, parse, truth
+from asbuilt.workflows.expressions.evaluate import UNKNOWN, ExpressionError, Unknown, Whole, evaluate, parse, truth
+from asbuilt.workflows.expressions.tree import Name, walk
 
 HOME = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).parent / "oracle/evaluate.mjs"

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from asbuilt.workflows.expressions import (
+from asbuilt.workflows.expressions.evaluate import (
     UNKNOWN,
     ExpressionError,
     Unknown,

@@ -3,7 +3,7 @@
 import pytest
 from making import AFTER, CI, SHIP, SUCCEEDED, gated, paths_of, script
 
-from asbuilt.workflows.provenance import comes_from_outside, from_outside, trigger_mark
+from asbuilt.workflows.judge.provenance import comes_from_outside, from_outside, trigger_mark
 
 
 @pytest.mark.parametrize(

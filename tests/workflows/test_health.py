@@ -2,10 +2,10 @@ import pytest
 from judge import HOME
 from making import step
 
-from asbuilt.workflows.health import careless_requests, check_of
-from asbuilt.workflows.health_actions import check_of_call
-from asbuilt.workflows.modelling import load
-from asbuilt.workflows.surroundings import Surroundings
+from asbuilt.workflows.files.modelling import load
+from asbuilt.workflows.health.actions import check_of_call
+from asbuilt.workflows.health.steps import careless_requests, check_of
+from asbuilt.workflows.run.surroundings import Surroundings
 
 HOOK = "https://hooks.slack.com/services/x"
 

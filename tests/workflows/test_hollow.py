@@ -1,7 +1,7 @@
 import pytest
 from making import DEPLOY, paths_of
 
-from asbuilt.workflows.hollow import holes
+from asbuilt.workflows.judge.hollow import holes
 
 MAIN = "{push: {branches: [main]}}"
 

@@ -1,7 +1,7 @@
 import pytest
 from making import paths_of
 
-from asbuilt.workflows.images import brings_image
+from asbuilt.workflows.judge.images import brings_image
 
 WITH = "heroku_app_name: shop"
 

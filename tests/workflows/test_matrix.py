@@ -1,9 +1,9 @@
 import pytest
 
 from asbuilt.workflows.bounds import ROWS
-from asbuilt.workflows.expressions import UNKNOWN, Whole
-from asbuilt.workflows.matrix import combinations
-from asbuilt.workflows.yaml_reader import read
+from asbuilt.workflows.expressions.evaluate import UNKNOWN, Whole
+from asbuilt.workflows.run.matrix import combinations
+from asbuilt.workflows.yaml.reader import read
 
 
 def rows(matrix):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from asbuilt.workflows.checkout import read
-from asbuilt.workflows.processes import needs_no_procfile, process_fault
+from asbuilt.workflows.judge.processes import needs_no_procfile, process_fault
+from asbuilt.workflows.paths.checkout import read
 
 DEPLOY = "on: push\njobs:\n  deploy:\n    runs-on: x\n    env: {{ FOLDER: backend }}\n    steps:\n{0}"
 ACTION = "      - uses: akhileshns/heroku-deploy@v3\n        with: {{ heroku_app_name: shop{0} }}\n"

@@ -1,8 +1,8 @@
 import pytest
 
-from asbuilt.workflows.document import Mark
-from asbuilt.workflows.procfile import missing, parse, process_problem
-from asbuilt.workflows.started import files_started_by
+from asbuilt.workflows.files.procfile import missing, parse, process_problem
+from asbuilt.workflows.files.started import files_started_by
+from asbuilt.workflows.yaml.document import Mark
 
 
 def test_a_procfile_is_read_with_places():

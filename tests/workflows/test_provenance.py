@@ -3,7 +3,7 @@
 import pytest
 from making import CHECKOUT, SHIP, gated, of_ref, paths_of, script
 
-from asbuilt.workflows.provenance import unseen_by_gates
+from asbuilt.workflows.judge.provenance import unseen_by_gates
 
 CONTAINER = "      - run: |\n          docker pull a/b\n          heroku container:release web -a shop\n"
 VARIABLE = "        env: {{ REF: '{0}' }}\n"

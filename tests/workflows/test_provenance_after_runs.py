@@ -3,7 +3,7 @@
 import pytest
 from making import AFTER, CHECKOUT, CI, SUCCEEDED, gated, of_ref, paths_of
 
-from asbuilt.workflows.provenance import unseen_by_gates
+from asbuilt.workflows.judge.provenance import unseen_by_gates
 
 HEAD = "${{ github.event.workflow_run.head_sha }}"
 

@@ -3,9 +3,9 @@
 import pytest
 from making import DEPLOY, deploying, paths_of, sources_of
 
-from asbuilt.workflows.blocked_paths import blocked_paths
-from asbuilt.workflows.paths import deploy_paths
-from asbuilt.workflows.reachability import Expected, missing, shut, targets_in, unstarted
+from asbuilt.workflows.judge.reachability import Expected, missing, shut, targets_in, unstarted
+from asbuilt.workflows.paths.blocked_paths import blocked_paths
+from asbuilt.workflows.paths.tracing import deploy_paths
 
 MAIN = "{push: {branches: [main]}}"
 BY_HAND = "{workflow_dispatch: {inputs: {go: {type: boolean}, where: {type: choice, options: [a, B]}}}}"

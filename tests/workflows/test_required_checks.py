@@ -3,7 +3,7 @@
 import pytest
 from making import sources_of
 
-from asbuilt.workflows.required_checks import silent_checks
+from asbuilt.workflows.judge.required_checks import silent_checks
 
 TEST = "  test: {runs-on: x, steps: [{run: y}]}\n"
 

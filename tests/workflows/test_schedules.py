@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from asbuilt.workflows.modelling import load
-from asbuilt.workflows.schedules import cron_problem, parse, schedule_problems
+from asbuilt.workflows.files.modelling import load
+from asbuilt.workflows.judge.schedules import cron_problem, parse, schedule_problems
 
 START = date(2024, 1, 1)
 

@@ -2,8 +2,8 @@ import pytest
 from making import paths_of, sources_of
 from test_deploy_recognition import deploys
 
-from asbuilt.workflows.blocked_paths import blocked_paths
-from asbuilt.workflows.paths import deploy_paths
+from asbuilt.workflows.paths.blocked_paths import blocked_paths
+from asbuilt.workflows.paths.tracing import deploy_paths
 
 SHOP = "https://git.heroku.com/shop.git"
 

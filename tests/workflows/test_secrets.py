@@ -1,8 +1,8 @@
 import pytest
 from making import sources_of
 
-from asbuilt.workflows.expressions import Unknown, parse
-from asbuilt.workflows.secrets import read_by, read_outside, uses_of_secrets
+from asbuilt.workflows.expressions.evaluate import Unknown, parse
+from asbuilt.workflows.run.secrets import read_by, read_outside, uses_of_secrets
 
 SET = Unknown(truth=True)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from asbuilt.workflows.shell import Fate, commands
+from asbuilt.workflows.shell.script import Fate, commands
 
 FAILS, SWALLOWED, TESTED = Fate
 

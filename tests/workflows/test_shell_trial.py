@@ -2,7 +2,7 @@
 
 import pytest
 
-from asbuilt.workflows.shell_trial import trial
+from asbuilt.workflows.shell.trial import trial
 
 SKIPPED = "Skipped deploy to heroku app from branch HEAD"
 STATUS = "${{ steps.deploy.outputs.status }}"

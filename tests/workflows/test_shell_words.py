@@ -1,6 +1,6 @@
 import pytest
 
-from asbuilt.workflows.shell import expand, option
+from asbuilt.workflows.shell.script import expand, option
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from making import sources_of
 
-from asbuilt.workflows.checkout import Checkout
-from asbuilt.workflows.deploys import deploy_steps
-from asbuilt.workflows.paths import deploy_paths
-from asbuilt.workflows.skipped import unnoticed_skips
+from asbuilt.workflows.deploys.steps import deploy_steps
+from asbuilt.workflows.judge.skipped import unnoticed_skips
+from asbuilt.workflows.paths.checkout import Checkout
+from asbuilt.workflows.paths.tracing import deploy_paths
 
 DEPLOY = (
     "- { id: deploy, uses: akhileshns/heroku-deploy@v3, with: { heroku_app_name: shop, dontautocreate: CREATE EXTRA } }"

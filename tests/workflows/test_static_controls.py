@@ -9,7 +9,7 @@ from samples import lay_out, samples
 
 from asbuilt import estate as estates
 from asbuilt.lint.linters import LINTERS
-from asbuilt.workflows.checkout import read
+from asbuilt.workflows.paths.checkout import read
 
 FIXTURES = HOME / "fixtures"
 RAXX = estates.load(HOME / "estate.yaml")

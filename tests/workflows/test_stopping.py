@@ -1,9 +1,9 @@
 import pytest
 from making import DEPLOY, SHIP, gated, paths_of, sources_of
 
-from asbuilt.workflows.blocked_paths import blocked_paths
-from asbuilt.workflows.paths import deploy_paths
-from asbuilt.workflows.reachability import shut
+from asbuilt.workflows.judge.reachability import shut
+from asbuilt.workflows.paths.blocked_paths import blocked_paths
+from asbuilt.workflows.paths.tracing import deploy_paths
 
 ANY_BRANCH = "{push: {branches: [main, dev]}}"
 AFTER = "{workflow_run: {workflows: [CI], types: [completed]}}"

@@ -10,9 +10,9 @@ from asbuilt import estate as estates
 from asbuilt.controls import Finding
 from asbuilt.run import checkouts_of, prepared, scope_of
 from asbuilt.suppressing import sort_out
-from asbuilt.workflows.document import Mark
-from asbuilt.workflows.suppressions import suppressions
-from asbuilt.workflows.yaml_reader import read
+from asbuilt.workflows.files.suppressions import suppressions
+from asbuilt.workflows.yaml.document import Mark
+from asbuilt.workflows.yaml.reader import read
 
 AFTER = HOME / "fixtures" / "repositories" / "TradeMasterAPI" / "after"
 FILE = ".github/workflows/deploy.yml"

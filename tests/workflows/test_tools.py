@@ -12,9 +12,9 @@ from asbuilt.judging import CouldNotObserveError, Seen
 from asbuilt.lint.keep import lint, plain, restore, told
 from asbuilt.lint.linters import ACTIONLINT, LINTERS, ZIZMOR
 from asbuilt.lint.scan import Remark, Scan, scan
-from asbuilt.workflows import unread_files
-from asbuilt.workflows.checkout import read
-from asbuilt.workflows.document import Mark
+from asbuilt.workflows.files import unread_files
+from asbuilt.workflows.paths.checkout import read
+from asbuilt.workflows.yaml.document import Mark
 
 AFTER = HOME / "fixtures" / "repositories" / "TradeMasterAPI" / "after"
 SAMPLES = {

@@ -4,11 +4,11 @@ import pytest
 from making import deploying, sources_of
 
 from asbuilt.judging import CouldNotObserveError, Seen
-from asbuilt.workflows.checkout import Checkout
-from asbuilt.workflows.document import Document, Mark, Problem
-from asbuilt.workflows.modelling import missing, model
-from asbuilt.workflows.problems import problems
-from asbuilt.workflows.sources import Sources, unread_action
+from asbuilt.workflows.files.modelling import missing, model
+from asbuilt.workflows.files.sources import Sources, unread_action
+from asbuilt.workflows.judge.problems import problems
+from asbuilt.workflows.paths.checkout import Checkout
+from asbuilt.workflows.yaml.document import Document, Mark, Problem
 
 PAST = Problem("nests deeper than is read", Mark(7, 3), "split it")
 CALLS = "on: push\njobs: {a: {uses: ./.github/workflows/called.yml}}\n"

@@ -1,9 +1,9 @@
 import pytest
 from making import sources_of
 
-from asbuilt.workflows.availability import CONTEXTS
-from asbuilt.workflows.modelling import load, missing
-from asbuilt.workflows.problems import action_problems, problems
+from asbuilt.workflows.files.modelling import load, missing
+from asbuilt.workflows.judge.availability import CONTEXTS
+from asbuilt.workflows.judge.problems import action_problems, problems
 
 SOUND = """\
 name: Sound

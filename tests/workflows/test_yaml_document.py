@@ -4,11 +4,11 @@ from random import Random
 
 import pytest
 
-from asbuilt.workflows.document import Mapping, Mark, Scalar, find, plain, text_of
-from asbuilt.workflows.modelling import load
-from asbuilt.workflows.problems import problems
-from asbuilt.workflows.schedules import schedule_problems
-from asbuilt.workflows.yaml_reader import read
+from asbuilt.workflows.files.modelling import load
+from asbuilt.workflows.judge.problems import problems
+from asbuilt.workflows.judge.schedules import schedule_problems
+from asbuilt.workflows.yaml.document import Mapping, Mark, Scalar, find, plain, text_of
+from asbuilt.workflows.yaml.reader import read
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 

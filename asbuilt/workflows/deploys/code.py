@@ -1,0 +1,102 @@
+"""Deploys in code of other languages, and in what actions are handed: found by their form, not by reading the code.
+
+Where the app is not written out, it cannot be told.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from asbuilt.workflows.deploys.mechanisms import COMMANDS
+from asbuilt.workflows.deploys.pushes import MECHANISM, app_of_url
+from asbuilt.workflows.deploys.script_target import Target
+from asbuilt.workflows.shell.script import Command, option
+
+HOST = "heroku.com"
+_LANGUAGES = re.compile(r"^(?:\S*/)?(?:python[\d.]*|node|deno|bun|ruby|perl|php|pwsh|powershell)(?:\.exe)?\b")
+_PROGRAMS = re.compile(r"(?:python[\d.]*|node|ruby|perl|php|deno|pwsh)$")
+_GIVES_CODE = frozenset({"-c", "-e", "-r", "--eval", "-Command", "-p", "eval"})
+_NAME = r"(?P<app>(?>\$\{\{.+?\}\}|[^/\"'`\s])+)"
+_API = re.compile(rf"api\.heroku\.com/+apps/{_NAME}/(?P<part>builds|releases|formation|sources)\b")
+_API_WITHOUT_APP = re.compile(r"api\.heroku\.com/+(?P<part>sources|pipeline-promotions)\b")
+_WRITES = re.compile(
+    r"\.(?:post|patch|put)\b|method[\"']?\s*[:=]\s*[\"'`]?(?:POST|PATCH|PUT)\b|-Method\s+[\"']?(?:Post|Patch|Put)\b"
+    r"|::(?:Post|Patch|Put)\b|[\"'](?:POST|PATCH|PUT)[\"']",
+    re.IGNORECASE,
+)
+_VERB = re.compile(r"\.(get|head|delete|post|patch|put)\s*\(", re.IGNORECASE)
+_NEAR = 200
+_BODY = {"releases": "slug", "formation": "docker_image"}  # without it, a rollback, or a change of scale
+_RUNS = re.compile(r"subprocess|system|exec|spawn|popen|shell|\$`|\bsh\b", re.IGNORECASE)
+_CALL = re.compile(rf"\bheroku\s+(?P<name>{'|'.join(COMMANDS)})\b(?P<rest>[^\n;]*)")
+_PUSH = re.compile(r"\bgit\s+(?:subtree\s+)?push\b(?P<rest>[^\n;]*)")
+_PUNCTUATION = re.compile(r"[\"'`,\[\]()]+")
+_COMMENT = re.compile(r"^\s*(?:#|//).*$", re.MULTILINE)
+_PLAIN = re.compile(r"\$\{\{.+\}\}$|[a-z][a-z0-9-]*$")
+_UNTOLD = "names its app in code"
+
+
+def is_code(shell: str | None) -> bool:
+    """Tell whether a step's shell reads another language than a shell's."""
+    return shell is not None and _LANGUAGES.match(shell) is not None
+
+
+def code_in(command: Command) -> str:
+    """Give the code that a command hands to a program of another language, or nothing."""
+    words = command.words
+    if not words or not _PROGRAMS.match(words[0].rpartition("/")[2]):
+        return ""
+    given = (words[at + 1] for at, word in enumerate(words[:-1]) if word in _GIVES_CODE)
+    return next(given, None) or command.stdin
+
+
+def targets(code: str) -> Iterator[Target]:
+    """Give the deploys in code."""
+    if "heroku" not in code:
+        return
+    code = _COMMENT.sub("", code)
+    yield from _requests(code)
+    if _RUNS.search(code):
+        yield from _calls(_PUNCTUATION.sub(" ", code))
+
+
+def given_to(inputs: Mapping[str, str]) -> Iterator[Target]:
+    """Give the deploys in what an action is handed: a script, a request, the URL of a repository of Heroku's."""
+    texts = [text for text in inputs.values() if HOST in text]
+    if not texts:
+        return
+    apps = (app for text in texts for line in text.split() if (app := app_of_url(line)))
+    yield from (Target(MECHANISM, app) for app in apps)
+    yield from targets("\n".join(f"{name}: {text}" for name, text in inputs.items()))
+
+
+def _requests(code: str) -> Iterator[Target]:
+    builds = "/builds" in code
+    for match in _API.finditer(code):
+        if not _is_sent(code, match) or (builds and match["part"] == "sources"):
+            continue
+        if _BODY.get(match["part"], "") in code:
+            yield _target(f"Heroku API {match['part']}", match["app"])
+    for match in _API_WITHOUT_APP.finditer(code):
+        if _is_sent(code, match) and not (builds and match["part"] == "sources"):
+            yield Target(f"Heroku API {match['part']}", None, "names no app in its address")
+
+
+def _is_sent(code: str, address: re.Match[str]) -> bool:
+    """Tell whether something is sent to an address: by the call that it stands in, or a method or call soon after."""
+    before = _VERB.findall(code[max(0, address.start() - _NEAR) : address.start()])
+    if before:
+        return before[-1].lower() in {"post", "patch", "put"}
+    return _WRITES.search(code[max(0, address.start() - _NEAR) : address.end() + 2 * _NEAR]) is not None
+
+
+def _calls(text: str) -> Iterator[Target]:
+    for match in _CALL.finditer(text):
+        words = ("heroku", *match["rest"].split())
+        yield _target(f"heroku {match['name']}", option(words, *COMMANDS[match["name"]].app_options))
+    for match in _PUSH.finditer(text):
+        apps = (app_of_url(word) for word in match["rest"].split())
+        yield from (_target(MECHANISM, app) for app in apps if app)
+
+
+def _target(mechanism: str, app: str | None) -> Target:
+    return Target(mechanism, app if app and _PLAIN.match(app) else None, _UNTOLD)

@@ -1,0 +1,82 @@
+"""Deploys that are written elsewhere: a target of make, a script, a tool. They are named where they reach Heroku."""
+
+import re
+from collections.abc import Iterator
+
+from asbuilt.workflows.deploys.heroku_words import call_of
+from asbuilt.workflows.deploys.mechanisms import only_prepares
+from asbuilt.workflows.deploys.script_target import Target
+from asbuilt.workflows.files.sources import PlacedStep
+from asbuilt.workflows.shell.script import Command, expand, option
+
+_RUNNERS = frozenset({
+    "make", "just", "task", "rake", "invoke", "npm", "yarn", "pnpm", "bun", "poetry", "uv", "pipenv", "bundle",
+    "composer", "nx", "gulp", "grunt",
+})  # fmt: skip
+_INSTALLS = frozenset({"install", "i", "add", "ci"})
+_DEPLOYS = re.compile(r"deploy|release|promote|\bship|^heroku$", re.IGNORECASE)
+# `test-deploy` tests; `deploy-test` deploys to the environment of that name.
+_DOES_NOT = re.compile(
+    r"wait|check|verif|(?<!deploy[-_:])(?<!deploy-to-)(?<![a-z])test|notif|rollback|version|changelog|notes|lint|valid|preview|undeploy|smoke|migrat|sentry|docs"
+    r"|(?:post|after|pre|before)[-_]?(?:deploy|release)|://",
+    re.IGNORECASE,
+)
+_BUILDERS = frozenset({"sbt", "mvn", "gradle", "mvnw", "gradlew"})
+_APP_PROPERTY = re.compile(r"-Dheroku\.appName=(.+)")
+_SCRIPT = re.compile(r"^(?:\./|[\w.-]+/)[\w./-]+$|\.(?:sh|bash|py|js|rb)$")
+_INTERPRETERS = frozenset({"bash", "sh", "zsh", "python", "python3", "node", "ruby"})
+_ELSEWHERE = "runs what is written elsewhere"
+# A variable that lets a step change an app: its key, its name. An address is none.
+_LETS_IN = re.compile(r"heroku(?!.*(?:url|host|domain)$)", re.IGNORECASE)
+_LOGS_IN = re.compile(r"\.netrc|\bheroku\s+(?:container:|auth:)?login|\bHEROKU_API_(?:KEY|TOKEN)\b")
+
+
+def targets(command: Command, *, lets_in: bool) -> Iterator[Target]:
+    """Give the deploys that a command hands over. `lets_in`: its step can reach Heroku."""
+    words = command.words
+    program = words[0].rpartition("/")[2]
+    named = " ".join(words[:4])
+    if program == "dpl" or words[:3] == ("bundle", "exec", "dpl"):
+        if any(word.rpartition("=")[2] == "heroku" for word in words):
+            app = option(words, "--app")
+            apps = expand(app, command.variables) if app else (None,)
+            yield from (Target("dpl", each, "names no app: dpl takes the folder's name") for each in apps)
+    elif program in _BUILDERS:
+        if any("heroku" in word.lower() and _DEPLOYS.search(word) for word in words[1:]):
+            given = next((match[1] for word in words if (match := _APP_PROPERTY.match(word))), None)
+            apps = expand(given, command.variables) if given else (None,)
+            yield from (Target(f"`{named}`", each, _ELSEWHERE) for each in apps)
+    elif _runs_a_deploy(words, program) and (lets_in or _mentions_heroku(command)):
+        yield Target(f"`{named}`", None, _ELSEWHERE)
+
+
+def lets_in(placed: PlacedStep) -> bool:
+    """Tell whether a step is given a variable that lets it change an app, or says by its name that it is about one."""
+    if any(_LETS_IN.search(name) for node in placed.environments for name in node.values):
+        return True
+    names = (placed.step.name, placed.step.id, placed.job.name, placed.job.id)
+    return any("heroku" in name.lower() for name in names if name)
+
+
+def logs_in(script: str) -> bool:
+    """Tell whether a script lets those after it change apps: it logs in, or hands a key on."""
+    return "heroku" in script.lower() and _LOGS_IN.search(script) is not None
+
+
+def _mentions_heroku(command: Command) -> bool:
+    given = (*command.environment, *command.variables)
+    return "heroku" in command.source.lower() or any(map(_LETS_IN.search, given))
+
+
+def _runs_a_deploy(words: tuple[str, ...], program: str) -> bool:
+    """Tell whether a command runs a deploy that is written elsewhere."""
+    if call_of(words) is not None:
+        return False
+    if program in _RUNNERS:
+        return not _INSTALLS & set(words[1:2]) and any(
+            _DEPLOYS.search(word) and not _DOES_NOT.search(word) for word in words[1:]
+        )
+    command = words[1] if program in _INTERPRETERS and len(words) > 1 else words[0]
+    if _SCRIPT.search(command) is None or _DOES_NOT.search(command):
+        return False
+    return bool(_DEPLOYS.search(command)) or ("heroku" in command.lower() and not only_prepares(command.lower()))

@@ -1,0 +1,167 @@
+"""Which commands of a job's scripts deploy to Heroku, and the texts by which they name the app."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from asbuilt.workflows.deploys import code as code_deploys
+from asbuilt.workflows.deploys import handed_over
+from asbuilt.workflows.deploys.heroku_words import call_of
+from asbuilt.workflows.deploys.mechanisms import COMMANDS, HEROKU_DEPLOY, script_of
+from asbuilt.workflows.deploys.pushes import APP, Remotes, url_of
+from asbuilt.workflows.deploys.script_target import Spot, Target
+from asbuilt.workflows.files.sources import PlacedStep, Sources
+from asbuilt.workflows.run.contexts import is_given, variables_of
+from asbuilt.workflows.shell.requests import request_of
+from asbuilt.workflows.shell.script import Command, commands, expand, option
+from asbuilt.workflows.yaml.document import text_of
+
+Way = tuple[Spot, ...]
+
+_API = re.compile(rf"api\.heroku\.com/+apps/{APP}/(?P<part>builds|releases|formation|sources)\b")
+# The second is what the dashboard calls to deploy a branch: the app goes by an id there.
+_API_WITHOUT_APP = re.compile(
+    r"(?:api\.heroku\.com/+|kolkrabbi\.heroku\.com/+apps/[^/]+/)"
+    r"(?P<part>sources|pipeline-promotions|review-apps|github/push)\b"
+)
+_WRITES = frozenset({"POST", "PATCH", "PUT"})
+_BY_VARIABLE = "takes the app from HEROKU_APP, whose value is not known before the run"
+_UNNAMED = "names no app, and no earlier step of the job says which one it is for"
+_SOLE = re.compile(r"\$\{?(\w+)\}?|\$\{\{ env\.(\w+) \}\}")
+# Several apps, each of which may be an expression with commas of its own.
+_SEVERAL = re.compile(r",(?![^{]*\}\})")
+
+
+def deploys(scripts: Iterable[PlacedStep], sources: Sources) -> Iterator[tuple[PlacedStep, Target, tuple[Way, ...]]]:
+    """Give every deploy in the scripts of a job, in their order, with the ways to it in the scripts."""
+    reading = _Reading(sources)
+    for placed in scripts:
+        if placed.step.action == HEROKU_DEPLOY:
+            reading.enter(placed)
+            login = placed.step.input("justlogin")
+            reading.logged_in = reading.logged_in or (login is not None and text_of(login) != "false")
+            reading.remotes.keep("heroku", (url_of(text_of(placed.step.input("heroku_app_name")) or ""),))
+        else:
+            reading.read(placed, script_of(placed.step))
+    built = any(target.mechanism == "Heroku API builds" for _, target, _ in reading.found)
+    for (placed, target, _), ways in reading.found.items():
+        if not (built and target.mechanism == "Heroku API sources"):  # a source is what a build is made from
+            yield placed, target, tuple(ways)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What the scripts of a job have come to so far. A remote that another step gave counts as another deploy."""
+
+    sources: Sources
+    remotes: Remotes = field(default_factory=Remotes)
+    logged_in: bool = False
+    found: dict[tuple[PlacedStep, Target, PlacedStep | None], list[Way]] = field(default_factory=dict)
+
+    def enter(self, placed: PlacedStep, env: Mapping[str, str] | None = None) -> None:
+        """Go on to a step."""
+        self.remotes.step, self.remotes.env = placed, env or {}
+
+    def read(self, placed: PlacedStep, script: str) -> None:
+        """Read a step's script."""
+        lets_in = self.logged_in or handed_over.lets_in(placed)
+        self.logged_in = self.logged_in or handed_over.logs_in(script)
+        if code_deploys.is_code(placed.shell):
+            for target in code_deploys.targets(script):
+                self.found.setdefault((placed, target, None), [])
+        if not lets_in and not _worth_reading(script, placed):
+            return
+        self.enter(placed, variables_of(placed, self.sources))
+        named = "heroku" in script and is_given("HEROKU_APP", placed, self.sources)
+        for command in commands(script, placed.shell):
+            if command.words:
+                found = _targets(command, self.remotes, lets_in=lets_in, named=named)
+                for target in (each for one in found for each in self._one_by_one(one)):
+                    ways = self.found.setdefault((placed, target, target.given_by), [])
+                    ways.append(_way(placed, command, target))
+                self.remotes.learn(command)
+
+    def _one_by_one(self, target: Target) -> Iterator[Target]:
+        """Give a deploy to each app, where a variable of the step's has several: `for app in $APPS`."""
+        match = _SOLE.fullmatch(target.app or "")
+        apps = self.remotes.env.get(match[1] or match[2], "").split() if match else []
+        several = len(apps) > 1 and not any("$" in app for app in apps)
+        yield from (replace(target, app=app) for app in apps) if several else (target,)
+
+
+def _way(placed: PlacedStep, command: Command, target: Target) -> Way:
+    """Give the commands that must run for a deploy to happen."""
+    if target.remote is None:
+        return (Spot(placed, command.words, target.app, frozenset(command.variables)),)
+    return (target.remote, Spot(placed, command.words))
+
+
+def _worth_reading(script: str, placed: PlacedStep) -> bool:
+    """Tell whether a script can hold a deploy: most do not, and parsing is what takes the time."""
+    lowered = script.lower()
+    return (
+        "heroku" in lowered
+        or ("git" in lowered and any(word in lowered for word in ("push", "remote", "clone")))
+        or ("curl" in lowered and "api.heroku" in placed.workflow_file.document.text)
+    )
+
+
+def _targets(command: Command, remotes: Remotes, *, lets_in: bool, named: bool) -> Iterator[Target]:
+    """Give the deploys of a command. `named`: its step has HEROKU_APP."""
+    call = call_of(command.words)
+    program = command.words[0].rpartition("/")[2]
+    if program == "git":
+        yield from remotes.pushes(command)
+    elif call is not None:
+        yield from _heroku_command(call, command, remotes, given=named)
+    elif (code := code_deploys.code_in(command)) != "":
+        yield from code_deploys.targets(code)
+    elif (request := request_of(command, {})) is not None:
+        if _WRITES & set(request.methods):
+            yield from _api_call(command, request.addresses, remotes)
+    else:
+        yield from handed_over.targets(command, lets_in=lets_in)
+
+
+def _heroku_command(call: tuple[str, ...], command: Command, remotes: Remotes, *, given: bool) -> Iterator[Target]:
+    """Give the deploy of a call of the CLI: what no option names, HEROKU_APP does, and then a git remote."""
+    known = COMMANDS.get(call[1]) if len(call) > 1 else None
+    if known is None or "--help" in call:
+        return
+    mechanism = f"heroku {known.name}"
+    named = option(call, *known.app_options)
+    if named is None and known.why:
+        yield Target(mechanism, None, known.why)
+        return
+    remote = remotes.of_cli(option(call, "-r", "--remote"))
+    named = named or command.environment.get("HEROKU_APP")
+    why = ""
+    if named is None and (given or "HEROKU_APP" in command.variables):
+        named, why = "$HEROKU_APP", _BY_VARIABLE
+    if named is not None:
+        for text in expand(named, command.variables):
+            apps = _SEVERAL.split(text) if known.several else [text]
+            yield from (Target(mechanism, each.strip(), why) for each in apps if each.strip())
+    elif remote is not None:
+        yield from remotes.targets(mechanism, remote)
+    else:
+        yield Target(mechanism, "$HEROKU_APP", _UNNAMED)  # the CLI takes it where no option names the app
+
+
+def _api_call(command: Command, addresses: tuple[str, ...], remotes: Remotes) -> Iterator[Target]:
+    for text in (text for each in addresses for text in remotes.put(each, command.variables, _API)):
+        if match := _API.search(text):
+            if match["part"] == "releases" and not _carries(command, "slug"):
+                continue  # a rollback names a release
+            if match["part"] == "formation" and not _carries(command, "docker_image"):
+                continue  # a formation without an image is scaled, no more
+            yield Target(f"Heroku API {match['part']}", match["app"])
+        elif match := _API_WITHOUT_APP.search(text):
+            review = match["part"] == "review-apps"
+            yield Target(f"Heroku API {match['part']}", None, "names no app in its address", review)
+
+
+def _carries(command: Command, word: str) -> bool:
+    """Tell whether a request carries a word, or a body that is written elsewhere."""
+    text = f"{command.source} {command.stdin}"
+    return word in text or not re.search(r"[\"']?(?:quantity|size|release|type)\\?[\"']?\s*[:=]", text)

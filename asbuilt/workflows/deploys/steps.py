@@ -1,0 +1,172 @@
+"""Which steps deploy to Heroku, in whichever way, and which app they say that they deploy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from asbuilt.workflows.deploys import code as code_deploys
+from asbuilt.workflows.deploys import scripts as shell_deploys
+from asbuilt.workflows.deploys.mechanisms import (
+    ACTIONS,
+    CALLED_WORKFLOWS,
+    HEROKU_DEPLOY,
+    Action,
+    action_named,
+    hands_heroku_an_app,
+    has_script,
+    only_logs_in,
+)
+from asbuilt.workflows.deploys.scripts import Way
+from asbuilt.workflows.files.sources import HERE, PlacedStep, Sources
+from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile, action_name
+from asbuilt.workflows.yaml.document import Document, Mapping, Mark, text_of, texts_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeployStep:
+    """A step that deploys. `target` is the text that names the app, None where there is none: `why` says why.
+
+    `given_by` is the earlier step that made a git remote stand for the app: where it does not run, nothing is deployed.
+    `ways` are the commands of scripts that must run, where a script deploys: those of one way at least.
+    A job that calls a workflow of another repository which deploys counts as a step of its own.
+    """
+
+    placed: PlacedStep
+    mechanism: str
+    target: str | None
+    why: str = ""
+    review: bool = False
+    given_by: PlacedStep | None = None
+    ways: tuple[Way, ...] = ()
+
+    @property
+    def undone_by(self) -> tuple[PlacedStep, ...]:
+        """The steps that give the remote another URL before the push, if they run."""
+        return tuple(dict.fromkeys(step for way in self.ways for spot in way for step in spot.until))
+
+    @property
+    def workflow_file(self) -> WorkflowFile:
+        """The workflow whose job runs it."""
+        return self.placed.workflow_file
+
+    @property
+    def job(self) -> Job:
+        """The job that runs it."""
+        return self.placed.job
+
+    @property
+    def step(self) -> Step:
+        """The step itself."""
+        return self.placed.step
+
+    @property
+    def document(self) -> Document:
+        """The file in which it is written: a workflow's, or a composite action's."""
+        return self.placed.document
+
+    @property
+    def mark(self) -> Mark:
+        """The place of what it does."""
+        return self.step.mark
+
+    @property
+    def in_script(self) -> bool:
+        """Whether a shell reads the target: there, `$NAME` is a variable. heroku-deploy hands its inputs to one."""
+        return has_script(self.step) or self.mechanism == HEROKU_DEPLOY
+
+    @property
+    def app_mark(self) -> Mark:
+        """Where the target is named, or else the step."""
+        known = ACTIONS.get(self.mechanism) or CALLED_WORKFLOWS.get(self.mechanism)
+        return self.step.place(known.app_input) if known else self.mark
+
+
+def deploy_steps(workflow_file: WorkflowFile, sources: Sources) -> tuple[DeployStep, ...]:
+    """Give every step of a workflow that deploys, in the order of the file."""
+    return tuple(deploy for job in workflow_file.jobs for deploy in deploys_of(workflow_file, job, sources))
+
+
+@lru_cache(maxsize=1024)
+def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple[DeployStep, ...]:
+    """Give every step of a job that deploys: the same ones each time, since several controls ask."""
+    if job.uses is not None:
+        return tuple(_by_call(workflow_file, job))
+    found: list[DeployStep] = []
+    scripts: list[PlacedStep] = []
+    for placed in sources.steps(workflow_file, job):
+        if has_script(placed.step):
+            scripts.append(placed)
+        elif sources.action_of(placed.step) is not None:
+            continue  # its own steps follow
+        elif (known := _action_of(placed.step)) is not None:
+            scripts.append(placed)  # it may leave a git remote behind
+            found += _by_action(placed, known)
+        elif placed.step.with_ is not None and code_deploys.HOST in placed.document.text:
+            given = dict(texts_of(placed.step.with_))
+            found += (DeployStep(placed, each.mechanism, each.app, each.why) for each in code_deploys.given_to(given))
+    found += (
+        DeployStep(placed, each.mechanism, each.app, each.why, each.review, each.given_by, ways)
+        for placed, each, ways in shell_deploys.deploys(scripts, sources)
+    )
+    return tuple(sorted(found, key=lambda each: each.placed.number))
+
+
+def _action_of(step: Step) -> Action | None:
+    """Give the action that a step deploys with, known or not."""
+    if step.action is None:
+        return None
+    known = action_named(step.action)
+    if known is None and "heroku" not in step.action and step.with_ is not None:
+        given = dict(texts_of(step.with_))
+        if hands_heroku_an_app(given):
+            return Action(step.action, why="is handed an app of Heroku, and is not known here")
+    return known
+
+
+def _by_action(placed: PlacedStep, action: Action) -> Iterator[DeployStep]:
+    if only_logs_in(placed.step, action):
+        return
+    yield _deploy(placed, action)
+
+
+def _by_call(workflow_file: WorkflowFile, job: Job) -> Iterator[DeployStep]:
+    """Give the deploy of a job that calls another repository's workflow, where that says or shows that it deploys."""
+    uses = (text_of(job.uses) or "").partition("@")[0].strip().lower()
+    if uses.startswith(HERE):
+        return
+    known = action_named(uses)
+    if known is None and _mentions_heroku(job):
+        known = Action(uses, why="is a workflow of another repository, and is handed something of Heroku")
+    if known is not None:
+        yield _deploy(PlacedStep(_as_step(job), workflow_file.document, workflow_file, job, 0), known)
+
+
+def _deploy(placed: PlacedStep, action: Action) -> DeployStep:
+    if action.review:
+        return DeployStep(placed, action.name, None, review=True)
+    if action.why:
+        return DeployStep(placed, action.name, None, action.why)
+    return DeployStep(placed, action.name, text_of(placed.step.input(action.app_input)), "names no app")
+
+
+def _as_step(job: Job) -> Step:
+    return Step(
+        index=0,
+        id=None,
+        name=job.name,
+        uses=job.uses,
+        action=action_name(job.uses),
+        run=None,
+        with_=job.with_,
+        env=None,
+        condition=None,
+        continue_on_error=None,
+        shell=None,
+        mark=job.place("uses"),
+        node=job.node,
+    )
+
+
+def _mentions_heroku(job: Job) -> bool:
+    handed = [node for node in (job.with_, job.secrets) if isinstance(node, Mapping)]
+    return any("heroku" in key.lower() for node in handed for key in node.values)

@@ -1,0 +1,84 @@
+"""Which app a step deploys, as far as the texts that name it tell."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from asbuilt.workflows.deploys.steps import DeployStep
+from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown
+from asbuilt.workflows.files.sources import Sources
+from asbuilt.workflows.run import contexts
+from asbuilt.workflows.run.contexts import Context, text_in
+from asbuilt.workflows.shell.values import Open, Text, Values
+from asbuilt.workflows.yaml.document import Mark
+
+# What can be the name of an app; anything else is not put together as the shell would.
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+# How a script names a variable: `$NAME`, `${NAME}`, `${NAME:-default}`.
+# Properties of the `github` context that a script has as variables, too: `GITHUB_REF`.
+_GITHUB = frozenset({"ref", "ref_name", "ref_type", "head_ref", "base_ref", "event_name", "sha"})
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([\w-]*))?\}|(\w+))")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A value, or why there is none."""
+
+    value: str | None
+    undecided: str | None = None
+
+
+def app_of(deploy: DeployStep, context: Context) -> Decided:
+    """Give the app that a step deploys, in the context of the step that names it."""
+    if deploy.review:
+        return Decided(None)
+    if deploy.target is None:
+        return Decided(None, f"the app: {deploy.mechanism} on line {deploy.mark.line} {deploy.why}")
+    name = in_script(deploy.target, context) if deploy.in_script else text_in(deploy.target, context)
+    if isinstance(name, Unknown) and deploy.why and deploy.target == "$HEROKU_APP":
+        return Decided(None, f"the app: {deploy.mechanism} on line {deploy.mark.line} {deploy.why}")
+    if isinstance(name, Unknown) or not _NAME.fullmatch(name.strip()):
+        return Decided(None, unknown("the app", deploy.target, deploy.app_mark))
+    return Decided(name.strip())
+
+
+def naming_context(deploy: DeployStep, job_context: Context, sources: Sources) -> Context:
+    """Give the context in which the app of a deploy is named: that of its step, or of the one that made its remote."""
+    if deploy.job.uses is not None:
+        return job_context
+    return contexts.of_step(deploy.given_by or deploy.placed, job_context, sources)
+
+
+def in_script(text: str, context: Context) -> str | Unknown:
+    """Give what a text of a script comes to, with the variables and expressions put in that are known."""
+
+    def expression(written: str) -> Text:
+        value = text_in(written, context)
+        return Open.UNKNOWN if isinstance(value, Unknown) else value
+
+    value = Values(dict(known_variables(context)), frozenset(), expression).expand(text)
+    return UNKNOWN if isinstance(value, Open) else value
+
+
+def known_variables(context: Context) -> Iterator[tuple[str, str]]:
+    """Give the variables of a script that are known before the run: those of its step, and GitHub's own."""
+    github = context.get("github", {})
+    given = {**context.get("env", {}), **{f"GITHUB_{name.upper()}": github.get(name) for name in _GITHUB}}
+    yield from ((name, value) for name, value in given.items() if isinstance(value, str))
+
+
+def as_expression(written: str) -> str:
+    """Put `${{ env.NAME }}` where a script has `$NAME`: that is what the variable stands for."""
+
+    def expression(match: re.Match[str]) -> str:
+        variable = match[1] or match[3]
+        own = variable.removeprefix("GITHUB_").lower()
+        name = f"github.{own}" if variable.startswith("GITHUB_") and own in _GITHUB else f"env.{variable}"
+        return f"${{{{ {name} || '{match[2]}' }}}}" if match[2] else f"${{{{ {name} }}}}"
+
+    return _VARIABLE.sub(expression, written)
+
+
+def unknown(what: str, expression: str, mark: Mark) -> str:
+    """Say what is not known, with the expression and its line."""
+    return f"{what}: `{' '.join(expression.split())}` on line {mark.line} is not known before the run"

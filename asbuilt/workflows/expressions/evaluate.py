@@ -1,0 +1,291 @@
+"""What an expression of GitHub's `${{ }}` language is worth, as far as it can be known before a run.
+
+Evaluation has three values: what is not known before the run is UNKNOWN, and stays so unless the rest decides
+(`false && UNKNOWN` is false). A plain dict in a context is known in part: a member that it lacks is UNKNOWN. A `Whole`
+is known completely: a member that it lacks is null, as at GitHub.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from asbuilt.workflows.bounds import VALUE
+from asbuilt.workflows.expressions.functions import FUNCTIONS
+from asbuilt.workflows.expressions.syntax import ExpressionError, parse
+from asbuilt.workflows.expressions.tree import (
+    Call,
+    Compare,
+    Expression,
+    Filter,
+    Index,
+    Literal,
+    Logical,
+    Name,
+    Not,
+    asks_for_status,
+)
+from asbuilt.workflows.expressions.values import (
+    UNKNOWN,
+    Filtered,
+    Unknown,
+    Value,
+    Whole,
+    equal,
+    folded,
+    known,
+    less,
+    number_of,
+    text_of,
+    truth_of,
+)
+
+__all__ = [
+    "UNKNOWN",
+    "Embedded",
+    "ExpressionError",
+    "Unknown",
+    "Whole",
+    "condition",
+    "evaluate",
+    "interpolate",
+    "known",
+    "parse",
+    "part_of",
+    "segments",
+    "sole_expression",
+    "text_of",
+    "truth",
+]
+
+
+def evaluate(
+    expression: str | Expression, context: Mapping[str, Value], status: Mapping[str, Value] | None = None
+) -> Value:
+    """Give the value of an expression, or UNKNOWN.
+
+    `status` says what success(), failure() and cancelled() answer; what it lacks is UNKNOWN. Raises ExpressionError
+    where GitHub would reject the expression or fail the run over it.
+    """
+    value = _Evaluator(context, status or {}).value(_tree(expression))
+    if isinstance(value, Filtered):
+        return list(value) if all(map(known, value)) else UNKNOWN
+    return value if known(value) else UNKNOWN
+
+
+def truth(
+    expression: str | Expression, context: Mapping[str, Value], status: Mapping[str, Value] | None = None
+) -> bool | Unknown:
+    """Tell whether an expression counts as true: decided more often than its value is."""
+    answer = truth_of(_Evaluator(context, status or {}).value(_tree(expression)))
+    return UNKNOWN if answer is None else answer
+
+
+@lru_cache(maxsize=4096)
+def condition(text: str) -> Expression:
+    """Parse an `if`: with or without `${{ }}`, and with the success() that GitHub adds where no status is asked for."""
+    parts = list(segments(text)) if "${{" in text else []
+    if not text.strip():
+        return Call("success", (), 0)
+    if not parts:
+        tree = parse(text)
+    elif len(parts) == 1 and isinstance(parts[0], Embedded):
+        tree = parse(parts[0].text)
+        if isinstance(tree, Literal) and isinstance(tree.value, str) and parts[0].text.lstrip().startswith("'"):
+            return condition(tree.value)  # GitHub takes the quotes off such a text before it reads the condition
+    else:  # text around `${{ }}` makes the whole a string, as format() would
+        pattern, values = "", list[Expression]()
+        for part in parts:
+            if isinstance(part, str):
+                pattern += part.replace("{", "{{").replace("}", "}}")
+            else:
+                pattern += f"{{{len(values)}}}"
+                values.append(parse(part.text))
+        tree = Call("format", (Literal(pattern, 0), *values), 0)
+    return tree if asks_for_status(tree) else Logical("&&", (Call("success", (), 0), tree), 0)
+
+
+# What stands in quotes does not end it.
+_EMBEDDED = re.compile(r"\$\{\{(?P<inner>(?:'[^']*'|(?!\}\})[^'])*)(?P<end>\}\})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """One `${{ }}` in a text: what stands between the braces, and where that begins."""
+
+    text: str
+    offset: int
+
+
+@lru_cache(maxsize=4096)
+def segments(text: str) -> tuple[str | Embedded, ...]:
+    """Split a text into its literal parts and its `${{ }}`. Raises ExpressionError for one that does not end."""
+    return tuple(_segments(text))
+
+
+def _segments(text: str) -> Iterator[str | Embedded]:
+    at = 0
+    for match in _EMBEDDED.finditer(text):
+        if match.start() > at:
+            yield text[at : match.start()]
+        if match["end"] is None:
+            raise ExpressionError(match.start(), '"${{" that does not end', '"}}"')
+        yield Embedded(match["inner"], match.start("inner"))
+        at = match.end()
+    if at < len(text):
+        yield text[at:]
+
+
+def sole_expression(text: str) -> str | None:
+    """Give the expression of a text that is one `${{ }}` and nothing else: such a text keeps its expression's type.
+
+    Raises ExpressionError as `segments` does.
+    """
+    parts = segments(text.strip())
+    return parts[0].text if len(parts) == 1 and isinstance(parts[0], Embedded) else None
+
+
+def interpolate(text: str, context: Mapping[str, Value]) -> str | Unknown:
+    """Give a text with every `${{ }}` replaced by its value, or UNKNOWN where one of them is."""
+    result = ""
+    for part in segments(text):
+        value = part if isinstance(part, str) else evaluate(part.text, context)
+        if not known(value):
+            return UNKNOWN
+        result += text_of(value)
+        if len(result) > VALUE:
+            return UNKNOWN
+    return result
+
+
+_MISSING = object()  # what a filter passes over, where an index gives null
+
+
+def _tree(expression: str | Expression) -> Expression:
+    return parse(expression) if isinstance(expression, str) else expression
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluator:
+    context: Mapping[str, Value]
+    status: Mapping[str, Value]
+
+    def value(self, node: Expression) -> Value:
+        match node:
+            case Literal(value):
+                return value
+            case Name(name):
+                return _member(self.context, name)
+            case Index(target, index):
+                return part_of(self.value(target), self.value(index))
+            case Filter(target):
+                return _filter(self.value(target))
+            case Not(operand):
+                answer = truth_of(self.value(operand))
+                return UNKNOWN if answer is None else not answer
+            case Compare():
+                return _compare(node.operator, self.value(node.left), self.value(node.right))
+            case Logical():
+                return self._logical(node.operands, decides=node.operator == "||")
+            case Call():
+                return self._call(node)
+
+    def _logical(self, operands: tuple[Expression, ...], *, decides: bool) -> Value:
+        """Give the first operand whose truth decides the chain, else the last.
+
+        Behind an operand of unknown truth, only the truth of the whole can still be certain: it is what all the
+        operands that may be chosen have in common.
+        """
+        may_be: list[bool | None] = []
+        for position, operand in enumerate(operands):
+            try:
+                value = self.value(operand)
+            except ExpressionError:
+                if not may_be:
+                    raise
+                value = UNKNOWN  # the run may never come to it
+            answer = truth_of(value)
+            last = position == len(operands) - 1
+            if not may_be and (answer is decides or last):
+                return value
+            if answer is None and not last:
+                may_be.append(decides)  # it is chosen only if it decides
+            elif answer is decides or last:
+                may_be.append(answer)
+                break
+        return Unknown(truth=may_be[0]) if len(set(may_be)) == 1 else UNKNOWN
+
+    def _call(self, node: Call) -> Value:
+        if node.function in {"success", "failure", "cancelled"}:
+            return self.status.get(node.function, UNKNOWN)
+        if node.function == "always":
+            return True
+        if node.function == "case":
+            return self._case(node)
+        arguments = [self.value(each) for each in node.arguments]
+        try:
+            value = FUNCTIONS[node.function](*arguments)
+        except ValueError as error:
+            raise ExpressionError(node.offset, f"{node.function}() that fails: {error}", "what it can take") from error
+        # A longer text is not handed on: what is made of it would be longer still.
+        return UNKNOWN if isinstance(value, str) and len(value) > VALUE else value
+
+    def _case(self, node: Call) -> Value:
+        """Give the value behind the first predicate that is true, else the last; GitHub looks at no other value."""
+        *pairs, otherwise = node.arguments
+        for predicate, value in zip(pairs[::2], pairs[1::2], strict=True):
+            answer = self.value(predicate)
+            if isinstance(answer, Unknown):
+                return UNKNOWN
+            if not isinstance(answer, bool):
+                raise ExpressionError(predicate.offset, "a predicate of case()", "one that is true or false")
+            if answer:
+                return self.value(value)
+        return self.value(otherwise)
+
+
+def _member(container: Mapping[str, Value], name: str, missing: Value = None) -> Value:
+    if name in container:
+        return container[name]
+    wanted = folded(name)
+    for key, value in container.items():
+        if folded(key) == wanted:
+            return value
+    return missing if isinstance(container, Whole) else UNKNOWN
+
+
+def part_of(target: Value, index: Value, missing: Value = None) -> Value:
+    """Give a member of an object or an item of an array, as `target[index]` does."""
+    if isinstance(target, Filtered):
+        found = (part_of(item, index, _MISSING) for item in target)
+        return Filtered(value for value in found if value is not _MISSING)
+    if isinstance(target, Unknown) or (isinstance(index, Unknown) and isinstance(target, list | dict)):
+        return UNKNOWN
+    if isinstance(target, dict):
+        return missing if isinstance(index, list | dict) else _member(target, text_of(index), missing)
+    if isinstance(target, list):
+        number = number_of(index)
+        return target[math.floor(number)] if math.isfinite(number) and 0 <= number < len(target) else missing
+    return missing
+
+
+def _filter(target: Value) -> Value:
+    if isinstance(target, Filtered):
+        filtered = map(_filter, target)
+        return Filtered(inner for items in filtered for inner in (items if known(items) else (UNKNOWN,)))
+    if isinstance(target, Unknown) or (isinstance(target, dict) and not isinstance(target, Whole)):
+        return UNKNOWN
+    if isinstance(target, dict):
+        return Filtered(target.values())
+    return Filtered(target if isinstance(target, list) else ())
+
+
+def _compare(operator: str, left: Value, right: Value) -> Value:
+    same = equal(left, right)
+    if operator in {"==", "!="}:
+        return same if isinstance(same, Unknown) else same == (operator == "==")
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return UNKNOWN
+    ordered = less(left, right) if operator[0] == "<" else less(right, left)
+    return ordered or (operator.endswith("=") and same)

@@ -1,0 +1,114 @@
+"""A Procfile, and its processes."""
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from asbuilt.workflows.bounds import COMMAND
+from asbuilt.workflows.files.started import files_named_by, files_started_by
+from asbuilt.workflows.yaml.document import Document, Mark, Problem
+
+_LINE = re.compile(r"(?P<name>[A-Za-z0-9_-]+)\s*:\s*(?P<command>\S.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One line of a Procfile. `folder` is the one that Heroku starts it in: where the Procfile is."""
+
+    name: str
+    command: str
+    mark: Mark
+    folder: str = ""
+
+    def starts_of(self, files: Collection[str]) -> str | None:
+        """Give the file that it starts in a repository with these files: of a module, its package or its file.
+
+        It is relative to the repository; None where it cannot be told.
+        """
+        may_start = list(self._may_start())
+        there = (each for each in reversed(may_start) if each in files)
+        return next(there, next(iter(may_start), None))
+
+    def names(self, file: str) -> bool:
+        """Tell whether its command has a file among its words: of a program that is not known, that must do."""
+        return file in {posixpath.join(self.folder, each) for each in files_named_by(self.command)}
+
+    def _may_start(self) -> Iterator[str]:
+        return (posixpath.join(self.folder, each) for each in files_started_by(self.command))
+
+
+@dataclass(frozen=True, slots=True)
+class Procfile:
+    """A Procfile: its text for findings, and its processes by name."""
+
+    document: Document
+    processes: dict[str, Process]
+    is_there: bool = True
+
+
+_START = Mark(1, 1)
+
+
+def missing(path: str = "Procfile") -> Procfile:
+    """Give what is there where no Procfile is."""
+    return Procfile(Document(path, "", None, ()), {}, is_there=False)
+
+
+def unread(document: Document) -> Procfile:
+    """Give a Procfile that is there and was not read; its document says why."""
+    return Procfile(document, {})
+
+
+def parse(text: str, path: str = "Procfile") -> Procfile:
+    """Read a Procfile. Comments and blank lines are skipped; what else is no process is a problem."""
+    folder = path.rpartition("/")[0]
+    processes: dict[str, Process] = {}
+    problems: list[Problem] = []
+    unread: Problem | None = None
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        bare = line.strip()
+        if not bare or bare.startswith("#"):
+            continue
+        mark = Mark(number, len(line) - len(line.lstrip()) + 1)
+        if len(bare) > COMMAND:
+            unread = unread or Problem(
+                f"has more than {COMMAND:,} characters, and no more are read", mark, "shorten it"
+            )
+            continue
+        match = _LINE.fullmatch(bare)
+        if match is None:
+            problems.append(Problem("no process: a line is `NAME: COMMAND`", mark))
+        else:
+            processes[match["name"]] = Process(match["name"], match["command"], mark, folder)
+    return Procfile(Document(path, text, None, tuple(problems), unread), processes)
+
+
+def process_problem(procfile: Procfile, name: str, expected: str, files: Collection[str]) -> Problem | None:
+    """Say why a process does not start the expected file of a repository with these files; None where it does."""
+    process = procfile.processes.get(name)
+    if process is None:
+        return _of_missing(procfile, name)
+    started = process.starts_of(files)
+    if started is None and process.names(expected):
+        started = expected
+    if started is None:
+        wrong = f'which file "{name}" starts cannot be told from its command, expected {expected}'
+    elif started != expected:
+        wrong = f'"{name}" starts {started}, expected {expected}'
+    elif started not in files:
+        wrong = f'"{name}" starts {started}, and there is no such file'
+    else:
+        return None
+    return Problem(wrong, process.mark)
+
+
+def _of_missing(procfile: Procfile, name: str) -> Problem:
+    for problem in procfile.document.problems:
+        if procfile.document.excerpt(problem.mark).partition(" ")[0].rstrip(":") == name:
+            return Problem(f'"{name}" is {problem.message}', problem.mark)
+    if not procfile.is_there:
+        path = procfile.document.path
+        return Problem(f'there is no {path}, so Heroku starts no "{name}"; expected a line `{name}: COMMAND`', _START)
+    there = ", ".join(procfile.processes) or "no process"
+    return Problem(f'process "{name}" is missing; what is there: {there}', _START)

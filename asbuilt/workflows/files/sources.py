@@ -1,0 +1,230 @@
+"""What a repository's workflows can start and call: its workflow files, and its composite actions."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from asbuilt.workflows.bounds import STEPS_OF_A_JOB, hold
+from asbuilt.workflows.files.modelling import declared_inputs, listed_steps
+from asbuilt.workflows.files.workflow import Input, Job, Step, WorkflowFile
+from asbuilt.workflows.yaml.document import Document, Mark, text_of
+from asbuilt.workflows.yaml.document import Mapping as Node
+from asbuilt.workflows.yaml.reader import read
+
+WORKFLOWS = ".github/workflows"
+# How `uses` names a file of the same repository: in the folder that was checked out, or at the workflow's own commit.
+HERE = ("./", "$/")
+ACTION_FILES = ("action.yml", "action.yaml")
+# GitHub follows composite actions ten levels down: https://docs.github.com/en/actions/reference/limits
+DEEPEST = 10
+
+
+@dataclass(frozen=True, eq=False)
+class ActionFile:
+    """A composite action of the repository's own."""
+
+    document: Document
+    inputs: tuple[Input, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def path(self) -> str:
+        """The path in its repository."""
+        return self.document.path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedStep:
+    """A step where it stands: in which file it is written, and which job runs it.
+
+    `within` is the step that uses the composite action in which it is written; `number` its place among all the steps
+    that the job runs.
+    """
+
+    step: Step
+    document: Document
+    workflow_file: WorkflowFile
+    job: Job
+    number: int
+    within: "PlacedStep | None" = None
+    action: ActionFile | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """The place of what it does."""
+        return self.step.mark
+
+    @property
+    def shell(self) -> str | None:
+        """The shell that its script is written for, where one is named."""
+        named = self.step.shell or (self.job.shell if self.within is None else None)
+        return text_of(named)
+
+    @property
+    def folder(self) -> str:
+        """The folder that it names to work in."""
+        return text_of(self.step.node.get("working-directory")) or ""
+
+    @property
+    def environments(self) -> tuple[Node, ...]:
+        """The `env` of its workflow, of its job and its own, as far as they are written."""
+        nodes = (self.workflow_file.env, self.job.env, self.step.env)
+        return tuple(each for each in nodes if each is not None)
+
+    @property
+    def lineage(self) -> "tuple[PlacedStep, ...]":
+        """The steps that it is within, from the outermost, and itself."""
+        return (*(self.within.lineage if self.within else ()), self)
+
+    @property
+    def used_by(self) -> str:
+        """Who uses the action that it is written in: `used by FILE:LINE`; empty for a step of the workflow itself."""
+        if self.within is None:
+            return ""
+        first = self.lineage[0]
+        return f"used by {first.workflow_file.file_name}:{first.mark.line}"
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """Workflow files by path, composite actions by folder; `repository` is OWNER/NAME, or nothing where nobody says."""
+
+    workflow_files: tuple[WorkflowFile, ...]
+    actions: Mapping[str, ActionFile] = field(default_factory=dict)
+    repository: str = ""
+
+    @cached_property
+    def by_path(self) -> dict[str, WorkflowFile]:
+        """Workflow files by path."""
+        return {each.path: each for each in self.workflow_files}
+
+    @cached_property
+    def by_name(self) -> dict[str, tuple[WorkflowFile, ...]]:
+        """Workflow files by the name that `workflow_run` knows them by; one without a name goes by its path."""
+        found: dict[str, tuple[WorkflowFile, ...]] = {}
+        for each in self.workflow_files:
+            name = each.name or each.path
+            found[name] = (*found.get(name, ()), each)
+        return found
+
+    @cached_property
+    def _steps(self) -> dict[int, tuple[PlacedStep, ...]]:
+        return {}
+
+    @cached_property
+    def _callers(self) -> dict[int, list[tuple[WorkflowFile, Job]]]:
+        """The jobs that call each workflow, by its identity: every deploy of a repository asks for those of its own."""
+        found: dict[int, list[tuple[WorkflowFile, Job]]] = {}
+        for each in self.workflow_files:
+            for job in each.jobs:
+                if (called := self.called_by(job)) is not None:
+                    found.setdefault(id(called), []).append((each, job))
+        return found
+
+    def called_by(self, job: Job) -> WorkflowFile | None:
+        """Give the workflow of this repository that a job calls, if it does and it is there."""
+        uses = text_of(job.uses)
+        return self.by_path.get(_local(uses)) if uses and uses.startswith(HERE) else None
+
+    def callers_of(self, workflow_file: WorkflowFile) -> Iterator[tuple[WorkflowFile, Job]]:
+        """Give the jobs of this repository that call a workflow."""
+        yield from self._callers.get(id(workflow_file), ())
+
+    def action_of(self, step: Step) -> ActionFile | None:
+        """Give the composite action of this repository that a step uses, if it does and it is there."""
+        folder = folder_of_action(step)
+        return self.actions.get(folder) if folder is not None else None
+
+    def steps(self, workflow_file: WorkflowFile, job: Job) -> tuple[PlacedStep, ...]:
+        """Give the steps that a job runs, those of composite actions behind the step that uses them."""
+        known = self._steps.get(id(job))
+        if known is None:
+            placed: list[PlacedStep] = []
+            self._place(job.steps, workflow_file.document, workflow_file, job, None, None, placed)
+            known = self._steps[id(job)] = tuple(placed)
+        return known
+
+    def steps_of(self, workflow_file: WorkflowFile) -> Iterator[PlacedStep]:
+        """Give the steps that all jobs of a file run, in the order of the file."""
+        for job in workflow_file.jobs:
+            yield from self.steps(workflow_file, job)
+
+    def documents_of(self, workflow_file: WorkflowFile) -> tuple[Document, ...]:
+        """Give the documents that say what a file does: its own, and those of all that it calls and uses."""
+        found: dict[str, Document] = {}
+        files = [workflow_file]
+        while files:
+            file = files.pop()
+            if file.path in found:
+                continue
+            found[file.path] = file.document
+            files += [called for job in file.jobs if (called := self.called_by(job)) is not None]
+            for placed in self.steps_of(file):
+                if (used := self.action_of(placed.step)) is not None:
+                    found[used.path] = used.document
+        return tuple(found.values())
+
+    def _place(
+        self,
+        steps: Iterable[Step],
+        document: Document,
+        workflow_file: WorkflowFile,
+        job: Job,
+        within: PlacedStep | None,
+        action: ActionFile | None,
+        placed: list[PlacedStep],
+    ) -> None:
+        depth = len(within.lineage) if within else 0
+        for step in steps:
+            first = (within or placed[-1]).lineage[0].mark if placed else None
+            hold(len(placed) + 1, STEPS_OF_A_JOB, "steps of a job, with those of actions", first)
+            here = PlacedStep(step, document, workflow_file, job, len(placed), within, action)
+            placed.append(here)
+            used = self.action_of(step)
+            if used is not None and depth < DEEPEST:
+                self._place(used.steps, used.document, workflow_file, job, here, used, placed)
+
+
+def action(source: bytes | str, path: str) -> ActionFile | None:
+    """Read an action file; None where it is no composite action. One that cannot be read is kept, with its problems."""
+    document = read(source, path)
+    if document.root is None:
+        return unread_action(document)
+    root = document.root if isinstance(document.root, Node) else None
+    runs = root.get("runs") if root else None
+    if root is None or not isinstance(runs, Node) or text_of(runs.get("using")) != "composite":
+        return None
+    return ActionFile(document, declared_inputs(root), listed_steps(runs))
+
+
+def unread_action(document: Document) -> ActionFile:
+    """Give the action of a file of which nothing is known."""
+    return ActionFile(document, (), ())
+
+
+def is_workflow(path: str) -> bool:
+    """Tell whether GitHub takes a file of a repository for a workflow."""
+    folder, _, name = path.rpartition("/")
+    return folder == WORKFLOWS and name.endswith((".yml", ".yaml"))
+
+
+def may_hold_workflows(folder: str) -> bool:
+    """Tell whether GitHub looks into a folder of a repository for workflows."""
+    return f"{WORKFLOWS}/".startswith(f"{folder}/")
+
+
+def folder_of_action(step: Step) -> str | None:
+    """Give the folder of this repository whose action a step uses, if it uses one."""
+    uses = text_of(step.uses)
+    return _local(uses) if uses and uses.startswith(HERE) else None
+
+
+def is_action(path: str) -> bool:
+    """Tell whether a file of a repository describes an action."""
+    return path.rpartition("/")[2] in ACTION_FILES
+
+
+def _local(uses: str) -> str:
+    """Give the path that a local `uses` names: without what it begins with, without a slash at its end."""
+    parts = [part for part in uses[len("./") :].split("/") if part not in {"", "."}]
+    return "/".join(parts)

@@ -1,0 +1,93 @@
+"""Which names speak of a health check: of a step, an action, a workflow, a script, a command."""
+
+import re
+from collections.abc import Callable
+
+from asbuilt.workflows.files.workflow import Step
+from asbuilt.workflows.run.surroundings import Surroundings
+
+_NAMED_FOR_IT = re.compile(
+    r"verif|smoke|health|heartbeat|\bping\b|\balive\b|wait (?:for|until)|is (?:up|live|running|ready)\b"
+    r"|\b(?:answers|responds)\b|\b(?:check|test|validate)\w* (?:that )?(?:the )?(?:\w+ )?"
+    r"(?:app|api|site|deploy\w*|release|url|version|status|response|endpoint)",
+    re.IGNORECASE,
+)
+_PLACE_FOR_IT = re.compile(r"verif|smoke|health|heartbeat|\bping\b|\balive\b|post[-_ ]?deploy", re.IGNORECASE)
+_NAMED_SCRIPT = re.compile(
+    r"health|smoke|verify[-_:]?(?:deploy|release|live|prod)|post[-_]?deploy[-_:]?(?:check|test)", re.IGNORECASE
+)
+_CHECKING_ACTION = re.compile(
+    r"health-?check|check-?health|http-status|http-request|website-status|url-status|uptime|smoke|ping-url"
+    r"|wait-for-(?:200|url|http|response|deploy|endpoint)|wait-on(?!-(?:check|status|workflow|job|github))"
+)
+_TESTING_ACTION = re.compile(r"cypress|playwright|newman|postman|\bk6|hurl|lighthouse|artillery|checkly|synthetics")
+_PROVING = re.compile(r"verify[-_](?:the[-_])?(?:deploy|release)")
+_RUNNERS = re.compile(
+    r"^(?:bash|sh|zsh|python[\d.]*|node|npx|npm|yarn|pnpm|bunx?|make|just|task|rake|bundle|poetry|uvx?|pipenv|hatch|tox|nox"
+    r"|pytest|playwright|cypress|newman|k6|hurl|go|deno|ruby|php|composer|mvn|gradlew?|dotnet|pdm|invoke|bats)$"
+)
+_TESTERS = re.compile(r"^(?:pytest|playwright|cypress|newman|k6|hurl|bats)$|^test|:test|e2e")
+# Words for a test in the name of a script or of a target, where it is handed an app to ask.
+_TESTS = re.compile(
+    r"(?:^|[-_:/])(?:tests?|e2e|E2E|specs?|verify|smoke|probe|accept\w*)(?![a-z])|playwright|cypress|newman|k6|hurl|bats"
+    r"|check[-_:]?(?:deploy|release|live|prod|site|app|url|status)"
+)
+_LOCAL = re.compile(r"(?:^|//|\b(?:tcp|http-get|https?):)(?:localhost|127\.|0\.0\.0\.0|\[::1\])|^:\d|^\d+$")
+
+
+def is_named_for_health(step: Step, around: Surroundings) -> bool:
+    """Tell whether the name of a step says that it checks an app, or that of its job or of who uses its action.
+
+    Those are read more narrowly: a job that is called "Test and deploy" does more than to test a deploy.
+    """
+    own = f"{step.name or ''} {step.id or ''}"
+    return _NAMED_FOR_IT.search(own) is not None or _PLACE_FOR_IT.search(around.names) is not None
+
+
+def checks_by_name(name: str) -> bool:
+    """Tell whether an action or a called workflow is named for a health check."""
+    return _CHECKING_ACTION.search(name) is not None
+
+
+def tests_by_name(name: str) -> bool:
+    """Tell whether an action is named for a tool that tests what is asked over the network."""
+    return _TESTING_ACTION.search(name) is not None
+
+
+def proves_by_name(name: str) -> bool:
+    """Tell whether an action, a called workflow or a script is named for verifying a deploy."""
+    return _PROVING.search(name) is not None
+
+
+def runs_a_check(command: tuple[str, ...], *, named: bool, handed: Callable[[], bool]) -> bool:
+    """Tell whether a command runs a check that is named for it, or a test in a step that is, or one handed an app.
+
+    `named` says so of the step; `handed` is asked only where that makes a difference.
+    """
+    program = command[0].rpartition("/")[2]
+    words = [word for word in command[1:] if not word.startswith("-")]
+    if is_suite(command):
+        return True
+    if program == "wait-on" or "wait-on" in words[:2]:
+        local = [word for word in words if _LOCAL.search(word)]
+        return not local or any("://" in word for word in words if word not in local)
+    if program == "heroku":
+        tests = words[:1] == ["run"] and not {"-x", "--exit-code"}.isdisjoint(command)
+        return words[:1] == ["ps:wait"] or (tests and any(map(_NAMED_SCRIPT.search, words)))
+    names = [word for word in words if "://" not in word]
+    if not _RUNNERS.match(program):
+        own = _NAMED_SCRIPT.search(program) is not None or (_TESTS.search(program) is not None and handed())
+        return "/" in command[0] and own
+    if any(map(_NAMED_SCRIPT.search, names[:4])):
+        return True
+    if any(map(_TESTS.search, (program, *names[:4]))) and handed():
+        return True
+    return named and any(map(_TESTERS.search, (program, *names[:3])))
+
+
+def is_suite(words: tuple[str, ...]) -> bool:
+    """Tell whether a command runs a suite such as this one against what is live."""
+    names = [word.rpartition("/")[2] for word in words]
+    if "asbuilt" in names:
+        return "live" in names[names.index("asbuilt") + 1 :][:1]
+    return "pytest" in names and any(names[at : at + 2] == ["-m", "live"] for at in range(len(names)))

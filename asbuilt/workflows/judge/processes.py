@@ -1,0 +1,93 @@
+"""What the processes of a repository start: those of the Procfile that its deploys send to Heroku."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from asbuilt.workflows.deploys.mechanisms import HEROKU_DEPLOY
+from asbuilt.workflows.deploys.targets import as_expression
+from asbuilt.workflows.files.procfile import Procfile, missing, parse, process_problem
+from asbuilt.workflows.judge.images import brings_image
+from asbuilt.workflows.paths.checkout import Checkout
+from asbuilt.workflows.paths.deploy_path import DeployPath
+from asbuilt.workflows.yaml.document import Document, Mark, text_of
+from asbuilt.workflows.yaml.fault import Fault
+
+_SUBTREE = re.compile(
+    r"git\s+subtree\s+(?:push|split)\b(?:\\\n|[^\n;&|`)])*?(?:--prefix[=\s]\s*|\s-P\s*)(?P<folder>[^\s;&|`)]+)"
+)
+_MANIFEST = "heroku.yml"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sent:
+    """A Procfile as Heroku gets it, in a folder that becomes the root there. `place` is set where a step writes it."""
+
+    folder: str
+    procfile: Procfile
+    place: tuple[Document, Mark] | None = None
+
+
+def needs_no_procfile(checkout: Checkout) -> str:
+    """Say why Heroku reads no Procfile of a repository; empty where it reads one."""
+    if checkout.deploy_paths and all(map(brings_image, checkout.deploy_paths)):
+        return "every deploy brings an image: Heroku reads no Procfile"
+    if _MANIFEST in checkout.files and not checkout.procfiles:
+        return f"{_MANIFEST} says what is built and what runs: Heroku reads no Procfile"
+    return ""
+
+
+def procfiles_of(checkout: Checkout) -> tuple[Document, ...]:
+    """Give the Procfiles that the deploys of a repository send to Heroku."""
+    return tuple(each.procfile.document for each in _sent(checkout))
+
+
+def process_fault(checkout: Checkout, name: str, expected: str) -> Fault | None:
+    """Say why a process does not start the expected file, in any way in which the repository is deployed.
+
+    Nothing is said where one of the Procfiles was not read: it may be the one that is right.
+    """
+    faults = {each: _fault(each, checkout, name, expected) for each in _sent(checkout)}
+    if None in faults.values() or any(each.procfile.document.unread is not None for each in faults):
+        return None
+    nearest = max(faults, key=lambda each: len(each.folder) if expected.startswith(f"{each.folder}/") else 0)
+    return faults[nearest]
+
+
+def _fault(sent: _Sent, checkout: Checkout, name: str, expected: str) -> Fault | None:
+    problem = process_problem(sent.procfile, name, expected, checkout.files)
+    if problem is None:
+        return None
+    document, mark = sent.place or (sent.procfile.document, problem.mark)
+    return Fault(document, mark, problem.message)
+
+
+def _sent(checkout: Checkout) -> tuple[_Sent, ...]:
+    found = [
+        _of(path, folder, checkout)
+        for path in checkout.deploy_paths
+        if not (path.review or brings_image(path))
+        for folder in _folders(path)
+    ]
+    return tuple(found) or (_Sent("", checkout.procfile or missing()),)
+
+
+def _of(path: DeployPath, folder: str, checkout: Checkout) -> _Sent:
+    step, at = path.step.step, f"{folder}/Procfile" if folder else "Procfile"
+    written = path.value_of(text_of(step.input("procfile")) or "") if path.step.mechanism == HEROKU_DEPLOY else ""
+    if isinstance(written, str) and written.strip():
+        return _Sent(folder, parse(written, at), (path.document, step.place("procfile")))
+    return _Sent(folder, checkout.procfiles.get(folder) or missing(at))
+
+
+def _folders(path: DeployPath) -> Iterator[str]:
+    """Give the folders that a deploy may make the root at Heroku, as far as they can be told; usually the whole."""
+    step = path.step.step
+    if path.step.mechanism == HEROKU_DEPLOY:
+        texts = [text_of(step.input("appdir")) or ""]
+    else:
+        texts = [as_expression(match["folder"]) for match in _SUBTREE.finditer(text_of(step.run) or "")] or [""]
+    for text in texts:
+        folder = path.value_of(text)
+        if isinstance(folder, str) and "$" not in folder:
+            yield folder.strip("\"' ").removeprefix("./").strip("/")

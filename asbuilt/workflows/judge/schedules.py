@@ -1,0 +1,180 @@
+"""When `on.schedule` starts a workflow: whether GitHub takes a `cron`, whether it ever fires, and how often.
+
+GitHub takes the five fields of POSIX, with the names of months and days and with steps, and nothing more: no `@daily`,
+no seconds, and none of `?`, `L`, `W` and `#`. It starts a workflow at most once every five minutes.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from asbuilt.workflows.files.workflow import WorkflowFile
+from asbuilt.workflows.yaml.document import Mapping, Node, Problem, Scalar, Sequence
+
+SHORTEST = 5
+_DAY = 24 * 60
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_CYCLE = 28 * 365 + 7  # days after which dates fall on the same days of the week again
+_START = date(2024, 1, 1)
+_KEYS = ("cron", "timezone")
+# A form, and no list of names: which there are differs with the version of the time zone database.
+_TIMEZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    lowest: int
+    highest: int
+    names: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.lowest}-{self.highest}" + (f" or {self.names[0]}-{self.names[-1]}" if self.names else "")
+
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_FIELDS = (
+    _Field("minute", 0, 59),
+    _Field("hour", 0, 23),
+    _Field("day of month", 1, 31),
+    _Field("month", 1, 12, _MONTHS),
+    _Field("day of week", 0, 6, _DAYS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """A `cron` that GitHub takes. `any_day` and `any_weekday` say that a field is `*`: then the other one decides."""
+
+    minutes: frozenset[int]
+    hours: frozenset[int]
+    days: frozenset[int]
+    months: frozenset[int]
+    weekdays: frozenset[int]
+    any_day: bool
+    any_weekday: bool
+
+    def fires_on(self, day: date) -> bool:
+        """Tell whether it fires on a day: where both fields of the day are restricted, one of them is enough."""
+        by_day, by_weekday = day.day in self.days, day.isoweekday() % 7 in self.weekdays
+        either = not self.any_day and not self.any_weekday
+        return day.month in self.months and (by_day or by_weekday if either else by_day and by_weekday)
+
+    @property
+    def fires(self) -> bool:
+        """Whether there is a day on which it fires."""
+        return not self.any_weekday or any(min(self.days) <= _LONGEST[month - 1] for month in self.months)
+
+    @property
+    def shortest_gap(self) -> int:
+        """The fewest minutes between two fires, across midnight too."""
+        times = sorted(60 * hour + minute for hour in self.hours for minute in self.minutes)
+        shortest = min((later - earlier for earlier, later in pairwise(times)), default=_DAY)
+        overnight = times[0] + _DAY - times[-1]
+        return overnight if overnight < shortest and self._fires_two_days_running() else shortest
+
+    def _fires_two_days_running(self) -> bool:
+        days = (_START + timedelta(days=number) for number in range(_CYCLE + 1))
+        return any(one and other for one, other in pairwise(map(self.fires_on, days)))
+
+
+def parse(text: str) -> Cron:
+    """Read a `cron` as GitHub does. Raises ValueError with what is wrong, and what is allowed in its place."""
+    parts = [part for part in text.split(" ") if part]
+    if text.startswith("@"):
+        raise ValueError(f"{text} is no cron to GitHub: write five fields, as in 17 3 * * *")
+    if len(parts) != len(_FIELDS):
+        names = ", ".join(field.name for field in _FIELDS)
+        raise ValueError(f"it has {len(parts) or 'no'} field{'s' * (len(parts) != 1)}, expected five: {names}")
+    if text.strip(" ") != text:
+        raise ValueError("it has a space before or after its fields: take it out")
+    minutes, hours, days, months, weekdays = map(_values, parts, _FIELDS)
+    return Cron(minutes, hours, days, months, weekdays, any_day=parts[2] == "*", any_weekday=parts[4] == "*")
+
+
+def cron_problem(text: str) -> str | None:
+    """Say what is wrong with a `cron`, and what is allowed instead; None where nothing is."""
+    try:
+        cron = parse(text)
+    except ValueError as error:
+        return f'cron "{text}": {error}'
+    if not cron.fires:
+        months = " or ".join(_MONTHS[month - 1] for month in sorted(cron.months))
+        return f'cron "{text}" never fires: there is no day {min(cron.days)} in {months}'
+    if cron.shortest_gap < SHORTEST:
+        gap = "1 minute" if cron.shortest_gap == 1 else f"{cron.shortest_gap} minutes"
+        return f'cron "{text}" fires {gap} after it has fired: GitHub starts it at most every {SHORTEST} minutes'
+    return None
+
+
+def schedule_problems(workflow_file: WorkflowFile) -> Iterator[Problem]:
+    """Give what keeps the schedules of a workflow from starting it as they are meant, one problem for each."""
+    for entry in _entries(workflow_file):
+        problem = _of_entry(entry)
+        if problem is not None:
+            yield problem
+
+
+def _of_entry(entry: Node) -> Problem | None:
+    if not isinstance(entry, Mapping) or not isinstance(cron := entry.get("cron"), Scalar):
+        mark = entry.place("cron") if isinstance(entry, Mapping) else entry.mark
+        return Problem("a schedule is a list of entries with a `cron`, as in - cron: 17 3 * * *", mark)
+    if not isinstance(cron.value, str):
+        return Problem(f"cron is {cron.text or 'empty'}, expected a text of five fields", cron.mark)
+    if wrong := cron_problem(cron.value):
+        return Problem(wrong, cron.mark)
+    zone = entry.get("timezone")
+    if zone is not None and not (isinstance(zone, Scalar) and _TIMEZONE.fullmatch(str(zone.value))):
+        return Problem("timezone is no name of a time zone, as in Europe/Berlin", zone.mark)
+    for key in entry.keys.values():
+        if key.text not in _KEYS:
+            return Problem(f'"{key.text}" is no key of a schedule; what is: {", ".join(_KEYS)}', key.mark)
+    return None
+
+
+def _entries(workflow_file: WorkflowFile) -> Iterator[Node]:
+    root = workflow_file.document.root
+    triggers = root.get("on") if isinstance(root, Mapping) else None
+    if not isinstance(triggers, Mapping):  # `on: [push, schedule]` says no time
+        events = triggers if isinstance(triggers, Sequence) else [triggers] if triggers is not None else []
+        yield from (event for event in events if isinstance(event, Scalar) and event.text == "schedule")
+        return
+    if (entries := triggers.get("schedule")) is None:
+        return
+    if isinstance(entries, Sequence) and entries.items:
+        yield from entries
+    else:
+        yield entries
+
+
+def _values(text: str, field: _Field) -> frozenset[int]:
+    return frozenset(value for part in text.split(",") for value in _part(part, field))
+
+
+def _part(part: str, field: _Field) -> range:
+    """Read one item of a list: a value, a range or `*`, each with a step or without."""
+    span, slash, step = part.partition("/")
+    first, dash, last = span.partition("-")
+    if span == "*":
+        start, end = field.lowest, field.highest
+    else:
+        start = _value(first, field)
+        end = _value(last, field) if dash else field.highest if slash else start
+    if end < start:
+        raise ValueError(f"{field.name} {span} ends before it begins: write two ranges, with a comma between them")
+    if slash and not (step.isascii() and step.isdigit() and 0 < int(step) <= field.highest):
+        raise ValueError(f"{field.name} {part}: a step is a number from 1 to {field.highest}")
+    return range(start, end + 1, int(step) if slash else 1)
+
+
+def _value(text: str, field: _Field) -> int:
+    if text.upper() in field.names:
+        return field.names.index(text.upper()) + field.lowest
+    if text.isascii() and text.isdigit() and field.lowest <= int(text) <= field.highest:
+        return int(text)
+    hint = "; Sunday is 0" if text == "7" and field.names == _DAYS else ""
+    raise ValueError(f'{field.name} "{text}" is not {field.allowed}{hint}, nor a list, a range or a step of them')

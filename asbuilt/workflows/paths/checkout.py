@@ -1,0 +1,233 @@
+"""Read a checkout's workflow files, actions and Procfiles; what is refused of them becomes a problem with its place."""
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from asbuilt.files import MOST, RefusedError, is_file_inside, look_inside, read_inside
+from asbuilt.texts import visible
+from asbuilt.workflows.bounds import FILES, PastBoundError
+from asbuilt.workflows.deploys.steps import DeployStep, deploy_steps
+from asbuilt.workflows.files import modelling, procfile, sources, unread_files
+from asbuilt.workflows.files.listing import CheckoutError, Entry, Listing, listed
+from asbuilt.workflows.files.procfile import Procfile
+from asbuilt.workflows.files.sources import ActionFile, Sources
+from asbuilt.workflows.files.workflow import WorkflowFile
+from asbuilt.workflows.paths.blocked_paths import BlockedPath, blocked_paths
+from asbuilt.workflows.paths.deploy_path import DeployPath
+from asbuilt.workflows.paths.measuring import within_bounds, without
+from asbuilt.workflows.paths.tracing import deploy_paths
+from asbuilt.workflows.yaml.document import Document
+
+__all__ = ["Checkout", "CheckoutError", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """The files of a repository that say how it deploys. Paths are relative to `root`, with forward slashes.
+
+    `contents` has the bytes of each workflow and action file that was read; `names` the name by which the system knows
+    a file, where people see another. `refused` are the folders, Procfiles and unused actions that could not be read.
+    """
+
+    root: Path
+    sources: Sources = field(default_factory=lambda: Sources(()))
+    procfiles: Mapping[str, Procfile] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
+    deploy_steps: tuple[DeployStep, ...] = field(default=(), repr=False)
+    deploy_paths: tuple[DeployPath, ...] = field(default=(), repr=False)
+    blocked_paths: tuple[BlockedPath, ...] = field(default=(), repr=False)
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    refused: tuple[Document, ...] = ()
+
+    @property
+    def procfile(self) -> Procfile | None:
+        """The Procfile in the root; `procfiles` has those of all folders, by folder."""
+        return self.procfiles.get("")
+
+    @property
+    def workflow_files(self) -> tuple[WorkflowFile, ...]:
+        """Every file that GitHub takes for a workflow."""
+        return self.sources.workflow_files
+
+    @property
+    def unread(self) -> tuple[Document, ...]:
+        """What was not read, or not to its end, of what may say how code reaches an app."""
+        used = (each for file in self.workflow_files for each in self.sources.documents_of(file))
+        return tuple({each.path: each for each in (*used, *self._folders) if each.unread is not None}.values())
+
+    @property
+    def _folders(self) -> tuple[Document, ...]:
+        """The folders in which GitHub looks for workflows, of which nothing was read."""
+        return tuple(each for each in self.refused if sources.may_hold_workflows(each.path))
+
+    def workflow_file(self, path: str) -> WorkflowFile:
+        """Give a workflow file; for one that is not there, one whose only problem says so.
+
+        Whether it is there is unknown where its folder could not be listed.
+        """
+        found = next((each for each in self.workflow_files if each.path == path), None)
+        shut = next((each for each in self._folders if each.unread is not None), None)
+        if found is None and shut is not None:
+            return modelling.model(replace(shut, path=path, problems=()))
+        return found or modelling.missing(path)
+
+    def content(self, path: str, most: int = MOST) -> bytes:
+        """Read any file by its path. Raises RefusedError, whose text goes behind the path."""
+        return read_inside(self.root, self.names.get(path, path), most)
+
+
+def read(root: Path, repository: str = "") -> Checkout:
+    """Read a checkout of a repository, OWNER/NAME. Raises CheckoutError for a folder that cannot be one.
+
+    A file of it that is refused, or cannot be read, is no error but a problem with its place.
+    """
+    if not root.is_dir():
+        raise CheckoutError(f"no folder {root}: a checkout is the folder of a repository's files")
+    with _uncollected():
+        return _read(root, repository)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector off: reading makes many objects and next to no garbage, and what is read is kept."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
+
+
+def _read(root: Path, repository: str) -> Checkout:
+    found = listed(root)
+    contents: dict[str, bytes] = {}
+    workflows = [each for each in found.entries if sources.is_workflow(each.name)]
+    workflow_files = tuple(_workflow(root, each, contents) for each in workflows[:FILES])
+    actions = _actions(root, found, contents)
+    behind = _actions_behind_links(root, found, workflow_files, actions, contents)
+    procfiles = [_procfile(root, each) for each in found.entries if each.name.rpartition("/")[2] == "Procfile"]
+    known = within_bounds(Sources(workflow_files, actions | behind, repository))
+    known, deploys, paths, blocked = _followed(known)
+    used = {each.path for file in known.workflow_files for each in known.documents_of(file)}
+    unused = (each.document for each in known.actions.values() if each.path not in used)
+    unread = (each for each in (*unused, *(each.document for each in procfiles)) if each.unread is not None)
+    return Checkout(
+        root=root,
+        sources=known,
+        procfiles={each.document.path.rpartition("/")[0]: each for each in procfiles},
+        files=frozenset(each.path for each in found.entries if not each.is_link or is_file_inside(root, each.name)),
+        deploy_steps=deploys,
+        deploy_paths=paths,
+        blocked_paths=blocked,
+        contents=contents,
+        names={each.path: each.name for each in found.entries if each.path != each.name},
+        refused=(*_folders(root, found), *_beyond(workflows), *unread),
+    )
+
+
+def _followed(
+    known: Sources,
+) -> tuple[Sources, tuple[DeployStep, ...], tuple[DeployPath, ...], tuple[BlockedPath, ...]]:
+    """Follow all deploys; give the sources with nothing read of the files that have more than can be followed."""
+    while True:
+        past: dict[str, PastBoundError] = {}
+        paths = deploy_paths(known, past)
+        blocked = blocked_paths(known, paths, past) if not past else ()
+        if not past:
+            steps = tuple(step for each in known.workflow_files for step in deploy_steps(each, known))
+            return known, steps, paths, blocked
+        known = without(known, past)
+
+
+def _folders(root: Path, found: Listing) -> Iterator[Document]:
+    """Give the folders of which nothing was read: those that are shut, and links in the place of GitHub's own."""
+    for name, reason in found.shut.items():
+        yield unread_files.shut_folder(visible(name), reason)
+    for each in found.entries:
+        if each.is_link and sources.may_hold_workflows(each.name):
+            yield unread_files.linked_folder(each.path, _reason(root, each))
+
+
+def _beyond(workflows: list[Entry]) -> Iterator[Document]:
+    if len(workflows) > FILES:
+        yield unread_files.large_folder(sources.WORKFLOWS, FILES)
+
+
+def _workflow(root: Path, entry: Entry, contents: dict[str, bytes]) -> WorkflowFile:
+    if entry.is_link:
+        return modelling.model(unread_files.linked_workflow(entry.path, _reason(root, entry)))
+    try:
+        contents[entry.path] = content = read_inside(root, entry.name)
+    except RefusedError as error:
+        return modelling.model(unread_files.file(entry.path, str(error)))
+    return modelling.load(content, entry.path)
+
+
+def _reason(root: Path, link: Entry) -> str:
+    """Say of a link where it leads, without reading anything there."""
+    try:
+        look_inside(root, link.name)
+    except RefusedError as error:
+        return str(error)
+    return ""
+
+
+def _actions(root: Path, found: Listing, contents: dict[str, bytes]) -> dict[str, ActionFile]:
+    """Read the composite actions of a checkout, by folder."""
+    actions: dict[str, ActionFile] = {}
+    for each in found.entries:
+        if sources.is_action(each.name) and (action := _action(root, each, contents)) is not None:
+            actions.setdefault(each.name.rpartition("/")[0], action)
+    return actions
+
+
+def _action(root: Path, entry: Entry, contents: dict[str, bytes]) -> ActionFile | None:
+    try:
+        contents[entry.path] = content = read_inside(root, entry.name)
+    except RefusedError as error:
+        return sources.unread_action(unread_files.file(entry.path, str(error), is_link=entry.is_link))
+    return sources.action(content, entry.path)
+
+
+def _actions_behind_links(
+    root: Path,
+    found: Listing,
+    workflow_files: Iterable[WorkflowFile],
+    actions: Mapping[str, ActionFile],
+    contents: dict[str, bytes],
+) -> dict[str, ActionFile]:
+    """Read the actions that jobs use in folders that the walk does not enter: a runner does follow links there."""
+    closed = {each.name for each in found.entries if each.is_link} | set(found.shut)
+    behind: dict[str, ActionFile] = {}
+    ahead = [step for file in workflow_files for job in file.jobs for step in job.steps]
+    ahead += [step for action in actions.values() for step in action.steps]
+    while ahead:
+        folder = sources.folder_of_action(ahead.pop())
+        if folder is None or folder in actions or folder in behind or not _is_behind(folder, closed):
+            continue
+        paths = [f"{folder}/{name}" for name in sources.ACTION_FILES]
+        path = next((each for each in paths if is_file_inside(root, each)), paths[0])
+        action = _action(root, Entry(visible(path), path, is_link=False), contents)
+        if action is not None:
+            behind[folder] = action
+            ahead += action.steps
+    return behind
+
+
+def _is_behind(folder: str, closed: set[str]) -> bool:
+    parts = folder.split("/")
+    return ".." not in parts and any("/".join(parts[:length]) in closed for length in range(1, len(parts) + 1))
+
+
+def _procfile(root: Path, entry: Entry) -> Procfile:
+    try:
+        content = read_inside(root, entry.name)
+    except RefusedError as error:
+        return procfile.unread(unread_files.file(entry.path, str(error), is_link=entry.is_link))
+    return procfile.parse(content.decode("utf-8", "replace"), entry.path)

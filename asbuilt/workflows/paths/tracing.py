@@ -1,0 +1,197 @@
+"""The ways by which code reaches an app: trigger -> gates -> environment -> app -> verification.
+
+What cannot be decided before a run is said to be undecided, with the expression and its line; it is never guessed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from asbuilt.workflows.bounds import AROUND, PATHS, PastBoundError, hold, noted
+from asbuilt.workflows.deploys.reviews import is_for_review
+from asbuilt.workflows.deploys.steps import DeployStep, deploys_of
+from asbuilt.workflows.deploys.targets import Decided, app_of, naming_context, unknown
+from asbuilt.workflows.expressions.evaluate import Unknown
+from asbuilt.workflows.files.sources import Sources
+from asbuilt.workflows.files.workflow import Job, WorkflowFile
+from asbuilt.workflows.paths.concurrency import groups_of
+from asbuilt.workflows.paths.deploy_path import DeployPath
+from asbuilt.workflows.paths.gates import gates_of
+from asbuilt.workflows.paths.later import later_steps
+from asbuilt.workflows.paths.shell_ways import is_undone, step_that_stops
+from asbuilt.workflows.paths.tagging import with_remarks
+from asbuilt.workflows.paths.verification import verifications
+from asbuilt.workflows.run import contexts
+from asbuilt.workflows.run.contexts import Context, text_in
+from asbuilt.workflows.run.job_runs import JobRun, job_runs
+from asbuilt.workflows.run.reach import Answer, step_runs
+from asbuilt.workflows.run.refs import broadest
+from asbuilt.workflows.run.step_conditions import may_run
+from asbuilt.workflows.run.stopping import stopped_before
+from asbuilt.workflows.yaml.document import text_of
+
+
+def deploy_paths(sources: Sources, past: dict[str, PastBoundError] | None = None) -> tuple[DeployPath, ...]:
+    """Give every way by which code reaches an app from a repository.
+
+    `past` takes why a workflow has more of them than are followed, by its path; without it, that is raised.
+    """
+    deploys: dict[int, tuple[DeployStep, ...]] = {}
+    for file in sources.workflow_files:
+        with noted(file.path, past):
+            for job in file.jobs:
+                if found := deploys_of(file, job, sources):
+                    deploys[id(job)] = found
+    if not deploys:
+        return ()
+    paths: list[DeployPath] = []
+    for file in sources.workflow_files:
+        with noted(file.path, past):
+            paths += _without_repetition(_merged(_from(file, deploys, sources)))
+    return tuple(with_remarks(paths, sources))
+
+
+def _from(file: WorkflowFile, deploys: Mapping[int, tuple[DeployStep, ...]], sources: Sources) -> Iterator[DeployPath]:
+    """Give the ways that begin with the triggers of a workflow. Raises PastBoundError."""
+    count = around = 0
+    for run in job_runs(file, sources, lambda _, job: id(job) in deploys):
+        for deploy in deploys.get(id(run.last.job), ()):
+            for path in _paths(deploy, run, sources):
+                count += 1
+                around += len(path.ancestors) + len(path.later)
+                hold(count, PATHS, "ways to deploy", run.entry.job.mark)
+                hold(around, AROUND, "jobs and steps around its deploys", run.entry.job.mark)
+                yield path
+
+
+def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
+    """Give one path for each workflow file that owns one among some paths."""
+    return tuple({path.owner: path for path in reversed(list(paths))}.values())[::-1]
+
+
+def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[DeployPath]:
+    job_context = run.last.context
+    runs: Answer = True
+    context = dict(job_context)
+    for each in deploy.placed.lineage if deploy.job.uses is None else ():
+        context = contexts.of_step(each, job_context, sources)
+        this = step_runs(each.step, context)
+        if this is False:
+            return
+        runs = this if isinstance(this, Unknown) else runs
+    if stopped_before(deploy, job_context) is not None:
+        return
+    if deploy.given_by is not None and not may_run(deploy.given_by, job_context, sources):
+        return
+    if step_that_stops(deploy, job_context, sources) is not None or is_undone(deploy, job_context, sources):
+        return
+    environment = _environment(deploy.job, job_context)
+    later = tuple(later_steps(deploy, run, sources))
+    checks = tuple(verifications(deploy, run, later, sources))
+    situation = run.situation
+    # Nobody knows here what a caller that is not in this repository hands over.
+    called = "the workflows that call this one are not here" if situation.event == "workflow_call" else None
+    not_reached = _open(run, deploy, runs) or called
+    app = app_of(deploy, context if deploy.given_by is None else naming_context(deploy, job_context, sources))
+    yield DeployPath(
+        workflow=run.entry.workflow_file.path,
+        job=run.name,
+        trigger=situation.event,
+        refs=situation.refs,
+        inputs=situation.inputs,
+        ancestors=gates_of(run, sources),
+        environment=environment.value,
+        is_environment_open=environment.undecided is not None,
+        app=app.value,
+        mechanism=deploy.mechanism,
+        verified_by=tuple(dict.fromkeys(each.label for each in checks)),
+        file=deploy.document.path,
+        mark=deploy.mark,
+        undecided="; ".join(filter(None, (app.undecided, environment.undecided, not_reached))) or None,
+        reached=not_reached is None,
+        review=is_for_review(deploy, app.value, situation, sources),
+        origins=situation.origins,
+        upstream=situation.upstream.path if situation.upstream else None,
+        conclusions=(situation.conclusion,),
+        remarks=(),
+        step=deploy,
+        run=run,
+        context=context,
+        contexts=(context,),
+        groups=groups_of(run),
+        later=later,
+        verifications=checks,
+        sources=sources,
+    )
+
+
+def _open(run: JobRun, deploy: DeployStep, runs: Answer) -> str | None:
+    """Say which condition leaves open whether the step is reached, or nothing."""
+    leg = run.open_leg
+    if leg is not None:
+        test = leg.reached.undecided
+        return unknown("whether the job runs", test.text, test.mark) if test else "whether the job runs is not known"
+    tests = (each.step.condition for each in deploy.placed.lineage)
+    test = next((each for each in tests if each is not None), None)
+    if isinstance(runs, Unknown) and test is not None:
+        return unknown("whether the step runs", test.text, test.mark)
+    return None
+
+
+def _environment(job: Job, context: Context) -> Decided:
+    if job.environment is None:
+        return Decided(None)
+    name = text_in(text_of(job.environment) or "", context)
+    if isinstance(name, Unknown):
+        return Decided(None, unknown("the environment", job.environment.text, job.environment.mark))
+    return Decided(name or None)  # an empty name is no environment
+
+
+def _merged(paths: Iterable[DeployPath]) -> list[DeployPath]:
+    """Join paths that differ in nothing but the ref, or in how the run ended that sets them off.
+
+    A push of a branch and a push of a tag stay two.
+    """
+    groups: dict[str, list[DeployPath]] = {}
+    for path in paths:
+        kind = path.refs[0].split("/")[1] if path.refs and path.trigger == "push" else ""
+        own = tuple(each for each in path.ancestors if not each.upstream)
+        key = f"{kind} {replace(path, refs=(), conclusions=(), ancestors=own)} {id(path.step)}"
+        groups.setdefault(key, []).append(path)
+    return [_joined(group) for group in groups.values()]
+
+
+def _joined(group: list[DeployPath]) -> DeployPath:
+    conclusions = tuple(dict.fromkeys(each for path in group for each in path.conclusions))
+    return replace(
+        group[0],
+        refs=broadest(ref for path in group for ref in path.refs),
+        conclusions=conclusions,
+        ancestors=tuple(
+            replace(gate, held=False) if gate.held and gate.upstream and conclusions != ("success",) else gate
+            for gate in group[0].ancestors
+        ),
+        contexts=tuple(each for path in group for each in path.contexts),
+        groups=tuple(dict.fromkeys(each for path in group for each in path.groups)),
+    )
+
+
+def _without_repetition(paths: list[DeployPath]) -> Iterator[DeployPath]:
+    """Leave out a path for free text in an input where the default leads the same way."""
+    of_step: dict[int, list[DeployPath]] = {}
+    for path in paths:
+        of_step.setdefault(id(path.step), []).append(path)
+    for path in paths:
+        others = of_step[id(path.step)]
+        if len({len(other.inputs) for other in others}) == 1:
+            yield path
+        elif not any(_says_more(other, path) for other in others):
+            groups = (group for other in others if _says_more(path, other) for group in other.groups)
+            yield replace(path, groups=tuple(dict.fromkeys((*path.groups, *groups))))
+
+
+def _says_more(other: DeployPath, path: DeployPath) -> bool:
+    return (
+        len(other.inputs) > len(path.inputs)
+        and path.inputs.items() <= other.inputs.items()
+        and replace(other, inputs={}) == replace(path, inputs={})
+    )

@@ -1,0 +1,181 @@
+"""What the expressions of a step see: inputs, environment variables, and the contexts of its job."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from asbuilt.workflows.expressions.evaluate import (
+    UNKNOWN,
+    ExpressionError,
+    Unknown,
+    Whole,
+    condition,
+    evaluate,
+    interpolate,
+    sole_expression,
+    truth,
+)
+from asbuilt.workflows.expressions.evaluate import text_of as written
+from asbuilt.workflows.files.sources import PlacedStep, Sources
+from asbuilt.workflows.files.workflow import Input, Job, WorkflowFile
+from asbuilt.workflows.yaml.document import Mapping as Node
+from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
+
+Context = Mapping[str, Any]
+# What the functions that ask for the status of a run answer.
+SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
+FAILED = {"success": False, "failure": True, "cancelled": False}
+
+
+_NAME = re.compile(r"\w+")
+_WRITTEN = re.compile(r"(?<![\w$.])(?<!\$\{)\w+")
+
+
+def text_in(text: str, context: Context) -> str | Unknown:
+    """Give a text with its `${{ }}` replaced, or UNKNOWN; an expression that GitHub would reject is not known."""
+    if "${{" not in text:
+        return text
+    try:
+        return interpolate(text, context)
+    except ExpressionError:
+        return UNKNOWN
+
+
+def known_text(text: str, context: Context) -> str | None:
+    """Give a text with its `${{ }}` replaced; None where it is not known before the run."""
+    found = text_in(text, context)
+    return found if isinstance(found, str) else None
+
+
+def holds(test: Scalar | None, context: Context, status: Mapping[str, Any] = SUCCEEDED) -> bool | Unknown:
+    """Tell whether an `if` is true: one that is not written asks for success; one that GitHub rejects is not known."""
+    try:
+        return truth(condition(text_of(test) or ""), context, status)
+    except ExpressionError:
+        return UNKNOWN
+
+
+def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str, Any]:
+    """Give the context of a step, from that of its job; in a composite action, `inputs` are the action's own."""
+    if placed.within is None or placed.action is None:
+        env = _of_job(placed, context)
+        here = dict(context)
+    else:
+        outer = of_step(placed.within, context, sources)
+        env = dict(outer["env"])
+        given = placed.within.step.with_
+        here = {**outer, "inputs": Whole(_texts(_given_inputs(placed.action.inputs, given, outer)))}
+    written = _written_before(placed, sources)
+    if written:
+        env = {name: UNKNOWN if _is_written(name, written) else value for name, value in env.items()}
+    env.update(_variables(placed.step.env, {**here, "env": dict(env)}))
+    here["env"] = env
+    return here
+
+
+def variables_of(placed: PlacedStep, sources: Sources) -> dict[str, str]:
+    """Give the texts of the environment variables that a step is given, but for those that an earlier one writes.
+
+    In a composite action, the inputs that its caller's variables are made of are not to be seen.
+    """
+    found: dict[str, str] = {}
+    for node in (placed.workflow_file.env, placed.job.env):
+        found |= dict(texts_of(node))
+    if found:
+        written = _written_before(placed, sources)
+        found = {name: text for name, text in found.items() if not _is_written(name, written)}
+    if placed.within is not None:
+        found = {name: text for name, text in found.items() if "inputs" not in text}
+    return found | dict(texts_of(placed.step.env))
+
+
+def is_given(name: str, placed: PlacedStep, sources: Sources) -> bool:
+    """Tell whether a step may be given an environment variable: it is set for it, or an earlier step writes it."""
+    nodes = (placed.workflow_file.env, placed.job.env, *(each.step.env for each in placed.lineage))
+    return any(node is not None and name in node for node in nodes) or _is_written(
+        name, _written_before(placed, sources)
+    )
+
+
+def of_called(called: WorkflowFile, given: Node | None, context: Context) -> dict[str, Any]:
+    """Give the inputs of a called workflow, with the types that it declares."""
+    trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)
+    return _given_inputs(trigger.inputs if trigger else (), given, context)
+
+
+def _given_inputs(declared: tuple[Input, ...], given: Node | None, context: Context) -> dict[str, Any]:
+    """Give the value of each declared input: what is handed over, or else its default."""
+    handed = {key.lower(): value for key, value in given.values.items()} if given is not None else {}
+    found: dict[str, Any] = {}
+    for each in declared:
+        node = handed.get(each.name.lower(), each.default)
+        value = _value(node, context) if isinstance(node, Scalar) else ""
+        found[each.name] = _typed(value, each.type)
+    return found
+
+
+def _value(node: Scalar, context: Context) -> Any:
+    """Give a scalar's value; one that is a single `${{ }}` keeps the type of its expression."""
+    if "${{" not in node.text:
+        return node.value
+    try:
+        if (expression := sole_expression(node.text)) is not None:
+            return evaluate(expression, context)
+    except ExpressionError:
+        return UNKNOWN
+    return text_in(node.text, context)
+
+
+def _typed(value: Any, kind: str) -> Any:
+    if isinstance(value, str) and kind == "boolean":
+        return value.strip().lower() == "true"
+    if value is None:
+        return False if kind == "boolean" else ""
+    return _as_text(value) if kind == "string" else value
+
+
+def _texts(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _as_text(value) for name, value in inputs.items()}
+
+
+def _as_text(value: Any) -> Any:
+    return written(value) if isinstance(value, bool | int | float) else value
+
+
+def _of_job(placed: PlacedStep, context: Context) -> dict[str, Any]:
+    """Give the environment variables that a job sets for its steps."""
+    env: dict[str, Any] = {}
+    for node in (placed.workflow_file.env, placed.job.env):
+        env.update(_variables(node, {**context, "env": dict(env)}))
+    return env
+
+
+def _variables(node: Node | None, context: Context) -> Iterator[tuple[str, str | Unknown]]:
+    for name, text in texts_of(node):
+        yield name, text_in(text, context)
+
+
+def _written_before(placed: PlacedStep, sources: Sources) -> list[str]:
+    """Give the scripts of earlier steps that write environment variables for later ones."""
+    return [script for number, script in _writing(placed.workflow_file, placed.job, sources) if number < placed.number]
+
+
+@lru_cache(maxsize=256)  # each step of the job asks
+def _writing(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple[tuple[int, str], ...]:
+    """Give the scripts of a job that write environment variables for later steps, with the number of their steps."""
+    steps = sources.steps(workflow_file, job)
+    scripts = ((each.number, text_of(each.step.run) or text_of(each.step.input("script")) or "") for each in steps)
+    return tuple(each for each in scripts if "GITHUB_ENV" in each[1] or "exportVariable" in each[1])
+
+
+def _is_written(name: str, scripts: list[str]) -> bool:
+    """Tell whether a script has a name otherwise than to read it: `$NAME`, `${NAME}`, `${{ env.NAME }}`."""
+    if _NAME.fullmatch(name):
+        return any(name in _names_written(script) for script in scripts)
+    return any(re.search(rf"(?<![\w$.])(?<!\$\{{){re.escape(name)}\b", script) for script in scripts)
+
+
+@lru_cache(maxsize=256)  # each variable of each later step asks
+def _names_written(script: str) -> frozenset[str]:
+    return frozenset(_WRITTEN.findall(script))

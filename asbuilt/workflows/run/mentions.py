@@ -1,0 +1,100 @@
+"""What the expressions of a workflow mention, in its own file and in those that it calls."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from asbuilt.workflows.expressions.evaluate import Embedded, ExpressionError, condition, parse, segments
+from asbuilt.workflows.expressions.tree import Call, Compare, Expression, Literal, member_path, walk
+from asbuilt.workflows.files.sources import Sources
+from asbuilt.workflows.files.workflow import Step, WorkflowFile, expressions_of
+from asbuilt.workflows.yaml.document import Node, Scalar, text_of
+
+_REFS = frozenset({"ref", "ref_name", "base_ref", "head_branch"})
+
+
+# Where an expression may read a ref: `github.ref`, `github.event.workflow_run.head_branch`, or all of `github` at once.
+_READS_REFS = re.compile(r"github\s*(?:\.[\w.\s]*(?:ref|head_branch)|\[|\.\s*\*|\)|,)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def reads_refs(workflow_file: WorkflowFile, sources: Sources) -> bool:
+    """Tell whether anything in a workflow, or in what it calls, may depend on the ref; in most, nothing does."""
+    files = list(_called(workflow_file, sources))
+    documents = {id(placed.document): placed.document for file in files for placed in sources.steps_of(file)}
+    texts = (each.text for each in (*(file.document for file in files), *documents.values()))
+    return any(_READS_REFS.search(text) for text in texts)
+
+
+@lru_cache(maxsize=1024)
+def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[str]:
+    """Give the texts that a workflow compares a ref with; with `*` at its end, one that it asks refs to begin with."""
+    found: set[str] = set()
+    for tree in _trees(workflow_file, sources) if reads_refs(workflow_file, sources) else ():
+        for node in walk(tree):
+            if isinstance(node, Compare):
+                for side, other in ((node.left, node.right), (node.right, node.left)):
+                    if _is_ref(side) and isinstance(other, Literal) and isinstance(other.value, str):
+                        found.add(other.value)
+            elif isinstance(node, Call) and node.function == "startswith" and _is_ref(node.arguments[0]):
+                if isinstance(node.arguments[1], Literal) and isinstance(node.arguments[1].value, str):
+                    found.add(f"{node.arguments[1].value}*")
+            elif isinstance(node, Call) and node.function == "contains" and _is_ref(node.arguments[1]):
+                found.update(_listed(node.arguments[0]))
+    return frozenset(found)
+
+
+def _listed(node: Expression) -> Iterator[str]:
+    """Give the texts of a list that is written out: `fromJSON('["main", "master"]')`."""
+    if isinstance(node, Call) and node.function == "fromjson" and isinstance(node.arguments[0], Literal):
+        text = str(node.arguments[0].value)
+        yield from (part.strip(" \"'") for part in text.strip(" []").split(","))
+
+
+def _is_ref(node: Expression) -> bool:
+    """Tell whether an expression is a ref: `github.ref`, `github.event.workflow_run.head_branch` and the like."""
+    path = member_path(node) or ""
+    return path.startswith("github.") and path.rpartition(".")[2] in _REFS
+
+
+def _trees(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Expression]:
+    """Give every expression of a workflow, and of the workflows that it calls, that can be parsed."""
+    for file in _called(workflow_file, sources):
+        steps: list[Step] = []
+        for job in file.jobs:
+            yield from _condition(job.condition)
+            steps += [placed.step for placed in sources.steps(file, job)]
+        for step in steps:
+            yield from _condition(step.condition)
+        documents = {id(placed.document): placed.document for placed in sources.steps_of(file)}
+        for document in (file.document, *(each for each in documents.values() if each is not file.document)):
+            yield from _embedded(document.root)
+
+
+def _called(workflow_file: WorkflowFile, sources: Sources) -> Iterator[WorkflowFile]:
+    """Give a workflow and those that it calls."""
+    seen: set[int] = set()
+    waiting = [workflow_file]
+    while waiting:
+        file = waiting.pop()
+        if id(file) not in seen:
+            seen.add(id(file))
+            waiting += [called for job in file.jobs if (called := sources.called_by(job))]
+            yield file
+
+
+def _condition(test: Scalar | None) -> Iterator[Expression]:
+    if test is not None:
+        try:
+            yield condition(text_of(test) or "")
+        except ExpressionError:
+            return
+
+
+def _embedded(root: Node | None) -> Iterator[Expression]:
+    for scalar in expressions_of(root):
+        try:
+            trees = [parse(part.text) for part in segments(scalar.text) if isinstance(part, Embedded)]
+        except ExpressionError:
+            continue
+        yield from trees

@@ -1,0 +1,235 @@
+"""Which jobs of a workflow can run in a situation, and which of them stand in the way of another.
+
+Jobs are played through in the order of their `needs`, as GitHub does: a condition without a status function asks that
+every job before it succeeded; a job that is skipped takes along what needs it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown, Whole
+from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile
+from asbuilt.workflows.run import matrix
+from asbuilt.workflows.run.contexts import FAILED, SUCCEEDED, holds, known_text
+from asbuilt.workflows.run.situations import Situation
+from asbuilt.workflows.run.stopping import stopping
+from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
+
+Answer = bool | Unknown
+_STATUS = ("always", "failure", "cancelled", "success")
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a job: whether it runs, and how it ends for the jobs that need it."""
+
+    runs: Answer
+    result: str | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A job that another needs, directly or through others.
+
+    `held` says that the other one does not run unless this one succeeded: only then it is a gate. `runs` says whether
+    it runs itself when all goes well.
+    """
+
+    job: Job
+    held: bool
+    runs: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether a job can run; the jobs before it; and what leaves it undecided."""
+
+    runs: Answer
+    ancestors: tuple[Ancestor, ...]
+    undecided: Scalar | None
+    needs: Mapping[str, Any]
+
+
+@lru_cache(maxsize=256)
+def order(workflow_file: WorkflowFile) -> tuple[Job, ...]:
+    """Give the jobs such that each follows those it needs; jobs that wait for each other or for none never run."""
+    done: list[Job] = []
+    waiting = list(workflow_file.jobs_by_id.values())
+    waiting.sort(key=lambda job: job.mark)
+    while True:
+        names = {job.id.lower() for job in done}
+        ready = [job for job in waiting if all(need.text.lower() in names for need in job.needs)]
+        if not ready:
+            return tuple(done)
+        done += ready
+        waiting = [job for job in waiting if job not in ready]
+
+
+@lru_cache(maxsize=4096)
+def before(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
+    """Give all the jobs that a job needs, directly or through others, in the order they run."""
+    found: set[str] = set()
+    waiting = [job]
+    while waiting:
+        for need in workflow_file.needed_by(waiting.pop()):
+            if need.id not in found:
+                found.add(need.id)
+                waiting.append(need)
+    return tuple(each for each in order(workflow_file) if each.id in found)
+
+
+@lru_cache(maxsize=4096)
+def after(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
+    """Give all the jobs that need a job, directly or through others."""
+    found = {job.id}
+    for each in order(workflow_file):
+        if any(need.id in found for need in workflow_file.needed_by(each)):
+            found.add(each.id)
+    return tuple(each for each in order(workflow_file) if each.id in found and each is not job)
+
+
+@lru_cache(maxsize=4096)
+def reach(workflow_file: WorkflowFile, job: Job, situation: Situation) -> Reach:
+    """Tell whether a job can run in a situation, and what must have succeeded first."""
+    usual = play(workflow_file, situation)
+    if job.id not in usual:
+        return Reach(runs=False, ancestors=(), undecided=None, needs={})
+    ancestors = before(workflow_file, job)
+    runs = usual[job.id].runs
+    held = dict.fromkeys((each.id for each in ancestors), True)
+    if any(map(_may_outlive_failure, (*ancestors, job))):  # else any failure before it keeps the job from running
+        for each in ancestors:
+            answers = [_runs_after(workflow_file, job, situation, each, end) for end in _ends(usual[each.id])]
+            held[each.id] = all(answer is False for answer in answers)
+            if runs is False and any(answer is not False for answer in answers):
+                runs = True if True in answers else UNKNOWN  # it runs when something before it fails
+    held = {name: kept and usual[name].runs is not False for name, kept in held.items()}
+    undecided = None
+    if isinstance(runs, Unknown):
+        open_jobs = (each for each in (*ancestors, job) if isinstance(usual[each.id].runs, Unknown))
+        undecided = next((each.condition for each in open_jobs if each.condition is not None), None)
+    found = tuple(Ancestor(each, held[each.id], usual[each.id].runs) for each in ancestors)
+    return Reach(runs, found, undecided, _needs(workflow_file, job, usual, situation))
+
+
+def _ends(fate: Fate) -> tuple[str, ...]:
+    """Give the ways in which a job can end without success."""
+    if fate.runs is False:
+        return ()
+    return ("failure", "cancelled", "skipped") if isinstance(fate.runs, Unknown) else ("failure", "cancelled")
+
+
+def _runs_after(workflow_file: WorkflowFile, job: Job, situation: Situation, gate: Job, end: str) -> Answer:
+    """Tell whether a job runs although a gate before it ended in another way than by success."""
+    return play(workflow_file, situation, (gate.id, end))[job.id].runs
+
+
+@lru_cache(maxsize=4096)
+def play(
+    workflow_file: WorkflowFile, situation: Situation, ending: tuple[str, str] | None = None
+) -> Mapping[str, Fate]:
+    """Play a run through: every job that runs succeeds, but for one that is to end otherwise, and those that stop.
+
+    `success()` and `failure()` ask all the jobs before, not only those that are needed directly:
+    https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
+    """
+    fates: dict[str, Fate] = {}
+    ended: dict[str, frozenset[str | Unknown]] = {}  # the results of the jobs before each job, and its own
+    for job in order(workflow_file):
+        results = frozenset[str | Unknown]().union(*(ended[each.id] for each in workflow_file.needed_by(job)))
+        status = {
+            "success": _all(result == "success" if isinstance(result, str) else UNKNOWN for result in results),
+            "failure": "failure" in results,
+            # A job may have been cancelled alone: by its concurrency group, or its time limit.
+            "cancelled": UNKNOWN if "cancelled" in results else False,
+        }
+        context = {**situation.context, "needs": _needs(workflow_file, job, fates, situation)}
+        runs = holds(job.condition, context, status)
+        if ending is not None and job.id == ending[0] and runs is not False:
+            result: str | Unknown = ending[1] if ending[1] != "failure" else _failure(job, context)
+        elif runs is False:
+            result = "skipped"
+        elif runs is True and job.matrix is None and _stops(job, situation):
+            result = _failure(job, context)
+        else:
+            result = UNKNOWN if isinstance(runs, Unknown) else "success"
+        fates[job.id] = Fate(runs, result)
+        ended[job.id] = results | {result}
+    return fates
+
+
+@lru_cache(maxsize=4096)
+def _stops(job: Job, situation: Situation) -> bool:
+    """Tell whether a step surely ends a job in a situation, however the jobs before it ended."""
+    return stopping(job, situation.context) is not None
+
+
+def step_runs(step: Step, context: Mapping[str, Any]) -> Answer:
+    """Tell whether a step can run in a job that does: when all went well before it, or else when something failed."""
+    usual = step_runs_on_success(step, context)
+    return usual if usual is not False else _holds_in(step, context, "failure", FAILED)
+
+
+def step_runs_on_success(step: Step, context: Mapping[str, Any]) -> Answer:
+    """Tell whether a step runs when all went well before it."""
+    return _holds_in(step, context, "success", SUCCEEDED)
+
+
+def _holds_in(step: Step, context: Mapping[str, Any], so_far: str, status: Mapping[str, Any]) -> Answer:
+    """Tell whether a step's condition holds in a job that has gone well or failed so far."""
+    here = context if step.condition is None else {**context, "job": {"status": so_far}}
+    return holds(step.condition, here, status)
+
+
+def is_on(setting: Scalar | None, context: Mapping[str, Any]) -> Answer:
+    """Tell whether a setting such as `continue-on-error`, a word or an expression, is true."""
+    text = text_of(setting)
+    if text is None:
+        return False
+    value = known_text(text, context)
+    return UNKNOWN if value is None else value.strip().lower() == "true"
+
+
+def tolerates_failure(job: Job, context: Mapping[str, Any]) -> Answer:
+    """Tell whether a job counts as a success however it ends: `continue-on-error`, in each row of its matrix."""
+    rows = matrix.combinations(job.matrix, context) if job.continue_on_error is not None else ()
+    answers = {is_on(job.continue_on_error, {**context, "matrix": row}) for row in rows}
+    return False if False in answers or not answers else UNKNOWN if UNKNOWN in answers else True
+
+
+def _may_outlive_failure(job: Job) -> bool:
+    """Tell whether a job may run after a failure, or let others run after its own."""
+    return job.continue_on_error is not None or any(name in (text_of(job.condition) or "").lower() for name in _STATUS)
+
+
+def _failure(job: Job, context: Mapping[str, Any]) -> str | Unknown:
+    """Give how a failing job ends for the others: with `continue-on-error` it counts as a success."""
+    tolerated = tolerates_failure(job, context)
+    return UNKNOWN if isinstance(tolerated, Unknown) else "success" if tolerated else "failure"
+
+
+def _all(answers: Iterator[Answer]) -> Answer:
+    found = list(answers)
+    return False if any(answer is False for answer in found) else UNKNOWN if UNKNOWN in found else True
+
+
+def _needs(workflow_file: WorkflowFile, job: Job, fates: Mapping[str, Fate], situation: Situation) -> Whole:
+    return Whole(
+        {
+            each.id: {
+                "result": fates[each.id].result,
+                "outputs": Whole() if fates[each.id].result == "skipped" else _outputs(each, situation),
+            }
+            for each in workflow_file.needed_by(job)
+            if each.id in fates
+        }
+    )
+
+
+def _outputs(job: Job, situation: Situation) -> dict[str, Any]:
+    """Give the outputs of a job that do not depend on what its steps do."""
+    texts = texts_of(job.outputs) if job.matrix is None else ()
+    found = ((name, known_text(text, situation.context)) for name, text in texts)
+    return {name: value for name, value in found if value is not None}

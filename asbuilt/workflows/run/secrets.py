@@ -1,0 +1,200 @@
+"""Which secrets a job reads in one situation, and where its expressions ask for them."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from asbuilt.workflows.expressions.evaluate import (
+    Embedded,
+    ExpressionError,
+    Unknown,
+    evaluate,
+    parse,
+    segments,
+    sole_expression,
+    truth,
+)
+from asbuilt.workflows.expressions.evaluate import text_of as written
+from asbuilt.workflows.expressions.tree import Expression, Index, Literal, Logical, Name, children, walk
+from asbuilt.workflows.files.sources import Sources
+from asbuilt.workflows.files.workflow import Job, WorkflowFile, expressions_of
+from asbuilt.workflows.run import contexts
+from asbuilt.workflows.run.contexts import Context, text_in
+from asbuilt.workflows.run.job_runs import JobRun, job_runs
+from asbuilt.workflows.run.reach import step_runs
+from asbuilt.workflows.yaml.document import Document, Mark, Node, Scalar, text_of
+from asbuilt.workflows.yaml.document import Mapping as MappingNode
+from asbuilt.workflows.yaml.fault import Fault, one_for_each_place
+
+_AT_ONCE = re.compile(r"secrets\s*(?:\)|\[\s*[^'\s]|\.\s*\*)")
+EVERY = "*"  # every secret at once: `toJSON(secrets)`, or a name that only the run knows
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A secret that a job reads, and the environment that the job names."""
+
+    secret: str
+    environment: str | None
+    run: JobRun
+    document: Document
+    mark: Mark
+
+
+def read_outside(entry: WorkflowFile, sources: Sources, homes: Mapping[str, Collection[str]]) -> tuple[Fault, ...]:
+    """Give the places where a job reads a secret that belongs to environments of which it names none.
+
+    `homes` has the environments of each secret, by its name in lower case.
+    """
+    faults = (
+        Fault(
+            use.document,
+            use.mark,
+            _said(use, secret, homes[secret]),
+            _mended(use, secret, homes, sources),
+        )
+        for use in uses_of_secrets(entry, sources, homes)
+        for secret in ((use.secret.lower(),) if use.secret != EVERY else homes)
+        if (use.environment or "").lower() not in {each.lower() for each in homes[secret]}
+    )
+    return one_for_each_place(faults)
+
+
+def uses_of_secrets(entry: WorkflowFile, sources: Sources, names: Collection[str]) -> Iterator[Use]:
+    """Give every use of some secrets by the jobs that a workflow's triggers set off, in each situation.
+
+    `names` are in lower case, as GitHub compares them. A job whose environment cannot be told is left out, and so is a
+    name under which its callers hand over something else. What a caller hands on under its own name to a workflow of
+    this repository, the called job reads: GitHub fills it in there, from the environment of that job, and does so only
+    for a name that is handed over: https://github.com/actions/runner/issues/1490
+    """
+    for run in job_runs(entry, sources, lambda file, job: _may_read(file, job, names)):
+        environment = _environment(run.last.job, run.last.context)
+        if isinstance(environment, Unknown):
+            continue
+        replaced = _replaced(run) if environment is None else frozenset()
+        handed_on = _handed_on(run.last.job) if sources.called_by(run.last.job) is not None else frozenset()
+        for document, mark, secret in _read(run, sources):
+            if secret == EVERY or secret.lower() in set(names) - replaced - handed_on:
+                yield Use(secret, environment, run, document, mark)
+
+
+def _said(use: Use, secret: str, homes: Collection[str]) -> str:
+    run = use.run
+    named = secret.upper() if use.secret != EVERY else f"every secret at once, and {secret.upper()} with them,"
+    where = f'in environment "{use.environment}"' if use.environment else "and names no environment"
+    by = f"; {run.called_by}" if run.called_by else ""
+    does = "hands over" if run.last.job.uses is not None else "reads"
+    inputs = tuple(f"{name}={value}" for name, value in run.situation.inputs.items())
+    way = " ".join((run.situation.event, *(inputs or run.situation.refs)))
+    return f'job "{run.name}" {does} {named} {where} ({way}); it belongs to {" and ".join(homes)} alone{by}'
+
+
+def _mended(use: Use, secret: str, homes: Mapping[str, Collection[str]], sources: Sources) -> str:
+    leg, name, home = use.run.last, secret.upper(), min(homes[secret])
+    if leg.job.uses is not None and sources.called_by(leg.job) is None:
+        return f"read it in a job of this repository, with environment: {home}"
+    if leg.job.uses is not None:
+        return f"hand it on as {name}, not required, and read secrets.{name} in the called job in environment: {home}"
+    if any(each.mark == use.mark for each in expressions_of(leg.workflow_file.env)):
+        return f"set it in the jobs with environment: {home}, and not for the whole workflow"
+    if use.environment:
+        return f"where the environment is {use.environment}, read a secret of its own"
+    return f"add to job {leg.job.id}: environment: {home}; or read another secret"
+
+
+def _replaced(run: JobRun) -> frozenset[str]:
+    """Give the names under which callers hand over something else than the secret of that name."""
+    found: set[str] = set()
+    for leg in run.legs[:-1]:
+        if isinstance(leg.job.secrets, MappingNode):
+            own = _handed_on(leg.job) - found
+            found = {name.lower() for name in leg.job.secrets.values} - own
+    return frozenset(found)
+
+
+def _handed_on(job: Job) -> frozenset[str]:
+    """Give the names of the secrets that a job hands over as they are: `KEY: ${{ secrets.KEY }}`."""
+    given = job.secrets.values if isinstance(job.secrets, MappingNode) else {}
+    return frozenset(name.lower() for name, node in given.items() if _is_secret(node, name))
+
+
+def _is_secret(node: Node, name: str) -> bool:
+    """Tell whether a text is a secret of a name, and nothing else."""
+    try:
+        expression = sole_expression(text_of(node) or "" if isinstance(node, Scalar) else "")
+        tree = parse(expression) if expression is not None else None
+    except ExpressionError:
+        return False
+    match tree:
+        case Index(Name(context), Literal(str(member))):
+            return context.lower() == "secrets" and member.lower() == name.lower()
+        case _:
+            return False
+
+
+def read_by(tree: Expression, context: Context) -> Iterator[str]:
+    """Give the secrets that an expression reads: `a && secrets.B` reads none where `a` is false."""
+    match tree:
+        case Index(Name(name), Literal(str(member))) if name.lower() == "secrets":
+            yield member
+        case Index(Name(name), index) if name.lower() == "secrets":
+            member = evaluate(index, context)
+            yield EVERY if isinstance(member, Unknown) else written(member)
+        case Name(name) if name.lower() == "secrets":
+            yield EVERY
+        case Logical(operator, operands):
+            for operand in operands:
+                yield from read_by(operand, context)
+                if truth(operand, context) is (operator == "||"):
+                    return
+        case _:
+            for child in children(tree):
+                yield from read_by(child, context)
+
+
+def _all_set(tree: Expression) -> dict[str, Unknown]:
+    """Give every secret that an expression names as one that is there: what is chosen when it is missing is no use."""
+    named = (
+        part.index.value
+        for part in walk(tree)
+        if isinstance(part, Index) and isinstance(part.index, Literal) and isinstance(part.index.value, str)
+    )
+    return dict.fromkeys(named, Unknown(truth=True))
+
+
+def _may_read(file: WorkflowFile, job: Job, names: Collection[str]) -> bool:
+    """Tell whether a job's text names one of some secrets, or all of them at once."""
+    texts = (scalar.text.lower() for node in (file.env, job.node) for scalar in expressions_of(node))
+    return any("secrets" in text and (_AT_ONCE.search(text) or any(name in text for name in names)) for text in texts)
+
+
+def _environment(job: Job, context: Context) -> str | Unknown | None:
+    return text_in(text_of(job.environment) or "", context) or None if job.environment is not None else None
+
+
+def _read(run: JobRun, sources: Sources) -> Iterator[tuple[Document, Mark, str]]:
+    """Give the secrets that a job reads, with the place of each: in its own keys, and in the steps that can run."""
+    leg = run.last
+    document = leg.workflow_file.document
+    if leg.job.uses is None:  # a called workflow does not get its caller's variables
+        yield from _in(leg.workflow_file.env, document, leg.context)
+    for key, node in leg.job.node.items():
+        if key.text != "steps":
+            yield from _in(node, document, leg.context)
+    for placed in sources.steps(leg.workflow_file, leg.job):
+        if placed.within is None:  # an action is handed what it needs by the step that uses it
+            context = contexts.of_step(placed, leg.context, sources)
+            if step_runs(placed.step, context) is not False:
+                yield from _in(placed.step.node, document, context)
+
+
+def _in(node: Node | None, document: Document, context: Context) -> Iterator[tuple[Document, Mark, str]]:
+    for scalar in expressions_of(node):
+        try:
+            trees = [parse(part.text) for part in segments(scalar.text) if isinstance(part, Embedded)]
+            for tree in trees:
+                for secret in read_by(tree, {**context, "secrets": _all_set(tree)}):
+                    yield document, scalar.mark, secret
+        except ExpressionError:
+            continue

@@ -1,0 +1,93 @@
+"""How a command of a script ends where some variables are known, and what it writes for the next one."""
+
+import re
+from typing import TypeAlias
+
+from asbuilt.workflows.shell.tree import Simple, Statement
+from asbuilt.workflows.shell.values import Open, Text, Values, searched
+
+Ends: TypeAlias = frozenset[str]
+
+# A statement ends with status 0 or another, or with the whole script, or at a command that is wanted.
+OK: Ends = frozenset({"ok"})
+FAIL: Ends = frozenset({"fail"})
+EITHER: Ends = OK | FAIL
+WELL, BADLY, REACHED = "well", "badly", "reached"
+_SUCCEEDS = frozenset({":", "true", "echo", "printf", "sleep", "cd", "trap", "shift", "eval"})
+_PROGRAMS = re.compile(r"^(?:python[\d.]*|node|ruby|perl|jq|awk|gawk|php)$")
+_GREP = frozenset({"grep", "egrep", "fgrep"})
+_LONG = {"--quiet": "q", "--silent": "q", "--invert-match": "v", "--ignore-case": "i", "--fixed-strings": "F"}
+_FORMAT = re.compile(r"(?:%s|\\n)+")
+
+
+def status(words: tuple[str, ...], heredoc: str, stdin: Text, values: Values, *, asked: bool) -> Ends:
+    """Tell how a command ends. One that is not known succeeds, but where its outcome is `asked` for."""
+    name = words[0].rpartition("/")[2]
+    match name:
+        case "exit" | "return":
+            return _left(name, words, values)
+        case "break" | "continue":
+            return frozenset({name})
+        case "false":
+            return FAIL
+        case "[" | "[[" | "test":
+            return _told(values.test((name, *words[1:])))
+        case "((":
+            return _told(values.count(" ".join(words[1:-1])))
+        case "read" | "unset":
+            values.variables |= {each: Open.UNKNOWN for each in words[1:] if each.isidentifier()}
+            return OK
+        case _ if name in _GREP:
+            return _found(words, stdin, values)
+        case _ if _PROGRAMS.match(name) and _sees(words, heredoc, stdin, values):
+            values.asked = True
+            return EITHER
+    return EITHER if asked and name not in _SUCCEEDS else OK
+
+
+def output(part: Statement, stdin: Text, values: Values) -> Text:
+    """Give what a part of a pipeline writes."""
+    words = part.words if isinstance(part, Simple) else ()
+    if words and words[0] in {"echo", "printf"}:
+        shown = [word for word in words[1:] if not re.fullmatch(r"-[neE]+", word)]
+        if words[0] == "printf" and len(shown) > 1 and _FORMAT.fullmatch(shown[0]):
+            shown = shown[1:]
+        return values.expand(" ".join(shown))
+    if words and words[0] in {"cat", "tee"}:
+        return stdin
+    made = stdin is not Open.UNKNOWN or any(map(values.mentions, words))
+    return Open.DERIVED if made else Open.UNKNOWN
+
+
+def _told(answer: bool | None) -> Ends:  # noqa: FBT001 - a test's own answer
+    return EITHER if answer is None else OK if answer else FAIL
+
+
+def _left(name: str, words: tuple[str, ...], values: Values) -> Ends:
+    """Tell how a script ends that is left by `exit`, or a function by `return`."""
+    code = (values.told(words[1]) or Open.UNKNOWN) if len(words) > 1 else "0"
+    good, bad = (WELL, BADLY) if name == "exit" else ("return ok", "return fail")
+    if isinstance(code, Open):
+        return frozenset({good, bad}) if words[1] != "$?" else frozenset({bad})
+    return frozenset({good if code.strip() == "0" else bad})
+
+
+def _sees(words: tuple[str, ...], heredoc: str, stdin: Text, values: Values) -> bool:
+    """Tell whether a program is handed what is known."""
+    return stdin is not Open.UNKNOWN or any(map(values.mentions, (*words, heredoc)))
+
+
+def _found(words: tuple[str, ...], stdin: Text, values: Values) -> Ends:
+    """Tell whether `grep` finds its pattern on its standard input."""
+    options = "".join(word[1:] for word in words[1:] if re.fullmatch(r"-[a-zA-Z]+", word))
+    options += "".join(_LONG.get(word, "") for word in words[1:])
+    plain = [word for word in words[1:] if not word.startswith("-")]
+    if stdin is Open.DERIVED:
+        values.asked = True
+    pattern = values.told(plain[0]) if len(plain) == 1 else None
+    if isinstance(stdin, Open) or pattern is None:
+        return EITHER
+    pattern = re.escape(pattern) if "F" in options or words[0] == "fgrep" else pattern
+    pattern = rf"^(?:{pattern})$" if "x" in options else pattern
+    answer = searched(pattern, stdin, re.MULTILINE | (re.IGNORECASE if "i" in options else 0))
+    return _told(answer if answer is None else answer != ("v" in options))

@@ -1,0 +1,430 @@
+"""Reads the syntax of a shell script, with tree-sitter.
+
+Whatever is no shell is read as far as it goes and never refused.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
+
+import tree_sitter_bash
+from tree_sitter import Language
+from tree_sitter import Node as Raw
+from tree_sitter import Parser as TreeSitter
+
+from asbuilt.workflows.bounds import MARKS, SCRIPT, SYNTAX, PastBoundError, hold
+from asbuilt.workflows.shell.tree import (
+    AndOr,
+    Assignment,
+    Background,
+    Case,
+    For,
+    Function,
+    If,
+    Not,
+    Pipeline,
+    Sequence,
+    Simple,
+    Statement,
+    Subshell,
+    While,
+)
+
+_LANGUAGE = Language(tree_sitter_bash.language())
+# What stands in quotes does not end it. One without an end is taken up to where it cannot have one any more.
+_EXPRESSION = re.compile(r"\$\{\{(?:'[^']*'|(?!\}\})[^'])*+(?P<end>\}\})?")
+_MARKS = "|&;<>()\0"
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE_QUOTED = re.compile(r"\\([\"\\$`\n])")
+_COMMAND = frozenset({"command", "declaration_command", "unset_command", "test_command"})
+_QUOTED = frozenset({"string", "raw_string", "ansi_c_string"})
+_SUBSTITUTION = frozenset({"command_substitution", "process_substitution"})
+_OPERATION = frozenset({
+    "binary_expression", "unary_expression", "parenthesized_expression", "postfix_expression", "ternary_expression",
+})  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def parse(script: str) -> Sequence:
+    """Read a script. Raises PastBoundError for one that is too long, or too deep."""
+    hold(len(script), SCRIPT, "characters in a script")
+    hold(marks(script), MARKS, "of the characters | & ; < > ( ) in a script")
+    return _Parser(script).tree()
+
+
+def marks(script: str) -> int:
+    """Count the characters of a script of whose number the parser takes the square."""
+    return sum(map(script.count, _MARKS))
+
+
+def _hold_levels(root: Raw) -> None:
+    """Count the levels of a script. Raises PastBoundError."""
+    if root.descendant_count <= SYNTAX:
+        return
+    cursor = root.walk()
+    depth = 0
+    while True:
+        if cursor.goto_first_child():
+            depth += 1
+            if depth > SYNTAX:
+                raise PastBoundError(f"has a script that nests deeper than {SYNTAX} levels, and no more are read")
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return
+            depth -= 1
+
+
+@dataclass(slots=True, eq=False)
+class _Parser:
+    """One script on its way into the tree."""
+
+    script: str
+    source: bytes = b""
+    expressions: list[str] = field(default_factory=list)
+    stand_in: str = ""
+    suffix: str = ""  # the redirections of the groups around
+
+    def tree(self) -> Sequence:
+        def hide(match: re.Match[str]) -> str:
+            if match["end"] is None:
+                return match[0]
+            self.expressions.append(f"${{{{ {' '.join(match[0][3:-2].split())} }}}}")
+            return f"{self.stand_in}{len(self.expressions) - 1}__" + "\\\n" * match[0].count("\n")
+
+        # The script itself may hold what is to stand for its expressions.
+        self.stand_in = next(each for number in count() if (each := f"__gha{number or ''}_") not in self.script)
+        script = _EXPRESSION.sub(hide, self.script) if "${{" in self.script else self.script
+        self.source = script.encode("utf-8", "replace")
+        root = TreeSitter(_LANGUAGE).parse(self.source).root_node
+        _hold_levels(root)
+        return Sequence(self.statements(root.children))
+
+    def raw(self, start: int, end: int) -> str:
+        """Give source text as it was written, expressions included."""
+        text = self.source[start:end].decode("utf-8", "replace")
+        if self.expressions and self.stand_in in text:
+            text = re.sub(rf"{self.stand_in}(\d+)__", lambda match: self.expressions[int(match[1])], text)
+        return text
+
+    def statements(self, nodes: list[Raw]) -> list[Statement]:
+        """Read what stands in a list, a branch or a body."""
+        found: list[Statement] = []
+        for node in nodes:
+            if node.type == "&" and found:
+                found[-1] = Background(found[-1])
+            elif node.type == "ERROR":
+                found += self.statements(node.children)
+            elif node.is_named and (statement := self.statement(node)) is not None:
+                found.append(statement)
+        return found
+
+    def sequence(self, nodes: list[Raw]) -> Sequence:
+        return Sequence(self.statements(nodes))
+
+    def statement(self, node: Raw) -> Statement | None:  # noqa: C901, PLR0912 - one case for each kind of syntax
+        match node.type:
+            case kind if kind in _COMMAND:
+                return self.simple(node)
+            case "variable_assignment" | "variable_assignments":
+                parts = [node] if node.type == "variable_assignment" else node.children
+                assigned = tuple(each for part in parts for each in self.assignment(part))
+                return self.command(node, (), assignments=assigned)
+            case "redirected_statement":
+                return self.redirected(node)
+            case "list":
+                left, operator, *rest = [each for each in node.children if each.type != "comment"]
+                right = self.sequence(rest)
+                return AndOr(self.one([left]), operator.type == "&&", self.only(right))
+            case "pipeline":
+                first, *others = [self.one([each]) for each in node.named_children if each.type != "comment"]
+                if isinstance(first, Not):  # `!` is about the whole pipeline
+                    return Not(Pipeline([first.item, *others]))
+                return Pipeline([first, *others])
+            case "negated_command":
+                return Not(self.one(node.named_children))
+            case "compound_statement":
+                if node.child_count and node.children[0].type == "((":
+                    return self.command(node, ("((", self.raw(node.start_byte + 2, node.end_byte - 2).strip(), "))"))
+                return self.sequence(node.children)
+            case "subshell":
+                return Subshell(self.sequence(node.children))
+            case "if_statement":
+                return self.conditional(node)
+            case "while_statement":
+                return self.loop(node)
+            case "for_statement" | "c_style_for_statement":
+                return self.counted(node)
+            case "case_statement":
+                return self.case(node)
+            case "function_definition":
+                name = next((each for each in node.children if each.type == "word"), None)
+                body = self.sequence([each for each in node.named_children if each is not name and each.type != "word"])
+                return Function(self.text(name) if name else "", body)
+            case _:
+                return None
+
+    def one(self, nodes: list[Raw]) -> Statement:
+        return self.only(self.sequence(nodes))
+
+    @staticmethod
+    def only(sequence: Sequence) -> Statement:
+        return sequence.items[0] if len(sequence.items) == 1 else sequence
+
+    def conditional(self, node: Raw) -> Statement:
+        clauses: list[tuple[Sequence, Sequence]] = []
+        otherwise = None
+        condition: list[Raw] = []
+        body: list[Raw] = []
+        into = condition
+        for child in node.children:
+            if child.type == "then":
+                into = body
+            elif child.type == "elif_clause":
+                then = next((at for at, each in enumerate(child.children) if each.type == "then"), 1)
+                clauses.append((self.sequence(child.children[1:then]), self.sequence(child.children[then + 1 :])))
+            elif child.type == "else_clause":
+                otherwise = self.sequence(child.children[1:])
+            else:
+                into.append(child)
+        return If([(self.sequence(condition), self.sequence(body)), *clauses], otherwise)
+
+    def loop(self, node: Raw) -> Statement:
+        body = next((each for each in node.children if each.type == "do_group"), None)
+        condition = [each for each in node.children[1:] if each is not body and each.type != "do_group"]
+        return While(node.children[0].type == "until", self.sequence(condition), self.group(body))
+
+    def counted(self, node: Raw) -> Statement:
+        body = next((each for each in node.children if each.type in {"do_group", "compound_statement"}), None)
+        if node.type == "for_statement":
+            name, *words = [each for each in node.named_children if each.type not in {"do_group", "comment"}]
+            head = self.command(node, (), holders=words)
+            texts = tuple((self.text(each), each.type in _QUOTED) for each in words)
+            return For(self.raw(name.start_byte, name.end_byte), texts, self.group(body), endless=False, head=head)
+        endless = b"((;;))" in b"".join(self.source[node.start_byte : node.start_byte + 40].split())
+        return For(None, (), self.group(body), endless, self.command(node, ()))
+
+    def group(self, node: Raw | None) -> Sequence:
+        return self.sequence(node.children if node is not None else [])
+
+    def case(self, node: Raw) -> Statement:
+        named = [each for each in node.named_children if each.type != "comment"]
+        items = [each for each in named if each.type == "case_item"]
+        patterns: list[tuple[str, ...]] = []
+        branches = []
+        for item in items:
+            close = next((at for at, each in enumerate(item.children) if each.type == ")"), 0)
+            patterns.append(tuple(self.text(each) for each in item.children[:close] if each.is_named))
+            branches.append(self.sequence(item.children[close + 1 :]))
+        subject = named[0] if named and named[0].type != "case_item" else None
+        words = ("case", self.text(subject) if subject else "", "in", *(each for of in patterns for each in of))
+        head = self.command(node, words, holders=[subject] if subject else [])
+        head.source = " ".join(words)
+        return Case(head, branches, any("*" in each for each in patterns), tuple(patterns))
+
+    def simple(self, node: Raw) -> Simple:  # noqa: C901 - one branch for each kind of part
+        """Read a command, a declaration or a test."""
+        words: list[str] = []
+        assigned: list[Assignment] = []
+        holders: list[Raw] = []
+        stdin = ""
+        end = -1
+        for child in node.children:
+            kind = child.type
+            touches, end = child.start_byte == end, child.end_byte
+            if touches and words and kind in {"word", "concatenation"}:  # one word, which the grammar takes for two
+                words[-1] += self.text(child)
+            elif kind == "word":
+                words.append(self.text(child))
+            elif kind == "variable_assignment":
+                assigned += self.assignment(child)
+                if words:
+                    words.append(self.text(child))
+            elif kind == "herestring_redirect":
+                stdin = "".join(self.text(each) for each in child.named_children)
+                holders.append(child)
+            elif kind == "file_redirect":
+                words += self.after_redirect(child)
+                holders.append(child)
+            elif kind in _OPERATION:
+                words += self.operands(child)
+                holders.append(child)
+            elif kind == "command_name":
+                words.append(self.text(child.children[0] if child.child_count else child))
+                holders.append(child)
+            elif kind != "comment":
+                words.append(self.text(child))
+                holders.append(child)
+        return self.command(
+            node,
+            tuple(words),
+            assignments=tuple(assigned),
+            declares=node.type == "declaration_command",
+            holders=holders,
+            stdin=stdin,
+        )
+
+    def command(
+        self,
+        node: Raw,
+        words: tuple[str, ...],
+        *,
+        assignments: tuple[Assignment, ...] = (),
+        declares: bool = False,
+        holders: list[Raw] | None = None,
+        stdin: str = "",
+    ) -> Simple:
+        source = self.raw(node.start_byte, node.end_byte) + self.suffix
+        return Simple(
+            words,
+            node.start_point[0],
+            node.start_byte,
+            " ".join(source.replace("\\\n", " ").split()),
+            assignments,
+            declares,
+            tuple(self.substitutions([node] if holders is None or assignments else holders)),
+            stdin,
+        )
+
+    def substitutions(self, nodes: list[Raw]) -> Iterator[Sequence]:
+        """Give the scripts in `$(...)`, backticks and `<(...)` below some nodes."""
+        for node in nodes:
+            if node.type in _SUBSTITUTION:
+                outer, self.suffix = self.suffix, ""
+                inside = self.sequence(node.children)
+                self.suffix = outer
+                yield inside
+            elif node.type not in {"word", "raw_string", "number", "simple_expansion", "do_group"}:
+                yield from self.substitutions(node.named_children)
+
+    def assignment(self, node: Raw) -> Iterator[Assignment]:
+        if node.type == "variable_assignment" and node.children:
+            name = node.children[0]
+            operator = next((each for each in node.children if each.type in {"=", "+="}), None)
+            values = [each for each in node.named_children if each.start_byte >= (operator.end_byte if operator else 0)]
+            label = self.raw(name.start_byte, name.end_byte).partition("[")[0]
+            adds = operator is not None and operator.type == "+="
+            more = " " if adds and values and values[0].type == "array" else ""
+            yield Assignment(label, more + "".join(self.text(each) for each in values), adds)
+
+    def after_redirect(self, node: Raw) -> list[str]:
+        """Give the words that the grammar takes for more targets of a redirection; they are arguments."""
+        return [self.text(each) for each in node.named_children if each.type != "file_descriptor"][1:]
+
+    def operands(self, node: Raw) -> Iterator[str]:
+        for child in node.children:
+            if child.type in _OPERATION:
+                yield from self.operands(child)
+            else:
+                yield self.text(child)
+
+    def text(self, node: Raw) -> str:
+        """Give a word as the command receives it, except that what is expanded stays as written."""
+        kind = node.type
+        if kind in {"word", "extglob_pattern", "regex"}:
+            text = self.raw(node.start_byte, node.end_byte)
+            if kind != "word":
+                return re.sub(r"[\"']", "", text)
+            return _ESCAPE.sub(lambda match: "" if match[1] == "\n" else match[1], text) if "\\" in text else text
+        if kind == "raw_string":
+            return self.raw(node.start_byte + 1, node.end_byte - 1)
+        if kind == "ansi_c_string":
+            return self.raw(node.start_byte + 2, node.end_byte - 1)
+        if kind == "string":
+            return self.quoted(node)
+        if kind == "array":
+            return " ".join(self.text(each) for each in node.named_children if each.type != "comment")
+        if kind in {"concatenation", "command_name", "variable_assignment", "translated_string"}:
+            return "".join(self.text(each) for each in node.children)
+        return " ".join(self.raw(node.start_byte, node.end_byte).replace("\\\n", " ").split())
+
+    def quoted(self, node: Raw) -> str:
+        pieces: list[str] = []
+        at = node.start_byte + 1
+        for child in node.named_children:
+            if child.type != "string_content":
+                pieces += (self.unescaped(at, child.start_byte), self.text(child))
+                at = child.end_byte
+        pieces.append(self.unescaped(at, max(at, node.end_byte - 1)))
+        return "".join(pieces)
+
+    def unescaped(self, start: int, end: int) -> str:
+        text = self.raw(start, end) if end > start else ""
+        return _ESCAPE_QUOTED.sub(lambda match: "" if match[1] == "\n" else match[1], text) if "\\" in text else text
+
+    def redirected(self, node: Raw) -> Statement | None:  # noqa: C901, PLR0912 - as `statement`
+        """Read a statement with redirections; what follows a heredoc's mark on its line is part of that in the tree."""
+        bodies: list[Raw] = []
+        written: list[str] = []
+        words: list[str] = []
+        holders: list[Raw] = []
+        stdin: str | None = None
+        follows: list[tuple[str, Statement]] = []
+        for child in node.children:
+            parts = [child]
+            if child.type == "heredoc_redirect":
+                parts = child.children
+                body = next((each for each in parts if each.type == "heredoc_body"), None)
+                stdin = self.raw(body.start_byte, body.end_byte) if body else ""
+                written.append(self.raw(child.start_byte, parts[1].end_byte if len(parts) > 1 else child.end_byte))
+            operator = ""
+            for part in parts:
+                if part.type == "file_redirect":
+                    written.append(self.raw(part.start_byte, part.end_byte))
+                    words += self.after_redirect(part)
+                    holders.append(part)
+                elif part.type == "herestring_redirect":
+                    stdin = "".join(self.text(each) for each in part.named_children)
+                    holders.append(part)
+                elif part.type == "heredoc_body":
+                    holders.append(part)
+                elif part.type in {"&&", "||"}:
+                    operator = part.type
+                elif child is not part and part.type == "pipeline":
+                    follows.append(("|", self.one(part.named_children)))
+                elif operator and part.is_named:
+                    follows.append((operator, self.one([part])))
+                    operator = ""
+                elif child is not part and part.type in {"word", "string", "raw_string", "concatenation"}:
+                    words.append(self.text(part))
+                elif child is part and part.is_named:
+                    bodies.append(part)
+        outer, self.suffix = self.suffix, f"{' ' + ' '.join(written) if written else ''}{self.suffix}"
+        statement: Statement = self.one(bodies)
+        self.suffix = outer
+        inside = tuple(self.substitutions(holders))
+        target = _last(statement)
+        if target is not None:
+            target.words += tuple(words)
+            target.substitutions += inside
+            target.stdin = stdin or target.stdin
+        elif inside or stdin:
+            hold = Simple((), node.start_point[0], node.start_byte, "", substitutions=inside)
+            statement = Sequence([hold, statement])
+        for operator, statement_after in follows:
+            statement = _follow(statement, operator, statement_after)
+        return statement
+
+
+def _last(statement: Statement) -> Simple | None:
+    """Give the command that a redirection behind a statement is about, if it is one command."""
+    while isinstance(statement, Not | AndOr | Pipeline):
+        statement = (
+            statement.item
+            if isinstance(statement, Not)
+            else statement.right
+            if isinstance(statement, AndOr)
+            else statement.parts[-1]
+        )
+    return statement if isinstance(statement, Simple) else None
+
+
+def _follow(first: Statement, operator: str, then: Statement) -> Statement:
+    """Put what follows a heredoc's mark behind the command that the heredoc is for."""
+    if operator != "|":
+        return AndOr(first, operator == "&&", then)
+    if isinstance(then, AndOr):
+        return AndOr(_follow(first, operator, then.left), then.both, then.right)
+    return Pipeline([first, *(then.parts if isinstance(then, Pipeline) else [then])])

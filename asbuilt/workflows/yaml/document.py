@@ -1,0 +1,152 @@
+"""YAML 1.2 with line marks: what `yaml_reader.py` reads of a file.
+
+Every node knows its line and column, so that a finding can point at the narrowest thing that is wrong. Scalars resolve
+by the core schema of YAML 1.2.2 (section 10.3): `on`, `yes` and dates stay strings, `3.10` is the number 3.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from asbuilt.workflows.expressions.values import text_of as written
+
+_LONGEST_EXCERPT = 1000  # a whole file can be one line, and have a finding at each of its words
+
+
+class Mark(NamedTuple):
+    """A place in a file: line and column, both counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value, with the text it was written as. `literal` says that its lines are the file's own, below its `|`."""
+
+    value: str | float | bool | None
+    text: str
+    mark: Mark
+    literal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list of nodes."""
+
+    items: tuple[Node, ...]
+    mark: Mark
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys with their nodes, in the order of the file; of a duplicate key the first one counts."""
+
+    keys: dict[str, Scalar]
+    values: dict[str, Node]
+    mark: Mark
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.values
+
+    def get(self, key: str) -> Node | None:
+        """Give the node under a key, or None."""
+        return self.values.get(key)
+
+    def items(self) -> Iterator[tuple[Scalar, Node]]:
+        """Give each key as a scalar, so that its place is known, with its node."""
+        return ((self.keys[name], node) for name, node in self.values.items())
+
+    def place(self, key: str) -> Mark:
+        """Give the place of a key, or of the mapping where the key is missing."""
+        return self.keys[key].mark if key in self.keys else self.mark
+
+
+Node = Scalar | Sequence | Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that keeps a file from being read as its author meant it."""
+
+    message: str
+    mark: Mark
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML file: its path as it is shown to people, its text, its root node and what is wrong with it.
+
+    `root` is None exactly where the file could not be parsed at all; `problems` or `unread` then says why. `unread` is
+    why it was not read, or not to its end, although GitHub may read it: what it says is unknown. It is None for what
+    nobody reads: a file that is not there, or is not YAML.
+    """
+
+    path: str
+    text: str
+    root: Node | None
+    problems: tuple[Problem, ...]
+    unread: Problem | None = None
+
+    def excerpt(self, mark: Mark) -> str:
+        """Give the line at a mark, or as much of it as is ever shown, without its indentation."""
+        lines = _lines(self.text)
+        return lines[mark.line - 1].strip()[:_LONGEST_EXCERPT] if 0 < mark.line <= len(lines) else ""
+
+    def at(self, mark: Mark) -> str:
+        """Give a place as editors and terminals link it: `path:line:column`."""
+        return f"{self.path}:{mark.line}:{mark.column}"
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> tuple[str, ...]:
+    """Split a text once for all of its findings: a file can have as many as it has lines."""
+    return tuple(text.splitlines())
+
+
+def plain(node: Node | None) -> Any:
+    """Turn nodes into plain dicts, lists and values."""
+    match node:
+        case Mapping():
+            return {key: plain(value) for key, value in node.values.items()}
+        case Sequence():
+            return [plain(item) for item in node.items]
+        case Scalar():
+            return node.value
+        case None:
+            return None
+
+
+def find(root: Node | None, path: tuple[str | int, ...]) -> Mark:
+    """Give the place of the deepest part of a path of keys and indices that exists: the key, else the item."""
+    node, mark = root, root.mark if root else Mark(1, 1)
+    for part in path:
+        if isinstance(node, Mapping) and str(part) in node:
+            mark, node = node.place(str(part)), node.get(str(part))
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+            node = node.items[part]
+            mark = node.mark
+        else:
+            break
+    return mark
+
+
+def text_of(node: Node | None) -> str | None:
+    """Give a scalar as GitHub hands it to a shell or an action; None where there is none, or null.
+
+    A number is no longer what was written: `3.10` is handed on as 3.1.
+    """
+    return written(node.value) if isinstance(node, Scalar) and node.value is not None else None
+
+
+def texts_of(node: Node | None) -> Iterator[tuple[str, str]]:
+    """Give the entries of an `env`, a `with` or the like as they are written; nothing where there is none."""
+    for name, value in node.values.items() if isinstance(node, Mapping) else ():
+        yield name, text_of(value) or ""
