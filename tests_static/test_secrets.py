@@ -3,7 +3,7 @@
 import pytest
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.run.secrets import read_outside
+from asbuilt.workflows.judge.secrets import read_outside
 
 
 @control("WF013", severity="SEV-2", satisfies=["SOC2 CC6.1", "NIST AC-6", "ISO27001 A.8.24"])

@@ -2,7 +2,8 @@ import pytest
 from making import sources_of
 
 from asbuilt.workflows.expressions.evaluate import Unknown, parse
-from asbuilt.workflows.run.secrets import read_by, read_outside, uses_of_secrets
+from asbuilt.workflows.judge.secrets import read_outside
+from asbuilt.workflows.run.secrets import read_by, uses_of_secrets
 
 SET = Unknown(truth=True)
 

@@ -18,7 +18,7 @@ from asbuilt.workflows.deploys.checked_out import (
 from asbuilt.workflows.deploys.reviews import FROM_OUTSIDE
 from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.paths.gates import Gate
+from asbuilt.workflows.paths.gates import Gate, contexts_of
 from asbuilt.workflows.run.events import MERGED
 from asbuilt.workflows.run.globs import matches
 from asbuilt.workflows.run.refs import HEADS
@@ -178,7 +178,7 @@ class _Checkouts:
         else:
             return []  # further back: which commit that run had is not known here
         steps = path.sources.steps(gate.workflow_file, gate.job)
-        rows = self.symbols.of_gate(gate, path.run)
+        rows = contexts_of(gate, path.run, self.symbols)
         found = [each for context in rows for each in reader.code(steps, context)]
         own = {OWN, DEFAULT_BRANCH}
         return [replace(each, ref=TESTED) if gate.upstream and each.ref in own else each for each in found]

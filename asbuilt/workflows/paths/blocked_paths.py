@@ -84,7 +84,7 @@ def _blocked(deploy: DeployStep, run: JobRun, sources: Sources) -> BlockedPath |
         if step_runs(each.step, contexts.of_step(each, run.last.context, sources)) is False:
             never = f'the `if` of step "{_label(each)}" is never true'
             obstacles.append(Obstacle(never, each.step.condition, each.document, each.workflow_file, each.job))
-    guard = stopped_before(deploy, run.last.context)
+    guard = stopped_before(deploy.placed, run.last.context)
     if guard is not None:
         obstacles.append(end_of(guard, run.last.workflow_file, run.last.job))
     other = step_that_stops(deploy, run.last.context, sources) if not obstacles else None

@@ -78,7 +78,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         if this is False:
             return
         runs = this if isinstance(this, Unknown) else runs
-    if stopped_before(deploy, job_context) is not None:
+    if stopped_before(deploy.placed, job_context) is not None:
         return
     if deploy.given_by is not None and not may_run(deploy.given_by, job_context, sources):
         return

@@ -1,7 +1,7 @@
 """Which secrets a job reads in one situation, and where its expressions ask for them."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from asbuilt.workflows.expressions.evaluate import (
@@ -24,7 +24,6 @@ from asbuilt.workflows.run.job_runs import JobRun, job_runs
 from asbuilt.workflows.run.reach import step_runs
 from asbuilt.workflows.yaml.document import Document, Mark, Node, Scalar, text_of
 from asbuilt.workflows.yaml.document import Mapping as MappingNode
-from asbuilt.workflows.yaml.fault import Fault, one_for_each_place
 
 _AT_ONCE = re.compile(r"secrets\s*(?:\)|\[\s*[^'\s]|\.\s*\*)")
 EVERY = "*"  # every secret at once: `toJSON(secrets)`, or a name that only the run knows
@@ -39,25 +38,6 @@ class Use:
     run: JobRun
     document: Document
     mark: Mark
-
-
-def read_outside(entry: WorkflowFile, sources: Sources, homes: Mapping[str, Collection[str]]) -> tuple[Fault, ...]:
-    """Give the places where a job reads a secret that belongs to environments of which it names none.
-
-    `homes` has the environments of each secret, by its name in lower case.
-    """
-    faults = (
-        Fault(
-            use.document,
-            use.mark,
-            _said(use, secret, homes[secret]),
-            _mended(use, secret, homes, sources),
-        )
-        for use in uses_of_secrets(entry, sources, homes)
-        for secret in ((use.secret.lower(),) if use.secret != EVERY else homes)
-        if (use.environment or "").lower() not in {each.lower() for each in homes[secret]}
-    )
-    return one_for_each_place(faults)
 
 
 def uses_of_secrets(entry: WorkflowFile, sources: Sources, names: Collection[str]) -> Iterator[Use]:
@@ -77,30 +57,6 @@ def uses_of_secrets(entry: WorkflowFile, sources: Sources, names: Collection[str
         for document, mark, secret in _read(run, sources):
             if secret == EVERY or secret.lower() in set(names) - replaced - handed_on:
                 yield Use(secret, environment, run, document, mark)
-
-
-def _said(use: Use, secret: str, homes: Collection[str]) -> str:
-    run = use.run
-    named = secret.upper() if use.secret != EVERY else f"every secret at once, and {secret.upper()} with them,"
-    where = f'in environment "{use.environment}"' if use.environment else "and names no environment"
-    by = f"; {run.called_by}" if run.called_by else ""
-    does = "hands over" if run.last.job.uses is not None else "reads"
-    inputs = tuple(f"{name}={value}" for name, value in run.situation.inputs.items())
-    way = " ".join((run.situation.event, *(inputs or run.situation.refs)))
-    return f'job "{run.name}" {does} {named} {where} ({way}); it belongs to {" and ".join(homes)} alone{by}'
-
-
-def _mended(use: Use, secret: str, homes: Mapping[str, Collection[str]], sources: Sources) -> str:
-    leg, name, home = use.run.last, secret.upper(), min(homes[secret])
-    if leg.job.uses is not None and sources.called_by(leg.job) is None:
-        return f"read it in a job of this repository, with environment: {home}"
-    if leg.job.uses is not None:
-        return f"hand it on as {name}, not required, and read secrets.{name} in the called job in environment: {home}"
-    if any(each.mark == use.mark for each in expressions_of(leg.workflow_file.env)):
-        return f"set it in the jobs with environment: {home}, and not for the whole workflow"
-    if use.environment:
-        return f"where the environment is {use.environment}, read a secret of its own"
-    return f"add to job {leg.job.id}: environment: {home}; or read another secret"
 
 
 def _replaced(run: JobRun) -> frozenset[str]:

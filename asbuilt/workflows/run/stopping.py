@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from asbuilt.workflows.deploys.steps import DeployStep
+from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.files.workflow import Job, Step
 from asbuilt.workflows.run.contexts import FAILED, Context, holds, known_text
 from asbuilt.workflows.shell.github_script import GITHUB_SCRIPT
@@ -26,11 +26,11 @@ def stopping(job: Job, context: Context, end: int | None = None) -> Step | None:
     return next((each for each in guards if _fails(each, job, context)), None)
 
 
-def stopped_before(deploy: DeployStep, context: Context) -> Step | None:
-    """Give the step that surely ends a job before it deploys, if there is one."""
-    outermost = deploy.placed.lineage[0].step
+def stopped_before(placed: PlacedStep, context: Context) -> Step | None:
+    """Give the step that surely ends a job before it comes to one of its steps, if there is one."""
+    outermost = placed.lineage[0].step
     goes_on = holds(outermost.condition, context, FAILED) is not False
-    return None if goes_on or deploy.job.uses is not None else stopping(deploy.job, context, outermost.index)
+    return None if goes_on or placed.job.uses is not None else stopping(placed.job, context, outermost.index)
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,51 @@
+"""Secrets that a job reads, though they belong to an environment that it does not name."""
+
+from collections.abc import Collection, Mapping
+
+from asbuilt.workflows.files.sources import Sources
+from asbuilt.workflows.files.workflow import WorkflowFile, expressions_of
+from asbuilt.workflows.run.secrets import EVERY, Use, uses_of_secrets
+from asbuilt.workflows.yaml.fault import Fault, one_for_each_place
+
+
+def read_outside(entry: WorkflowFile, sources: Sources, homes: Mapping[str, Collection[str]]) -> tuple[Fault, ...]:
+    """Give the places where a job reads a secret that belongs to environments of which it names none.
+
+    `homes` has the environments of each secret, by its name in lower case.
+    """
+    faults = (
+        Fault(
+            use.document,
+            use.mark,
+            _said(use, secret, homes[secret]),
+            _mended(use, secret, homes, sources),
+        )
+        for use in uses_of_secrets(entry, sources, homes)
+        for secret in ((use.secret.lower(),) if use.secret != EVERY else homes)
+        if (use.environment or "").lower() not in {each.lower() for each in homes[secret]}
+    )
+    return one_for_each_place(faults)
+
+
+def _said(use: Use, secret: str, homes: Collection[str]) -> str:
+    run = use.run
+    named = secret.upper() if use.secret != EVERY else f"every secret at once, and {secret.upper()} with them,"
+    where = f'in environment "{use.environment}"' if use.environment else "and names no environment"
+    by = f"; {run.called_by}" if run.called_by else ""
+    does = "hands over" if run.last.job.uses is not None else "reads"
+    inputs = tuple(f"{name}={value}" for name, value in run.situation.inputs.items())
+    way = " ".join((run.situation.event, *(inputs or run.situation.refs)))
+    return f'job "{run.name}" {does} {named} {where} ({way}); it belongs to {" and ".join(homes)} alone{by}'
+
+
+def _mended(use: Use, secret: str, homes: Mapping[str, Collection[str]], sources: Sources) -> str:
+    leg, name, home = use.run.last, secret.upper(), min(homes[secret])
+    if leg.job.uses is not None and sources.called_by(leg.job) is None:
+        return f"read it in a job of this repository, with environment: {home}"
+    if leg.job.uses is not None:
+        return f"hand it on as {name}, not required, and read secrets.{name} in the called job in environment: {home}"
+    if any(each.mark == use.mark for each in expressions_of(leg.workflow_file.env)):
+        return f"set it in the jobs with environment: {home}, and not for the whole workflow"
+    if use.environment:
+        return f"where the environment is {use.environment}, read a secret of its own"
+    return f"add to job {leg.job.id}: environment: {home}; or read another secret"
