@@ -14,7 +14,7 @@ from asbuilt.lint.keep import actions_of, restore
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
 from asbuilt.subjects import kind_of
-from asbuilt.workflows.judge.processes import procfiles_of
+from asbuilt.workflows.judge.procfile import procfiles_of
 
 pytest_plugins = ("asbuilt.plugin",)
 

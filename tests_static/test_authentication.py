@@ -1,8 +1,8 @@
 """A job that calls Heroku has what it needs for it, or fails before."""
 
 from asbuilt.controls import Finding, control, finding, none_of
-from asbuilt.workflows.deploys.heroku_cli import caller_of, missing_cli
 from asbuilt.workflows.judge.authentication import gaps
+from asbuilt.workflows.judge.credentials.heroku_cli import caller_of, missing_cli
 
 
 @control("WF021", severity="SEV-2", satisfies=["SOC2 CC6.1", "NIST IA-5", "NIST SC-24"])

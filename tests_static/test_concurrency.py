@@ -4,7 +4,7 @@ import pytest
 
 from asbuilt.controls import control, finding, none_of
 from asbuilt.workflows.deploys.steps import deploy_steps
-from asbuilt.workflows.judge.exclusion import exclusion_faults
+from asbuilt.workflows.judge.concurrency import exclusion_faults
 from asbuilt.workflows.yaml.document import text_of
 from asbuilt.workflows.yaml.fault import one_for_each_place
 

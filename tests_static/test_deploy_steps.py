@@ -1,8 +1,8 @@
 """A deploy step does what it is meant to do, and nothing else."""
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.deploys.heroku_cli import caller_of
 from asbuilt.workflows.judge.action_inputs import CREATES, as_boolean, inputs_of, logins_by_mistake, meant_by
+from asbuilt.workflows.judge.credentials.heroku_cli import caller_of
 from asbuilt.workflows.judge.skipped import unnoticed_skips
 from asbuilt.workflows.yaml.document import text_of
 

@@ -3,9 +3,8 @@
 import pytest
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.judge.environments import wrong_environment
+from asbuilt.workflows.judge.gates import missing_gates, wrong_environment
 from asbuilt.workflows.judge.hollow import holes
-from asbuilt.workflows.judge.missing_gates import missing_gates
 from asbuilt.workflows.yaml.fault import one_for_each_place
 
 

@@ -1,8 +1,15 @@
 """Each app has one owner, each deploy one target, and each target a way that leads there."""
 
 from asbuilt.controls import Finding, control, finding, none_of
-from asbuilt.workflows.judge.reachability import Expected, missing, shut, targets_in, trigger_of, unstarted
-from asbuilt.workflows.paths.tracing import first_of_each_owner
+from asbuilt.workflows.judge.ownership import (
+    Expected,
+    first_of_each_owner,
+    missing,
+    shut,
+    targets_in,
+    trigger_of,
+    unstarted,
+)
 from asbuilt.workflows.yaml.fault import one_for_each_place
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.judge.processes import needs_no_procfile, process_fault
+from asbuilt.workflows.judge.procfile import needs_no_procfile, process_fault
 
 
 @control("WF017", severity="SEV-3", satisfies=["NIST CM-2", "ISO27001 A.8.9"])

@@ -1,7 +1,7 @@
 """A workflow file is what GitHub can read."""
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.judge.problems import action_problems, problems
+from asbuilt.workflows.judge.syntax import action_problems, problems
 
 
 @control("WF001", severity="SEV-3", satisfies=["NIST CM-2", "ISO27001 A.8.9"])

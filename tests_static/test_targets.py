@@ -1,7 +1,7 @@
 """What a deploy touches belongs to the app that it deploys."""
 
 from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.judge.belonging import mismatches
+from asbuilt.workflows.judge.targets import mismatches
 from asbuilt.workflows.yaml.fault import one_for_each_place
 
 

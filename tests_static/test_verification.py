@@ -4,7 +4,7 @@ import shlex
 
 from asbuilt.controls import control, finding, none_of
 from asbuilt.workflows.health.steps import careless_requests
-from asbuilt.workflows.judge.belonging import own_checks
+from asbuilt.workflows.judge.targets import own_checks
 from asbuilt.workflows.yaml.fault import Fault, one_for_each_place
 
 

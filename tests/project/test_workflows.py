@@ -10,7 +10,7 @@ import pytest
 
 from asbuilt import estate
 from asbuilt.workflows.files import modelling
-from asbuilt.workflows.judge.problems import problems
+from asbuilt.workflows.judge.syntax import problems
 from asbuilt.workflows.yaml import document
 
 HOME = Path(__file__).resolve().parents[2]

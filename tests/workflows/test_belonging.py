@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from making import DEPLOY, paths_of
 
-from asbuilt.workflows.judge.belonging import mismatches, own_checks
+from asbuilt.workflows.judge.targets import mismatches, own_checks
 
 
 def app(name, tier="production", url=None, environment=None, repository="o/r"):

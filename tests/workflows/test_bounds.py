@@ -15,12 +15,12 @@ from asbuilt.verdicts import Outcome
 from asbuilt.workflows.bounds import PastBoundError
 from asbuilt.workflows.files.procfile import parse
 from asbuilt.workflows.files.started import files_started_by
-from asbuilt.workflows.judge.problems import action_problems, problems
+from asbuilt.workflows.judge.syntax import action_problems, problems
 from asbuilt.workflows.paths.checkout import read
-from asbuilt.workflows.run.globs import matches
 from asbuilt.workflows.shell.script import commands
 from asbuilt.workflows.shell.trial import trial
 from asbuilt.workflows.shell.values import searched
+from asbuilt.workflows.triggers.globs import matches
 
 NEIGHBOUR = ".github/workflows/neighbour.yml"
 

@@ -1,7 +1,7 @@
 import pytest
 from making import sources_of
 
-from asbuilt.workflows.judge.problems import problems
+from asbuilt.workflows.judge.syntax import problems
 
 CALLED = """\
 on:

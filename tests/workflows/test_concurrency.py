@@ -3,7 +3,7 @@
 import pytest
 from making import DEPLOY, deploying, paths_of, sources_of
 
-from asbuilt.workflows.judge.exclusion import exclusion_faults
+from asbuilt.workflows.judge.concurrency import exclusion_faults
 from asbuilt.workflows.paths.tracing import deploy_paths
 
 

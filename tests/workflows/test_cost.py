@@ -3,10 +3,10 @@
 import pytest
 from making import sources_of, step
 
-from asbuilt.workflows.deploys import heroku_key
 from asbuilt.workflows.health import script as health_script
 from asbuilt.workflows.health import steps as health
 from asbuilt.workflows.judge.authentication import gaps
+from asbuilt.workflows.judge.credentials import heroku_key
 
 
 class Counting:

@@ -1,7 +1,7 @@
 import pytest
 from making import deploying, paths_of
 
-from asbuilt.workflows.judge.environments import wrong_environment
+from asbuilt.workflows.judge.gates import wrong_environment
 
 MAIN = "{push: {branches: [main]}}"
 BY_HAND = "{workflow_dispatch: {inputs: {to: {type: choice, options: [live]}}}}"

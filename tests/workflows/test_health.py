@@ -5,7 +5,7 @@ from making import step
 from asbuilt.workflows.files.modelling import load
 from asbuilt.workflows.health.actions import check_of_call
 from asbuilt.workflows.health.steps import careless_requests, check_of
-from asbuilt.workflows.run.surroundings import Surroundings
+from asbuilt.workflows.health.surroundings import Surroundings
 
 HOOK = "https://hooks.slack.com/services/x"
 

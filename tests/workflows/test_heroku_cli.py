@@ -3,7 +3,7 @@
 import pytest
 from making import sources_of
 
-from asbuilt.workflows.deploys.heroku_cli import authenticates, lacks_cli, missing_cli, subcommand
+from asbuilt.workflows.judge.credentials.heroku_cli import authenticates, lacks_cli, missing_cli, subcommand
 
 DEPLOY = "- uses: akhileshns/heroku-deploy@v3"
 LOGIN = "- { uses: akhileshns/heroku-deploy@v3, with: { justlogin: true } }"

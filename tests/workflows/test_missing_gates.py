@@ -1,7 +1,7 @@
 import pytest
 from making import DEPLOY, paths_of
 
-from asbuilt.workflows.judge.missing_gates import missing_gates
+from asbuilt.workflows.judge.gates import missing_gates
 
 TEST = "  test: {runs-on: x, steps: [{run: make}]}\n"
 BUILD = "  build: {runs-on: x, steps: [{run: make}]}\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asbuilt.workflows.judge.processes import needs_no_procfile, process_fault
+from asbuilt.workflows.judge.procfile import needs_no_procfile, process_fault
 from asbuilt.workflows.paths.checkout import read
 
 DEPLOY = "on: push\njobs:\n  deploy:\n    runs-on: x\n    env: {{ FOLDER: backend }}\n    steps:\n{0}"

@@ -3,7 +3,7 @@
 import pytest
 from making import DEPLOY, deploying, paths_of, sources_of
 
-from asbuilt.workflows.judge.reachability import Expected, missing, shut, targets_in, unstarted
+from asbuilt.workflows.judge.ownership import Expected, missing, shut, targets_in, unstarted
 from asbuilt.workflows.paths.blocked_paths import blocked_paths
 from asbuilt.workflows.paths.tracing import deploy_paths
 

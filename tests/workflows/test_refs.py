@@ -1,6 +1,6 @@
 import pytest
 
-from asbuilt.workflows.run.globs import matches
+from asbuilt.workflows.triggers.globs import matches
 
 
 @pytest.mark.parametrize(

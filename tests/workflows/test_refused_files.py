@@ -9,7 +9,7 @@ from making import deploying
 from asbuilt import estate as estates
 from asbuilt.files import RefusedError
 from asbuilt.workflows.files import listing
-from asbuilt.workflows.judge.processes import procfiles_of
+from asbuilt.workflows.judge.procfile import procfiles_of
 from asbuilt.workflows.paths import checkout as checkouts
 from asbuilt.workflows.paths.checkout import CheckoutError, read
 
@@ -195,7 +195,7 @@ def test_a_file_that_nobody_may_read_is_a_finding(root, tmp_path, monkeypatch):
 
 
 def test_on_more_workflows_than_are_read_all_rests(root, monkeypatch):
-    monkeypatch.setattr("asbuilt.workflows.paths.checkout.FILES", 2)
+    monkeypatch.setattr("asbuilt.workflows.files.folder.FILES", 2)
     for name in ("y.yml", "z.yml"):
         (root / WORKFLOWS / name).write_text("on: push\njobs: {a: {runs-on: x, steps: [{run: y}]}}\n")
     found = read(root)

@@ -1,7 +1,7 @@
 import pytest
 
 from asbuilt.workflows.files.modelling import load
-from asbuilt.workflows.judge.problems import problems
+from asbuilt.workflows.judge.syntax import problems
 
 
 def found(text):

@@ -6,7 +6,7 @@ from making import deploying, sources_of
 from asbuilt.judging import CouldNotObserveError, Seen
 from asbuilt.workflows.files.modelling import missing, model
 from asbuilt.workflows.files.sources import Sources, unread_action
-from asbuilt.workflows.judge.problems import problems
+from asbuilt.workflows.judge.syntax import problems
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.yaml.document import Document, Mark, Problem
 

@@ -2,8 +2,8 @@ import pytest
 from making import sources_of
 
 from asbuilt.workflows.files.modelling import load, missing
-from asbuilt.workflows.judge.availability import CONTEXTS
-from asbuilt.workflows.judge.problems import action_problems, problems
+from asbuilt.workflows.judge.github.availability import CONTEXTS
+from asbuilt.workflows.judge.syntax import action_problems, problems
 
 SOUND = """\
 name: Sound

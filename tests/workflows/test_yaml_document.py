@@ -5,8 +5,8 @@ from random import Random
 import pytest
 
 from asbuilt.workflows.files.modelling import load
-from asbuilt.workflows.judge.problems import problems
 from asbuilt.workflows.judge.schedules import schedule_problems
+from asbuilt.workflows.judge.syntax import problems
 from asbuilt.workflows.yaml.document import Mapping, Mark, Scalar, find, plain, text_of
 from asbuilt.workflows.yaml.reader import read
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from asbuilt.workflows.files.workflow import Step
-from asbuilt.workflows.run.surroundings import Surroundings
+from asbuilt.workflows.health.surroundings import Surroundings
 
 _NAMED_FOR_IT = re.compile(
     r"verif|smoke|health|heartbeat|\bping\b|\balive\b|wait (?:for|until)|is (?:up|live|running|ready)\b"

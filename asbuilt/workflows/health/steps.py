@@ -13,7 +13,7 @@ from asbuilt.workflows.health.addresses import hands_an_app
 from asbuilt.workflows.health.check import Check
 from asbuilt.workflows.health.names import is_named_for_health
 from asbuilt.workflows.health.script import ScriptReading, Verdict
-from asbuilt.workflows.run.surroundings import NOTHING, Surroundings
+from asbuilt.workflows.health.surroundings import NOTHING, Surroundings
 from asbuilt.workflows.shell.requests import request_of
 from asbuilt.workflows.shell.script import Command, commands
 from asbuilt.workflows.yaml.document import text_of, texts_of

@@ -8,20 +8,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asbuilt.workflows.deploys.heroku_cli import Call, asks_who, authenticates, caller_of, calls
-from asbuilt.workflows.deploys.heroku_key import KEY, Key, Source, key_of, secrets_read
 from asbuilt.workflows.deploys.mechanisms import script_of
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
+from asbuilt.workflows.judge.credentials.heroku_cli import Call, asks_who, authenticates, caller_of, calls
+from asbuilt.workflows.judge.credentials.heroku_key import KEY, Key, Source, key_of, secrets_read
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, known_text
 from asbuilt.workflows.run.job_runs import job_runs
-from asbuilt.workflows.run.reach import is_on
-from asbuilt.workflows.run.step_conditions import may_run_on_success
-from asbuilt.workflows.shell.command import Fate
+from asbuilt.workflows.run.reach import is_on, may_run_on_success
 from asbuilt.workflows.shell.github_script import GITHUB_SCRIPT, gives_up
 from asbuilt.workflows.shell.requests import request_of
-from asbuilt.workflows.shell.script import Command, commands
+from asbuilt.workflows.shell.script import Command, Fate, commands
 from asbuilt.workflows.shell.trial import trial
 from asbuilt.workflows.yaml.document import Document, Mark, texts_of
 

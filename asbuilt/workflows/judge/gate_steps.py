@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator
 from asbuilt.workflows.deploys.mechanisms import SCRIPT_INPUTS, has_script, script_of
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, Step
-from asbuilt.workflows.paths.gates import Gate
+from asbuilt.workflows.paths.deploy_path import Gate
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context
-from asbuilt.workflows.run.reach import before, is_on, step_runs
-from asbuilt.workflows.run.step_conditions import may_run_on_success
+from asbuilt.workflows.run.reach import before, is_on, may_run_on_success, step_runs
 from asbuilt.workflows.shell.script import Command, Fate, commands
 from asbuilt.workflows.yaml.document import text_of, texts_of
 from asbuilt.workflows.yaml.fault import Fault

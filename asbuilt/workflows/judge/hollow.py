@@ -7,8 +7,7 @@ from asbuilt.workflows.expressions.evaluate import ExpressionError, sole_express
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Job
 from asbuilt.workflows.judge.gate_steps import weak_step
-from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.paths.gates import Gate
+from asbuilt.workflows.paths.deploy_path import DeployPath, Gate
 from asbuilt.workflows.run.job_runs import Leg
 from asbuilt.workflows.run.reach import Answer, play, tolerates_failure
 from asbuilt.workflows.yaml.document import text_of

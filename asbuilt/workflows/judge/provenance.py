@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from asbuilt.workflows.deploys.checked_out import (
+from asbuilt.workflows.files.sources import PlacedStep
+from asbuilt.workflows.judge.checkouts.checked_out import (
     DEFAULT_BRANCH,
     OWN,
     TESTED,
@@ -15,15 +16,13 @@ from asbuilt.workflows.deploys.checked_out import (
     pushed,
     ref_in_words,
 )
-from asbuilt.workflows.deploys.reviews import FROM_OUTSIDE
-from asbuilt.workflows.files.sources import PlacedStep
-from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.paths.gates import Gate, contexts_of
-from asbuilt.workflows.run.events import MERGED
-from asbuilt.workflows.run.globs import matches
-from asbuilt.workflows.run.refs import HEADS
-from asbuilt.workflows.run.situations import Situation
-from asbuilt.workflows.run.symbols import Symbols
+from asbuilt.workflows.judge.checkouts.symbols import Symbols
+from asbuilt.workflows.paths.deploy_path import DeployPath, Gate
+from asbuilt.workflows.paths.reviews import FROM_OUTSIDE
+from asbuilt.workflows.triggers.events import MERGED
+from asbuilt.workflows.triggers.globs import matches
+from asbuilt.workflows.triggers.refs import HEADS
+from asbuilt.workflows.triggers.situations import Situation
 from asbuilt.workflows.yaml.document import Mapping, Mark, Node, text_of
 from asbuilt.workflows.yaml.fault import Fault
 
@@ -178,7 +177,7 @@ class _Checkouts:
         else:
             return []  # further back: which commit that run had is not known here
         steps = path.sources.steps(gate.workflow_file, gate.job)
-        rows = contexts_of(gate, path.run, self.symbols)
+        rows = self.symbols.of_gate(gate, path.run)
         found = [each for context in rows for each in reader.code(steps, context)]
         own = {OWN, DEFAULT_BRANCH}
         return [replace(each, ref=TESTED) if gate.upstream and each.ref in own else each for each in found]

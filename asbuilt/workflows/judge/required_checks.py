@@ -17,7 +17,7 @@ from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Trigger, WorkflowFile
 from asbuilt.workflows.run.contexts import text_in
 from asbuilt.workflows.run.job_runs import JobRun, Leg, job_runs
-from asbuilt.workflows.run.refs import passes
+from asbuilt.workflows.triggers.refs import passes
 from asbuilt.workflows.yaml.document import Mapping, Mark
 from asbuilt.workflows.yaml.fault import Fault
 

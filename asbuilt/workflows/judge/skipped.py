@@ -14,12 +14,10 @@ from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
 from asbuilt.workflows.judge.action_inputs import CREATES, Inputs, inputs_of
 from asbuilt.workflows.paths.checkout import Checkout
-from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.paths.later import Later
+from asbuilt.workflows.paths.deploy_path import DeployPath, Later
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, holds, known_text, text_in
-from asbuilt.workflows.run.reach import after
-from asbuilt.workflows.run.step_conditions import may_run_on_success
+from asbuilt.workflows.run.reach import after, may_run_on_success
 from asbuilt.workflows.shell.github_script import GITHUB_SCRIPT, gives_up
 from asbuilt.workflows.shell.trial import trial
 from asbuilt.workflows.yaml.document import Mapping, Node, text_of, texts_of

@@ -15,8 +15,10 @@ from asbuilt.workflows.paths.shell_ways import step_that_stops
 from asbuilt.workflows.run import contexts, matrix
 from asbuilt.workflows.run.job_runs import JobRun, job_runs
 from asbuilt.workflows.run.reach import step_runs
-from asbuilt.workflows.run.refs import broadest
 from asbuilt.workflows.run.stopping import stopped_before
+from asbuilt.workflows.triggers.refs import broadest
+
+__all__ = ["BlockedPath", "Obstacle", "blocked_paths"]
 
 _NO_TRIGGER = "no trigger of its workflow can fire"
 

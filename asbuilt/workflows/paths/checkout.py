@@ -1,19 +1,18 @@
 """Read a checkout's workflow files, actions and Procfiles; what is refused of them becomes a problem with its place."""
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from asbuilt.files import MOST, RefusedError, is_file_inside, look_inside, read_inside
-from asbuilt.texts import visible
-from asbuilt.workflows.bounds import FILES, PastBoundError
+from asbuilt.files import MOST, read_inside
+from asbuilt.workflows.bounds import PastBoundError
 from asbuilt.workflows.deploys.steps import DeployStep, deploy_steps
-from asbuilt.workflows.files import modelling, procfile, sources, unread_files
-from asbuilt.workflows.files.listing import CheckoutError, Entry, Listing, listed
+from asbuilt.workflows.files import folder, modelling, sources
+from asbuilt.workflows.files.folder import CheckoutError
 from asbuilt.workflows.files.procfile import Procfile
-from asbuilt.workflows.files.sources import ActionFile, Sources
+from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.paths.blocked_paths import BlockedPath, blocked_paths
 from asbuilt.workflows.paths.deploy_path import DeployPath
@@ -105,29 +104,22 @@ def _uncollected() -> Iterator[None]:
 
 
 def _read(root: Path, repository: str) -> Checkout:
-    found = listed(root)
-    contents: dict[str, bytes] = {}
-    workflows = [each for each in found.entries if sources.is_workflow(each.name)]
-    workflow_files = tuple(_workflow(root, each, contents) for each in workflows[:FILES])
-    actions = _actions(root, found, contents)
-    behind = _actions_behind_links(root, found, workflow_files, actions, contents)
-    procfiles = [_procfile(root, each) for each in found.entries if each.name.rpartition("/")[2] == "Procfile"]
-    known = within_bounds(Sources(workflow_files, actions | behind, repository))
-    known, deploys, paths, blocked = _followed(known)
+    found = folder.read(root, repository)
+    known, deploys, paths, blocked = _followed(within_bounds(found.sources))
     used = {each.path for file in known.workflow_files for each in known.documents_of(file)}
     unused = (each.document for each in known.actions.values() if each.path not in used)
-    unread = (each for each in (*unused, *(each.document for each in procfiles)) if each.unread is not None)
+    unread = (each for each in (*unused, *(each.document for each in found.procfiles)) if each.unread is not None)
     return Checkout(
         root=root,
         sources=known,
-        procfiles={each.document.path.rpartition("/")[0]: each for each in procfiles},
-        files=frozenset(each.path for each in found.entries if not each.is_link or is_file_inside(root, each.name)),
+        procfiles={each.document.path.rpartition("/")[0]: each for each in found.procfiles},
+        files=found.files,
         deploy_steps=deploys,
         deploy_paths=paths,
         blocked_paths=blocked,
-        contents=contents,
-        names={each.path: each.name for each in found.entries if each.path != each.name},
-        refused=(*_folders(root, found), *_beyond(workflows), *unread),
+        contents=found.contents,
+        names=found.names,
+        refused=(*found.shut, *unread),
     )
 
 
@@ -143,91 +135,3 @@ def _followed(
             steps = tuple(step for each in known.workflow_files for step in deploy_steps(each, known))
             return known, steps, paths, blocked
         known = without(known, past)
-
-
-def _folders(root: Path, found: Listing) -> Iterator[Document]:
-    """Give the folders of which nothing was read: those that are shut, and links in the place of GitHub's own."""
-    for name, reason in found.shut.items():
-        yield unread_files.shut_folder(visible(name), reason)
-    for each in found.entries:
-        if each.is_link and sources.may_hold_workflows(each.name):
-            yield unread_files.linked_folder(each.path, _reason(root, each))
-
-
-def _beyond(workflows: list[Entry]) -> Iterator[Document]:
-    if len(workflows) > FILES:
-        yield unread_files.large_folder(sources.WORKFLOWS, FILES)
-
-
-def _workflow(root: Path, entry: Entry, contents: dict[str, bytes]) -> WorkflowFile:
-    if entry.is_link:
-        return modelling.model(unread_files.linked_workflow(entry.path, _reason(root, entry)))
-    try:
-        contents[entry.path] = content = read_inside(root, entry.name)
-    except RefusedError as error:
-        return modelling.model(unread_files.file(entry.path, str(error)))
-    return modelling.load(content, entry.path)
-
-
-def _reason(root: Path, link: Entry) -> str:
-    """Say of a link where it leads, without reading anything there."""
-    try:
-        look_inside(root, link.name)
-    except RefusedError as error:
-        return str(error)
-    return ""
-
-
-def _actions(root: Path, found: Listing, contents: dict[str, bytes]) -> dict[str, ActionFile]:
-    """Read the composite actions of a checkout, by folder."""
-    actions: dict[str, ActionFile] = {}
-    for each in found.entries:
-        if sources.is_action(each.name) and (action := _action(root, each, contents)) is not None:
-            actions.setdefault(each.name.rpartition("/")[0], action)
-    return actions
-
-
-def _action(root: Path, entry: Entry, contents: dict[str, bytes]) -> ActionFile | None:
-    try:
-        contents[entry.path] = content = read_inside(root, entry.name)
-    except RefusedError as error:
-        return sources.unread_action(unread_files.file(entry.path, str(error), is_link=entry.is_link))
-    return sources.action(content, entry.path)
-
-
-def _actions_behind_links(
-    root: Path,
-    found: Listing,
-    workflow_files: Iterable[WorkflowFile],
-    actions: Mapping[str, ActionFile],
-    contents: dict[str, bytes],
-) -> dict[str, ActionFile]:
-    """Read the actions that jobs use in folders that the walk does not enter: a runner does follow links there."""
-    closed = {each.name for each in found.entries if each.is_link} | set(found.shut)
-    behind: dict[str, ActionFile] = {}
-    ahead = [step for file in workflow_files for job in file.jobs for step in job.steps]
-    ahead += [step for action in actions.values() for step in action.steps]
-    while ahead:
-        folder = sources.folder_of_action(ahead.pop())
-        if folder is None or folder in actions or folder in behind or not _is_behind(folder, closed):
-            continue
-        paths = [f"{folder}/{name}" for name in sources.ACTION_FILES]
-        path = next((each for each in paths if is_file_inside(root, each)), paths[0])
-        action = _action(root, Entry(visible(path), path, is_link=False), contents)
-        if action is not None:
-            behind[folder] = action
-            ahead += action.steps
-    return behind
-
-
-def _is_behind(folder: str, closed: set[str]) -> bool:
-    parts = folder.split("/")
-    return ".." not in parts and any("/".join(parts[:length]) in closed for length in range(1, len(parts) + 1))
-
-
-def _procfile(root: Path, entry: Entry) -> Procfile:
-    try:
-        content = read_inside(root, entry.name)
-    except RefusedError as error:
-        return procfile.unread(unread_files.file(entry.path, str(error), is_link=entry.is_link))
-    return procfile.parse(content.decode("utf-8", "replace"), entry.path)

@@ -13,11 +13,11 @@ from asbuilt.workflows.expressions.tree import Expression, Name, children, membe
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Concurrency, Job, WorkflowFile
 from asbuilt.workflows.run.contexts import Context
-from asbuilt.workflows.run.events import ON_DEFAULT_BRANCH
 from asbuilt.workflows.run.job_runs import JobRun, job_runs
 from asbuilt.workflows.run.reach import Answer, is_on
-from asbuilt.workflows.run.refs import HEADS, TAGS
-from asbuilt.workflows.run.situations import Situation, situations
+from asbuilt.workflows.triggers.events import ON_DEFAULT_BRANCH
+from asbuilt.workflows.triggers.refs import HEADS, TAGS
+from asbuilt.workflows.triggers.situations import Situation, situations
 from asbuilt.workflows.yaml.document import Document, text_of
 
 # What is not known here, and not said to differ between runs: it is the same in every run, or the target makes it.

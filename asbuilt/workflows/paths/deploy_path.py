@@ -1,4 +1,4 @@
-"""The nouns of `paths.py`: one way by which code reaches an app."""
+"""The noun: one way by which code reaches an app, with what stands on it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,14 +8,16 @@ from asbuilt.workflows.deploys.steps import DeployStep
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
+from asbuilt.workflows.health.surroundings import Surroundings, surroundings_of
 from asbuilt.workflows.paths.concurrency import Group
 from asbuilt.workflows.paths.gates import Gate
 from asbuilt.workflows.paths.later import Later
 from asbuilt.workflows.paths.verification import Verification
 from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.run.job_runs import JobRun
-from asbuilt.workflows.run.surroundings import Surroundings, surroundings_of
 from asbuilt.workflows.yaml.document import Document, Mark
+
+__all__ = ["DeployPath", "Gate", "Group", "Later", "Verification"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,10 @@ from functools import lru_cache
 
 from asbuilt.workflows.files.sources import DEEPEST, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
-from asbuilt.workflows.run import contexts, matrix
-from asbuilt.workflows.run.contexts import Context
+from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.job_runs import JobRun, Leg
 from asbuilt.workflows.run.reach import Answer, play, tolerates_failure
-from asbuilt.workflows.run.situations import Situation
-from asbuilt.workflows.run.symbols import Symbols
+from asbuilt.workflows.triggers.situations import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +94,3 @@ def _inside(gate: Gate, sources: Sources, depth: int = 0) -> Iterator[Gate]:
             inside = Gate(each.id, runs, each, called, inner, held, gate.upstream, gate.leg, gate)
             yield inside
             yield from _inside(inside, sources, depth + 1)
-
-
-def contexts_of(gate: Gate, run: JobRun, symbols: Symbols) -> Iterator[Context]:
-    """Give the context of a gate's job for each row of its matrix, with symbols for what its callers hand on."""
-    if gate.call is not None:
-        outer = next(contexts_of(gate.call, run, symbols))
-        known = {**outer, "inputs": symbols.handed(gate.workflow_file, gate.call.job.with_, outer)}
-    elif gate.leg is not None:
-        legs = run.legs[: run.legs.index(gate.leg) + 1]
-        known = dict(symbols.of_run(JobRun(legs)))
-    else:
-        known = dict(gate.situation.context)
-    known = symbols.with_needs(gate.workflow_file, gate.job, {**known, "needs": {}})
-    for row in matrix.combinations(gate.job.matrix, known):
-        yield {**known, "matrix": row}

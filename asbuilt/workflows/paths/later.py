@@ -7,12 +7,12 @@ from functools import lru_cache
 from asbuilt.workflows.deploys.steps import DeployStep
 from asbuilt.workflows.files.sources import DEEPEST, PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
+from asbuilt.workflows.health.surroundings import Surroundings, surroundings_of
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context
 from asbuilt.workflows.run.job_runs import JobRun, Leg
 from asbuilt.workflows.run.reach import after, is_on, play, step_runs_on_success, tolerates_failure
-from asbuilt.workflows.run.situations import Situation
-from asbuilt.workflows.run.surroundings import Surroundings, surroundings_of
+from asbuilt.workflows.triggers.situations import Situation
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -36,8 +36,8 @@ from asbuilt.workflows.files.modelling import model
 from asbuilt.workflows.files.sources import DEEPEST, ActionFile, Sources, unread_action
 from asbuilt.workflows.files.workflow import Step, Trigger, WorkflowFile
 from asbuilt.workflows.run.reach import before
-from asbuilt.workflows.run.situations import situations
 from asbuilt.workflows.shell.script import work
+from asbuilt.workflows.triggers.situations import situations
 from asbuilt.workflows.yaml.document import Mapping as MappingNode
 from asbuilt.workflows.yaml.document import Node, Scalar, Sequence, text_of
 from asbuilt.workflows.yaml.reader import past_bound

@@ -13,9 +13,8 @@ from asbuilt.workflows.deploys.targets import in_script, known_variables
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, known_text
-from asbuilt.workflows.run.step_conditions import surely_runs
-from asbuilt.workflows.shell.status import REACHED
-from asbuilt.workflows.shell.trial import trial
+from asbuilt.workflows.run.reach import surely_runs
+from asbuilt.workflows.shell.trial import REACHED, trial
 from asbuilt.workflows.shell.values import Open, Values
 
 _VARIABLE = re.compile(r"\$\{\{.*?\}\}|\$(?P<plain>[A-Za-z_]\w*|\d)|\$\{(?P<name>[A-Za-z_]\w*|\d)[^{}]*\}")

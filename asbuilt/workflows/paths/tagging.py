@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Step, WorkflowFile
 from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.run.refs import TAGS
 from asbuilt.workflows.shell.github_script import GITHUB_SCRIPT
 from asbuilt.workflows.shell.script import Command, commands
+from asbuilt.workflows.triggers.refs import TAGS
 from asbuilt.workflows.yaml.document import Document, Mark, text_of
 
 # Actions that push a tag or make a release, and the input that takes the token; without one, `env` has it. Those that

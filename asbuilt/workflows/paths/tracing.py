@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from asbuilt.workflows.bounds import AROUND, PATHS, PastBoundError, hold, noted
-from asbuilt.workflows.deploys.reviews import is_for_review
 from asbuilt.workflows.deploys.steps import DeployStep, deploys_of
 from asbuilt.workflows.deploys.targets import Decided, app_of, naming_context, unknown
 from asbuilt.workflows.expressions.evaluate import Unknown
@@ -17,16 +16,16 @@ from asbuilt.workflows.paths.concurrency import groups_of
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.paths.gates import gates_of
 from asbuilt.workflows.paths.later import later_steps
+from asbuilt.workflows.paths.reviews import is_for_review
 from asbuilt.workflows.paths.shell_ways import is_undone, step_that_stops
 from asbuilt.workflows.paths.tagging import with_remarks
 from asbuilt.workflows.paths.verification import verifications
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.run.job_runs import JobRun, job_runs
-from asbuilt.workflows.run.reach import Answer, step_runs
-from asbuilt.workflows.run.refs import broadest
-from asbuilt.workflows.run.step_conditions import may_run
+from asbuilt.workflows.run.reach import Answer, may_run, step_runs
 from asbuilt.workflows.run.stopping import stopped_before
+from asbuilt.workflows.triggers.refs import broadest
 from asbuilt.workflows.yaml.document import text_of
 
 
@@ -61,11 +60,6 @@ def _from(file: WorkflowFile, deploys: Mapping[int, tuple[DeployStep, ...]], sou
                 hold(count, PATHS, "ways to deploy", run.entry.job.mark)
                 hold(around, AROUND, "jobs and steps around its deploys", run.entry.job.mark)
                 yield path
-
-
-def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
-    """Give one path for each workflow file that owns one among some paths."""
-    return tuple({path.owner: path for path in reversed(list(paths))}.values())[::-1]
 
 
 def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[DeployPath]:

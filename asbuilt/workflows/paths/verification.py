@@ -10,12 +10,12 @@ from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.health.actions import check_of_call
 from asbuilt.workflows.health.check import Check
 from asbuilt.workflows.health.steps import check_behind, check_of
+from asbuilt.workflows.health.surroundings import surroundings_of
 from asbuilt.workflows.paths.heeded import heeded
 from asbuilt.workflows.paths.later import Later, may_fail_quietly
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.job_runs import JobRun
 from asbuilt.workflows.run.reach import after, play, tolerates_failure
-from asbuilt.workflows.run.surroundings import surroundings_of
 from asbuilt.workflows.shell.script import commands
 from asbuilt.workflows.yaml.document import text_of
 

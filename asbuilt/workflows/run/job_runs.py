@@ -10,7 +10,7 @@ from asbuilt.workflows.files.sources import DEEPEST, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
 from asbuilt.workflows.run import contexts, matrix
 from asbuilt.workflows.run.reach import Answer, Reach, reach
-from asbuilt.workflows.run.situations import Situation, situations
+from asbuilt.workflows.triggers.situations import Situation, situations
 
 Wanted = Callable[[WorkflowFile, Job], bool]
 

@@ -4,20 +4,22 @@ Jobs are played through in the order of their `needs`, as GitHub does: a conditi
 every job before it succeeded; a job that is skipped takes along what needs it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown, Whole
+from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile
-from asbuilt.workflows.run import matrix
-from asbuilt.workflows.run.contexts import FAILED, SUCCEEDED, holds, known_text
-from asbuilt.workflows.run.situations import Situation
+from asbuilt.workflows.run import contexts, matrix
+from asbuilt.workflows.run.contexts import FAILED, SUCCEEDED, Context, holds, known_text
 from asbuilt.workflows.run.stopping import stopping
+from asbuilt.workflows.triggers.situations import Situation
 from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
 
 Answer = bool | Unknown
+_Test = Callable[[Step, Mapping[str, Any]], Answer]
 _STATUS = ("always", "failure", "cancelled", "success")
 
 
@@ -233,3 +235,25 @@ def _outputs(job: Job, situation: Situation) -> dict[str, Any]:
     texts = texts_of(job.outputs) if job.matrix is None else ()
     found = ((name, known_text(text, situation.context)) for name, text in texts)
     return {name: value for name, value in found if value is not None}
+
+
+def may_run(placed: PlacedStep, context: Context, sources: Sources) -> bool:
+    """Tell whether a step can run at all; `context` is what the expressions of its job see."""
+    return False not in _answers(placed, context, sources, step_runs)
+
+
+def surely_runs(placed: PlacedStep, context: Context, sources: Sources) -> bool:
+    """Tell whether a step runs whatever is not known before the run."""
+    return all(answer is True for answer in _answers(placed, context, sources, step_runs))
+
+
+def may_run_on_success(placed: PlacedStep, context: Context, sources: Sources) -> bool:
+    """Tell whether a step can run where nothing failed before it."""
+    return False not in _answers(placed, context, sources, step_runs_on_success)
+
+
+def _answers(placed: PlacedStep, context: Context, sources: Sources, test: _Test) -> Iterator[Answer]:
+    """Give what each condition on the way to a step comes to. A step without one runs when all goes well."""
+    for each in placed.lineage:
+        if each.step.condition is not None:
+            yield test(each.step, contexts.of_step(each, context, sources))

@@ -1,0 +1,14 @@
+"""Scripts, as the shell would run them: what they ask, and how they end.
+
+In goes the text of a script, with the shell that GitHub starts for it. Out come its commands, with what the failure of
+each leads to, and how the whole ends where some variables are known. tree-sitter reads the syntax; what it means is
+POSIX's and bash's own manual. Nothing of a script is ever run.
+
+Its face:
+
+    github_script  JavaScript that GitHub's own action runs
+    requests       the HTTP requests of a script
+    script         a script as commands, and what the failure of each leads to
+    trial          how a script ends where some variables are known
+    values         what its words and tests come to
+"""

@@ -29,6 +29,8 @@ from asbuilt.workflows.shell.tree import (
 from asbuilt.workflows.shell.values import Open, Text, Values
 from asbuilt.workflows.shell.words import SHELLS, turned, unwrapped
 
+__all__ = ["BADLY", "REACHED", "Trial", "trial"]
+
 Wanted: TypeAlias = Callable[[tuple[str, ...], Values], bool]
 
 _LEAVES: Ends = frozenset({"break", "continue"})

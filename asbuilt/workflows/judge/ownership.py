@@ -5,17 +5,21 @@ from dataclasses import dataclass
 
 from asbuilt.workflows.deploys.steps import DeployStep
 from asbuilt.workflows.files.workflow import WorkflowFile
-from asbuilt.workflows.paths.blocked_paths import BlockedPath
-from asbuilt.workflows.paths.conditions import absence, reason
+from asbuilt.workflows.judge.conditions import absence, reason
+from asbuilt.workflows.paths.blocked_paths import BlockedPath, Obstacle
 from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.paths.obstacles import Obstacle
-from asbuilt.workflows.run.globs import matches
+from asbuilt.workflows.triggers.globs import matches
 from asbuilt.workflows.yaml.document import Document, Mark
 from asbuilt.workflows.yaml.document import Mapping as Node
 from asbuilt.workflows.yaml.fault import Fault
 
 # The triggers of a deploy that nothing sets off, and of one in a workflow that only those who are not here could call.
 _NOT_STARTED = frozenset({"", "workflow_call"})
+
+
+def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
+    """Give one path for each workflow file that owns one among some paths."""
+    return tuple({path.owner: path for path in reversed(list(paths))}.values())[::-1]
 
 
 @dataclass(frozen=True, slots=True)

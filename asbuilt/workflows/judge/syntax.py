@@ -6,11 +6,11 @@ from collections.abc import Mapping as Mapping_
 
 from asbuilt.workflows.files.sources import HERE, ActionFile, Sources
 from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile
-from asbuilt.workflows.judge import availability
-from asbuilt.workflows.judge.calls import call_problems, default_problems
-from asbuilt.workflows.judge.expression_problems import expression_problems
-from asbuilt.workflows.judge.schema import ACTION_STEPS, CALLED_JOB, EVENTS, JOB, STEPS, WORKFLOW
-from asbuilt.workflows.judge.shapes import Shape, is_expression, nearest, shape_problems, unknown_key
+from asbuilt.workflows.judge.github import availability
+from asbuilt.workflows.judge.github.calls import call_problems, default_problems
+from asbuilt.workflows.judge.github.expression_problems import expression_problems
+from asbuilt.workflows.judge.github.schema import ACTION_STEPS, CALLED_JOB, EVENTS, JOB, STEPS, WORKFLOW
+from asbuilt.workflows.judge.github.shapes import Shape, is_expression, nearest, shape_problems, unknown_key
 from asbuilt.workflows.yaml.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence
 
 _ID = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_-]{0,98}")

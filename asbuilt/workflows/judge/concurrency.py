@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from asbuilt.workflows.paths.concurrency import Group, cancelling_groups
-from asbuilt.workflows.paths.deploy_path import DeployPath
+from asbuilt.workflows.paths.concurrency import cancelling_groups
+from asbuilt.workflows.paths.deploy_path import DeployPath, Group
 from asbuilt.workflows.yaml.document import Document
 from asbuilt.workflows.yaml.fault import Fault
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown
 from asbuilt.workflows.files.workflow import Trigger, WorkflowFile
-from asbuilt.workflows.run.refs import HEADS, TAGS, Ref, is_glob, overlap, passes, refs_of
+from asbuilt.workflows.triggers.refs import HEADS, TAGS, Ref, is_glob, overlap, passes, refs_of
 
 MERGED = "merged pull request"
 _SET = Unknown(truth=True)  # not empty, and otherwise unknown

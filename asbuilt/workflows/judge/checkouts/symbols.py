@@ -26,7 +26,8 @@ from asbuilt.workflows.expressions.evaluate import text_of as written
 from asbuilt.workflows.expressions.tree import Expression, Index, Literal, Logical, Name, walk
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
-from asbuilt.workflows.run import contexts
+from asbuilt.workflows.paths.deploy_path import Gate
+from asbuilt.workflows.run import contexts, matrix
 from asbuilt.workflows.run.contexts import Context
 from asbuilt.workflows.run.job_runs import JobRun, Leg
 from asbuilt.workflows.yaml.document import Mapping as Node
@@ -64,12 +65,26 @@ class Symbols:
 
     def of_run(self, run: JobRun) -> Context:
         """Give the context of a job's run, with symbols for the inputs that its callers hand on."""
-        context = self.with_needs(run.entry.workflow_file, run.entry.job, _freed(run.entry))
+        context = self._with_needs(run.entry.workflow_file, run.entry.job, _freed(run.entry))
         for before, leg in pairwise(run.legs):
-            called = self.handed(leg.workflow_file, before.job.with_, context)
+            called = self._handed(leg.workflow_file, before.job.with_, context)
             here = {**leg.context, "github": context["github"], "inputs": called}
-            context = self.with_needs(leg.workflow_file, leg.job, here)
+            context = self._with_needs(leg.workflow_file, leg.job, here)
         return context
+
+    def of_gate(self, gate: Gate, run: JobRun) -> Iterator[Context]:
+        """Give the context of a gate's job for each row of its matrix, with symbols for what its callers hand on."""
+        if gate.call is not None:
+            outer = next(self.of_gate(gate.call, run))
+            known = {**outer, "inputs": self._handed(gate.workflow_file, gate.call.job.with_, outer)}
+        elif gate.leg is not None:
+            legs = run.legs[: run.legs.index(gate.leg) + 1]
+            known = dict(self.of_run(JobRun(legs)))
+        else:
+            known = dict(gate.situation.context)
+        known = self._with_needs(gate.workflow_file, gate.job, {**known, "needs": {}})
+        for row in matrix.combinations(gate.job.matrix, known):
+            yield {**known, "matrix": row}
 
     def of_step(self, placed: PlacedStep, context: Context) -> Context:
         """Give the context of a step, from that of its job, with symbols for what inputs and variables hand on."""
@@ -86,7 +101,7 @@ class Symbols:
         here["env"] = self._with_symbols(here["env"], placed.step.env, here)
         return here
 
-    def with_needs(self, file: WorkflowFile, job: Job, context: Context) -> dict[str, Any]:
+    def _with_needs(self, file: WorkflowFile, job: Job, context: Context) -> dict[str, Any]:
         """Give a context with symbols in what earlier jobs hand on, unless their steps work it out."""
         needs = dict(context["needs"])
         for each in file.needed_by(job):
@@ -125,8 +140,7 @@ class Symbols:
         name = _name(tree)
         return f"<{name}>" if name else None
 
-    def handed(self, called: WorkflowFile, given: Node | None, context: Context) -> Whole:
-        """Give the inputs of a called workflow, with symbols for what its caller hands it."""
+    def _handed(self, called: WorkflowFile, given: Node | None, context: Context) -> Whole:
         return Whole(self._with_symbols(contexts.of_called(called, given, context), given, context))
 
     def _with_symbols(self, values: Mapping[str, Any], given: Node | None, context: Context) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from asbuilt.workflows.expressions.evaluate import Embedded, condition, segments, sole_expression
 from asbuilt.workflows.expressions.syntax import ExpressionError, parse
 from asbuilt.workflows.expressions.tree import STATUS_FUNCTIONS, Call, Expression, Literal, Name, walk
-from asbuilt.workflows.judge.availability import CONTEXTS, Place
+from asbuilt.workflows.judge.github.availability import CONTEXTS, Place
 from asbuilt.workflows.yaml.document import Mapping, Mark, Node, Problem, Scalar, Sequence
 
 

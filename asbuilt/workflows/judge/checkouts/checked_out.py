@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from asbuilt.workflows.deploys.mechanisms import HEROKU_DEPLOY
 from asbuilt.workflows.deploys.targets import as_expression
 from asbuilt.workflows.files.sources import PlacedStep
+from asbuilt.workflows.judge.checkouts.symbols import Symbols
 from asbuilt.workflows.run.contexts import Context
-from asbuilt.workflows.run.events import MERGED, ON_DEFAULT_BRANCH
-from asbuilt.workflows.run.refs import HEADS, TAGS
-from asbuilt.workflows.run.situations import Situation
-from asbuilt.workflows.run.step_conditions import may_run
-from asbuilt.workflows.run.symbols import Symbols
+from asbuilt.workflows.run.reach import may_run
 from asbuilt.workflows.shell.script import Command, commands, expand
+from asbuilt.workflows.triggers.events import MERGED, ON_DEFAULT_BRANCH
+from asbuilt.workflows.triggers.refs import HEADS, TAGS
+from asbuilt.workflows.triggers.situations import Situation
 from asbuilt.workflows.yaml.document import Mark, text_of
 
 OWN = "the event's own commit"

@@ -6,7 +6,7 @@ GitHub reads nothing of a file in which a call does not.
 from collections.abc import Iterator
 
 from asbuilt.workflows.files.workflow import Job, Trigger, WorkflowFile
-from asbuilt.workflows.judge.shapes import BOOLEAN, NUMBER, TEXT, nearest, shape_problems
+from asbuilt.workflows.judge.github.shapes import BOOLEAN, NUMBER, TEXT, nearest, shape_problems
 from asbuilt.workflows.yaml.document import Mapping, Node, Problem, Scalar
 
 _TYPES = {"boolean": BOOLEAN, "number": NUMBER}

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from asbuilt.workflows.expressions.evaluate import ExpressionError, condition
 from asbuilt.workflows.expressions.tree import Call, Compare, Expression, Literal, member_path, walk
 from asbuilt.workflows.files.workflow import Input, Job, WorkflowFile
-from asbuilt.workflows.run.globs import matches
-from asbuilt.workflows.run.refs import HEADS, TAGS
+from asbuilt.workflows.triggers.globs import matches
+from asbuilt.workflows.triggers.refs import HEADS, TAGS
 from asbuilt.workflows.yaml.document import Scalar, text_of
 
 _FULL = frozenset({"github.ref", "github.event.ref"})

@@ -6,7 +6,7 @@ Where that is stricter than GitHub itself, GitHub's word counts.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from asbuilt.workflows.judge.shapes import (
+from asbuilt.workflows.judge.github.shapes import (
     ANY,
     BOOLEAN,
     NOTHING,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from asbuilt.workflows.expressions.evaluate import Unknown
-from asbuilt.workflows.run.globs import matches
+from asbuilt.workflows.triggers.globs import matches
 
 HEADS, TAGS = "refs/heads/", "refs/tags/"
 _SPECIAL = frozenset("*?+[]!\\")

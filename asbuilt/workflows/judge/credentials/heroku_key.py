@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from asbuilt.workflows.deploys.heroku_cli import Call
 from asbuilt.workflows.deploys.mechanisms import HEROKU_DEPLOY, script_of
 from asbuilt.workflows.expressions.evaluate import Embedded, ExpressionError, parse, segments
 from asbuilt.workflows.expressions.tree import Expression, Index, Literal, Name, walk
 from asbuilt.workflows.files.sources import PlacedStep, Sources
+from asbuilt.workflows.judge.credentials.heroku_cli import Call
 from asbuilt.workflows.run.secrets import EVERY, read_by
 from asbuilt.workflows.yaml.document import Document, Mapping, Mark, Node, Scalar, text_of
 

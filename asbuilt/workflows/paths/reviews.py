@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 
 from asbuilt.workflows.deploys.steps import DeployStep
 from asbuilt.workflows.files.sources import Sources
-from asbuilt.workflows.run.events import MERGED
-from asbuilt.workflows.run.situations import Situation
+from asbuilt.workflows.triggers.events import MERGED
+from asbuilt.workflows.triggers.situations import Situation
 from asbuilt.workflows.yaml.document import text_of, texts_of
 
 # Events that anybody can cause who may read the repository.

@@ -14,10 +14,10 @@ from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown, Whole
 from asbuilt.workflows.expressions.values import equal
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Input, Trigger, WorkflowFile
-from asbuilt.workflows.run.events import Event, completed_run, events_of
-from asbuilt.workflows.run.globs import matches
-from asbuilt.workflows.run.mentions import reads_refs, refs_mentioned
-from asbuilt.workflows.run.refs import HEADS, TAGS, is_glob
+from asbuilt.workflows.triggers.events import Event, completed_run, events_of
+from asbuilt.workflows.triggers.globs import matches
+from asbuilt.workflows.triggers.mentions import reads_refs, refs_mentioned
+from asbuilt.workflows.triggers.refs import HEADS, TAGS, is_glob
 from asbuilt.workflows.yaml.document import text_of
 
 MOST_CHOICES = 256

@@ -10,9 +10,8 @@ from asbuilt.workflows.deploys.steps import deploys_of
 from asbuilt.workflows.deploys.targets import app_of, as_expression
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import PlacedStep
-from asbuilt.workflows.judge.environments import remedy
-from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.paths.verification import Verification
+from asbuilt.workflows.judge.gates import remedy
+from asbuilt.workflows.paths.deploy_path import DeployPath, Verification
 from asbuilt.workflows.run import matrix
 from asbuilt.workflows.run.contexts import Context, of_step, text_in
 from asbuilt.workflows.run.reach import before as jobs_before

@@ -1,0 +1,139 @@
+"""Read a folder's workflow files, actions and Procfiles; what is refused of them becomes a problem with its place."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from asbuilt.files import RefusedError, is_file_inside, look_inside, read_inside
+from asbuilt.texts import visible
+from asbuilt.workflows.bounds import FILES
+from asbuilt.workflows.files import modelling, procfile, sources, unread_files
+from asbuilt.workflows.files.listing import CheckoutError, Entry, Listing, listed
+from asbuilt.workflows.files.procfile import Procfile
+from asbuilt.workflows.files.sources import ActionFile, Sources
+from asbuilt.workflows.files.workflow import WorkflowFile
+from asbuilt.workflows.yaml.document import Document
+
+__all__ = ["CheckoutError", "Folder", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What a folder holds of a repository's files. Paths are relative to it, with forward slashes.
+
+    `contents` has the bytes of each workflow and action file that was read; `names` the name by which the system knows
+    a file, where people see another. `shut` are the folders of which nothing was read.
+    """
+
+    sources: Sources
+    procfiles: tuple[Procfile, ...]
+    files: frozenset[str]
+    contents: Mapping[str, bytes]
+    names: Mapping[str, str]
+    shut: tuple[Document, ...]
+
+
+def read(root: Path, repository: str = "") -> Folder:
+    """Read a folder as that of a repository, OWNER/NAME. Raises CheckoutError where it cannot be listed."""
+    found = listed(root)
+    contents: dict[str, bytes] = {}
+    workflows = [each for each in found.entries if sources.is_workflow(each.name)]
+    workflow_files = tuple(_workflow(root, each, contents) for each in workflows[:FILES])
+    actions = _actions(root, found, contents)
+    behind = _actions_behind_links(root, found, workflow_files, actions, contents)
+    return Folder(
+        sources=Sources(workflow_files, actions | behind, repository),
+        procfiles=tuple(_procfile(root, each) for each in found.entries if each.name.rpartition("/")[2] == "Procfile"),
+        files=frozenset(each.path for each in found.entries if not each.is_link or is_file_inside(root, each.name)),
+        contents=contents,
+        names={each.path: each.name for each in found.entries if each.path != each.name},
+        shut=(*_folders(root, found), *_beyond(workflows)),
+    )
+
+
+def _folders(root: Path, found: Listing) -> Iterator[Document]:
+    """Give the folders of which nothing was read: those that are shut, and links in the place of GitHub's own."""
+    for name, reason in found.shut.items():
+        yield unread_files.shut_folder(visible(name), reason)
+    for each in found.entries:
+        if each.is_link and sources.may_hold_workflows(each.name):
+            yield unread_files.linked_folder(each.path, _reason(root, each))
+
+
+def _beyond(workflows: list[Entry]) -> Iterator[Document]:
+    if len(workflows) > FILES:
+        yield unread_files.large_folder(sources.WORKFLOWS, FILES)
+
+
+def _workflow(root: Path, entry: Entry, contents: dict[str, bytes]) -> WorkflowFile:
+    if entry.is_link:
+        return modelling.model(unread_files.linked_workflow(entry.path, _reason(root, entry)))
+    try:
+        contents[entry.path] = content = read_inside(root, entry.name)
+    except RefusedError as error:
+        return modelling.model(unread_files.file(entry.path, str(error)))
+    return modelling.load(content, entry.path)
+
+
+def _reason(root: Path, link: Entry) -> str:
+    """Say of a link where it leads, without reading anything there."""
+    try:
+        look_inside(root, link.name)
+    except RefusedError as error:
+        return str(error)
+    return ""
+
+
+def _actions(root: Path, found: Listing, contents: dict[str, bytes]) -> dict[str, ActionFile]:
+    """Read the composite actions of a checkout, by folder."""
+    actions: dict[str, ActionFile] = {}
+    for each in found.entries:
+        if sources.is_action(each.name) and (action := _action(root, each, contents)) is not None:
+            actions.setdefault(each.name.rpartition("/")[0], action)
+    return actions
+
+
+def _action(root: Path, entry: Entry, contents: dict[str, bytes]) -> ActionFile | None:
+    try:
+        contents[entry.path] = content = read_inside(root, entry.name)
+    except RefusedError as error:
+        return sources.unread_action(unread_files.file(entry.path, str(error), is_link=entry.is_link))
+    return sources.action(content, entry.path)
+
+
+def _actions_behind_links(
+    root: Path,
+    found: Listing,
+    workflow_files: Iterable[WorkflowFile],
+    actions: Mapping[str, ActionFile],
+    contents: dict[str, bytes],
+) -> dict[str, ActionFile]:
+    """Read the actions that jobs use in folders that the walk does not enter: a runner does follow links there."""
+    closed = {each.name for each in found.entries if each.is_link} | set(found.shut)
+    behind: dict[str, ActionFile] = {}
+    ahead = [step for file in workflow_files for job in file.jobs for step in job.steps]
+    ahead += [step for action in actions.values() for step in action.steps]
+    while ahead:
+        folder = sources.folder_of_action(ahead.pop())
+        if folder is None or folder in actions or folder in behind or not _is_behind(folder, closed):
+            continue
+        paths = [f"{folder}/{name}" for name in sources.ACTION_FILES]
+        path = next((each for each in paths if is_file_inside(root, each)), paths[0])
+        action = _action(root, Entry(visible(path), path, is_link=False), contents)
+        if action is not None:
+            behind[folder] = action
+            ahead += action.steps
+    return behind
+
+
+def _is_behind(folder: str, closed: set[str]) -> bool:
+    parts = folder.split("/")
+    return ".." not in parts and any("/".join(parts[:length]) in closed for length in range(1, len(parts) + 1))
+
+
+def _procfile(root: Path, entry: Entry) -> Procfile:
+    try:
+        content = read_inside(root, entry.name)
+    except RefusedError as error:
+        return procfile.unread(unread_files.file(entry.path, str(error), is_link=entry.is_link))
+    return procfile.parse(content.decode("utf-8", "replace"), entry.path)

@@ -1,0 +1,1 @@
+"""Which steps call the Heroku CLI, and where a call has its key from."""

@@ -1,0 +1,1 @@
+"""What GitHub takes in a workflow file: keys, shapes, expressions and calls."""
