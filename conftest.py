@@ -10,7 +10,7 @@ import pytest
 
 from asbuilt import model, texts
 from asbuilt.judging import SEEN, CouldNotObserveError
-from asbuilt.lint.keep import actions_of, restore
+from asbuilt.lint.keep import actions_of, quoted, restore
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
 from asbuilt.subjects import kind_of
@@ -305,24 +305,25 @@ def _scans(run):
 
 @pytest.fixture
 def zizmor(see, _scans, repository, workflow_file):
-    """What zizmor remarks on the file."""
-    return see.remarks(_scans[repository.name]["zizmor"], workflow_file.path)
+    """What zizmor finds in the file."""
+    return quoted(see.findings(_scans[repository.name]["zizmor"], workflow_file.path), [workflow_file.document])
 
 
 @pytest.fixture
 def zizmor_of_actions(see, run, _scans, repository):
-    """What zizmor remarks on the actions of the repository."""
+    """What zizmor finds in the actions of the repository."""
     actions = actions_of(run.checkouts[repository.name]) if repository.name in run.checkouts else ()
     if not actions:
         pytest.skip(f"no file of {repository.name} defines an action")
-    see.rest_on(each.document for each in run.checkouts[repository.name].sources.actions.values())
-    return see.remarks(_scans[repository.name]["zizmor"], *actions)
+    documents = [each.document for each in run.checkouts[repository.name].sources.actions.values()]
+    see.rest_on(documents)
+    return quoted(see.findings(_scans[repository.name]["zizmor"], *actions), documents)
 
 
 @pytest.fixture
 def actionlint(see, _scans, repository, workflow_file):
-    """What actionlint remarks on the file."""
+    """What actionlint finds in the file."""
     scan = _scans[repository.name]["actionlint"]
     if scan.version is None:
         pytest.skip("actionlint is not installed: put it on PATH to have this judged")
-    return see.remarks(scan, workflow_file.path)
+    return quoted(see.findings(scan, workflow_file.path), [workflow_file.document])

@@ -95,7 +95,7 @@ class Controller:
 def _failed(verdict: Verdict) -> pytest.TestReport:
     """Give the report of a check that failed by what came to light after it."""
     path, _, name = verdict.id.partition("::")
-    text = "\n".join(f"{each.place} {each.fact}" for each in verdict.lines if not each.waived)
+    text = "\n".join(f"{each.place} {each.fact}" for each in verdict.findings if not each.waived)
     report = pytest.TestReport(verdict.id, (path, None, name), {}, "failed", text, "call")
     attach(report, verdict)
     return report

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from asbuilt import texts
-from asbuilt.workflows.yaml.document import Document, Mark
+from asbuilt.workflows.yaml.finding import Finding
 
 _SYSTEMS = {"HK": "Heroku", "GH": "GitHub", "WEB": "Web", "WF": "Workflows"}
 _REMEDY = "Remedy: "
@@ -96,27 +96,6 @@ def _paragraphs(function: Any) -> list[str]:
     return [" ".join(each.split()) for each in (inspect.getdoc(function) or "").split("\n\n")]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One drift at one place: a file's line, where a file is judged; else the subject of the check is the place."""
-
-    fact: str
-    fix: str = ""
-    path: str = ""
-    mark: Mark | None = None
-    excerpt: str = ""
-
-    @property
-    def place(self) -> str:
-        """`path:line:column`, or nothing."""
-        return f"{self.path}:{self.mark.line}:{self.mark.column}" if self.mark else self.path
-
-
-def finding(document: Document, mark: Mark, fact: str, fix: str = "") -> Finding:
-    """Give a finding at a place of a document, with the offending line."""
-    return Finding(fact, fix, document.path, mark, document.excerpt(mark))
-
-
 class Drift(AssertionError):  # noqa: N818 - drift is the outcome's name, not an error of the program
     """Reality is not as declared, at one or more places."""
 
@@ -127,6 +106,6 @@ class Drift(AssertionError):  # noqa: N818 - drift is the outcome's name, not an
 
 
 def none_of(findings: Iterable[Finding]) -> None:
-    """Assert that there is no finding. Raises Drift with all of them."""
-    if found := tuple(findings):
+    """Assert that there is no finding. Raises Drift with all of them, each once."""
+    if found := tuple(dict.fromkeys(findings)):
         raise Drift(found)

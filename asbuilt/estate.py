@@ -285,7 +285,7 @@ def load(path: Path, controls: Collection[str] = (), source: bytes | None = None
     parsed = yaml_reader.read(source, str(path))
     wrong_in_yaml = [each for each in (*parsed.problems, parsed.unread) if each is not None]
     if wrong_in_yaml or not isinstance(parsed.root, document.Mapping):
-        found = [Problem(each.mark, each.message) for each in wrong_in_yaml]
+        found = [Problem(each.mark, each.fact) for each in wrong_in_yaml]
         raise EstateError(
             str(path), found or [Problem(document.Mark(1, 1), "an estate is a mapping that begins `estate: NAME`")]
         )

@@ -10,13 +10,14 @@ import pytest
 
 from asbuilt import texts
 from asbuilt.controls import Control, Drift, control_of
-from asbuilt.lint.scan import Remark, Scan
+from asbuilt.lint.scan import Scan
 from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.run import Run
 from asbuilt.subjects import Subject, kind_of, tell, words
-from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.workflows.bounds import PastBoundError
-from asbuilt.workflows.yaml.document import Document, Mark, Problem
+from asbuilt.workflows.yaml.document import Document, Mark
+from asbuilt.workflows.yaml.finding import Finding, plain, restored
 
 
 class CouldNotObserveError(Exception):
@@ -37,7 +38,7 @@ class Seen:
 
     facts: dict[str, Any] = field(default_factory=dict)
     requests: list[int] = field(default_factory=list)
-    accepted: tuple[Line, ...] = ()
+    accepted: tuple[Finding, ...] = ()
     unread: dict[str, Unobserved] = field(default_factory=dict)
     nothing: str = ""
 
@@ -77,7 +78,7 @@ class Seen:
         """
         for each in documents:
             if each.unread is not None:
-                self.unread[each.path] = _unread(each, each.unread)
+                self.unread[each.path] = _unread(each.unread)
 
     def rest_on_file(self, document: Document) -> None:
         """Remember that a check is about a file: of one that GitHub itself cannot read, only WF001 says something."""
@@ -94,19 +95,19 @@ class Seen:
         if self.nothing:
             pytest.skip(self.nothing)
 
-    def remarks(self, scan: Scan, *paths: str) -> tuple[Remark, ...]:
-        """Give what a linter remarks on some files, and remember it as evidence.
+    def findings(self, scan: Scan, *paths: str) -> tuple[Finding, ...]:
+        """Give what a linter found in some files, and remember it as evidence.
 
-        A file that it did not scan is a remark beside others; where there are none, CouldNotObserveError is raised.
+        A file that it did not scan is a finding beside others; where there are none, CouldNotObserveError is raised.
         Skips the check of a file that is not there.
         """
         found = tuple(each for path in paths for each in scan.on(path))
-        self.facts[scan.linter] = {"version": scan.version, "remarks": found}
+        self.facts[scan.linter] = {"version": scan.version, "findings": [plain(each) for each in found]}
         why = scan.unscanned if scan.version is not None else dict.fromkeys(paths, "is not installed")
         left = {path: why[path] for path in paths if path in why}
         if found:
-            name = f"{scan.linter} could not scan this file"
-            return (*found, *(Remark(path, Mark(1, 1), name, reason) for path, reason in left.items()))
+            told = f"{scan.linter} could not scan this file: "
+            return (*found, *(Finding(told + reason, path=path, mark=Mark(1, 1)) for path, reason in left.items()))
         if left:
             path, reason = next(iter(left.items()))
             if path in self.unread:
@@ -120,9 +121,8 @@ class Seen:
         return ()
 
 
-def _unread(document: Document, why: Problem) -> Unobserved:
-    remedy = why.fix or "make it a file that can be read"
-    return Unobserved("file", document.at(why.mark), why.message, remedy)
+def _unread(why: Finding) -> Unobserved:
+    return Unobserved("file", why.place, why.fact, why.fix or "make it a file that can be read")
 
 
 SEEN = pytest.StashKey[Seen]()
@@ -144,9 +144,9 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
     """Turn what pytest saw in one phase of a check into a verdict."""
     control, subject = catalogued(item), subject_of(item, run)
     settings = run.estate.controls.get(control.id)
-    outcome, lines, reason = _outcome(call, report)
+    outcome, findings, reason = _outcome(call, report)
     if report.when == "call":
-        lines += item.stash[SEEN].accepted
+        findings += item.stash[SEEN].accepted
     told = words(subject, run.estate) if subject else {}
     remedy = tell(control.remedy, told)
     name = subject.name if subject else "estate"
@@ -157,9 +157,8 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
         subject=name,
         requirement=control.requirement,
         outcome=outcome,
-        lines=tuple(
-            replace(each, place=each.place or name, fix="" if each.waived else tell(each.fix, told) or remedy)
-            for each in lines
+        findings=tuple(
+            replace(each.about(name), fix="" if each.waived else tell(each.fix, told) or remedy) for each in findings
         ),
         reason=reason,
         issue=settings.issue if settings else None,
@@ -169,21 +168,20 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
 
 def to_wire(verdict: Verdict) -> str:
     """Give a verdict as text, which is all that a worker can send of it."""
-    return json.dumps(asdict(verdict))
+    return json.dumps({**asdict(verdict), "findings": [plain(each) for each in verdict.findings]})
 
 
 def from_wire(text: str) -> Verdict:
     """Give back the verdict of `to_wire`."""
     raw = json.loads(text)
-    lines = tuple(Line(**each) for each in raw["lines"])
-    return Verdict(**{**raw, "outcome": Outcome(raw["outcome"]), "lines": lines})
+    return Verdict(**{**raw, "outcome": Outcome(raw["outcome"]), "findings": tuple(map(restored, raw["findings"]))})
 
 
-def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Outcome, tuple[Line, ...], str]:
+def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Outcome, tuple[Finding, ...], str]:
     error = call.excinfo.value if call.excinfo else None
     if hasattr(report, "wasxfail") and report.skipped:
-        lines = _lines(error) if isinstance(error, AssertionError) else ()
-        return Outcome.WAIVED, lines, str(report.wasxfail).removeprefix("reason: ")
+        found = _findings(error) if isinstance(error, AssertionError) else ()
+        return Outcome.WAIVED, found, str(report.wasxfail).removeprefix("reason: ")
     if report.skipped:
         return Outcome.NOT_APPLICABLE, (), str(getattr(error, "msg", "") or _skip_reason(report))
     if report.passed:
@@ -192,26 +190,26 @@ def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Ou
         case None:
             waiver = str(report.longrepr).removeprefix("[XPASS(strict)] ")
             fix = "take the waiver out of the estate: the control holds without it"
-            return Outcome.DRIFTED, (Line("", f"conforms, and is {waiver}", fix),), ""
+            return Outcome.DRIFTED, (Finding(f"conforms, and is {waiver}", fix),), ""
         case CouldNotObserveError(fact=fact):
-            return Outcome.UNKNOWN, (Line("", str(fact), fact.remedy),), fact.reason
+            return Outcome.UNKNOWN, (Finding(str(fact), fact.remedy),), fact.reason
         case PastBoundError():
-            fact_line = f"a file that the check rests on {error}"
-            return Outcome.UNKNOWN, (Line("", fact_line, "split the file, or make it smaller"),), str(error)
+            told = f"a file that the check rests on {error}"
+            return Outcome.UNKNOWN, (Finding(told, "split the file, or make it smaller"),), str(error)
         case AssertionError() if report.when == "call":
-            return Outcome.DRIFTED, _lines(error), ""
+            return Outcome.DRIFTED, _findings(error), ""
         case _:
             crash = getattr(getattr(report.longrepr, "reprcrash", None), "path", "")
             line = getattr(getattr(report.longrepr, "reprcrash", None), "lineno", "")
-            fact_line = f"the check itself failed at {crash}:{line}: {type(error).__name__}: {error}"
-            return Outcome.UNKNOWN, (Line("", fact_line, "report it, with the output of --tb=short"),), "check failed"
+            told = f"the check itself failed at {crash}:{line}: {type(error).__name__}: {error}"
+            return Outcome.UNKNOWN, (Finding(told, "report it, with the output of --tb=short"),), "check failed"
 
 
-def _lines(error: BaseException | None) -> tuple[Line, ...]:
+def _findings(error: BaseException | None) -> tuple[Finding, ...]:
     if isinstance(error, Drift):
-        return tuple(Line(each.place, each.fact, each.fix, each.excerpt) for each in error.findings)
+        return error.findings
     # What follows is pytest's introspection of the expression: for whoever debugs the check, not for on-call.
-    return (Line("", str(error).partition("\nassert ")[0]),)
+    return (Finding(str(error).partition("\nassert ")[0]),)
 
 
 def _skip_reason(report: pytest.TestReport) -> str:

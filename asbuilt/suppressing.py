@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from asbuilt.controls import Finding
 from asbuilt.run import Run, documents_of
 from asbuilt.subjects import Subject
-from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.workflows.files.suppressions import Suppression
 from asbuilt.workflows.yaml.document import Document
+from asbuilt.workflows.yaml.finding import Finding
 
 # A suppression that names no control that there is has to be complained of somewhere: where files are read.
 _READING = "WF001"
@@ -18,10 +18,10 @@ _JUDGED = frozenset({Outcome.CONFORMS, Outcome.DRIFTED, Outcome.WAIVED})
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """The findings of one check: those that stay drift, and those that suppressions accept, as they are shown."""
+    """The findings of one check: those that stay drift, and those that suppressions accept."""
 
     drift: tuple[Finding, ...]
-    accepted: tuple[Line, ...]
+    accepted: tuple[Finding, ...]
 
     @property
     def reason(self) -> str:
@@ -40,7 +40,7 @@ def sort_out(run: Run, subject: Subject | None, control: str, findings: Collecti
             drift.append(each)
         elif found.holds(day):
             waived = f"suppressed until {found.until} on line {found.mark.line}: {found.reason}"
-            accepted.append(Line(each.place, each.fact, "", each.excerpt, waived))
+            accepted.append(replace(each, fix="", waived=waived))
         else:
             ended = f"(the suppression on line {found.mark.line} ended on {found.until})"
             drift.append(replace(each, fact=f"{each.fact} {ended}"))
@@ -59,13 +59,12 @@ def complaints(run: Run, verdicts: Collection[Verdict], known: Collection[str], 
             continue
         documents = {each.path: each for each in documents_of(run.checkouts[repository])}
         for each in found:
-            written = documents[each.path].excerpt(each.mark)
-            for control, line in _wrong_with(each, written, verdicts, known, whole=whole):
+            for control, wrong in _wrong_with(each, documents[each.path], verdicts, known, whole=whole):
                 target = _told_under(verdicts, control, repository, each) or _told_under(
                     verdicts, _READING, repository, each
                 )
                 if target is not None:
-                    changed[target.id] = _with(changed.get(target.id, target), line)
+                    changed[target.id] = _with(changed.get(target.id, target), wrong)
     return tuple(changed.values())
 
 
@@ -107,22 +106,23 @@ def _covering(files: Iterable[_Files], found: Finding) -> Suppression | None:
 
 
 def _wrong_with(
-    suppression: Suppression, written: str, verdicts: Collection[Verdict], known: Collection[str], *, whole: bool
-) -> Iterator[tuple[str, Line]]:
-    """Give what is wrong with a suppression, and the control under which it is said; `written` is its line."""
-    place = suppression.place
+    suppression: Suppression, document: Document, verdicts: Collection[Verdict], known: Collection[str], *, whole: bool
+) -> Iterator[tuple[str, Finding]]:
+    """Give what is wrong with a suppression of a document, and the control under which it is said."""
+    mark = suppression.mark
     if suppression.problem:
         control = next((each for each in suppression.controls if each in known), _READING)
-        yield control, Line(place, f"this suppression holds nothing: {suppression.problem}", "correct it", written)
+        fact = f"this suppression holds nothing: {suppression.problem}"
+        yield control, document.finding(mark, fact, "correct it")
         return
     for control in suppression.controls:
         if control not in known:
             fact = f'this suppression names "{control}", which is no control of workflow files'
-            yield _READING, Line(place, fact, "asbuilt controls lists them", written)
+            yield _READING, document.finding(mark, fact, "asbuilt controls lists them")
         elif whole and _all_judged(verdicts, control) and not _needed(suppression, control, verdicts):
             where = f"on line {suppression.line}" if suppression.line else "below it"
             fact = f"nothing needs this suppression of {control}: it finds nothing {where}"
-            yield control, Line(place, fact, f"take {control} out of the comment", written)
+            yield control, document.finding(mark, fact, f"take {control} out of the comment")
 
 
 def _all_judged(verdicts: Collection[Verdict], control: str) -> bool:
@@ -131,8 +131,8 @@ def _all_judged(verdicts: Collection[Verdict], control: str) -> bool:
 
 
 def _needed(suppression: Suppression, control: str, verdicts: Collection[Verdict]) -> bool:
-    covered = tuple(f"{suppression.path}:{line}:" for line in range(suppression.line, suppression.last + 1))
-    return any(line.place.startswith(covered) for each in verdicts if each.control == control for line in each.lines)
+    found = (finding for each in verdicts if each.control == control for finding in each.findings)
+    return any(each.mark is not None and suppression.covers(each.path, each.mark.line) for each in found)
 
 
 def _told_under(
@@ -144,9 +144,9 @@ def _told_under(
     return next((each for each in judged if each.id.endswith(own)), judged[0] if judged else None)
 
 
-def _with(verdict: Verdict, line: Line) -> Verdict:
-    """Give a verdict that drifted in one more line; what a waiver accepted in it stays accepted."""
-    before = verdict.lines
+def _with(verdict: Verdict, finding: Finding) -> Verdict:
+    """Give a verdict that drifted in one more finding; what a waiver accepted in it stays accepted."""
+    before = verdict.findings
     if verdict.outcome is Outcome.WAIVED:
         before = tuple(replace(each, waived=each.waived or verdict.reason) for each in before)
-    return replace(verdict, outcome=Outcome.DRIFTED, lines=(*before, line), reason="")
+    return replace(verdict, outcome=Outcome.DRIFTED, findings=(*before, finding), reason="")

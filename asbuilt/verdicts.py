@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
+
+from asbuilt.workflows.yaml.finding import Finding
 
 
 class Outcome(StrEnum):
@@ -15,20 +18,6 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One finding as it is shown: its place or subject, the fact, the fix, the offending line of a file.
-
-    `waived` says why this one is accepted where others of the same check may not be: a suppression in its file.
-    """
-
-    place: str
-    fact: str
-    fix: str = ""
-    excerpt: str = ""
-    waived: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What one check came to about one subject. `reason` says why, for what neither conforms nor drifted."""
 
@@ -38,20 +27,31 @@ class Verdict:
     subject: str
     requirement: str
     outcome: Outcome
-    lines: tuple[Line, ...] = ()
+    findings: tuple[Finding, ...] = ()
     reason: str = ""
     issue: int | None = None
     seconds: float = field(default=0.0, compare=False)
 
-    def told(self, line: Line) -> Line:
-        """Give a line as it is read: of what is waived, with the reason instead of a fix."""
-        waived = line.waived or (self.reason if self.outcome is Outcome.WAIVED else "")
-        return replace(line, fact=f"{line.fact} ({waived})", fix="", waived=waived) if waived else line
+    def told(self) -> tuple[Finding, ...]:
+        """Give its findings as they are read, each with its place; where it has none, one with its reason."""
+        found = self.findings or ((Finding(self.reason),) if self.reason else ())
+        return tuple(self._told(each).about(self.subject) for each in found)
 
-    def findings(self) -> tuple[Line, ...]:
-        """Give its lines as they are read, each with its place; of what has none, one with its reason."""
-        found = self.lines or ((Line("", self.reason),) if self.reason else ())
-        return tuple(replace(each, place=each.place or self.subject) for each in map(self.told, found))
+    def _told(self, finding: Finding) -> Finding:
+        """Give a finding as it is read: of what is waived, with the reason instead of a fix."""
+        waived = finding.waived or (self.reason if self.outcome is Outcome.WAIVED else "")
+        return replace(finding, fact=f"{finding.fact} ({waived})", fix="", waived=waived) if waived else finding
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the verdict as `verdicts.json` has it: a line for each finding, with its place in one."""
+        lines = [{name: getattr(each, name) for name in _LINE} for each in self.findings]
+        return {name: lines if name == "lines" else getattr(self, name) for name in _RECORD}
+
+
+_LINE = ("place", "fact", "fix", "excerpt", "waived")
+_RECORD = (
+    "id", "control", "severity", "subject", "requirement", "outcome", "lines", "reason", "issue", "seconds",
+)  # fmt: skip
 
 
 def together(phases: dict[str, dict[str, Verdict]]) -> tuple[Verdict, ...]:

@@ -1,8 +1,7 @@
 """A job that calls Heroku has what it needs for it, or fails before."""
 
-from asbuilt.controls import Finding, control, finding, none_of
-from asbuilt.workflows.judge.authentication import gaps
-from asbuilt.workflows.judge.credentials.heroku_cli import caller_of, missing_cli
+from asbuilt.controls import control, none_of
+from asbuilt.workflows.judge import authentication
 
 
 @control("WF021", severity="SEV-2", satisfies=["SOC2 CC6.1", "NIST IA-5", "NIST SC-24"])
@@ -16,14 +15,7 @@ def test_authentication_fails_closed(workflow_file, checkout):
     Remedy: set `HEROKU_API_KEY: ${{ secrets.HEROKU_API_KEY }}` in the job's `env`, and begin the job with the step
     `run: test -n "$HEROKU_API_KEY"`.
     """
-    none_of(
-        dict.fromkeys(
-            Finding(
-                gap.fact, gap.fix, gap.document.path, gap.mark, "" if gap.secret else gap.document.excerpt(gap.mark)
-            )
-            for gap in gaps(workflow_file, checkout.sources)
-        )
-    )
+    none_of(authentication.gaps(workflow_file, checkout.sources))
 
 
 @control("WF027", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-2"])
@@ -35,13 +27,4 @@ def test_heroku_cli_is_installed(workflow_file, checkout):
 
     Remedy: add a step before the call: `curl --fail https://cli-assets.heroku.com/install.sh | sh`.
     """
-    none_of(
-        finding(
-            call.placed.document,
-            call.placed.mark,
-            f"{call.placed.job.id}: {call.label} calls the Heroku CLI, which is not on {runner}, and no step before it "
-            f"installs it{caller_of(call.placed, checkout.sources)}",
-            "add a step before it: run: curl --fail https://cli-assets.heroku.com/install.sh | sh",
-        )
-        for call, runner in missing_cli(workflow_file, checkout.sources)
-    )
+    none_of(authentication.calls_without_cli(workflow_file, checkout.sources))

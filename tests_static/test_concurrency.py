@@ -2,11 +2,8 @@
 
 import pytest
 
-from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.deploys.steps import deploy_steps
-from asbuilt.workflows.judge.concurrency import exclusion_faults
-from asbuilt.workflows.yaml.document import text_of
-from asbuilt.workflows.yaml.fault import one_for_each_place
+from asbuilt.controls import control, none_of
+from asbuilt.workflows.judge import concurrency
 
 
 @control("WF009", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -21,7 +18,7 @@ def test_deploys_of_production_exclude_each_other(app, deploy_paths):
     """
     if app.tier != "production":
         pytest.skip(f"{app.name} is {app.tier}")
-    none_of(finding(*fault) for fault in one_for_each_place(exclusion_faults(deploy_paths)))
+    none_of(concurrency.collisions(deploy_paths))
 
 
 @control("WF010", severity="SEV-3", satisfies=["SOC2 A1.2", "NIST SC-5"])
@@ -32,22 +29,4 @@ def test_deploy_job_has_a_time_limit(workflow_file, checkout):
 
     Remedy: add `timeout-minutes: 20` to the job.
     """
-    none_of(
-        dict.fromkeys(
-            finding(
-                workflow_file.document,
-                deploy.job.place("timeout-minutes"),
-                f'job "{deploy.job.id}" deploys, and may hang for six hours: it has no timeout-minutes'
-                + called_by(workflow_file, checkout.sources),
-                "add to the job: timeout-minutes: 20",
-            )
-            for deploy in deploy_steps(workflow_file, checkout.sources)
-            if not deploy.review and deploy.job.uses is None and text_of(deploy.job.timeout) is None
-        )
-    )
-
-
-def called_by(workflow_file, sources):
-    """Say at the end of a sentence who calls a workflow."""
-    callers = [f"{file.file_name}:{job.place('uses').line}" for file, job in sources.callers_of(workflow_file)]
-    return f"; called by {' and '.join(callers)}" if callers else ""
+    none_of(concurrency.unlimited(workflow_file, checkout.sources))

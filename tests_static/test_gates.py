@@ -2,10 +2,8 @@
 
 import pytest
 
-from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.judge.gates import missing_gates, wrong_environment
-from asbuilt.workflows.judge.hollow import holes
-from asbuilt.workflows.yaml.fault import one_for_each_place
+from asbuilt.controls import control, none_of
+from asbuilt.workflows.judge import gates
 
 
 @control("WF003", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -16,8 +14,7 @@ def test_production_deploys_through_its_environment(app, deploy_paths):
     """
     if app.tier != "production" or not app.environment:
         pytest.skip(f"{app.name} is {app.tier}; it declares {app.environment or 'no environment'}")
-    faults = filter(None, (wrong_environment(path, app.environment) for path in deploy_paths))
-    none_of(finding(*fault) for fault in one_for_each_place(faults))
+    none_of(gates.wrong_environments(app, deploy_paths))
 
 
 @control("WF004", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -28,8 +25,7 @@ def test_gates_precede_the_deploy(app, deploy_paths):
     """
     if not app.gates:
         pytest.skip(f"{app.name} declares no gates")
-    faults = filter(None, (missing_gates(path, app.gates) for path in deploy_paths))
-    none_of(finding(*fault) for fault in one_for_each_place(faults))
+    none_of(gates.left_out(app, deploy_paths))
 
 
 @control("WF018", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -43,5 +39,4 @@ def test_gates_hold(app, deploy_paths):
     """
     if not app.gates:
         pytest.skip(f"{app.name} declares no gates")
-    faults = (hole for path in deploy_paths for gate in app.gates for hole in holes(path, gate, path.sources))
-    none_of(finding(*fault) for fault in one_for_each_place(faults))
+    none_of(gates.holes(app, deploy_paths))

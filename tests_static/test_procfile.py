@@ -2,8 +2,8 @@
 
 import pytest
 
-from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.judge.procfile import needs_no_procfile, process_fault
+from asbuilt.controls import control, none_of
+from asbuilt.workflows.judge import procfile
 
 
 @control("WF017", severity="SEV-3", satisfies=["NIST CM-2", "ISO27001 A.8.9"])
@@ -15,7 +15,6 @@ def test_procfile_starts_the_declared_file(checkout, procfile_process):
 
     Remedy: correct the process in the Procfile of {repository}, or the declaration.
     """
-    if reason := needs_no_procfile(checkout):
+    if reason := procfile.needs_no_procfile(checkout):
         pytest.skip(reason)
-    fault = process_fault(checkout, procfile_process.process, procfile_process.file)
-    none_of([finding(*fault)] if fault else ())
+    none_of(procfile.wrong_start(checkout, procfile_process.process, procfile_process.file))

@@ -1,8 +1,7 @@
 """What is deployed is the repository's own code, and what the gates have seen."""
 
-from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.judge.provenance import from_outside, unseen_by_gates
-from asbuilt.workflows.yaml.fault import one_for_each_place
+from asbuilt.controls import control, none_of
+from asbuilt.workflows.judge import provenance
 
 
 @control("WF014", severity="SEV-2", satisfies=["SOC2 CC6.1", "SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -13,9 +12,7 @@ def test_nothing_from_outside_deploys(workflow_file, checkout, repository):
 
     Remedy: take the trigger away from the workflow that deploys, or let the job run on pushes alone.
     """
-    paths = [path for path in checkout.deploy_paths if path.run.entry.workflow_file is workflow_file]
-    faults = filter(None, (from_outside(path, repository.default_branch) for path in paths))
-    none_of(finding(*fault) for fault in one_for_each_place(faults))
+    none_of(provenance.set_off_from_outside(workflow_file, checkout, repository.default_branch))
 
 
 @control("WF015", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -26,6 +23,4 @@ def test_what_is_deployed_is_what_was_gated(app, estate, deploy_paths):
     """
     repository = estate.repositories.get(app.repository)
     branch = repository.default_branch if repository else "main"
-    ways = [path for path in deploy_paths if not path.review]
-    faults = (each for path in ways for each in unseen_by_gates(path, app.gates, branch, app.repository or ""))
-    none_of(finding(*fault) for fault in one_for_each_place(faults))
+    none_of(provenance.unseen(app, branch, deploy_paths))

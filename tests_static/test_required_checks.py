@@ -2,9 +2,8 @@
 
 import pytest
 
-from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.judge.required_checks import silent_checks
-from asbuilt.workflows.yaml.fault import one_for_each_place
+from asbuilt.controls import control, none_of
+from asbuilt.workflows.judge import required_checks
 
 
 @control("WF016", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"])
@@ -19,5 +18,4 @@ def test_required_checks_always_report(workflow_file, checkout, repository):
     if not repository.required_checks:
         pytest.skip(f"{repository.name} declares no required checks")
     names, branch = repository.required_checks, repository.default_branch
-    faults = silent_checks(workflow_file, names, branch, checkout.sources)
-    none_of(finding(*fault) for fault in one_for_each_place(faults))
+    none_of(required_checks.silent_checks(workflow_file, names, branch, checkout.sources))

@@ -1,7 +1,7 @@
 """A workflow file is what GitHub can read."""
 
-from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.judge.syntax import action_problems, problems
+from asbuilt.controls import control, none_of
+from asbuilt.workflows.judge import syntax
 
 
 @control("WF001", severity="SEV-3", satisfies=["NIST CM-2", "ISO27001 A.8.9"])
@@ -11,11 +11,7 @@ def test_workflow_is_read_as_it_is_meant(workflow_file, checkout):
     Remedy: correct the line; GitHub shows the same under Actions, and runs nothing of a file that it cannot read.
     """
     sources = checkout.sources
-    of_file = ((workflow_file.document, problem) for problem in problems(workflow_file, sources))
-    of_actions = action_problems(workflow_file, sources)
-    none_of(
-        finding(document, problem.mark, problem.message, problem.fix) for document, problem in (*of_file, *of_actions)
-    )
+    none_of((*syntax.problems(workflow_file, sources), *syntax.action_problems(workflow_file, sources)))
 
 
 @control("WF001", severity="SEV-3", satisfies=["NIST CM-2", "ISO27001 A.8.9"])
@@ -26,8 +22,4 @@ def test_checkout_is_read_to_its_end(refused):
 
     Remedy: put a regular file in its place.
     """
-    none_of(
-        finding(document, problem.mark, problem.message, problem.fix)
-        for document in refused
-        for problem in document.problems
-    )
+    none_of(problem for document in refused for problem in document.problems)

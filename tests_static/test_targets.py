@@ -1,8 +1,7 @@
 """What a deploy touches belongs to the app that it deploys."""
 
-from asbuilt.controls import control, finding, none_of
-from asbuilt.workflows.judge.targets import mismatches
-from asbuilt.workflows.yaml.fault import one_for_each_place
+from asbuilt.controls import control, none_of
+from asbuilt.workflows.judge import targets
 
 
 @control("WF029", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-2", "ISO27001 A.8.31"])
@@ -14,6 +13,4 @@ def test_environment_app_and_address_belong_together(app, estate, deploy_paths):
 
     Remedy: name the environment and the address of {app} in the job that deploys it.
     """
-    apps = estate.apps.values()
-    faults = (fault for path in deploy_paths for fault in mismatches(path, app, apps))
-    none_of(finding(*fault) for fault in one_for_each_place(faults))
+    none_of(targets.of_another_app(app, estate.apps.values(), deploy_paths))

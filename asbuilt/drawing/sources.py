@@ -88,4 +88,4 @@ def _unread(checkout: Checkout) -> Iterator[str]:
     folders = (each for each in checkout.refused if may_hold_workflows(each.path))
     for each in {each.path: each for each in (*files, *folders, *checkout.unread)}.values():
         first = each.unread or each.problems[0]
-        yield f"{texts.line(each.at(first.mark))}: {texts.line(first.message)}; its paths are not shown"
+        yield f"{texts.line(first.place)}: {texts.line(first.fact)}; its paths are not shown"

@@ -8,11 +8,13 @@ from typing import Any
 
 from asbuilt.files import RefusedError
 from asbuilt.lint.copy import copied, settings_of
-from asbuilt.lint.scan import Linter, Remark, Scan, scan
+from asbuilt.lint.scan import Linter, Scan, scan
 from asbuilt.workflows.bounds import LINTED, LINTED_TEXT
 from asbuilt.workflows.files.sources import is_action
 from asbuilt.workflows.paths.checkout import Checkout
-from asbuilt.workflows.yaml.document import Mark
+from asbuilt.workflows.yaml import finding
+from asbuilt.workflows.yaml.document import Document
+from asbuilt.workflows.yaml.finding import Finding
 
 Scans = dict[str, dict[str, Scan]]
 
@@ -56,7 +58,7 @@ def _refused(checkout: Checkout) -> dict[str, str]:
     """
     workflows = [each.document for each in checkout.workflow_files]
     actions = [each.document for each in checkout.sources.actions.values()]
-    return {each.path: each.unread.message for each in (*workflows, *actions) if each.unread is not None}
+    return {each.path: each.unread.fact for each in (*workflows, *actions) if each.unread is not None}
 
 
 def beyond(paths: Iterable[str], contents: Mapping[str, bytes]) -> dict[str, str]:
@@ -69,6 +71,15 @@ def beyond(paths: Iterable[str], contents: Mapping[str, bytes]) -> dict[str, str
             most = f"{LINTED:,} files" if count > LINTED else f"{LINTED_TEXT // 2**20} MiB of files"
             found[path] = f"comes after {most}, and no more are handed to a linter"
     return found
+
+
+def quoted(findings: Iterable[Finding], documents: Iterable[Document]) -> tuple[Finding, ...]:
+    """Give what a linter found, each with its line: linters name a place, and the documents have what stands there."""
+    by_path = {each.path: each for each in documents}
+    return tuple(
+        replace(each, excerpt=by_path[each.path].excerpt(each.mark)) if each.mark and each.path in by_path else each
+        for each in findings
+    )
 
 
 def plain(scans: Scans) -> dict[str, Any]:
@@ -111,10 +122,9 @@ def _paths(checkout: Checkout, linter: Linter) -> tuple[str, ...]:
 
 
 def _plain(scan: Scan) -> dict[str, Any]:
-    remarks = [{**asdict(each), "mark": [each.mark.line, each.mark.column]} for each in scan.remarks]
-    return {**asdict(scan), "remarks": remarks}
+    return {**asdict(scan), "findings": [finding.plain(each) for each in scan.findings]}
 
 
 def _scan(raw: dict[str, Any]) -> Scan:
-    remarks = tuple(Remark(**{**each, "mark": Mark(*each["mark"])}) for each in raw["remarks"])
-    return Scan(**{**raw, "scanned": tuple(raw["scanned"]), "remarks": remarks})
+    found = tuple(map(finding.restored, raw["findings"]))
+    return Scan(**{**raw, "scanned": tuple(raw["scanned"]), "findings": found})

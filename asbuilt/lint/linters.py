@@ -9,8 +9,8 @@ import json
 import re
 from typing import Any
 
-from asbuilt.lint.scan import Linter, LinterError, Output, Remark
-from asbuilt.workflows.yaml.document import Mark
+from asbuilt.lint.scan import Linter, LinterError, Output
+from asbuilt.workflows.yaml.finding import Finding, Mark
 
 _VERSION = re.compile(r"\d+\.\d+\S*")
 _ZIZMOR_DONE = frozenset({0, 10, 11, 12, 13, 14})
@@ -31,27 +31,26 @@ def _version(text: str) -> str:
     return found[0]
 
 
-def _read_zizmor(output: Output) -> tuple[tuple[Remark, ...], frozenset[str]]:
+def _read_zizmor(output: Output) -> tuple[tuple[Finding, ...], frozenset[str]]:
     if output.code not in _ZIZMOR_DONE:
         raise LinterError(_zizmor_reason(output))
     try:
-        remarks = tuple(_zizmor_remark(each) for each in _list(output.out) if not each.get("ignored"))
+        findings = tuple(_zizmor_finding(each) for each in _list(output.out) if not each.get("ignored"))
     except (KeyError, TypeError, AttributeError, StopIteration) as error:
         raise LinterError("answered in another form than zizmor's json-v1") from error
-    return remarks, frozenset(_ZIZMOR_COMPLETED.findall(output.log))
+    return findings, frozenset(_ZIZMOR_COMPLETED.findall(output.log))
 
 
-def _zizmor_remark(raw: dict[str, Any]) -> Remark:
+def _zizmor_finding(raw: dict[str, Any]) -> Finding:
     locations = raw["locations"]
     place = next((each for each in locations if each["symbolic"]["kind"] == "Primary"), None) or next(iter(locations))
     start = place["concrete"]["location"]["start_point"]
     said = dict.fromkeys((_line(raw["desc"]), _line(place["symbolic"]["annotation"])))
-    return Remark(
+    return Finding(
+        fact=f"{raw['ident']}: {': '.join(each for each in said if each)}",
+        fix=f"see {raw['url']}" if raw.get("url") else "",
         path=place["symbolic"]["key"]["Local"]["verbatim_path"],
         mark=Mark(start["row"] + 1, start["column"] + 1),
-        rule=raw["ident"],
-        message=": ".join(each for each in said if each),
-        link=raw.get("url") or "",
     )
 
 
@@ -67,24 +66,24 @@ def _zizmor_reason(output: Output) -> str:
     return f"failed with exit code {output.code}: {_line(': '.join(said)) or 'it does not say why'}"
 
 
-def _read_actionlint(output: Output) -> tuple[tuple[Remark, ...], frozenset[str]]:
+def _read_actionlint(output: Output) -> tuple[tuple[Finding, ...], frozenset[str]]:
     if output.code not in _ACTIONLINT_DONE:
         last = next((each for each in reversed(output.log.splitlines()) if each.strip()), "it does not say why")
         raise LinterError(f"failed with exit code {output.code}: {_line(last)}")
     try:
-        remarks = tuple(_actionlint_remark(each) for each in _list(output.out))
+        findings = tuple(_actionlint_finding(each) for each in _list(output.out))
     except (KeyError, TypeError, AttributeError) as error:
         raise LinterError("answered in another form than actionlint's JSON") from error
     counted = {path: int(count) for count, path in _ACTIONLINT_COMPLETED.findall(output.log)}
     for path, count in counted.items():
-        if count != (given := sum(1 for each in remarks if each.path == path)):
+        if count != (given := sum(1 for each in findings if each.path == path)):
             raise LinterError(f"counted {count} findings in {path}, and gave {given}")
-    return remarks, frozenset(counted)
+    return findings, frozenset(counted)
 
 
-def _actionlint_remark(raw: dict[str, Any]) -> Remark:
-    # For a file that is no YAML it counts lines and columns from 0.
-    return Remark(raw["filepath"], Mark(max(raw["line"], 1), max(raw["column"], 1)), raw["kind"], _line(raw["message"]))
+def _actionlint_finding(raw: dict[str, Any]) -> Finding:
+    mark = Mark(max(raw["line"], 1), max(raw["column"], 1))  # of a file that is no YAML it counts them from 0
+    return Finding(f"{raw['kind']}: {_line(raw['message'])}", path=raw["filepath"], mark=mark)
 
 
 def _list(text: str) -> list[dict[str, Any]]:

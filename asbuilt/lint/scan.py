@@ -1,4 +1,4 @@
-"""One linter over the files of a checkout: what it remarks, and which files it really read.
+"""One linter over the files of a checkout: what it finds, and which files it really read.
 
 A linter can end its whole run on one file that it cannot read, or leave that file out and still succeed. So only its
 own word that it is done with a file counts; the files without are asked again, in halves, until each is either scanned
@@ -16,22 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asbuilt.workflows.bounds import ANSWER
-from asbuilt.workflows.yaml.document import Mark
+from asbuilt.workflows.yaml.finding import Finding, Mark
 
 SECONDS = 60.0
 # No tokens, and no settings of the linters but those that the checkout itself holds.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE")
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One thing that a linter found, by its own name for the rule."""
-
-    path: str
-    mark: Mark
-    rule: str
-    message: str
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +40,7 @@ class LinterError(Exception):
 class Linter:
     """A linter as its own project runs it.
 
-    `read` gives what an output remarks and the paths that it is proven to have scanned; it raises LinterError for a run
+    `read` gives what an output finds, and the paths that it is proven to have scanned; it raises LinterError for a run
     that failed. `version` takes the version from what the linter says of itself. `settings` are the files that it takes
     its settings from: it looks for them in the folder of each file and in those above, or it is told of the first that
     is in the checkout, by `settings_option`.
@@ -61,7 +50,7 @@ class Linter:
     options: tuple[str, ...]
     version_option: str
     version: Callable[[str], str]
-    read: Callable[[Output], tuple[tuple[Remark, ...], frozenset[str]]]
+    read: Callable[[Output], tuple[tuple[Finding, ...], frozenset[str]]]
     reads_actions: bool
     settings_option: str = ""
     settings: tuple[str, ...] = ()
@@ -85,11 +74,11 @@ class Scan:
     version: str | None
     scanned: tuple[str, ...] = ()
     unscanned: Mapping[str, str] = field(default_factory=dict)
-    remarks: tuple[Remark, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
-    def on(self, path: str) -> tuple[Remark, ...]:
-        """Give the remarks on one file."""
-        return tuple(each for each in self.remarks if each.path == path)
+    def on(self, path: str) -> tuple[Finding, ...]:
+        """Give what it found in one file."""
+        return tuple(each for each in self.findings if each.path == path)
 
 
 def scan(linter: Linter, root: Path, paths: Iterable[str], seconds: float = SECONDS) -> Scan:
@@ -106,15 +95,15 @@ def scan(linter: Linter, root: Path, paths: Iterable[str], seconds: float = SECO
     except LinterError as error:
         return Scan(linter.name, "", unscanned=dict.fromkeys(sorted(paths), str(error)))
     unscanned: dict[str, str] = {}
-    remarks: list[Remark] = []
+    findings: list[Finding] = []
     asked = sorted(paths)
-    _ask(run, asked, remarks, unscanned)
+    _ask(run, asked, findings, unscanned)
     scanned = tuple(path for path in asked if path not in unscanned)
-    return Scan(linter.name, version, scanned, unscanned, tuple(sorted(set(remarks), key=_place)))
+    return Scan(linter.name, version, scanned, unscanned, tuple(sorted(set(findings), key=_place)))
 
 
-def _place(remark: Remark) -> tuple[str, Mark, str, str]:
-    return (remark.path, remark.mark, remark.rule, remark.message)
+def _place(finding: Finding) -> tuple[str, Mark, str]:
+    return (finding.path, finding.mark or Mark(1, 1), finding.fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +146,18 @@ class _Run:
                 texts.append(answer.decode("utf-8", "replace").replace(str(self.root.absolute()), "."))
         return Output(done.returncode, *texts)
 
-    def over(self, paths: list[str]) -> tuple[tuple[Remark, ...], frozenset[str]]:
-        """Give the remarks on some files, and the files that the linter is proven to have scanned.
+    def over(self, paths: list[str]) -> tuple[tuple[Finding, ...], frozenset[str]]:
+        """Give the findings in some files, and the files that the linter is proven to have scanned.
 
         Raises LinterError.
         """
-        remarks, scanned = self.linter.read(self.call([*self.linter.options_in(self.root), "--", *paths]))
-        if strange := {each.path for each in remarks} - set(paths):
+        findings, scanned = self.linter.read(self.call([*self.linter.options_in(self.root), "--", *paths]))
+        if strange := {each.path for each in findings} - set(paths):
             raise LinterError(f"remarks on a file that it was not asked about: {min(strange)}")
-        return remarks, scanned & set(paths)
+        return findings, scanned & set(paths)
 
 
-def _ask(run: _Run, paths: list[str], remarks: list[Remark], unscanned: dict[str, str]) -> None:
+def _ask(run: _Run, paths: list[str], findings: list[Finding], unscanned: dict[str, str]) -> None:
     """Ask about some files, and again about those that were not scanned; what is found goes into the two results."""
     if not paths:
         return
@@ -176,18 +165,18 @@ def _ask(run: _Run, paths: list[str], remarks: list[Remark], unscanned: dict[str
     scanned: frozenset[str] = frozenset()
     try:
         found, scanned = run.over(paths)
-        remarks += [each for each in found if each.path in scanned]
+        findings += [each for each in found if each.path in scanned]
     except LinterError as error:
         reason = str(error)
     left = [path for path in paths if path not in scanned]
     if len(paths) == 1 or time.monotonic() > run.deadline:
         unscanned.update(dict.fromkeys(left, reason))
     elif scanned:
-        _ask(run, left, remarks, unscanned)
+        _ask(run, left, findings, unscanned)
     else:
         half = len(left) // 2
-        _ask(run, left[:half], remarks, unscanned)
-        _ask(run, left[half:], remarks, unscanned)
+        _ask(run, left[:half], findings, unscanned)
+        _ask(run, left[half:], findings, unscanned)
 
 
 def _find(name: str) -> str | None:

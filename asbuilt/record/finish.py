@@ -1,7 +1,6 @@
 """Complete a run's directory once every verdict is in."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 
 from asbuilt.lint.keep import told
@@ -32,7 +31,7 @@ def finish(
     results = run.directory / RESULTS
     linters = told(run.scans or {})
     point_latest(run.directory)
-    write_json(run.directory / VERDICTS, [asdict(each) for each in verdicts], run.secrets)
+    write_json(run.directory / VERDICTS, [each.as_dict() for each in verdicts], run.secrets)
     write_text(run.directory / "summary.md", markdown(run, verdicts, linters), run.secrets)
     write_context(results, run, linters)
     settle_results(results, verdicts, run.secrets)

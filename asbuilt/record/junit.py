@@ -50,8 +50,8 @@ def _case(verdict: Verdict) -> ET.Element:
     case.append(_properties(control=verdict.control, severity=verdict.severity))
     if verdict.outcome in _ELEMENTS:
         name, kind = _ELEMENTS[verdict.outcome]
-        facts = [texts.line(each.fact) for each in verdict.findings()[:1]]
-        others = len(verdict.lines) - 1
+        facts = [texts.line(each.fact) for each in verdict.told()[:1]]
+        others = len(verdict.findings) - 1
         more = f" (and {others} more)" if others > 0 else ""
         element = ET.SubElement(case, name, kind, message=f"{''.join(facts)}{more}")
         element.text = told(verdict)

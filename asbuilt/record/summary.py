@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from asbuilt import texts
 from asbuilt.record.terminal import heading
 from asbuilt.run import Run
-from asbuilt.verdicts import Line, Outcome, Verdict, all_well, by_urgency, tally
+from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
+from asbuilt.workflows.yaml.finding import Finding
 
 _MARKS = {Outcome.DRIFTED: "❌ drifted", Outcome.UNKNOWN: "❔ unknown", Outcome.WAIVED: "⏳ waived"}
 _MOST = 2**20 - 2**12  # GitHub shows no summary that is larger than 1 MiB; so much is left for what is around the table
@@ -28,26 +29,27 @@ def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]
     return "\n".join([*parts, *after])
 
 
-def _findings(verdicts: tuple[Verdict, ...]) -> Iterator[tuple[Verdict, Line]]:
+def _findings(verdicts: tuple[Verdict, ...]) -> Iterator[tuple[Verdict, Finding]]:
     for verdict in sorted(verdicts, key=by_urgency):
         if verdict.outcome in _MARKS:
-            yield from ((verdict, line) for line in verdict.findings())
+            yield from ((verdict, finding) for finding in verdict.told())
 
 
-def _fitting(run: Run, findings: list[tuple[Verdict, Line]], room: int) -> Iterator[str]:
+def _fitting(run: Run, findings: list[tuple[Verdict, Finding]], room: int) -> Iterator[str]:
     """Give the rows for which there is room, in so many bytes."""
-    for verdict, line in findings:
-        row = _row(run, verdict, line)
+    for verdict, finding in findings:
+        row = _row(run, verdict, finding)
         room -= len(row.encode()) + 1
         if room < 0:
             return
         yield row
 
 
-def _row(run: Run, verdict: Verdict, line: Line) -> str:
+def _row(run: Run, verdict: Verdict, finding: Finding) -> str:
     control = verdict.control
     if url := texts.link(run.estate.links.issue_url(verdict.issue) or ""):
         control += f" [#{verdict.issue}]({url})"
-    mark = _MARKS[Outcome.WAIVED if line.waived else verdict.outcome]
-    told = (texts.code(line.place), texts.code(line.fact), texts.code(texts.whole(line.fix), texts.LONGEST_WHOLE + 1))
+    mark = _MARKS[Outcome.WAIVED if finding.waived else verdict.outcome]
+    fix = texts.code(texts.whole(finding.fix), texts.LONGEST_WHOLE + 1)
+    told = (texts.code(finding.place), texts.code(finding.fact), fix)
     return f"| {' | '.join((mark, control, verdict.severity, *told))} |"

@@ -7,7 +7,8 @@ from textwrap import wrap
 
 from asbuilt import texts
 from asbuilt.run import Run
-from asbuilt.verdicts import Line, Outcome, Verdict, all_well, by_urgency, tally
+from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
+from asbuilt.workflows.yaml.finding import Finding
 
 _COLOURS = {Outcome.DRIFTED: "red", Outcome.UNKNOWN: "yellow", Outcome.WAIVED: "cyan"}
 _INDENT = "    "
@@ -66,7 +67,7 @@ def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> It
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class _Row:
     """One finding as it is printed: where, which control, the fact, and what helps to act on it."""
 
     place: str
@@ -91,20 +92,20 @@ class _Finding:
         yield from (Text(f"{_INDENT}{each}") for each in self.help)
 
 
-def _findings(verdicts: tuple[Verdict, ...]) -> Iterator[_Finding]:
+def _findings(verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
     """Give what somebody has to hear of, the most urgent first."""
     shown = [each for each in sorted(verdicts, key=by_urgency) if each.outcome in _COLOURS]
-    for verdict, line, others in _grouped(shown):
-        outcome = Outcome.WAIVED if line.waived else verdict.outcome
-        fact = texts.line(line.fact)
+    for verdict, finding, others in _grouped(shown):
+        outcome = Outcome.WAIVED if finding.waived else verdict.outcome
+        fact = texts.line(finding.fact)
         issue = f"   #{verdict.issue}" if verdict.issue else ""
         helpful = (
-            f"> {texts.line(line.excerpt)}" if line.excerpt else "",
-            f"fix: {texts.whole(line.fix) or 'see the issue'}{issue}" if line.fix or issue else "",
+            f"> {texts.line(finding.excerpt)}" if finding.excerpt else "",
+            f"fix: {texts.whole(finding.fix) or 'see the issue'}{issue}" if finding.fix or issue else "",
             f"for the same reason: {', '.join(others)}" if others else "",
         )
-        yield _Finding(
-            place=texts.line(line.place),
+        yield _Row(
+            place=texts.line(finding.place),
             label=f"{verdict.control:6} {verdict.severity}",
             fact=fact if outcome is Outcome.DRIFTED else f"{outcome.upper()} {fact}",
             help=tuple(filter(None, helpful)),
@@ -120,19 +121,19 @@ def _wrapped(
     return (Text(f"{indent}{each}", colour, bold) for each in lines)
 
 
-def _grouped(verdicts: list[Verdict]) -> Iterator[tuple[Verdict, Line, list[str]]]:
+def _grouped(verdicts: list[Verdict]) -> Iterator[tuple[Verdict, Finding, list[str]]]:
     """Give each finding; what several controls could not observe for one reason is said once."""
-    seen: dict[Line, list[str]] = {}
-    found: list[tuple[Verdict, Line, list[str]]] = []
+    seen: dict[Finding, list[str]] = {}
+    found: list[tuple[Verdict, Finding, list[str]]] = []
     for verdict in verdicts:
-        for line in verdict.findings():
-            if verdict.outcome is Outcome.UNKNOWN and line in seen:
-                seen[line].append(verdict.control)
+        for finding in verdict.told():
+            if verdict.outcome is Outcome.UNKNOWN and finding in seen:
+                seen[finding].append(verdict.control)
             else:
-                others = seen.setdefault(line, []) if verdict.outcome is Outcome.UNKNOWN else []
-                found.append((verdict, line, others))
-    for verdict, line, others in found:
-        yield verdict, line, sorted(set(others) - {verdict.control})
+                others = seen.setdefault(finding, []) if verdict.outcome is Outcome.UNKNOWN else []
+                found.append((verdict, finding, others))
+    for verdict, finding, others in found:
+        yield verdict, finding, sorted(set(others) - {verdict.control})
 
 
 def _requests(run: Run) -> str:

@@ -12,7 +12,7 @@ from asbuilt import files
 from asbuilt.sandbox.building import build
 from asbuilt.sandbox.reading import Reader, ScenarioError, duration, instant, nearest
 from asbuilt.workflows.yaml import reader as yaml_reader
-from asbuilt.workflows.yaml.document import plain
+from asbuilt.workflows.yaml.document import Mark, plain
 
 if TYPE_CHECKING:
     from asbuilt.sandbox.world import World
@@ -94,8 +94,8 @@ def _document(file: Path, expected: str) -> dict[Any, Any]:
     for wrong in (*read.problems, read.unread):
         if wrong is not None:
             what = "not YAML: " if read.root is None and read.unread is None else ""
-            place = f"line {wrong.mark.line}, column {wrong.mark.column}"
-            raise ScenarioError(f"{file.name}: {what}{wrong.message} ({place})")
+            line, column = wrong.mark or Mark(1, 1)
+            raise ScenarioError(f"{file.name}: {what}{wrong.fact} (line {line}, column {column})")
     document = plain(read.root)
     if not isinstance(document, dict):
         raise ScenarioError(f"{file.name}: not valid; expected {expected}")

@@ -41,7 +41,7 @@ def test_the_words_of_a_remedy_are_quoted_where_they_need_that(name):
 def test_a_file_that_a_linter_could_not_read_is_quoted_where_it_needs_that(name):
     scan = Scan("zizmor", "1.0", unscanned={name: "failed"})
     with pytest.raises(CouldNotObserveError) as caught:
-        Seen().remarks(scan, name)
+        Seen().findings(scan, name)
     command = caught.value.fact.remedy.partition(": ")[2]
     assert shlex.split(command) == ["zizmor", name]
 

@@ -15,8 +15,9 @@ from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app as command
 from asbuilt.record.evidence import _clause, settle_results
 from asbuilt.record.report import _closed, _name
-from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.withholding import Secret, Secrets
+from asbuilt.workflows.yaml.finding import Finding
 
 STATUS = {
     "conforms": "passed",
@@ -265,7 +266,7 @@ def test_what_a_token_happens_to_match_is_withheld_from_the_whole_run(play):
 
 def test_a_result_that_says_otherwise_than_its_verdict_is_corrected(tmp_path):
     verdict = Verdict(
-        "t.py::test[a]", "HK001", "SEV-1", "a", "It is.", Outcome.DRIFTED, (Line("a", "it is not", "mend"),)
+        "t.py::test[a]", "HK001", "SEV-1", "a", "It is.", Outcome.DRIFTED, (Finding("it is not", "mend", subject="a"),)
     )
     path = tmp_path / "0-result.json"
     labels = [{"name": "nodeid", "value": "[withheld]"}]

@@ -23,8 +23,9 @@ from asbuilt.record.telling import told
 from asbuilt.record.terminal import summary
 from asbuilt.record.values import attachment
 from asbuilt.record.values import page as page_of
-from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.withholding import Secrets
+from asbuilt.workflows.yaml.finding import Finding
 
 ISSUES = Links(issues="https://tracker.example.com/{issue}")
 BAD = (Outcome.DRIFTED, Outcome.UNKNOWN, Outcome.WAIVED)
@@ -43,7 +44,7 @@ def run_of(name="shop", links=ISSUES, world="sandbox"):
 
 
 def verdicts_of(text, outcomes=BAD):
-    line = Line(text, text, text, text)
+    line = Finding(text, text, text, excerpt=text)
     plain = [
         Verdict(f"t.py::t[{text}{each}]", "WF001", "SEV-2", text, "It is.", each, (line,), text, issue=7)
         for each in outcomes
@@ -214,7 +215,7 @@ def test_what_somebody_may_copy_is_whole_or_not_there():
 
 
 def _with_fix(fix):
-    return Verdict("t", "HK001", "SEV-1", "a", "It is.", Outcome.DRIFTED, (Line("a", "it is not", fix),))
+    return Verdict("t", "HK001", "SEV-1", "a", "It is.", Outcome.DRIFTED, (Finding("it is not", fix, subject="a"),))
 
 
 def test_what_is_kept_can_be_written_and_is_bounded(text):
@@ -265,9 +266,13 @@ def test_no_address_of_issues_breaks_the_summary(issues):
 
 def test_a_summary_stays_below_what_github_takes_and_says_what_it_left_out():
     long = TEXTS["long"]
-    urgent = Verdict("a", "HK001", "SEV-1", "shop", "It is.", Outcome.DRIFTED, (Line("shop", "the worst", "mend"),))
-    waived = Verdict("b", "HK001", "SEV-1", "shop", "It is.", Outcome.WAIVED, (Line("shop", "the least"),), "known")
-    lines = tuple(Line(f"{number} {long}", f"名{number} {long}", long, long) for number in range(20))
+    urgent = Verdict(
+        "a", "HK001", "SEV-1", "shop", "It is.", Outcome.DRIFTED, (Finding("the worst", "mend", subject="shop"),)
+    )
+    waived = Verdict(
+        "b", "HK001", "SEV-1", "shop", "It is.", Outcome.WAIVED, (Finding("the least", subject="shop"),), "known"
+    )
+    lines = tuple(Finding(f"名{number} {long}", long, f"{number} {long}", excerpt=long) for number in range(20))
     others = [Verdict(f"c{n}", "WF001", "SEV-2", "shop", "It is.", Outcome.DRIFTED, lines) for n in range(500)]
     page = markdown(run_of(), (waived, *others, urgent), {"zizmor": "1.0"})
     assert len(page.encode()) < 2**20

@@ -10,7 +10,8 @@ import pytest
 
 from asbuilt.catalogue import PROJECT
 from asbuilt.record.junit import junit
-from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.verdicts import Outcome, Verdict
+from asbuilt.workflows.yaml.finding import Finding, Mark
 
 # What nobody can import is refused before anything is judged: here it is pytest's own import that fails.
 ONLY_PYTEST_FAILS_TO_IMPORT = 'if __name__ == "test_broken":\n    import nothing_of_that_name\n'
@@ -29,20 +30,26 @@ def verdict(outcome, *lines, reason="", identity="tests_live/test_dynos.py::test
     ("given", "element", "message", "text"),
     [
         (
-            verdict(Outcome.DRIFTED, Line("f.yml:1:2", "it is down", "mend it", "run: x"), Line("shop", "so is that")),
+            verdict(
+                Outcome.DRIFTED,
+                Finding("it is down", "mend it", "f.yml", Mark(1, 2), "run: x"),
+                Finding("so is that", subject="shop"),
+            ),
             "failure",
             {"message": "it is down (and 1 more)"},
             "f.yml:1:2 it is down\n> run: x\nfix: mend it\n\nso is that",
         ),
         (
-            verdict(Outcome.UNKNOWN, Line("shop", "GET / gave no answer", "ask again"), reason="gave no answer"),
+            verdict(
+                Outcome.UNKNOWN, Finding("GET / gave no answer", "ask again", subject="shop"), reason="gave no answer"
+            ),
             "error",
             {"message": "GET / gave no answer"},
             "GET / gave no answer\nfix: ask again",
         ),
         (verdict(Outcome.UNKNOWN, reason="interrupted"), "error", {"message": "interrupted"}, "interrupted"),
         (
-            verdict(Outcome.WAIVED, Line("shop", "it is down"), reason="waived by ops"),
+            verdict(Outcome.WAIVED, Finding("it is down", subject="shop"), reason="waived by ops"),
             "skipped",
             {"message": "it is down (waived by ops)", "type": "pytest.xfail"},
             "it is down (waived by ops)",
@@ -88,7 +95,7 @@ def test_a_case_says_its_control_and_the_run_its_world():
 
 
 def test_of_very_many_findings_a_case_has_the_first_and_their_number():
-    lines = [Line("shop", f"finding {number}") for number in range(1000)]
+    lines = [Finding(f"finding {number}", subject="shop") for number in range(1000)]
     failure = suite_of(verdict(Outcome.DRIFTED, *lines)).find("testcase/failure")
     assert failure.get("message") == "finding 0 (and 999 more)"
     assert "finding 99\n" in failure.text

@@ -6,7 +6,8 @@ import pytest
 
 from asbuilt.record.summary import markdown
 from asbuilt.record.terminal import summary
-from asbuilt.verdicts import Line, Outcome, Verdict
+from asbuilt.verdicts import Outcome, Verdict
+from asbuilt.workflows.yaml.finding import Finding
 
 RUN = SimpleNamespace(estate=SimpleNamespace(name="shop"), observation=None, checkouts={}, directory=None)
 PLACE = ".github/workflows/deploy-heroku.yml:42:5"
@@ -21,7 +22,7 @@ def printed(columns, *lines):
 
 @pytest.mark.parametrize("columns", [None, 200])
 def test_a_finding_is_one_line_where_there_is_room_or_no_terminal(columns):
-    out = printed(columns, Line(PLACE, FACT, FIX, "needs: []"), Line("shop", FACT, FIX))
+    out = printed(columns, Finding(FACT, FIX, PLACE, excerpt="needs: []"), Finding(FACT, FIX, subject="shop"))
     at = f"{PLACE}  WF004  SEV-2  {FACT}"
     assert at in out
     assert out[out.index(at) + 1 :][:2] == [f"{'':{len(PLACE)}}  > needs: []", f"{'':{len(PLACE)}}  fix: {FIX}   #7"]
@@ -36,14 +37,14 @@ def test_where_nothing_was_judged_all_is_not_well():
 
 def test_one_long_place_does_not_push_the_others_apart():
     long = f".github/workflows/{'x' * 80}.yml:1:1"
-    out = printed(None, Line(long, FACT, FIX), Line("shop", FACT, FIX))
+    out = printed(None, Finding(FACT, FIX, long), Finding(FACT, FIX, subject="shop"))
     assert f"{long}  WF004  SEV-2  {FACT}" in out
     assert f"{'shop':48}  WF004  SEV-2  {FACT}" in out
 
 
 @pytest.mark.parametrize("columns", [80, 100, 140])
 def test_in_a_narrow_terminal_the_fact_stands_below_and_breaks_between_words(columns):
-    out = printed(columns, Line(PLACE, FACT, FIX, "needs: []"))
+    out = printed(columns, Finding(FACT, FIX, PLACE, excerpt="needs: []"))
     begin = out.index(f"{PLACE}  WF004  SEV-2")
     end = out.index("    > needs: []")
     assert max(map(len, out[begin:end])) <= columns

@@ -227,7 +227,7 @@ def test_an_action_is_told_its_key():
     step = "- {{ uses: ./.github/actions/ship, with: {{ key: '{}' }} }}"
     assert found(workflow(step.format(FROM_SECRETS), job=""), {"ship": action}) == []
     (gap,) = found(workflow(step.format("${{ vars.KEY }}"), job=""), {"ship": action})
-    assert (gap.document.path, gap.fact.partition("; ")[2]) == (".github/actions/ship/action.yml", "used by one.yml:6")
+    assert (gap.path, gap.fact.partition("; ")[2]) == (".github/actions/ship/action.yml", "used by one.yml:6")
 
 
 def test_to_ask_who_one_is_needs_a_key_too():

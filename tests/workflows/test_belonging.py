@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 from making import DEPLOY, paths_of
 
-from asbuilt.workflows.judge.targets import mismatches, own_checks
+from asbuilt.workflows.judge.asked import own_checks
+from asbuilt.workflows.judge.targets import mismatches
 
 
 def app(name, tier="production", url=None, environment=None, repository="o/r"):

@@ -54,7 +54,7 @@ def test_what_is_past_a_bound_is_unknown_and_its_neighbour_is_judged(name, check
     file = found.workflow_file(WORKFLOW)
     assert file.document.root is None
     assert file.document.problems == ()
-    assert bound in file.document.unread.message
+    assert bound in file.document.unread.fact
     assert file.document.unread.mark.line <= len(file.document.text.splitlines())
     assert file.document.unread.fix
     assert file.document in found.unread
@@ -123,7 +123,7 @@ def test_workflows_that_follow_each_other_everywhere_are_counted(checkout):
         for name in names
     }
     found = checkout({**files, ".github/workflows/a.yml": f"name: first\non: push\njobs:\n{job(DEPLOY)}"})
-    assert {each.unread.message for each in found.unread} == {
+    assert {each.unread.fact for each in found.unread} == {
         "has more than 20,000 situations to start in, and no more are read"
     }
     assert {path.workflow for path in found.deploy_paths} == {".github/workflows/a.yml"}
@@ -182,7 +182,7 @@ def test_a_command_of_a_procfile_may_hold_any_number_of_dashes():
 def test_a_line_of_a_procfile_that_is_too_long_is_unknown_and_the_others_are_read():
     found = parse(f"web: python web.py\nworker: {'a ' * 5_000}\n")
     assert list(found.processes) == ["web"]
-    assert found.document.unread.message == "has more than 8,192 characters, and no more are read"
+    assert found.document.unread.fact == "has more than 8,192 characters, and no more are read"
     assert found.document.unread.mark.line == 2
 
 

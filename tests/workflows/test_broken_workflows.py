@@ -49,7 +49,7 @@ def come_of(raw):
         if checkout.workflow_file(".github/workflows/broken.yml").document.problems:
             assert "example/shop broken.yml" in found["WF001"]
         # What is past a bound is unknown, and says where.
-        unknown = {each.path: each.unread.message for each in checkout.unread}
+        unknown = {each.path: each.unread.fact for each in checkout.unread}
         return {**found, **({"unknown": unknown} if unknown else {})}
 
 

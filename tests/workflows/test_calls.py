@@ -19,7 +19,7 @@ jobs: {a: {runs-on: x, steps: [{run: y}]}}
 
 def found(call, called=CALLED):
     sources = sources_of(ship=called, w=f"on: push\njobs:\n  a:\n    uses: ./.github/workflows/ship.yml\n{call}")
-    return [(each.mark.line, each.message) for each in problems(sources.workflow_files[1], sources)]
+    return [(each.mark.line, each.fact) for each in problems(sources.workflow_files[1], sources)]
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_a_workflow_that_is_not_for_calling_is_not_called():
 def test_a_default_is_of_the_type_of_its_input():
     text = CALLED.replace("default: false", "default: 'no'").replace("type: number", "type: number, default: 1")
     (problem,) = problems(sources_of(ship=text).workflow_files[0])
-    assert (problem.mark.line, problem.message) == (5, 'the default of `dry` is "no", expected true or false')
+    assert (problem.mark.line, problem.fact) == (5, 'the default of `dry` is "no", expected true or false')

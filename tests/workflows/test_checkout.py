@@ -67,4 +67,4 @@ def test_a_file_that_is_no_text_is_read_as_a_problem(tmp_path):
     (folder / "a.yml").write_bytes(b"on: \xff\n")
     (tmp_path / "Procfile").write_bytes(b"web: \xff\n")
     checkout = read(tmp_path)
-    assert [each.message for each in checkout.workflow_files[0].document.problems] == ["not UTF-8 text"]
+    assert [each.fact for each in checkout.workflow_files[0].document.problems] == ["not UTF-8 text"]

@@ -3,7 +3,7 @@
 import pytest
 from making import DEPLOY, deploying, paths_of, sources_of
 
-from asbuilt.workflows.judge.concurrency import exclusion_faults
+from asbuilt.workflows.judge.concurrency import collisions
 from asbuilt.workflows.paths.tracing import deploy_paths
 
 
@@ -13,7 +13,7 @@ def groups(group, on="push", job=""):
 
 
 def facts(**files):
-    return [each.fact for each in exclusion_faults(paths_of(**files))]
+    return [each.fact for each in collisions(paths_of(**files))]
 
 
 MAIN = "{push: {branches: [main]}}"
@@ -138,8 +138,8 @@ def test_another_workflow_in_the_group_does_not_cancel():
     other = (
         "on: push\nconcurrency: {group: SHOP, cancel-in-progress: true}\njobs:\n  a: {runs-on: x, steps: [{run: y}]}\n"
     )
-    found = list(exclusion_faults(paths_of(ship=f"concurrency: shop\n{deploying(on=MAIN)}", other=other)))
-    assert [(each.document.path, each.mark.line) for each in found] == [(".github/workflows/other.yml", 2)]
+    found = list(collisions(paths_of(ship=f"concurrency: shop\n{deploying(on=MAIN)}", other=other)))
+    assert [(each.path, each.mark.line) for each in found] == [(".github/workflows/other.yml", 2)]
 
 
 CANCELS = "concurrency: {{group: '{0}', cancel-in-progress: {1}}}\n"
@@ -192,7 +192,7 @@ def test_what_is_not_available_in_a_group_is_for_another_control():
 def test_two_apps_may_share_a_group():
     jobs = "".join(f"  {app}:\n    runs-on: x\n    steps:{DEPLOY.format(app=app)}" for app in ("one", "two"))
     paths = deploy_paths(sources_of(ship=f"on: {MAIN}\nconcurrency: deploys\njobs:\n{jobs}"))
-    assert [list(exclusion_faults([path])) for path in paths] == [[], []]
+    assert [list(collisions([path])) for path in paths] == [[], []]
 
 
 def test_what_cancels_nothing_is_not_said_to_cancel():

@@ -3,7 +3,8 @@
 import pytest
 from making import AFTER, CI, SHIP, SUCCEEDED, gated, paths_of, script
 
-from asbuilt.workflows.judge.provenance import comes_from_outside, from_outside, trigger_mark
+from asbuilt.workflows.judge.origins import comes_from_outside, trigger_mark
+from asbuilt.workflows.judge.provenance import from_outside
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,6 @@ def test_a_deploy_from_outside_in_a_called_workflow_lies_at_the_trigger_and_name
     (fault,) = said(
         w="on:\n  issue_comment:\n  push:\njobs: {a: {uses: ./.github/workflows/called.yml}}\n", called=called
     )
-    assert (fault.document.path, fault.mark.line) == (".github/workflows/w.yml", 2)
+    assert (fault.path, fault.mark.line) == (".github/workflows/w.yml", 2)
     assert fault.fact.endswith("; called by w.yml:4")
     assert fault.fix.endswith("if: github.event_name != 'issue_comment'")

@@ -8,7 +8,7 @@ MAIN = "{push: {branches: [main]}}"
 
 def holes_of(name="test", actions=None, **files):
     return [
-        (each.document.path.rpartition("/")[2], each.mark.line, each.fact)
+        (each.path.rpartition("/")[2], each.mark.line, each.fact)
         for path in paths_of(actions, **files)
         for each in holes(path, name, path.sources)
     ]

@@ -15,7 +15,7 @@ def deploying(needs="", jobs="", on="{push: {branches: [main]}}"):
 def fault_of(gates, **files):
     (path,) = paths_of(**files)
     found = missing_gates(path, gates)
-    return found and (found.document.path.rpartition("/")[2], found.mark.line, found.fix)
+    return found and (found.path.rpartition("/")[2], found.mark.line, found.fix)
 
 
 @pytest.mark.parametrize(

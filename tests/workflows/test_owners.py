@@ -2,7 +2,7 @@
 
 from making import deploying, paths_of
 
-from asbuilt.workflows.judge.ownership import first_of_each_owner
+from asbuilt.workflows.judge.owners import first_of_each_owner
 
 CALL = "on: {on}\njobs:\n  go:\n    uses: ./.github/workflows/deploy.yml\n"
 

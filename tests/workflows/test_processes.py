@@ -2,7 +2,7 @@
 
 import pytest
 
-from asbuilt.workflows.judge.procfile import needs_no_procfile, process_fault
+from asbuilt.workflows.judge.procfile import needs_no_procfile, wrong_start
 from asbuilt.workflows.paths.checkout import read
 
 DEPLOY = "on: push\njobs:\n  deploy:\n    runs-on: x\n    env: {{ FOLDER: backend }}\n    steps:\n{0}"
@@ -58,15 +58,15 @@ BACKEND = {"backend/Procfile": WEB}
     ],
 )  # fmt: skip
 def test_the_procfile_that_is_sent_counts(checkout, steps, files, expected, message):
-    fault = process_fault(checkout(steps, **files), "web", expected)
+    fault = next(wrong_start(checkout(steps, **files), "web", expected), None)
     assert (fault is None) == (message is None)
     assert message is None or message in fault.fact
 
 
 def test_what_the_action_is_given_is_found_where_it_is_given(checkout):
     made = checkout(ACTION.format(",\n                 procfile: 'web: gunicorn old:app'"))
-    fault = process_fault(made, "web", "app.py")
-    assert (fault.document.path, fault.mark.line) == (".github/workflows/deploy.yml", 9)
+    (fault,) = wrong_start(made, "web", "app.py")
+    assert (fault.path, fault.mark.line) == (".github/workflows/deploy.yml", 9)
 
 
 @pytest.mark.parametrize(

@@ -154,9 +154,9 @@ def test_a_process_starts_what_is_there(text, files, expected):
 )
 def test_what_is_wrong_with_a_process_is_said_with_its_line(text, place, message):
     found = problem(text, {"app.py"})
-    assert (found.mark, found.message) == (Mark(*place), message)
+    assert (found.mark, found.fact) == (Mark(*place), message)
 
 
 def test_a_procfile_that_is_not_there_says_so():
     found = process_problem(missing(), "web", "app.py", {"app.py"})
-    assert found.message == 'there is no Procfile, so Heroku starts no "web"; expected a line `web: COMMAND`'
+    assert found.fact == 'there is no Procfile, so Heroku starts no "web"; expected a line `web: COMMAND`'

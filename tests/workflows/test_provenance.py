@@ -149,7 +149,7 @@ def test_refs_are_followed_into_called_workflows(tested, deployed, expected):
         (path,) = paths_of(w=entry, test=CALLED, ship=CALLED_DEPLOY)
         found = list(unseen_by_gates(path, [name]))
         assert [expected in each.fact for each in found] == ([] if expected is None else [True])
-        assert all(each.document.path.endswith("ship.yml") and "called by w.yml:" in each.fact for each in found)
+        assert all(each.path.endswith("ship.yml") and "called by w.yml:" in each.fact for each in found)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import pytest
 from making import DEPLOY, deploying, paths_of, sources_of
 
-from asbuilt.workflows.judge.ownership import Expected, missing, shut, targets_in, unstarted
+from asbuilt.workflows.judge.owners import targets_in
+from asbuilt.workflows.judge.ways import Expected, missing, shut, unstarted
 from asbuilt.workflows.paths.blocked_paths import blocked_paths
 from asbuilt.workflows.paths.tracing import deploy_paths
 
@@ -119,7 +120,7 @@ def test_a_called_workflow_is_where_the_condition_stands():
     called = deploying(on="workflow_call", job="    if: github.ref == 'main'\n")
     caller = f"on: {MAIN}\njobs:\n  go:\n    uses: ./.github/workflows/called.yml\n"
     (fault,) = shut("shop", [], *ways(called=called, ship=caller))
-    assert fault.document.path.endswith("called.yml")
+    assert fault.path.endswith("called.yml")
     assert fault.fact.endswith("; called by ship.yml:4")
 
 
@@ -131,7 +132,7 @@ def test_the_condition_of_a_caller_and_of_a_step_are_found():
     )
     caller = f"on: {MAIN}\njobs:\n  go:\n    if: github.ref == 'main'\n    uses: ./.github/workflows/called.yml\n"
     faults = list(shut("shop", [], *ways(called=called, ship=caller)))
-    assert [each.document.path.rpartition("/")[2] for each in faults] == ["ship.yml", "called.yml"]
+    assert [each.path.rpartition("/")[2] for each in faults] == ["ship.yml", "called.yml"]
 
 
 @pytest.mark.parametrize(

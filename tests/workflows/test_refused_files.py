@@ -157,7 +157,7 @@ def test_a_refused_procfile_leaves_its_processes_unknown(root, tmp_path):
     ((place, fact, _),) = found_by("WF001", root, tmp_path)
     assert (place, fact) == ("Procfile:1:1", OUT)
     assert found_by("WF017", root, tmp_path) == []
-    assert {each.unread.message for each in procfiles_of(read(root))} == {OUT}
+    assert {each.unread.fact for each in procfiles_of(read(root))} == {OUT}
 
 
 def test_a_folder_that_is_shut_is_a_finding(root, tmp_path, monkeypatch):
@@ -202,7 +202,7 @@ def test_on_more_workflows_than_are_read_all_rests(root, monkeypatch):
     assert [each.path for each in found.unread] == [WORKFLOWS]
     assert len(found.workflow_files) == 2
     assert found.workflow_file(f"{WORKFLOWS}/z.yml").document.unread is not None
-    assert "more than 2 workflow files" in found.unread[0].unread.message
+    assert "more than 2 workflow files" in found.unread[0].unread.fact
 
 
 def shut(monkeypatch, name):

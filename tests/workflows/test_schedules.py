@@ -197,7 +197,7 @@ on:
 def test_the_schedules_of_a_workflow_with_their_places():
     file = load(WORKFLOW, "f.yml")
     assert file.triggers[1].crons == ("0 3 * * *", "0 0 30 2 *", "* * * * *")
-    found = [(each.mark.line, each.mark.column, each.message.partition(":")[0]) for each in schedule_problems(file)]
+    found = [(each.mark.line, each.mark.column, each.fact.partition(":")[0]) for each in schedule_problems(file)]
     assert found == [
         (5, 13, 'cron "0 0 30 2 *" never fires'),
         (7, 14, 'cron "* * * * *" fires 1 minute after it has fired'),
@@ -221,7 +221,7 @@ def test_the_schedules_of_a_workflow_with_their_places():
 )
 def test_an_entry_that_is_no_schedule(entry, message, column):
     found = list(schedule_problems(load(f"on:\n  schedule:\n    {entry}\n", "f.yml")))
-    assert [each.message.startswith(message) for each in found] == ([True] if message else [])
+    assert [each.fact.startswith(message) for each in found] == ([True] if message else [])
     assert [each.mark.column for each in found] == ([column] if column else [])
 
 
@@ -231,7 +231,7 @@ def test_an_entry_that_is_no_schedule(entry, message, column):
 def test_an_event_without_a_time_is_no_schedule(on, place):
     (problem,) = schedule_problems(load(f"on: {on}\n", "f.yml"))
     assert (problem.mark.line, problem.mark.column) == place
-    assert problem.message.startswith("a schedule is a list of entries with a `cron`")
+    assert problem.fact.startswith("a schedule is a list of entries with a `cron`")
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def outside(homes=None, **files):
     for file in made.workflow_files:
         assert file.document.problems == ()
     found = read_outside(made.workflow_files[0], made, homes or {"key": ["production"]})
-    return [(each.document.path.rpartition("/")[2], each.mark.line, each.fact) for each in found]
+    return [(each.path.rpartition("/")[2], each.mark.line, each.fact) for each in found]
 
 
 CALLED = "on: workflow_call\njobs:\n  b: {runs-on: x, E env: {K: '${{ secrets.KEY }}'}, steps: [{run: y}]}\n"

@@ -5,7 +5,7 @@ from asbuilt.workflows.judge.syntax import problems
 
 
 def found(text):
-    return [each.message for each in problems(load(text, "w.yml"))]
+    return [each.fact for each in problems(load(text, "w.yml"))]
 
 
 def job(text):

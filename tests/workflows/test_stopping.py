@@ -1,7 +1,7 @@
 import pytest
 from making import DEPLOY, SHIP, gated, paths_of, sources_of
 
-from asbuilt.workflows.judge.ownership import shut
+from asbuilt.workflows.judge.ways import shut
 from asbuilt.workflows.paths.blocked_paths import blocked_paths
 from asbuilt.workflows.paths.tracing import deploy_paths
 

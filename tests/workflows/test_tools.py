@@ -11,10 +11,10 @@ from samples import lay_out, samples
 from asbuilt.judging import CouldNotObserveError, Seen
 from asbuilt.lint.keep import lint, plain, restore, told
 from asbuilt.lint.linters import ACTIONLINT, LINTERS, ZIZMOR
-from asbuilt.lint.scan import Remark, Scan, scan
+from asbuilt.lint.scan import Scan, scan
 from asbuilt.workflows.files import unread_files
 from asbuilt.workflows.paths.checkout import read
-from asbuilt.workflows.yaml.document import Mark
+from asbuilt.workflows.yaml.finding import Finding, Mark
 
 AFTER = HOME / "fixtures" / "repositories" / "TradeMasterAPI" / "after"
 SAMPLES = {
@@ -97,7 +97,7 @@ def test_a_sample_is_remarked_on_by_the_linter_that_it_names_alone(name, control
     lay_out(SAMPLES[name], tmp_path)
     found = lint({"shop": read(tmp_path)}, [LINTERS[control]])["shop"][LINTERS[control].name]
     assert found.unscanned == {}
-    assert bool(found.remarks) == name.startswith(f"err/{control}"), found.remarks
+    assert bool(found.findings) == name.startswith(f"err/{control}"), found.findings
 
 
 @pytest.mark.parametrize("kind", ["ok", "err"])
@@ -108,17 +108,22 @@ def test_zizmor_remarks_on_no_sample_of_another_control(kind, tmp_path):
     paths = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob(".github/**/*.yml"))
     found = scan(ZIZMOR, tmp_path, paths)
     assert len(paths) > len(others)
-    assert found.remarks == ()
+    assert found.findings == ()
     # GitHub cannot read these samples of WF001 either.
     assert {path for path in found.unscanned if "/WF001-" not in path} == set()
 
 
-def test_a_remark_has_the_rule_and_the_place(checkout):
+def rule(finding):
+    """Give the linter's own name for what it finds."""
+    return finding.fact.partition(": ")[0]
+
+
+def test_a_finding_has_the_rule_and_the_place(checkout):
     found = scan(ZIZMOR, checkout(injected=INJECTED), [path("injected")])
-    (remark,) = found.remarks
-    assert (remark.path, remark.mark, remark.rule) == (path("injected"), Mark(8, 23), "template-injection")
-    assert remark.message.startswith("code injection via template expansion: ")
-    assert remark.link.endswith("/audits/#template-injection")
+    (finding,) = found.findings
+    assert (finding.path, finding.mark, rule(finding)) == (path("injected"), Mark(8, 23), "template-injection")
+    assert finding.fact.startswith("template-injection: code injection via template expansion: ")
+    assert finding.fix.endswith("/audits/#template-injection")
     assert found.version
     assert found.version[0].isdigit()
 
@@ -128,7 +133,7 @@ def test_files_that_zizmor_cannot_read_do_not_hide_the_others(checkout):
     root = checkout(**bad, b=INJECTED, e=GOOD, h=INJECTED)
     found = scan(ZIZMOR, root, [path(name) for name in "abcdefgh"])
     assert found.scanned == (path("b"), path("e"), path("h"))
-    assert [each.path for each in found.remarks] == [path("b"), path("h")]
+    assert [each.path for each in found.findings] == [path("b"), path("h")]
     assert sorted(found.unscanned) == [path(name) for name in sorted(bad)]
     assert "missing `@<ref>` in actions/checkout" in found.unscanned[path("a")]
     assert "line 3 column 1" in found.unscanned[path("c")]
@@ -142,7 +147,7 @@ def test_a_file_that_is_not_there_is_not_scanned(checkout):
 def test_zizmor_honours_its_own_comments_and_the_checkouts_settings(checkout):
     root = checkout(a=INJECTED.replace("}}", "}} # zizmor: ignore[template-injection]"), b=INJECTED)
     (root / "zizmor.yml").write_text("rules: { template-injection: { ignore: [b.yml] } }\n")
-    assert scan(ZIZMOR, root, [path("a"), path("b")]).remarks == ()
+    assert scan(ZIZMOR, root, [path("a"), path("b")]).findings == ()
 
 
 def test_a_fault_in_zizmors_settings_is_said(checkout):
@@ -172,7 +177,7 @@ def test_actions_are_scanned_by_zizmor_alone(checkout, actionlint):
     )
     found = lint({"shop": read(root)}, [ZIZMOR, ACTIONLINT])["shop"]
     assert found["zizmor"].scanned == (".github/actions/say/action.yml", path("a"))
-    assert [each.path for each in found["zizmor"].remarks] == [".github/actions/say/action.yml"]
+    assert [each.path for each in found["zizmor"].findings] == [".github/actions/say/action.yml"]
     assert found["actionlint"].scanned == (path("a"),)
 
 
@@ -185,7 +190,7 @@ def test_actionlint_is_asked_once_for_all_files(checkout, actionlint):
         "1.7.12",
         (path("a"), path("b")),
         {},
-        (Remark(path("a"), Mark(6, 14), "runner-label", "no such runner"),),
+        (Finding("runner-label: no such runner", "", path("a"), Mark(6, 14)),),
     )
     assert calls.read_text().splitlines() == [
         "-version",
@@ -195,7 +200,7 @@ def test_actionlint_is_asked_once_for_all_files(checkout, actionlint):
 
 def test_a_place_before_the_first_line_is_the_first(checkout, actionlint):
     actionlint("found = [dict(message='no YAML', filepath=paths[0], line=0, column=0, kind='syntax-check')]")
-    assert scan(ACTIONLINT, checkout(a=GOOD), [path("a")]).remarks[0].mark == Mark(1, 1)
+    assert scan(ACTIONLINT, checkout(a=GOOD), [path("a")]).findings[0].mark == Mark(1, 1)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +223,7 @@ def test_a_linter_that_fails_has_scanned_nothing(fault, reason, checkout, action
     actionlint(fault)
     found = scan(ACTIONLINT, checkout(a=GOOD), [path("a")], seconds=0.5 if "while" in fault else 60)
     assert found.scanned == ()
-    assert found.remarks == ()
+    assert found.findings == ()
     assert reason in found.unscanned[path("a")]
 
 
@@ -226,7 +231,7 @@ def test_one_file_that_a_linter_leaves_out_is_asked_for_again(checkout, actionli
     calls = actionlint("paths = paths[:1]; found = [each for each in found if each['filepath'] == paths[0]]")
     root = checkout(a=GOOD.replace("ubuntu-latest", "nowhere"), b=GOOD.replace("ubuntu-latest", "nowhere"))
     found = scan(ACTIONLINT, root, [path("a"), path("b")])
-    assert [each.path for each in found.remarks] == [path("a"), path("b")]
+    assert [each.path for each in found.findings] == [path("a"), path("b")]
     assert len(calls.read_text().splitlines()) == 3
 
 
@@ -235,7 +240,7 @@ def test_a_linter_sees_no_tokens_and_nothing_of_the_judged_folder(checkout, acti
     for name in ("GITHUB_TOKEN", "HEROKU_API_KEY", "ZIZMOR_CONFIG"):
         monkeypatch.setenv(name, "secret")
     root = checkout(a=GOOD)
-    assert "PATH" in (said := scan(ACTIONLINT, root, [path("a")]).remarks[0].message)
+    assert "PATH" in (said := scan(ACTIONLINT, root, [path("a")]).findings[0].fact)
     assert "TOKEN" not in said
     assert "KEY" not in said
     assert "ZIZMOR" not in said
@@ -343,7 +348,7 @@ def repository(checkout):
     return root
 
 
-def remarked(root, linter):
+def linted(root, linter):
     return lint({"shop": read(root)}, [linter])["shop"][linter.name]
 
 
@@ -352,9 +357,9 @@ def test_of_a_copy_a_linter_says_what_it_says_of_the_clone(control, repository):
     linter = LINTERS[control]
     if shutil.which(linter.name) is None and linter is ACTIONLINT:
         pytest.skip("actionlint is not on PATH")
-    found = remarked(repository, linter)
+    found = linted(repository, linter)
     assert found == scan(linter, repository, found.scanned)
-    assert found.remarks
+    assert found.findings
     assert str(repository) not in repr(found)
 
 
@@ -365,11 +370,11 @@ def test_settings_hold_in_the_copy_and_none_from_above_it(control, repository, t
         pytest.skip("actionlint is not on PATH")
     (tmp_path / "zizmor.yml").write_text("rules: { template-injection: { disable: true } }\n")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    before = remarked(repository, linter).remarks
+    before = linted(repository, linter).findings
     (repository / "zizmor.yml").write_text("rules: { template-injection: { disable: true } }\n")
     (repository / ".github" / "actionlint.yaml").write_text("paths: { '**': { ignore: ['input .*'] } }\n")
-    after = remarked(repository, linter).remarks
-    gone = {each.rule for each in before} - {each.rule for each in after}
+    after = linted(repository, linter).findings
+    gone = {rule(each) for each in before} - {rule(each) for each in after}
     assert gone >= ({"template-injection"} if linter is ZIZMOR else {"workflow-call"})
 
 
@@ -378,20 +383,20 @@ def test_settings_of_a_folder_that_is_no_clone_hold(name, checkout):
     root = checkout(a=INJECTED)
     (root / name).write_text("rules: { template-injection: { disable: true } }\n")
     assert not (root / ".git").exists()
-    assert remarked(root, ZIZMOR).remarks == ()
+    assert linted(root, ZIZMOR).findings == ()
 
 
 def test_settings_above_the_copy_hold_for_no_folder_that_is_no_clone(checkout, tmp_path, monkeypatch):
     (tmp_path / "zizmor.yml").write_text("rules: { template-injection: { disable: true } }\n")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    assert [each.rule for each in remarked(checkout(a=INJECTED), ZIZMOR).remarks] == ["template-injection"]
+    assert [rule(each) for each in linted(checkout(a=INJECTED), ZIZMOR).findings] == ["template-injection"]
 
 
 @pytest.mark.parametrize("settings", ["zizmor.yml", ".github/zizmor.yaml", "shared/x/zizmor.yml"])
 def test_settings_that_lead_out_of_the_checkout_are_not_shown(settings, repository):
     (repository / settings).symlink_to("/proc/self/environ")
-    found = remarked(repository, ZIZMOR)
-    assert (found.scanned, found.remarks) == ((), ())
+    found = linted(repository, ZIZMOR)
+    assert (found.scanned, found.findings) == ((), ())
     assert set(found.unscanned.values()) == {f"its settings cannot be read: {settings} {OUT}"}
     assert set(found.unscanned) == {path("a"), path("called"), "shared/x/action.yml", ".github/actions/js/action.yml"}
 
@@ -400,7 +405,7 @@ def test_actionlints_settings_that_lead_out_of_the_checkout_are_not_shown(checko
     calls = actionlint()
     root = checkout(a=GOOD)
     (root / ".github" / "actionlint.yml").symlink_to("/proc/self/environ")
-    found = remarked(root, ACTIONLINT)
+    found = linted(root, ACTIONLINT)
     assert found.unscanned == {path("a"): f"its settings cannot be read: .github/actionlint.yml {OUT}"}
     assert calls.read_text() == "-version\n"
 
@@ -414,8 +419,8 @@ def test_a_linter_finds_no_link_and_nothing_that_was_refused(checkout, actionlin
     (tmp_path / "secret.yml").write_text(GOOD)
     for name, target in {"x": "/proc/self/environ", "y": "a.yml", "z": tmp_path / "secret.yml"}.items():
         (root / path(name)).symlink_to(target)
-    found = remarked(root, ACTIONLINT)
-    assert (found.scanned, [each.message for each in found.remarks]) == ((path("a"),), ["a.yml"])
+    found = linted(root, ACTIONLINT)
+    assert (found.scanned, [each.fact.partition(": ")[2] for each in found.findings]) == ((path("a"),), ["a.yml"])
     # Of a link GitHub itself reads nothing: WF001 says so, and there is nothing to scan.
     assert found.unscanned == {path("large"): "is larger than 1 MiB; no more is read"}
 
@@ -425,16 +430,16 @@ def test_a_file_that_was_refused_is_unknown_to_its_linter_with_the_reason():
     document = unread_files.file(path("a"), "is larger than 1 MiB; no more is read")
     seen.rest_on([document])
     with pytest.raises(CouldNotObserveError) as error:
-        seen.remarks(Scan("zizmor", "1", (), {path("a"): "is larger than 1 MiB; no more is read"}), path("a"))
+        seen.findings(Scan("zizmor", "1", (), {path("a"): "is larger than 1 MiB; no more is read"}), path("a"))
     assert error.value.fact.remedy == "make it a regular file that can be read, of at most 1 MiB"
     with pytest.raises(pytest.skip.Exception, match="WF001 judges that"):
-        seen.remarks(Scan("zizmor", "1"), path("link"))
+        seen.findings(Scan("zizmor", "1"), path("link"))
 
 
 def test_a_name_that_is_too_long_to_be_copied_is_unscanned(checkout):
     root = checkout(a=GOOD)
     name = "\udcff" * 100 + ".yml"
     (root / ".github" / "workflows" / name).write_text(GOOD)
-    found = remarked(root, ZIZMOR)
+    found = linted(root, ZIZMOR)
     assert found.scanned == (path("a"),)
     assert list(found.unscanned.values()) == ["cannot be copied for the linters: File name too long"]

@@ -8,9 +8,10 @@ from asbuilt.workflows.files.modelling import missing, model
 from asbuilt.workflows.files.sources import Sources, unread_action
 from asbuilt.workflows.judge.syntax import problems
 from asbuilt.workflows.paths.checkout import Checkout
-from asbuilt.workflows.yaml.document import Document, Mark, Problem
+from asbuilt.workflows.yaml.document import Document
+from asbuilt.workflows.yaml.finding import Finding, Mark
 
-PAST = Problem("nests deeper than is read", Mark(7, 3), "split it")
+PAST = Finding("nests deeper than is read", "split it", mark=Mark(7, 3))
 CALLS = "on: push\njobs: {a: {uses: ./.github/workflows/called.yml}}\n"
 USES = "on: push\njobs: {a: {runs-on: x, steps: [{uses: ./.github/actions/x}]}}\n"
 FOLLOWS = "on: {workflow_run: {workflows: [Unseen]}}\njobs: {a: {runs-on: x, steps: [{run: y}]}}\n"

@@ -22,7 +22,7 @@ jobs:
 
 
 def found(text):
-    return [(each.mark.line, each.message) for each in problems(load(text, "w.yml"))]
+    return [(each.mark.line, each.fact) for each in problems(load(text, "w.yml"))]
 
 
 def job(text):
@@ -124,7 +124,7 @@ def test_problems_come_in_the_order_of_the_file():
 
 def test_a_file_that_is_not_there_says_so():
     (problem,) = problems(missing(".github/workflows/deploy.yml"))
-    assert problem.message == "there is no such file, but the estate declares it"
+    assert problem.fact == "there is no such file, but the estate declares it"
     assert problem.fix == "add the file, or take it out of the estate"
 
 
@@ -164,7 +164,7 @@ def test_a_workflow_that_is_named_is_there(on, job, expected):
         ci="name: tests\non: [push, workflow_call]\njobs: {a: {runs-on: x, steps: [{run: y}]}}",
         w=f"on: {on}\njobs: {{a: {{{job}}}}}",
     )
-    assert [each.message for each in problems(made.workflow_files[1], made)] == expected
+    assert [each.fact for each in problems(made.workflow_files[1], made)] == expected
 
 
 PLACES = {
@@ -256,18 +256,18 @@ def test_an_action_is_judged_where_it_is_used(steps, expected):
     action = f"name: x\nruns: {{using: composite,\n  steps: {steps}}}\n"
     made = sources_of({"x": action, "unused": action.replace("composite", "composite, nonsense: 1")}, w=USES)
     results = list(action_problems(made.workflow_files[0], made))
-    assert {document.path for document, _ in results} == ({".github/actions/x/action.yml"} if expected else set())
-    assert all(each.message.endswith(" (used by w.yml:6)") for _, each in results)
-    said = [(each.mark.line, each.message) for _, each in results]
+    assert {each.path for each in results} == ({".github/actions/x/action.yml"} if expected else set())
+    assert all(each.fact.endswith(" (used by w.yml:6)") for each in results)
+    said = [(each.mark.line, each.fact) for each in results]
     assert [(line, text[: len(wanted)]) for (line, text), (_, wanted) in zip(said, expected, strict=True)] == expected
 
 
 def test_an_action_within_an_action_names_the_workflow_that_uses_them():
     outer = "runs: {using: composite, steps: [{uses: ./.github/actions/y}, {uses: ./.github/actions/y}]}"
     made = sources_of({"x": outer, "y": "runs: {using: composite, steps: [{run: z}]}"}, w=USES)
-    ((document, problem),) = action_problems(made.workflow_files[0], made)
-    assert document.path == ".github/actions/y/action.yml"
-    assert problem.message.endswith("(used by w.yml:6)")
+    (problem,) = action_problems(made.workflow_files[0], made)
+    assert problem.path == ".github/actions/y/action.yml"
+    assert problem.fact.endswith("(used by w.yml:6)")
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_every_node_knows_its_place():
 )
 def test_what_is_wrong_is_said_with_its_line(source, message, line, is_read):
     document = read(source, "f.yml")
-    assert [(each.message, each.mark.line) for each in document.problems] == [(message, line)]
+    assert [(each.fact, each.mark.line) for each in document.problems] == [(message, line)]
     assert (document.root is not None) == is_read
 
 
@@ -154,7 +154,7 @@ def test_what_looks_like_a_tag_is_read_as_it_was_meant():
 
 
 def test_a_file_of_nothing_but_a_byte_order_mark_is_empty_too():
-    messages = [each.message.partition(":")[0] for each in read(b"\xef\xbb\xbf", "f.yml").problems]
+    messages = [each.fact.partition(":")[0] for each in read(b"\xef\xbb\xbf", "f.yml").problems]
     assert messages == ["begins with a byte order mark", "the file is empty"]
 
 
@@ -184,7 +184,7 @@ def test_what_nests_too_deep_is_not_read_and_no_crash(text):
     document = read(text, "f.yml")
     assert document.root is None
     assert document.problems == ()
-    assert document.unread.message == "nests deeper than 100 levels, and no more are read"
+    assert document.unread.fact == "nests deeper than 100 levels, and no more are read"
 
 
 def test_what_is_written_at_length_is_not_deep():
@@ -201,7 +201,7 @@ def test_aliases_that_repeat_without_end_are_not_read():
     is_read = document.root is not None  # by itself: pytest would write the root out, and never come to an end
     assert not is_read
     assert document.problems == ()
-    assert document.unread.message == "has more than 200,000 nodes, and no more are read"
+    assert document.unread.fact == "has more than 200,000 nodes, and no more are read"
     assert document.at(document.unread.mark) == "f.yml:6:8"
 
 

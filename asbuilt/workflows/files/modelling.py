@@ -6,7 +6,8 @@ The model is total: whatever is not as GitHub wants it is left out here, and nam
 from collections.abc import Iterator
 
 from asbuilt.workflows.files.workflow import Concurrency, Input, Job, Step, Trigger, WorkflowFile, action_name
-from asbuilt.workflows.yaml.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence, text_of
+from asbuilt.workflows.yaml.document import Document, Mapping, Mark, Node, Scalar, Sequence, text_of
+from asbuilt.workflows.yaml.finding import Finding
 from asbuilt.workflows.yaml.reader import read
 
 _START = Mark(1, 1)
@@ -20,7 +21,7 @@ def load(source: bytes | str, path: str) -> WorkflowFile:
 def missing(path: str) -> WorkflowFile:
     """Give a workflow file that is declared but is not there: its only problem says so."""
     fix = "add the file, or take it out of the estate"
-    absent = Problem("there is no such file, but the estate declares it", _START, fix)
+    absent = Finding("there is no such file, but the estate declares it", fix, path, _START)
     return model(Document(path, "", None, (absent,)))
 
 

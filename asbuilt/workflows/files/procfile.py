@@ -3,11 +3,12 @@
 import posixpath
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asbuilt.workflows.bounds import COMMAND
 from asbuilt.workflows.files.started import files_named_by, files_started_by
-from asbuilt.workflows.yaml.document import Document, Mark, Problem
+from asbuilt.workflows.yaml.document import Document, Mark
+from asbuilt.workflows.yaml.finding import Finding
 
 _LINE = re.compile(r"(?P<name>[A-Za-z0-9_-]+)\s*:\s*(?P<command>\S.*)")
 
@@ -64,27 +65,27 @@ def parse(text: str, path: str = "Procfile") -> Procfile:
     """Read a Procfile. Comments and blank lines are skipped; what else is no process is a problem."""
     folder = path.rpartition("/")[0]
     processes: dict[str, Process] = {}
-    problems: list[Problem] = []
-    unread: Problem | None = None
+    document = Document(path, text, None)
+    problems: list[Finding] = []
+    unread: Finding | None = None
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         bare = line.strip()
         if not bare or bare.startswith("#"):
             continue
         mark = Mark(number, len(line) - len(line.lstrip()) + 1)
         if len(bare) > COMMAND:
-            unread = unread or Problem(
-                f"has more than {COMMAND:,} characters, and no more are read", mark, "shorten it"
-            )
+            too_long = f"has more than {COMMAND:,} characters, and no more are read"
+            unread = unread or document.finding(mark, too_long, "shorten it")
             continue
         match = _LINE.fullmatch(bare)
         if match is None:
-            problems.append(Problem("no process: a line is `NAME: COMMAND`", mark))
+            problems.append(document.finding(mark, "no process: a line is `NAME: COMMAND`"))
         else:
             processes[match["name"]] = Process(match["name"], match["command"], mark, folder)
-    return Procfile(Document(path, text, None, tuple(problems), unread), processes)
+    return Procfile(replace(document, problems=tuple(problems), unread=unread), processes)
 
 
-def process_problem(procfile: Procfile, name: str, expected: str, files: Collection[str]) -> Problem | None:
+def process_problem(procfile: Procfile, name: str, expected: str, files: Collection[str]) -> Finding | None:
     """Say why a process does not start the expected file of a repository with these files; None where it does."""
     process = procfile.processes.get(name)
     if process is None:
@@ -100,15 +101,16 @@ def process_problem(procfile: Procfile, name: str, expected: str, files: Collect
         wrong = f'"{name}" starts {started}, and there is no such file'
     else:
         return None
-    return Problem(wrong, process.mark)
+    return procfile.document.finding(process.mark, wrong)
 
 
-def _of_missing(procfile: Procfile, name: str) -> Problem:
-    for problem in procfile.document.problems:
-        if procfile.document.excerpt(problem.mark).partition(" ")[0].rstrip(":") == name:
-            return Problem(f'"{name}" is {problem.message}', problem.mark)
+def _of_missing(procfile: Procfile, name: str) -> Finding:
+    document = procfile.document
+    for problem in document.problems:
+        if problem.excerpt.partition(" ")[0].rstrip(":") == name:
+            return replace(problem, fact=f'"{name}" is {problem.fact}')
     if not procfile.is_there:
-        path = procfile.document.path
-        return Problem(f'there is no {path}, so Heroku starts no "{name}"; expected a line `{name}: COMMAND`', _START)
+        fact = f'there is no {document.path}, so Heroku starts no "{name}"; expected a line `{name}: COMMAND`'
+        return document.finding(_START, fact)
     there = ", ".join(procfile.processes) or "no process"
-    return Problem(f'process "{name}" is missing; what is there: {there}', _START)
+    return document.finding(_START, f'process "{name}" is missing; what is there: {there}')

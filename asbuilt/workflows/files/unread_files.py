@@ -1,6 +1,7 @@
 """Documents of files that are not read: nothing is in them but one problem, which says why."""
 
-from asbuilt.workflows.yaml.document import Document, Mark, Problem
+from asbuilt.workflows.yaml.document import Document, Mark
+from asbuilt.workflows.yaml.finding import Finding
 
 _START = Mark(1, 1)
 _LINK = "is a link"
@@ -40,7 +41,7 @@ def shut_folder(path: str, reason: str) -> Document:
 def large_folder(path: str, most: int) -> Document:
     """Give a folder with more workflow files than are read. GitHub may run each of them."""
     fact = f"holds more than {most:,} workflow files, and no more are read"
-    return Document(path, "", None, (), Problem(fact, _START, "take out those that nobody needs"))
+    return Document(path, "", None, (), Finding(fact, "take out those that nobody needs", path, _START))
 
 
 def _of_link(reason: str) -> str:
@@ -51,9 +52,9 @@ def _of_link(reason: str) -> str:
 
 
 def _unread(path: str, message: str, fix: str) -> Document:
-    problem = Problem(message, _START, fix)
-    return Document(path, "", None, (problem,), problem)
+    why = Finding(message, fix, path, _START)
+    return Document(path, "", None, (why,), why)
 
 
 def _of_nobody(path: str, message: str, fix: str) -> Document:
-    return Document(path, "", None, (Problem(message, _START, fix),))
+    return Document(path, "", None, (Finding(message, fix, path, _START),))

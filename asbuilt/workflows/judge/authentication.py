@@ -1,4 +1,4 @@
-"""Whether a job that calls Heroku has its key from a secret, and fails where that secret is empty.
+"""Whether a job that calls Heroku has its key from a secret, fails where that secret is empty, and has the CLI.
 
 A run in an environment that GitHub has just created has no secrets: the key is empty, the CLI asks a terminal to log
 in, and there is none.
@@ -6,12 +6,19 @@ in, and there is none.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asbuilt.workflows.deploys.mechanisms import script_of
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
-from asbuilt.workflows.judge.credentials.heroku_cli import Call, asks_who, authenticates, caller_of, calls
+from asbuilt.workflows.judge.credentials.heroku_cli import (
+    Call,
+    asks_who,
+    authenticates,
+    caller_of,
+    calls,
+    missing_cli,
+)
 from asbuilt.workflows.judge.credentials.heroku_key import KEY, Key, Source, key_of, secrets_read
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, known_text
@@ -21,7 +28,8 @@ from asbuilt.workflows.shell.github_script import GITHUB_SCRIPT, gives_up
 from asbuilt.workflows.shell.requests import request_of
 from asbuilt.workflows.shell.script import Command, Fate, commands
 from asbuilt.workflows.shell.trial import trial
-from asbuilt.workflows.yaml.document import Document, Mark, texts_of
+from asbuilt.workflows.yaml.document import texts_of
+from asbuilt.workflows.yaml.finding import Finding
 
 # What is told to look at the environment, in whichever way: a script or an action by its name.
 _CHECKS = re.compile(
@@ -34,24 +42,16 @@ _KNOWN = re.compile(r"\b(?:github\.(?:event_name|event\.inputs|ref\w*)|inputs|ma
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """What is wrong with the key of a call, and where. `secret` says that the line there is not to be shown."""
-
-    fact: str
-    fix: str
-    document: Document
-    mark: Mark
-    secret: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Need:
     call: Call
     key: Key
 
 
-def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Gap]:
-    """Give what keeps the authentication of a workflow's jobs from failing closed."""
+def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
+    """Give what keeps the authentication of a workflow's jobs from failing closed.
+
+    Of a key that is written out, the line is not shown.
+    """
     for job in workflow_file.jobs:
         needs = [_Need(call, key_of(call, sources)) for call in _calls(workflow_file, job, sources)]
         keyless = [need.call for need in needs if need.key.source is Source.NOWHERE]
@@ -60,14 +60,24 @@ def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Gap]:
         if keyless:
             yield _without_key(keyless, sources, unguarded=open_call is keyless[0])
         if open_need is not None and open_call is not None and not (keyless and open_call is keyless[0]):
-            yield Gap(
+            yield open_call.placed.document.finding(
+                open_call.placed.mark,
                 f"{job.id}: no step before {open_call.label} fails when {KEY} is empty"
                 f"{caller_of(open_call.placed, sources)}",
                 f'add a step before it: run: test -n "${KEY}"' + _besides(open_need),
-                open_call.placed.document,
-                open_call.placed.mark,
             )
         yield from _not_from_secrets(needs, sources)
+
+
+def calls_without_cli(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
+    """Give the first call of the Heroku CLI in each job whose runner does not bring it, where nothing installs it."""
+    for call, runner in missing_cli(workflow_file, sources):
+        yield call.placed.document.finding(
+            call.placed.mark,
+            f"{call.placed.job.id}: {call.label} calls the Heroku CLI, which is not on {runner}, and no step before it "
+            f"installs it{caller_of(call.placed, sources)}",
+            "add a step before it: run: curl --fail https://cli-assets.heroku.com/install.sh | sh",
+        )
 
 
 def _rejected(command: Command) -> bool:
@@ -99,34 +109,32 @@ def _asks_to_log_in(words: tuple[str, ...]) -> bool:
     return authenticates(words) and not asks_who(words)
 
 
-def _without_key(calls_without: list[Call], sources: Sources, *, unguarded: bool) -> Gap:
+def _without_key(calls_without: list[Call], sources: Sources, *, unguarded: bool) -> Finding:
     first = calls_without[0]
     lines = dict.fromkeys(call.placed.mark.line for call in calls_without if call.placed is not first.placed)
     others = f" (nor have the steps on {', '.join(f'line {line}' for line in lines)})" if lines else ""
     guard = ", and no step before it fails where there is none" if unguarded else ""
-    return Gap(
+    return first.placed.document.finding(
+        first.placed.mark,
         f"{first.placed.job.id}: {first.label} has no {KEY} in its environment{others}{guard}"
         f"{caller_of(first.placed, sources)}",
         f"add to the job: env: {KEY}: ${{{{ secrets.{KEY} }}}}"
         + (f', and a first step: run: test -n "${KEY}"' if unguarded else ""),
-        first.placed.document,
-        first.placed.mark,
     )
 
 
-def _not_from_secrets(needs: list[_Need], sources: Sources) -> Iterator[Gap]:
+def _not_from_secrets(needs: list[_Need], sources: Sources) -> Iterator[Finding]:
     for need in needs:
         if need.key.source is Source.ELSEWHERE:
             literal = need.key.literal
             told = "written out here" if literal else need.key.written or "empty"
-            yield Gap(
+            found = (need.key.document or need.call.placed.document).finding(
+                need.key.mark or need.call.placed.mark,
                 f"{need.call.placed.job.id}: {KEY} is {told}, expected one from secrets"
                 f"{caller_of(need.call.placed, sources)}",
                 f"write: {KEY}: ${{{{ secrets.{KEY} }}}}" + ("; revoke the key that is here" if literal else ""),
-                need.key.document or need.call.placed.document,
-                need.key.mark or need.call.placed.mark,
-                secret=literal,
             )
+            yield replace(found, excerpt="") if literal else found  # the line has the key itself
 
 
 def _besides(need: _Need) -> str:

@@ -1,15 +1,40 @@
-"""Whether two deploys of one app exclude each other, and let each other finish: what their concurrency groups do."""
+"""Whether two deploys of one app exclude each other, let each other finish, and finish themselves."""
 
 from collections.abc import Iterator, Sequence
 
+from asbuilt.workflows.deploys.steps import deploy_steps
+from asbuilt.workflows.files.sources import Sources
+from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.paths.concurrency import cancelling_groups
 from asbuilt.workflows.paths.deploy_path import DeployPath, Group
-from asbuilt.workflows.yaml.document import Document
-from asbuilt.workflows.yaml.fault import Fault
+from asbuilt.workflows.yaml.document import Document, text_of
+from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 
-def exclusion_faults(paths: Sequence[DeployPath]) -> Iterator[Fault]:
+def collisions(paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
     """Give what lets two runs deploy one app at once, or one cancel the other; `paths` are those to the app."""
+    return one_for_each_place(_collisions(paths))
+
+
+def unlimited(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
+    """Give the jobs of a workflow that deploy, and have no limit of their time. A job that calls can have none."""
+    for deploy in deploy_steps(workflow_file, sources):
+        if not deploy.review and deploy.job.uses is None and text_of(deploy.job.timeout) is None:
+            yield workflow_file.document.finding(
+                deploy.job.place("timeout-minutes"),
+                f'job "{deploy.job.id}" deploys, and may hang for six hours: it has no timeout-minutes'
+                f"{_called_by(workflow_file, sources)}",
+                "add to the job: timeout-minutes: 20",
+            )
+
+
+def _called_by(workflow_file: WorkflowFile, sources: Sources) -> str:
+    """Say at the end of a sentence who calls a workflow."""
+    callers = [f"{file.file_name}:{job.place('uses').line}" for file, job in sources.callers_of(workflow_file)]
+    return f"; called by {' and '.join(callers)}" if callers else ""
+
+
+def _collisions(paths: Sequence[DeployPath]) -> Iterator[Finding]:
     for path in paths:
         if path.groups:
             yield from _of_groups(path)
@@ -19,9 +44,8 @@ def exclusion_faults(paths: Sequence[DeployPath]) -> Iterator[Fault]:
     yield from _cancelled_from_elsewhere(paths)
 
 
-def _without(path: DeployPath) -> Fault:
-    return Fault(
-        path.owner.document,
+def _without(path: DeployPath) -> Finding:
+    return path.owner.document.finding(
         path.step.job.mark,
         f'job "{path.job}" deploys {path.app} ({path.way}) without concurrency: two runs can deploy it at once'
         f"{path.caller}",
@@ -29,7 +53,7 @@ def _without(path: DeployPath) -> Fault:
     )
 
 
-def _of_groups(path: DeployPath) -> Iterator[Fault]:
+def _of_groups(path: DeployPath) -> Iterator[Finding]:
     if not _steady(path):
         yield _unsteady(path)
     held: dict[str, Group] = {}
@@ -37,8 +61,7 @@ def _of_groups(path: DeployPath) -> Iterator[Fault]:
         place = group.setting.cancel_in_progress
         if place is not None and group.cancels is not False and "run_" not in group.varies:
             may = "cancels" if group.cancels is True else "may cancel"
-            yield Fault(
-                group.document,
+            yield group.document.finding(
                 place.mark,
                 f"a newer run {may} a deploy of {path.app} half-way ({path.way}): "
                 f"cancel-in-progress is {place.text}, expected false{path.caller}",
@@ -46,8 +69,7 @@ def _of_groups(path: DeployPath) -> Iterator[Fault]:
             )
         first = held.setdefault(group.key, group)
         if first.setting is not group.setting:
-            yield Fault(
-                group.document,
+            yield group.document.finding(
                 group.setting.group.mark,
                 f'the run that deploys {path.app} ({path.way}) is in group "{group.name}" already (line '
                 f"{first.setting.mark.line} of {_name(first.document)}), and here it waits for itself: GitHub "
@@ -56,7 +78,7 @@ def _of_groups(path: DeployPath) -> Iterator[Fault]:
             )
 
 
-def _unsteady(path: DeployPath) -> Fault:
+def _unsteady(path: DeployPath) -> Finding:
     """Say why no group of a path keeps its runs apart, at the innermost."""
     group = path.groups[-1]
     forms = [each for each in path.groups if each.setting is group.setting]
@@ -68,15 +90,14 @@ def _unsteady(path: DeployPath) -> Fault:
         why = f"`{empty}` is empty here, since only a pull request has it: the group is keyed by nothing"
     else:
         why = f"it differs between refs: {', '.join(dict.fromkeys(each.name for each in forms))}"
-    return Fault(
-        group.document,
+    return group.document.finding(
         group.setting.group.mark,
         f"two runs can deploy {path.app} at once ({path.way}): {why}{path.caller}",
         f"name the group for the target: {path.app}",
     )
 
 
-def _unequal(paths: Sequence[DeployPath]) -> Iterator[Fault]:
+def _unequal(paths: Sequence[DeployPath]) -> Iterator[Finding]:
     """Give the groups of paths that have none in common. Where a name is not known, they may."""
     steady = [(path, found) for path in paths if (found := _steady(path))]
     steady = [(path, found) for path, found in steady if all(each.is_known for each in found.values())]
@@ -85,8 +106,7 @@ def _unequal(paths: Sequence[DeployPath]) -> Iterator[Fault]:
     ways = dict.fromkeys(f"{list(found.values())[-1].name} ({path.way})" for path, found in steady)
     for path, found in steady:
         group = list(found.values())[-1]
-        yield Fault(
-            group.document,
+        yield group.document.finding(
             group.setting.group.mark,
             f"{path.app} is deployed in different groups, so two runs can deploy it at once: {', '.join(ways)}",
             f"name one group everywhere: {path.app}",
@@ -101,7 +121,7 @@ def _steady(path: DeployPath) -> dict[str, Group]:
     return {each.key: each for each in path.groups if each.is_steady and len(forms[id(each.setting)]) == 1}
 
 
-def _cancelled_from_elsewhere(paths: Sequence[DeployPath]) -> Iterator[Fault]:
+def _cancelled_from_elsewhere(paths: Sequence[DeployPath]) -> Iterator[Finding]:
     """Give the settings with which another run takes the same group and cancels whatever is under way in it."""
     for path in paths:
         said = {id(each.setting) for each in path.groups if each.cancels is not False}
@@ -112,8 +132,7 @@ def _cancelled_from_elsewhere(paths: Sequence[DeployPath]) -> Iterator[Fault]:
             keys = (own, *(each.key_on(ref, situation) for ref in path.refs))
             shared = next((key for key in keys if key in held), None)
             if shared is not None and id(each.setting) not in said and place is not None:
-                yield Fault(
-                    each.document,
+                yield each.document.finding(
                     place.mark,
                     f"cancels a deploy of {path.app} half-way ({_name(path.document)}, {path.way}): both are in group "
                     f'"{held[shared].name}"',

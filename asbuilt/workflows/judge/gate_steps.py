@@ -12,7 +12,7 @@ from asbuilt.workflows.run.contexts import Context
 from asbuilt.workflows.run.reach import before, is_on, may_run_on_success, step_runs
 from asbuilt.workflows.shell.script import Command, Fate, commands
 from asbuilt.workflows.yaml.document import text_of, texts_of
-from asbuilt.workflows.yaml.fault import Fault
+from asbuilt.workflows.yaml.finding import Finding
 
 # What a script does around its tests: its failure says nothing of the code.
 _PREPARES = re.compile(
@@ -37,7 +37,7 @@ _REPORTS = re.compile(
 )
 
 
-def weak_step(gate: Gate, app: str | None, sources: Sources, held: Collection[Job]) -> Fault | None:
+def weak_step(gate: Gate, app: str | None, sources: Sources, held: Collection[Job]) -> Finding | None:
     """Say which step of a gate's job lets everything through; nothing where something that it tests can fail it.
 
     `held` are the jobs without whose success the deploy does not run: a gate that waits for one of them passes that on.
@@ -58,7 +58,7 @@ def weak_step(gate: Gate, app: str | None, sources: Sources, held: Collection[Jo
         for command in _work(placed):
             fact = f'gate "{gate.name}" of {app} cannot fail: its script goes on where `{command.source}` fails'
             fix = "let its own result count: no `|| true`, no `--exit-zero`, and `set -o pipefail` before a pipe"
-            return Fault(placed.document, placed.mark, fact + _used_by(placed, gate), fix)
+            return placed.document.finding(placed.mark, fact + _used_by(placed, gate), fix)
     if _passes_on(gate, held):
         return None
     return _skipped(gate, app, steps, sources) or _nothing(gate, app, steps)
@@ -71,30 +71,29 @@ def _can_fail(placed: PlacedStep) -> bool:
     )
 
 
-def _tolerated(placed: PlacedStep, gate: Gate, app: str | None, why: str) -> Fault:
+def _tolerated(placed: PlacedStep, gate: Gate, app: str | None, why: str) -> Finding:
     at = next((each for each in reversed(placed.lineage) if each.step.continue_on_error is not None), placed)
     own = at.step.continue_on_error is not None
     key = "continue-on-error" if own else "continue_on_error"
-    return Fault(
-        at.document,
+    return at.document.finding(
         at.step.node.place(key) if own else at.step.place(key),
         f'step "{at.step.label}" of gate "{gate.name}" of {app} has {key}, {why}' + _used_by(at, gate),
         f"take {key} away",
     )
 
 
-def _skipped(gate: Gate, app: str | None, steps: list[PlacedStep], sources: Sources) -> Fault | None:
+def _skipped(gate: Gate, app: str | None, steps: list[PlacedStep], sources: Sources) -> Finding | None:
     """Say that the tests of a gate do not run on a path, at the condition that keeps them from it."""
     for placed in steps:
         for each in placed.lineage:
             if step_runs(each.step, _context(each, gate, sources)) is False and _does_something(placed):
                 fact = f'gate "{gate.name}" of {app} cannot fail: what it tests is skipped here'
                 mark = each.step.node.place("if")
-                return Fault(each.document, mark, fact + _used_by(each, gate), "let the step run here")
+                return each.document.finding(mark, fact + _used_by(each, gate), "let the step run here")
     return None
 
 
-def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Fault | None:
+def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Finding | None:
     """Say that a gate has nothing in it that could fail: no test, no job before it, no reviewers, no condition."""
     job = gate.job
     scripts = [commands(script_of(each.step), each.shell) for each in steps if has_script(each.step)]
@@ -105,7 +104,7 @@ def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Fault | No
     if not scripts or not only_prints or not only_sets_up:
         return None
     fact = f'gate "{gate.name}" of {app} cannot fail: it tests nothing'
-    return Fault(gate.workflow_file.document, job.mark, fact + gate.caller, "run in it what must have succeeded")
+    return gate.workflow_file.document.finding(job.mark, fact + gate.caller, "run in it what must have succeeded")
 
 
 def _passes_on(gate: Gate, held: Collection[Job]) -> bool:

@@ -1,49 +1,46 @@
-"""Whether a deploy goes through its environment, and waits for its gates."""
+"""Whether a deploy goes through its environment, waits for its gates, and is held by them."""
 
-import re
 from collections.abc import Iterable
 
+from asbuilt.workflows.judge import hollow
+from asbuilt.workflows.judge.declared import App
+from asbuilt.workflows.judge.environments import remedy, through
 from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.yaml.fault import Fault
-
-_HANDED = re.compile(r"inputs\.([\w-]+)")
+from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 
-def wrong_environment(path: DeployPath, expected: str) -> Fault | None:
+def wrong_environments(app: App, paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
+    """Give the deploys of an app that go through no environment, or through another than the declared one."""
+    expected = app.environment
+    if expected is None:
+        return ()
+    return one_for_each_place(found for path in paths if (found := wrong_environment(path, expected)))
+
+
+def left_out(app: App, paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
+    """Give the deploys of an app that do not wait for all of its declared gates."""
+    return one_for_each_place(found for path in paths if (found := missing_gates(path, app.gates)))
+
+
+def holes(app: App, paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
+    """Give why a declared gate that stands before a deploy of an app does not hold it."""
+    return one_for_each_place(
+        hole for path in paths for gate in app.gates for hole in hollow.holes(path, gate, path.sources)
+    )
+
+
+def wrong_environment(path: DeployPath, expected: str) -> Finding | None:
     """Say that a deploy goes through none, or another one; GitHub reads their names without regard to case."""
     if (path.environment or "").lower() == expected.lower():
         return None
-    return Fault(
-        path.owner.document,
+    return path.owner.document.finding(
         path.step.job.place("environment"),
-        f'job "{path.job}" deploys {path.app} ({path.way}) through {_through(path)}, expected {expected}{path.caller}',
+        f'job "{path.job}" deploys {path.app} ({path.way}) through {through(path)}, expected {expected}{path.caller}',
         remedy(path, expected),
     )
 
 
-def _through(path: DeployPath) -> str:
-    written = path.step.job.environment
-    if path.environment or written is None:
-        return path.environment or "no environment"
-    if path.is_environment_open:
-        return f"one that cannot be told: {written.text}"
-    return f"no environment: {written.text} is empty here"
-
-
-def remedy(path: DeployPath, expected: str) -> str:
-    """Say what gives the job its environment: where an expression does, others may rely on that."""
-    job = path.step.job
-    if job.environment is None:
-        return f"add to job {job.id}: environment: {expected}"
-    if "${{" not in job.environment.text:
-        return f"environment: {expected}"
-    handed = _HANDED.search(job.environment.text)
-    if handed is not None and path.called_from:
-        return f"in the job that calls this workflow, with: {handed[1]}: {expected}"
-    return f"let {job.environment.text} come to {expected} here"
-
-
-def missing_gates(path: DeployPath, gates: Iterable[str]) -> Fault | None:
+def missing_gates(path: DeployPath, gates: Iterable[str]) -> Finding | None:
     """Say which gates a deploy does not wait for, at the job that could: only jobs of one file can need each other."""
     missing = [gate for gate in gates if not path.is_preceded_by(gate)]
     if not missing:
@@ -53,8 +50,7 @@ def missing_gates(path: DeployPath, gates: Iterable[str]) -> Fault | None:
     others = [gate for gate in missing if gate.lower() not in leg.workflow_file.jobs_by_id]
     needs = dict.fromkeys((*(need.text for need in leg.job.needs), *missing))
     caller = path.caller if leg is legs[-1] else ""
-    return Fault(
-        leg.workflow_file.document,
+    return leg.workflow_file.document.finding(
         leg.job.place("needs"),
         f'job "{path.job}" deploys {path.app} ({path.way}) without {" and ".join(missing)}; '
         f"what precedes it: {', '.join(path.gates) or 'nothing'}{caller}",

@@ -11,44 +11,43 @@ from asbuilt.workflows.paths.deploy_path import DeployPath, Gate
 from asbuilt.workflows.run.job_runs import Leg
 from asbuilt.workflows.run.reach import Answer, play, tolerates_failure
 from asbuilt.workflows.yaml.document import text_of
-from asbuilt.workflows.yaml.fault import Fault
+from asbuilt.workflows.yaml.finding import Finding
 
 _ENDS = {"failure": "fails", "cancelled": "is cancelled", "skipped": "is skipped"}
 # What a job that did not succeed hands over is not known: a condition on it cannot be decided here.
 _ASKS_FOR_OUTPUTS = re.compile(r"needs\b.*\boutputs\b|toJSON\(\s*needs\b", re.IGNORECASE | re.DOTALL)
 
 
-def holes(path: DeployPath, name: str, sources: Sources) -> Iterator[Fault]:
+def holes(path: DeployPath, name: str, sources: Sources) -> Iterator[Finding]:
     """Give why a declared gate that stands before a deploy does not hold it; nothing where it does, or is not there.
 
     Of several gates with one name, it is enough that one holds.
     """
     found = [_hole(gate, path, sources) for gate in path.ancestors if gate.is_called(name)]
     if found and None not in found:
-        yield from (fault for fault in found[:1] if fault is not None)
+        yield from filter(None, found[:1])
 
 
-def _hole(gate: Gate, path: DeployPath, sources: Sources) -> Fault | None:
+def _hole(gate: Gate, path: DeployPath, sources: Sources) -> Finding | None:
     return _skipped(gate, path) or _tolerated(gate, path) or _passed_by(gate, path) or _hollow(gate, path, sources)
 
 
-def _skipped(gate: Gate, path: DeployPath) -> Fault | None:
+def _skipped(gate: Gate, path: DeployPath) -> Finding | None:
     """Say that a gate does not run on a path, at the condition that lets the deploy run all the same."""
     for each in gate.calls:
         if each.runs is False:
             fact = f'{path.app} is deployed ({path.way}) where gate "{gate.name}" is skipped'
             if each.leg is not None and each.call is None:
                 return _at_condition(each.leg, fact, each)
-            return Fault(each.workflow_file.document, each.job.place("if"), fact + each.caller, "let it run here")
+            return each.workflow_file.document.finding(each.job.place("if"), fact + each.caller, "let it run here")
     return None
 
 
-def _tolerated(gate: Gate, path: DeployPath) -> Fault | None:
+def _tolerated(gate: Gate, path: DeployPath) -> Finding | None:
     """Say that a gate counts as passed when it fails: its job, or the one that calls it, has `continue-on-error`."""
     for each in gate.calls:
         if tolerates_failure(each.job, each.situation.context) is True:
-            return Fault(
-                each.workflow_file.document,
+            return each.workflow_file.document.finding(
                 each.job.place("continue-on-error"),
                 f'gate "{gate.name}" counts as passed when it fails: {path.app} is deployed all the same' + each.caller,
                 "take continue-on-error away",
@@ -56,7 +55,7 @@ def _tolerated(gate: Gate, path: DeployPath) -> Fault | None:
     return None
 
 
-def _passed_by(gate: Gate, path: DeployPath) -> Fault | None:
+def _passed_by(gate: Gate, path: DeployPath) -> Finding | None:
     """Say that a deploy runs although a gate did not succeed. After another run, that is for WF015."""
     outermost = gate.calls[-1]
     leg = outermost.leg
@@ -79,9 +78,8 @@ def _runs_after(leg: Leg, gate: Gate, end: str) -> bool:
     return gate.job.continue_on_error is None and not _ASKS_FOR_OUTPUTS.search(text_of(leg.job.condition) or "")
 
 
-def _at_condition(leg: Leg, fact: str, gate: Gate) -> Fault:
-    return Fault(
-        leg.workflow_file.document,
+def _at_condition(leg: Leg, fact: str, gate: Gate) -> Finding:
+    return leg.workflow_file.document.finding(
         leg.job.place("if"),
         f'{fact}: the `if` of job "{leg.job.id}" lets it',
         _asking(leg.job, gate.job.id),
@@ -107,7 +105,7 @@ def _asking(job: Job, gate: str) -> str:
     )
 
 
-def _hollow_call(gate: Gate, path: DeployPath, sources: Sources) -> Fault | None:
+def _hollow_call(gate: Gate, path: DeployPath, sources: Sources) -> Finding | None:
     """Say that a gate calls a workflow of which nothing can fail; what another repository's does is not known."""
     if sources.called_by(gate.job) is None:
         return None
@@ -115,12 +113,12 @@ def _hollow_call(gate: Gate, path: DeployPath, sources: Sources) -> Fault | None
     running = [each for each in inside if each.runs is not False]
     if inside and not running:
         fact = f'gate "{gate.name}" of {path.app} tests nothing: no job of the workflow that it calls runs here'
-        return Fault(gate.workflow_file.document, gate.job.place("uses"), fact, "call a workflow whose jobs run")
+        return gate.workflow_file.document.finding(gate.job.place("uses"), fact, "call a workflow whose jobs run")
     found = [_tolerated(each, path) or _hollow(each, path, sources) for each in running]
     return None if None in found or not found else found[0]
 
 
-def _hollow(gate: Gate, path: DeployPath, sources: Sources) -> Fault | None:
+def _hollow(gate: Gate, path: DeployPath, sources: Sources) -> Finding | None:
     if gate.job.uses is not None:
         return _hollow_call(gate, path, sources)
     return weak_step(gate, path.app, sources, [each.job for each in path.ancestors if each.held])

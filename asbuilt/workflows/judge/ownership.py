@@ -1,162 +1,74 @@
-"""Whether an app can be deployed by its declared ways, and which conditions keep it from that."""
+"""Whether each app has one owner, each deploy a declared target, and each declared deploy a way that leads there.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+In go an app, the declared deploys, and the ways to the app: those that lead there, and those that conditions shut.
+"""
 
-from asbuilt.workflows.deploys.steps import DeployStep
+from collections.abc import Iterator, Sequence
+
 from asbuilt.workflows.files.workflow import WorkflowFile
-from asbuilt.workflows.judge.conditions import absence, reason
-from asbuilt.workflows.paths.blocked_paths import BlockedPath, Obstacle
+from asbuilt.workflows.judge import ways
+from asbuilt.workflows.judge.declared import App, Estate
+from asbuilt.workflows.judge.owners import first_of_each_owner, targets_in
+from asbuilt.workflows.paths.blocked_paths import BlockedPath
+from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.triggers.globs import matches
-from asbuilt.workflows.yaml.document import Document, Mark
-from asbuilt.workflows.yaml.document import Mapping as Node
-from asbuilt.workflows.yaml.fault import Fault
-
-# The triggers of a deploy that nothing sets off, and of one in a workflow that only those who are not here could call.
-_NOT_STARTED = frozenset({"", "workflow_call"})
+from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 
-def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
-    """Give one path for each workflow file that owns one among some paths."""
-    return tuple({path.owner: path for path in reversed(list(paths))}.values())[::-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a deploy step deploys, or why that cannot be told."""
-
-    document: Document
-    mark: Mark
-    job: str
-    app: str | None
-    why: str
-    caller: str
-
-
-def targets_in(
-    workflow_file: WorkflowFile, paths: Iterable[DeployPath], blocked: Iterable[BlockedPath]
-) -> Iterator[Target]:
-    """Give the targets of the deploys that a file owns; of one that is on no path, those that it would have."""
-    reached = set()
-    for path in paths:
-        reached.add(id(path.step))
-        if path.owner is workflow_file and not path.review:
-            yield _target(path.step, path.job, path.app, path.undecided, path.caller)
-    for each in blocked:
-        if each.step.workflow_file is workflow_file and not each.step.review and id(each.step) not in reached:
-            yield _target(each.step, each.step.job.id, each.app, each.why, each.caller)
-
-
-def _target(step: DeployStep, job: str, app: str | None, why: str | None, caller: str) -> Target:
-    # Of what is undecided, the app is said first.
-    first = (why or "").partition("; the environment")[0].partition("; whether")[0]
-    return Target(step.document, step.app_mark, job, app, first, caller)
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """A deploy that is declared: by a workflow, with a trigger; of a ref or inputs that are not given, any will do."""
-
-    workflow: str
-    trigger: str
-    ref: str | None
-    inputs: Mapping[str, str]
-
-    def is_met_by(self, path: DeployPath | BlockedPath) -> bool:
-        """Tell whether a path is that deploy."""
-        return (
-            path.workflow == self.workflow
-            and path.trigger == self.trigger
-            and (self.ref is None or any(matches(pattern, self.ref) for pattern in path.refs))
-            and self.inputs.items() <= path.inputs.items()
+def shared(app: App, estate: Estate, paths: Sequence[DeployPath]) -> Iterator[Finding]:
+    """Give a deploy of each workflow file that deploys an app, where several do."""
+    owners = first_of_each_owner(paths)
+    names = " and by ".join(path.owner.file_name for path in owners)
+    declared = next((each for each in estate.ownerships() if each.deploy.app == app.name), None)
+    for path in owners if len(owners) > 1 else ():
+        yield path.document.finding(
+            path.mark,
+            f"{app.name} is deployed by {names}; one workflow owns an app{path.caller}",
+            f"keep it in {declared.workflow.name} alone" if declared else "keep it in one of them",
         )
 
-    @property
-    def way(self) -> str:
-        """What sets it off, as a person says it."""
-        inputs = tuple(f"{name}={value}" for name, value in self.inputs.items())
-        return " ".join((self.trigger, *(inputs or ((self.ref,) if self.ref else ()))))
 
-
-def missing(expected: Expected, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> bool:
-    """Tell whether no trigger leads to a declared deploy, be it past conditions or up to them."""
-    return not any(map(expected.is_met_by, paths)) and not any(map(expected.is_met_by, blocked))
-
-
-def trigger_of(
-    expected: Expected, paths: Iterable[DeployPath], blocked: Iterable[BlockedPath]
-) -> tuple[Document, Mark] | None:
-    """Give the place of the triggers of a workflow, where any of some paths begins there."""
-    entries = (*(path.run.entry.workflow_file for path in paths), *(path.entry for path in blocked))
-    entry = next((each for each in entries if each.path == expected.workflow), None)
-    if entry is None or not isinstance(entry.document.root, Node):
-        return None
-    return entry.document, entry.document.root.place("on")
-
-
-def unstarted(app: str, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> Iterator[Fault]:
+def unstarted(app: App, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> tuple[Finding, ...]:
     """Give the steps that deploy an app, where nothing sets off any of them."""
-    every: tuple[DeployPath | BlockedPath, ...] = (*paths, *blocked)
-    if any(path.trigger not in _NOT_STARTED for path in every):
-        return
-    for path in every:
-        file = path.owner if isinstance(path, DeployPath) else path.entry
-        why = path.never if isinstance(path, BlockedPath) else ""
-        why = why or f"only a call starts {file.file_name}, and no workflow here calls it"
-        yield Fault(
-            path.step.document,
-            path.step.mark,
-            f"this step deploys {app}, and nothing sets it off: {why}",
-            "give it a trigger that fires, or call it from a workflow that has one",
-        )
+    return one_for_each_place(ways.unstarted(app.name, paths, blocked))
 
 
-def shut(
-    app: str, expected: Sequence[Expected], paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]
-) -> Iterator[Fault]:
-    """Give the conditions that shut every way to an app, or each way that is declared.
+def without_way(
+    app: App, estate: Estate, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]
+) -> Iterator[Finding]:
+    """Give the declared deploys of an app to which no trigger leads; for an app that nothing deploys, that alone.
 
-    A tag that is pushed with GITHUB_TOKEN shuts the way of a declared deploy too: it never sets it off.
+    It can be told only where every file was read.
     """
-    if not expected and all(path.trigger in _NOT_STARTED for path in paths):
-        yield from _conditions(app, (path for path in blocked if path.trigger not in _NOT_STARTED))
-    for each in expected:
-        met = [path for path in paths if each.is_met_by(path)]
-        if not met:
-            yield from _conditions(app, filter(each.is_met_by, blocked))
-        elif all(path.remarks for path in met):
-            for path in met:
-                yield _deaf(app, path)
+    if not paths and not blocked:
+        yield Finding(f"no workflow deploys {app.name}", "add a deploy for it, or take it out of the estate")
+        return
+    every: tuple[DeployPath | BlockedPath, ...] = (*paths, *blocked)
+    there = dict.fromkeys(path.way for path in every if path.trigger)
+    for each in ways.expected(app, estate):
+        if ways.missing(each, paths, blocked):
+            fact = f"no trigger leads to the declared deploy of {app.name}, {each.way}; what does: {', '.join(there)}"
+            fix = f"let it be set off by {each.way}, or correct the estate"
+            place = ways.trigger_of(each, paths, blocked)
+            yield place[0].finding(place[1], fact, fix) if place else Finding(fact, fix, each.workflow)
 
 
-def _deaf(app: str, path: DeployPath) -> Fault:
-    entry = path.run.entry.workflow_file
-    mark = next((trigger.mark for trigger in entry.triggers if trigger.event == path.trigger), path.mark)
-    return Fault(
-        entry.document,
-        mark,
-        f"nothing deploys {app} by {path.way} of itself: {'; '.join(path.remarks)}",
-        "push with a token of an app or of a person, or call the deploy from the workflow that makes it",
-    )
+def shut(app: App, estate: Estate, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> tuple[Finding, ...]:
+    """Give the conditions that shut every way to an app, or each way that is declared."""
+    return one_for_each_place(ways.shut(app.name, ways.expected(app, estate), paths, blocked))
 
 
-def _conditions(app: str, blocked: Iterable[BlockedPath]) -> Iterator[Fault]:
-    """Say of each condition in the way to an app which it is, what it shuts out, and why it is false."""
-    ways: dict[Obstacle, list[BlockedPath]] = {}
-    for path in blocked:
-        for obstacle in path.obstacles:
-            ways.setdefault(obstacle, []).append(path)
-    for obstacle, shut_out in ways.items():
-        refs = [ref for path in shut_out for ref in path.refs]
-        why, fix = reason(obstacle.test, shut_out[0].entry, refs) if not obstacle.stops else ("", "")
-        if not why and not obstacle.stops and obstacle.document is obstacle.workflow_file.document:
-            why, fix = absence(obstacle.test, obstacle.workflow_file, obstacle.job)
-        caller = next((path.caller for path in shut_out if path.caller), "")
-        yield Fault(
-            obstacle.document,
-            obstacle.test.mark,
-            f"nothing deploys {app} by {', '.join(dict.fromkeys(path.way for path in shut_out))}: {obstacle.never}"
-            f"{f': {why}' if why else ''}{caller}",
-            fix or "correct the condition, or add the trigger that it asks for",
-        )
+def undeclared(workflow_file: WorkflowFile, checkout: Checkout, estate: Estate) -> Iterator[Finding]:
+    """Give the deploys of a workflow file whose target is not declared, or cannot be told."""
+    for target in targets_in(workflow_file, checkout.deploy_paths, checkout.blocked_paths):
+        if target.app not in estate.apps:
+            told = (
+                f'deploys "{target.app}", which the estate does not declare'
+                if target.app
+                else f"deploys a target that cannot be told: {target.why}"
+            )
+            yield target.document.finding(
+                target.mark,
+                f'job "{target.job}" {told}{target.caller}',
+                "declare it under apps" if target.app else f"write one of: {', '.join(estate.apps)}",
+            )

@@ -10,7 +10,7 @@ from asbuilt.workflows.judge.images import brings_image
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.yaml.document import Document, Mark, text_of
-from asbuilt.workflows.yaml.fault import Fault
+from asbuilt.workflows.yaml.finding import Finding
 
 _SUBTREE = re.compile(
     r"git\s+subtree\s+(?:push|split)\b(?:\\\n|[^\n;&|`)])*?(?:--prefix[=\s]\s*|\s-P\s*)(?P<folder>[^\s;&|`)]+)"
@@ -41,24 +41,24 @@ def procfiles_of(checkout: Checkout) -> tuple[Document, ...]:
     return tuple(each.procfile.document for each in _sent(checkout))
 
 
-def process_fault(checkout: Checkout, name: str, expected: str) -> Fault | None:
-    """Say why a process does not start the expected file, in any way in which the repository is deployed.
+def wrong_start(checkout: Checkout, name: str, expected: str) -> Iterator[Finding]:
+    """Give why a process does not start the expected file, in any way in which the repository is deployed.
 
     Nothing is said where one of the Procfiles was not read: it may be the one that is right.
     """
-    faults = {each: _fault(each, checkout, name, expected) for each in _sent(checkout)}
-    if None in faults.values() or any(each.procfile.document.unread is not None for each in faults):
-        return None
-    nearest = max(faults, key=lambda each: len(each.folder) if expected.startswith(f"{each.folder}/") else 0)
-    return faults[nearest]
+    found = {each: _wrong_start(each, checkout, name, expected) for each in _sent(checkout)}
+    if None in found.values() or any(each.procfile.document.unread is not None for each in found):
+        return
+    nearest = max(found, key=lambda each: len(each.folder) if expected.startswith(f"{each.folder}/") else 0)
+    yield from filter(None, (found[nearest],))
 
 
-def _fault(sent: _Sent, checkout: Checkout, name: str, expected: str) -> Fault | None:
-    problem = process_problem(sent.procfile, name, expected, checkout.files)
-    if problem is None:
-        return None
-    document, mark = sent.place or (sent.procfile.document, problem.mark)
-    return Fault(document, mark, problem.message)
+def _wrong_start(sent: _Sent, checkout: Checkout, name: str, expected: str) -> Finding | None:
+    wrong = process_problem(sent.procfile, name, expected, checkout.files)
+    if wrong is None or sent.place is None:
+        return wrong
+    document, mark = sent.place
+    return document.finding(mark, wrong.fact)
 
 
 def _sent(checkout: Checkout) -> tuple[_Sent, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from asbuilt.workflows.files.sources import PlacedStep
+from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.judge.checkouts.checked_out import (
     DEFAULT_BRANCH,
     OWN,
@@ -17,14 +18,16 @@ from asbuilt.workflows.judge.checkouts.checked_out import (
     ref_in_words,
 )
 from asbuilt.workflows.judge.checkouts.symbols import Symbols
+from asbuilt.workflows.judge.declared import App
+from asbuilt.workflows.judge.origins import comes_from_outside, trigger_mark
+from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.deploy_path import DeployPath, Gate
-from asbuilt.workflows.paths.reviews import FROM_OUTSIDE
 from asbuilt.workflows.triggers.events import MERGED
 from asbuilt.workflows.triggers.globs import matches
 from asbuilt.workflows.triggers.refs import HEADS
 from asbuilt.workflows.triggers.situations import Situation
-from asbuilt.workflows.yaml.document import Mapping, Mark, Node, text_of
-from asbuilt.workflows.yaml.fault import Fault
+from asbuilt.workflows.yaml.document import Mapping, Node, text_of
+from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 # What moves an app that was built elsewhere: nothing that is checked out has a part in it.
 _BUILDS_IMAGE = re.compile(
@@ -33,7 +36,21 @@ _BUILDS_IMAGE = re.compile(
 _UPLOADS, _DOWNLOADS = re.compile(r"actions/upload-artifact"), re.compile(r"actions/download-artifact")
 
 
-def from_outside(path: DeployPath, default_branch: str) -> Fault | None:
+def set_off_from_outside(workflow_file: WorkflowFile, checkout: Checkout, default_branch: str) -> tuple[Finding, ...]:
+    """Give the triggers of a workflow with which anybody can cause a deploy, through whatever it calls."""
+    paths = [path for path in checkout.deploy_paths if path.run.entry.workflow_file is workflow_file]
+    return one_for_each_place(found for path in paths if (found := from_outside(path, default_branch)))
+
+
+def unseen(app: App, default_branch: str, paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
+    """Give what is deployed to an app other than what its gates have seen; apps made for review are left out."""
+    ways = [path for path in paths if not path.review]
+    return one_for_each_place(
+        found for path in ways for found in unseen_by_gates(path, app.gates, default_branch, app.repository or "")
+    )
+
+
+def from_outside(path: DeployPath, default_branch: str) -> Finding | None:
     """Say that anybody can cause a deploy, at the trigger. Apps that are made for a pull request are left out."""
     origin = comes_from_outside(path, default_branch)
     if origin is None or path.review:
@@ -52,7 +69,7 @@ def from_outside(path: DeployPath, default_branch: str) -> Fault | None:
         if {each.event for each in path.run.entry.workflow_file.triggers} <= {origin, "workflow_call"}:
             fix = f"let push or workflow_dispatch set it off, and not {origin}"
     fact = f'job "{path.job}" deploys {path.app or "an app that cannot be told"} {what}{path.caller}'
-    return Fault(path.run.entry.workflow_file.document, trigger_mark(path), fact, fix)
+    return path.run.entry.workflow_file.document.finding(trigger_mark(path), fact, fix)
 
 
 def _mended_after(path: DeployPath) -> str:
@@ -68,27 +85,9 @@ def _mended_after(path: DeployPath) -> str:
     return f"let push set {first.file_name} off, and ask for it: {ask}"
 
 
-def comes_from_outside(path: DeployPath, default_branch: str) -> str | None:
-    """Give the event of a path that anybody can cause, or None. A merged pull request is code of the branch."""
-    situation, refs = path.run.situation, path.refs
-    while situation.before is not None:
-        situation = situation.before
-        refs = situation.refs
-    for origin in path.origins:
-        if origin in FROM_OUTSIDE or (origin == MERGED and refs != (HEADS + default_branch,)):
-            return origin
-    return None
-
-
-def trigger_mark(path: DeployPath) -> Mark:
-    """Give the place of the trigger that sets a path off."""
-    file = path.run.entry.workflow_file
-    return next((each.mark for each in file.triggers if each.event == path.trigger), Mark(1, 1))
-
-
 def unseen_by_gates(
     path: DeployPath, names: Collection[str], default_branch: str = "main", repository: str = ""
-) -> Iterator[Fault]:
+) -> Iterator[Finding]:
     """Give what is deployed on a path other than what its gates, by name, or the run before it have seen.
 
     A branch's name stands for the branch: that it may have moved on between two jobs is let pass.
@@ -97,9 +96,9 @@ def unseen_by_gates(
         yield _after_any_end(path)
     if not path.step.mechanism.promotes:
         gates = [gate for gate in path.ancestors if any(each.is_called(name) for each in gate.calls for name in names)]
-        fault = _Checkouts(path, default_branch, repository, Symbols(path.sources)).unseen(gates)
-        if fault is not None:
-            yield fault
+        found = _Checkouts(path, default_branch, repository, Symbols(path.sources)).unseen(gates)
+        if found is not None:
+            yield found
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ class _Checkouts:
     repository: str
     symbols: Symbols
 
-    def unseen(self, gates: Iterable[Gate]) -> Fault | None:
+    def unseen(self, gates: Iterable[Gate]) -> Finding | None:
         """Say what is deployed that the gates, or the run before, have not seen."""
         path, code = self.path, self.deployed()
         if code is None or not is_known_apart(code.ref):
@@ -207,21 +206,21 @@ def _texts(node: Node | None) -> Iterator[str]:
         yield text_of(node) or ""
 
 
-def _unseen(code: Code, path: DeployPath, why: str, fix: str) -> Fault:
+def _unseen(code: Code, path: DeployPath, why: str, fix: str) -> Finding:
     used = f"; {code.placed.used_by}" if code.placed.within is not None else path.caller
     fact = f'job "{path.job}" deploys {ref_in_words(code.ref)} ({path.way}), but {why}{used}'
-    return Fault(code.placed.document, code.mark, fact, fix)
+    return code.placed.document.finding(code.mark, fact, fix)
 
 
-def _after_any_end(path: DeployPath) -> Fault:
+def _after_any_end(path: DeployPath) -> Finding:
     entry, ends = path.run.entry, [each for each in path.conclusions if each != "success"]
     said = " and ".join(str(each or "nothing yet: it has only begun") for each in ends)
     fact = f'job "{path.job}" deploys {path.app} also where {_name(path.upstream or "")} ended in {said}'
     document = entry.workflow_file.document
     if path.conclusions == (None,):
-        return Fault(document, trigger_mark(path), fact, "types: [completed]")
+        return document.finding(trigger_mark(path), fact, "types: [completed]")
     mark = entry.job.place("if")
-    return Fault(document, mark, fact, "if: github.event.workflow_run.conclusion == 'success'")
+    return document.finding(mark, fact, "if: github.event.workflow_run.conclusion == 'success'")
 
 
 def _name(path: str) -> str:

@@ -19,7 +19,7 @@ from asbuilt.workflows.run.contexts import text_in
 from asbuilt.workflows.run.job_runs import JobRun, Leg, job_runs
 from asbuilt.workflows.triggers.refs import passes
 from asbuilt.workflows.yaml.document import Mapping, Mark
-from asbuilt.workflows.yaml.fault import Fault
+from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 _REQUESTS = ("pull_request", "pull_request_target")
 _ASKS_A_JOB = re.compile(r"\bneeds\s*\.\s*[\w-]+\s*\.\s*outputs\b", re.IGNORECASE)
@@ -38,11 +38,17 @@ class _Giver:
 
 def silent_checks(
     workflow_file: WorkflowFile, required: Collection[str], default_branch: str, sources: Sources
-) -> Iterator[Fault]:
+) -> tuple[Finding, ...]:
     """Give what keeps a workflow from reporting the checks that are required of it.
 
     Where several workflows give a check, it is enough that they report between them.
     """
+    return one_for_each_place(_silent_checks(workflow_file, required, default_branch, sources))
+
+
+def _silent_checks(
+    workflow_file: WorkflowFile, required: Collection[str], default_branch: str, sources: Sources
+) -> Iterator[Finding]:
     for check in required:
         givers = [found for file in sources.workflow_files if (found := _giver(file, check, sources)) is not None]
         for events in (_REQUESTS, _OF_COMMITS):
@@ -51,7 +57,7 @@ def silent_checks(
         here = next((each for each in givers if each.file is workflow_file), None)
         if here is None or any(_reports(each, default_branch) for each in givers) or _complete(givers, default_branch):
             continue
-        yield from _faults(here, check, default_branch)
+        yield from _findings(here, check, default_branch)
 
 
 def _giver(file: WorkflowFile, check: str, sources: Sources) -> _Giver | None:
@@ -193,23 +199,21 @@ def _left_out(trigger: Trigger) -> set[str]:
     return left_out if first in _EVERY and len(left_out) == len(others) else set()
 
 
-def _faults(giver: _Giver, check: str, default_branch: str) -> Iterator[Fault]:
+def _findings(giver: _Giver, check: str, default_branch: str) -> Iterator[Finding]:
     document = giver.file.document
     triggers = [each for each in giver.file.triggers if each.event in _OF_COMMITS]
     if any(each.event in _REQUESTS for each in triggers):
         triggers = [each for each in triggers if each.event != "push"]
     blocks = f'the required check "{check}" never reports on some pull requests, and blocks them for ever'
     if not triggers:
-        yield Fault(
-            document,
+        yield document.finding(
             _place(giver.file, "on"),
             f'the required check "{check}" never reports: no pull request starts {giver.file.file_name}',
             "give it in a workflow that runs on pull_request",
         )
     for trigger in triggers:
         for key, why in _shut(trigger, default_branch):
-            yield Fault(
-                document,
+            yield document.finding(
                 _place(giver.file, "on", trigger.event, key),
                 f"{blocks}: {why}",
                 _remedy(key, giver, default_branch),
@@ -218,14 +222,13 @@ def _faults(giver: _Giver, check: str, default_branch: str) -> Iterator[Fault]:
             yield from _vanishing(giver, trigger, check)
 
 
-def _vanishing(giver: _Giver, trigger: Trigger, check: str) -> Iterator[Fault]:
+def _vanishing(giver: _Giver, trigger: Trigger, check: str) -> Iterator[Finding]:
     """Give the condition that takes a check's name away where it is false."""
     run = next((run for run in giver.runs if run.situation.event == trigger.event), None)
     leg = next((leg for leg in run.legs if _is_skipped(leg)), None) if run is not None else None
     if leg is not None:
         always = leg.reached.runs is False
-        yield Fault(
-            leg.workflow_file.document,
+        yield leg.workflow_file.document.finding(
             leg.job.place("if"),
             f'the required check "{check}" never reports on {"" if always else "some of "}{trigger.event}: job '
             f'"{leg.job.id}" {"is" if always else "may be"} skipped there, and then shows under its own name alone',

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from asbuilt.workflows.files.workflow import WorkflowFile
-from asbuilt.workflows.yaml.document import Mapping, Node, Problem, Scalar, Sequence
+from asbuilt.workflows.yaml.document import Mapping, Node, Scalar, Sequence
+from asbuilt.workflows.yaml.finding import Finding
 
 SHORTEST = 5
 _DAY = 24 * 60
@@ -111,28 +112,25 @@ def cron_problem(text: str) -> str | None:
     return None
 
 
-def schedule_problems(workflow_file: WorkflowFile) -> Iterator[Problem]:
-    """Give what keeps the schedules of a workflow from starting it as they are meant, one problem for each."""
-    for entry in _entries(workflow_file):
-        problem = _of_entry(entry)
-        if problem is not None:
-            yield problem
+def schedule_problems(workflow_file: WorkflowFile) -> Iterator[Finding]:
+    """Give what keeps the schedules of a workflow from starting it as they are meant, one finding for each."""
+    return workflow_file.document.placed(filter(None, map(_of_entry, _entries(workflow_file))))
 
 
-def _of_entry(entry: Node) -> Problem | None:
+def _of_entry(entry: Node) -> Finding | None:
     if not isinstance(entry, Mapping) or not isinstance(cron := entry.get("cron"), Scalar):
         mark = entry.place("cron") if isinstance(entry, Mapping) else entry.mark
-        return Problem("a schedule is a list of entries with a `cron`, as in - cron: 17 3 * * *", mark)
+        return Finding("a schedule is a list of entries with a `cron`, as in - cron: 17 3 * * *", mark=mark)
     if not isinstance(cron.value, str):
-        return Problem(f"cron is {cron.text or 'empty'}, expected a text of five fields", cron.mark)
+        return Finding(f"cron is {cron.text or 'empty'}, expected a text of five fields", mark=cron.mark)
     if wrong := cron_problem(cron.value):
-        return Problem(wrong, cron.mark)
+        return Finding(wrong, mark=cron.mark)
     zone = entry.get("timezone")
     if zone is not None and not (isinstance(zone, Scalar) and _TIMEZONE.fullmatch(str(zone.value))):
-        return Problem("timezone is no name of a time zone, as in Europe/Berlin", zone.mark)
+        return Finding("timezone is no name of a time zone, as in Europe/Berlin", mark=zone.mark)
     for key in entry.keys.values():
         if key.text not in _KEYS:
-            return Problem(f'"{key.text}" is no key of a schedule; what is: {", ".join(_KEYS)}', key.mark)
+            return Finding(f'"{key.text}" is no key of a schedule; what is: {", ".join(_KEYS)}', mark=key.mark)
     return None
 
 

@@ -5,17 +5,16 @@ from collections.abc import Collection, Mapping
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import WorkflowFile, expressions_of
 from asbuilt.workflows.run.secrets import EVERY, Use, uses_of_secrets
-from asbuilt.workflows.yaml.fault import Fault, one_for_each_place
+from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 
-def read_outside(entry: WorkflowFile, sources: Sources, homes: Mapping[str, Collection[str]]) -> tuple[Fault, ...]:
+def read_outside(entry: WorkflowFile, sources: Sources, homes: Mapping[str, Collection[str]]) -> tuple[Finding, ...]:
     """Give the places where a job reads a secret that belongs to environments of which it names none.
 
     `homes` has the environments of each secret, by its name in lower case.
     """
-    faults = (
-        Fault(
-            use.document,
+    return one_for_each_place(
+        use.document.finding(
             use.mark,
             _said(use, secret, homes[secret]),
             _mended(use, secret, homes, sources),
@@ -24,7 +23,6 @@ def read_outside(entry: WorkflowFile, sources: Sources, homes: Mapping[str, Coll
         for secret in ((use.secret.lower(),) if use.secret != EVERY else homes)
         if (use.environment or "").lower() not in {each.lower() for each in homes[secret]}
     )
-    return one_for_each_place(faults)
 
 
 def _said(use: Use, secret: str, homes: Collection[str]) -> str:

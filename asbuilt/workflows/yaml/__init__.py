@@ -7,6 +7,6 @@ YAML 1.2's core schema, section 10.3. Nothing is raised for what a person wrote.
 Its face:
 
     document  nodes with their places
-    fault     what is wrong at a place, and what to do
+    finding   what is wrong at a place, and what to do
     reader    text in, document out
 """

@@ -6,21 +6,17 @@ by the core schema of YAML 1.2.2 (section 10.3): `on`, `yes` and dates stay stri
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from asbuilt.workflows.expressions.values import text_of as written
+from asbuilt.workflows.yaml.finding import Finding, Mark
+
+__all__ = ["Document", "Mapping", "Mark", "Node", "Scalar", "Sequence", "find", "plain", "text_of", "texts_of"]
 
 _LONGEST_EXCERPT = 1000  # a whole file can be one line, and have a finding at each of its words
-
-
-class Mark(NamedTuple):
-    """A place in a file: line and column, both counted from 1."""
-
-    line: int
-    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +68,29 @@ Node = Scalar | Sequence | Mapping
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that keeps a file from being read as its author meant it."""
-
-    message: str
-    mark: Mark
-    fix: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Document:
     """One YAML file: its path as it is shown to people, its text, its root node and what is wrong with it.
 
-    `root` is None exactly where the file could not be parsed at all; `problems` or `unread` then says why. `unread` is
-    why it was not read, or not to its end, although GitHub may read it: what it says is unknown. It is None for what
-    nobody reads: a file that is not there, or is not YAML.
+    `problems` are what keeps it from being read as its author meant it. `root` is None exactly where the file could not
+    be parsed at all; `problems` or `unread` then says why. `unread` is why it was not read, or not to its end, although
+    GitHub may read it: what it says is unknown. It is None for what nobody reads: a file that is not there, or is not
+    YAML.
     """
 
     path: str
     text: str
     root: Node | None
-    problems: tuple[Problem, ...]
-    unread: Problem | None = None
+    problems: tuple[Finding, ...] = ()
+    unread: Finding | None = None
+
+    def finding(self, mark: Mark, fact: str, fix: str = "") -> Finding:
+        """Give a finding at a place of this file, with the line there."""
+        return Finding(fact, fix, self.path, mark, self.excerpt(mark))
+
+    def placed(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Give findings that say their marks alone as findings in this file, each with the line there."""
+        for each in findings:
+            yield replace(each, path=self.path, excerpt=self.excerpt(each.mark) if each.mark else "")
 
     def excerpt(self, mark: Mark) -> str:
         """Give the line at a mark, or as much of it as is ever shown, without its indentation."""

@@ -10,7 +10,8 @@ import yaml
 from asbuilt.files import MOST
 from asbuilt.workflows.bounds import LEVELS, PastBoundError, hold, hold_levels
 from asbuilt.workflows.yaml.core_schema import meaning, tagged
-from asbuilt.workflows.yaml.document import Document, Mapping, Mark, Node, Problem, Scalar, Sequence
+from asbuilt.workflows.yaml.document import Document, Mapping, Mark, Node, Scalar, Sequence
+from asbuilt.workflows.yaml.finding import Finding
 from asbuilt.workflows.yaml.nodes import IMPLICIT, composed
 from asbuilt.workflows.yaml.words import in_our_words
 
@@ -25,56 +26,59 @@ def read(source: bytes | str, path: str) -> Document:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        return Document(path, "", None, (Problem("not UTF-8 text", Mark(line, 1)),))
-    problems: list[Problem] = []
-    if text.startswith("\ufeff"):
-        text = text[1:]
-        problems.append(Problem("begins with a byte order mark: save the file as UTF-8 without BOM", _START))
+        empty = Document(path, "", None)
+        return replace(empty, problems=(empty.finding(Mark(line, 1), "not UTF-8 text"),))
+    bare = Document(path, text.removeprefix("\ufeff"), None)
+    problems: list[Finding] = []
+    if bare.text != text:
+        problems.append(bare.finding(_START, "begins with a byte order mark: save the file as UTF-8 without BOM"))
     try:
-        hold(len(text), MOST, "characters")
-        root = _root(text, problems)
+        hold(len(bare.text), MOST, "characters")
+        root = _root(bare, problems)
     except PastBoundError as error:
-        return past_bound(Document(path, text, None, tuple(problems)), error)
-    return Document(path, text, root, tuple(problems))
+        return past_bound(bare, error)
+    return replace(bare, root=root, problems=tuple(problems))
 
 
 def past_bound(document: Document, error: PastBoundError) -> Document:
     """Give a document of which nothing is read, because it holds more than that."""
-    why = Problem(str(error), Mark(*(error.place or _START)), "split it, or make it smaller")
+    why = document.finding(Mark(*(error.place or _START)), str(error), "split it, or make it smaller")
     return replace(document, root=None, problems=(), unread=why)
 
 
-def _root(text: str, problems: list[Problem]) -> Node | None:
-    """Build a text's root node, and add what is wrong with it to the problems."""
+def _root(document: Document, problems: list[Finding]) -> Node | None:
+    """Build the root node of a document's text, and add what is wrong with it to the problems."""
     try:
-        node = composed(text)
+        node = composed(document.text)
         if node is None:
-            problems.append(Problem("the file is empty", _START))
+            problems.append(document.finding(_START, "the file is empty"))
             return None
-        return _Builder(problems, _jobs_of(node)).build(node)
+        return _Builder(document, problems, _jobs_of(node)).build(node)
     except yaml.MarkedYAMLError as error:
-        message, line, column = in_our_words(error, text)
-        problems.append(Problem(message, Mark(line, column)))
+        message, line, column = in_our_words(error, document.text)
+        problems.append(document.finding(Mark(line, column), message))
         return None
     except yaml.YAMLError as error:
-        problems.append(_no_text(text) or Problem(f"not YAML: {error}", _START))
+        problems.append(_no_text(document) or document.finding(_START, f"not YAML: {error}"))
         return None
 
 
-def _no_text(text: str) -> Problem | None:
+def _no_text(document: Document) -> Finding | None:
+    text = document.text
     found = _NO_TEXT.search(text)
     if found is None:
         return None
     line = text.count("\n", 0, found.start()) + 1
     column = found.start() - text.rfind("\n", 0, found.start())
-    return Problem(f"a character that YAML does not allow: U+{ord(found[0]):04X}", Mark(line, column))
+    return document.finding(Mark(line, column), f"a character that YAML does not allow: U+{ord(found[0]):04X}")
 
 
 @dataclass(slots=True)
 class _Builder:
     """Turns libyaml's nodes into ours, once for each node, so that aliases share and cycles are seen."""
 
-    problems: list[Problem]
+    document: Document
+    problems: list[Finding]
     jobs: int | None  # the id of the mapping from job ids to jobs
     depth: int = 0
     built: dict[int, Node | None] = field(default_factory=dict)
@@ -87,7 +91,7 @@ class _Builder:
             return self._scalar(node, mark)
         known = self.built.get(id(node), ...)
         if known is None:
-            self.problems.append(Problem("an alias refers to a node that contains it", mark))
+            self._add(mark, "an alias refers to a node that contains it")
             return Scalar(None, "", mark)
         if known is not ...:
             return known
@@ -108,12 +112,12 @@ class _Builder:
             return Scalar(meaning(node.value), node.value, mark)
         if node.tag.startswith("!"):  # `if: !x` was meant as a text
             text = f"{node.tag} {node.value}".strip()
-            self.problems.append(Problem(f"`{text}` begins with a tag of YAML, which GitHub refuses: quote it", mark))
+            self._add(mark, f"`{text}` begins with a tag of YAML, which GitHub refuses: quote it")
             return Scalar(text, text, mark)
         try:
             value = tagged(node.tag, node.value, quoted=bool(node.style))
         except ValueError as error:
-            self.problems.append(Problem(str(error), mark))
+            self._add(mark, str(error))
             value = node.value
         return Scalar(value, node.value, mark, literal=node.style == "|")
 
@@ -124,28 +128,29 @@ class _Builder:
         for key_node, value_node in node.value:
             key = self.build(key_node)
             if not isinstance(key, Scalar):
-                self.problems.append(Problem("a key must be a plain word", key.mark))
+                self._add(key.mark, "a key must be a plain word")
                 continue
             if key.text == "<<":
-                self.problems.append(Problem("merge keys (`<<`) are not read: write out what they stand for", key.mark))
+                self._add(key.mark, "merge keys (`<<`) are not read: write out what they stand for")
                 continue
             first = folded.setdefault(key.text.upper(), key)
             if first is not key:
-                self.problems.append(self._again(key, first, node))
+                self._add(key.mark, self._again(key, first, node))
                 continue
             keys[key.text] = key
             values[key.text] = self.build(value_node)
         return Mapping(keys, values, mark)
 
-    def _again(self, key: Scalar, first: Scalar, node: yaml.MappingNode) -> Problem:
+    def _add(self, mark: Mark, fact: str) -> None:
+        self.problems.append(self.document.finding(mark, fact))
+
+    def _again(self, key: Scalar, first: Scalar, node: yaml.MappingNode) -> str:
         """Say that a key is there already: GitHub compares keys without regard to case."""
         line = first.mark.line
         if key.text == first.text:
-            return Problem(f'key "{key.text}" is set twice: first on line {line}', key.mark)
+            return f'key "{key.text}" is set twice: first on line {line}'
         what = "job" if id(node) == self.jobs else "key"
-        return Problem(
-            f'{what} "{key.text}" is "{first.text}" of line {line} again: case makes no difference', key.mark
-        )
+        return f'{what} "{key.text}" is "{first.text}" of line {line} again: case makes no difference'
 
 
 def _jobs_of(root: yaml.Node) -> int | None:

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 
 from asbuilt.workflows.files.workflow import Job, Trigger, WorkflowFile
 from asbuilt.workflows.judge.github.shapes import BOOLEAN, NUMBER, TEXT, nearest, shape_problems
-from asbuilt.workflows.yaml.document import Mapping, Node, Problem, Scalar
+from asbuilt.workflows.yaml.document import Mapping, Node, Scalar
+from asbuilt.workflows.yaml.finding import Finding
 
 _TYPES = {"boolean": BOOLEAN, "number": NUMBER}
 
 
-def call_problems(job: Job, called: WorkflowFile) -> Iterator[Problem]:
+def call_problems(job: Job, called: WorkflowFile) -> Iterator[Finding]:
     """Give what is wrong with what a job hands over to the workflow that it calls."""
     trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)
     if job.uses is None or called.document.root is None:
         return
     if trigger is None:
-        yield Problem(f"{called.file_name} cannot be called: it has no `workflow_call` under `on`", job.uses.mark)
+        yield Finding(f"{called.file_name} cannot be called: it has no `workflow_call` under `on`", mark=job.uses.mark)
         return
     declared = {each.name: each.required for each in trigger.inputs}
     yield from _of_names("input", declared, job.node.get("with"), job, called)
@@ -30,7 +31,7 @@ def call_problems(job: Job, called: WorkflowFile) -> Iterator[Problem]:
         yield from _of_names("secret", _secrets(called), job.secrets, job, called)
 
 
-def default_problems(trigger: Trigger) -> Iterator[Problem]:
+def default_problems(trigger: Trigger) -> Iterator[Finding]:
     """Give the defaults of a called workflow's inputs that are not of the type of their input."""
     for each in trigger.inputs if trigger.event == "workflow_call" else ():
         if each.default is not None:
@@ -39,18 +40,19 @@ def default_problems(trigger: Trigger) -> Iterator[Problem]:
 
 def _of_names(
     kind: str, declared: dict[str, bool], given: Node | None, job: Job, called: WorkflowFile
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     """Compare the names that a call gives with those that are declared, and of these with the required ones."""
     names = {name.lower() for name in declared}
     handed = list(_items(given))
     for key, _ in handed:
         if key.text.lower() not in names:
             wanted = nearest(key.text, declared)
-            yield Problem(f'"{key.text}" is no {kind} of {called.file_name}{wanted}', key.mark)
+            yield Finding(f'"{key.text}" is no {kind} of {called.file_name}{wanted}', mark=key.mark)
     known = {key.text.lower() for key, _ in handed}
     for name, required in declared.items():
         if required and name.lower() not in known and job.uses is not None and not isinstance(given, Scalar):
-            yield Problem(f'{called.file_name} requires the {kind} "{name}": the call does not give it', job.uses.mark)
+            fact = f'{called.file_name} requires the {kind} "{name}": the call does not give it'
+            yield Finding(fact, mark=job.uses.mark)
 
 
 def _secrets(called: WorkflowFile) -> dict[str, bool]:

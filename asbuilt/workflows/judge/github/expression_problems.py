@@ -6,10 +6,11 @@ from asbuilt.workflows.expressions.evaluate import Embedded, condition, segments
 from asbuilt.workflows.expressions.syntax import ExpressionError, parse
 from asbuilt.workflows.expressions.tree import STATUS_FUNCTIONS, Call, Expression, Literal, Name, walk
 from asbuilt.workflows.judge.github.availability import CONTEXTS, Place
-from asbuilt.workflows.yaml.document import Mapping, Mark, Node, Problem, Scalar, Sequence
+from asbuilt.workflows.yaml.document import Mapping, Mark, Node, Scalar, Sequence
+from asbuilt.workflows.yaml.finding import Finding
 
 
-def expression_problems(node: Node | None, place: Place) -> Iterator[Problem]:
+def expression_problems(node: Node | None, place: Place) -> Iterator[Finding]:
     """Give what is wrong with every expression at or below a node."""
     if isinstance(node, Scalar):
         if not isinstance(node.value, str):
@@ -26,21 +27,21 @@ def expression_problems(node: Node | None, place: Place) -> Iterator[Problem]:
             yield from expression_problems(value, place.below(key.text))
 
 
-def _of_condition(test: Scalar, place: Place) -> Iterator[Problem]:
+def _of_condition(test: Scalar, place: Place) -> Iterator[Finding]:
     quoted = f"`if: {test.text.strip()}`"
     try:
         tree = condition(str(test.value))
     except ExpressionError as error:
-        yield Problem(f"{quoted}: {error}", test.mark)
+        yield Finding(f"{quoted}: {error}", mark=test.mark)
         return
     yield from _of_tree(tree, place, quoted, test.mark)
 
 
-def _of_text(scalar: Scalar, place: Place) -> Iterator[Problem]:
+def _of_text(scalar: Scalar, place: Place) -> Iterator[Finding]:
     try:
         parts = [part for part in segments(scalar.text) if isinstance(part, Embedded)]
     except ExpressionError as error:
-        yield Problem(str(error), _line(scalar, error.offset))
+        yield Finding(str(error), mark=_line(scalar, error.offset))
         return
     for part in parts:
         quoted = f"`${{{{{part.text}}}}}`"
@@ -48,26 +49,26 @@ def _of_text(scalar: Scalar, place: Place) -> Iterator[Problem]:
         try:
             tree = parse(part.text)
         except ExpressionError as error:
-            yield Problem(f"{quoted}: {error}", mark)
+            yield Finding(f"{quoted}: {error}", mark=mark)
             continue
         if place.contexts:
             yield from _of_tree(tree, place, quoted, mark)
         elif not (_is_text(tree) and part.text == sole_expression(scalar.text)):  # which GitHub takes for the text
-            yield Problem(f"{quoted}: GitHub takes no expression here, only a fixed text", mark)
+            yield Finding(f"{quoted}: GitHub takes no expression here, only a fixed text", mark=mark)
 
 
-def _of_tree(tree: Expression, place: Place, quoted: str, mark: Mark) -> Iterator[Problem]:
+def _of_tree(tree: Expression, place: Place, quoted: str, mark: Mark) -> Iterator[Finding]:
     for node in walk(tree):
         if isinstance(node, Name) and node.name not in place.contexts:
             here = "is not available here" if node.name in CONTEXTS else "is no context"
-            yield Problem(f'{quoted}: "{node.name}" {here}; what is: {", ".join(sorted(place.contexts))}', mark)
+            yield Finding(f'{quoted}: "{node.name}" {here}; what is: {", ".join(sorted(place.contexts))}', mark=mark)
         elif isinstance(node, Call):
             if node.function in STATUS_FUNCTIONS and not place.condition:
-                yield Problem(f"{quoted}: {node.function}() is available only in `if`", mark)
+                yield Finding(f"{quoted}: {node.function}() is available only in `if`", mark=mark)
             elif node.function in STATUS_FUNCTIONS and node.arguments and place.hashes:
-                yield Problem(f"{quoted}: {node.function}() takes no jobs here, in a step", mark)
+                yield Finding(f"{quoted}: {node.function}() takes no jobs here, in a step", mark=mark)
             elif node.function == "hashfiles" and not place.hashes:
-                yield Problem(f"{quoted}: hashFiles() is available only in steps", mark)
+                yield Finding(f"{quoted}: hashFiles() is available only in steps", mark=mark)
 
 
 def _is_text(tree: Expression) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from asbuilt.workflows.yaml.document import Mapping as MappingNode
-from asbuilt.workflows.yaml.document import Node, Problem, Scalar, Sequence, text_of
+from asbuilt.workflows.yaml.document import Node, Scalar, Sequence, text_of
+from asbuilt.workflows.yaml.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ NUMBER = Shape("a number", lambda scalar: isinstance(scalar.value, int | float) 
 NOTHING = Shape("nothing", lambda scalar: scalar.value is None)
 
 
-def shape_problems(node: Node, shape: Shape, name: str) -> Iterator[Problem]:
+def shape_problems(node: Node, shape: Shape, name: str) -> Iterator[Finding]:
     """Give what is wrong with what stands in a place, and below it. `name` is what a person calls the place."""
     if shape is ANY or (isinstance(node, Scalar) and (shape.takes(node) or is_expression(node))):
         return
@@ -77,10 +78,10 @@ def shape_problems(node: Node, shape: Shape, name: str) -> Iterator[Problem]:
     else:
         word = text_of(node) if shape.words else None
         wanted = nearest(word, shape.words) if word else f", expected {shape.expected}"
-        yield Problem(f"{name} is {_found(node)}{wanted}", node.mark)
+        yield Finding(f"{name} is {_found(node)}{wanted}", mark=node.mark)
 
 
-def _of_mapping(node: MappingNode, shape: Shape, name: str) -> Iterator[Problem]:
+def _of_mapping(node: MappingNode, shape: Shape, name: str) -> Iterator[Finding]:
     misspelled = False
     for key, value in node.items():
         below = shape.keys.get(key.text, shape.others)
@@ -90,7 +91,7 @@ def _of_mapping(node: MappingNode, shape: Shape, name: str) -> Iterator[Problem]
             misspelled = True
             yield unknown_key(key, shape.keys, name)
     if shape.required and shape.required not in node and not misspelled:
-        yield Problem(f"{name} has no `{shape.required}`", node.mark)
+        yield Finding(f"{name} has no `{shape.required}`", mark=node.mark)
 
 
 def is_expression(node: Node) -> bool:
@@ -98,9 +99,9 @@ def is_expression(node: Node) -> bool:
     return isinstance(node, Scalar) and isinstance(node.value, str) and "${{" in node.value
 
 
-def unknown_key(key: Scalar, allowed: Collection[str], what: str) -> Problem:
+def unknown_key(key: Scalar, allowed: Collection[str], what: str) -> Finding:
     """Say that a key is none, and which there are."""
-    return Problem(f'"{key.text}" is no key of {what}{nearest(key.text, allowed)}', key.mark)
+    return Finding(f'"{key.text}" is no key of {what}{nearest(key.text, allowed)}', mark=key.mark)
 
 
 def nearest(word: str, words: Collection[str], lead: str = "what is") -> str:

@@ -1,0 +1,71 @@
+"""What a team declares, as far as the judgements ask: an estate has it, and nothing here knows an estate."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+
+class Probe(Protocol):
+    """A path of an app that answers."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102
+
+
+class App(Protocol):
+    """An app as it is declared."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def tier(self) -> str: ...  # noqa: D102
+    @property
+    def url(self) -> str | None: ...  # noqa: D102
+    @property
+    def environment(self) -> str | None: ...  # noqa: D102
+    @property
+    def repository(self) -> str | None: ...  # noqa: D102
+    @property
+    def gates(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def probes(self) -> Sequence[Probe]: ...  # noqa: D102
+
+
+class Workflow(Protocol):
+    """A workflow file that owns deploys."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def path(self) -> str: ...  # noqa: D102
+
+
+class Deploy(Protocol):
+    """One declared way for code to reach an app."""
+
+    @property
+    def app(self) -> str: ...  # noqa: D102
+    @property
+    def trigger(self) -> str: ...  # noqa: D102
+    @property
+    def branch(self) -> str | None: ...  # noqa: D102
+    @property
+    def tag(self) -> str | None: ...  # noqa: D102
+    @property
+    def inputs(self) -> Mapping[str, str]: ...  # noqa: D102
+
+
+class Ownership(Protocol):
+    """A declared deploy with the workflow that owns it."""
+
+    @property
+    def workflow(self) -> Workflow: ...  # noqa: D102
+    @property
+    def deploy(self) -> Deploy: ...  # noqa: D102
+
+
+class Estate(Protocol):
+    """All that is declared."""
+
+    @property
+    def apps(self) -> Mapping[str, App]: ...  # noqa: D102
+    def ownerships(self) -> Iterable[Ownership]: ...  # noqa: D102

@@ -1,0 +1,30 @@
+"""The environment that a deploy goes through, in words, and what gives it the right one."""
+
+import re
+
+from asbuilt.workflows.paths.deploy_path import DeployPath
+
+_HANDED = re.compile(r"inputs\.([\w-]+)")
+
+
+def through(path: DeployPath) -> str:
+    """Say which environment a deploy goes through, or why none."""
+    written = path.step.job.environment
+    if path.environment or written is None:
+        return path.environment or "no environment"
+    if path.is_environment_open:
+        return f"one that cannot be told: {written.text}"
+    return f"no environment: {written.text} is empty here"
+
+
+def remedy(path: DeployPath, expected: str) -> str:
+    """Say what gives the job its environment: where an expression does, others may rely on that."""
+    job = path.step.job
+    if job.environment is None:
+        return f"add to job {job.id}: environment: {expected}"
+    if "${{" not in job.environment.text:
+        return f"environment: {expected}"
+    handed = _HANDED.search(job.environment.text)
+    if handed is not None and path.called_from:
+        return f"in the job that calls this workflow, with: {handed[1]}: {expected}"
+    return f"let {job.environment.text} come to {expected} here"

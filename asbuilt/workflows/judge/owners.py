@@ -1,0 +1,47 @@
+"""Which workflow file owns a deploy, and which targets a file's deploys have."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from asbuilt.workflows.deploys.steps import DeployStep
+from asbuilt.workflows.files.workflow import WorkflowFile
+from asbuilt.workflows.paths.blocked_paths import BlockedPath
+from asbuilt.workflows.paths.deploy_path import DeployPath
+from asbuilt.workflows.yaml.document import Document, Mark
+
+
+def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
+    """Give one path for each workflow file that owns one among some paths."""
+    return tuple({path.owner: path for path in reversed(list(paths))}.values())[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a deploy step deploys, or why that cannot be told."""
+
+    document: Document
+    mark: Mark
+    job: str
+    app: str | None
+    why: str
+    caller: str
+
+
+def targets_in(
+    workflow_file: WorkflowFile, paths: Iterable[DeployPath], blocked: Iterable[BlockedPath]
+) -> Iterator[Target]:
+    """Give the targets of the deploys that a file owns; of one that is on no path, those that it would have."""
+    reached = set()
+    for path in paths:
+        reached.add(id(path.step))
+        if path.owner is workflow_file and not path.review:
+            yield _target(path.step, path.job, path.app, path.undecided, path.caller)
+    for each in blocked:
+        if each.step.workflow_file is workflow_file and not each.step.review and id(each.step) not in reached:
+            yield _target(each.step, each.step.job.id, each.app, each.why, each.caller)
+
+
+def _target(step: DeployStep, job: str, app: str | None, why: str | None, caller: str) -> Target:
+    # Of what is undecided, the app is said first.
+    first = (why or "").partition("; the environment")[0].partition("; whether")[0]
+    return Target(step.document, step.app_mark, job, app, first, caller)

@@ -1,0 +1,66 @@
+"""Whether an app is asked after each deploy, with an answer that counts.
+
+In go an app, all declared apps, and the ways to the app: a check that is another app's proves nothing of this one.
+"""
+
+import shlex
+from collections.abc import Collection, Iterator, Sequence
+
+from asbuilt.workflows.health.steps import careless_requests
+from asbuilt.workflows.judge.asked import own_checks
+from asbuilt.workflows.judge.declared import App
+from asbuilt.workflows.paths.deploy_path import DeployPath
+from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
+
+
+def unchecked(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
+    """Give the deploys of an app after which no health check can fail the run."""
+    return one_for_each_place(
+        path.document.finding(
+            path.mark,
+            f'job "{path.job}" deploys {app.name} ({path.way}), and no later step fails the run if it does not answer'
+            + path.caller_of(path.step.placed),
+            f"add a step after it: run: curl --fail --retry 10 --retry-all-errors {shlex.quote(app.url or 'URL')}"
+            + (app.probes[0].path if app.probes else "/"),
+        )
+        for path in paths
+        if not own_checks(path, app, apps)
+    )
+
+
+def unproved(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
+    """Give the last health check after each deploy of an app, where none would fail with the release before."""
+    return one_for_each_place(_unproved(app, apps, paths))
+
+
+def _unproved(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> Iterator[Finding]:
+    for path in paths:
+        checks = own_checks(path, app, apps)
+        if checks and not any(each.check.proves_release for each in checks):
+            weak = path.last_word(checks)
+            placed = weak.placed or path.step.placed
+            yield (weak.placed.document if weak.placed else path.document).finding(
+                weak.placed.mark if weak.placed else path.mark,
+                f'"{weak.label}" would pass with the release before: it does not ask which commit {app.name} runs'
+                + path.caller_of(placed),
+                f'compare it: curl --fail {shlex.quote(app.url or "URL")}/version | grep "$GITHUB_SHA"',
+            )
+
+
+def careless(app: App, paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
+    """Give the requests that deploy or check an app, and succeed whatever is answered: each once at its place.
+
+    One place can have several. Of the ways that lead to a request, the first says who calls it.
+    """
+    found = {
+        (placed.document.path, placed.mark, request.source): placed.document.finding(
+            placed.mark,
+            f'job "{placed.job.id}": `{request.source}` succeeds when {app.name} or Heroku answers with an error'
+            + path.caller_of(placed),
+            "add --fail to curl",
+        )
+        for path in reversed(paths)
+        for placed, around in path.deploying_and_later
+        for request in careless_requests(placed.step, placed.shell, around)
+    }
+    return tuple(found.values())

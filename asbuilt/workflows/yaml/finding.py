@@ -1,0 +1,57 @@
+"""One thing that is not as it should be, from where it is found to where it is shown."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
+
+
+class Mark(NamedTuple):
+    """A place in a file: line and column, both counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, what to do about it, and where.
+
+    It lies at a mark of a file, with the line there as `excerpt`, or in a file as a whole. Where no file is judged, the
+    `subject` of the check is its place. `waived` says why this one is accepted where others of the same check may not
+    be: a suppression in its file.
+    """
+
+    fact: str
+    fix: str = ""
+    path: str = ""
+    mark: Mark | None = None
+    excerpt: str = ""
+    subject: str = ""
+    waived: str = ""
+
+    @property
+    def place(self) -> str:
+        """`path:line:column` as editors and terminals link it, or the path, or the subject."""
+        return f"{self.path}:{self.mark.line}:{self.mark.column}" if self.mark else self.path or self.subject
+
+    def about(self, subject: str) -> "Finding":
+        """Give it with a place: what lies in no file is about the subject of its check."""
+        return self if self.place else replace(self, subject=subject)
+
+
+def one_for_each_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Give the first of some findings at each place: what is wrong there for one way is so for the others too."""
+    found: dict[tuple[str, Mark | None], Finding] = {}
+    for each in findings:
+        found.setdefault((each.path, each.mark), each)
+    return tuple(found.values())
+
+
+def plain(finding: Finding) -> dict[str, Any]:
+    """Give a finding as what JSON can hold, without what it does not have."""
+    return {name: value for name, value in asdict(finding).items() if value}
+
+
+def restored(raw: Mapping[str, Any]) -> Finding:
+    """Give back the finding of its `plain` form."""
+    return Finding(**{**raw, "mark": Mark(*raw["mark"]) if "mark" in raw else None})
