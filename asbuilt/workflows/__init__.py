@@ -25,9 +25,9 @@ What the controls ask of paths, files and steps:
     reachability         whether an app can be deployed as declared, and what shuts the way
     required_checks      whether required checks report on every pull request
     schedules            whether a `cron` fires, and how often
-    schema               GitHub's own schema of the syntax
+    schema               what may stand below the keys of GitHub's syntax
     secrets              which secrets a job reads
-    shapes               what may stand where in a file
+    shapes               the shape of a place, and what is not of it
     skipped              who notices a deploy that heroku-deploy skipped
     suppressions         comments that accept a finding for a while
     symbols              what a text comes to, with symbols for what only the run knows
@@ -125,6 +125,10 @@ Scripts:
     shell_trial          how a script ends where some variables are known
     shell_values         what its words and tests come to
     shell_words          options, variables, wrappers
+
+GitHub's word:
+
+    github_syntax        its syntax of workflows and actions, as it publishes it
 
 YAML:
 

@@ -9,8 +9,10 @@ from asbuilt.workflows.expression_tree import STATUS_FUNCTIONS, Call, Expression
 from asbuilt.workflows.expressions import Embedded, condition, segments, sole_expression
 
 
-def expression_problems(node: Node | None, place: Place) -> Iterator[Problem]:
-    """Give what is wrong with every expression at or below a node."""
+def expression_problems(node: Node | None, place: Place | None) -> Iterator[Problem]:
+    """Give what is wrong with every expression at or below a node, by what GitHub gives expressions in its place."""
+    if place is None:
+        return
     if isinstance(node, Scalar):
         if not isinstance(node.value, str):
             return
@@ -20,7 +22,7 @@ def expression_problems(node: Node | None, place: Place) -> Iterator[Problem]:
             yield from _of_text(node, place)
     elif isinstance(node, Sequence):
         for item in node:
-            yield from expression_problems(item, place)
+            yield from expression_problems(item, place.entries or place)
     elif isinstance(node, Mapping):
         for key, value in node.items():
             yield from expression_problems(value, place.below(key.text))
