@@ -65,3 +65,10 @@ def test_a_container_without_an_image_is_none(key):
 def test_the_image_of_a_snapshot_is_named_as_a_runner_is():
     assert found("strategy: {matrix: {os: [a]}}, snapshot: '${{ matrix.os }}'") == []
     assert found("snapshot: {image-name: x, if: 'success() && env.A'}") == []
+    (told,) = found("snapshot: {image-name: x, if: secrets.A}")
+    assert told.startswith('`if: secrets.A`: "secrets" is not available here; what is: env, github,')
+
+
+def test_one_type_of_a_dispatch_needs_no_list():
+    text = "on: {repository_dispatch: {types: deploy}}\njobs: {a: {runs-on: x, steps: [{run: y}]}}"
+    assert problems(load(text, "w.yml")) == ()
