@@ -6,7 +6,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 
-.PHONY: help demo test live static report bench lint lock clean
+.PHONY: help demo test live static report bench figures lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -29,6 +29,9 @@ report: .venv/run ## the newest run as one HTML file (DIR=reports/RUN for anothe
 
 bench: .venv/dev ## how long a workflow file takes, and what that is a multiple of
 	@$(BIN)/python tests/bench/workflow_files.py
+
+figures: .venv/dev ## files, lines and arrows by package (ARGS="REVISION ..." for some side by side)
+	@$(BIN)/python tests/bench/figures.py $(ARGS)
 
 lint: .venv/dev ## style, types, import walls, workflows
 	@$(BIN)/ruff check .

@@ -1,6 +1,12 @@
+import ast
+import re
+from pathlib import Path
+
 import pytest
 from making import paths_of, sources_of
 
+from asbuilt import workflows
+from asbuilt.workflows.deploys import mechanisms
 from asbuilt.workflows.deploys.steps import deploy_steps
 
 
@@ -10,7 +16,7 @@ def deploys(*steps, env="", job=""):
     made = sources_of(w=f"on: push\n{env}jobs:\n  a:\n    runs-on: x\n{job}    steps:\n{listed}")
     (workflow_file,) = made.workflow_files
     assert workflow_file.document.problems == ()
-    return [(each.mechanism, each.target) for each in deploy_steps(workflow_file, made)]
+    return [(each.mechanism.name, each.target) for each in deploy_steps(workflow_file, made)]
 
 
 @pytest.mark.parametrize(
@@ -433,3 +439,29 @@ def test_a_push_to_what_a_matrix_has_is_undecided_where_that_is_herokus(script, 
     job = f"on: {{push: {{branches: [main]}}}}\njobs:\n  a:\n    runs-on: x\n    strategy: {{matrix: {matrix}}}\n"
     paths = paths_of(w=f"{job}    steps:\n      - run: {script}\n")
     assert [(path.app, "`${{ matrix.url }}`" in path.undecided) for path in paths] == [(None, True)] * undecided
+
+
+def names_of_mechanisms():
+    known = (*mechanisms.ACTIONS, *mechanisms.CALLED_WORKFLOWS, *mechanisms.COMMANDS)
+    return {*known, *(each.mechanism.name for each in mechanisms.ENDPOINTS), mechanisms.PUSH.name, mechanisms.DPL.name}
+
+
+def texts_in(path):
+    """Give the texts of a module but its docstrings, and the parts of f-strings."""
+    tree = ast.parse(path.read_text())
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node
+
+
+@pytest.mark.parametrize("path", sorted(Path(workflows.__file__).parent.rglob("*.py")), ids=lambda path: path.stem)
+def test_what_deploys_is_named_in_one_place(path):
+    if path.name == "mechanisms.py":
+        assert names_of_mechanisms() >= {"git push", "container:release", "Heroku API formation"}
+        return
+    for node in texts_in(path):
+        names = {
+            name for name in names_of_mechanisms() if re.search(rf"(?<![\w/-]){re.escape(name)}(?![\w/-])", node.value)
+        }
+        assert not names, f"{path.name}:{node.lineno} names {names}: what it does is a field of its entry in mechanisms"

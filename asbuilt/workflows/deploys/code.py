@@ -6,8 +6,8 @@ Where the app is not written out, it cannot be told.
 import re
 from collections.abc import Iterator, Mapping
 
-from asbuilt.workflows.deploys.mechanisms import COMMANDS
-from asbuilt.workflows.deploys.pushes import MECHANISM, app_of_url
+from asbuilt.workflows.deploys.mechanisms import COMMANDS, PUSH, Mechanism, addresses, sent_to
+from asbuilt.workflows.deploys.pushes import app_of_url
 from asbuilt.workflows.deploys.script_target import Target
 from asbuilt.workflows.shell.script import Command, option
 
@@ -16,8 +16,7 @@ _LANGUAGES = re.compile(r"^(?:\S*/)?(?:python[\d.]*|node|deno|bun|ruby|perl|php|
 _PROGRAMS = re.compile(r"(?:python[\d.]*|node|ruby|perl|php|deno|pwsh)$")
 _GIVES_CODE = frozenset({"-c", "-e", "-r", "--eval", "-Command", "-p", "eval"})
 _NAME = r"(?P<app>(?>\$\{\{.+?\}\}|[^/\"'`\s])+)"
-_API = re.compile(rf"api\.heroku\.com/+apps/{_NAME}/(?P<part>builds|releases|formation|sources)\b")
-_API_WITHOUT_APP = re.compile(r"api\.heroku\.com/+(?P<part>sources|pipeline-promotions)\b")
+_API, _API_WITHOUT_APP = addresses(_NAME)
 _WRITES = re.compile(
     r"\.(?:post|patch|put)\b|method[\"']?\s*[:=]\s*[\"'`]?(?:POST|PATCH|PUT)\b|-Method\s+[\"']?(?:Post|Patch|Put)\b"
     r"|::(?:Post|Patch|Put)\b|[\"'](?:POST|PATCH|PUT)[\"']",
@@ -25,7 +24,6 @@ _WRITES = re.compile(
 )
 _VERB = re.compile(r"\.(get|head|delete|post|patch|put)\s*\(", re.IGNORECASE)
 _NEAR = 200
-_BODY = {"releases": "slug", "formation": "docker_image"}  # without it, a rollback, or a change of scale
 _RUNS = re.compile(r"subprocess|system|exec|spawn|popen|shell|\$`|\bsh\b", re.IGNORECASE)
 _CALL = re.compile(rf"\bheroku\s+(?P<name>{'|'.join(COMMANDS)})\b(?P<rest>[^\n;]*)")
 _PUSH = re.compile(r"\bgit\s+(?:subtree\s+)?push\b(?P<rest>[^\n;]*)")
@@ -65,20 +63,20 @@ def given_to(inputs: Mapping[str, str]) -> Iterator[Target]:
     if not texts:
         return
     apps = (app for text in texts for line in text.split() if (app := app_of_url(line)))
-    yield from (Target(MECHANISM, app) for app in apps)
+    yield from (Target(PUSH, app) for app in apps)
     yield from targets("\n".join(f"{name}: {text}" for name, text in inputs.items()))
 
 
 def _requests(code: str) -> Iterator[Target]:
     builds = "/builds" in code
     for match in _API.finditer(code):
-        if not _is_sent(code, match) or (builds and match["part"] == "sources"):
-            continue
-        if _BODY.get(match["part"], "") in code:
-            yield _target(f"Heroku API {match['part']}", match["app"])
+        mechanism = sent_to(match["part"], code, of_app=True, is_open=False) if _is_sent(code, match) else None
+        if mechanism is not None and not (builds and mechanism.prepares):
+            yield _target(mechanism, match["app"])
     for match in _API_WITHOUT_APP.finditer(code):
-        if _is_sent(code, match) and not (builds and match["part"] == "sources"):
-            yield Target(f"Heroku API {match['part']}", None, "names no app in its address")
+        mechanism = sent_to(match["part"], code, of_app=False, is_open=False) if _is_sent(code, match) else None
+        if mechanism is not None and not (builds and mechanism.prepares):
+            yield Target(mechanism, None, mechanism.why)
 
 
 def _is_sent(code: str, address: re.Match[str]) -> bool:
@@ -91,12 +89,12 @@ def _is_sent(code: str, address: re.Match[str]) -> bool:
 
 def _calls(text: str) -> Iterator[Target]:
     for match in _CALL.finditer(text):
-        words = ("heroku", *match["rest"].split())
-        yield _target(f"heroku {match['name']}", option(words, *COMMANDS[match["name"]].app_options))
+        known = COMMANDS[match["name"]]
+        yield _target(known, option(("heroku", *match["rest"].split()), *known.app_options))
     for match in _PUSH.finditer(text):
         apps = (app_of_url(word) for word in match["rest"].split())
-        yield from (_target(MECHANISM, app) for app in apps if app)
+        yield from (_target(PUSH, app) for app in apps if app)
 
 
-def _target(mechanism: str, app: str | None) -> Target:
+def _target(mechanism: Mechanism, app: str | None) -> Target:
     return Target(mechanism, app if app and _PLAIN.match(app) else None, _UNTOLD)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from asbuilt.workflows.deploys.heroku_words import call_of
-from asbuilt.workflows.deploys.mechanisms import only_prepares
+from asbuilt.workflows.deploys.mechanisms import DPL, only_prepares, unknown
 from asbuilt.workflows.deploys.script_target import Target
 from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.shell.script import Command, expand, option
@@ -36,18 +36,18 @@ def targets(command: Command, *, lets_in: bool) -> Iterator[Target]:
     words = command.words
     program = words[0].rpartition("/")[2]
     named = " ".join(words[:4])
-    if program == "dpl" or words[:3] == ("bundle", "exec", "dpl"):
+    if program == DPL.name or words[:3] == ("bundle", "exec", DPL.name):
         if any(word.rpartition("=")[2] == "heroku" for word in words):
             app = option(words, "--app")
             apps = expand(app, command.variables) if app else (None,)
-            yield from (Target("dpl", each, "names no app: dpl takes the folder's name") for each in apps)
+            yield from (Target(DPL, each, DPL.unnamed) for each in apps)
     elif program in _BUILDERS:
         if any("heroku" in word.lower() and _DEPLOYS.search(word) for word in words[1:]):
             given = next((match[1] for word in words if (match := _APP_PROPERTY.match(word))), None)
             apps = expand(given, command.variables) if given else (None,)
-            yield from (Target(f"`{named}`", each, _ELSEWHERE) for each in apps)
+            yield from (Target(unknown(f"`{named}`", _ELSEWHERE), each, _ELSEWHERE) for each in apps)
     elif _runs_a_deploy(words, program) and (lets_in or _mentions_heroku(command)):
-        yield Target(f"`{named}`", None, _ELSEWHERE)
+        yield Target(unknown(f"`{named}`", _ELSEWHERE), None, _ELSEWHERE)
 
 
 def lets_in(placed: PlacedStep) -> bool:

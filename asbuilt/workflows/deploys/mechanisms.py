@@ -1,6 +1,7 @@
-"""The known ways to put code on a Heroku app, as data: to know another one, add a line here.
+"""The ways to put code on a Heroku app, as data: what each does is told here and nowhere else.
 
-Each action's inputs are those of its own `action.yml`; each command is the Heroku CLI's or one of its plugins'.
+To know another action, subcommand or endpoint, add a line here. Each action's inputs are those of its own `action.yml`;
+each command is the Heroku CLI's or one of its plugins'; each endpoint is the Platform API's.
 """
 
 import re
@@ -12,71 +13,167 @@ from asbuilt.workflows.yaml.document import text_of
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """An action that deploys.
+class Mechanism:
+    """A way to deploy, and all that is known of it. `name` is how it is shown.
 
-    `app_input` names the app; `login_input` makes it log in and nothing else. `why` says why the target cannot be told
-    where it is not in the workflow. `review` is for apps made for a pull request and gone with it. `calls_cli` says
-    that it calls the Heroku CLI on the runner, and does not bring it.
+    Which app it is: `app_input` of an action, or `app_options` of a command, `several` with commas; `why` says why that
+    cannot be told where it is not in the workflow, `unnamed` what is said where it could be and is not. `review` is for
+    apps made for a pull request and gone with it.
+
+    What it sends: an `image`, which says itself what it starts, always or where the input `image_input` is on, and
+    `from_registry` where that was pushed before; what the address of an `archive` holds; a `push`; or what another app
+    runs, which it `promotes`. Anything else is what the job has checked out. `prepares` names the way that deploys what
+    this one sends, where the job has both. `remote` is the git remote that it makes stand for the app.
+
+    `calls_cli` says that it calls the Heroku CLI on the runner, and does not bring it; `label` what such a call is
+    named by a person; `key_input` which input is handed the key for it. Of the other inputs of an action: `login_input`
+    makes it log in and nothing else, `ref_input` names what it sends, `folder_input` the folder that becomes the root
+    at Heroku, `procfile_input` holds a Procfile, `health_input` the address that it asks after the deploy,
+    `health_text_input` what has to be in the answer. `in_shell` says that it hands its inputs to a shell.
     """
 
     name: str
     app_input: str = ""
-    login_input: str = ""
+    app_options: tuple[str, ...] = ()
+    several: bool = False
     why: str = ""
+    unnamed: str = "names no app"
     review: bool = False
+    image: bool = False
+    image_input: str = ""
+    from_registry: bool = False
+    archive: bool = False
+    push: bool = False
+    promotes: bool = False
+    prepares: str = ""
+    remote: str = ""
     calls_cli: bool = False
+    label: str = ""
+    key_input: str = ""
+    login_input: str = ""
+    ref_input: str = ""
+    folder_input: str = ""
+    procfile_input: str = ""
+    health_input: str = ""
+    health_text_input: str = ""
+    in_shell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """A subcommand of the Heroku CLI that deploys. `app_options` name the app; without them, a remote or HEROKU_APP.
+class Endpoint:
+    """A part of the Platform API that deploys when something is sent to it.
 
-    `several`: they can name more than one, with commas.
+    `carries` is a word in the body of a deploy: without it, the same address does something else. `of_app` says that
+    the address names the app.
     """
 
-    name: str
-    app_options: tuple[str, ...] = ("-a", "--app")
-    why: str = ""
-    several: bool = False
+    part: str
+    mechanism: Mechanism
+    carries: str = ""
+    of_app: bool = True
 
 
-HEROKU_DEPLOY = "akhileshns/heroku-deploy"
+HEROKU_DEPLOY = Mechanism(
+    "akhileshns/heroku-deploy",
+    app_input="heroku_app_name",
+    image_input="usedocker",
+    label="heroku-deploy",
+    key_input="heroku_api_key",
+    remote="heroku",
+    login_input="justlogin",
+    ref_input="branch",
+    folder_input="appdir",
+    procfile_input="procfile",
+    health_input="healthcheck",
+    health_text_input="checkstring",
+    in_shell=True,
+)
 _PIPELINE = "names the source of a promotion; the pipeline decides the target"
 ACTIONS = {
     each.name: each
     for each in (
-        Action(HEROKU_DEPLOY, app_input="heroku_app_name", login_input="justlogin"),
-        Action("gonuit/heroku-docker-deploy", app_input="heroku_app_name", calls_cli=True),
-        Action("jctaveras/heroku-deploy", app_input="app_name", calls_cli=True),
-        Action("cloutojp/heroku-deploy", app_input="app_name", calls_cli=True),
-        Action("techmmunity/docker-heroku-deploy", app_input="app_name", calls_cli=True),
-        Action("moneymeets/action-heroku-deploy", app_input="heroku_app"),
-        Action("tiltshift/heroku-promote-app", why=_PIPELINE, calls_cli=True),
-        Action("mheap/github-action-pr-heroku-review-app", review=True),
+        HEROKU_DEPLOY,
+        Mechanism("gonuit/heroku-docker-deploy", app_input="heroku_app_name", image=True, calls_cli=True),
+        Mechanism("jctaveras/heroku-deploy", app_input="app_name", image=True, calls_cli=True),
+        Mechanism("cloutojp/heroku-deploy", app_input="app_name", image=True, calls_cli=True),
+        Mechanism("techmmunity/docker-heroku-deploy", app_input="app_name", image=True, calls_cli=True),
+        Mechanism("moneymeets/action-heroku-deploy", app_input="heroku_app"),
+        Mechanism("tiltshift/heroku-promote-app", why=_PIPELINE, promotes=True, calls_cli=True),
+        Mechanism("mheap/github-action-pr-heroku-review-app", review=True),
     )
 }
 # Workflows of other repositories that deploy when they are called.
 CALLED_WORKFLOWS = {
     each.name: each
     for each in (
-        Action("84codes/actions/.github/workflows/heroku.yml", app_input="heroku-app"),
-        Action("84codes/actions/.github/workflows/heroku-container.yml", app_input="heroku-app"),
+        Mechanism("84codes/actions/.github/workflows/heroku.yml", app_input="heroku-app"),
+        Mechanism("84codes/actions/.github/workflows/heroku-container.yml", app_input="heroku-app", image=True),
     )
 }
+_APP = ("-a", "--app")
 COMMANDS = {
-    each.name: each
+    each.name.removeprefix("heroku "): each
     for each in (
-        Command("container:release"),
-        Command("builds:create"),
-        Command("deploy:jar"),
-        Command("deploy:war"),
-        Command("jar:deploy"),
-        Command("war:deploy"),
-        Command("static:deploy"),
-        Command("pipelines:promote", app_options=("-t", "--to"), why=_PIPELINE, several=True),
+        Mechanism("heroku container:release", app_options=_APP, image=True, from_registry=True),
+        Mechanism("heroku builds:create", app_options=_APP, archive=True),
+        Mechanism("heroku deploy:jar", app_options=_APP),
+        Mechanism("heroku deploy:war", app_options=_APP),
+        Mechanism("heroku jar:deploy", app_options=_APP),
+        Mechanism("heroku war:deploy", app_options=_APP),
+        Mechanism("heroku static:deploy", app_options=_APP),
+        Mechanism("heroku pipelines:promote", app_options=("-t", "--to"), why=_PIPELINE, several=True, promotes=True),
     )
 }
+PUSH = Mechanism("git push", push=True)
+DPL = Mechanism("dpl", unnamed="names no app: dpl takes the folder's name")
+_NO_APP = "names no app in its address"
+_BUILDS = Mechanism("Heroku API builds", archive=True)
+ENDPOINTS = (
+    Endpoint("builds", _BUILDS),
+    Endpoint("sources", Mechanism("Heroku API sources", archive=True, prepares=_BUILDS.name)),
+    # Without one of these words in its body it is a rollback, which names a release.
+    Endpoint("releases", Mechanism("Heroku API releases"), carries="slug"),
+    Endpoint("releases", Mechanism("Heroku API releases", image=True), carries="oci_image"),
+    # A formation without an image is scaled, no more.
+    Endpoint("formation", Mechanism("Heroku API formation", image=True, from_registry=True), carries="docker_image"),
+    Endpoint(
+        "sources",
+        Mechanism("Heroku API sources", why=_NO_APP, archive=True, prepares=_BUILDS.name),
+        of_app=False,
+    ),
+    Endpoint(
+        "pipeline-promotions",
+        Mechanism("Heroku API pipeline-promotions", why=_NO_APP, promotes=True),
+        of_app=False,
+    ),
+    Endpoint("review-apps", Mechanism("Heroku API review-apps", why=_NO_APP, review=True), of_app=False),
+    # What the dashboard calls to deploy a branch: the app goes by an id there.
+    Endpoint("github/push", Mechanism("Heroku API github/push", why=_NO_APP), of_app=False),
+)
+
+
+def addresses(app: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Give the patterns of the addresses that deploy: with an app's name, as `app` matches it, and without one."""
+    return (
+        re.compile(rf"api\.heroku\.com/+apps/{app}/(?P<part>{_parts(of_app=True)})\b"),
+        re.compile(rf"(?:api\.heroku\.com/+|kolkrabbi\.heroku\.com/+apps/[^/]+/)(?P<part>{_parts(of_app=False)})\b"),
+    )
+
+
+def sent_to(part: str, body: str, *, of_app: bool, is_open: bool) -> Mechanism | None:
+    """Give the way to deploy that a request is, by the part of the API, and its body as far as it is written there.
+
+    `is_open` says that there may be more of the body than that. None where it deploys nothing.
+    """
+    found = [each for each in ENDPOINTS if each.part == part and each.of_app == of_app]
+    told = next((each.mechanism for each in found if each.carries in body), None)
+    return told or (found[0].mechanism if is_open else None)
+
+
+def _parts(*, of_app: bool) -> str:
+    return "|".join(dict.fromkeys(each.part for each in ENDPOINTS if each.of_app == of_app))
+
+
 # Actions that run a script for the one who uses them: the input that holds it, and what comes before its text.
 SCRIPT_INPUTS = {
     "nick-fields/retry": ("command", ""),
@@ -97,7 +194,7 @@ def script_of(step: Step) -> str:
     return prefix + (text_of(step.input(name)) or "") if name else text_of(step.run) or ""
 
 
-def only_logs_in(step: Step, action: Action) -> bool:
+def only_logs_in(step: Step, action: Mechanism) -> bool:
     """Tell whether a step is told to log in only. The action takes every text but "false" for a yes."""
     login = step.input(action.login_input) if action.login_input else None
     return login is not None and "${{" not in login.text and (text_of(login) or "").strip() != "false"
@@ -111,6 +208,7 @@ _PREPARES = re.compile(
     r"|destroy|delete|teardown|cleanup|maintenance"
 )
 _DEPLOYS = re.compile(r"deploy|release|promot|ship")
+_PROMOTES = re.compile(r"promot", re.IGNORECASE)
 _REVIEWS = re.compile(r"review-?app|pr-preview|preview-?app")
 
 
@@ -130,7 +228,7 @@ def only_prepares(name: str) -> bool:
     return _ASKS.search(name) is not None or (_PREPARES.search(name) is not None and not _DEPLOYS.search(name))
 
 
-def action_named(name: str) -> Action | None:
+def action_named(name: str) -> Mechanism | None:
     """Give the action that deploys, by its name in lower case.
 
     One that is not known, but says heroku in its name, may deploy: it is given with no way to tell the target. One
@@ -140,7 +238,12 @@ def action_named(name: str) -> Action | None:
     if known is not None or "heroku" not in name:
         return known
     if _REVIEWS.search(name):
-        return Action(name, review=True)
+        return Mechanism(name, review=True)
     if only_prepares(name):
         return None
-    return Action(name, why="deploys in a way that is not known here")
+    return unknown(name, "deploys in a way that is not known here")
+
+
+def unknown(name: str, why: str) -> Mechanism:
+    """Give a way to deploy of which no more is known than its name."""
+    return Mechanism(name, why=why, unnamed=why, promotes=_PROMOTES.search(name) is not None)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from asbuilt.workflows.bounds import REMOTES, hold
 from asbuilt.workflows.deploys.heroku_words import call_of
+from asbuilt.workflows.deploys.mechanisms import PUSH, Mechanism
 from asbuilt.workflows.deploys.script_target import Spot, Target
 from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.run import matrix
 from asbuilt.workflows.shell.script import Command, expand, option
 
-MECHANISM = "git push"
 # An app's name as it is written in a script: a literal, variables, expressions. Each part is taken in one way only.
 APP = r"(?P<app>(?>\$\{\{.+?\}\}|\$\{\w+[^{}]*\}|\$\w+|\$\([^()]*\)|[\w-])+)"
 _URL = re.compile(
@@ -129,7 +129,7 @@ class Remotes:
         self.known[name] = tuple(dict.fromkeys((*before, *now)))
         hold(len(self.known[name]), REMOTES, "URLs of a git remote", self.step.mark)
 
-    def targets(self, mechanism: str, name: str) -> Iterator[Target]:
+    def targets(self, mechanism: Mechanism, name: str) -> Iterator[Target]:
         """Give a deploy to each app that a remote may stand for."""
         for each in self.known[name]:
             if app := app_of_url(each.url):
@@ -165,12 +165,12 @@ class Remotes:
             return
         for text in self.put(remote, command.variables, _URL):
             if app := app_of_url(text):
-                yield from (Target(MECHANISM, each) for each in expand(app, command.variables))
+                yield from (Target(PUSH, each) for each in expand(app, command.variables))
             elif text in self.known:
-                yield from self.targets(MECHANISM, text)
+                yield from self.targets(PUSH, text)
             elif self._may_be_herokus(text) and not _is_elsewhere(text):
                 why = f"pushes to `{text}`, and no earlier step of the job says which app that is"
-                yield Target(MECHANISM, None, why)
+                yield Target(PUSH, None, why)
 
 
 def url_of(app: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from asbuilt.workflows.deploys.mechanisms import Mechanism
 from asbuilt.workflows.files.sources import PlacedStep
 
 
@@ -27,10 +28,9 @@ class Target:
     `remote` is the command that made a git remote stand for the app, in this step or an earlier one.
     """
 
-    mechanism: str
+    mechanism: Mechanism
     app: str | None
     why: str = ""
-    review: bool = False
     remote: Spot | None = field(default=None, compare=False)
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from asbuilt.workflows.deploys import code as code_deploys
 from asbuilt.workflows.deploys import handed_over
 from asbuilt.workflows.deploys.heroku_words import call_of
-from asbuilt.workflows.deploys.mechanisms import COMMANDS, HEROKU_DEPLOY, script_of
+from asbuilt.workflows.deploys.mechanisms import ACTIONS, COMMANDS, addresses, script_of, sent_to
 from asbuilt.workflows.deploys.pushes import APP, Remotes, url_of
 from asbuilt.workflows.deploys.script_target import Spot, Target
 from asbuilt.workflows.files.sources import PlacedStep, Sources
@@ -18,13 +18,9 @@ from asbuilt.workflows.yaml.document import text_of
 
 Way = tuple[Spot, ...]
 
-_API = re.compile(rf"api\.heroku\.com/+apps/{APP}/(?P<part>builds|releases|formation|sources)\b")
-# The second is what the dashboard calls to deploy a branch: the app goes by an id there.
-_API_WITHOUT_APP = re.compile(
-    r"(?:api\.heroku\.com/+|kolkrabbi\.heroku\.com/+apps/[^/]+/)"
-    r"(?P<part>sources|pipeline-promotions|review-apps|github/push)\b"
-)
+_API, _API_WITHOUT_APP = addresses(APP)
 _WRITES = frozenset({"POST", "PATCH", "PUT"})
+_SCALES = re.compile(r"[\"']?(?:quantity|size|release|type)\\?[\"']?\s*[:=]")
 _BY_VARIABLE = "takes the app from HEROKU_APP, whose value is not known before the run"
 _UNNAMED = "names no app, and no earlier step of the job says which one it is for"
 _SOLE = re.compile(r"\$\{?(\w+)\}?|\$\{\{ env\.(\w+) \}\}")
@@ -36,16 +32,17 @@ def deploys(scripts: Iterable[PlacedStep], sources: Sources) -> Iterator[tuple[P
     """Give every deploy in the scripts of a job, in their order, with the ways to it in the scripts."""
     reading = _Reading(sources)
     for placed in scripts:
-        if placed.step.action == HEROKU_DEPLOY:
+        known = ACTIONS.get(placed.step.action or "")
+        if known is not None and known.remote:
             reading.enter(placed)
-            login = placed.step.input("justlogin")
+            login = placed.step.input(known.login_input)
             reading.logged_in = reading.logged_in or (login is not None and text_of(login) != "false")
-            reading.remotes.keep("heroku", (url_of(text_of(placed.step.input("heroku_app_name")) or ""),))
+            reading.remotes.keep(known.remote, (url_of(text_of(placed.step.input(known.app_input)) or ""),))
         else:
             reading.read(placed, script_of(placed.step))
-    built = any(target.mechanism == "Heroku API builds" for _, target, _ in reading.found)
+    used = {target.mechanism.name for _, target, _ in reading.found}
     for (placed, target, _), ways in reading.found.items():
-        if not (built and target.mechanism == "Heroku API sources"):  # a source is what a build is made from
+        if target.mechanism.prepares not in used:
             yield placed, target, tuple(ways)
 
 
@@ -128,10 +125,9 @@ def _heroku_command(call: tuple[str, ...], command: Command, remotes: Remotes, *
     known = COMMANDS.get(call[1]) if len(call) > 1 else None
     if known is None or "--help" in call:
         return
-    mechanism = f"heroku {known.name}"
     named = option(call, *known.app_options)
     if named is None and known.why:
-        yield Target(mechanism, None, known.why)
+        yield Target(known, None, known.why)
         return
     remote = remotes.of_cli(option(call, "-r", "--remote"))
     named = named or command.environment.get("HEROKU_APP")
@@ -141,27 +137,20 @@ def _heroku_command(call: tuple[str, ...], command: Command, remotes: Remotes, *
     if named is not None:
         for text in expand(named, command.variables):
             apps = _SEVERAL.split(text) if known.several else [text]
-            yield from (Target(mechanism, each.strip(), why) for each in apps if each.strip())
+            yield from (Target(known, each.strip(), why) for each in apps if each.strip())
     elif remote is not None:
-        yield from remotes.targets(mechanism, remote)
+        yield from remotes.targets(known, remote)
     else:
-        yield Target(mechanism, "$HEROKU_APP", _UNNAMED)  # the CLI takes it where no option names the app
+        yield Target(known, "$HEROKU_APP", _UNNAMED)  # the CLI takes it where no option names the app
 
 
-def _api_call(command: Command, addresses: tuple[str, ...], remotes: Remotes) -> Iterator[Target]:
-    for text in (text for each in addresses for text in remotes.put(each, command.variables, _API)):
-        if match := _API.search(text):
-            if match["part"] == "releases" and not _carries(command, "slug"):
-                continue  # a rollback names a release
-            if match["part"] == "formation" and not _carries(command, "docker_image"):
-                continue  # a formation without an image is scaled, no more
-            yield Target(f"Heroku API {match['part']}", match["app"])
-        elif match := _API_WITHOUT_APP.search(text):
-            review = match["part"] == "review-apps"
-            yield Target(f"Heroku API {match['part']}", None, "names no app in its address", review)
-
-
-def _carries(command: Command, word: str) -> bool:
-    """Tell whether a request carries a word, or a body that is written elsewhere."""
-    text = f"{command.source} {command.stdin}"
-    return word in text or not re.search(r"[\"']?(?:quantity|size|release|type)\\?[\"']?\s*[:=]", text)
+def _api_call(command: Command, asked: tuple[str, ...], remotes: Remotes) -> Iterator[Target]:
+    body = f"{command.source} {command.stdin}"
+    is_open = _SCALES.search(body) is None  # else what it sends is written here
+    for text in (text for each in asked for text in remotes.put(each, command.variables, _API)):
+        match = _API.search(text)
+        of_app = match is not None
+        match = match or _API_WITHOUT_APP.search(text)
+        known = sent_to(match["part"], body, of_app=of_app, is_open=is_open) if match else None
+        if match is not None and known is not None:
+            yield Target(known, match["app"] if of_app else None, known.why)

@@ -7,14 +7,12 @@ from functools import lru_cache
 from asbuilt.workflows.deploys import code as code_deploys
 from asbuilt.workflows.deploys import scripts as shell_deploys
 from asbuilt.workflows.deploys.mechanisms import (
-    ACTIONS,
-    CALLED_WORKFLOWS,
-    HEROKU_DEPLOY,
-    Action,
+    Mechanism,
     action_named,
     hands_heroku_an_app,
     has_script,
     only_logs_in,
+    unknown,
 )
 from asbuilt.workflows.deploys.scripts import Way
 from asbuilt.workflows.files.sources import HERE, PlacedStep, Sources
@@ -32,12 +30,16 @@ class DeployStep:
     """
 
     placed: PlacedStep
-    mechanism: str
+    mechanism: Mechanism
     target: str | None
     why: str = ""
-    review: bool = False
     given_by: PlacedStep | None = None
     ways: tuple[Way, ...] = ()
+
+    @property
+    def review(self) -> bool:
+        """Whether what it deploys is made for a pull request, and gone with it."""
+        return self.mechanism.review
 
     @property
     def undone_by(self) -> tuple[PlacedStep, ...]:
@@ -71,14 +73,13 @@ class DeployStep:
 
     @property
     def in_script(self) -> bool:
-        """Whether a shell reads the target: there, `$NAME` is a variable. heroku-deploy hands its inputs to one."""
-        return has_script(self.step) or self.mechanism == HEROKU_DEPLOY
+        """Whether a shell reads the target: there, `$NAME` is a variable."""
+        return has_script(self.step) or self.mechanism.in_shell
 
     @property
     def app_mark(self) -> Mark:
         """Where the target is named, or else the step."""
-        known = ACTIONS.get(self.mechanism) or CALLED_WORKFLOWS.get(self.mechanism)
-        return self.step.place(known.app_input) if known else self.mark
+        return self.step.place(self.mechanism.app_input) if self.mechanism.app_input else self.mark
 
 
 def deploy_steps(workflow_file: WorkflowFile, sources: Sources) -> tuple[DeployStep, ...]:
@@ -105,13 +106,13 @@ def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple
             given = dict(texts_of(placed.step.with_))
             found += (DeployStep(placed, each.mechanism, each.app, each.why) for each in code_deploys.given_to(given))
     found += (
-        DeployStep(placed, each.mechanism, each.app, each.why, each.review, each.given_by, ways)
+        DeployStep(placed, each.mechanism, each.app, each.why, each.given_by, ways)
         for placed, each, ways in shell_deploys.deploys(scripts, sources)
     )
     return tuple(sorted(found, key=lambda each: each.placed.number))
 
 
-def _action_of(step: Step) -> Action | None:
+def _action_of(step: Step) -> Mechanism | None:
     """Give the action that a step deploys with, known or not."""
     if step.action is None:
         return None
@@ -119,11 +120,11 @@ def _action_of(step: Step) -> Action | None:
     if known is None and "heroku" not in step.action and step.with_ is not None:
         given = dict(texts_of(step.with_))
         if hands_heroku_an_app(given):
-            return Action(step.action, why="is handed an app of Heroku, and is not known here")
+            return unknown(step.action, "is handed an app of Heroku, and is not known here")
     return known
 
 
-def _by_action(placed: PlacedStep, action: Action) -> Iterator[DeployStep]:
+def _by_action(placed: PlacedStep, action: Mechanism) -> Iterator[DeployStep]:
     if only_logs_in(placed.step, action):
         return
     yield _deploy(placed, action)
@@ -136,17 +137,14 @@ def _by_call(workflow_file: WorkflowFile, job: Job) -> Iterator[DeployStep]:
         return
     known = action_named(uses)
     if known is None and _mentions_heroku(job):
-        known = Action(uses, why="is a workflow of another repository, and is handed something of Heroku")
+        known = unknown(uses, "is a workflow of another repository, and is handed something of Heroku")
     if known is not None:
         yield _deploy(PlacedStep(_as_step(job), workflow_file.document, workflow_file, job, 0), known)
 
 
-def _deploy(placed: PlacedStep, action: Action) -> DeployStep:
-    if action.review:
-        return DeployStep(placed, action.name, None, review=True)
-    if action.why:
-        return DeployStep(placed, action.name, None, action.why)
-    return DeployStep(placed, action.name, text_of(placed.step.input(action.app_input)), "names no app")
+def _deploy(placed: PlacedStep, action: Mechanism) -> DeployStep:
+    named = text_of(placed.step.input(action.app_input)) if action.app_input else None
+    return DeployStep(placed, action, named, action.why or ("" if action.review else action.unnamed))
 
 
 def _as_step(job: Job) -> Step:

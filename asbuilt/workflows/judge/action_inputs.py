@@ -141,7 +141,7 @@ class Inputs:
 def inputs_of(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Inputs]:
     """Give the inputs of each step that deploys by heroku-deploy; where it only logs in, it deploys nothing."""
     for deploy in checkout.deploy_steps:
-        if deploy.workflow_file is not workflow_file or deploy.mechanism != HEROKU_DEPLOY:
+        if deploy.workflow_file is not workflow_file or deploy.mechanism is not HEROKU_DEPLOY:
             continue
         through = [path for path in checkout.deploy_paths if path.step.placed is deploy.placed]
         deploying = tuple(path for path in through if not _logs_in(path))
@@ -152,7 +152,7 @@ def inputs_of(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Input
 def logins_by_mistake(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[tuple[PlacedStep, Scalar]]:
     """Give the steps that only log in because of a text that is to say no, and what they are given: they deploy not."""
     for placed in checkout.sources.steps_of(workflow_file):
-        login = placed.step.input(_LOGIN) if placed.step.action == HEROKU_DEPLOY else None
+        login = placed.step.input(_LOGIN) if placed.step.action == HEROKU_DEPLOY.name else None
         text = (text_of(login) or "").strip()
         if login is not None and text != "false" and as_boolean(text) == "false":
             yield placed, login

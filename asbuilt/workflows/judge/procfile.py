@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asbuilt.workflows.deploys.mechanisms import HEROKU_DEPLOY
 from asbuilt.workflows.deploys.targets import as_expression
 from asbuilt.workflows.files.procfile import Procfile, missing, parse, process_problem
 from asbuilt.workflows.judge.images import brings_image
@@ -74,17 +73,18 @@ def _sent(checkout: Checkout) -> tuple[_Sent, ...]:
 
 def _of(path: DeployPath, folder: str, checkout: Checkout) -> _Sent:
     step, at = path.step.step, f"{folder}/Procfile" if folder else "Procfile"
-    written = path.value_of(text_of(step.input("procfile")) or "") if path.step.mechanism == HEROKU_DEPLOY else ""
+    known = path.step.mechanism
+    written = path.value_of(text_of(step.input(known.procfile_input)) or "") if known.procfile_input else ""
     if isinstance(written, str) and written.strip():
-        return _Sent(folder, parse(written, at), (path.document, step.place("procfile")))
+        return _Sent(folder, parse(written, at), (path.document, step.place(known.procfile_input)))
     return _Sent(folder, checkout.procfiles.get(folder) or missing(at))
 
 
 def _folders(path: DeployPath) -> Iterator[str]:
     """Give the folders that a deploy may make the root at Heroku, as far as they can be told; usually the whole."""
     step = path.step.step
-    if path.step.mechanism == HEROKU_DEPLOY:
-        texts = [text_of(step.input("appdir")) or ""]
+    if path.step.mechanism.folder_input:
+        texts = [text_of(step.input(path.step.mechanism.folder_input)) or ""]
     else:
         texts = [as_expression(match["folder"]) for match in _SUBTREE.finditer(text_of(step.run) or "")] or [""]
     for text in texts:

@@ -30,8 +30,6 @@ from asbuilt.workflows.yaml.document import Mapping, Node, text_of
 from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 # What moves an app that was built elsewhere: nothing that is checked out has a part in it.
-_PROMOTES = re.compile(r"promot", re.IGNORECASE)
-_RELEASES_IMAGE = re.compile(r"container:release|API formation", re.IGNORECASE)
 _BUILDS_IMAGE = re.compile(
     r"docker (?:buildx )?(?:build|bake)|compose build|container:push|build-push|kaniko|pack build"
 )
@@ -96,7 +94,7 @@ def unseen_by_gates(
     """
     if path.upstream is not None and path.conclusions != ("success",):
         yield _after_any_end(path)
-    if not _PROMOTES.search(path.step.mechanism):
+    if not path.step.mechanism.promotes:
         gates = [gate for gate in path.ancestors if any(each.is_called(name) for each in gate.calls for name in names)]
         found = _Checkouts(path, default_branch, repository, Symbols(path.sources)).unseen(gates)
         if found is not None:
@@ -132,7 +130,7 @@ class _Checkouts:
         path = self.path
         placed = path.step.placed
         steps = path.sources.steps(path.owner, path.step.job)
-        if _RELEASES_IMAGE.search(path.step.mechanism) and not _uses(steps, _BUILDS_IMAGE):
+        if path.step.mechanism.from_registry and not _uses(steps, _BUILDS_IMAGE):
             return self.of_earlier_job(_BUILDS_IMAGE)
         steps = steps[: placed.number + 1]
         reader = self.reader(path.run.situation, path.refs)

@@ -96,7 +96,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         environment=environment.value,
         is_environment_open=environment.undecided is not None,
         app=app.value,
-        mechanism=deploy.mechanism,
+        mechanism=deploy.mechanism.name,
         verified_by=tuple(dict.fromkeys(each.label for each in checks)),
         file=deploy.document.path,
         mark=deploy.mark,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from asbuilt.workflows.deploys.mechanisms import HEROKU_DEPLOY, script_of
+from asbuilt.workflows.deploys.mechanisms import script_of
 from asbuilt.workflows.deploys.steps import DeployStep
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.health.actions import check_of_call
@@ -38,11 +38,12 @@ def verifications(
     deploy: DeployStep, run: JobRun, later: tuple[Later, ...], sources: Sources
 ) -> Iterator[Verification]:
     """Give the health checks after a deploy that can fail the run; `later` are the steps that follow it."""
-    address = text_of(deploy.step.input("healthcheck")) if deploy.mechanism == HEROKU_DEPLOY else None
+    known = deploy.mechanism
+    address = text_of(deploy.step.input(known.health_input)) if known.health_input else None
     if address and not may_fail_quietly(deploy, run, sources):
-        expected = text_of(deploy.step.input("checkstring")) or ""
+        expected = text_of(deploy.step.input(known.health_text_input)) or ""
         check = Check(can_fail=True, proves_release=_proves_commit(expected), notices_errors=True, addresses=(address,))
-        yield Verification(f"{deploy.job.id}: healthcheck of {deploy.mechanism}", check, deploy.placed)
+        yield Verification(f"{deploy.job.id}: {known.health_input} of {known.name}", check, deploy.placed)
     in_script = _in_the_same_script(deploy, run, sources)
     if in_script is not None and in_script.can_fail:
         yield Verification(f"{deploy.job.id}: {deploy.step.label}", in_script, deploy.placed)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from asbuilt.workflows.deploys.mechanisms import HEROKU_DEPLOY
+from asbuilt.workflows.deploys.mechanisms import Mechanism
 from asbuilt.workflows.deploys.targets import as_expression
 from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.judge.checkouts.symbols import Symbols
@@ -36,7 +36,6 @@ _ARCHIVE = re.compile(
     r"(?P<ref>(?:\$\{\{[^}]*\}\}|[^\s\"'\\,?])+?)(?:\.tar\.gz|\.tgz|\.zip)?(?=[\s\"'\\,?]|$)"
 )
 _WORKSPACE = re.compile(r"^(?:\$\{?GITHUB_WORKSPACE\}?|\$\{\{\s*github\.workspace\s*\}\})/?")
-_BUILDS = frozenset({"Heroku API builds", "Heroku API sources", "heroku builds:create"})
 _FILE = re.compile(r"^\.|\.[a-z]{2,5}$|/$")
 _QUIET = frozenset({"-f", "--force", "-q", "--quiet", "--detach", "-d", "-t", "--track"})
 _MAKES = {
@@ -141,17 +140,16 @@ def ref_in_words(ref: str) -> str:
     return re.sub(r"<([^<>]+)>", r"${{ \1 }}", ref)
 
 
-def pushed(step: PlacedStep, mechanism: str) -> Source | None:
+def pushed(step: PlacedStep, mechanism: Mechanism) -> Source | None:
     """Give the ref that a deploying step names itself; None where it sends what is checked out."""
-    if mechanism == HEROKU_DEPLOY:
-        branch = step.step.input("branch")
-        return Source(text_of(branch) or "", step.step.place("branch")) if branch is not None else None
-    is_archive = mechanism in _BUILDS
-    if step.step.run is None or not (is_archive or mechanism == "git push"):
+    if mechanism.ref_input:
+        ref = step.step.input(mechanism.ref_input)
+        return Source(text_of(ref) or "", step.step.place(mechanism.ref_input)) if ref is not None else None
+    if step.step.run is None or not (mechanism.archive or mechanism.push):
         return None
-    read = _archive if is_archive else _source
+    read = _archive if mechanism.archive else _source
     found = {source for command in commands(step.step.run.text, step.shell) for source in read(command)}
-    return Source(as_expression(found.pop()), step.mark, is_archive) if len(found) == 1 else None
+    return Source(as_expression(found.pop()), step.mark, mechanism.archive) if len(found) == 1 else None
 
 
 def branches_made(steps: Iterable[PlacedStep]) -> frozenset[str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.deploys.mechanisms import (
     ACTIONS,
-    HEROKU_DEPLOY,
     SCRIPT_INPUTS,
     action_named,
     only_logs_in,
@@ -41,12 +40,16 @@ _INSTALLING_ACTION = re.compile(r"install|set-?up|cli\b|apt|brew|snap|npm|tool|m
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A step that calls the CLI: by which words, or by an action that does. `number` is its place in a script."""
+    """A step that calls the CLI: by which words, or by an action that does. `number` is its place in a script.
+
+    `key_input` is the input of that action which is handed the key.
+    """
 
     placed: PlacedStep
     label: str
     command: Command | None = None
     number: int = 0
+    key_input: str = ""
 
 
 def subcommand(words: tuple[str, ...]) -> str | None:
@@ -71,10 +74,11 @@ def authenticates(words: tuple[str, ...]) -> bool:
 
 
 def calls(placed: PlacedStep, wanted: Callable[[tuple[str, ...]], bool]) -> Iterator[Call]:
-    """Give the wanted calls in a step; heroku-deploy calls the CLI itself, unless it only logs in."""
-    if placed.step.action == HEROKU_DEPLOY:
-        if not only_logs_in(placed.step, ACTIONS[HEROKU_DEPLOY]):
-            yield Call(placed, "heroku-deploy")
+    """Give the wanted calls in a step. An action that is handed a key calls the CLI itself, unless it only logs in."""
+    known = ACTIONS.get(placed.step.action or "")
+    if known is not None and known.key_input:
+        if not only_logs_in(placed.step, known):
+            yield Call(placed, known.label, key_input=known.key_input)
         return
     script = script_of(placed.step)
     if "heroku" not in script.lower():
@@ -175,7 +179,7 @@ def _brings_its_own(placed: PlacedStep, command: Command) -> bool:
 
 def _installs_by_action(placed: PlacedStep) -> bool:
     action = placed.step.action
-    if action is None or action == HEROKU_DEPLOY:
+    if action is None or action in ACTIONS:
         return False
     if _TOOL_MANAGER.search(action):  # what it installs is written in a file of its own
         return _runs(placed)

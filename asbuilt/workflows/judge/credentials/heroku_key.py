@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from asbuilt.workflows.deploys.mechanisms import HEROKU_DEPLOY, script_of
+from asbuilt.workflows.deploys.mechanisms import ACTIONS, script_of
 from asbuilt.workflows.expressions.evaluate import Embedded, ExpressionError, parse, segments
 from asbuilt.workflows.expressions.tree import Expression, Index, Literal, Name, walk
 from asbuilt.workflows.files.sources import PlacedStep, Sources
@@ -79,8 +79,8 @@ def key_of(call: Call, sources: Sources) -> Key:
 
 
 def secrets_read(call: Call, key: Key) -> Iterator[str]:
-    """Give the secrets that a key is read from, by whichever variables; heroku-deploy is handed one besides."""
-    handed = call.placed.step.input("heroku_api_key") if call.command is None else None
+    """Give the secrets that a key is read from, by whichever variables; an action may be handed one besides."""
+    handed = call.placed.step.input(call.key_input) if call.key_input else None
     texts = [key.written, text_of(handed) or ""]
     for depth, text in enumerate(texts):
         for tree in _trees(text) or ():
@@ -193,7 +193,8 @@ def _may_write(placed: PlacedStep) -> bool:
     script = script_of(placed.step)
     if script:
         return "GITHUB_ENV" in script and KEY in script
-    if step.action is None or step.action == HEROKU_DEPLOY:
+    known = ACTIONS.get(step.action or "")
+    if step.action is None or (known is not None and known.key_input):
         return False
     nodes = (node for given in (step.with_, step.env) if given is not None for node in given.values.values())
     named = any(KEY in re.sub(r"\$\{\{.*?\}\}", "", text_of(node) or "") for node in nodes)
