@@ -8,9 +8,8 @@ from making import deploying
 
 from asbuilt import estate as estates
 from asbuilt.files import RefusedError
-from asbuilt.workflows.files import listing
+from asbuilt.workflows.files import folder, listing
 from asbuilt.workflows.judge.procfile import procfiles_of
-from asbuilt.workflows.paths import checkout as checkouts
 from asbuilt.workflows.paths.checkout import CheckoutError, read
 
 CANARY = "canary-of-another-place"
@@ -256,7 +255,7 @@ def test_the_walk_follows_no_link_and_has_an_end(root):
 
 
 def test_a_checkout_that_is_shut_is_an_error(root, monkeypatch):
-    monkeypatch.setattr(checkouts, "listed", lambda root: listing.listed(root / "Procfile"))
+    monkeypatch.setattr(folder, "listed", lambda root: listing.listed(root / "Procfile"))
     with pytest.raises(CheckoutError, match="Procfile cannot be read: Not a directory"):
         read(root)
 

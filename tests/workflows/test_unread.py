@@ -18,7 +18,7 @@ FOLLOWS = "on: {workflow_run: {workflows: [Unseen]}}\njobs: {a: {runs-on: x, ste
 
 
 def unread(path):
-    return Document(path, "", None, (), PAST)
+    return Document(path, "", None, (), replace(PAST, path=path))
 
 
 def with_unread(file="called", **files):
