@@ -2,7 +2,9 @@
 
 import pytest
 
+from asbuilt.workflows.deploys.targets import as_expression
 from asbuilt.workflows.shell.languages import BUILDERS, FETCHERS, RUNNERS, SHELLS, is_shell, language
+from asbuilt.workflows.shell.script import expand
 from asbuilt.workflows.shell.variables import VARIABLE, env_in, named_in, sole
 
 
@@ -64,6 +66,17 @@ def test_what_runs_others_is_no_language_but_bun():
 def test_a_variable_is_named_in_one_way(text, named, whole):
     assert list(named_in(text)) == named
     assert [match[0] for match in VARIABLE.finditer(text)] == whole
+
+
+@pytest.mark.parametrize("written", ["${APPS[$KEY]}", "${APP:+$KEY-x}", "${#APPS[$KEY]}", "${APP%%$KEY*}"])
+def test_what_is_done_to_a_variable_may_name_another(written):
+    assert expand(written, {"KEY": ("a", "b")}) == tuple(written.replace("$KEY", each) for each in "ab")
+    assert as_expression(written) == written.replace("$KEY", "${{ env.KEY }}")
+
+
+@pytest.mark.parametrize("written", ["$?", "$$-$@", "${#APP}", "${!APP}", "${APP:0:7}", "$OTHER"])
+def test_what_is_not_known_stays_as_it_is_written(written):
+    assert expand(written, {"APP": ("shop",)}) == (written,)
 
 
 def test_an_expression_names_variables_in_its_own_way():

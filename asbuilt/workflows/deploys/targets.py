@@ -10,7 +10,7 @@ from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.shell.values import Open, Text, Values
-from asbuilt.workflows.shell.variables import VARIABLE
+from asbuilt.workflows.shell.variables import VARIABLE, around
 from asbuilt.workflows.yaml.document import Mark
 
 # What can be the name of an app; anything else is not put together as the shell would.
@@ -73,8 +73,8 @@ def as_expression(written: str) -> str:
     def expression(match: re.Match[str]) -> str:
         variable = match["plain"] or match["name"]
         behind = _DEFAULT.fullmatch(match["rest"] or "")
-        if behind is None or match["mark"] or not variable.isidentifier():
-            return match[0]
+        if behind is None or match["mark"] or re.fullmatch(r"\w+", variable) is None:
+            return around(match, VARIABLE.sub(expression, match["rest"] or ""))
         own = variable.removeprefix("GITHUB_").lower()
         name = f"github.{own}" if variable.startswith("GITHUB_") and own in _GITHUB else f"env.{variable}"
         return f"${{{{ {name} || '{behind['default']}' }}}}" if behind["default"] else f"${{{{ {name} }}}}"

@@ -31,6 +31,13 @@ def env_in(text: str) -> Iterator[str]:
     return (match["name"] for match in _IN_EXPRESSIONS.finditer(text))
 
 
+def around(match: re.Match[str], rest: str) -> str:
+    """Give a variable as it is written, with another text behind its name: what is done to it may name others."""
+    if match["rest"] is None:
+        return match[0]
+    return f"{match[0][: match.start('rest') - match.start()]}{rest}}}"
+
+
 def sole(text: str) -> str | None:
     """Give the name of the variable that a text is, with nothing done to its value; None for any other text."""
     if (expression := ENV_EXPRESSION.fullmatch(text)) is not None:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from asbuilt.workflows.bounds import TEXTS, VARIABLE
 from asbuilt.workflows.shell.languages import SHELLS
-from asbuilt.workflows.shell.variables import NAME
+from asbuilt.workflows.shell.variables import NAME, around
 from asbuilt.workflows.shell.variables import VARIABLE as NAMED
 
 __all__ = ["SHELLS", "Variables", "added", "expand", "joined", "option", "turned", "unwrapped"]
@@ -88,7 +88,7 @@ def added(before: Iterable[str], more: Iterable[str]) -> tuple[str, ...] | None:
 def _values(match: re.Match[str], variables: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     behind = _BEHIND.fullmatch(match["rest"] or "")
     if behind is None or match["mark"]:
-        return (match[0],)
+        return tuple(around(match, each) for each in expand(match["rest"] or "", variables))
     known = variables.get(match["plain"] or match["name"])
     default = behind["default"] if behind["how"] in {":-", "-", ":=", "="} else None
     if default is None:
