@@ -19,16 +19,17 @@ test: .venv/dev ## the suite's own tests
 	@$(PYTEST) tests -n auto --tb=short -m "" -rs $(ARGS)
 
 live: .venv/run ## the real state against estate.yaml (needs tokens; ARGS=... are pytest's)
-	@$(PYTEST) tests_live -m live $(ARGS)
+	@$(BIN)/asbuilt live $(ARGS)
 
 static: .venv/run ## the workflow files of a checkout (ARGS="--checkout DIR")
-	@$(PYTEST) tests_static $(ARGS)
+	@$(BIN)/asbuilt static $(ARGS)
 
 report: .venv/run ## the newest run as one HTML file (DIR=reports/RUN for another)
 	@$(BIN)/asbuilt record $(or $(DIR),reports/latest)
 
-bench: .venv/dev ## how long a workflow file takes, and what that is a multiple of
+bench: .venv/dev ## how long a workflow file and a start of the command take, and what these are multiples of
 	@$(BIN)/python tests/bench/workflow_files.py
+	@$(BIN)/python tests/bench/start_up.py
 
 figures: .venv/dev ## files, lines and arrows by package (ARGS="REVISION ..." for some side by side)
 	@$(BIN)/python tests/bench/figures.py $(ARGS)

@@ -14,11 +14,13 @@ from asbuilt.controller import Controller
 from asbuilt.estate import load, source_of
 from asbuilt.model import dump
 from asbuilt.model import load as load_observation
+from asbuilt.option_values import OptionError
 from asbuilt.options import Asked
 from asbuilt.record.directory import RESULTS, new_directory
 from asbuilt.record.results import listen
 from asbuilt.record.writing import write_bytes
-from asbuilt.run import OptionError, Run, checkouts_of, prepared, scope_of
+from asbuilt.run import Run, prepared
+from asbuilt.scope import checkouts_of, scope_of
 from asbuilt.world import World, choose
 
 CLOSING = pytest.StashKey[ExitStack]()
@@ -39,12 +41,13 @@ def begun(config: pytest.Config) -> Run:
     if config.rootpath.resolve() != catalogue.PROJECT.resolve():
         catalogue.checks(config.rootpath)  # a copy's own
     source = source_of(Path(asked.estate))
-    estate = load(Path(asked.estate), {control.id for _, control in catalogue.checks()}, source)
+    checks = catalogue.checks()
+    estate = load(Path(asked.estate), {control.id for _, control in checks}, source)
     scope = scope_of(estate, asked.apps, asked.repositories)
     checkouts = checkouts_of(estate, path, asked.checkout, asked.repositories)
     if not options.concerns(config, "tests_live"):
         refusals.refuse_nothing(checkouts)
-    run = prepared(estate, scope, checkouts)
+    run = replace(prepared(estate, scope, checkouts), checks=checks)
     if is_worker(config):
         return _taken_over(config, run)
     return run if options.judges_nothing(config) else _in_its_directory(config, asked, run, source)

@@ -1,34 +1,21 @@
-"""The `asbuilt` command: thin, one function a verb."""
+"""The `asbuilt` command: thin, one function a verb, each of which imports what it alone needs."""
 
 import os
-import shlex
 import sys
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console, RenderableType
-from rich.text import Text
 from typer.core import TyperGroup
 
-from asbuilt import __version__, catalogue, estate, handbook, start, texts
-from asbuilt.drawing.mermaid import mermaid
-from asbuilt.drawing.sources import drawing_of
-from asbuilt.drawing.svg import svg
-from asbuilt.drawing.table import WIDTH, table
-from asbuilt.faults import INTERNAL, told
-from asbuilt.options import meant
-from asbuilt.record.report import NoReportError, render
-from asbuilt.record.stream import guarded
-from asbuilt.run import OptionError
-from asbuilt.sandbox.scenario import ScenarioError
-from asbuilt.sandbox.server import serve
-from asbuilt.withholding import Secrets
-from asbuilt.workflows.bounds import DRAWN
+from asbuilt import __version__, start, texts
+from asbuilt.option_values import OptionError, meant
 
-USAGE = 4
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 _TYPER_INTERRUPTED = 130
 
 
@@ -51,16 +38,12 @@ class Command(TyperGroup):
             code = super().main(*arguments, **{**extra, "standalone_mode": False})
         except typer.TyperException as error:
             if error.message:  # without any argument Typer has shown the help, and has nothing to say
-                _say(f"{error.format_message()} (see asbuilt --help)", "red")
-            return USAGE
+                say(f"{error.format_message()} (see asbuilt --help)", "red")
+            return start.USAGE
         except (KeyboardInterrupt, typer.Abort):
             return start.INTERRUPTED
-        except catalogue.BrokenChecksError as error:
-            _say(f"checks that cannot be used:\n{error}", "red")
-            return INTERNAL
         except Exception as error:  # noqa: BLE001 - one line, and not a traceback
-            _say(told(error), "red")
-            return INTERNAL
+            return _broken(error)
         return start.INTERRUPTED if code == _TYPER_INTERRUPTED else code or 0
 
 
@@ -100,24 +83,27 @@ def main(
     ] = False,
 ) -> None:
     """Hold the real state of a Heroku and GitHub estate against the declared one."""
-    try:
-        Path.cwd()
-    except OSError as error:
-        _stop(f"the current folder is gone, or may not be read ({error.strerror}): go to another")
+    if context.invoked_subcommand in start.SUITES:
+        return  # what pytest prints is guarded by the plugin
+    if wrong := start.folder_problem():
+        _stop(wrong)
+    from asbuilt.record.stream import guarded
+    from asbuilt.withholding import Secrets
+
     context.obj = Secrets.of((), os.environ)
     context.with_resource(guarded(lambda: context.obj))
 
 
 @app.command(context_settings=_PASS_ON)
-def live(context: typer.Context) -> None:
+def live(context: typer.Context) -> int:
     """Hold the real state against the estate: `pytest -m live`, with pytest's options."""
-    _pytest("tests_live", "-m", "live", *context.args)
+    return _suite(context)
 
 
 @app.command(context_settings=_PASS_ON)
-def static(context: typer.Context) -> None:
+def static(context: typer.Context) -> int:
     """Judge the workflow files of a checkout: `pytest tests_static`, with pytest's options."""
-    _pytest("tests_static", *context.args)
+    return _suite(context)
 
 
 @app.command()
@@ -127,6 +113,10 @@ def controls(
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """List the controls: what each requires, and what to do when it is not so."""
+    from rich.text import Text
+
+    from asbuilt import handbook
+
     found = handbook.controls()
     if identity is not None and identity.upper() not in found:
         _stop(f'no control is called "{identity}"; there are {", ".join(found)}')
@@ -161,6 +151,9 @@ def paths(
     form: Annotated[Picture, typer.Option("--format")] = Picture.TABLE,
 ) -> None:
     """Show every way by which code reaches an app: what sets it off, its gates, its environment."""
+    from asbuilt.drawing.sources import drawing_of
+    from asbuilt.workflows.bounds import DRAWN
+
     try:
         _all_meant(
             ("--checkout", [checkout]), ("--estate", [estate_file]), ("--repository", repository), ("--app", only)
@@ -170,17 +163,23 @@ def paths(
     except OptionError as error:
         _stop(str(error))
     for problem in drawing.unread:
-        _say(problem, "yellow")
+        say(problem, "yellow")
     if form in {Picture.MERMAID, Picture.SVG} and drawing.jobs > DRAWN:
         _stop(f"a picture of {drawing.jobs:,} jobs is not drawn; at most {DRAWN:,}: --app NAME, or --format table")
     match form:
         case Picture.JSON:
             typer.echo(texts.as_json(drawing.records()))
         case Picture.MERMAID:
+            from asbuilt.drawing.mermaid import mermaid
+
             typer.echo(mermaid(drawing), nl=False)
         case Picture.SVG:
+            from asbuilt.drawing.svg import svg
+
             typer.echo(svg(drawing), nl=False)
         case Picture.TABLE:
+            from asbuilt.drawing.table import table
+
             _show(lambda width: table(drawing, width))
 
 
@@ -190,6 +189,8 @@ def record(
     directory: Annotated[str, typer.Argument(metavar="[DIR]", help="a run's directory")] = "reports/latest",
 ) -> None:
     """Render a run's evidence as one HTML file; opens nothing."""
+    from asbuilt.record.report import NoReportError, render
+
     try:
         report = render(Path(meant("DIR", directory)), context.obj)
         typer.echo(f"report: {texts.line(str(report))}")
@@ -204,6 +205,9 @@ def sandbox(
     unix_socket: Annotated[str | None, typer.Option(help="also for `gh config set http_unix_socket`")] = None,
 ) -> None:
     """Serve a sandbox of both APIs and the apps until interrupted."""
+    from asbuilt.sandbox.scenario import ScenarioError
+    from asbuilt.sandbox.server import serve
+
     try:
         _all_meant(("--scenario", [scenario]), ("--unix-socket", [unix_socket]))
         name = texts.line(scenario)
@@ -219,11 +223,17 @@ def sandbox(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of an estate file, for editors."""
+    from asbuilt import estate
+
     typer.echo(texts.as_json(estate.schema()))
 
 
-def _show(draw: Callable[[int], RenderableType]) -> None:
+def _show(draw: Callable[[int], "RenderableType"]) -> None:
     """Print for people, as wide as the terminal or `WIDTH`, without blanks at the ends of lines."""
+    from rich.console import Console
+
+    from asbuilt.drawing.table import WIDTH
+
     console = Console()
     if not console.is_terminal:
         console.width = WIDTH
@@ -232,31 +242,30 @@ def _show(draw: Callable[[int], RenderableType]) -> None:
     typer.echo("\n".join(texts.without_commands(line.rstrip()) for line in printed.get().splitlines()))
 
 
-def _pytest(*arguments: str) -> None:
-    """Become pytest with the suite's own configuration, from wherever the caller stands."""
+def _suite(context: typer.Context) -> int:
+    """Run the checks of the verb in this process, and give pytest's exit code."""
+    start.lend_nothing()  # for who comes here past `start.main`
+    from asbuilt import suite
+
     try:
-        shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
-    except ValueError as error:
-        _stop(f"PYTEST_ADDOPTS cannot be read: {error}")
-    folder, *rest = arguments
-    project = catalogue.PROJECT
-    fixed = ["-c", str(project / "pytest.ini"), "--rootdir", str(project)]
-    # -P: a folder that is judged must not be able to lend us its modules.
-    command = [sys.executable, "-P", "-m", "asbuilt.start", *fixed, str(project / folder), *rest]
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:  # closed: the next file that is opened would take its place, and what is printed go there
-            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003 - the function's only form
-    # In our place, not beside us: an interruption and an exit code are pytest's own, and nobody is left waiting.
-    start.hold()  # while Python starts anew, nobody could end without a traceback
-    os.execv(sys.executable, command)  # noqa: S606 - our own command line
+        return suite.run(context.info_name or "", context.args)
+    except suite.NotBegunError as error:
+        _stop(str(error))
+
+
+def _broken(error: Exception) -> int:
+    """Say what failed of asbuilt itself, or of a plugin, and give the exit code for it."""
+    from asbuilt.catalogue import BrokenChecksError
+    from asbuilt.faults import INTERNAL, told
+
+    say(f"checks that cannot be used:\n{error}" if isinstance(error, BrokenChecksError) else told(error), "red")
+    return INTERNAL
 
 
 def _stop(message: str) -> NoReturn:
     """End with a message, as for every mistake of a user."""
-    _say(message, "red")
-    raise typer.Exit(USAGE)
+    say(message, "red")
+    raise typer.Exit(start.USAGE)
 
 
 def _all_meant(*given: tuple[str, Iterable[str | None] | None]) -> None:
@@ -267,6 +276,9 @@ def _all_meant(*given: tuple[str, Iterable[str | None] | None]) -> None:
                 meant(name, value)
 
 
-def _say(message: str, colour: str) -> None:
+def say(message: str, colour: str) -> None:
     """Print a message on standard error; in colour only where NO_COLOR allows it."""
+    from rich.console import Console
+    from rich.text import Text
+
     Console(stderr=True).print(Text(texts.lines(f"asbuilt: {message}"), colour), soft_wrap=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from asbuilt import catalogue, faults, judging
+from asbuilt import faults, judging
 from asbuilt.lint import keep
 from asbuilt.lint.linters import LINTERS
 from asbuilt.record.directory import LINT
@@ -70,7 +70,7 @@ class Controller:
             self._complain(session, run)
 
     def _complain(self, session: pytest.Session, run: Run) -> None:
-        static = {control.id for check, control in catalogue.checks() if check.startswith("tests_static/")}
+        static = {control.id for check, control in run.checks if check.startswith("tests_static/")}
         verdicts = together(self._config.stash[PHASES])
         found = complaints(run, verdicts, static, whole=_is_whole(session, run))
         for verdict in found:
@@ -81,7 +81,7 @@ class Controller:
     def _lint(self, ids: Sequence[str]) -> None:
         run = self._config.stash[RUN]
         collected = {each.partition("[")[0] for each in ids}
-        asked = {control.id for check, control in catalogue.checks() if check in collected} & set(LINTERS)
+        asked = {control.id for check, control in run.checks if check in collected} & set(LINTERS)
         if run.directory is None or not asked or run.scans is not None:
             return
         judged = {name: each for name, each in run.checkouts.items() if name in run.scope.repositories}

@@ -6,11 +6,13 @@ Instants are aware datetimes in UTC. Every fact is one of three: `Observed` (see
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import Discriminator, PlainSerializer, PlainValidator, TypeAdapter
+from pydantic_core import to_json
 
 from asbuilt import texts
 from asbuilt.files import MOST_OF_AN_OBSERVATION, read
@@ -258,17 +260,20 @@ class Observation:
     timeline: tuple[str, ...] = ()
 
 
-_OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
-
-
 def dump(observation: Observation) -> bytes:
     """Give an observation as JSON that a terminal can show."""
-    return texts.json_bytes(_OBSERVATION.dump_json(observation, indent=1, ensure_ascii=True))
+    return texts.json_bytes(to_json(observation, indent=1, ensure_ascii=True))
 
 
 def load(content: bytes) -> Observation:
     """Give back what `dump` gave. Raises ValueError (pydantic's) where it is not an observation."""
-    return _OBSERVATION.validate_json(content)
+    return _observations().validate_json(content)
+
+
+@cache
+def _observations() -> TypeAdapter[Observation]:
+    """Give what reads an observation: to make it takes as long as a run observes, and most runs read nothing back."""
+    return TypeAdapter(Observation)
 
 
 def restore(path: Path) -> Observation:

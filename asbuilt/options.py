@@ -18,7 +18,7 @@ import pytest
 from _pytest.mark.expression import Expression
 
 from asbuilt import catalogue
-from asbuilt.run import OptionError
+from asbuilt.option_values import OptionError, meant
 from asbuilt.texts import visible
 
 _DAY = 86_400
@@ -83,15 +83,6 @@ def asked(config: pytest.Config) -> Asked:
         settle=option["asbuilt_settle"],
         timeout=option["asbuilt_timeout"],
     )
-
-
-def meant(name: str, value: str) -> str:
-    """Give the value of an option. Raises OptionError for one that nobody can have meant."""
-    if not value.strip():
-        raise OptionError(f"{name}: its value is empty, most likely that of a variable that is not set; leave it out")
-    if visible(value) != value:
-        raise OptionError(f'{name}: "{visible(value)}" holds a line break, or a character that cannot be seen')
-    return value
 
 
 def concerns_estate(config: pytest.Config) -> bool:

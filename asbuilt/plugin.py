@@ -14,14 +14,16 @@ from asbuilt.beginning import CLOSING, WORLD, XML, begun, hand_over, is_worker
 from asbuilt.controller import PHASES, UNCOLLECTED, attach
 from asbuilt.controls import Drift
 from asbuilt.estate_errors import EstateError
+from asbuilt.forgetting import forget
 from asbuilt.model import dump
 from asbuilt.observe.credentials import NoTokenError
+from asbuilt.option_values import OptionError
 from asbuilt.record.directory import OBSERVATION, today
 from asbuilt.record.evidence import describe
 from asbuilt.record.finish import finish, write_sandbox_log
 from asbuilt.record.terminal import summary
 from asbuilt.record.writing import write_bytes
-from asbuilt.run import RUN, OptionError, Run
+from asbuilt.run import RUN, Run
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.subjects import kind_of, none_declared
 from asbuilt.suppressing import sort_out
@@ -55,7 +57,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the sandbox, and guarding what is printed."""
+    """Stop the sandbox, and guarding what is printed; keep nothing of what was read."""
+    if config.stash.get(RUN, None) is not None:
+        forget()
     if closing := config.stash.get(CLOSING, None):
         closing.close()
 

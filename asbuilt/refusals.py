@@ -11,9 +11,9 @@ import pytest
 
 from asbuilt import options
 from asbuilt.catalogue import FOLDERS, PROJECT
+from asbuilt.option_values import OptionError
 from asbuilt.options import Asked
 from asbuilt.record.directory import RESULTS, VERDICTS
-from asbuilt.run import OptionError
 from asbuilt.workflows.paths.checkout import Checkout
 
 _WAYS_AROUND = {

@@ -8,31 +8,28 @@ from pathlib import Path
 import pytest
 
 from asbuilt.catalogue import kinds_judged
+from asbuilt.controls import Control
 from asbuilt.estate import Estate, Waiver
 from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
 from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
-from asbuilt.observe.sweep import Scope
+from asbuilt.option_values import OptionError
+from asbuilt.scope import Scope
 from asbuilt.subjects import KINDS, Subject, plural, subjects
 from asbuilt.texts import line
 from asbuilt.withholding import Secrets
 from asbuilt.workflows.files.suppressions import Suppression, suppressions
-from asbuilt.workflows.paths import checkout as checkouts
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.yaml.document import Document
-
-
-class OptionError(ValueError):
-    """An option that cannot be meant: the text says what is wrong and what is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """An estate, the part of it that is judged, and what it is held against.
 
-    `known` are its subjects, by kind and id, `suppressions` those in the files of each checkout. `directory` is None
-    where nothing is recorded; `observation` is None until something was observed, `scans` until linters were asked.
-    `secrets` stand in nothing that is written or printed.
+    `known` are its subjects, by kind and id, `checks` the catalogue, `suppressions` those of each checkout's files.
+    `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
+    linters were asked. `secrets` stand in nothing that is written or printed.
     """
 
     estate: Estate
@@ -42,6 +39,7 @@ class Run:
     known: Mapping[str, Mapping[str, Subject]]
     directory: Path | None = None
     observation: Observation | None = None
+    checks: tuple[tuple[str, Control], ...] = ()
     suppressions: Mapping[str, tuple[Suppression, ...]] = field(default_factory=dict)
     scans: Scans | None = None
     secrets: Secrets = field(default_factory=Secrets)
@@ -109,38 +107,3 @@ def _suppressions(checkouts: Mapping[str, Checkout]) -> dict[str, tuple[Suppress
 
 
 RUN = pytest.StashKey[Run]()
-
-
-def scope_of(estate: Estate, apps: list[str], repositories: list[str]) -> Scope:
-    """Narrow an estate to what `--app` and `--repository` name; without them, all of it.
-
-    Raises OptionError for a name that is not declared.
-    """
-    for kind, names, known in (("app", apps, estate.apps), ("repository", repositories, estate.repositories)):
-        for name in names:
-            if name not in known:
-                raise OptionError(f'--{kind}: "{name}" is not declared in the estate{suggestion(name, known)}')
-    if not apps and not repositories:
-        return Scope(frozenset(estate.apps), frozenset(estate.repositories))
-    return Scope(frozenset(apps), frozenset(repositories))
-
-
-def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:
-    """Read the files of each repository that has a folder: the one of `--checkout`, else those of the estate.
-
-    Raises OptionError for a folder that is not there, or one that could belong to several repositories.
-    """
-    if folder:
-        names = repositories or list(estate.repositories)
-        if len(names) != 1:
-            allowed = ", ".join(estate.repositories) or "(none is declared)"
-            raise OptionError(f"--checkout {folder}: whose files are these? add --repository, one of: {allowed}")
-        folders = {names[0]: Path(folder)}
-    else:
-        folders = {
-            each.name: estate_file.parent / each.checkout for each in estate.repositories.values() if each.checkout
-        }
-    try:
-        return {name: checkouts.read(path, name) for name, path in folders.items()}
-    except checkouts.CheckoutError as error:
-        raise OptionError(str(error)) from error

@@ -12,7 +12,8 @@ from asbuilt.model import Observation, restore
 from asbuilt.observe.credentials import tokens
 from asbuilt.observe.http import Client, Tokens
 from asbuilt.observe.sweep import sweep
-from asbuilt.run import OptionError, Run
+from asbuilt.option_values import OptionError
+from asbuilt.run import Run
 from asbuilt.sandbox.server import Sandbox
 from asbuilt.withholding import Secret
 
@@ -72,6 +73,8 @@ def observe(
     finally:
         client.close()
     served = world.sandbox.log if world.sandbox else ()
+    if world.sandbox:
+        world.sandbox.stop()  # while the checks judge; nothing more is asked
     return observation, [f"{each.method} {each.host}{each.path} {each.status}" for each in served]
 
 

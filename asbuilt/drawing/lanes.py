@@ -1,13 +1,15 @@
 """Deploy paths by the app that they lead to, each held against what the estate declares for that app."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from asbuilt.estate import App, Estate, Tier
-from asbuilt.workflows.paths.deploy_path import DeployPath
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-_TIERS = get_args(Tier)
+    from asbuilt.estate import App, Estate
+    from asbuilt.workflows.paths.deploy_path import DeployPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,22 @@ def _apps(
 ) -> Iterator[Destination]:
     ways = _by_app(lanes)
     declared = estate.apps if estate else {}
-    for app in sorted(declared.values(), key=lambda each: _TIERS.index(each.tier)):
+    for app in _by_tier(declared.values()):
         found = tuple(ways.pop(app.name, ()))
         was_read = app.repository is None or app.repository in repositories
         if found or (app.name in apps if apps else was_read):
             yield Destination(app.name, app, found)
     for name in dict.fromkeys((*ways, *(each for each in apps if each not in declared))):
         yield Destination(name, None, tuple(ways.get(name, ())))
+
+
+def _by_tier(apps: Collection[App]) -> list[App]:
+    if not apps:
+        return []
+    from asbuilt.estate import Tier  # noqa: PLC0415 - without an estate nobody waits for pydantic
+
+    tiers = get_args(Tier)
+    return sorted(apps, key=lambda each: tiers.index(each.tier))
 
 
 def _by_app(lanes: list[Lane]) -> dict[str, list[Lane]]:

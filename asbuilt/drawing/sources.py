@@ -6,9 +6,7 @@ from pathlib import Path
 
 from asbuilt import texts
 from asbuilt.drawing.lanes import Drawing, draw
-from asbuilt.estate import Estate, is_repository, load
-from asbuilt.estate_errors import EstateError, suggestion
-from asbuilt.run import OptionError, checkouts_of, scope_of
+from asbuilt.option_values import OptionError
 from asbuilt.workflows.files.sources import may_hold_workflows
 from asbuilt.workflows.paths import checkout as checkouts
 from asbuilt.workflows.paths.checkout import Checkout, CheckoutError
@@ -25,19 +23,16 @@ def drawing_of(
     Raises OptionError for options that cannot be meant, and for an estate or a checkout that cannot be used.
     """
     file = estate_file or (_DEFAULT if _DEFAULT.exists() else None)
-    if strange := [name for name in repositories if not file and not is_repository(name)]:
-        raise OptionError(f'--repository: "{strange[0]}" is not a repository; write OWNER/NAME')
     try:
-        estate = load(file) if file else None
-        if estate and file:
-            found = _declared(estate, file, checkout, list(repositories))
+        if file:
+            from asbuilt.drawing.declared import declared  # noqa: PLC0415 - without an estate nobody waits for pydantic
+
+            drawing, found = declared(checkout, file, repositories, apps)
         else:
             found = _undeclared(checkout, repositories)
-    except (CheckoutError, EstateError) as error:
+            drawing = draw({name: each.deploy_paths for name, each in found.items()}, None, apps)
+    except CheckoutError as error:
         raise OptionError(str(error)) from error
-    drawing = draw({name: each.deploy_paths for name, each in found.items()}, estate, apps)
-    if estate:
-        _refuse_strangers(apps, estate, drawing)
     return _with_files(drawing, found.values())
 
 
@@ -48,34 +43,17 @@ def _with_files(drawing: Drawing, found: Collection[Checkout]) -> Drawing:
     return replace(drawing, files=files, unread=unread)
 
 
-def _declared(estate: Estate, file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:
-    """Read the checkouts of an estate, or the one that is named, of the repositories that are asked for."""
-    wanted = scope_of(estate, [], repositories).repositories
-    found = checkouts_of(estate, file, folder, repositories)
-    chosen = {name: each for name, each in found.items() if name in wanted}
-    if not chosen:
-        whose = f" of {', '.join(repositories)}" if repositories else ""
-        raise OptionError(
-            f"the estate names no folder with the files{whose}: --checkout DIR, or repositories.*.checkout"
-        )
-    return chosen
-
-
 def _undeclared(folder: str | None, repositories: Sequence[str]) -> dict[str, Checkout]:
     """Read a checkout that no estate speaks of."""
+    if repositories:
+        from asbuilt.estate import is_repository  # noqa: PLC0415 - as above
+
+        if strange := [name for name in repositories if not is_repository(name)]:
+            raise OptionError(f'--repository: "{strange[0]}" is not a repository; write OWNER/NAME')
     if len(repositories) > 1:
         raise OptionError("--repository: without an estate there is one checkout, and it belongs to one repository")
     name = "".join(repositories)
     return {name: checkouts.read(Path(folder or "."), name)}
-
-
-def _refuse_strangers(apps: Sequence[str], estate: Estate, drawing: Drawing) -> None:
-    """Refuse the name of an app that is neither declared nor deployed."""
-    deployed = {each.app for each in drawing.destinations if each.app and each.lanes}
-    for name in apps:
-        if name not in estate.apps and name not in deployed:
-            near = suggestion(name, {*estate.apps, *deployed})
-            raise OptionError(f'--app: "{name}" is not declared in the estate, and nothing deploys it{near}')
 
 
 def _is_whole(document: Document) -> bool:

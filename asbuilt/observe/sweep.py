@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -20,20 +20,9 @@ from asbuilt.observe.questions import (
     app_state,
     repository_state,
 )
+from asbuilt.scope import Scope
 
 _SLOWEST_PAUSE = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The names of what a run observes and judges."""
-
-    apps: frozenset[str]
-    repositories: frozenset[str]
-
-    def owns(self, ownership: declared.Ownership) -> bool:
-        """Say whether a declared deploy is in scope: with its app, or with its repository."""
-        return ownership.deploy.app in self.apps or ownership.repository.name in self.repositories
 
 
 def sweep(

@@ -12,6 +12,7 @@ from asbuilt.workflows.paths.deploy_path import DeployPath
 
 _CELL = '<td style="vertical-align:top;padding-right:2em"><pre style="white-space:pre-wrap">'
 _LONGEST_OF_YAML = 2000  # a line of it can hold several texts
+_BEYOND = "\\U000"  # libyaml, which is much the faster, escapes what has no place in 16 bits: emoji above all
 _MOST_ITEMS = 20  # of a list, on a page
 _MOST_IN_FULL = 128 * 2**10  # bytes of texts in one attachment: each check has one, and the observation holds them
 
@@ -58,8 +59,17 @@ def page(requirement: str, declared: Any, observed: Any, asked: list[str]) -> st
 def _cell(value: Any) -> str:
     """Give plain values for a cell of the page, as YAML, line by line."""
     brief = _brief(value, _MOST_ITEMS)
-    written = yaml.safe_dump(brief, default_flow_style=None, sort_keys=False, allow_unicode=True, width=48)
+    written = _yaml(brief, yaml.CSafeDumper)
+    if _BEYOND in written:
+        written = _yaml(brief, yaml.SafeDumper)
     return "\n".join(texts.marked_up(each, _LONGEST_OF_YAML) for each in written.split("\n"))
+
+
+def _yaml(value: Any, dumper: type[yaml.CSafeDumper | yaml.SafeDumper]) -> str:
+    written: str = yaml.dump(
+        value, Dumper=dumper, default_flow_style=None, sort_keys=False, allow_unicode=True, width=48
+    )
+    return written
 
 
 def _brief(value: Any, most: int | None = None) -> Any:

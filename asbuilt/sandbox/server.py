@@ -84,10 +84,14 @@ class Sandbox:
         """Return the scenario's time, which the next answer's Date header carries."""
         return self._application.clock()
 
-    def close(self) -> None:
-        """Stop serving; requests that hang are dropped, not waited for."""
+    def stop(self) -> None:
+        """Begin to stop serving, which takes a moment: `close` waits for it. Requests that hang are dropped."""
         self._server.should_exit = True
         self._server.force_exit = True
+
+    def close(self) -> None:
+        """Stop serving; requests that hang are dropped, not waited for."""
+        self.stop()
         if self._thread is not None:
             self._thread.join(_DEADLINE)
             self._release()

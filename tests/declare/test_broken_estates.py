@@ -12,7 +12,9 @@ from subject_kinds import KINDS
 from asbuilt import catalogue
 from asbuilt.estate import load
 from asbuilt.estate_errors import LONGEST_LINE, MOST_PROBLEMS, EstateError
-from asbuilt.run import OptionError, prepared, scope_of
+from asbuilt.option_values import OptionError
+from asbuilt.run import prepared
+from asbuilt.scope import scope_of
 from asbuilt.subjects import tell, words
 from asbuilt.texts import visible
 

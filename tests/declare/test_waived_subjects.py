@@ -6,7 +6,9 @@ import pytest
 
 from asbuilt.catalogue import PROJECT, kinds_judged
 from asbuilt.estate import load
-from asbuilt.run import OptionError, prepared, scope_of
+from asbuilt.option_values import OptionError
+from asbuilt.run import prepared
+from asbuilt.scope import scope_of
 from asbuilt.subjects import kind_of
 from asbuilt.workflows.paths import checkout
 

@@ -8,8 +8,9 @@ import pytest
 from asbuilt.catalogue import PROJECT
 from asbuilt.estate import load
 from asbuilt.observe.http import Client, Tokens
-from asbuilt.observe.sweep import Scope, sweep
+from asbuilt.observe.sweep import sweep
 from asbuilt.sandbox.server import Sandbox
+from asbuilt.scope import Scope
 
 HEROKU_TOKEN, GITHUB_TOKEN = "HRKU-5ecre7-heroku", "ghp_5ecre7github"
 

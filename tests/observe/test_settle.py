@@ -6,8 +6,9 @@ import pytest
 
 from asbuilt.catalogue import PROJECT
 from asbuilt.model import Absent, Observed, Unobserved
-from asbuilt.observe.sweep import Scope, sweep, unsettled
+from asbuilt.observe.sweep import sweep, unsettled
 from asbuilt.sandbox.server import Sandbox
+from asbuilt.scope import Scope
 
 PRODUCTION, STAGING = "raxx-api-prod", "raxx-api-staging"
 ROLLOUT = """

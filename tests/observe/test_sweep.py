@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from asbuilt.model import Absent, Observed, Unobserved, dump, restore
-from asbuilt.observe.sweep import Scope, sweep
+from asbuilt.observe.sweep import sweep
 from asbuilt.sandbox.server import Sandbox
+from asbuilt.scope import Scope
 
 REPOSITORY = "MooseQuest/TradeMasterAPI"
 PRODUCTION, STAGING = "raxx-api-prod", "raxx-api-staging"

@@ -9,11 +9,11 @@ import pytest
 
 from asbuilt import faults, keeping, refusals
 from asbuilt.model import Observation, Request, dump, load
+from asbuilt.option_values import OptionError
 from asbuilt.record import writing
 from asbuilt.record.directory import withhold
 from asbuilt.record.results import Results
 from asbuilt.record.writing import NotWrittenError, put, write_bytes, write_json, write_text
-from asbuilt.run import OptionError
 from asbuilt.texts import kept
 from asbuilt.withholding import Secret, Secrets
 

@@ -137,7 +137,6 @@ def test_a_current_folder_that_is_gone_is_a_mistake(command, monkeypatch, tmp_pa
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    monkeypatch.setattr("os.execv", lambda *_: None)
     done = CliRunner().invoke(app, [command])
     assert (done.exit_code, done.output.splitlines()) == (
         4,
@@ -146,7 +145,7 @@ def test_a_current_folder_that_is_gone_is_a_mistake(command, monkeypatch, tmp_pa
 
 
 def test_a_fault_of_the_command_itself_is_one_line_and_exit_3(monkeypatch):
-    monkeypatch.setattr("asbuilt.cli.drawing_of", lambda *_: 1 // 0)
+    monkeypatch.setattr("asbuilt.drawing.sources.drawing_of", lambda *_: 1 // 0)
     done = CliRunner().invoke(app, ["paths"])
     assert done.exit_code == 3
     assert done.output.startswith("asbuilt: internal error at asbuilt/cli.py:")
@@ -179,26 +178,24 @@ def test_an_interruption_is_exit_2_without_a_traceback(arguments, begun, tmp_pat
     assert "Traceback" not in told
 
 
-def test_an_interruption_before_pytest_is_there_is_exit_2_without_a_traceback():
-    def interrupted():
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        os.kill(os.getpid(), signal.SIGINT)
-
+@pytest.mark.parametrize("module", ["asbuilt.suite", "_pytest.main", "asbuilt.beginning", "asbuilt.world"])
+def test_an_interruption_before_pytest_is_there_is_exit_2_without_a_traceback(module, tmp_path):
+    begin = f"""
+import os, signal, sys
+class Interrupting:
+    @staticmethod
+    def find_spec(name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting)
+from asbuilt.start import main
+main()
+"""
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "asbuilt.start", "--version"],
-        cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False, preexec_fn=interrupted,
+        [sys.executable, "-P", "-c", begin, "live", "--sandbox=healthy", f"--evidence={tmp_path}"],
+        cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
-
-
-def test_an_interruption_is_held_until_pytest_takes_the_place_of_the_command(monkeypatch):
-    masks = []
-    monkeypatch.setattr("os.execv", lambda *_: masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, [])))
-    try:
-        CliRunner().invoke(app, ["live"])
-    finally:
-        start.release()
-    assert signal.SIGINT in masks[0]
 
 
 def test_an_interruption_while_the_command_is_imported_is_exit_2(monkeypatch):

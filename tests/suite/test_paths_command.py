@@ -168,7 +168,7 @@ def test_no_path_is_said_in_every_form(folder):
 
 @pytest.mark.parametrize("form", ["mermaid", "svg"])
 def test_a_picture_that_would_be_too_large_is_not_drawn(form, folder, monkeypatch):
-    monkeypatch.setattr("asbuilt.cli.DRAWN", 1)
+    monkeypatch.setattr("asbuilt.workflows.bounds.DRAWN", 1)
     folder(".github/workflows/a.yml", DEPLOY % "shop")
     assert paths("--format", form).exit_code == 0
     folder(".github/workflows/b.yml", DEPLOY % "blog")

@@ -7,7 +7,7 @@ import pytest
 from _pytest.config import _prepareconfig
 
 from asbuilt import catalogue, options, refusals
-from asbuilt.run import OptionError
+from asbuilt.option_values import OptionError
 
 EMPTY = "its value is empty, most likely that of a variable that is not set"
 

@@ -12,7 +12,8 @@ from subject_kinds import KINDS
 
 from asbuilt.estate import load
 from asbuilt.judging import CouldNotObserveError
-from asbuilt.run import prepared, scope_of
+from asbuilt.run import prepared
+from asbuilt.scope import scope_of
 from asbuilt.workflows.paths.checkout import read
 
 FIXTURES = HOME / "fixtures"

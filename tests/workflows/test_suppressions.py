@@ -8,7 +8,8 @@ from judge import HOME
 
 from asbuilt import estate as estates
 from asbuilt.controls import Finding
-from asbuilt.run import checkouts_of, prepared, scope_of
+from asbuilt.run import prepared
+from asbuilt.scope import checkouts_of, scope_of
 from asbuilt.suppressing import sort_out
 from asbuilt.workflows.files.suppressions import suppressions
 from asbuilt.workflows.yaml.document import Mark

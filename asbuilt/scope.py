@@ -1,0 +1,57 @@
+"""Which part of an estate a command is about, and whose files it reads for that."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from asbuilt.estate import Estate, Ownership
+from asbuilt.estate_errors import suggestion
+from asbuilt.option_values import OptionError
+from asbuilt.workflows.paths import checkout as checkouts
+from asbuilt.workflows.paths.checkout import Checkout
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names of what a run observes and judges."""
+
+    apps: frozenset[str]
+    repositories: frozenset[str]
+
+    def owns(self, ownership: Ownership) -> bool:
+        """Say whether a declared deploy is in scope: with its app, or with its repository."""
+        return ownership.deploy.app in self.apps or ownership.repository.name in self.repositories
+
+
+def scope_of(estate: Estate, apps: list[str], repositories: list[str]) -> Scope:
+    """Narrow an estate to what `--app` and `--repository` name; without them, all of it.
+
+    Raises OptionError for a name that is not declared.
+    """
+    for kind, names, known in (("app", apps, estate.apps), ("repository", repositories, estate.repositories)):
+        for name in names:
+            if name not in known:
+                raise OptionError(f'--{kind}: "{name}" is not declared in the estate{suggestion(name, known)}')
+    if not apps and not repositories:
+        return Scope(frozenset(estate.apps), frozenset(estate.repositories))
+    return Scope(frozenset(apps), frozenset(repositories))
+
+
+def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:
+    """Read the files of each repository that has a folder: the one of `--checkout`, else those of the estate.
+
+    Raises OptionError for a folder that is not there, or one that could belong to several repositories.
+    """
+    if folder:
+        names = repositories or list(estate.repositories)
+        if len(names) != 1:
+            allowed = ", ".join(estate.repositories) or "(none is declared)"
+            raise OptionError(f"--checkout {folder}: whose files are these? add --repository, one of: {allowed}")
+        folders = {names[0]: Path(folder)}
+    else:
+        folders = {
+            each.name: estate_file.parent / each.checkout for each in estate.repositories.values() if each.checkout
+        }
+    try:
+        return {name: checkouts.read(path, name) for name, path in folders.items()}
+    except checkouts.CheckoutError as error:
+        raise OptionError(str(error)) from error

@@ -1,0 +1,60 @@
+"""`asbuilt live` and `asbuilt static`: pytest in this process, with the suite's own configuration, from anywhere.
+
+A folder that is judged lends no modules: not to this process, not to the workers of xdist; and no `conftest.py` of it
+is run because an option names the folder.
+"""
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from asbuilt import start
+from asbuilt.catalogue import PROJECT
+
+KNOWN = "asbuilt.known_options"  # by name, so that workers of xdist have it too
+
+
+class NotBegunError(Exception):
+    """A mistake of the user that pytest would tell with a traceback: the text says what it is, and what to do."""
+
+
+def run(verb: str, arguments: Sequence[str]) -> int:
+    """Run the checks of a verb, with arguments of pytest. Gives pytest's exit code. Raises NotBegunError."""
+    if wrong := start.folder_problem() or _addopts_problem():
+        raise NotBegunError(wrong)
+    os.environ["PYTHONSAFEPATH"] = "1"  # a worker of xdist starts Python anew
+    _open_what_is_closed()
+    folder, *options = start.SUITES[verb]
+    own = ["-c", str(PROJECT / "pytest.ini"), "--rootdir", str(PROJECT), "-p", KNOWN, str(PROJECT / folder), *options]
+    try:
+        code = int(pytest.main([*own, *arguments]))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read has left: Python's own flush at the end would tell of it again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1  # as pytest's own command
+    return code
+
+
+def _addopts_problem() -> str:
+    try:
+        shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
+    except ValueError as error:
+        return f"PYTEST_ADDOPTS cannot be read: {error}"
+    return ""
+
+
+def _open_what_is_closed() -> None:
+    """Give this process the three streams that it was begun without.
+
+    The next file that is opened would take a closed one's number, and what is printed would go there.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003 - the function's only form
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+            setattr(sys, f"__{name}__", getattr(sys, name))
