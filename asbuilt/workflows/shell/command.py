@@ -28,6 +28,5 @@ class Command:
     variables: Mapping[str, tuple[str, ...]]
     piped_to: tuple["Command", ...] = ()
     stdin: str = ""
-    handlers: tuple["Command", ...] = ()
     refuses: bool = False  # its success ends the step as failed, as in `if [ -z "$KEY" ]; then exit 1; fi`
     certain: bool = False  # it stands in no branch, loop or function: the script comes by it once

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from math import prod
 
 from asbuilt.workflows.bounds import (
@@ -17,8 +18,9 @@ from asbuilt.workflows.bounds import (
     hold_levels,
 )
 from asbuilt.workflows.shell.command import Command, Fate
-from asbuilt.workflows.shell.fates import At, Fates, Place
-from asbuilt.workflows.shell.syntax import parse
+from asbuilt.workflows.shell.failures import Failures
+from asbuilt.workflows.shell.languages import SHELLS
+from asbuilt.workflows.shell.record import Site
 from asbuilt.workflows.shell.tree import (
     AndOr,
     Assignment,
@@ -36,13 +38,17 @@ from asbuilt.workflows.shell.tree import (
     While,
     all_of,
 )
-from asbuilt.workflows.shell.words import SHELLS, Variables, added, expand, joined, turned, unwrapped
+from asbuilt.workflows.shell.words import Variables, added, expand, given, handed, joined, unwrapped
 
-_OPTION = re.compile(r"-[a-zA-Z]+$")
-_ARGUMENTS = frozenset({"$@", "$*", "${@}", "${*}", "${@:1}", "${@:2}", "${@:3}"})
 _BRACES = re.compile(r"(?<!\$)\{([^{}\s]*,[^{}\s]*)\}")
-_CONDITIONS = frozenset({At.NOT, At.IF, At.WHILE, At.CASE})
-_LEFT = frozenset({At.LEFT})
+
+
+class Asked(IntEnum):
+    """Whether the outcome of a command is a question to something around it."""
+
+    NOT = 0
+    BY_LIST = 1  # left of && or ||
+    BY_CONDITION = 2
 
 
 @dataclass(slots=True, eq=False)
@@ -55,50 +61,46 @@ class Draft:
     environment: dict[str, str]
     line: int
     variables: Variables
-    fate: Fate
-    refuses: bool
-    handled_by: list[Statement]
+    asked: Asked
+    certain: bool
+    sites: list[Site]
     piped_to: list[Statement] = field(default_factory=list)
-    certain: bool = False
     command: Command | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Reader:
-    """Goes through a script in its order, with the variables and options in effect."""
+    """Goes through a script in its order, with the variables in effect."""
 
-    errexit: bool
-    pipefail: bool
+    failures: Failures
     variables: Variables = field(default_factory=dict)
-    fates: Fates = field(default_factory=Fates)
     drafts: dict[tuple[Simple, tuple[str, ...]], Draft] = field(default_factory=dict)
     pipes: dict[Statement, list[Statement]] = field(default_factory=dict)
     functions: dict[str, tuple[Function, tuple[int, ...], int]] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
     running: list[str] = field(default_factory=list)
     arguments: tuple[str, ...] = ()
+    asked: Asked = Asked.NOT
+    calls: tuple[Simple, ...] = ()
     order: tuple[int, ...] = ()
     line: int = 0
     level: int = 0
+    within: int = 0  # so many statements that are more than one after the other
     work: int = 0
 
     def _works(self, steps: int) -> None:
         """Count what it takes to follow the script. Raises PastBoundError."""
         self.work += steps
-        if self.work + self.fates.runs.work > WORK:
+        if self.work + self.failures.work > WORK:
             raise PastBoundError(f"has a script that takes more than {WORK:,} steps to follow, and no more are made")
 
-    def read(self, script: Sequence, place: Place, order: tuple[int, ...]) -> None:
-        """Go through a script, then through the functions that it defines and never calls."""
-        outer = self.order
-        self.order = order
-        self._visit(script, place)
-        self.order = outer
-        if not order:
-            for name, (function, at, line) in list(self.functions.items()):
-                if name not in self.called:
-                    self.order, self.line = at, line
-                    self._inside(function.body, Place(place, At.BESIDE), errexit=False)
+    def read(self) -> None:
+        """Go through the script, then through the functions that it defines and never calls."""
+        self._visit(self.failures.script)
+        for name, (function, at, line) in list(self.functions.items()):
+            if name not in self.called:
+                self.order, self.line = at, line
+                self._within(function.body, Asked.NOT)
 
     def result(self) -> tuple[Command, ...]:
         """Give what was found, in the order of the text."""
@@ -108,7 +110,7 @@ class Reader:
             by_node.setdefault(draft.node, []).append(draft)
         for draft in reversed(drafts):
             self._finish(draft, by_node)
-        self.work += self.fates.runs.work
+        self.work += self.failures.work
         return tuple(draft.command for draft in drafts if draft.command is not None)
 
     def _finish(self, draft: Draft, by_node: Mapping[Simple, list[Draft]]) -> Command:
@@ -121,103 +123,107 @@ class Reader:
             found = [each for node in nodes for each in by_node.get(node, ()) if each.order > draft.order]
             return tuple(self._finish(each, by_node) for each in found)
 
+        fails = any(map(self.failures.of_failure, draft.sites))
+        is_condition = draft.asked is Asked.BY_CONDITION
         draft.command = Command(
             draft.words,
             draft.environment,
-            draft.fate,
+            Fate.FAILS if fails else Fate.TESTED if is_condition else Fate.SWALLOWED,
             draft.line,
             draft.node.source,
             draft.variables,
             of(draft.piped_to),
             draft.node.stdin,
-            of(draft.handled_by),
-            draft.refuses,
+            draft.asked is not Asked.NOT and any(map(self.failures.of_success, draft.sites)),
             draft.certain,
         )
+        self._works(0)
         return draft.command
 
-    def _place(self, above: Place, at: At, node: Statement, index: int = 0) -> Place:
-        """Give the place of a part of a statement."""
-        ignored = above.ignored or at in {At.LEFT, At.NOT, At.IF, At.WHILE}
-        return Place(above, at, node, index, self.errexit and not ignored, ignored, self.pipefail)
-
-    def _visit(self, node: Statement, place: Place) -> None:
+    def _visit(self, node: Statement) -> None:
         self._works(8)  # it takes as long as to copy so many variables
         self.level += 1
         hold_levels(self.level, NESTING)
-        self._go_through(node, place)
+        self._go_through(node)
         self.level -= 1
 
-    def _go_through(self, node: Statement, place: Place) -> None:  # noqa: C901, PLR0912 - one case for each kind
+    def _within(self, node: Statement, asked: Asked | None = None) -> None:
+        """Go through a part of a statement; `asked` where it is not as what stands around it is."""
+        outer = self.asked
+        self.asked = outer if asked is None else asked
+        self.within += 1
+        self._visit(node)
+        self.within -= 1
+        self.asked = outer
+
+    def _condition(self, node: Statement) -> None:
+        self._within(node, Asked.BY_CONDITION)
+
+    def _go_through(self, node: Statement) -> None:  # noqa: C901, PLR0912 - one case for each kind
         match node:
             case Simple():
-                self._simple(node, place)
+                self._simple(node)
             case Sequence():
-                for index, item in enumerate(node.items):
-                    self._visit(item, self._place(place, At.ITEM, node, index))
+                for item in node.items:
+                    self._visit(item)
             case AndOr():
-                self._visit(node.left, self._place(place, At.LEFT, node))
+                self._within(node.left, max(self.asked, Asked.BY_LIST))
                 before = self.variables
-                self._visit(node.right, self._place(place, At.RIGHT, node))
+                self._within(node.right)
                 if self.variables is not before:
                     self.variables = joined([before, self.variables])
             case Not():
-                self._visit(node.item, self._place(place, At.NOT, node))
+                self._condition(node.item)
             case Pipeline():
                 self._works(len(node.parts) ** 2 // 2)
                 for index, part in enumerate(node.parts):
                     self.pipes[part] = node.parts[index + 1 :]
-                    self._visit(part, self._place(place, At.PART, node, index))
+                    self._within(part)
             case If():
-                self._conditional(node, place)
+                self._conditional(node)
             case While():
                 before = self.variables
-                self._visit(node.condition, self._place(place, At.WHILE, node))
+                self._condition(node.condition)
                 asked = self.variables
-                self._visit(node.body, self._place(place, At.BODY, node))
+                self._within(node.body)
                 if self.variables is not asked:  # the condition is asked again, of what the body has set
-                    self._visit(node.condition, self._place(place, At.WHILE, node))
+                    self._condition(node.condition)
                 if self.variables is not before:
                     self.variables = joined([before, self.variables])
             case For():
-                self._loop(node, place)
+                self._loop(node)
             case Case():
-                self._simple(node.head, self._place(place, At.CASE, node))
+                outer, self.asked = self.asked, Asked.BY_CONDITION
+                self.within += 1
+                self._simple(node.head)
+                self.within -= 1
+                self.asked = outer
                 before = self.variables
                 ends = [] if node.all else [before]
-                for index, branch in enumerate(node.branches):
+                for branch in node.branches:
                     self.variables = before
-                    self._visit(branch, self._place(place, At.BRANCH, node, index))
+                    self._within(branch)
                     ends.append(self.variables)
                 self._meet(ends)
             case Subshell():
                 before = self.variables
-                self._inside(node.body, self._place(place, At.INNER, node))
+                self._within(node.body)
                 self.variables = before
             case Background():
-                self._visit(node.item, self._place(place, At.BESIDE, node))
+                self._within(node.item, Asked.NOT)
             case Function():
                 self.functions[node.name] = (node, self.order, self.line)
-                self.fates.runs.functions[node.name] = node
 
-    def _inside(self, body: Statement, place: Place, *, errexit: bool | None = None) -> None:
-        """Go through what has options of its own."""
-        outer = self.errexit, self.pipefail
-        if errexit is not None:
-            self.errexit = errexit
-        self._visit(body, place)
-        self.errexit, self.pipefail = outer
-
-    def _conditional(self, node: If, place: Place) -> None:
+    def _conditional(self, node: If) -> None:
         ends: list[Variables] = []
-        for index, (condition, body) in enumerate(node.clauses):
-            self._visit(condition, self._place(place, At.IF, node, index))
+        for condition, body in node.clauses:
+            self._condition(condition)
             before = self.variables
-            self._visit(body, self._place(place, At.BRANCH, node, index))
+            self._within(body)
             ends.append(self.variables)
             self.variables = before
         if node.otherwise is not None:
-            self._visit(node.otherwise, self._place(place, At.BRANCH, node, len(node.clauses)))
+            self._within(node.otherwise)
         ends.append(self.variables)
         self._meet(ends)
 
@@ -226,8 +232,8 @@ class Reader:
         self._works(len(ends) * (1 + len(ends[0]) // 8))
         self.variables = joined(ends)
 
-    def _loop(self, node: For, place: Place) -> None:
-        self._simple(node.head, place)
+    def _loop(self, node: For) -> None:
+        self._simple(node.head)
         before = self.variables
         if node.name:
             texts: list[str] = []
@@ -238,16 +244,15 @@ class Reader:
             known = tuple(dict.fromkeys(text for text in texts if "$(" not in text and "`" not in text))
             if known and len(known) <= TEXTS:
                 self.variables[node.name] = known
-        self._visit(node.body, self._place(place, At.BODY, node))
+        self._within(node.body)
         if not node.words:
             self.variables = joined([before, self.variables])
 
-    def _simple(self, node: Simple, place: Place) -> None:
+    def _simple(self, node: Simple) -> None:
         """Read one command: what is in its `$(...)`, what it sets, and what it runs in turn."""
         alone = not node.words or node.declares
-        at = At.VALUE if not node.words and node.assignments else At.ARGUMENT
         for script in node.substitutions:
-            self._inside(script, self._place(place, at, node), errexit=False)
+            self._within(script, Asked.NOT)
         words = node.words
         hold(len(words), WORDS, "words in a command")
         if alone:
@@ -255,13 +260,15 @@ class Reader:
                 self._assign(assignment)
         if not words:
             return
-        words = self._given(self._spelled_out(words))
-        words, environment, limited = unwrapped(words)
+        words = self._spelled_out(words)
+        if self.running:
+            words = given(words, self.arguments)
+        words, environment, _ = unwrapped(words)
         environment = {**{each.name: each.text for each in node.assignments if not node.declares}, **environment}
-        if not words or self._runs(node, words, place, environment, limited=limited):
+        if not words or self._runs(node, words, environment):
             return
         self._effects(words)
-        self._note(node, words, environment, place)
+        self._note(node, words, environment)
 
     def _spelled_out(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Put in a variable that holds the command itself: `$HEROKU ps`."""
@@ -270,103 +277,65 @@ class Reader:
             return words
         return (*texts[0].split(), *words[1:])
 
-    def _given(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        """Put a function's arguments where it runs them: `"$@"`."""
-        if not self.running or words[0] not in _ARGUMENTS:
-            return words
-        rest = self.arguments
-        while rest and rest[0].isdigit():  # attempts and delays come first
-            rest = rest[1:]
-        return rest + words[1:] if rest else words
-
-    def _note(self, node: Simple, words: tuple[str, ...], environment: dict[str, str], place: Place) -> None:
-        handled_by: list[Statement] = []
-        fails = self.fates.of_failure(place, handled_by)
-        tested = _asked_at(place, _CONDITIONS)
-        refuses = (tested or _asked_at(place, _LEFT)) and self.fates.of_success(place)
-        fate = Fate.FAILS if fails else Fate.TESTED if tested else Fate.SWALLOWED
+    def _note(self, node: Simple, words: tuple[str, ...], environment: dict[str, str]) -> None:
+        site = (node, self.calls)
         order = (*self.order, node.start)
         key = (node, words)
         if (seen := self.drafts.get(key)) is not None:  # a function called again
-            seen.fate = Fate.FAILS if Fate.FAILS in {seen.fate, fate} else seen.fate
-            seen.refuses = seen.refuses or refuses
+            if site not in seen.sites[-1:]:
+                seen.sites.append(site)
             seen.variables = joined([seen.variables, self.variables])
             return
         piped_to = self.pipes.get(node, [])
         line = self.line + node.line
         self.drafts[key] = Draft(
-            order, node, words, environment, line, self.variables, fate, refuses, handled_by, piped_to, _certain(place)
+            order, node, words, environment, line, self.variables, self.asked, not self.within, [site], piped_to
         )
 
-    def _runs(
-        self, node: Simple, words: tuple[str, ...], place: Place, environment: Mapping[str, str], *, limited: bool
-    ) -> bool:
+    def _runs(self, node: Simple, words: tuple[str, ...], environment: Mapping[str, str]) -> bool:
         """Go through the script that a command runs. Tells whether the command is nothing but that."""
         name = words[0].rpartition("/")[2]
         if name in self.functions:
-            self._call(name, words[1:], place, environment)
+            self._call(node, name, words[1:], environment)
         elif name == "trap":
             if len(words) > 1 and words[1] not in {"-", ""}:
-                self._inner(node, words[1], self._place(place, At.BESIDE, node))
+                self._inner(node, words[1], Asked.NOT)
         elif name == "eval":
-            return self._inner(node, " ".join(words[1:]), self._place(place, At.EVAL, node))
-        elif name in SHELLS and self._handed(node, words, place, limited=limited):
-            return True
+            return self._inner(node, " ".join(words[1:]))
+        elif name in SHELLS and (inner := handed(words, node.stdin)) is not None:
+            return self._inner(node, inner[0])
         else:
             for word in words[1:]:
                 if word in self.functions:
-                    self._call(word, (), place, {})
+                    self._call(node, word, (), {})
         return False
 
-    def _handed(self, node: Simple, words: tuple[str, ...], place: Place, *, limited: bool) -> bool:
-        """Go through the script handed to another shell, by `-c` or on its standard input."""
-        options: list[str] = []
-        rest = list(words[1:])
-        while rest and rest[0][:1] in "-+" and rest[0] not in {"-", "--"} and rest[0] != "":
-            options.append(rest.pop(0))
-            if "o" in options[-1].lstrip("-+") and not options[-1].startswith("--") and rest:
-                options.append(rest.pop(0))
-        told = any("c" in each for each in options if _OPTION.match(each))
-        script = (rest[0] if rest else "") if told else node.stdin if not rest or rest == ["-"] else ""
-        if not told and any("s" in each for each in options if _OPTION.match(each)):
-            script = node.stdin
-        if not script:
-            return False
-        inner = self._place(place, At.TIMED if limited else At.INNER, node)
-        inner.ignored = False
-        outer, self.pipefail = self.pipefail, turned(options, "", "pipefail") is True
-        done = self._inner(node, script, inner, errexit=turned(options, "e", "errexit") is True)
-        self.pipefail = outer
-        return done
-
-    def _inner(self, node: Simple, script: str, place: Place, *, errexit: bool | None = None) -> bool:
+    def _inner(self, node: Simple, script: str, asked: Asked | None = None) -> bool:
         """Go through a script within a command."""
         hold(len(self.order) + 1, CALLS, "scripts within each other")
         self._works(len(script) // 64)
-        order, line = self.order, self.line
-        self.order, self.line = (*order, node.start), line + node.line
-        self._inside(parse(script), place, errexit=errexit)
-        self.order, self.line = order, line
+        outer = self.order, self.line, self.calls
+        self.order, self.line, self.calls = (*self.order, node.start), self.line + node.line, (*self.calls, node)
+        self._within(self.failures.parse(script), asked)
+        self.order, self.line, self.calls = outer
         return True
 
-    def _call(self, name: str, arguments: tuple[str, ...], place: Place, environment: Mapping[str, str]) -> None:
+    def _call(self, node: Simple, name: str, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
         """Go through a function's body as it runs here: with its arguments, and the variables set for it."""
         self.called.add(name)
         if name in self.running:
             return
         hold(len(self.running) + 1, CALLS, "functions that call each other")
         function, order, line = self.functions[name]
-        outer = self.order, self.line, self.arguments, self.variables
-        self.order, self.line, self.arguments = order, line, arguments
+        outer = self.order, self.line, self.arguments, self.calls, self.variables
+        self.order, self.line, self.arguments, self.calls = order, line, arguments, (*self.calls, node)
         self.running.append(name)
         given = {**{str(at): text for at, text in enumerate(arguments, 1)}, **environment}
         values = {at: expand(text, self.variables) for at, text in given.items()}
         self.variables = {**self.variables, **values}
-        inner = self._place(place, At.INNER, function)
-        inner.function = True
-        self._visit(function.body, inner)
+        self._within(function.body)
         self.running.pop()
-        self.order, self.line, self.arguments, before = outer
+        self.order, self.line, self.arguments, self.calls, before = outer
         kept = {key: value for key, value in self.variables.items() if not key.isdigit()}
         self.variables = {**kept, **{key: value for key, value in before.items() if key.isdigit()}}
 
@@ -380,12 +349,8 @@ class Reader:
         self.variables = {**self.variables, assignment.name: values}
 
     def _effects(self, words: tuple[str, ...]) -> None:
-        """Follow what a command of the shell's own changes: options, and variables that are no longer known."""
-        if words[0] == "set":
-            errexit, pipefail = turned(words[1:], "e", "errexit"), turned(words[1:], "", "pipefail")
-            self.errexit = self.errexit if errexit is None else errexit
-            self.pipefail = self.pipefail if pipefail is None else pipefail
-        elif words[0] in {"read", "unset", "mapfile", "readarray"}:
+        """Follow what a command of the shell's own changes: variables that are no longer known."""
+        if words[0] in {"read", "unset", "mapfile", "readarray"}:
             lost = {word for word in words[1:] if word in self.variables}
             if lost:
                 self.variables = {key: value for key, value in self.variables.items() if key not in lost}
@@ -398,21 +363,3 @@ def _braced(word: str, quoted: bool) -> Iterable[str]:  # noqa: FBT001 - whether
         return (word,)
     parts = (f"{word[: match.start()]}{part}{word[match.end() :]}" for part in match[1].split(","))
     return (each for part in parts for each in _braced(part, quoted))
-
-
-def _certain(place: Place) -> bool:
-    """Tell whether what stands here is one of the statements of the script itself, in none of another kind."""
-    here = place
-    while here.at is At.ITEM and here.above is not None:
-        here = here.above
-    return here.above is None
-
-
-def _asked_at(place: Place, where: frozenset[At]) -> bool:
-    """Tell whether the outcome of what stands here is a question to something around it."""
-    here: Place | None = place
-    while here is not None and here.at not in {At.ARGUMENT, At.VALUE, At.BESIDE}:
-        if here.at in where:
-            return True
-        here = here.above
-    return False

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from asbuilt.workflows.shell.command import Command, Fate
-from asbuilt.workflows.shell.fates import At, Place
+from asbuilt.workflows.shell.failures import Failures
 from asbuilt.workflows.shell.languages import POWERSHELLS, language
 from asbuilt.workflows.shell.reader import Reader
 from asbuilt.workflows.shell.syntax import marks, parse
+from asbuilt.workflows.shell.tree import Sequence
 from asbuilt.workflows.shell.words import expand, option, turned
 
 __all__ = ["Command", "Fate", "commands", "expand", "option", "work"]
@@ -46,8 +47,16 @@ def _read(script: str, shell: str) -> Reading:
     if read_by is not None:
         script = re.sub(r"\$env:(\w+)", r"${\1}", script.replace("`\n", "\\\n"), flags=re.IGNORECASE)
     errexit, pipefail = _started_with(shell)
-    reader = Reader(errexit=errexit, pipefail=pipefail)
-    reader.read(parse(script), Place(None, At.SCRIPT), ())
+    scripts: dict[str, Sequence] = {}
+
+    def read(text: str) -> Sequence:
+        """Read a script, those within it too; each has one tree, whoever goes through it."""
+        if text not in scripts:
+            scripts[text] = parse(text)
+        return scripts[text]
+
+    reader = Reader(Failures(read(script), errexit, pipefail, read))
+    reader.read()
     found = reader.result()
     return Reading(found, reader.work + marks(script) ** 2 // 20)
 

@@ -14,10 +14,11 @@ OK: Ends = frozenset({"ok"})
 FAIL: Ends = frozenset({"fail"})
 EITHER: Ends = OK | FAIL
 WELL, BADLY, REACHED = "well", "badly", "reached"
-_SUCCEEDS = frozenset({":", "true", "echo", "printf", "sleep", "cd", "trap", "shift", "eval"})
+_SUCCEEDS = frozenset({"", ":", "true", "echo", "printf", "sleep", "cd", "trap", "shift"})
 _FILTERS = frozenset({"jq", "awk", "gawk"})
-_GREP = frozenset({"grep", "egrep", "fgrep"})
+GREP = frozenset({"grep", "egrep", "fgrep"})
 _LONG = {"--quiet": "q", "--silent": "q", "--invert-match": "v", "--ignore-case": "i", "--fixed-strings": "F"}
+_COMPARES = re.compile(r"[<>]|[=!]=")
 _FORMAT = re.compile(r"(?:%s|\\n)+")
 
 
@@ -34,13 +35,19 @@ def status(words: tuple[str, ...], heredoc: str, stdin: Text, values: Values, *,
         case "[" | "[[" | "test":
             return _told(values.test((name, *words[1:])))
         case "((":
-            return _told(values.count(" ".join(words[1:-1])))
-        case "read" | "unset":
-            values.variables |= {each: Open.UNKNOWN for each in words[1:] if each.isidentifier()}
-            return OK
-        case _ if name in _GREP:
+            text = " ".join(words[1:-1])
+            told = values.count(text)
+            tests = asked or values.asked or values.heard or _COMPARES.search(text) is not None
+            return _told(told) if told is not None or tests else OK
+        case "let":
+            return _told(values.count(words[-1]) if len(words) > 1 else None)
+        case "read" | "unset" | "mapfile" | "readarray":
+            value = stdin if stdin is Open.LEFT else Open.UNKNOWN
+            values.variables = {**values.variables, **{each: value for each in words[1:] if each.isidentifier()}}
+            return EITHER if asked and name == "read" else OK
+        case _ if name in GREP:
             return _found(words, stdin, values)
-        case _ if (name in _FILTERS or language(name)) and _sees(words, heredoc, stdin, values):
+        case _ if values.given and (name in _FILTERS or language(name)) and _sees(words, heredoc, stdin, values):
             values.asked = True
             return EITHER
     return EITHER if asked and name not in _SUCCEEDS else OK
@@ -56,6 +63,8 @@ def output(part: Statement, stdin: Text, values: Values) -> Text:
         return values.expand(" ".join(shown))
     if words and words[0] in {"cat", "tee"}:
         return stdin
+    if stdin is Open.LEFT or Open.LEFT in map(values.open, words):
+        return Open.LEFT
     made = stdin is not Open.UNKNOWN or any(map(values.mentions, words))
     return Open.DERIVED if made else Open.UNKNOWN
 
@@ -66,11 +75,11 @@ def _told(answer: bool | None) -> Ends:  # noqa: FBT001 - a test's own answer
 
 def _left(name: str, words: tuple[str, ...], values: Values) -> Ends:
     """Tell how a script ends that is left by `exit`, or a function by `return`."""
-    code = (values.told(words[1]) or Open.UNKNOWN) if len(words) > 1 else "0"
+    code = values.told(words[1] if len(words) > 1 else "$?")
     good, bad = (WELL, BADLY) if name == "exit" else ("return ok", "return fail")
-    if isinstance(code, Open):
-        return frozenset({good, bad}) if words[1] != "$?" else frozenset({bad})
-    return frozenset({good if code.strip() == "0" else bad})
+    if not code:
+        return frozenset({good, bad})
+    return frozenset({good if not code.strip().strip("0") else bad})
 
 
 def _sees(words: tuple[str, ...], heredoc: str, stdin: Text, values: Values) -> bool:
@@ -83,8 +92,8 @@ def _found(words: tuple[str, ...], stdin: Text, values: Values) -> Ends:
     options = "".join(word[1:] for word in words[1:] if re.fullmatch(r"-[a-zA-Z]+", word))
     options += "".join(_LONG.get(word, "") for word in words[1:])
     plain = [word for word in words[1:] if not word.startswith("-")]
-    if stdin is Open.DERIVED:
-        values.asked = True
+    values.asked = values.asked or stdin is Open.DERIVED
+    values.heard = values.heard or stdin is Open.LEFT
     pattern = values.told(plain[0]) if len(plain) == 1 else None
     if isinstance(stdin, Open) or pattern is None:
         return EITHER

@@ -48,7 +48,10 @@ _OPERATION = frozenset({
 
 @lru_cache(maxsize=1024)
 def parse(script: str) -> Sequence:
-    """Read a script. Raises PastBoundError for one that is too long, or too deep."""
+    """Give the statements of a script's text, by tree-sitter's grammar of bash.
+
+    Raises PastBoundError for one that is too long, or too deep.
+    """
     hold(len(script), SCRIPT, "characters in a script")
     hold(marks(script), MARKS, "of the characters | & ; < > ( ) in a script")
     return _Parser(script).tree()

@@ -8,22 +8,30 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from asbuilt.workflows.bounds import CUT, DIGITS, SEARCH, VARIABLE
-from asbuilt.workflows.shell.variables import NAME, PATTERN
+from asbuilt.workflows.shell.variables import NAME, PATTERN, named_in
 
 
 class Open(Enum):
-    """A text that is not known: whatever it may be, or made of a text that is."""
+    """A text that is not known: whatever it may be, or made of a text that is, or of what a failing command left."""
 
     UNKNOWN = "unknown"
     DERIVED = "derived"
+    LEFT = "left by a failure"
 
 
 Text = str | Open
+_OPENNESS = list(Open)
 
 _PART = re.compile(rf"(?P<expression>\$\{{\{{.*?\}}\}})|(?P<command>\$\(|`)|{PATTERN}", re.DOTALL)
-_SUM = re.compile(r"\$\(\(\s*(?P<terms>[\w$]+(?:\s*[-+]\s*[\w$]+)*)\s*\)\)")
+_SUM = re.compile(r"(?P<arithmetic>\$\(\(\s*)?(?P<terms>[\w$]+(?:\s*[-+]\s*[\w$]+)*)\s*(?(arithmetic)\)\))")
 _TERM = re.compile(r"(?P<sign>[-+]?)\s*\$?(?P<term>\w+)")
 _NAME = re.compile(r"\w+")
+# Arithmetic: what compares two numbers, and what sets a variable.
+_NUMBER = r"\$?\{?#?\w+\}?"
+_COMPARISON = re.compile(rf"({_NUMBER})\s*([=!<>]=|[<>])\s*({_NUMBER})")
+_SETTING = re.compile(
+    rf"(?P<pre>\+\+|--)?(?P<name>{NAME})\s*(?:(?P<post>\+\+|--)|(?P<how>[-+]?)=(?!=)(?P<text>.*))?", re.DOTALL
+)
 _STRICT = re.compile(rf"\$\{{(?P<name>{NAME}):\?")
 _UNARY = re.compile(r"-[a-zA-Z]$")
 _NUMBERS: Mapping[str, Callable[[int, int], bool]] = {
@@ -37,6 +45,8 @@ _NUMBERS: Mapping[str, Callable[[int, int], bool]] = {
     "!=": int.__ne__,
     ">": int.__gt__,
     "<": int.__lt__,
+    ">=": int.__ge__,
+    "<=": int.__le__,
 }  # fmt: skip
 _PATTERN = re.compile(r"[*?]")
 _REPEATS = re.compile(r"[*+{]")
@@ -51,17 +61,23 @@ class Values:
     """The variables of a script, as far as they are known.
 
     `given` are those that the trial is about. `expression` tells what a `${{ }}` comes to. `asked` says that a test
-    asked for something made of what was given that cannot be told here.
+    asked for something made of what was given that cannot be told here; `heard`, that one did so for what a failing
+    command left. The mapping of the variables is never changed, but replaced.
     """
 
-    variables: dict[str, Text]
+    variables: Mapping[str, Text]
     given: frozenset[str]
     expression: Callable[[str], Text]
     asked: bool = field(default=False)
+    heard: bool = field(default=False)
 
     def of(self, name: str) -> Text:
         """Give the value of a variable."""
         return self.variables.get(name, Open.UNKNOWN)
+
+    def put(self, name: str, value: Text) -> None:
+        """Set a variable."""
+        self.variables = {**self.variables, name: value}
 
     def refused(self, text: str) -> bool:
         """Tell whether a text asks for a variable that is empty: `${NAME:?}`."""
@@ -74,19 +90,26 @@ class Values:
             value is Open.DERIVED and name in names for name, value in self.variables.items()
         )
 
+    def open(self, text: str) -> Open:
+        """Say of a text that is not known what it is made of."""
+        names = _NAME.findall(text) if "((" in text else named_in(text)
+        if any(self.of(name) is Open.LEFT for name in names):
+            return Open.LEFT
+        return Open.DERIVED if self.mentions(text) else Open.UNKNOWN
+
     def expand(self, text: str) -> Text:
         """Give a text with what is known put in."""
         if "$" not in text and "`" not in text:
             return text
-        if (sum_ := _SUM.fullmatch(text)) is not None:
+        if "$((" in text and (sum_ := _SUM.fullmatch(text)) is not None:
             return self._sum(sum_["terms"])
         found, at = "", 0
         for match in _PART.finditer(text):
             if match["command"]:
-                return Open.DERIVED if self.mentions(text) else Open.UNKNOWN
+                return self.open(text)
             value = self._part(match)
             if isinstance(value, Open):
-                return Open.DERIVED if Open.DERIVED in {value, self._rest(text[match.end() :])} else value
+                return max(value, self.open(text[match.end() :]), key=_OPENNESS.index)
             found += text[at : match.start()] + value
             if len(found) > VARIABLE:
                 return Open.DERIVED
@@ -95,9 +118,13 @@ class Values:
 
     def _sum(self, terms: str) -> Text:
         """Give what a sum of numbers and variables comes to; what is not set counts for nothing."""
+        if _SUM.fullmatch(terms) is None:
+            return self.open(f"$(({terms}))")
         total = 0
-        for match in _TERM.finditer(terms):
-            value = match["term"] if match["term"].isdecimal() else self.of(match["term"])
+        values = [(match, self._term(match["term"])) for match in _TERM.finditer(terms)]
+        if Open.LEFT in (value for _, value in values):
+            return Open.LEFT
+        for match, value in values:
             if isinstance(value, Open):
                 return value
             if value and not (value.isdecimal() and len(value) <= DIGITS):
@@ -105,8 +132,8 @@ class Values:
             total += int(f"{match['sign']}{value or 0}")
         return str(total)
 
-    def _rest(self, text: str) -> Open:
-        return Open.DERIVED if self.mentions(text) else Open.UNKNOWN
+    def _term(self, term: str) -> Text:
+        return term if term.isdecimal() else self.of(term)
 
     def _part(self, match: re.Match[str]) -> Text:
         if match["expression"]:
@@ -161,11 +188,33 @@ class Values:
         return self._either(rest, patterns=kind == "[[")
 
     def count(self, text: str) -> bool | None:
-        """Tell what a test of numbers, `(( ))`, comes to."""
-        words = text.split()
-        if len(words) == 1:
-            words += ["!=", "0"]
-        return self._compared(words[0], words[1], words[2], patterns=False, numbers=True) if len(words) == 3 else None  # noqa: PLR2004
+        """Tell what arithmetic, `(( ))`, comes to, and set the variable that it sets; None where that is not known.
+
+        What sets a variable to a number that is not known is taken to succeed.
+        """
+        text = text.strip()
+        if (compared := _COMPARISON.fullmatch(text)) is not None:
+            left, how, right = (self._operand(each) if at != 1 else each for at, each in enumerate(compared.groups()))
+            return self._compared(left, how, right, patterns=False, numbers=True)
+        setting = _SETTING.fullmatch(text)
+        if setting is None or not (setting["pre"] or setting["post"] or setting["text"] is not None):
+            told = self.told(self._operand(text)) if re.fullmatch(_NUMBER, text) else None
+            return None if told is None else told.strip("0") != ""
+        name, step = setting["name"], (setting["pre"] or setting["post"] or "")[:1]
+        before = self._sum(name)
+        if step:
+            after = self._sum(f"{name} {step} 1")
+        else:
+            sign = setting["how"]
+            after = self._sum(f"{name} {sign} {setting['text']}" if sign else setting["text"])
+        self.put(name, after)
+        result = before if setting["post"] else after
+        return result.strip("-0") != "" if isinstance(result, str) else True
+
+    @staticmethod
+    def _operand(word: str) -> str:
+        """Give a number, or the variable that arithmetic takes a bare name for."""
+        return f"${word}" if word.isidentifier() else word
 
     def matches(self, word: str, pattern: str) -> bool | None:
         """Tell whether a word matches the pattern of a `case`."""
@@ -175,10 +224,10 @@ class Values:
         return None if value is None or wanted is None else fnmatch.fnmatchcase(value, wanted)
 
     def told(self, text: str) -> str | None:
-        """Give a text for a test, and keep it in mind where one made of what is given cannot be told."""
+        """Give a text for a test, and keep it in mind where one that the trial is about cannot be told."""
         value = self.expand(text)
-        if value is Open.DERIVED:
-            self.asked = True
+        self.asked = self.asked or value is Open.DERIVED
+        self.heard = self.heard or value is Open.LEFT
         return value if isinstance(value, str) else None
 
     def _either(self, words: list[str], *, patterns: bool) -> bool | None:

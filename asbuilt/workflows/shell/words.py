@@ -5,17 +5,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from asbuilt.workflows.bounds import TEXTS, VARIABLE
-from asbuilt.workflows.shell.languages import SHELLS
 from asbuilt.workflows.shell.variables import NAME, around
 from asbuilt.workflows.shell.variables import VARIABLE as NAMED
 
-__all__ = ["SHELLS", "Variables", "added", "expand", "joined", "option", "turned", "unwrapped"]
+__all__ = ["Variables", "added", "expand", "joined", "option", "turned", "unwrapped"]
 
 Variables: TypeAlias = dict[str, tuple[str, ...]]
 
 # What stands behind a name in braces: all items of a list, and what counts where there is no value.
 _BEHIND = re.compile(r"(?:\[[@*]\])?(?:(?P<how>:?[-=?])(?P<default>[^{}]*))?")
 _ASSIGNMENT = re.compile(rf"{NAME}=")
+_OPTION = re.compile(r"-[a-zA-Z]+$")
+_ARGUMENTS = frozenset({"$@", "$*", "${@}", "${*}", "${@:1}", "${@:2}", "${@:3}"})
 _NUMBER = re.compile(r"\d+(?:\.\d+)?[smhd]?$")
 # What runs the command behind it, and its options that take a value.
 _WRAPPERS: Mapping[str, frozenset[str]] = {
@@ -130,6 +131,36 @@ def option(words: Sequence[str], *names: str) -> str | None:
             if len(name) == 2 and name[0] == "-" and word.startswith(name) and name != "--":  # noqa: PLR2004 - `-a`
                 return word[2:]
     return None
+
+
+def given(words: tuple[str, ...], arguments: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the words of a command in a function with the arguments of that put in where it runs them: `"$@"`."""
+    if words[0] not in _ARGUMENTS:
+        return words
+    rest = arguments
+    while rest and rest[0].isdigit():  # attempts and delays come first
+        rest = rest[1:]
+    return rest + words[1:] if rest else words
+
+
+def handed(words: tuple[str, ...], stdin: str) -> tuple[str, bool, bool] | None:
+    """Give the script that a shell is told to run, by `-c` or on its standard input; None where that is neither.
+
+    With it come whether `-e` and `-o pipefail` are in effect there.
+    """
+    options: list[str] = []
+    rest = list(words[1:])
+    while rest and rest[0][:1] in "-+" and rest[0] not in {"-", "--"} and rest[0] != "":
+        options.append(rest.pop(0))
+        if "o" in options[-1].lstrip("-+") and not options[-1].startswith("--") and rest:
+            options.append(rest.pop(0))
+    told = any("c" in each for each in options if _OPTION.match(each))
+    script = (rest[0] if rest else "") if told else stdin if not rest or rest == ["-"] else ""
+    if not told and any("s" in each for each in options if _OPTION.match(each)):
+        script = stdin
+    if not script:
+        return None
+    return script, turned(options, "e", "errexit") is True, turned(options, "", "pipefail") is True
 
 
 def unwrapped(words: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str], bool]:

@@ -1,0 +1,69 @@
+"""What a command of a script leads to where it fails, or succeeds: the script is played through with just that.
+
+It is played through once where nothing fails; after that, each command that fails takes the steps from there up to
+where all is as if it had not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from asbuilt.workflows.bounds import WORK, PastBoundError
+from asbuilt.workflows.shell.loops import Loops
+from asbuilt.workflows.shell.record import HANGS, Record, Site, Strike
+from asbuilt.workflows.shell.runner import Runner
+from asbuilt.workflows.shell.status import BADLY, FAIL, OK, Ends
+from asbuilt.workflows.shell.tree import Sequence
+from asbuilt.workflows.shell.values import Open, Values
+
+_STEPS = 3_000  # from a failure on
+
+
+@dataclass(slots=True, eq=False)
+class Failures:
+    """A script, with the options that its shell begins with, and what is known of how it goes."""
+
+    script: Sequence
+    errexit: bool
+    pipefail: bool
+    parse: Callable[[str], Sequence]
+    work: int = 0
+    loops: Loops = field(default_factory=Loops)
+    record: Record | None = None  # how the script goes where nothing fails
+    otherwise: Ends = frozenset()  # and how it ends
+
+    def of_failure(self, site: Site) -> bool:
+        """Tell whether a command ends the script badly where it fails; what is not known, does not."""
+        return BADLY in self._ends(site, FAIL)
+
+    def of_success(self, site: Site) -> bool:
+        """Tell whether a test ends the script badly where it succeeds: `if [ -z "$X" ]; then exit 1; fi`."""
+        ends = self._ends(site, OK)
+        return BADLY in ends and (ends == {BADLY} or BADLY not in self.otherwise)
+
+    def _ends(self, site: Site, outcome: Ends) -> Ends:
+        """Give how the script ends where a command comes to something; to wait for ever is to end badly."""
+        if self.record is None:
+            self.record = Record()
+            runner = self._runner(WORK)
+            runner.record = self.record
+            self.otherwise = self._run(runner)
+        if site not in self.record.first:
+            return frozenset()
+        runner = self._runner(_STEPS)
+        runner.strike = Strike(site, outcome, self.record)
+        ends = self._run(runner)
+        if not runner.struck or runner.tired:
+            return frozenset()
+        return frozenset({BADLY}) if ends == {HANGS} else ends
+
+    def _runner(self, most: int) -> Runner:
+        values = Values({}, frozenset(), lambda _: Open.UNKNOWN)
+        return Runner(values, self.errexit, self.pipefail, most, loops=self.loops, parse=self.parse)
+
+    def _run(self, runner: Runner) -> Ends:
+        """Run the script, and count what that takes. Raises PastBoundError."""
+        ends = runner.end(self.script)
+        self.work += runner.steps
+        if self.work > WORK:
+            raise PastBoundError(f"has a script that takes more than {WORK:,} steps to follow, and no more are made")
+        return ends
