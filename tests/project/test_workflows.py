@@ -98,17 +98,10 @@ def test_zizmor_finds_nothing():
     assert "No findings to report" in done.stdout + done.stderr
 
 
-def test_own_pull_requests_are_judged_with_the_estate_beside_this_file(tmp_path):
-    options = ["--estate=tests/project/estate.yaml", "--checkout=.", f"--evidence={tmp_path}", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests_static", *options],
-        cwd=HOME,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert ", 0 drifted, 0 unknown" in done.stdout
+def test_own_pull_requests_are_judged_with_the_estate_beside_this_file(play):
+    played = play("tests_static", "--estate=tests/project/estate.yaml", "--checkout=.")
+    assert played.code == 0, played.out
+    assert ", 0 drifted, 0 unknown" in played.stdout
 
 
 def blocks():

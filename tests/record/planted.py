@@ -1,4 +1,4 @@
-"""A plugin of pytest that plants secrets in a run, and kills it where it is told to; a process of its own loads it."""
+"""A plugin of pytest that plants secrets in a run, and kills it, a process of its own then, where it is told to."""
 
 import base64
 import functools
@@ -19,8 +19,13 @@ from asbuilt.sandbox import scenario
 KILLED = os.environ.get("PLANTED_KILL", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
-scenario.FIXTURES = Path(os.environ["PLANTED_FIXTURES"])
-world.Tokens = lambda *_: Tokens(os.environ["HEROKU_API_KEY"], os.environ["GITHUB_TOKEN"])
+patch = pytest.MonkeyPatch()
+patch.setattr(scenario, "FIXTURES", Path(os.environ["PLANTED_FIXTURES"]))
+patch.setattr(world, "Tokens", lambda *_: Tokens(os.environ["HEROKU_API_KEY"], os.environ["GITHUB_TOKEN"]))
+
+
+def pytest_unconfigure():
+    patch.undo()
 
 
 def kill():
@@ -29,7 +34,7 @@ def kill():
 
 def killed_before(module, name, moment):
     if moment == KILLED and not WORKER:
-        setattr(module, name, lambda *_, **__: kill())
+        patch.setattr(module, name, lambda *_, **__: kill())
 
 
 def written_past_the_writer(record):
@@ -41,7 +46,7 @@ def written_past_the_writer(record):
 
 
 if KILLED == "never, but one is written past the writer":
-    plugin.finish = written_past_the_writer(plugin.finish)
+    patch.setattr(plugin, "finish", written_past_the_writer(plugin.finish))
 
 killed_before(keeping, "as_kept", "after the sweep")
 killed_before(plugin, "finish", "before it is recorded")

@@ -81,8 +81,8 @@ def test_declared_and_observed_stand_side_by_side_with_their_requests(live):
     assert "declared" in result["descriptionHtml"]
 
 
-def test_a_finding_in_a_file_stands_with_its_place_and_what_the_files_say(play):
-    directory = play("tests_static", "--checkout=fixtures/repositories/TradeMasterAPI/before").directory
+def test_a_finding_in_a_file_stands_with_its_place_and_what_the_files_say(played):
+    directory = played("tests_static", "--checkout=fixtures/repositories/TradeMasterAPI/before").directory
     results = directory / "allure-results"
     gates = _one(_results(directory), "WF004", "raxx-api-prod")
     assert gates["statusDetails"]["message"].splitlines() == [
@@ -193,8 +193,8 @@ def test_the_page_runs_and_loads_nothing_from_elsewhere():
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="Allure 3 needs Node.js, which this machine lacks")
-def test_the_report_is_one_closed_file_that_says_sandbox(live):
-    directory = live("incident-2026-04-30").directory
+def test_the_report_is_one_closed_file_that_says_sandbox(live, tmp_path):
+    directory = shutil.copytree(live("incident-2026-04-30").directory, tmp_path / "run")
     done = CliRunner().invoke(command, ["record", str(directory)])
     assert done.exit_code == 0, done.output
     page = (directory / "report.html").read_text()
@@ -204,7 +204,7 @@ def test_the_report_is_one_closed_file_that_says_sandbox(live):
 
 
 def test_without_node_the_report_says_in_one_line_what_to_install(live, monkeypatch, tmp_path):
-    directory = live("healthy").directory
+    directory = shutil.copytree(live("healthy").directory, tmp_path / "run")
     monkeypatch.setenv("PATH", str(tmp_path))
     done = CliRunner().invoke(command, ["record", str(directory)])
     assert done.exit_code == 4
@@ -248,9 +248,9 @@ def test_the_report_is_rendered_with_what_is_pinned():
     assert not [name for name, each in locked["packages"].items() if "resolved" in each]
 
 
-def test_a_name_in_the_estate_is_withheld_from_nothing(play):
+def test_a_name_in_the_estate_is_withheld_from_nothing(play_apart):
     names = {"CACHE_KEY": "raxx-api-prod", "SECRET_NAME": "deploy-heroku.yml"}
-    played = play("tests_live", "-m", "live", "--sandbox=healthy", "-n", "1", environ=names)
+    played = play_apart("tests_live", "-m", "live", "--sandbox=healthy", "-n", "1", environ=names)
     assert played.code == 0, played.out
     assert "[withheld]" not in (played.directory / "observation.json").read_text()
 

@@ -8,9 +8,9 @@ LIMITED = {"PYTHONPATH": str(Path(__file__).parent), "FULL_AT": "3000"}
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
-def test_what_is_found_is_printed_and_one_line_says_what_was_not_written(play, live, workers):
+def test_what_is_found_is_printed_and_one_line_says_what_was_not_written(play_apart, live, workers):
     whole = live("incident-2026-04-30")
-    played = play(
+    played = play_apart(
         "tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-p", "full_disk", *workers, environ=LIMITED
     )
     assert played.code == 3

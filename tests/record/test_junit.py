@@ -1,8 +1,6 @@
 """JUnit as CI systems read it: the verdicts, and nothing of what pytest's introspection shows."""
 
 import shutil
-import subprocess
-import sys
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
@@ -116,18 +114,15 @@ def test_what_pytest_would_write_itself_is_ours(tmp_path, live):
     assert not [each for each in failures if "assert" in each.text or "self" in each.text]
 
 
-def test_what_could_not_be_collected_is_an_error_whether_or_not_pytest_can_write_junit(tmp_path):
+def test_what_could_not_be_collected_is_an_error_whether_or_not_pytest_can_write_junit(play, tmp_path):
     project = tmp_path / "project"
     for name in ("tests_live", "fixtures", "reports"):
         shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("2*", "latest", "__pycache__"))
     for name in ("conftest.py", "pytest.ini", "estate.yaml"):
         shutil.copy(PROJECT / name, project / name)
     (project / "tests_live" / "test_broken.py").write_text(ONLY_PYTEST_FAILS_TO_IMPORT)
-    command = ["-m", "pytest", "tests_live", "-m", "live", "--sandbox=healthy", "-p", "no:cacheprovider"]
-    subprocess.run(
-        [sys.executable, *command, "-p", "no:junitxml"], cwd=project, capture_output=True, timeout=60, check=False
-    )
-    suite = ET.parse(project / "reports" / "latest" / "junit.xml").getroot().find("testsuite")
+    played = play("tests_live", "-m", "live", "--sandbox=healthy", "-p", "no:junitxml", cwd=project)
+    suite = ET.parse(played.directory / "junit.xml").getroot().find("testsuite")
     (case,) = [each for each in suite.iter("testcase") if each.find("error") is not None]
     assert (case.get("classname"), case.get("name")) == ("", "tests_live.test_broken")
     error = case.find("error")

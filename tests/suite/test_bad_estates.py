@@ -1,13 +1,7 @@
 """A bad estate ends every command with one clear error: no traceback, exit 4."""
 
-import json
-import os
-import subprocess
-import sys
-
 from typer.testing import CliRunner
 
-from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app
 
 REPOSITORY = "repositories: {o/r: {environments: {prod: }, checkout: .}}\n"
@@ -36,19 +30,6 @@ BAD = {
     "too many": "estate: x\napps:\n" + "".join(f"  a{number}: {{teir: x}}\n" for number in range(57)),
     "too much": f"estate: x\ndefaults: {{app: {{gates: [{GATES}]}}}}\napps:\n{APPS}",
 }
-RUN = """
-import contextlib, io, json, sys
-import pytest
-told = []
-evidence, *paths = sys.argv[1:]
-for path in paths:
-    said = io.StringIO()
-    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
-        arguments = ["tests_live", "-m", "live", "--sandbox=healthy", f"--evidence={evidence}"]
-        code = int(pytest.main([*arguments, "-p", "no:cacheprovider", f"--estate={path}"]))
-    told.append((code, said.getvalue()))
-print(json.dumps(told))
-"""
 
 
 def _one_clear_error(name, out, path):
@@ -69,22 +50,11 @@ def _written(folder):
     return paths
 
 
-def test_pytest_ends_with_4_and_one_error(tmp_path):
-    paths = _written(tmp_path)
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_"))}
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, str(tmp_path), *map(str, paths.values())],
-        cwd=PROJECT,
-        env={**clean, "HOME": str(tmp_path), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    for (name, path), (code, out) in zip(paths.items(), json.loads(done.stdout), strict=True):
-        assert code == 4, (name, out)
-        _one_clear_error(name, out, path)
+def test_pytest_ends_with_4_and_one_error(play, tmp_path):
+    for name, path in _written(tmp_path).items():
+        played = play("tests_live", "-m", "live", "--sandbox=healthy", f"--estate={path}")
+        assert played.code == 4, (name, played.out)
+        _one_clear_error(name, played.out, path)
 
 
 def test_asbuilt_paths_ends_with_4_and_one_error(tmp_path):

@@ -15,14 +15,21 @@ def broken(item, run, call, report):
     if "HK006" in str(judging.catalogued(item)):
         raise TypeError("no\\n::error::verdict")
     return real(item, run, call, report)
-judging.verdict_of = broken
+def pytest_configure():
+    judging.verdict_of = broken
+def pytest_unconfigure():
+    judging.verdict_of = real
 """,
     # What is written at the end cannot be written.
     "finish": """
 import asbuilt.plugin
+real = asbuilt.plugin.finish
 def broken(*_, **__):
     raise OSError(28, "No space left on device", "/full/verdicts.json")
-asbuilt.plugin.finish = broken
+def pytest_configure():
+    asbuilt.plugin.finish = broken
+def pytest_unconfigure():
+    asbuilt.plugin.finish = real
 """,
     # A plugin beside us stops checks, or turns them round.
     "stopping": """
@@ -41,14 +48,15 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-def beside(tmp_path, play):
+def beside(tmp_path, play, play_apart):
     """Give a function that judges the incident with a plugin beside the suite."""
 
     def run(plugin, *arguments):
         (tmp_path / f"{plugin}_beside.py").write_text(PLUGINS[plugin])
         environ = {"PYTHONPATH": str(tmp_path)}
         world = ("tests_live", "-m", "live", "--sandbox=incident-2026-04-30")
-        return play(*world, "-p", f"{plugin}_beside", *arguments, environ=environ)
+        run_it = play_apart if "-n" in arguments else play
+        return run_it(*world, "-p", f"{plugin}_beside", *arguments, environ=environ)
 
     return run
 

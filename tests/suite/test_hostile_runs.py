@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
@@ -14,6 +13,7 @@ from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
+import running
 from hostile_texts import (
     ESTATE,
     TEXTS,
@@ -27,7 +27,6 @@ from hostile_texts import (
 )
 from typer.testing import CliRunner
 
-from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app
 from asbuilt.model import dump
 
@@ -55,18 +54,11 @@ def listener():
     server.server_close()
 
 
-def run(folder, *arguments):
-    """Run the suite in a process, its evidence in a folder."""
-    environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "COLUMNS": "100"}
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--evidence={folder / 'evidence'}"),
-            *(f"--estate={folder / 'estate.yaml'}", f"--junitxml={folder / 'sub' / 'elsewhere.xml'}", *arguments),
-        ],
-        cwd=PROJECT, env=environ, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    directory = (folder / "evidence" / "latest").resolve()
-    return SimpleNamespace(code=done.returncode, out=done.stdout + done.stderr, directory=directory, folder=folder)
+def run(folder, *arguments, how=running.in_process):
+    """Run the suite, its evidence in a folder."""
+    files = f"--estate={folder / 'estate.yaml'}", f"--junitxml={folder / 'sub' / 'elsewhere.xml'}"
+    played = how(folder, *files, *arguments, environ={"PATH": os.environ["PATH"], "COLUMNS": "100"})
+    return SimpleNamespace(code=played.code, out=played.out, directory=played.directory, folder=folder)
 
 
 ALL_THAT_PYTEST_SHOWS = ("--tb=long", "--showlocals", "-vv", "-rA", "--durations=3")
@@ -147,7 +139,8 @@ def test_texts_of_a_megabyte_leave_little(lived):
 
 
 def test_what_files_say_harms_nobody(checkout):
-    played = run(checkout, "tests_static", f"--checkout={checkout}", "-n", "2", "-k", "not zizmor and not actionlint")
+    which = "-n", "1", "-k", "not zizmor and not actionlint"
+    played = run(checkout, "tests_static", f"--checkout={checkout}", *which, how=running.in_a_process)
     verdicts = assert_harmless(played)
     assert max(len(line["excerpt"]) for each in verdicts for line in each["lines"]) == 1000  # of the one long line
 

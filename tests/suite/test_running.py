@@ -1,0 +1,149 @@
+"""A run of the suite in the process of the tests is what it is in one of its own, and leaves nothing behind."""
+
+import gc
+import json
+import logging
+import os
+import re
+import signal
+import sys
+import threading
+import warnings
+from xml.etree import ElementTree as ET
+
+import allure_commons
+import pytest
+from allure_commons.reporter import ThreadContextItems
+from running import in_a_process, in_process
+
+LIVE = ("tests_live", "-m", "live")
+BEFORE = "--checkout=fixtures/repositories/TradeMasterAPI/before"
+RUNS = {
+    "a world that is healthy": (*LIVE, "--sandbox=healthy"),
+    "a world with faults": (*LIVE, "--sandbox=incident-2026-04-30+environments-forbidden", "-v", "-rA"),
+    "files with faults": ("tests_static", BEFORE, "--junitxml={folder}/junit.xml", "-rA"),
+    "a mistake": (*LIVE, "--sandbox=helthy"),
+}
+CHANGES = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}|\d+\.\d+ ?s\b")  # a run's directory, seconds
+SLOW = re.compile(r"^asbuilt: observing, .*\n", re.MULTILINE)  # said once a second, where that takes so long
+
+
+def traces():
+    """Give what a run could change of its process."""
+    return {
+        "environment": dict(os.environ),
+        "folder": os.getcwd(),  # noqa: PTH109 - a text, as all of these
+        "sys.path": list(sys.path),
+        "sys.meta_path": list(sys.meta_path),
+        "streams": (sys.stdout, sys.stderr, sys.stdin),
+        "hooks": (sys.excepthook, sys.unraisablehook, threading.excepthook),
+        "signals": {each: signal.getsignal(each) for each in signal.valid_signals()},
+        "mask": signal.pthread_sigmask(signal.SIG_BLOCK, []),
+        "threads": set(threading.enumerate()),
+        "files": len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0,  # noqa: PTH112, PTH208
+        "logging": (logging.root.level, list(logging.root.handlers), logging.root.manager.disable),
+        "warnings": list(warnings.filters),
+        "garbage": (gc.isenabled(), gc.get_freeze_count(), gc.callbacks[:]),
+        "Allure": (allure_commons.plugin_manager.list_name_plugin(), dict(vars(ThreadContextItems)["_thread_context"])),
+        "marks": vars(pytest.mark)["_config"],
+    }
+
+
+def said(played, folder):
+    """Give all that a run said and wrote, without what is another each time."""
+
+    def fit(text):
+        return CHANGES.sub("...", SLOW.sub("", text).replace(str(folder), "FOLDER"))
+
+    told = played.code, fit(played.stdout), fit(played.stderr), (folder / "junit.xml").exists()
+    if played.directory is None:
+        return told
+    verdicts = [{name: value for name, value in each.items() if name != "seconds"} for each in played.verdicts]
+    results = [json.loads(each.read_text()) for each in (played.directory / "allure-results").glob("*-result.json")]
+    junit = ET.parse(played.directory / "junit.xml").getroot()
+    for each in junit.iter():
+        each.attrib = {name: value for name, value in each.attrib.items() if not name.startswith("time")}
+    return (
+        *told,
+        sorted(path.name for path in played.directory.iterdir()),
+        verdicts,
+        fit((played.directory / "summary.md").read_text()),
+        ET.tostring(junit),
+        sorted(
+            (each["name"], each["status"], each["historyId"], fit(each["descriptionHtml"]), labels(each))
+            for each in results
+        ),
+    )
+
+
+def labels(result):
+    return sorted((each["name"], each["value"]) for each in result["labels"] if each["name"] != "thread")
+
+
+@pytest.mark.parametrize("arguments", RUNS.values(), ids=RUNS)
+def test_a_run_in_this_process_says_and_writes_what_one_of_its_own_does(arguments, tmp_path):
+    told = []
+    for name, run in (("here", in_process), ("apart", in_a_process)):
+        folder = tmp_path / name
+        folder.mkdir()
+        told.append(said(run(folder, *(each.format(folder=folder) for each in arguments)), folder))
+    here, apart = told
+    assert len(here) == len(apart)
+    for one, other in zip(here, apart, strict=True):
+        assert one == other
+
+
+def test_runs_of_several_worlds_know_nothing_of_each_other(tmp_path):
+    for world, drifted in (
+        ("healthy", {}),
+        ("healthy+reviewers-gone", {"GH003": ["MooseQuest/TradeMasterAPI production"]}),
+        ("healthy+slug-lost", {"HK002": ["raxx-api-prod"]}),
+        ("healthy", {}),
+    ):
+        played = in_process(tmp_path, *LIVE, f"--sandbox={world}")
+        assert played.subjects("drifted") == drifted, played.out
+        assert played.code == bool(drifted)
+        assert f"sandbox {world}, as of" in played.out
+
+
+BREAKS = """
+import pytest
+from asbuilt import judging
+patch = pytest.MonkeyPatch()
+def pytest_configure():
+    patch.setattr(judging, "verdict_of", lambda *_: 1 / 0)
+def pytest_unconfigure():
+    patch.undo()
+"""
+
+
+@pytest.fixture(scope="module")
+def _all_is_imported(tmp_path_factory):
+    """Let a run import and cache what lasts: that is there from now on, and none of what is left behind."""
+    in_process(tmp_path_factory.mktemp("first"), "tests_live", "tests_static", "-m", "", "--sandbox=healthy")
+
+
+@pytest.mark.usefixtures("_all_is_imported")
+@pytest.mark.parametrize(
+    "arguments",
+    [*RUNS.values(), (*LIVE, "--sandbox=healthy", "-p", "breaks")],
+    ids=[*RUNS, "a world in which a hook breaks"],
+)
+def test_a_run_in_this_process_leaves_nothing_behind(arguments, tmp_path):
+    (tmp_path / "breaks.py").write_text(BREAKS)
+    before, modules = traces(), dict(sys.modules)
+    played = in_process(
+        tmp_path, *(each.format(folder=tmp_path) for each in arguments), environ={"PYTHONPATH": str(tmp_path)}
+    )
+    after = traces()
+    for name, value in before.items():
+        assert after[name] == value, name
+    assert [name for name, each in modules.items() if sys.modules.get(name) is not each] == []
+    assert {"breaks", "test_releases", "test_deploy_steps"} & (set(sys.modules) - set(modules)) == set()
+    if "breaks" in arguments:
+        assert played.code == 3, played.out
+
+
+def test_workers_are_refused_here(tmp_path):
+    with pytest.raises(ValueError, match="workers are processes"):
+        in_process(tmp_path, *LIVE, "-n2")
