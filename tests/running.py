@@ -48,6 +48,19 @@ class Played:
         """All that it printed."""
         return self.stdout + self.stderr
 
+    def count(self, outcome):
+        """Give how many checks came to an outcome."""
+        return sum(each["outcome"] == outcome for each in self.verdicts)
+
+    @property
+    def tally(self):
+        """How many checks came to what, as a summary says it."""
+        outcomes = {
+            "conforms": "conform",
+            **{each: each for each in ("drifted", "unknown", "waived", "not applicable")},
+        }
+        return ", ".join(f"{self.count(outcome)} {word}" for outcome, word in outcomes.items())
+
     def subjects(self, outcome):
         """Give `{control: [subject, ...]}` of an outcome, as faults declare it."""
         found = {}

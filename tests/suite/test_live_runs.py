@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from asbuilt.catalogue import PROJECT
+from asbuilt.catalogue import PROJECT, checks
 
 INCIDENT = {
     "GH002": ["MooseQuest/TradeMasterAPI production"],
@@ -38,11 +38,13 @@ def test_the_repaired_world_conforms(live):
     played = live("healthy")
     assert played.code == 0
     assert played.subjects("drifted") == played.subjects("unknown") == {}
-    assert len(played.subjects("conforms")) == 16
+    controls = {control.id for check, control in checks() if check.startswith("tests_live/")}
+    assert controls - played.subjects("conforms").keys() == set()
 
 
 def test_the_summary_can_be_acted_on_at_night(live):
-    out = live("incident-2026-04-30").out
+    played = live("incident-2026-04-30")
+    out = played.out
     assert "asbuilt: raxx in sandbox incident-2026-04-30, as of 2026-04-30 16:30 UTC" in out
     line = next(each for each in out.splitlines() if "HK002" in each)
     assert line.split()[:3] == ["raxx-api-prod", "HK002", "SEV-2"]
@@ -50,7 +52,7 @@ def test_the_summary_can_be_acted_on_at_night(live):
     after = out.splitlines()[out.splitlines().index(line) + 1]
     command = "gh workflow run deploy-heroku.yml -R MooseQuest/TradeMasterAPI -f environment=production -f ref=main"
     assert after.split() == ["fix:", *command.split(), "#692"]
-    assert "18 conform, 9 drifted, 0 unknown, 0 waived, 7 not applicable" in out
+    assert f"\n{played.tally}; " in out
     assert "evidence: " in out
 
 
@@ -72,12 +74,12 @@ def test_each_document_is_asked_for_once_and_only_read(live):
     assert len(served) == len(_transcript(played))
 
 
-def test_collecting_makes_no_request_and_leaves_nothing(play):
+def test_collecting_makes_no_request_and_leaves_nothing(play, live):
     played = play("tests_live", "--collect-only", "-m", "live")
     assert played.code == 0
     assert played.directory is None
     assert "test_current_release_has_a_slug[raxx-api-prod]" in played.out
-    assert "34 tests collected" in played.out
+    assert f"{len(live('healthy').verdicts)} tests collected" in played.out
 
 
 def test_an_observation_judged_again_comes_to_the_same_verdicts(live, play):

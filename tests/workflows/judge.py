@@ -1,79 +1,115 @@
-"""Judge a checkout by the static checks, called as plain functions."""
+"""Judge a checkout by the static checks as a run does, in this process: the facts are those of conftest.py.
+
+The checks of linters are left out: tests/workflows/test_tools.py holds these against the linters themselves.
+"""
 
 import importlib.util
 import inspect
-import sys
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from asbuilt.controls import Drift, control_of
+from asbuilt.judging import CouldNotObserveError, Seen
+from asbuilt.run import prepared, scope_of
+from asbuilt.subjects import kind_of
 
 HOME = Path(__file__).resolve().parents[2]
-LINTED = {"zizmor", "zizmor_of_actions", "actionlint"}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one check came to on one subject: what it found, where it drifted."""
+
+    control: str
+    subject: str
+    outcome: str
+    findings: tuple = ()
 
 
 @cache
 def checks():
     """Give every static check with its control."""
-    return tuple((control, function) for control, function, _ in _asking())
-
-
-@cache
-def _asking():
-    """Give every static check with its control and the facts that it asks for."""
     return tuple(
-        (control_of(function), function, set(inspect.signature(function).parameters)) for function in _checks()
+        (control_of(function), function)
+        for path in sorted((HOME / "tests_static").glob("test_*.py"))
+        for function in vars(_module(path)).values()
+        if inspect.isfunction(function) and function.__name__.startswith("test_")
     )
 
 
-def _checks():
-    for path in sorted((HOME / "tests_static").glob("test_*.py")):
-        name = f"static_{path.stem}"
-        if name not in sys.modules:
-            spec = importlib.util.spec_from_file_location(name, path)
-            sys.modules[name] = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(sys.modules[name])
-        for function in vars(sys.modules[name]).values():
-            if inspect.isfunction(function) and function.__name__.startswith("test_"):
-                yield function
+@cache
+def _facts():
+    """Give the function behind each fixture of conftest.py, with the facts that it asks for."""
+    fixtures = {
+        name: inspect.unwrap(each)
+        for name, each in vars(_module(HOME / "conftest.py")).items()
+        if type(each).__name__ == "FixtureFunctionDefinition"
+    }
+    return {name: (function, tuple(inspect.signature(function).parameters)) for name, function in fixtures.items()}
 
 
-def judge(estate, repository, checkout):
-    """Give the subjects that each control finds fault with, and what it says."""
+def _module(path):
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def _rests_on(function):
+    """Give every fact that a check asks for, with all that these rest on."""
+    found, left = set(), list(inspect.signature(function).parameters)
+    while left:
+        if (name := left.pop()) not in found:
+            found.add(name)
+            left += _facts()[name][1] if name in _facts() else ()
+    return frozenset(found)
+
+
+def judge(estate, repository, checkout, controls=None):
+    """Give the subjects that each control finds fault with, and what it says; `controls` are the ids of those asked."""
     found = defaultdict(dict)
-    for control, function, asked in _asking():
-        if asked & LINTED:
-            continue  # test_tools.py holds these against the linters themselves
-        for subject, facts in _subjects(estate, repository, checkout, asked):
-            known = {"estate": estate, "repository": repository, "checkout": checkout, **facts}
-            try:
-                function(**{name: known[name] for name in asked})
-            except Drift as drift:
-                found[control.id][subject] = drift.findings
-            except pytest.skip.Exception:
-                continue
+    for each in judged(estate, {repository.name: checkout}, controls):
+        if each.outcome == "drifted":
+            found[each.control][each.subject] = each.findings
     return dict(found)
 
 
-def _subjects(estate, repository, checkout, asked):
-    if "workflow_file" in asked:
-        names = {*repository.workflows, *(each.file_name for each in checkout.workflow_files)}
-        for name in sorted(names):
-            file = checkout.workflow_file(f".github/workflows/{name}")
-            yield f"{repository.name} {name}", {"workflow_file": file}
-    elif "refused" in asked:
-        yield repository.name, {"refused": checkout.refused}
-    elif "procfile_process" in asked:
-        for process, file in repository.procfile.items():
-            declared = SimpleNamespace(repository=repository, process=process, file=file)
-            yield f"{repository.name} {process}", {"procfile_process": declared}
-    else:
-        for app in estate.apps.values():
-            paths = tuple(path for path in checkout.deploy_paths if path.app == app.name)
-            blocked = tuple(path for path in checkout.blocked_paths if path.app == app.name)
-            facts = {"app": app, "deploy_paths": paths, "blocked_paths": blocked}
-            yield app.name, {**facts, "all_read": not checkout.unread}
+def judged(estate, checkouts, controls=None):
+    """Give what each check comes to on each of its subjects."""
+    run = prepared(estate, scope_of(estate, [], []), checkouts)
+    of_the_run = {"run": run}
+    for control, function in checks():
+        rests_on = _rests_on(function)
+        if "_scans" not in rests_on and (controls is None or control.id in controls):
+            for subject in run.subjects(kind_of(rests_on)).values():
+                outcome, findings = _outcome(function, {"subject": subject, "see": Seen()}, of_the_run)
+                yield Judged(control.id, subject.id, outcome, findings)
+
+
+def _outcome(function, of_the_check, of_the_run):
+    try:
+        function(**{name: _fact(name, of_the_check, of_the_run) for name in inspect.signature(function).parameters})
+        of_the_check["see"].conform()
+    except Drift as drift:
+        return "drifted", drift.findings
+    except CouldNotObserveError:
+        return "unknown", ()
+    except pytest.skip.Exception:
+        return "not applicable", ()
+    return "conforms", ()
+
+
+def _fact(name, of_the_check, of_the_run):
+    """Give a fact, made once for each check, or once for all where it rests on nothing of a check."""
+    for known in (of_the_check, of_the_run):
+        if name in known:
+            return known[name]
+    function, asked = _facts()[name]
+    value = function(**{each: _fact(each, of_the_check, of_the_run) for each in asked})
+    (of_the_run if set(asked) <= of_the_run.keys() else of_the_check)[name] = value
+    return value

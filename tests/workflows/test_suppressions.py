@@ -129,8 +129,8 @@ def test_a_reason_may_speak_of_until():
 
 
 @pytest.fixture
-def judged(play, tmp_path):
-    """Judge `after` with edits of deploy.yml, by zizmor and the syntax alone unless told otherwise."""
+def judged(play, play_apart, tmp_path):
+    """Judge `after` with edits of deploy.yml; runs with workers are processes of their own."""
 
     def run(*edits, options=()):
         root = shutil.copytree(AFTER, tmp_path / "checkout", dirs_exist_ok=True)
@@ -139,7 +139,8 @@ def judged(play, tmp_path):
             assert text.count(old) == 1
             text = text.replace(old, new)
         (root / FILE).write_text(text)
-        return play("tests_static", f"--checkout={root}", *options)
+        run_suite = play_apart if "-n2" in options else play
+        return run_suite("tests_static", f"--checkout={root}", *options)
 
     return run
 

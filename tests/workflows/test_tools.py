@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from judge import HOME
-from samples import lay_out, samples
+from samples import WHOLE, control_of, lay_out, samples
 
 from asbuilt.judging import CouldNotObserveError, Seen
 from asbuilt.lint.keep import lint, plain, restore, told
@@ -18,7 +18,10 @@ from asbuilt.workflows.yaml.finding import Finding, Mark
 
 AFTER = HOME / "fixtures" / "repositories" / "TradeMasterAPI" / "after"
 SAMPLES = {
-    f"{kind}/{name}": files for kind in ("ok", "err") for name, files in samples(kind).items() if name[:5] in LINTERS
+    f"{kind}/{name}": files
+    for kind in ("ok", "err")
+    for name, files in samples(kind).items()
+    if control_of(name) in LINTERS
 }
 GOOD = """
 on: push
@@ -102,7 +105,7 @@ def test_a_sample_is_remarked_on_by_the_linter_that_it_names_alone(name, control
 
 @pytest.mark.parametrize("kind", ["ok", "err"])
 def test_zizmor_remarks_on_no_sample_of_another_control(kind, tmp_path):
-    others = {name: files for name, files in samples(kind).items() if name[:5] not in LINTERS}
+    others = {name: files for name, files in samples(kind).items() if control_of(name) in WHOLE - set(LINTERS)}
     for name, files in others.items():
         lay_out(files, tmp_path / name)
     paths = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob(".github/**/*.yml"))
@@ -265,12 +268,13 @@ def test_scans_are_kept_and_told(checkout, actionlint, tmp_path):
 
 
 @pytest.mark.parametrize("workers", [(), ("-n2",)])
-def test_a_run_lints_once_and_says_so(play, tmp_path, actionlint, workers):
+def test_a_run_lints_once_and_says_so(play, play_apart, tmp_path, actionlint, workers):
     calls = actionlint()
     root = shutil.copytree(AFTER, tmp_path / "checkout")
     file = root / ".github" / "workflows" / "deploy.yml"
     file.write_text(file.read_text().replace("runs-on: ubuntu-latest", "runs-on: nowhere"))
-    played = play("tests_static", f"--checkout={root}", *workers, environ={"PATH": str(tmp_path / "bin")})
+    run = play_apart if workers else play
+    played = run("tests_static", f"--checkout={root}", *workers, environ={"PATH": str(tmp_path / "bin")})
     assert played.subjects("drifted") == {"WF031": ["MooseQuest/TradeMasterAPI deploy.yml"]}, played.out
     (verdict,) = (each for each in played.verdicts if each["outcome"] == "drifted")
     assert verdict["lines"][0]["place"] == ".github/workflows/deploy.yml:16:14"

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from asbuilt.workflows.bounds import SITUATIONS, hold
+from asbuilt.workflows.bounds import SITUATIONS, PastBoundError, hold
 from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown, Whole
 from asbuilt.workflows.expressions.values import equal
 from asbuilt.workflows.files.sources import Sources
@@ -53,7 +53,6 @@ class Situation:
         return replace(self, context={**self.context, "inputs": Whole(inputs)})
 
 
-@lru_cache(maxsize=256)
 def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) -> tuple[Situation, ...]:
     """Give every situation in which a workflow can be set off: the same ones each time, since several controls ask.
 
@@ -61,7 +60,19 @@ def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) ->
 
     A workflow that another of the repository calls is not set off by `workflow_call` itself: its caller is.
     """
-    return tuple(_counted(_situations(workflow_file, sources, depth), workflow_file))
+    found = _found(workflow_file, sources, depth)
+    if isinstance(found, PastBoundError):
+        raise found.with_traceback(None)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _found(workflow_file: WorkflowFile, sources: Sources, depth: int) -> tuple[Situation, ...] | PastBoundError:
+    """Give the situations, or that they are past a bound: each of many files that follow one another asks for it."""
+    try:
+        return tuple(_counted(_situations(workflow_file, sources, depth), workflow_file))
+    except PastBoundError as error:
+        return error.with_traceback(None)
 
 
 def _counted(found: Iterable[Situation | None], file: WorkflowFile) -> Iterator[Situation]:
