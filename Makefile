@@ -6,7 +6,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 
-.PHONY: help demo test live static report bench figures lint lock clean
+.PHONY: help demo test live static report bench figures tables lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -32,6 +32,8 @@ bench: .venv/dev ## how long a workflow file takes, and what that is a multiple 
 
 figures: .venv/dev ## files, lines and arrows by package (ARGS="REVISION ..." for some side by side)
 	@$(BIN)/python tests/bench/figures.py $(ARGS)
+tables: .venv/dev ## what GitHub takes in workflows and actions, from what npm has of it (npm ci)
+	@$(BIN)/python tests/workflows/oracle/github_syntax.py
 
 lint: .venv/dev ## style, types, import walls, workflows
 	@$(BIN)/ruff check .

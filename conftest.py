@@ -106,9 +106,15 @@ def _app_state(run, app):
 
 
 @pytest.fixture
-def heroku_app(see, _app_state):
-    """The app as Heroku has it, or None."""
+def heroku_app_or_none(see, _app_state):
+    """The app as Heroku has it, None where it has none: for the one check that asks whether it exists."""
     return see.if_there("app", _app_state.app)
+
+
+@pytest.fixture
+def heroku_app(see, _app_state):
+    """The app as Heroku has it."""
+    return see("app", _app_state.app, judged_by="HK001")
 
 
 @pytest.fixture
@@ -164,9 +170,15 @@ def _repository_state(run, repository):
 
 
 @pytest.fixture
-def github_repository(see, _repository_state):
-    """The repository as GitHub has it, or None."""
+def github_repository_or_none(see, _repository_state):
+    """The repository as GitHub has it, None where it has none: for the one check that asks whether it is there."""
     return see.if_there("repository", _repository_state.repository)
+
+
+@pytest.fixture
+def github_repository(see, _repository_state):
+    """The repository as GitHub has it."""
+    return see("repository", _repository_state.repository, judged_by="GH001")
 
 
 @pytest.fixture
@@ -208,8 +220,7 @@ def successes(see, _app_state, _repository_state, deploy):
     """Successful runs that the deploy's trigger set off since the app was created, newest first."""
     see("app", _app_state.app, judged_by="HK001")
     if isinstance(_repository_state.repository, model.Observed):
-        key = f"{deploy.workflow.name} {deploy.deploy.trigger} {deploy.deploy.app}"
-        return see("successes", _repository_state.successes[key], judged_by="GH007")
+        return see("successes", _repository_state.successes[deploy.way], judged_by="GH007")
     return see("successes", _repository_state.repository, judged_by="GH001")
 
 

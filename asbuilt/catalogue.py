@@ -1,20 +1,22 @@
 """Every control that there is, read from the checks themselves."""
 
+import ast
 import importlib.util
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType
 from typing import Any
 
-from _pytest.fixtures import FixtureFunctionDefinition
-
 from asbuilt.controls import Control, control_of, problems_of
+from asbuilt.estate_errors import suggestion
+from asbuilt.subjects import KINDS, kind_of, plural, words_in
 from asbuilt.texts import line
 
 PROJECT = Path(__file__).parents[1]
 FOLDERS = ("tests_live", "tests_static")
+_VOCABULARY = "conftest.py"
 _FILES = ("test_*.py", "*_test.py")  # as pytest collects them
 
 
@@ -25,7 +27,7 @@ class BrokenChecksError(Exception):
 def checks(project: Path = PROJECT) -> tuple[tuple[str, Control], ...]:
     """Give each check as `file::function` with its control. Raises BrokenChecksError."""
     found: list[tuple[str, Control]] = []
-    problems: list[str] = []
+    facts, problems = _vocabulary(project)
     for folder in FOLDERS:
         for path in sorted({each for pattern in _FILES for each in (project / folder).rglob(pattern)}):
             name = path.relative_to(project).as_posix()
@@ -37,10 +39,8 @@ def checks(project: Path = PROJECT) -> tuple[tuple[str, Control], ...]:
                 problems.append(f"{name}:{_line_of(error, path)}: cannot be imported: {_told(error)}")
                 continue
             for function_name, function in _functions(module):
-                wrong = [
-                    f"{name}:{_first_line(function, path)} {function_name}: {each}" for each in problems_of(function)
-                ]
-                problems += wrong
+                wrong = list(problems_of(function)) or list(_unknown_words(control_of(function), facts, path))
+                problems += [f"{name}:{_first_line(function, path)} {function_name}: {each}" for each in wrong]
                 if not wrong:
                     found.append((f"{name}::{function_name}", control_of(function)))
     if problems:
@@ -55,14 +55,72 @@ def _functions(module: ModuleType) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def vocabulary(project: Path = PROJECT) -> dict[str, tuple[str, ...]]:
-    """Give each fact that a check may ask for, with the facts that it rests on: the fixtures of `conftest.py`."""
-    facts = vars(_import(project / "conftest.py"))
-    return {
-        name: tuple(inspect.signature(each).parameters)
-        for name, each in facts.items()
-        if isinstance(each, FixtureFunctionDefinition)
-    }
+def kinds_judged(project: Path = PROJECT) -> dict[str, frozenset[str]]:
+    """Give the kinds of subject that each control is judged of, by its id."""
+    facts, _ = _vocabulary(project)
+    found: dict[str, set[str]] = {}
+    for check, control in checks(project):
+        kind = _kind(control, facts, project / check.partition("::")[0])
+        found.setdefault(control.id, set()).update({kind} if kind else ())
+    return {control: frozenset(kinds) for control, kinds in found.items()}
+
+
+def _unknown_words(control: Control, facts: Mapping[str, tuple[str, ...]], path: Path) -> Iterator[str]:
+    """Say which words of a remedy no subject of the check has, and what there is."""
+    kind = _kind(control, facts, path)
+    known = KINDS[kind].words if kind else frozenset[str]()
+    for word in dict.fromkeys(words_in(control.remedy)):
+        if kind is None:
+            yield f"its remedy names {{{word}}}, and it is about no subject: let it ask for a fact of one, such as app"
+        elif word not in known:
+            yield f"its remedy names {{{word}}}, which {plural(kind)} do not have{suggestion(word, known)}"
+
+
+def _kind(control: Control, facts: Mapping[str, tuple[str, ...]], path: Path) -> str | None:
+    """Give the kind of subject that a check is about, by all that it asks for; its own file may define facts too."""
+    known = facts if facts.keys() >= set(control.asks) else {**facts, **_facts_in(path)}
+    asked: set[str] = set()
+    left = list(control.asks)
+    while left:
+        each = left.pop()
+        if each not in asked:
+            asked.add(each)
+            left += known.get(each, ())
+    return kind_of(asked)
+
+
+def _vocabulary(project: Path) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """Give each fact that a check may ask for with those that it rests on, and what is wrong with the files of them."""
+    found: dict[str, tuple[str, ...]] = {}
+    problems: list[str] = []
+    below = (path for folder in FOLDERS for path in sorted((project / folder).rglob(_VOCABULARY)))
+    for path in (project / _VOCABULARY, *below):
+        try:
+            found |= _facts_in(path) if path.exists() else {}
+        except SyntaxError as error:
+            name = path.relative_to(project).as_posix()
+            problems.append(f"{name}:{error.lineno or 1}: cannot be imported: {_told(error)}")
+    return found, problems
+
+
+def _facts_in(path: Path) -> dict[str, tuple[str, ...]]:
+    """Give the fixtures that a file defines, with those that they ask for. Nothing of the file is run."""
+    found: dict[str, tuple[str, ...]] = {}
+    for each in ast.parse(path.read_bytes(), path).body:
+        if isinstance(each, ast.FunctionDef) and (fixture := _fixture(each)):
+            asked = (*each.args.posonlyargs, *each.args.args, *each.args.kwonlyargs)
+            found[fixture] = tuple(argument.arg for argument in asked)
+    return found
+
+
+def _fixture(function: ast.FunctionDef) -> str | None:
+    """Give the name of the fixture that a function is; None where it is none."""
+    for each in function.decorator_list:
+        call = each if isinstance(each, ast.Call) else None
+        if ast.unparse(call.func if call else each) in {"pytest.fixture", "fixture"}:
+            given = (keyword.value for keyword in (call.keywords if call else ()) if keyword.arg == "name")
+            return next((str(value.value) for value in given if isinstance(value, ast.Constant)), function.name)
+    return None
 
 
 def _import(path: Path) -> ModuleType:

@@ -42,7 +42,7 @@ def control(identity: str, *, severity: str, satisfies: Iterable[str] = ()) -> p
     """Mark a test function as the check of a control.
 
     The first line of its docstring is the requirement. The paragraph that begins `Remedy:` says what to do, with
-    `{app}`, `{deploy}`, `{repository}`, `{environment}` or `{workflow}` where a subject's own words belong.
+    words such as `{app}` where a subject's own belong: those of the kind that the check is about (`asbuilt.subjects`).
     """
     return pytest.mark.control(identity, severity=severity, satisfies=tuple(satisfies))
 

@@ -38,6 +38,7 @@ from asbuilt.estate_forms import (
     Word,
 )
 from asbuilt.files import NotThereError, RefusedError, read
+from asbuilt.model import Way
 from asbuilt.workflows.yaml import document
 from asbuilt.workflows.yaml import reader as yaml_reader
 
@@ -222,6 +223,11 @@ class Ownership(NamedTuple):
     def name(self) -> str:
         """What identifies it to a person: repository, workflow, trigger and app."""
         return f"{self.repository.name} {self.workflow.name} {self.deploy.trigger} {self.deploy.app}"
+
+    @property
+    def way(self) -> Way:
+        """What tells its successful runs from those of another."""
+        return Way(self.workflow.name, self.deploy.trigger, self.deploy.app)
 
     @property
     def command(self) -> str:

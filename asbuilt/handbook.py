@@ -8,14 +8,8 @@ from rich.table import Table
 
 from asbuilt import catalogue
 from asbuilt.controls import Control
-from asbuilt.subjects import tell
+from asbuilt.subjects import WORDS, tell
 
-# What a remedy says of a subject, where it is no certain one.
-_ANY = {
-    **{name: name.upper() for name in ("app", "repository", "environment", "workflow", "process")},
-    "formation": "TYPE=QUANTITY",
-    "deploy": "run the workflow that deploys APP, as the estate declares it",
-}
 _BEGIN = """# Controls
 
 What asbuilt requires, each with why and what to do. An id stands for one requirement for ever. The estate can change a
@@ -41,7 +35,7 @@ def records(chosen: Iterable[Control]) -> list[dict[str, Any]]:
             "severity": each.severity,
             "requirement": each.requirement,
             "reason": list(each.reason),
-            "remedy": tell(each.remedy, _ANY),
+            "remedy": tell(each.remedy, WORDS),
             "satisfies": list(each.satisfies),
         }
         for each in chosen
@@ -61,7 +55,7 @@ def explanation(control: Control) -> str:
     paragraphs = (
         f"{control.id} {control.severity} {control.system}\n{control.requirement}",
         *control.reason,
-        f"Remedy: {tell(control.remedy, _ANY)}",
+        f"Remedy: {tell(control.remedy, WORDS)}",
         f"Evidence for: {', '.join(control.satisfies)}",
     )
     return "\n\n".join(paragraphs)
@@ -83,7 +77,7 @@ def _chapter(members: list[Control]) -> Iterator[str]:
     yield ""
     for each in members:
         reason = "".join(f"{paragraph}\n\n" for paragraph in each.reason)
-        remedy = f"Remedy: {tell(each.remedy, _ANY)}"
+        remedy = f"Remedy: {tell(each.remedy, WORDS)}"
         yield (
             f"### {each.id}\n\n**{each.requirement}** {each.severity}\n\n{reason}{remedy}\n\n"
             f"Evidence for: {', '.join(each.satisfies)}\n"

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import Discriminator, TypeAdapter
+from pydantic import Discriminator, PlainSerializer, PlainValidator, TypeAdapter
 
 from asbuilt import texts
 from asbuilt.files import MOST_OF_AN_OBSERVATION, read
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 RUNS = 20  # of a workflow, the newest: so many are asked for, so more failures in a row are never seen
 
 
@@ -39,10 +40,10 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Observed(Generic[T]):
+class Observed(Generic[T_co]):
     """A fact that was seen. `requests` are indices into the transcript."""
 
-    value: T
+    value: T_co
     requests: tuple[int, ...] = ()
     kind: Literal["observed"] = "observed"
 
@@ -192,6 +193,31 @@ class Deployment:
     created_at: datetime
 
 
+class Way(NamedTuple):
+    """How a declared deploy reaches an app: what tells the runs of one deploy from those of another."""
+
+    workflow: str
+    trigger: str
+    app: str
+
+    def __str__(self) -> str:
+        """As the file of an observation names it: `deploy.yml push shop`."""
+        return " ".join(self)
+
+
+def _way(written: object) -> Way:
+    """Read what `str` gives of a way: a workflow's file may have blanks in its name, a trigger and an app have none."""
+    if isinstance(written, Way):
+        return written
+    parts = written.rsplit(" ", 2) if isinstance(written, str) else []
+    if len(parts) != len(Way._fields) or not all(parts):
+        raise ValueError("a workflow, a trigger and an app, such as `deploy.yml push shop`")
+    return Way(*parts)
+
+
+_Way = Annotated[Way, PlainValidator(_way), PlainSerializer(str)]
+
+
 @dataclass(frozen=True, slots=True)
 class AppState:
     """Everything observed of one app; probes by path."""
@@ -207,15 +233,15 @@ class AppState:
 class RepositoryState:
     """Everything observed of one repository.
 
-    `runs`: newest first, completed, on the default branch, by workflow path. `successes`: successful runs, by workflow
-    path and event (`deploy.yml push`). `deployments`: by environment.
+    `runs`: newest first, completed, on the default branch, by workflow path. `successes`: successful runs since the app
+    was created, by the way of a declared deploy. `deployments`: by environment.
     """
 
     repository: Fact[Repository]
     environments: Fact[tuple[Environment, ...]]
     workflows: Fact[tuple[Workflow, ...]]
     runs: dict[str, Fact[tuple[WorkflowRun, ...]]] = field(default_factory=dict)
-    successes: dict[str, Fact[tuple[WorkflowRun, ...]]] = field(default_factory=dict)
+    successes: dict[_Way, Fact[tuple[WorkflowRun, ...]]] = field(default_factory=dict)
     deployments: dict[str, Fact[tuple[Deployment, ...]]] = field(default_factory=dict)
 
 

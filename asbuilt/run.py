@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from asbuilt.catalogue import kinds_judged
 from asbuilt.estate import Estate, Waiver
 from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
 from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
 from asbuilt.observe.sweep import Scope
-from asbuilt.subjects import FROM_FILES, KINDS, Subject, kinds_judged, plural, subjects
+from asbuilt.subjects import KINDS, Subject, plural, subjects
 from asbuilt.texts import line
 from asbuilt.withholding import Secrets
 from asbuilt.workflows.files.suppressions import Suppression, suppressions
@@ -81,7 +82,8 @@ def _wrong_waivers(
         names = {word for kind in kinds for each in known[kind].values() for word in (each.id, each.name)}
         repository = waiver.subject.partition(" ")[0]
         # What the files of a repository name is known where they are there.
-        unread = bool(kinds & FROM_FILES) and repository in estate.repositories and repository not in checkouts
+        in_files = any(KINDS[kind].in_files for kind in kinds)
+        unread = in_files and repository in estate.repositories and repository not in checkouts
         if waiver.subject not in names and not unread:
             yield partial(_no_such_subject, waiver, kinds, names)
 

@@ -4,36 +4,25 @@ import hashlib
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from asbuilt import catalogue, texts
+from asbuilt import texts
 from asbuilt.estate import App, Estate, Ownership, Repository
 from asbuilt.workflows.paths.checkout import Checkout
 
-# From the narrowest to the widest: a check is about the narrowest thing that it asks for.
-KINDS = (
-    "process",
-    "probe",
-    "deploy",
-    "environment",
-    "workflow",
-    "workflow_file",
-    "procfile_process",
-    "app",
-    "repository",
-)
-FROM_FILES = frozenset({"environment", "workflow_file", "procfile_process"})  # files of a repository name more of them
 _LONGEST_ID = 1000
 _WORD = re.compile(r"(?<!\{)\{([a-z]+)\}(?!\})")
-_PLURALS = {
-    "process": "processes",
-    "repository": "repositories",
-    "procfile_process": "Procfile processes",
-    "workflow_file": "workflow files",
+# What somebody means for a word, though it be none: `$` and `@` before a brace are a shell's and git's.
+_MEANT = re.compile(r"(?<![{$@])\{\s*([A-Za-z_][\w-]*)\s*\}(?!\})")
+# The words that a remedy may name, each with what it says where it is of no certain subject.
+WORDS: Mapping[str, str] = {
+    **{name: name.upper() for name in ("app", "repository", "environment", "workflow", "process")},
+    "formation": "TYPE=QUANTITY",
+    "deploy": "run the workflow that deploys APP, as the estate declares it",
 }
+_OF_AN_APP = frozenset({"app", "formation", "deploy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +56,6 @@ def kind_of(fixtures: Iterable[str]) -> str | None:
     return next((kind for kind in KINDS if kind in asked), None)
 
 
-def kinds_judged(project: Path = catalogue.PROJECT) -> dict[str, frozenset[str]]:
-    """Give the kinds of subject that each control is judged of, by its id."""
-    vocabulary = catalogue.vocabulary(project)
-    found: dict[str, set[str]] = {}
-    for _, control in catalogue.checks(project):
-        kind = kind_of(_closed(control.asks, vocabulary))
-        found.setdefault(control.id, set()).update({kind} if kind else ())
-    return {control: frozenset(kinds) for control, kinds in found.items()}
-
-
-def _closed(asked: Iterable[str], vocabulary: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """Give what is asked for with all that it rests on."""
-    found: set[str] = set()
-    left = list(asked)
-    while left:
-        each = left.pop()
-        if each not in found:
-            found.add(each)
-            left += vocabulary.get(each, ())
-    return found
-
-
 def none_declared(kind: str) -> str:
     """Say why a check has nothing to judge."""
     return f"the estate declares no {plural(kind)}"
@@ -96,12 +63,12 @@ def none_declared(kind: str) -> str:
 
 def plural(kind: str) -> str:
     """Give what several subjects of a kind are called."""
-    return _PLURALS.get(kind, f"{kind}s")
+    return KINDS[kind].plural
 
 
 def subjects(estate: Estate, checkouts: Mapping[str, Checkout], kind: str) -> dict[str, Subject]:
     """Give every subject of a kind by its id. `checkouts` are the files of repositories, by repository."""
-    named = (replace(each, id=_identity(each.id)) for each in _SOURCES[kind](estate, checkouts))
+    named = (replace(each, id=_identity(each.id)) for each in KINDS[kind].find(estate, checkouts))
     found = {each.id: each for each in named}
     return dict(sorted(found.items()))
 
@@ -125,20 +92,26 @@ def words(subject: Subject, estate: Estate) -> dict[str, str]:
     name = subject.app.name if subject.app else subject.repository.name if subject.repository else ""
     own_name = shlex.quote(subject.id.removeprefix(f"{name} "))
     formation = subject.app.formation.items() if subject.app else ()
-    return {
+    told = {
         "app": shlex.quote(subject.app.name) if subject.app else "",
         "formation": shlex.join(f"{name}={each.quantity}" for name, each in formation),
         "repository": shlex.quote(subject.repository.name) if subject.repository else "",
         "deploy": ownership.command if ownership else "declare a workflow that deploys it (repositories.*.workflows)",
-        "environment": shlex.quote(subject.part) if subject.kind == "environment" else "",
-        "workflow": own_name if subject.kind in {"workflow", "workflow_file"} else "",
-        "process": own_name if subject.kind in {"process", "procfile_process"} else "",
+        "environment": shlex.quote(str(subject.part)),
+        "workflow": own_name,
+        "process": own_name,
     }
+    return {word: text for word, text in told.items() if word in KINDS[subject.kind].words}
 
 
 def tell(text: str, told: Mapping[str, str]) -> str:
     """Put a subject's words where a remedy names them; braces of anything else, such as `${{ }}`, stay as they are."""
     return _WORD.sub(lambda match: told.get(match[1], match[0]), text)
+
+
+def words_in(text: str) -> list[str]:
+    """Give what a remedy names in braces, where whoever wrote it means a word of the subject."""
+    return _MEANT.findall(text)
 
 
 def _processes(estate: Estate, _: Any) -> Iterator[Subject]:
@@ -225,14 +198,30 @@ def _repositories(estate: Estate, _: Any) -> Iterator[Subject]:
         yield Subject(repository.name, "repository", repository, None, repository)
 
 
-_SOURCES = {
-    "process": _processes,
-    "probe": _probes,
-    "deploy": _deploys,
-    "environment": _environments,
-    "workflow": _workflows,
-    "workflow_file": _workflow_files,
-    "procfile_process": _procfile_processes,
-    "app": _apps,
-    "repository": _repositories,
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of subject: what several are called, how they are found, and the words of theirs that a remedy may name.
+
+    Of those `in_files`, files of a repository name more than the estate declares.
+    """
+
+    plural: str
+    find: Callable[[Estate, Mapping[str, Checkout]], Iterator[Subject]]
+    words: frozenset[str]
+    in_files: bool = False
+
+
+# From the narrowest to the widest: a check is about the narrowest thing that it asks for.
+KINDS: Mapping[str, Kind] = {
+    "process": Kind("processes", _processes, _OF_AN_APP | {"process"}),
+    "probe": Kind("probes", _probes, _OF_AN_APP),
+    "deploy": Kind("deploys", _deploys, _OF_AN_APP | {"repository"}),
+    "environment": Kind("environments", _environments, frozenset({"environment", "repository"}), in_files=True),
+    "workflow": Kind("workflows", _workflows, frozenset({"workflow", "repository"})),
+    "workflow_file": Kind("workflow files", _workflow_files, frozenset({"workflow", "repository"}), in_files=True),
+    "procfile_process": Kind(
+        "Procfile processes", _procfile_processes, frozenset({"process", "repository"}), in_files=True
+    ),
+    "app": Kind("apps", _apps, _OF_AN_APP),
+    "repository": Kind("repositories", _repositories, frozenset({"repository"})),
 }

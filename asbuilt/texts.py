@@ -122,6 +122,8 @@ def kept_in(value: T) -> T:
         found = {kept_in(key): kept_in(each) for key, each in found.items()}
     elif type(found) is tuple:
         found = tuple(map(kept_in, found))
+    elif isinstance(found, tuple) and hasattr(found, "_make"):
+        found = found._make(map(kept_in, found))
     elif isinstance(found, list):
         found = list(map(kept_in, found))
     elif is_dataclass(found) and not isinstance(found, type):

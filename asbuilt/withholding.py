@@ -93,7 +93,7 @@ class Secrets:
         return _replaced(clean, spans(clean, self._sought))
 
     def hide_all(self, value: Any) -> Any:
-        """Give a value of texts, lists, sets, mappings and dataclasses with every text in it hidden."""
+        """Give a value of texts, lists, tuples, sets, mappings and dataclasses with every text in it hidden."""
         if not self.held:
             return value
         match value:
@@ -101,6 +101,8 @@ class Secrets:
                 return self.hide(value)
             case _ if type(value) in {tuple, list, set, frozenset}:
                 return type(value)(self.hide_all(each) for each in value)
+            case tuple() if hasattr(value, "_make"):
+                return value._make(map(self.hide_all, value))
             case dict():
                 return {self.hide_all(key): self.hide_all(each) for key, each in value.items()}
             case _ if is_dataclass(value) and not isinstance(value, type):

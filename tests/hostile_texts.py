@@ -20,6 +20,7 @@ from asbuilt.model import (
     RepositoryState,
     Request,
     Unobserved,
+    Way,
     Workflow,
     WorkflowRun,
 )
@@ -182,7 +183,7 @@ def observation(take, port=9):
         Observed((declared, *environments)),
         Observed(tuple(Workflow(take(), path, take()) for path in paths)),
         paths,
-        {"deploy.yml push shop": Observed(())},
+        {Way("deploy.yml", "push", "shop"): Observed(())},
         {"production": Observed((Deployment(take(), take(), _THEN),))},
     )
     asked = tuple(

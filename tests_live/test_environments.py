@@ -8,13 +8,13 @@ pytestmark = pytest.mark.live
 
 
 @control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"])
-def test_repository_is_visible(repository, github_repository):
+def test_repository_is_visible(repository, github_repository_or_none):
     """The repository is visible under its declared name.
 
     Remedy: gh repo view {repository}   (deleted or renamed? correct the estate; else give the token `Metadata: read`)
     """
-    assert github_repository, f"{repository.name} does not exist, or the token may not see it"
-    name = github_repository.full_name
+    assert github_repository_or_none, f"{repository.name} does not exist, or the token may not see it"
+    name = github_repository_or_none.full_name
     assert name.lower() == repository.name.lower(), f"{repository.name} is now called {name}"
 
 

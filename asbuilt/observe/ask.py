@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from asbuilt.model import Absent, Observed, Unobserved
+from asbuilt.model import Absent, Fact, Observed, Unobserved
 from asbuilt.observe.http import Answer, Client, NotObservedError, shown
 from asbuilt.withholding import foreign
 
@@ -43,9 +43,7 @@ class Ask:
         return self._client.probe(url, self.requests.append)
 
 
-def fact(
-    client: Client, what: str, read: Callable[[Ask], T], *, can_be_absent: bool = False
-) -> Observed[T] | Absent | Unobserved:
+def fact(client: Client, what: str, read: Callable[[Ask], T], *, can_be_absent: bool = False) -> Fact[T]:
     """Read one fact. An answer that lacks what its API promises makes it unobserved, not wrong.
 
     A 404 makes it absent where it `can_be_absent`. It is unobserved where it is part of something that is there: a

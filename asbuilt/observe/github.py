@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from asbuilt.model import RUNS, Absent, Deployment, Environment, Observed, Repository, Unobserved, Workflow, WorkflowRun
+from asbuilt.model import RUNS, Deployment, Environment, Fact, Repository, Workflow, WorkflowRun
 from asbuilt.observe.ask import Ask, fact, instant, items
 from asbuilt.observe.http import GITHUB, Client
 
@@ -15,7 +15,7 @@ _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 _MOST_PAGES = 100
 
 
-def repository(client: Client, name: str) -> Observed[Repository] | Absent | Unobserved:
+def repository(client: Client, name: str) -> Fact[Repository]:
     """Observe the repository itself. GitHub answers 404 too for one that the token may not see."""
 
     def read(ask: Ask) -> Repository:
@@ -25,7 +25,7 @@ def repository(client: Client, name: str) -> Observed[Repository] | Absent | Uno
     return fact(client, f"repository {name}", read, can_be_absent=True)
 
 
-def environments(client: Client, name: str) -> Observed[tuple[Environment, ...]] | Absent | Unobserved:
+def environments(client: Client, name: str) -> Fact[tuple[Environment, ...]]:
     """Observe the environments with their protection rules and branch policies."""
 
     def read(ask: Ask) -> tuple[Environment, ...]:
@@ -35,7 +35,7 @@ def environments(client: Client, name: str) -> Observed[tuple[Environment, ...]]
     return fact(client, f"environments of {name}", read)
 
 
-def workflows(client: Client, name: str) -> Observed[tuple[Workflow, ...]] | Absent | Unobserved:
+def workflows(client: Client, name: str) -> Fact[tuple[Workflow, ...]]:
     """Observe the workflows that GitHub knows; one that was deleted from every branch is not among them."""
 
     def read(ask: Ask) -> tuple[Workflow, ...]:
@@ -45,24 +45,20 @@ def workflows(client: Client, name: str) -> Observed[tuple[Workflow, ...]] | Abs
     return fact(client, f"workflows of {name}", read)
 
 
-def runs(
-    client: Client, name: str, workflow: str, branch: str
-) -> Observed[tuple[WorkflowRun, ...]] | Absent | Unobserved:
+def runs(client: Client, name: str, workflow: str, branch: str) -> Fact[tuple[WorkflowRun, ...]]:
     """Observe the newest completed runs of a workflow file on a branch, newest first."""
     query = {"branch": branch, "status": "completed", "exclude_pull_requests": "true", "per_page": RUNS}
     return _runs(client, name, workflow, query, f"runs of {workflow} on {branch}")
 
 
-def successes(
-    client: Client, name: str, workflow: str, event: str, since: datetime
-) -> Observed[tuple[WorkflowRun, ...]] | Absent | Unobserved:
+def successes(client: Client, name: str, workflow: str, event: str, since: datetime) -> Fact[tuple[WorkflowRun, ...]]:
     """Observe the newest successful runs of a workflow file that an event set off since an instant."""
     created = f">={since:%Y-%m-%dT%H:%M:%SZ}"
     query = {"event": event, "status": "success", "created": created, "per_page": RUNS}
     return _runs(client, name, workflow, query, f"successful {event} runs of {workflow}")
 
 
-def deployments(client: Client, name: str, environment: str) -> Observed[tuple[Deployment, ...]] | Absent | Unobserved:
+def deployments(client: Client, name: str, environment: str) -> Fact[tuple[Deployment, ...]]:
     """Observe the newest deployments to an environment, newest first."""
 
     def read(ask: Ask) -> tuple[Deployment, ...]:
@@ -73,9 +69,7 @@ def deployments(client: Client, name: str, environment: str) -> Observed[tuple[D
     return fact(client, f"deployments to {environment}", read)
 
 
-def _runs(
-    client: Client, name: str, workflow: str, query: dict[str, Any], what: str
-) -> Observed[tuple[WorkflowRun, ...]] | Absent | Unobserved:
+def _runs(client: Client, name: str, workflow: str, query: dict[str, Any], what: str) -> Fact[tuple[WorkflowRun, ...]]:
     def read(ask: Ask) -> tuple[WorkflowRun, ...]:
         file = quote(workflow, safe="")
         answer = ask.get(f"{GITHUB}/repos/{quote(name)}/actions/workflows/{file}/runs?{urlencode(query)}", _HEADERS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from asbuilt.model import Absent, App, Dyno, Formation, Observed, Release, Unobserved, current_release, deploys
+from asbuilt.model import App, Dyno, Fact, Formation, Release, current_release, deploys
 from asbuilt.observe.ask import Ask, fact, instant, items
 from asbuilt.observe.http import HEROKU, Client
 
@@ -13,7 +13,7 @@ _MOST_PAGES = 100
 _OCI_IMAGE = "oci-image"
 
 
-def app(client: Client, name: str) -> Observed[App] | Absent | Unobserved:
+def app(client: Client, name: str) -> Fact[App]:
     """Observe the app itself."""
 
     def read(ask: Ask) -> App:
@@ -31,7 +31,7 @@ def app(client: Client, name: str) -> Observed[App] | Absent | Unobserved:
     return fact(client, f"app {name}", read, can_be_absent=True)
 
 
-def releases(client: Client, name: str) -> Observed[tuple[Release, ...]] | Absent | Unobserved:
+def releases(client: Client, name: str) -> Fact[tuple[Release, ...]]:
     """Observe releases, newest first: all of them, or as many as show the current one and that code was deployed."""
 
     def read(ask: Ask) -> tuple[Release, ...]:
@@ -48,7 +48,7 @@ def releases(client: Client, name: str) -> Observed[tuple[Release, ...]] | Absen
     return fact(client, f"releases of {name}", read)
 
 
-def formation(client: Client, name: str) -> Observed[tuple[Formation, ...]] | Absent | Unobserved:
+def formation(client: Client, name: str) -> Fact[tuple[Formation, ...]]:
     """Observe the formation: one entry for each process type of the current code."""
 
     def read(ask: Ask) -> tuple[Formation, ...]:
@@ -61,7 +61,7 @@ def formation(client: Client, name: str) -> Observed[tuple[Formation, ...]] | Ab
     return fact(client, f"formation of {name}", read)
 
 
-def dynos(client: Client, name: str) -> Observed[tuple[Dyno, ...]] | Absent | Unobserved:
+def dynos(client: Client, name: str) -> Fact[tuple[Dyno, ...]]:
     """Observe the dynos that exist now, one-off ones included."""
 
     def read(ask: Ask) -> tuple[Dyno, ...]:

@@ -1,19 +1,18 @@
 """One concurrent, read-only sweep of the declared subjects: the whole real state, as one frozen `Observation`."""
 
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar
 
 from asbuilt import estate as declared
-from asbuilt.model import AppState, Observation, Observed, Unobserved, current_release
-from asbuilt.observe import github, heroku
+from asbuilt.model import App, AppState, Fact, Observation, Observed, Repository, Unobserved, current_release
+from asbuilt.observe import facts, github, heroku
+from asbuilt.observe.facts import Answers, Key, Questions
 from asbuilt.observe.http import GITHUB, HEROKU, IN_FLIGHT, Client
 from asbuilt.observe.questions import (
-    Questions,
     about_app,
     about_deploy,
     about_repository,
@@ -22,7 +21,6 @@ from asbuilt.observe.questions import (
     repository_state,
 )
 
-K = TypeVar("K", bound=Hashable)
 _SLOWEST_PAUSE = 5.0
 
 
@@ -54,36 +52,22 @@ def sweep(
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=IN_FLIGHT, thread_name_prefix="observe") as pool:
         owned = [each for each in estate.ownerships() if scope.owns(each)]
-        names = sorted(scope.apps | {each.deploy.app for each in owned})
-        subjects = _together(
-            pool,
-            {
-                **{("app", name): partial(heroku.app, client, name) for name in names},
-                **{
-                    ("repository", name): partial(github.repository, client, name)
-                    for name in sorted(scope.repositories | {each.repository.name for each in owned})
-                },
-            },
+        subjects = Questions()
+        for name in sorted(scope.apps | {each.deploy.app for each in owned}):
+            subjects.ask(Key(facts.APP, name, None), partial(heroku.app, client, name))
+        for name in sorted(scope.repositories | {each.repository.name for each in owned}):
+            subjects.ask(Key(facts.REPOSITORY, name, None), partial(github.repository, client, name))
+        found = subjects.answers(pool)
+        apps, repositories = found.of_each(facts.APP), found.of_each(facts.REPOSITORY)
+        answers = _parts(pool, client, estate, scope, owned, apps, repositories)
+        observation = Observation(
+            world,
+            _as_of(client),
+            0.0,
+            {name: app_state(estate.apps[name], fact, answers) for name, fact in apps.items()},
+            {name: repository_state(name, fact, answers) for name, fact in repositories.items()},
+            (),
         )
-        found = {name: subjects["app", name] for name in names}
-        questions: Questions = {}
-        for name in scope.apps:
-            questions |= about_app(client, estate.apps[name], found[name])
-        for (kind, name), fact in subjects.items():
-            if kind == "repository" and name in scope.repositories and isinstance(fact, Observed):
-                questions |= about_repository(client, estate.repositories[name])
-        for ownership in owned:
-            if isinstance(subjects["repository", ownership.repository.name], Observed):
-                questions |= about_deploy(client, estate, ownership, found[ownership.deploy.app])
-        answers = _together(pool, questions)
-        answers |= _together(pool, about_undeclared_workflows(client, estate, answers))
-        apps = {name: app_state(estate.apps[name], fact, answers) for name, fact in found.items()}
-        repositories = {
-            name: repository_state(name, fact, answers)
-            for (kind, name), fact in subjects.items()
-            if kind == "repository"
-        }
-        observation = Observation(world, _as_of(client), 0.0, apps, repositories, ())
         observation = _settled(pool, client, estate, scope, observation, settle, say)
     return replace(
         observation,
@@ -91,6 +75,30 @@ def sweep(
         seconds=round(time.monotonic() - began, 3),
         transcript=client.transcript,
     )
+
+
+def _parts(
+    pool: ThreadPoolExecutor,
+    client: Client,
+    estate: declared.Estate,
+    scope: Scope,
+    owned: Collection[declared.Ownership],
+    apps: Mapping[str, Fact[App]],
+    repositories: Mapping[str, Fact[Repository]],
+) -> Answers:
+    """Ask for all that the subjects consist of, and for the workflows that only GitHub knows of."""
+    questions, undeclared = Questions(), Questions()
+    for name in scope.apps:
+        about_app(questions, client, estate.apps[name], apps[name])
+    for name, fact in repositories.items():
+        if name in scope.repositories and isinstance(fact, Observed):
+            about_repository(questions, client, estate.repositories[name])
+    for ownership in owned:
+        if isinstance(repositories[ownership.repository.name], Observed):
+            about_deploy(questions, client, estate, ownership, apps[ownership.deploy.app])
+    answers = questions.answers(pool)
+    about_undeclared_workflows(undeclared, client, estate, answers)
+    return answers | undeclared.answers(pool)
 
 
 def unsettled(estate: declared.Estate, scope: Scope, observation: Observation) -> Iterator[tuple[str, str]]:
@@ -156,10 +164,10 @@ def _apps_again(
     names: Collection[str],
     observation: Observation,
 ) -> dict[str, AppState]:
-    questions: Questions = {}
+    questions = Questions()
     for name in names:
-        questions |= about_app(client, estate.apps[name], observation.apps[name].app)
-    answers = _together(pool, questions)
+        about_app(questions, client, estate.apps[name], observation.apps[name].app)
+    answers = questions.answers(pool)
     return {name: app_state(estate.apps[name], observation.apps[name].app, answers) for name in names}
 
 
@@ -167,14 +175,3 @@ def _as_of(client: Client) -> datetime:
     """Give the providers' clock: the latest Date of theirs (an app sets its own); this machine's only without any."""
     dates = [each.date for each in client.transcript if each.date and each.url.startswith((HEROKU, GITHUB))]
     return max(dates, default=datetime.now(UTC))
-
-
-def _together(pool: ThreadPoolExecutor, questions: Mapping[K, Callable[[], Any]]) -> dict[K, Any]:
-    """Ask all questions at once and wait for every answer; interrupted, ask no more."""
-    futures = {key: pool.submit(ask) for key, ask in questions.items()}
-    try:
-        return {key: future.result() for key, future in futures.items()}
-    except BaseException:
-        for future in futures.values():
-            future.cancel()
-        raise

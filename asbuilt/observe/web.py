@@ -1,6 +1,6 @@
 """What an app answers at its own URL."""
 
-from asbuilt.model import Absent, Observed, ProbeResponse, Unobserved
+from asbuilt.model import Fact, ProbeResponse
 from asbuilt.observe.ask import Ask, fact
 from asbuilt.observe.http import Client, shown
 from asbuilt.withholding import place
@@ -10,7 +10,7 @@ from asbuilt.withholding import place
 _ROUTER_ERROR_PAGE = b"herokucdn.com/error-pages"
 
 
-def probe(client: Client, url: str) -> Observed[ProbeResponse] | Absent | Unobserved:
+def probe(client: Client, url: str) -> Fact[ProbeResponse]:
     """Observe one answer of an app: its status, and whether the app or Heroku's router gave it."""
 
     def read(ask: Ask) -> ProbeResponse:

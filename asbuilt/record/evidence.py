@@ -13,7 +13,7 @@ from allure_commons.types import AttachmentType, LabelType, LinkType
 
 from asbuilt import texts
 from asbuilt.controls import Control
-from asbuilt.estate import Environment
+from asbuilt.estate import Environment, Ownership
 from asbuilt.record.directory import CONTEXT
 from asbuilt.record.telling import told
 from asbuilt.record.values import attachment, page, plain
@@ -163,8 +163,6 @@ def _declared(subject: Subject | None) -> Any:
         return None
     if subject.kind == "environment":
         return _environment(subject) or {"name": subject.part, "declared": "by a workflow only"}
-    if subject.kind in {"process", "probe"} and subject.app:
-        return subject.app
-    if subject.kind == "deploy":
+    if isinstance(subject.part, Ownership):
         return subject.part.deploy
     return subject.app or subject.repository

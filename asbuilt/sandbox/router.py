@@ -38,11 +38,14 @@ def app_of(world: World, host: str) -> App | None:
 def answer(world: World, ask: Ask) -> Reply:
     """Answer one request to an app's own URL.
 
-    A declared response wins over what the dynos' states suggest, so that a fault can change the one or the other.
+    A declared response wins over what the dynos' states suggest, so that a fault can change the one or the other. In
+    maintenance the router asks no dyno, nor whether there are any: https://devcenter.heroku.com/articles/maintenance-mode.
     """
     app = app_of(world, ask.host)
     if app is None:
         return _error(404, "No such app", "no-such-app")
+    if app.maintenance:
+        return _error(503, "Offline for Maintenance", "maintenance-mode")  # H80
     if (canned := app.responses.get(ask.path)) is not None:
         return Reply(canned.status, canned.json, canned.text, dict(canned.headers))
     return _routed(app)
@@ -58,8 +61,6 @@ def _routed(app: App) -> Reply:
     web = [dyno for dyno in app.dynos if dyno.type == "web"]
     if app.current is None or app.current.commit is None:
         return _error(502)  # H81, blank app
-    if app.maintenance:
-        return _error(503, "Offline for Maintenance", "maintenance-mode")  # H80
     if not web:
         return _error(503)  # H14, no web dynos running
     if not any(dyno.state in _SERVING for dyno in web):

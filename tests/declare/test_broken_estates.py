@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from broken_yaml import NASTY, broken
 from hypothesis import given, settings
+from subject_kinds import KINDS
 
 from asbuilt import catalogue
 from asbuilt.estate import load
 from asbuilt.estate_errors import LONGEST_LINE, MOST_PROBLEMS, EstateError
 from asbuilt.run import OptionError, prepared, scope_of
-from asbuilt.subjects import KINDS, tell, words
+from asbuilt.subjects import tell, words
 from asbuilt.texts import visible
 
 WHOLE = """estate: shop

@@ -2,11 +2,13 @@
 
 import jsonschema_rs
 import pytest
+import subject_kinds
 import yaml
 
 from asbuilt.estate import load, schema
 from asbuilt.observe import github, heroku
-from asbuilt.subjects import subjects, tell, words
+from asbuilt.subjects import KINDS, WORDS, kind_of, subjects, tell, words, words_in
+from asbuilt.workflows.paths import checkout
 
 ESTATE = """estate: x
 apps: {shop: {formation: {web: 1, worker: 2}}}
@@ -45,6 +47,72 @@ def test_each_declared_deploy_is_a_subject_of_its_own(written):
         "shop ship $it.yml push v*",
         "shop ship $it.yml workflow_dispatch",
     ]
+
+
+WHOLE = """estate: x
+apps: {shop: {formation: {web: 1}, probes: [/up]}}
+repositories:
+  o/r:
+    environments: {prod: }
+    procfile: {web: app.py}
+    workflows: {deploy.yml: {deploys: [{app: shop, trigger: push}]}}
+"""
+SUBJECTS = {
+    "process": ["shop web"],
+    "probe": ["shop /up"],
+    "deploy": ["shop deploy.yml push"],
+    "environment": ["o/r lab", "o/r prod"],
+    "workflow": ["o/r deploy.yml"],
+    "workflow_file": ["o/r ci.yml", "o/r deploy.yml"],
+    "procfile_process": ["o/r web"],
+    "app": ["shop"],
+    "repository": ["o/r"],
+}
+
+
+@pytest.fixture
+def found(written, tmp_path):
+    """Give a function that gives the subjects of a kind, with the estate that declares them."""
+    workflows = tmp_path / "r" / ".github" / "workflows"
+    workflows.mkdir(parents=True)
+    (workflows / "ci.yml").write_text("on: push\njobs: {a: {runs-on: x, environment: lab, steps: [{run: a}]}}\n")
+    estate, files = load(written(WHOLE)), {"o/r": checkout.read(tmp_path / "r", "o/r")}
+    return lambda kind: (estate, subjects(estate, files, kind))
+
+
+def test_there_is_no_kind_of_subject_but_those_that_the_tests_know():
+    assert list(KINDS) == list(subject_kinds.KINDS)
+    assert SUBJECTS.keys() == subject_kinds.KINDS.keys()
+    wider = list(KINDS)
+    for kind in KINDS:
+        assert kind_of(wider) == kind
+        wider.remove(kind)
+    assert kind_of(wider) is None
+
+
+@pytest.mark.parametrize("kind", subject_kinds.KINDS)
+def test_each_declared_thing_is_a_subject_of_its_kind_with_its_own_words(kind, found):
+    estate, subjects_of_kind = found(kind)
+    assert list(subjects_of_kind) == SUBJECTS[kind]
+    for each in subjects_of_kind.values():
+        assert each.kind == kind
+        told = words(each, estate)
+        assert told.keys() == subject_kinds.KINDS[kind] == KINDS[kind].words
+        assert all(told.values())
+        assert told.get("app", "shop") == "shop"
+        assert told.get("repository", "o/r") == "o/r"
+        assert told.keys() <= WORDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("heroku ps --app {app}; {ap} {my_app} { App } {x-1}", ["app", "ap", "my_app", "App", "x-1"]),
+        ("${{ app }} ${APP} @{upstream} {} {0} {a,b} {{app}} awk '{print $1}' {", []),
+    ],
+)
+def test_a_word_is_what_stands_alone_in_braces_that_are_nobody_elses(text, meant):
+    assert words_in(text) == meant
 
 
 class Asked:

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from asbuilt.catalogue import PROJECT
+from asbuilt.catalogue import PROJECT, kinds_judged
 from asbuilt.estate import load
 from asbuilt.run import OptionError, prepared, scope_of
-from asbuilt.subjects import kind_of, kinds_judged
+from asbuilt.subjects import kind_of
 from asbuilt.workflows.paths import checkout
 
 ESTATE = """estate: x

@@ -2,7 +2,7 @@ import httpx
 import pytest
 
 from asbuilt.model import Absent, Observed, Unobserved, deploys
-from asbuilt.observe import heroku
+from asbuilt.observe import heroku, web
 from asbuilt.sandbox.server import Sandbox
 
 ACCEPT = "application/vnd.heroku+json; version=3"
@@ -209,3 +209,20 @@ def test_every_page_is_read_of_an_app_with_config_changes_alone(blank):
     assert [each.status for each in sandbox.log] == [206, 206, 200]
     assert found.value[0].current
     assert deploys(found.value) == ()
+
+
+def test_an_app_in_maintenance_is_answered_for_by_the_router_and_its_dynos_run(tmp_path, client):
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "offline.yaml").write_text(
+        "summary: an app in maintenance\nclock: 2026-04-30T16:30:00Z\nheroku:\n  apps:\n    shop:\n"
+        "      hash: 0a1b2c3d4e5f\n      created_at: '-8d'\n      maintenance: true\n"
+        f"      releases: [{{version: 1, description: Deploy, slug: {'c' * 40}, created_at: '-1d'}}]\n"
+        "      formation: {web: {command: serve}}\n      dynos: {web.1: {state: up}}\n"
+        "      responses: {/health: {status: 200, json: {status: ok}}}\n"
+    )
+    with Sandbox.start("offline", folder=tmp_path) as sandbox:
+        asked = client(route_to=sandbox.origin)
+        app, dynos = heroku.app(asked, "shop").value, heroku.dynos(asked, "shop").value
+        probe = web.probe(asked, f"{app.web_url}health").value
+    assert (app.maintenance, [each.state for each in dynos]) == (True, ["up"])
+    assert (probe.status, probe.from_router) == (503, True)

@@ -1,3 +1,4 @@
+import json
 import os
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from asbuilt.files import RefusedError
+from asbuilt.keeping import as_kept
 from asbuilt.model import (
     Absent,
     App,
@@ -21,14 +23,17 @@ from asbuilt.model import (
     RepositoryState,
     Request,
     Unobserved,
+    Way,
     Workflow,
     WorkflowRun,
     ago,
     current_release,
     deploys,
     dump,
+    load,
     restore,
 )
+from asbuilt.withholding import Secret, Secrets
 
 NOW = datetime(2026, 4, 30, 16, 30, tzinfo=UTC)
 
@@ -130,7 +135,7 @@ def whole():
         environments=Observed((Environment("prod/eu", ("operator", "@ops"), 30, ("main", "tag:v*")),)),
         workflows=Observed((Workflow("Deploy", ".github/workflows/deploy.yml", "disabled_manually"),)),
         runs={".github/workflows/deploy.yml": Observed((run, replace(run, conclusion="failure", branch="main")))},
-        successes={"deploy.yml push shop": Absent("runs")},
+        successes={Way("deploy.yml", "push", "shop"): Absent("runs")},
         deployments={"prod/eu": Observed((Deployment("prod/eu", "a" * 40, NOW),))},
     )
     transcript = (
@@ -152,6 +157,38 @@ def test_a_whole_observation_comes_back_as_it_was(whole, tmp_path):
     (tmp_path / "observation.json").write_bytes(dump(whole))
     assert restore(tmp_path / "observation.json") == whole
     assert {each.name for each in fields(whole)} == set(whole.__slots__)
+
+
+# As every version has written them: an observation is kept, and judged again by later ones.
+WRITTEN = {
+    "deploy.yml push shop": Way("deploy.yml", "push", "shop"),
+    "ship it now.yml workflow_dispatch shop-prod": Way("ship it now.yml", "workflow_dispatch", "shop-prod"),
+    " .yml push a": Way(" .yml", "push", "a"),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_way_is_written_as_a_text_and_read_back(whole, written):
+    repository = replace(whole.repositories["example/shop"], successes={WRITTEN[written]: Observed(())})
+    content = dump(replace(whole, repositories={"example/shop": repository}))
+    assert json.loads(content)["repositories"]["example/shop"]["successes"].keys() == {written}
+    assert load(content).repositories["example/shop"].successes == {WRITTEN[written]: Observed(())}
+
+
+@pytest.mark.parametrize("damaged", ["", "push", "deploy.yml push", "deploy.yml  shop", "  ", "deploy.yml push "])
+def test_what_names_no_way_is_an_error_of_value(whole, damaged):
+    content = dump(whole).replace(b'"deploy.yml push shop"', json.dumps(damaged).encode())
+    with pytest.raises(ValueError, match="a workflow, a trigger and an app, such as"):
+        load(content)
+
+
+def test_a_secret_in_a_way_is_withheld(whole):
+    secrets = Secrets.of([Secret("TOKEN", "s3cr3t-w0rd-0f-4-k1nd")], {})
+    ways = {Way("s3cr3t-w0rd-0f-4-k1nd", "push", "shop"): Observed(())}
+    repository = replace(whole.repositories["example/shop"], successes=ways)
+    kept = as_kept(replace(whole, repositories={"example/shop": repository}), secrets)
+    assert b"s3cr3t" not in dump(kept)
+    assert "s3cr3t" not in repr(kept)
 
 
 @pytest.mark.parametrize(

@@ -274,6 +274,38 @@ def test_the_router_knows_an_app_by_its_names(rich, host, status):
     assert "herokucdn.com/error-pages/" in response.text
 
 
+MAINTENANCE = """
+summary: the apps are in maintenance
+over: rich
+trips: {}
+world:
+  - {at: [heroku, apps, shop, maintenance], set: true}
+  - {at: [heroku, apps, cottage, maintenance], set: true}
+"""
+NEVER_DEPLOYED = "  - {at: [heroku, apps, cottage, releases, {version: 1}, slug], remove: true}\n"
+
+
+@pytest.mark.parametrize("more", ["", NEVER_DEPLOYED])
+def test_in_maintenance_the_router_answers_with_its_page_whatever_the_app_would(start, folder, more):
+    offline = start("rich+offline", folder=folder("faults", "offline", MAINTENANCE + more))
+    for host in ("shop.example.com", "cottage-5f4e3d2c1b0a.herokuapp.com"):
+        for path in ("/", "/old", "/health?a=b"):
+            response = offline.ask(host, path)
+            assert response.status_code == 503
+            assert response.headers["Content-Type"].startswith("text/html")
+            assert "<title>Offline for Maintenance</title>" in response.text
+            assert 'src="https://www.herokucdn.com/error-pages/maintenance-mode.html"' in response.text
+
+
+def test_in_maintenance_the_api_tells_so_and_all_else_goes_on(start, folder, rich):
+    offline = start("rich+offline", folder=folder("faults", "offline", MAINTENANCE))
+    assert offline.heroku("/apps/shop").json() == {**rich.heroku("/apps/shop").json(), "maintenance": True}
+    for part in ("dynos", "formation", "releases"):
+        before, now = (each.heroku(f"/apps/shop/{part}").json() for each in (rich, offline))
+        assert now
+        assert now == before
+
+
 def test_a_declared_response_may_redirect(rich):
     response = rich.ask("cottage-5f4e3d2c1b0a.herokuapp.com", "/old")
     assert (response.status_code, response.headers["Location"]) == (301, "https://shop.example.com/")

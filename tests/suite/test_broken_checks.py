@@ -1,5 +1,7 @@
 """A check that cannot be used says where and why, all of them at once; and nothing is judged without it."""
 
+import shutil
+
 import pytest
 from typer.testing import CliRunner
 
@@ -115,6 +117,79 @@ def test_each_file_that_cannot_be_imported_is_told_with_its_line(problems):
         ("tests_static/test_d.py:2:", "Skipped: no"),
         ("tests_static/test_e.py:1:", "ValueError: a \\::error::b"),
     ]
+
+
+VOCABULARY = """
+import pytest
+
+@pytest.fixture
+def subject(): ...
+
+@pytest.fixture(name="app")
+def _app(subject): ...
+
+@pytest.fixture()
+def releases(app): ...
+"""
+WORDS = '''
+import pytest
+from asbuilt.controls import control
+
+@pytest.fixture
+def newest(releases): ...
+
+@control("HK001", severity="SEV-2", satisfies=[])
+def test_misspelled(releases):
+    """It is required.
+
+    Remedy: heroku ps --app {ap} of {process}, ${{ app }} and ${APP} aside; {ap}
+    """
+
+@control("HK002", severity="SEV-2", satisfies=[])
+def test_whole(newest):
+    """It is required.
+
+    Remedy: heroku ps:scale {formation} --app {app}; {deploy}
+    """
+
+@control("HK003", severity="SEV-2", satisfies=[])
+def test_of_nothing():
+    """It is required.
+
+    Remedy: heroku ps --app {app}
+    """
+'''
+
+
+def test_a_word_that_no_subject_of_the_check_has_is_told_with_its_place(problems, tmp_path):
+    (tmp_path / "conftest.py").write_text(VOCABULARY)
+    misspelled = "tests_static/test_words.py:8 test_misspelled: its remedy names"
+    of_nothing = "tests_static/test_words.py:22 test_of_nothing: its remedy names {app}, and it is about no subject:"
+    assert problems(test_words=WORDS) == [
+        f'{misspelled} {{ap}}, which apps do not have; did you mean "app"? allowed: app, deploy, formation',
+        f"{misspelled} {{process}}, which apps do not have; allowed: app, deploy, formation",
+        f"{of_nothing} let it ask for a fact of one, such as app",
+    ]
+
+
+def test_facts_that_cannot_be_read_are_told_with_their_line(problems, tmp_path):
+    (tmp_path / "conftest.py").write_text("import pytest\ndef app(:\n")
+    assert problems() == ["conftest.py:2: cannot be imported: SyntaxError: invalid syntax"]
+
+
+@pytest.mark.parametrize("arguments", [["tests_static"], ["tests_live", "-m", "live", "--sandbox=healthy"]])
+def test_no_run_judges_beside_a_remedy_with_an_unknown_word(arguments, play, tmp_path):
+    project = tmp_path / "project"
+    (project / "tests_live").mkdir(parents=True)
+    (project / "tests_static").mkdir()
+    (project / "tests_live" / "test_words.py").write_text(WORDS)
+    for name in ("conftest.py", "pytest.ini", "estate.yaml"):
+        shutil.copy(catalogue.PROJECT / name, project / name)
+    played = play(*arguments, cwd=project)
+    assert played.code == 3, played.out
+    assert "checks that cannot be used, so nothing is judged:\ntests_live/test_words.py:8 test_miss" in played.out
+    assert "which apps do not have" in played.out
+    assert "Traceback" not in played.out
 
 
 def test_a_run_with_a_broken_check_judges_nothing_and_ends_with_exit_3(tmp_path, monkeypatch, capsys):

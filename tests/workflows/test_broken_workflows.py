@@ -8,11 +8,11 @@ from broken_yaml import NASTY, broken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from judge import HOME, judge
+from subject_kinds import KINDS
 
 from asbuilt.estate import load
 from asbuilt.judging import CouldNotObserveError
 from asbuilt.run import prepared, scope_of
-from asbuilt.subjects import KINDS
 from asbuilt.workflows.paths.checkout import read
 
 FIXTURES = HOME / "fixtures"

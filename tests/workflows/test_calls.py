@@ -28,7 +28,10 @@ def found(call, called=CALLED):
         ("    with: {app: a}\n    secrets: {KEY: k}\n", []),
         ("    with: {APP: 1, Dry: true, tries: 3}\n    secrets: inherit\n", []),
         ("    with: {app: a, dry: '${{ inputs.x }}', tries: '${{ 1 }}'}\n    secrets: {key: k, mail: m}\n", []),
-        ("    with: ${{ fromJSON(vars.X) }}\n    secrets: inherit\n", []),
+        (  # GitHub reads none for the whole of a call's inputs, only for each
+            "    with: ${{ fromJSON(vars.X) }}\n    secrets: inherit\n",
+            [(5, "`${{ fromJSON(vars.X) }}`: GitHub takes no expression here, only a fixed text")],
+        ),
         (
             "    secrets: inherit\n",
             [(4, 'ship.yml requires the input "app": the call does not give it')],

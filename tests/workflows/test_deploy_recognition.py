@@ -342,6 +342,11 @@ def test_after_a_login_a_deploy_that_is_written_elsewhere_is_undecided(first):
         "make deploy-latest",
         "npm run deploy:test",
         "./deploy-to-testing.sh",
+        "tox -e deploy",
+        "hatch run deploy",
+        "perl scripts/deploy.pl",
+        "ksh scripts/deploy.sh",
+        "python3.12 scripts/deploy.py",
     ],
 )
 def test_a_deploy_that_is_written_elsewhere_is_undecided_where_heroku_is_given(command):

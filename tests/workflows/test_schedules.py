@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from random import Random
 
+import cronsim
 import pytest
 
 from asbuilt.workflows.files.modelling import load
@@ -143,7 +144,6 @@ def test_minutes_that_are_near_on_no_two_hours_or_days_running_are_not_near(cron
 
 
 def test_it_fires_when_another_reader_of_crons_says_so():
-    cronsim = pytest.importorskip("cronsim")
     random = Random(19)
     for _ in range(400):
         cron = random_cron(random)
@@ -153,6 +153,24 @@ def test_it_fires_when_another_reader_of_crons_says_so():
             theirs = []
         assert list(islice(fires(parse(cron)), 30)) == theirs, cron
         assert parse(cron).fires == bool(theirs), cron
+
+
+@pytest.mark.parametrize(
+    ("cron", "rule"),
+    [
+        ("0 0 * * *", bool),
+        ("0 0 13 * *", lambda day: day.day == 13),
+        ("0 0 * * FRI", lambda day: day.isoweekday() == 5),
+        ("0 0 13 * FRI", lambda day: day.day == 13 or day.isoweekday() == 5),
+        ("0 0 13 2,MAR 0", lambda day: day.month in {2, 3} and (day.day == 13 or day.isoweekday() == 7)),
+        ("0 0 */10 * 1", lambda day: day.day in {1, 11, 21, 31} or day.isoweekday() == 1),  # a step restricts
+        ("0 0 13 * */3", lambda day: day.day == 13 or day.isoweekday() in {7, 3, 6}),
+        ("0 0 29-31 2 *", lambda day: day.month == 2 and day.day == 29),
+    ],
+)
+def test_the_days_on_which_it_fires(cron, rule):
+    days = [START + timedelta(days=number) for number in range(28 * 366)]
+    assert [day for day in days if parse(cron).fires_on(day)] == [day for day in days if rule(day)]
 
 
 def fires(cron):

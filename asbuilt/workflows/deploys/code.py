@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from asbuilt.workflows.deploys.mechanisms import COMMANDS, PUSH, Mechanism, addresses, sent_to
 from asbuilt.workflows.deploys.pushes import app_of_url
 from asbuilt.workflows.deploys.script_target import Target
+from asbuilt.workflows.shell.languages import language
 from asbuilt.workflows.shell.script import Command, option
 
 HOST = "heroku.com"
-_LANGUAGES = re.compile(r"^(?:\S*/)?(?:python[\d.]*|node|deno|bun|ruby|perl|php|pwsh|powershell)(?:\.exe)?\b")
-_PROGRAMS = re.compile(r"(?:python[\d.]*|node|ruby|perl|php|deno|pwsh)$")
 _GIVES_CODE = frozenset({"-c", "-e", "-r", "--eval", "-Command", "-p", "eval"})
 _NAME = r"(?P<app>(?>\$\{\{.+?\}\}|[^/\"'`\s])+)"
 _API, _API_WITHOUT_APP = addresses(_NAME)
@@ -35,13 +34,13 @@ _UNTOLD = "names its app in code"
 
 def is_code(shell: str | None) -> bool:
     """Tell whether a step's shell reads another language than a shell's."""
-    return shell is not None and _LANGUAGES.match(shell) is not None
+    return shell is not None and language(shell) is not None
 
 
 def code_in(command: Command) -> str:
     """Give the code that a command hands to a program of another language, or nothing."""
     words = command.words
-    if not words or not _PROGRAMS.match(words[0].rpartition("/")[2]):
+    if not words or language(words[0]) is None:
         return ""
     given = (words[at + 1] for at, word in enumerate(words[:-1]) if word in _GIVES_CODE)
     return next(given, None) or command.stdin

@@ -7,12 +7,9 @@ from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.deploys.mechanisms import DPL, only_prepares, unknown
 from asbuilt.workflows.deploys.script_target import Target
 from asbuilt.workflows.files.sources import PlacedStep
+from asbuilt.workflows.shell.languages import BUILDERS, RUNNERS, SHELLS, language
 from asbuilt.workflows.shell.script import Command, expand, option
 
-_RUNNERS = frozenset({
-    "make", "just", "task", "rake", "invoke", "npm", "yarn", "pnpm", "bun", "poetry", "uv", "pipenv", "bundle",
-    "composer", "nx", "gulp", "grunt",
-})  # fmt: skip
 _INSTALLS = frozenset({"install", "i", "add", "ci"})
 _DEPLOYS = re.compile(r"deploy|release|promote|\bship|^heroku$", re.IGNORECASE)
 # `test-deploy` tests; `deploy-test` deploys to the environment of that name.
@@ -21,10 +18,8 @@ _DOES_NOT = re.compile(
     r"|(?:post|after|pre|before)[-_]?(?:deploy|release)|://",
     re.IGNORECASE,
 )
-_BUILDERS = frozenset({"sbt", "mvn", "gradle", "mvnw", "gradlew"})
 _APP_PROPERTY = re.compile(r"-Dheroku\.appName=(.+)")
 _SCRIPT = re.compile(r"^(?:\./|[\w.-]+/)[\w./-]+$|\.(?:sh|bash|py|js|rb)$")
-_INTERPRETERS = frozenset({"bash", "sh", "zsh", "python", "python3", "node", "ruby"})
 _ELSEWHERE = "runs what is written elsewhere"
 # A variable that lets a step change an app: its key, its name. An address is none.
 _LETS_IN = re.compile(r"heroku(?!.*(?:url|host|domain)$)", re.IGNORECASE)
@@ -41,7 +36,7 @@ def targets(command: Command, *, lets_in: bool) -> Iterator[Target]:
             app = option(words, "--app")
             apps = expand(app, command.variables) if app else (None,)
             yield from (Target(DPL, each, DPL.unnamed) for each in apps)
-    elif program in _BUILDERS:
+    elif program in BUILDERS:
         if any("heroku" in word.lower() and _DEPLOYS.search(word) for word in words[1:]):
             given = next((match[1] for word in words if (match := _APP_PROPERTY.match(word))), None)
             apps = expand(given, command.variables) if given else (None,)
@@ -72,11 +67,12 @@ def _runs_a_deploy(words: tuple[str, ...], program: str) -> bool:
     """Tell whether a command runs a deploy that is written elsewhere."""
     if call_of(words) is not None:
         return False
-    if program in _RUNNERS:
+    if program in RUNNERS:
         return not _INSTALLS & set(words[1:2]) and any(
             _DEPLOYS.search(word) and not _DOES_NOT.search(word) for word in words[1:]
         )
-    command = words[1] if program in _INTERPRETERS and len(words) > 1 else words[0]
+    is_read = program in SHELLS or language(program) is not None
+    command = words[1] if is_read and len(words) > 1 else words[0]
     if _SCRIPT.search(command) is None or _DOES_NOT.search(command):
         return False
     return bool(_DEPLOYS.search(command)) or ("heroku" in command.lower() and not only_prepares(command.lower()))

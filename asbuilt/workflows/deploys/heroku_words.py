@@ -2,12 +2,11 @@
 
 import re
 
+from asbuilt.workflows.shell.languages import FETCHERS, PACKAGE_MANAGERS
+
 _CLI = re.compile(r"(?:.*/)?heroku(?:-cli)?(?:@[\w.^~-]+)?$")
 # An image that starts the CLI.
 _IMAGE = re.compile(r"(?:[\w.-]+/)*[\w.-]*heroku[\w-]*(?::[\w.-]+)?$")
-# What fetches the CLI, or runs that of the project.
-_FETCHES = frozenset({"npx", "bunx", "pnpx"})
-_RUNNERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 _RUN = frozenset({"exec", "x", "dlx"})
 _CONTAINERS = frozenset({"docker", "podman"})
 
@@ -21,9 +20,9 @@ def call_of(words: tuple[str, ...]) -> tuple[str, ...] | None:
         # `docker run IMAGE heroku ...`: an image may be called heroku as well, and stands before it.
         at = max((at for at, word in enumerate(words) if _CLI.match(word) or _IMAGE.match(word)), default=0)
         return ("heroku", *words[at + 1 :]) if at and ":" in "".join(words[at + 1 : at + 2]) else None
-    if name in _FETCHES | _RUNNERS:
+    if name in FETCHERS | PACKAGE_MANAGERS:
         rest = words[1:]
-        while rest and (rest[0].startswith("-") or (name in _RUNNERS and rest[0] in _RUN)):
+        while rest and (rest[0].startswith("-") or (name in PACKAGE_MANAGERS and rest[0] in _RUN)):
             rest = rest[1:]
         if not rest or not _CLI.match(rest[0]):
             return None

@@ -14,6 +14,7 @@ from asbuilt.workflows.deploys.script_target import Spot, Target
 from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.run import matrix
 from asbuilt.workflows.shell.script import Command, expand, option
+from asbuilt.workflows.shell.variables import ENV_EXPRESSION
 
 # An app's name as it is written in a script: a literal, variables, expressions. Each part is taken in one way only.
 APP = r"(?P<app>(?>\$\{\{.+?\}\}|\$\{\w+[^{}]*\}|\$\w+|\$\([^()]*\)|[\w-])+)"
@@ -24,7 +25,6 @@ _URL = re.compile(
 # A URL, or `user@host:path`, whose host is written out; or a folder.
 _PLACE = re.compile(r"^(?:[a-z+]+://(?:[^@]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?=[:/]|$)|^\.{0,2}/", re.IGNORECASE)
 _HEROKU = re.compile(r"(?:^|\.)heroku(?:\.com)?$", re.IGNORECASE)
-_ENV = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}", re.IGNORECASE)
 _MATRIX = re.compile(r"\$\{\{[^}]*\bmatrix\.")
 _TAKES_VALUE = frozenset({"-C", "-c", "--git-dir", "--work-tree", "--prefix", "-P", "-o", "--push-option", "--repo"})
 _SENDS_NOTHING = frozenset({"--dry-run", "-n", "--delete", "-d"})
@@ -73,7 +73,7 @@ class Remotes:
 
     def _with_env(self, text: str) -> str:
         """Put variables in where an expression names them: `${{ env.NAME }}`."""
-        return _ENV.sub(lambda match: self.env.get(match[1], match[0]), text)
+        return ENV_EXPRESSION.sub(lambda match: self.env.get(match[1], match[0]), text)
 
     def learn(self, command: Command) -> None:
         """Keep the URL that a command gives a remote."""

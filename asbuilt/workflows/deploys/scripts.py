@@ -14,6 +14,7 @@ from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.run.contexts import is_given, variables_of
 from asbuilt.workflows.shell.requests import request_of
 from asbuilt.workflows.shell.script import Command, commands, expand, option
+from asbuilt.workflows.shell.variables import sole
 from asbuilt.workflows.yaml.document import text_of
 
 Way = tuple[Spot, ...]
@@ -23,7 +24,6 @@ _WRITES = frozenset({"POST", "PATCH", "PUT"})
 _SCALES = re.compile(r"[\"']?(?:quantity|size|release|type)\\?[\"']?\s*[:=]")
 _BY_VARIABLE = "takes the app from HEROKU_APP, whose value is not known before the run"
 _UNNAMED = "names no app, and no earlier step of the job says which one it is for"
-_SOLE = re.compile(r"\$\{?(\w+)\}?|\$\{\{ env\.(\w+) \}\}")
 # Several apps, each of which may be an expression with commas of its own.
 _SEVERAL = re.compile(r",(?![^{]*\}\})")
 
@@ -80,8 +80,8 @@ class _Reading:
 
     def _one_by_one(self, target: Target) -> Iterator[Target]:
         """Give a deploy to each app, where a variable of the step's has several: `for app in $APPS`."""
-        match = _SOLE.fullmatch(target.app or "")
-        apps = self.remotes.env.get(match[1] or match[2], "").split() if match else []
+        name = sole(target.app or "")
+        apps = self.remotes.env.get(name, "").split() if name else []
         several = len(apps) > 1 and not any("$" in app for app in apps)
         yield from (replace(target, app=app) for app in apps) if several else (target,)
 

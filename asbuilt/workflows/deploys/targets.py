@@ -10,14 +10,14 @@ from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.shell.values import Open, Text, Values
+from asbuilt.workflows.shell.variables import VARIABLE, around
 from asbuilt.workflows.yaml.document import Mark
 
 # What can be the name of an app; anything else is not put together as the shell would.
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
-# How a script names a variable: `$NAME`, `${NAME}`, `${NAME:-default}`.
 # Properties of the `github` context that a script has as variables, too: `GITHUB_REF`.
 _GITHUB = frozenset({"ref", "ref_name", "ref_type", "head_ref", "base_ref", "event_name", "sha"})
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([\w-]*))?\}|(\w+))")
+_DEFAULT = re.compile(r"(?::?-(?P<default>[\w-]*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,15 @@ def as_expression(written: str) -> str:
     """Put `${{ env.NAME }}` where a script has `$NAME`: that is what the variable stands for."""
 
     def expression(match: re.Match[str]) -> str:
-        variable = match[1] or match[3]
+        variable = match["plain"] or match["name"]
+        behind = _DEFAULT.fullmatch(match["rest"] or "")
+        if behind is None or match["mark"] or re.fullmatch(r"\w+", variable) is None:
+            return around(match, VARIABLE.sub(expression, match["rest"] or ""))
         own = variable.removeprefix("GITHUB_").lower()
         name = f"github.{own}" if variable.startswith("GITHUB_") and own in _GITHUB else f"env.{variable}"
-        return f"${{{{ {name} || '{match[2]}' }}}}" if match[2] else f"${{{{ {name} }}}}"
+        return f"${{{{ {name} || '{behind['default']}' }}}}" if behind["default"] else f"${{{{ {name} }}}}"
 
-    return _VARIABLE.sub(expression, written)
+    return VARIABLE.sub(expression, written)
 
 
 def unknown(what: str, expression: str, mark: Mark) -> str:

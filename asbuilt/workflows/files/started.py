@@ -11,22 +11,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from asbuilt.workflows.shell.languages import ENVIRONMENTS, SHELLS, language
+
 # Heroku unpacks a repository here, and starts its processes here.
 _HOME = "/app"
 _WHERE = re.compile(r"^\$\{?(HOME|PWD)\b\}?")
 _VARIABLE = re.compile(r"(\w+)=(.*)", re.DOTALL)
 _ENDS = frozenset({"&&", "||", ";", "|", "&", "|&", ";;"})
 # Words before a command that change nothing about what it starts.
-_WRAPPERS = frozenset(
-    {
-        "exec", "env", "time", "nice", "nohup", "newrelic-admin", "run-program", "ddtrace-run", "poetry", "pipenv",
-        "uv", "pdm", "hatch", "bundle", "run", "opentelemetry-instrument", "dumb-init", "doppler",
-    }
-)  # fmt: skip
+_WRAPPERS = ENVIRONMENTS | {
+    "exec", "env", "time", "nice", "nohup", "newrelic-admin", "run-program", "ddtrace-run", "run",
+    "opentelemetry-instrument", "dumb-init", "doppler",
+}  # fmt: skip
 # Scripts that buildpacks add: they set something up, then start the words behind them.
 _ADDED = re.compile(r"(\./)?bin/(start-(stunnel|pgbouncer|pgbouncer-stunnel|nginx|nginx-debug)|qgtunnel)")
-_PYTHON = re.compile(r"python[0-9.]*")
-_SHELLS = frozenset({"bash", "sh", "dash", "zsh"})
 _RUNNERS = frozenset({"streamlit", "fastapi", "chainlit"})
 # Programs that take the path of a script, and what that ends in.
 _INTERPRETERS = {
@@ -111,7 +109,7 @@ def _commands(text: str, place: _Place | None = None) -> Iterator[tuple[list[str
             place = replace(place, variables={**place.variables, **_bare(bare[1:])[1]})
         elif bare[0] in {"cd", "pushd"} and len(bare) == 2:  # noqa: PLR2004 - cd and its folder
             place = place.inside(bare[1])
-        elif posixpath.basename(bare[0]) in _SHELLS and (script := _script_text(bare)) is not None:
+        elif posixpath.basename(bare[0]) in SHELLS and (script := _script_text(bare)) is not None:
             yield from _commands(script, here)
         else:
             yield bare, here
@@ -183,7 +181,7 @@ def _started(words: list[str], place: _Place) -> tuple[str, ...]:
 
 
 def _starter(program: str) -> _Starter | None:
-    if _PYTHON.fullmatch(program):
+    if language(program) == "python":
         return _by_python
     if program in _SERVERS:
         return _by_server
@@ -194,7 +192,7 @@ def _starter(program: str) -> _Starter | None:
     if program in _OF_PACKAGES:
         return lambda words, place: (place.inside(_option(words, _OF_PACKAGES[program])).path("package.json"),)
     known = {"flask": _by_flask, "celery": _by_celery, "node": _by_node, "uwsgi": _by_uwsgi}
-    return _by_shell if program in _SHELLS else known.get(program)
+    return _by_shell if program in SHELLS else known.get(program)
 
 
 def _by_python(words: list[str], place: _Place) -> tuple[str, ...]:

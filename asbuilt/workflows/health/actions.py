@@ -8,7 +8,7 @@ from asbuilt.workflows.health.addresses import hands_an_app
 from asbuilt.workflows.health.check import Check
 from asbuilt.workflows.health.names import checks_by_name, is_named_for_health, proves_by_name, tests_by_name
 from asbuilt.workflows.health.surroundings import Surroundings
-from asbuilt.workflows.shell.github_script import GITHUB_SCRIPT
+from asbuilt.workflows.shell.languages import GITHUB_SCRIPT
 from asbuilt.workflows.shell.requests import tells_people
 from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
 

@@ -3,10 +3,10 @@
 import re
 
 from asbuilt.workflows.health.check import Check
+from asbuilt.workflows.shell.languages import CALLED, language
 from asbuilt.workflows.shell.requests import is_home
 
-_OTHER = re.compile(r"^\S*(?:python|node|deno|bun|ruby|pwsh|powershell)", re.IGNORECASE)
-_HANDED = re.compile(r"(?:^|[\n;&|])\s*(?:\S*/)?(?:python3?|node|ruby|deno|pwsh)\b[^\n]*(?:<<|\s-c\s|\s-e\s)")
+_HANDED = re.compile(rf"(?:^|[\n;&|])\s*(?:\S*/)?{CALLED}[^\n]*(?:<<|\s-c\s|\s-e\s)")
 _ASKS = re.compile(
     r"\brequests\.(?:get|head|request|Session)|\burlopen\b|\bhttpx\.|\bfetch\(|\baxios\b|https?\.(?:get|request)\(|Net::HTTP"
     r"|URI\.open|Invoke-(?:WebRequest|RestMethod)|HTTPConnection|github\.request\(",
@@ -43,7 +43,7 @@ def names_release(code: str) -> bool:
 
 def check(name: str, script: str, shell: str | None) -> Check | None:
     """Read a script that asks an app in another language; None where it does not."""
-    whole = _OTHER.match(shell or "") is not None
+    whole = language(shell or "") is not None
     if not (whole or _HANDED.search(script)) or not _ASKS.search(script):
         return None
     addresses = tuple(dict.fromkeys(_ADDRESS.findall(script)))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from asbuilt.workflows.files.workflow import Step
 from asbuilt.workflows.health.surroundings import Surroundings
+from asbuilt.workflows.shell.languages import BUILDERS, FETCHERS, RUNNERS, SHELLS, language
 
 _NAMED_FOR_IT = re.compile(
     r"verif|smoke|health|heartbeat|\bping\b|\balive\b|wait (?:for|until)|is (?:up|live|running|ready)\b"
@@ -22,11 +23,9 @@ _CHECKING_ACTION = re.compile(
 )
 _TESTING_ACTION = re.compile(r"cypress|playwright|newman|postman|\bk6|hurl|lighthouse|artillery|checkly|synthetics")
 _PROVING = re.compile(r"verify[-_](?:the[-_])?(?:deploy|release)")
-_RUNNERS = re.compile(
-    r"^(?:bash|sh|zsh|python[\d.]*|node|npx|npm|yarn|pnpm|bunx?|make|just|task|rake|bundle|poetry|uvx?|pipenv|hatch|tox|nox"
-    r"|pytest|playwright|cypress|newman|k6|hurl|go|deno|ruby|php|composer|mvn|gradlew?|dotnet|pdm|invoke|bats)$"
-)
-_TESTERS = re.compile(r"^(?:pytest|playwright|cypress|newman|k6|hurl|bats)$|^test|:test|e2e")
+_TESTING_PROGRAMS = frozenset({"pytest", "playwright", "cypress", "newman", "k6", "hurl", "bats"})
+_TESTS_BY_NAME = re.compile(r"^test|:test|e2e")
+_RUNS_TESTS = SHELLS | RUNNERS | FETCHERS | BUILDERS | _TESTING_PROGRAMS | {"go", "dotnet"}
 # Words for a test in the name of a script or of a target, where it is handed an app to ask.
 _TESTS = re.compile(
     r"(?:^|[-_:/])(?:tests?|e2e|E2E|specs?|verify|smoke|probe|accept\w*)(?![a-z])|playwright|cypress|newman|k6|hurl|bats"
@@ -75,14 +74,15 @@ def runs_a_check(command: tuple[str, ...], *, named: bool, handed: Callable[[], 
         tests = words[:1] == ["run"] and not {"-x", "--exit-code"}.isdisjoint(command)
         return words[:1] == ["ps:wait"] or (tests and any(map(_NAMED_SCRIPT.search, words)))
     names = [word for word in words if "://" not in word]
-    if not _RUNNERS.match(program):
+    if program not in _RUNS_TESTS and language(program) is None:
         own = _NAMED_SCRIPT.search(program) is not None or (_TESTS.search(program) is not None and handed())
         return "/" in command[0] and own
     if any(map(_NAMED_SCRIPT.search, names[:4])):
         return True
     if any(map(_TESTS.search, (program, *names[:4]))) and handed():
         return True
-    return named and any(map(_TESTERS.search, (program, *names[:3])))
+    called = (program, *names[:3])
+    return named and any(each in _TESTING_PROGRAMS or _TESTS_BY_NAME.search(each) for each in called)
 
 
 def is_suite(words: tuple[str, ...]) -> bool:

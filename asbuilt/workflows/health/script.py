@@ -13,6 +13,7 @@ from asbuilt.workflows.health import code as health_code
 from asbuilt.workflows.health.addresses import hands_an_app
 from asbuilt.workflows.health.check import Check
 from asbuilt.workflows.health.names import is_suite, proves_by_name, runs_a_check
+from asbuilt.workflows.shell.languages import language
 from asbuilt.workflows.shell.requests import Request, is_home, request_of
 from asbuilt.workflows.shell.script import Command, Fate, expand
 
@@ -26,8 +27,7 @@ _ASKS = re.compile(
 )
 _ASKS_HEROKU = re.compile(r"^(?:releases|slugs|ps|apps:info|builds|dynos|run|logs)(?::|$)")
 _JUDGES = frozenset({"[", "[[", "test", "case", "((", "grep", "egrep", "fgrep", "rg", "diff", "cmp"})
-_PROGRAMS = frozenset({"python", "python3", "node", "ruby"})
-_READS = frozenset({"jq", "yq", *_PROGRAMS})
+_FILTERS = frozenset({"jq", "yq"})
 _COMPARES = frozenset({"=", "==", "!=", "=~", "-eq", "-ne", "in"})
 # A word for what was deployed, in the name of a variable, an expression or a command.
 _RELEASE_WORD = (
@@ -172,7 +172,7 @@ class ScriptReading:
 
     def _readers(self) -> Iterator[Command]:
         """Give the commands that fail on an answer that they cannot read."""
-        return (each for each in self.commands if each.words[0] in _READS and each.fate is Fate.FAILS)
+        return (each for each in self.commands if _reads(each.words[0]) and each.fate is Fate.FAILS)
 
     def _hands(self, command: Command) -> bool:
         """Tell whether a command is handed the address of an app: as a word, or in a variable."""
@@ -201,7 +201,7 @@ class ScriptReading:
     def pairs(self) -> int:
         """How often a request is held against what may judge its answer, or hands that on."""
         asking = len(self.requests) + sum(each.words[0] == "heroku" for each in self.commands)
-        judges = (each for each in self.commands if _judges(each) or each.words[0] in _READS)
+        judges = (each for each in self.commands if _judges(each) or _reads(each.words[0]))
         return asking * sum(1 + len(self._piped_to(each)) for each in judges) if asking else 0
 
     def _reaches(self, request: Command, verdict: Command) -> bool:
@@ -270,7 +270,7 @@ class ScriptReading:
         own += (word for word in self._words_between(verdict) if not self._is_answer(verdict, word))
         if any(map(_RELEASE.search, (*own, *self._texts(verdict, own)))):
             return True
-        if program in _PROGRAMS:
+        if language(program):
             return health_code.names_release(" ".join((*words, verdict.stdin)))
         told = [*answers, *self._texts(verdict, answers)]
         if len(answers) > 1 and any(map(_TOLD_BY_HEROKU.search, told)):
@@ -292,14 +292,18 @@ class ScriptReading:
         return any(map(_ASKS.search, texts)) or (self.answer is not None and any(map(self.answer.search, texts)))
 
 
+def _reads(program: str) -> bool:
+    return program in _FILTERS or language(program) is not None
+
+
 def _judges(command: Command) -> bool:
     """Tell whether a command judges what it reads: jq by itself takes all JSON."""
     program = command.words[0]
     code = " ".join((*command.words, command.stdin))
-    if program in {"jq", "yq"}:
+    if program in _FILTERS:
         exits = any(re.fullmatch(r"--exit-status|-[a-zA-Z]*e[a-zA-Z]*", word) for word in command.words)
         return exits or re.search(r"\b(?:halt_)?error\b", code) is not None
-    return program in _JUDGES or (program in _PROGRAMS and health_code.refuses(code))
+    return program in _JUDGES or (language(program) is not None and health_code.refuses(code))
 
 
 def _decides(command: Command) -> bool:

@@ -24,7 +24,7 @@ from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, known_text
 from asbuilt.workflows.run.job_runs import job_runs
 from asbuilt.workflows.run.reach import is_on, may_run_on_success
-from asbuilt.workflows.shell.github_script import GITHUB_SCRIPT, gives_up
+from asbuilt.workflows.shell.languages import GITHUB_SCRIPT, gives_up
 from asbuilt.workflows.shell.requests import request_of
 from asbuilt.workflows.shell.script import Command, Fate, commands
 from asbuilt.workflows.shell.trial import trial

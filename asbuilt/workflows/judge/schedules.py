@@ -1,25 +1,28 @@
 """When `on.schedule` starts a workflow: whether GitHub takes a `cron`, whether it ever fires, and how often.
 
 GitHub takes the five fields of POSIX, with the names of months and days and with steps, and nothing more: no `@daily`,
-no seconds, and none of `?`, `L`, `W` and `#`. It starts a workflow at most once every five minutes.
+no seconds, and none of `?`, `L`, `W` and `#`. It starts a workflow at most once every five minutes. The fields are read
+here, since cronsim takes more than GitHub does and says of a wrong one its name alone; the calendar is cronsim's.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from cronsim import CronSim, CronSimError
+
 from asbuilt.workflows.files.workflow import WorkflowFile
+from asbuilt.workflows.judge.github import published
 from asbuilt.workflows.yaml.document import Mapping, Node, Scalar, Sequence
 from asbuilt.workflows.yaml.finding import Finding
 
 SHORTEST = 5
 _DAY = 24 * 60
-_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _CYCLE = 28 * 365 + 7  # days after which dates fall on the same days of the week again
-_START = date(2024, 1, 1)
-_KEYS = ("cron", "timezone")
+_START = datetime(2024, 1, 1)  # noqa: DTZ001 - a day of the calendar, in no time zone
+_KEYS = tuple(published.WORKFLOW["cron-mapping"].keys)
 # A form, and no list of names: which there are differs with the version of the time zone database.
 _TIMEZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 
@@ -49,26 +52,18 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """A `cron` that GitHub takes. `any_day` and `any_weekday` say that a field is `*`: then the other one decides."""
+    """A `cron` that GitHub takes. `calendar` has the days on which it fires; None where there is none."""
 
     minutes: frozenset[int]
     hours: frozenset[int]
     days: frozenset[int]
     months: frozenset[int]
-    weekdays: frozenset[int]
-    any_day: bool
-    any_weekday: bool
-
-    def fires_on(self, day: date) -> bool:
-        """Tell whether it fires on a day: where both fields of the day are restricted, one of them is enough."""
-        by_day, by_weekday = day.day in self.days, day.isoweekday() % 7 in self.weekdays
-        either = not self.any_day and not self.any_weekday
-        return day.month in self.months and (by_day or by_weekday if either else by_day and by_weekday)
+    calendar: CronSim | None
 
     @property
     def fires(self) -> bool:
         """Whether there is a day on which it fires."""
-        return not self.any_weekday or any(min(self.days) <= _LONGEST[month - 1] for month in self.months)
+        return self.calendar is not None
 
     @property
     def shortest_gap(self) -> int:
@@ -77,6 +72,10 @@ class Cron:
         shortest = min((later - earlier for earlier, later in pairwise(times)), default=_DAY)
         overnight = times[0] + _DAY - times[-1]
         return overnight if overnight < shortest and self._fires_two_days_running() else shortest
+
+    def fires_on(self, day: date) -> bool:
+        """Tell whether it fires on a day."""
+        return self.calendar is not None and day.month in self.months and self.calendar.match_day(day)
 
     def _fires_two_days_running(self) -> bool:
         days = (_START + timedelta(days=number) for number in range(_CYCLE + 1))
@@ -94,7 +93,24 @@ def parse(text: str) -> Cron:
     if text.strip(" ") != text:
         raise ValueError("it has a space before or after its fields: take it out")
     minutes, hours, days, months, weekdays = map(_values, parts, _FIELDS)
-    return Cron(minutes, hours, days, months, weekdays, any_day=parts[2] == "*", any_weekday=parts[4] == "*")
+    return Cron(minutes, hours, days, months, _calendar(_written(parts[2], days), months, _written(parts[4], weekdays)))
+
+
+def _calendar(days: str, months: frozenset[int], weekdays: str) -> CronSim | None:
+    """Give the days of a `cron`: where both fields of the day are restricted, one of them is enough."""
+    try:
+        return CronSim(f"0 0 {days} {_listed(months)} {weekdays}", _START)
+    except CronSimError:  # every field is right: there is no such day
+        return None
+
+
+def _written(text: str, values: frozenset[int]) -> str:
+    """Write a field as a list, since cronsim takes `*/2`, unlike GitHub, for no restriction."""
+    return text if text == "*" else _listed(values)
+
+
+def _listed(values: frozenset[int]) -> str:
+    return ",".join(map(str, sorted(values)))
 
 
 def cron_problem(text: str) -> str | None:

@@ -18,7 +18,7 @@ from asbuilt.workflows.paths.deploy_path import DeployPath, Later
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, holds, known_text, text_in
 from asbuilt.workflows.run.reach import after, may_run_on_success
-from asbuilt.workflows.shell.github_script import GITHUB_SCRIPT, gives_up
+from asbuilt.workflows.shell.languages import GITHUB_SCRIPT, gives_up
 from asbuilt.workflows.shell.trial import trial
 from asbuilt.workflows.yaml.document import Mapping, Node, text_of, texts_of
 

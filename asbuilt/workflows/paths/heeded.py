@@ -8,7 +8,7 @@ from asbuilt.workflows.health.check import Check
 from asbuilt.workflows.health.script import Verdict, names_release
 from asbuilt.workflows.health.steps import check_of, verdict_on
 from asbuilt.workflows.paths.later import Later
-from asbuilt.workflows.shell.github_script import gives_up
+from asbuilt.workflows.shell.languages import gives_up
 from asbuilt.workflows.shell.trial import BADLY, trial
 from asbuilt.workflows.yaml.document import text_of
 

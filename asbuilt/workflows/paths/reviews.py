@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from asbuilt.workflows.deploys.steps import DeployStep
 from asbuilt.workflows.files.sources import Sources
+from asbuilt.workflows.shell.variables import env_in, named_in
 from asbuilt.workflows.triggers.events import MERGED
 from asbuilt.workflows.triggers.situations import Situation
 from asbuilt.workflows.yaml.document import text_of, texts_of
@@ -20,7 +21,6 @@ FROM_OUTSIDE = frozenset(
 _FOR_REVIEW = re.compile(
     r"pull_request\.(?:number|head|id)|event\.number|issue\.number|head_ref|\bPR_?NUM|review[ _-]?app", re.IGNORECASE
 )
-_VARIABLE = re.compile(r"\$\{?(\w+)|env\.(\w+)")
 
 
 def is_for_review(deploy: DeployStep, app: str | None, situation: Situation, sources: Sources) -> bool:
@@ -31,7 +31,7 @@ def is_for_review(deploy: DeployStep, app: str | None, situation: Situation, sou
         return False
     handed = (text for _, text in texts_of(deploy.step.with_) if text)
     text = " ".join((deploy.target or "", deploy.step.name or "", *handed))
-    names = {name for match in _VARIABLE.finditer(text) for name in match.groups() if name}
+    names = {*named_in(text), *env_in(text)}
     values = (text_of(node.get(name)) or "" for node in deploy.placed.environments for name in names)
     return any(_FOR_REVIEW.search(each) for each in (text, *values, *_written(deploy, names, sources)))
 

@@ -16,8 +16,9 @@ from asbuilt.workflows.run.contexts import Context, known_text
 from asbuilt.workflows.run.reach import surely_runs
 from asbuilt.workflows.shell.trial import REACHED, trial
 from asbuilt.workflows.shell.values import Open, Values
+from asbuilt.workflows.shell.variables import PATTERN
 
-_VARIABLE = re.compile(r"\$\{\{.*?\}\}|\$(?P<plain>[A-Za-z_]\w*|\d)|\$\{(?P<name>[A-Za-z_]\w*|\d)[^{}]*\}")
+_VARIABLE = re.compile(rf"\$\{{\{{.*?\}}\}}|{PATTERN}")
 _CHOOSES = re.compile(r"\b(?:if|case|test|exit)\b|\[")
 
 

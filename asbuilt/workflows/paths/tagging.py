@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Step, WorkflowFile
 from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.shell.github_script import GITHUB_SCRIPT
+from asbuilt.workflows.shell.languages import FETCHERS, GITHUB_SCRIPT, RUNNERS
 from asbuilt.workflows.shell.script import Command, commands
+from asbuilt.workflows.shell.variables import named_in
 from asbuilt.workflows.triggers.refs import TAGS
 from asbuilt.workflows.yaml.document import Document, Mark, text_of
 
@@ -45,7 +46,8 @@ _RELEASE = "a release"
 _FOR_TAGS = re.compile(r"refs/tags/|ref_type\s*==\s*'tag'")
 _TAGS_ALL = frozenset({"--tags", "--follow-tags", "--mirror"})
 _RELEASERS = frozenset({"semantic-release", "release-it", "standard-version", "release-please"})
-_RUNNERS = frozenset({"npx", "yarn", "pnpm", "npm", "bunx", "exec", "run", "dlx", "uv", "poetry", "python", "-m", "--"})
+# Words that may stand before one of those.
+_BEFORE = RUNNERS | FETCHERS | {"exec", "run", "dlx", "python", "-m", "--"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def _own_tokens(placed: PlacedStep, sources: Sources) -> Iterator[bool]:
     if not any(word in script for word in ("push", "release", "refs/tags")):
         return
     for command in commands(script, placed.shell):
-        words = [word for word in command.words if word not in _RUNNERS]
+        words = [word for word in command.words if word not in _BEFORE]
         if command.words[:1] == ("git",) and _pushes_a_tag(command):
             yield _pushes_with_own_token(command, placed, sources)
         elif _makes_a_release(command) or (words and words[0] in _RELEASERS):
@@ -164,7 +166,7 @@ def _pushes_with_own_token(command: Command, placed: PlacedStep, sources: Source
 def _holds_own_token(address: str, placed: PlacedStep) -> bool:
     if _OWN_TOKEN.search(address):
         return not _is_other(_variable(placed, "GITHUB_TOKEN"))
-    names = re.findall(r"\$\{?(\w+)", address.replace("${{", ""))
+    names = named_in(address)
     values = [_variable(placed, name) for name in names]
     return bool(values) and all(value is not None and _OWN_TOKEN.search(value) for value in values)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.files.workflow import Job, Step
 from asbuilt.workflows.run.contexts import FAILED, Context, holds, known_text
-from asbuilt.workflows.shell.github_script import GITHUB_SCRIPT
+from asbuilt.workflows.shell.languages import GITHUB_SCRIPT, is_shell
 from asbuilt.workflows.shell.trial import trial
 from asbuilt.workflows.yaml.document import Mapping as Node
 from asbuilt.workflows.yaml.document import Scalar, Sequence, text_of, texts_of
@@ -15,7 +15,6 @@ from asbuilt.workflows.yaml.document import Scalar, Sequence, text_of, texts_of
 _CAN_FAIL = re.compile(r"\bexit\s+[1-9]|\bfalse\b|\[|\btest\s")
 # What is known of a run before it.
 _KNOWN = re.compile(r"\b(?:github|inputs)\s*[.\[]", re.IGNORECASE)
-_SHELL = re.compile(r"(?:ba|da|z|k)?sh\b")
 _SETS_FAILED = re.compile(r"\s*core\.setFailed\(")
 _SAYS_NO_MORE = re.compile(r"\s*(?:(?:echo|printf|exit|false|:)\b.*|#.*|)")
 
@@ -46,7 +45,7 @@ def _is_guard(step: Step, job: Job) -> bool:
         return _sets_failed(step) and _KNOWN.search(text_of(step.condition) or "") is not None
     if not _CAN_FAIL.search(step.run.text):
         return False
-    if not _SHELL.match(text_of(step.shell or job.shell) or ("pwsh" if _is_on_windows(job) else "bash")):
+    if not is_shell(text_of(step.shell or job.shell) or ("pwsh" if _is_on_windows(job) else "bash")):
         return False
     texts = (text for node in (job.env, step.env) for _, text in texts_of(node))
     return any(map(_KNOWN.search, (text_of(step.condition) or "", step.run.text, *texts)))

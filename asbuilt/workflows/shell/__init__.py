@@ -6,9 +6,10 @@ POSIX's and bash's own manual. Nothing of a script is ever run.
 
 Its face:
 
-    github_script  JavaScript that GitHub's own action runs
+    languages      which program reads or runs what
     requests       the HTTP requests of a script
     script         a script as commands, and what the failure of each leads to
     trial          how a script ends where some variables are known
     values         what its words and tests come to
+    variables      how a script names a variable
 """

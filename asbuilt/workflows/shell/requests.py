@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from asbuilt.workflows.shell.script import Command, expand
+from asbuilt.workflows.shell.variables import sole
 
 _CURL_VALUED = frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz")
 _LONG_VALUED = re.compile(
@@ -190,7 +191,7 @@ def _output(call: _Call, source: str) -> str | None:
 def _spread(words: tuple[str, ...], variables: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Give the words with those variables taken apart that hold the command or its options."""
     for at, word in enumerate(words):
-        if word.startswith("$") and re.fullmatch(r"\$\{?\w+(?:\[[@*]\])?\}?", word):
+        if word.startswith("$") and "{{" not in word and sole(word) is not None:
             texts = expand(word, variables)
             if texts[0] != word and (at == 0 or texts[0].startswith("-")):
                 yield from texts[0].split()

@@ -9,14 +9,12 @@ from functools import lru_cache
 
 from asbuilt.workflows.shell.command import Command, Fate
 from asbuilt.workflows.shell.fates import At, Place
+from asbuilt.workflows.shell.languages import POWERSHELLS, language
 from asbuilt.workflows.shell.reader import Reader
 from asbuilt.workflows.shell.syntax import marks, parse
 from asbuilt.workflows.shell.words import expand, option, turned
 
 __all__ = ["Command", "Fate", "commands", "expand", "option", "work"]
-
-_OTHER_LANGUAGES = re.compile(r"^\S*\b(?:python|node|deno|bun|ruby|perl|php|Rscript)")
-_POWERSHELL = re.compile(r"^(?:pwsh|powershell)\b")
 
 
 def commands(script: str, shell: str | None = None) -> tuple[Command, ...]:
@@ -42,9 +40,10 @@ class Reading:
 
 @lru_cache(maxsize=8192)
 def _read(script: str, shell: str) -> Reading:
-    if _OTHER_LANGUAGES.match(shell):
+    read_by = language(shell)
+    if read_by is not None and read_by not in POWERSHELLS:
         return Reading((), 0)
-    if _POWERSHELL.match(shell):
+    if read_by is not None:
         script = re.sub(r"\$env:(\w+)", r"${\1}", script.replace("`\n", "\\\n"), flags=re.IGNORECASE)
     errexit, pipefail = _started_with(shell)
     reader = Reader(errexit=errexit, pipefail=pipefail)

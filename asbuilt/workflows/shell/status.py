@@ -3,6 +3,7 @@
 import re
 from typing import TypeAlias
 
+from asbuilt.workflows.shell.languages import language
 from asbuilt.workflows.shell.tree import Simple, Statement
 from asbuilt.workflows.shell.values import Open, Text, Values, searched
 
@@ -14,7 +15,7 @@ FAIL: Ends = frozenset({"fail"})
 EITHER: Ends = OK | FAIL
 WELL, BADLY, REACHED = "well", "badly", "reached"
 _SUCCEEDS = frozenset({":", "true", "echo", "printf", "sleep", "cd", "trap", "shift", "eval"})
-_PROGRAMS = re.compile(r"^(?:python[\d.]*|node|ruby|perl|jq|awk|gawk|php)$")
+_FILTERS = frozenset({"jq", "awk", "gawk"})
 _GREP = frozenset({"grep", "egrep", "fgrep"})
 _LONG = {"--quiet": "q", "--silent": "q", "--invert-match": "v", "--ignore-case": "i", "--fixed-strings": "F"}
 _FORMAT = re.compile(r"(?:%s|\\n)+")
@@ -39,7 +40,7 @@ def status(words: tuple[str, ...], heredoc: str, stdin: Text, values: Values, *,
             return OK
         case _ if name in _GREP:
             return _found(words, stdin, values)
-        case _ if _PROGRAMS.match(name) and _sees(words, heredoc, stdin, values):
+        case _ if (name in _FILTERS or language(name)) and _sees(words, heredoc, stdin, values):
             values.asked = True
             return EITHER
     return EITHER if asked and name not in _SUCCEEDS else OK

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from asbuilt.workflows.bounds import CUT, DIGITS, SEARCH, VARIABLE
+from asbuilt.workflows.shell.variables import NAME, PATTERN
 
 
 class Open(Enum):
@@ -19,13 +20,11 @@ class Open(Enum):
 
 Text = str | Open
 
-_SINGLE = r"\$(?P<plain>[A-Za-z_]\w*|[\d?#@*!$-])"
-_BRACED = r"\$\{(?P<mark>[#!]?)(?P<name>[A-Za-z_]\w*)(?P<rest>[^{}]*)\}"
-_PART = re.compile(rf"(?P<expression>\$\{{\{{.*?\}}\}})|(?P<command>\$\(|`)|{_BRACED}|{_SINGLE}", re.DOTALL)
+_PART = re.compile(rf"(?P<expression>\$\{{\{{.*?\}}\}})|(?P<command>\$\(|`)|{PATTERN}", re.DOTALL)
 _SUM = re.compile(r"\$\(\(\s*(?P<terms>[\w$]+(?:\s*[-+]\s*[\w$]+)*)\s*\)\)")
 _TERM = re.compile(r"(?P<sign>[-+]?)\s*\$?(?P<term>\w+)")
 _NAME = re.compile(r"\w+")
-_STRICT = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*):\?")
+_STRICT = re.compile(rf"\$\{{(?P<name>{NAME}):\?")
 _UNARY = re.compile(r"-[a-zA-Z]$")
 _NUMBERS: Mapping[str, Callable[[int, int], bool]] = {
     "-eq": int.__eq__,

@@ -5,14 +5,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from asbuilt.workflows.bounds import TEXTS, VARIABLE
+from asbuilt.workflows.shell.languages import SHELLS
+from asbuilt.workflows.shell.variables import NAME, around
+from asbuilt.workflows.shell.variables import VARIABLE as NAMED
+
+__all__ = ["SHELLS", "Variables", "added", "expand", "joined", "option", "turned", "unwrapped"]
 
 Variables: TypeAlias = dict[str, tuple[str, ...]]
 
-SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ksh"})
-_VARIABLE = re.compile(
-    r"\$(?P<plain>[A-Za-z_]\w*|\d)|\$\{(?P<name>[A-Za-z_]\w*|\d)(?:\[[@*]\])?(?:(?P<how>:?[-=?])(?P<default>[^{}]*))?\}"
-)
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+# What stands behind a name in braces: all items of a list, and what counts where there is no value.
+_BEHIND = re.compile(r"(?:\[[@*]\])?(?:(?P<how>:?[-=?])(?P<default>[^{}]*))?")
+_ASSIGNMENT = re.compile(rf"{NAME}=")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?[smhd]?$")
 # What runs the command behind it, and its options that take a value.
 _WRAPPERS: Mapping[str, frozenset[str]] = {
@@ -55,7 +58,7 @@ def expand(text: str, variables: Mapping[str, tuple[str, ...]]) -> tuple[str, ..
         return (text,)
     texts = [""]
     length = at = 0
-    for match in _VARIABLE.finditer(text):
+    for match in NAMED.finditer(text):
         between = text[at : match.start()]
         values = _values(match, variables)
         count = len(texts) * len(values)
@@ -83,13 +86,16 @@ def added(before: Iterable[str], more: Iterable[str]) -> tuple[str, ...] | None:
 
 
 def _values(match: re.Match[str], variables: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    behind = _BEHIND.fullmatch(match["rest"] or "")
+    if behind is None or match["mark"]:
+        return tuple(around(match, each) for each in expand(match["rest"] or "", variables))
     known = variables.get(match["plain"] or match["name"])
-    default = match["default"] if match["how"] in {":-", "-", ":=", "="} else None
+    default = behind["default"] if behind["how"] in {":-", "-", ":=", "="} else None
     if default is None:
         return known or (match[0],)
     if known is None:  # whoever started the script may have set it
         return (match[0],)
-    if match["how"][0] == ":" and "" in known:
+    if behind["how"][0] == ":" and "" in known:
         known = tuple(value for value in known if value)
         return tuple(dict.fromkeys((*known, *expand(default, variables))))
     return known

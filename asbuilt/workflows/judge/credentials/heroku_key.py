@@ -15,6 +15,7 @@ from asbuilt.workflows.expressions.tree import Expression, Index, Literal, Name,
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.judge.credentials.heroku_cli import Call
 from asbuilt.workflows.run.secrets import EVERY, read_by
+from asbuilt.workflows.shell.variables import env_in, named_in
 from asbuilt.workflows.yaml.document import Document, Mapping, Mark, Node, Scalar, text_of
 
 KEY = "HEROKU_API_KEY"
@@ -24,8 +25,6 @@ _FETCHES_SECRETS = re.compile(
 )
 _REFERENCE = re.compile(r"[a-z][\w+-]*://")  # to a store of secrets, for the program that reads it
 _LOADS = re.compile(r"^\s*(?:source|\.)\s+\S|\beval\b|\bexport\s+[\"']?\$\(", re.MULTILINE)
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)")
-_ENV = re.compile(r"\benv\.([A-Za-z_]\w*)")
 _MOST_TEXTS = 8
 
 
@@ -51,7 +50,7 @@ class Key:
     def literal(self) -> bool:
         """Whether it is written out where it stands: then it is not to be shown."""
         names = (node for tree in _trees(self.written) or () for node in walk(tree) if isinstance(node, Name))
-        return bool(self.written) and not any(names) and not _VARIABLE.search(self.written)
+        return bool(self.written) and not any(names) and not any(named_in(self.written))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def secrets_read(call: Call, key: Key) -> Iterator[str]:
     for depth, text in enumerate(texts):
         for tree in _trees(text) or ():
             yield from (name for name in read_by(tree, {}) if name != EVERY)
-        names = (*_VARIABLE.findall(text), *_ENV.findall(text))
+        names = (*named_in(text), *env_in(text))
         nodes = (place.variables.get(name) for place in _places(call.placed) for name in names)
         texts += [text_of(node) or "" for node in nodes if node is not None] if depth < _MOST_TEXTS else []
 
@@ -104,7 +103,7 @@ def _source_in_script(text: str, placed: PlacedStep) -> Source:
         return _source(text, placed, _places(placed))
     if "$(" in text or "`" in text:
         return Source.OPEN
-    names = _VARIABLE.findall(text)
+    names = list(named_in(text))
     places = _places(placed)
     return _joined(_of_variable(name, places) for name in names) if names else Source.ELSEWHERE
 

@@ -1,13 +1,11 @@
-"""Where in a workflow or an action GitHub reads expressions, and which contexts it gives them there."""
+"""Where in a workflow or an action GitHub reads expressions, and what it gives them there, by `published.py`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-CONTEXTS = frozenset(
-    {
-        "github", "env", "vars", "job", "jobs", "steps", "runner", "secrets", "strategy", "matrix", "needs", "inputs",
-    }
-)  # fmt: skip
+from asbuilt.workflows.expressions.tree import STATUS_FUNCTIONS
+from asbuilt.workflows.judge.github import published
+from asbuilt.workflows.judge.github.published import Syntax
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,73 +13,44 @@ class Place:
     """A place in a file: the contexts that an expression has there, none where GitHub reads no expression.
 
     `hashes` says that hashFiles() is there too, `condition` that the whole text is an expression. `keys` are the places
-    below it that differ, "*" any key; a list is at the place of the key that holds it.
+    below it, "*" any other key; `entries` is the place of each entry of a list.
     """
 
     contexts: frozenset[str] = frozenset()
     hashes: bool = False
     condition: bool = False
-    keys: Mapping[str, "Place"] = field(default_factory=dict)
+    keys: Mapping[str, "Place"] = field(default_factory=dict, repr=False)  # which lead round where steps hold steps
+    entries: "Place | None" = None
 
-    def below(self, key: str) -> "Place":
-        """Give the place of what stands under a key."""
-        return self.keys.get(key) or self.keys.get("*") or self
-
-
-_NONE = Place()
-_RUN = frozenset({"github", "inputs", "vars"})
-_JOB = _RUN | {"needs"}
-_MATRIX = _JOB | {"strategy", "matrix"}
-_RUNNER = _MATRIX | {"secrets", "steps", "job", "runner", "env"}
-_CONTAINER = Place(_MATRIX, keys={"credentials": Place(_MATRIX | {"secrets", "env"}), "env": Place(_RUNNER)})
+    def below(self, key: str) -> "Place | None":
+        """Give the place of what stands under a key; None where GitHub knows no such key, and reads nothing of it."""
+        known = self.keys.get(key) or self.keys.get("*")
+        return known or (None if self.keys and "${{" not in key else self)
 
 
-def _steps(contexts: frozenset[str], shell: Place) -> Place:
-    whole = Place(contexts, hashes=True)
-    condition = Place(contexts - {"secrets"}, hashes=True, condition=True)
-    literal = dict.fromkeys(("uses", "id"), _NONE)
-    # What holds names of the author's own must not be taken for a step: `env` may hold an `if`.
-    return Place(contexts, hashes=True, keys={"if": condition, "with": whole, "env": whole, "shell": shell, **literal})
+def _place(syntax: Syntax, name: str, above: frozenset[str], made: dict[tuple[str, frozenset[str]], Place]) -> Place:
+    """Give the place of a definition, by its name at GitHub; what an expression has above, it has below too."""
+    definition = syntax[name]
+    allowed = above | definition.allowed
+    if (name, allowed) in made:
+        return made[name, allowed]
+    functions = {each.partition("(")[0].lower() for each in allowed if "(" in each}
+    keys: dict[str, Place] = {}
+    place = made[name, allowed] = Place(
+        frozenset(each for each in allowed if "(" not in each),
+        "hashfiles" in functions,
+        not functions.isdisjoint(STATUS_FUNCTIONS),
+        keys,
+        _place(syntax, definition.items, allowed, made) if definition.items is not None else None,
+    )
+    if definition.others is not None:
+        keys["*"] = _place(syntax, definition.others, allowed, made)
+    keys |= {key: _place(syntax, below, allowed, made) for key, below in definition.keys.items()}
+    return place
 
 
-_JOB_KEYS = {
-    "if": Place(_JOB, condition=True),
-    "strategy": Place(_JOB),
-    **dict.fromkeys(
-        ("name", "runs-on", "timeout-minutes", "cancel-timeout-minutes", "continue-on-error", "concurrency", "with"),
-        Place(_MATRIX),
-    ),
-    **dict.fromkeys(("env", "secrets"), Place(_MATRIX | {"secrets"})),
-    "environment": Place(_MATRIX, keys={"url": Place(_RUNNER - {"secrets"})}),
-    "outputs": Place(_RUNNER),
-    "defaults": Place(_MATRIX | {"env"}),
-    "container": _CONTAINER,
-    "services": Place(_MATRIX, keys={"*": _CONTAINER}),
-    "snapshot": Place(_MATRIX, keys={"if": Place(_RUNNER - {"secrets"}, hashes=True, condition=True)}),
-    "steps": _steps(_RUNNER, _NONE),
-}
-_CALL = {
-    "inputs": Place(keys={"*": Place(keys={"default": Place(_RUN)})}),
-    "outputs": Place(keys={"*": Place(keys={"value": Place(_RUN | {"jobs"})})}),
-}
-WORKFLOW = Place(
-    keys={
-        "on": Place(keys={"workflow_call": Place(keys=_CALL)}),
-        "run-name": Place(_RUN),
-        "env": Place(_RUN | {"secrets"}),
-        "concurrency": Place(_RUN),
-        "jobs": Place(keys={"*": Place(keys=_JOB_KEYS)}),
-    }
+CONTEXTS = frozenset(
+    context for definition in published.WORKFLOW.values() for context in definition.allowed if "(" not in context
 )
-
-# A composite action has neither the secrets nor the variables of its repository.
-_COMPOSITE = frozenset({"github", "inputs", "strategy", "matrix", "steps", "job", "runner", "env"})
-ACTION = Place(
-    keys={
-        "runs": Place(keys={"steps": _steps(_COMPOSITE, Place(_COMPOSITE, hashes=True))}),
-        "outputs": Place(keys={"*": Place(keys={"value": Place(_COMPOSITE)})}),
-        "inputs": Place(
-            keys={"*": Place(keys={"default": Place(_COMPOSITE - {"inputs", "steps", "env"}, hashes=True)})}
-        ),
-    }
-)
+WORKFLOW = _place(published.WORKFLOW, "workflow-root-strict", frozenset(), {})
+ACTION = _place(published.ACTION, "action-root", frozenset(), {})

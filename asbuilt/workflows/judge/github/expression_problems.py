@@ -10,8 +10,10 @@ from asbuilt.workflows.yaml.document import Mapping, Mark, Node, Scalar, Sequenc
 from asbuilt.workflows.yaml.finding import Finding
 
 
-def expression_problems(node: Node | None, place: Place) -> Iterator[Finding]:
-    """Give what is wrong with every expression at or below a node."""
+def expression_problems(node: Node | None, place: Place | None) -> Iterator[Finding]:
+    """Give what is wrong with every expression at or below a node, by what GitHub gives expressions in its place."""
+    if place is None:
+        return
     if isinstance(node, Scalar):
         if not isinstance(node.value, str):
             return
@@ -21,7 +23,7 @@ def expression_problems(node: Node | None, place: Place) -> Iterator[Finding]:
             yield from _of_text(node, place)
     elif isinstance(node, Sequence):
         for item in node:
-            yield from expression_problems(item, place)
+            yield from expression_problems(item, place.entries or place)
     elif isinstance(node, Mapping):
         for key, value in node.items():
             yield from expression_problems(value, place.below(key.text))

@@ -43,16 +43,6 @@ def list_of(items: Shape) -> Shape:
     return Shape("a list", items=items)
 
 
-def mapping_of(others: Shape) -> Shape:
-    """Give the shape of a mapping from names of the author's own."""
-    return Shape("a mapping", others=others)
-
-
-def mapping(keys: Mapping[str, Shape], required: str = "") -> Shape:
-    """Give the shape of a mapping with known keys."""
-    return Shape("a mapping", keys=keys, required=required)
-
-
 def one_of(*words: str) -> Shape:
     """Give the shape of one of some words."""
     return Shape(f"one of {', '.join(words)}", lambda scalar: scalar.value in words, words=words)
@@ -67,7 +57,10 @@ NOTHING = Shape("nothing", lambda scalar: scalar.value is None)
 
 
 def shape_problems(node: Node, shape: Shape, name: str) -> Iterator[Finding]:
-    """Give what is wrong with what stands in a place, and below it. `name` is what a person calls the place."""
+    """Give what is wrong with what stands in a place, and below it, each with its line.
+
+    `shape` is one of `schema.py`, and `name` what a person calls the place.
+    """
     if shape is ANY or (isinstance(node, Scalar) and (shape.takes(node) or is_expression(node))):
         return
     if isinstance(node, Sequence) and shape.items is not None:

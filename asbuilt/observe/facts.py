@@ -1,0 +1,98 @@
+"""The facts that a sweep asks for: one key for each, from its question to its answer.
+
+A kind says what is found under its keys, so that no answer is taken for another.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from asbuilt.model import (
+    App,
+    Deployment,
+    Dyno,
+    Environment,
+    Fact,
+    Formation,
+    ProbeResponse,
+    Release,
+    Repository,
+    Way,
+    Workflow,
+    WorkflowRun,
+)
+
+T = TypeVar("T")
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T, P]):
+    """A kind of fact: `T` is what is observed, `P` tells several of one subject apart, None where there is one."""
+
+    name: str
+
+
+class Key(NamedTuple, Generic[T, P]):
+    """Which fact: its kind, the app or repository that it is of, and which of several."""
+
+    kind: Kind[T, P]
+    subject: str
+    part: P
+
+
+APP: Kind[App, None] = Kind("app")
+RELEASES: Kind[tuple[Release, ...], None] = Kind("releases")
+FORMATION: Kind[tuple[Formation, ...], None] = Kind("formation")
+DYNOS: Kind[tuple[Dyno, ...], None] = Kind("dynos")
+PROBE: Kind[ProbeResponse, str] = Kind("probe")  # by path
+REPOSITORY: Kind[Repository, None] = Kind("repository")
+ENVIRONMENTS: Kind[tuple[Environment, ...], None] = Kind("environments")
+WORKFLOWS: Kind[tuple[Workflow, ...], None] = Kind("workflows")
+RUNS: Kind[tuple[WorkflowRun, ...], str] = Kind("runs")  # by the path of the workflow
+SUCCESSES: Kind[tuple[WorkflowRun, ...], Way] = Kind("successes")
+DEPLOYMENTS: Kind[tuple[Deployment, ...], str] = Kind("deployments")  # by environment
+
+
+class Questions:
+    """What is to be asked, by the keys of the facts: what two have asked for is asked once."""
+
+    def __init__(self) -> None:
+        self._asked: dict[Key[Any, Any], Callable[[], Fact[Any]]] = {}
+
+    def ask(self, key: Key[T, P], question: Callable[[], Fact[T]]) -> None:
+        """Have a question asked for a fact."""
+        self._asked[key] = question
+
+    def answers(self, pool: ThreadPoolExecutor) -> "Answers":
+        """Ask all questions at once and wait for every answer; interrupted, ask no more."""
+        futures = {key: pool.submit(ask) for key, ask in self._asked.items()}
+        try:
+            return Answers({key: future.result() for key, future in futures.items()})
+        except BaseException:
+            for future in futures.values():
+                future.cancel()
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The facts that were asked for, by their keys."""
+
+    facts: dict[Key[Any, Any], Fact[Any]]
+
+    def of_each(self, kind: Kind[T, P]) -> dict[str, Fact[T]]:
+        """Give the facts of a kind of which each subject has one, by subject."""
+        return {key.subject: fact for key, fact in self.facts.items() if key.kind == kind}
+
+    def parts(self, kind: Kind[T, P], subject: str) -> dict[P, Fact[T]]:
+        """Give the facts of a kind that were asked for of a subject, by their parts."""
+        return {key.part: fact for key, fact in self.facts.items() if key[:2] == (kind, subject)}
+
+    def get(self, key: Key[T, P], otherwise: Fact[T]) -> Fact[T]:
+        """Give a fact, or another where it was not asked for."""
+        return self.facts.get(key, otherwise)
+
+    def __or__(self, more: "Answers") -> "Answers":
+        return Answers({**self.facts, **more.facts})
