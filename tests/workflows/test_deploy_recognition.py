@@ -473,6 +473,6 @@ def test_what_deploys_is_named_in_one_place(path):
 
 
 def test_a_way_is_said_by_its_name_where_its_app_cannot_be_told():
-    text = "on: {push: {branches: [main]}}\njobs: {deploy: {runs-on: x, steps: [{run: heroku container:release web}]}}\n"
-    (path,) = paths_of(ship=text)
+    steps = "[{run: heroku container:release web}]"
+    (path,) = paths_of(ship=f"on: {{push: {{branches: [main]}}}}\njobs: {{deploy: {{runs-on: x, steps: {steps}}}}}\n")
     assert path.undecided.startswith("the app: heroku container:release on line 2 names no app")
