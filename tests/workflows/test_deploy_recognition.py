@@ -470,3 +470,9 @@ def test_what_deploys_is_named_in_one_place(path):
             name for name in names_of_mechanisms() if re.search(rf"(?<![\w/-]){re.escape(name)}(?![\w/-])", node.value)
         }
         assert not names, f"{path.name}:{node.lineno} names {names}: what it does is a field of its entry in mechanisms"
+
+
+def test_a_way_is_said_by_its_name_where_its_app_cannot_be_told():
+    steps = "[{run: heroku container:release web}]"
+    (path,) = paths_of(ship=f"on: {{push: {{branches: [main]}}}}\njobs: {{deploy: {{runs-on: x, steps: {steps}}}}}\n")
+    assert path.undecided.startswith("the app: heroku container:release on line 2 names no app")

@@ -33,10 +33,10 @@ def app_of(deploy: DeployStep, context: Context) -> Decided:
     if deploy.review:
         return Decided(None)
     if deploy.target is None:
-        return Decided(None, f"the app: {deploy.mechanism} on line {deploy.mark.line} {deploy.why}")
+        return Decided(None, f"the app: {deploy.mechanism.name} on line {deploy.mark.line} {deploy.why}")
     name = in_script(deploy.target, context) if deploy.in_script else text_in(deploy.target, context)
     if isinstance(name, Unknown) and deploy.why and deploy.target == "$HEROKU_APP":
-        return Decided(None, f"the app: {deploy.mechanism} on line {deploy.mark.line} {deploy.why}")
+        return Decided(None, f"the app: {deploy.mechanism.name} on line {deploy.mark.line} {deploy.why}")
     if isinstance(name, Unknown) or not _NAME.fullmatch(name.strip()):
         return Decided(None, unknown("the app", deploy.target, deploy.app_mark))
     return Decided(name.strip())
