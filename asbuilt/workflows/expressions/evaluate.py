@@ -1,8 +1,8 @@
 """What an expression of GitHub's `${{ }}` language is worth, as far as it can be known before a run.
 
-Evaluation has three values: what is not known before the run is UNKNOWN, and stays so unless the rest decides (`false
-&& UNKNOWN` is false). A plain dict in a context is known in part: a member that it lacks is UNKNOWN. A `Whole` is known
-completely: a member that it lacks is null, as at GitHub.
+Evaluation has three values: what is not known before the run is UNKNOWN, and stays so unless the rest decides
+(`false && UNKNOWN` is false). A plain dict in a context is known in part: a member that it lacks is UNKNOWN. A `Whole`
+is known completely: a member that it lacks is null, as at GitHub.
 
 The rules are those of https://docs.github.com/en/actions/reference/workflows-and-actions/expressions; where that page
 is silent, those of the package `@actions/expressions`, which the tests hold this module against.
