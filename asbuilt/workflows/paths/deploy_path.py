@@ -126,7 +126,10 @@ class DeployPath:
         return f"; {self.called_from}" if self.called_from else ""
 
     def last_word(self, checks: Sequence[Verification]) -> Verification:
-        """Give the last of some health checks: in the job that deploys, where there are any; others may ask more."""
+        """Give the last of some health checks: in the job that deploys, where there are any; others may ask more.
+
+        There is at least one.
+        """
         own = [each for each in checks if each.placed is not None and each.placed.job is self.step.job]
         return (own or checks)[-1]
 
@@ -141,7 +144,10 @@ class DeployPath:
         return next((f"; {file.calling_job(job)}" for file, job in self.sources.callers_of(placed.workflow_file)), "")
 
     def has_gate(self, name: str) -> bool:
-        """Tell whether a job of a name must have succeeded before it deploys."""
+        """Tell whether a job of a name must have succeeded before it deploys.
+
+        Without regard to case; a job of a called workflow counts by its own id.
+        """
         return any(each.held and each.is_called(name) for each in self.ancestors)
 
     def is_preceded_by(self, name: str) -> bool:
@@ -149,15 +155,24 @@ class DeployPath:
         return any(each.is_called(name) for each in self.ancestors)
 
     def value_of(self, text: str) -> str | Unknown:
-        """Give what a text of the step that deploys comes to."""
+        """Give what a text of the step that deploys comes to.
+
+        In the first of its contexts; UNKNOWN where only the run tells.
+        """
         return text_in(text, self.context)
 
     def values_of(self, text: str) -> tuple[str | Unknown, ...]:
-        """Give all that a text of the step comes to on this way: matrix rows and refs can differ in it alone."""
+        """Give all that a text of the step comes to on this way: matrix rows and refs can differ in it alone.
+
+        Each once, UNKNOWN among them where one of them is not known.
+        """
         return tuple(dict.fromkeys(text_in(text, each) for each in self.contexts))
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the path as plain data, for programs."""
+        """Give the path as plain data, for programs.
+
+        Its keys are the columns of `asbuilt paths --json`; lists where it has tuples, None where nothing is known.
+        """
         record = {name: getattr(self, name) for name in _RECORD}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in record.items()}
 
