@@ -92,10 +92,7 @@ def _reason(root: Path, link: Entry) -> str:
 
 
 def _actions(root: Path, found: Listing, contents: dict[str, bytes]) -> dict[str, ActionFile]:
-    """Read the composite actions of a checkout, by folder.
-
-    Of a folder with both names, `action.yaml` comes first in the order of names, and counts.
-    """
+    """Read the composite actions of a checkout, by folder."""
     actions: dict[str, ActionFile] = {}
     for each in found.entries:
         if sources.is_action(each.name) and (action := _action(root, each, contents)) is not None:

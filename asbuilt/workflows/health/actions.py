@@ -39,8 +39,8 @@ def check_of_action(step: Step, action: str, around: Surroundings) -> Check | No
     """Read a step that uses an action as a health check; None where it is none.
 
     `action` is its name in lower case, `around` what stands around the step. It is one by its own name, or by that of
-    its step where it asks an address or tests something; so is code of GitHub's `github-script`. The actions of
-    `actions/` are none. It proves the release where it is handed a commit or a version.
+    its step where it asks an address or tests something; so is code of GitHub's `github-script`, but no other action of
+    `actions/` that is not named for a check. It proves the release where it is handed a commit or a version.
     """
     entries = step.with_.items() if step.with_ else ()
     inputs = {key.text: around.put_into(text_of(node) or "") for key, node in entries if isinstance(node, Scalar)}
