@@ -172,7 +172,7 @@ class Remotes:
     def of_cli(self, named: str | None) -> str | None:
         """Give the remote that the CLI takes the app from: the one that is named, or else the only one of Heroku's.
 
-        None where none is known. The one that is called `heroku` counts where several are Heroku's.
+        Where several are Heroku's, the one that is called `heroku`. None where there is none such.
         """
         if named is not None:
             return named if named in self.known else None

@@ -29,6 +29,12 @@ class DeployPath:
     `conclusions` how the run that sets it off may have ended. `reached` says that nothing leaves it open whether the
     step runs when all goes well before it, `is_environment_open` that its environment cannot be told before the run.
     `contexts` are those of the refs and matrix rows that are one path.
+
+    `job` is the id of the job that deploys, behind those that call it; `refs` and `inputs` are as people read them.
+    `environment` is None where the job names none or it is open, `app` where it cannot be told or is made for a pull
+    request: `review`. `undecided` says in words what is not known before the run, None where all is. `upstream` is the
+    workflow whose run this one follows, if it does; `verified_by` are the labels of the `verifications`, the checks
+    behind it that can fail the run. Two are equal by what people see of them.
     """
 
     workflow: str
@@ -87,7 +93,10 @@ class DeployPath:
 
     @property
     def earlier(self) -> tuple[PlacedStep, ...]:
-        """The steps before the deploy in its job."""
+        """The steps before the deploy in its job.
+
+        In their order, those of composite actions included; none for a job that calls what deploys.
+        """
         steps = self.sources.steps(self.step.workflow_file, self.step.job)
         return steps[: self.step.placed.number]
 
@@ -134,7 +143,11 @@ class DeployPath:
         return (own or checks)[-1]
 
     def caller_of(self, placed: PlacedStep) -> str:
-        """Say at the end of a sentence who calls the file, or uses the action, in which a step stands."""
+        """Say at the end of a sentence who calls the file, or uses the action, in which a step stands.
+
+        Empty for a step of the workflow that the event sets off. One that is called several times is said to be called
+        by the first, but for that of the deploy itself.
+        """
         if placed.within is not None:
             return f"; {placed.used_by}"
         if placed.workflow_file is self.run.entry.workflow_file:
@@ -151,7 +164,10 @@ class DeployPath:
         return any(each.held and each.is_called(name) for each in self.ancestors)
 
     def is_preceded_by(self, name: str) -> bool:
-        """Tell whether a job of a name stands before it, held or not."""
+        """Tell whether a job of a name stands before it, held or not.
+
+        In this run or in the one that it follows.
+        """
         return any(each.is_called(name) for each in self.ancestors)
 
     def value_of(self, text: str) -> str | Unknown:

@@ -128,7 +128,7 @@ class Reader:
         """Give a ref by what it stands for, with symbols for what is not known.
 
             "", "HEAD", "<github.sha>", or the branch that was pushed -> OWN
-            the same in a run that follows another                    -> DEFAULT_BRANCH
+            "", "HEAD", "<github.sha>" in a run that follows another    -> DEFAULT_BRANCH
             "<github.event.workflow_run.head_sha>"                    -> TESTED
             "origin/stable"                                           -> "stable"
 
