@@ -1,7 +1,7 @@
 """Whether a job that calls Heroku has its key from a secret, fails where that secret is empty, and has the CLI.
 
 A run in an environment that GitHub has just created has no secrets: the key is empty, the CLI asks a terminal to log
-in, and there is none. What the CLI reads: https://devcenter.heroku.com/articles/using-the-cli
+in, and there is none.
 """
 
 import re
