@@ -12,7 +12,10 @@ from asbuilt.workflows.paths.checkout import Checkout
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names of what a run observes and judges."""
+    """The names of what a run observes and judges.
+
+    An app that is out of scope is still asked for where a deploy in scope is one of it.
+    """
 
     apps: frozenset[str]
     repositories: frozenset[str]

@@ -18,11 +18,17 @@ _LONGEST = 80
 
 
 class NotThereError(Exception):
-    """The provider says that it does not exist."""
+    """The provider says that it does not exist.
+
+    It answered 404; whether that is the whole truth depends on what the token may see.
+    """
 
 
 class Ask:
-    """Asks on behalf of one fact and remembers which requests the fact rests on."""
+    """Asks on behalf of one fact and remembers which requests the fact rests on.
+
+    `requests` are indices into the client's transcript, one for each attempt; `last_url` is what was asked last.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -30,7 +36,10 @@ class Ask:
         self.last_url = ""
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Ask an API. Raises NotThereError for a 404, NotObservedError where nothing can be told."""
+        """Ask an API. Raises NotThereError for a 404, NotObservedError where nothing can be told.
+
+        So an answer that comes back is one with a status below 300, after its redirects.
+        """
         self.last_url = url
         answer = self._client.get(url, headers, self.requests.append)
         if answer.status == _NOT_FOUND:
@@ -38,13 +47,20 @@ class Ask:
         return answer
 
     def probe(self, url: str) -> Answer:
-        """Ask an app's own URL. Raises NotObservedError where no answer came."""
+        """Ask an app's own URL. Raises NotObservedError where no answer came.
+
+        Every answer comes back, whatever its status, a redirect and a 404 included.
+        """
         self.last_url = url
         return self._client.probe(url, self.requests.append)
 
 
 def fact(client: Client, what: str, read: Callable[[Ask], T], *, can_be_absent: bool = False) -> Fact[T]:
     """Read one fact. An answer that lacks what its API promises makes it unobserved, not wrong.
+
+    `what` names it for people; `read` is handed an Ask and gives the value. Out comes an Observed with that value, an
+    Absent, or an Unobserved with the request, the reason and a remedy: nothing is raised for what a provider answers. A
+    value of a kind that the model does not have (`"quantity": "1"`) is unobserved too.
 
     A 404 makes it absent where it `can_be_absent`. It is unobserved where it is part of something that is there: a
     provider answers 404 too for what the token may not see.
@@ -69,7 +85,12 @@ def fact(client: Client, what: str, read: Callable[[Ask], T], *, can_be_absent: 
 
 
 def instant(text: str) -> datetime:
-    """Read an ISO 8601 instant. Raises ValueError for one that is none, or whose zone nobody can tell."""
+    """Read an ISO 8601 instant. Raises ValueError for one that is none, or whose zone nobody can tell.
+
+        2026-01-02T03:04:05+01:00 -> 2026-01-02T02:04:05+00:00
+
+    So that instants of several sources can be compared and shown alike.
+    """
     read = datetime.fromisoformat(text)
     if read.tzinfo is None:
         raise ValueError(f"{text} has no time zone")

@@ -1,4 +1,7 @@
-"""Tokens, from where the official clients keep them: the environment, else `~/.netrc` and `gh auth token`."""
+"""Tokens, from where the official clients keep them: the environment, else `~/.netrc` and `gh auth token`.
+
+They are handed to the client, and to nothing else.
+"""
 
 import netrc
 import subprocess
@@ -11,11 +14,18 @@ _GH_SECONDS = 10
 
 
 class NoTokenError(ValueError):
-    """A provider that the run needs cannot be asked: the text says what to set."""
+    """A provider that the run needs cannot be asked: the text says what to set.
+
+    It has a line for each such provider, and one with what else can be judged.
+    """
 
 
 def tokens(environ: Mapping[str, str], home: Path, *, heroku: bool, github: bool) -> Tokens:
     """Find the tokens of the providers that the run needs.
+
+    `home` is the folder with the `.netrc`; `heroku` and `github` say which are needed, and what is not needed is not
+    looked for. HEROKU_API_KEY goes before `.netrc`; GH_TOKEN before GITHUB_TOKEN, and both before `gh`. A variable of
+    blanks is none. Whether a token is valid is not asked.
 
     Raises NoTokenError with a line for each provider that has none.
     """
@@ -37,6 +47,7 @@ def tokens(environ: Mapping[str, str], home: Path, *, heroku: bool, github: bool
 
 
 def _heroku(environ: Mapping[str, str], home: Path) -> str | None:
+    """Give Heroku's token from the environment, or the password that `heroku login` leaves for api.heroku.com."""
     if key := environ.get("HEROKU_API_KEY", "").strip():
         return key
     try:
@@ -48,6 +59,7 @@ def _heroku(environ: Mapping[str, str], home: Path) -> str | None:
 
 
 def _github(environ: Mapping[str, str]) -> str | None:
+    """Give GitHub's token from the environment, or the one that `gh` has for github.com; None without it."""
     for name in ("GH_TOKEN", "GITHUB_TOKEN"):
         if token := environ.get(name, "").strip():
             return token

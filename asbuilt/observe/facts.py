@@ -29,13 +29,21 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T, P]):
-    """A kind of fact: `T` is what is observed, `P` tells several of one subject apart, None where there is one."""
+    """A kind of fact: `T` is what is observed, `P` tells several of one subject apart, None where there is one.
+
+    Two of one name are the same kind; those that there are stand below.
+    """
 
     name: str
 
 
 class Key(NamedTuple, Generic[T, P]):
-    """Which fact: its kind, the app or repository that it is of, and which of several."""
+    """Which fact: its kind, the app or repository that it is of, and which of several.
+
+        Key(PROBE, "shop", "/health"), Key(RELEASES, "shop", None)
+
+    A type checker knows from it what the fact holds.
+    """
 
     kind: Kind[T, P]
     subject: str
@@ -62,11 +70,17 @@ class Questions:
         self._asked: dict[Key[Any, Any], Callable[[], Fact[Any]]] = {}
 
     def ask(self, key: Key[T, P], question: Callable[[], Fact[T]]) -> None:
-        """Have a question asked for a fact."""
+        """Have a question asked for a fact.
+
+        Nothing is asked yet. Of two questions for one key, the later one is asked.
+        """
         self._asked[key] = question
 
     def answers(self, pool: ThreadPoolExecutor) -> "Answers":
-        """Ask all questions at once and wait for every answer; interrupted, ask no more."""
+        """Ask all questions at once and wait for every answer; interrupted, ask no more.
+
+        A question gives a fact and raises nothing; what one does raise is raised here.
+        """
         futures = {key: pool.submit(ask) for key, ask in self._asked.items()}
         try:
             return Answers({key: future.result() for key, future in futures.items()})
@@ -83,15 +97,24 @@ class Answers:
     facts: dict[Key[Any, Any], Fact[Any]]
 
     def of_each(self, kind: Kind[T, P]) -> dict[str, Fact[T]]:
-        """Give the facts of a kind of which each subject has one, by subject."""
+        """Give the facts of a kind of which each subject has one, by subject.
+
+        In the order in which they were asked for. Those that were not asked for are not there.
+        """
         return {key.subject: fact for key, fact in self.facts.items() if key.kind == kind}
 
     def parts(self, kind: Kind[T, P], subject: str) -> dict[P, Fact[T]]:
-        """Give the facts of a kind that were asked for of a subject, by their parts."""
+        """Give the facts of a kind that were asked for of a subject, by their parts.
+
+        Empty where none was.
+        """
         return {key.part: fact for key, fact in self.facts.items() if key[:2] == (kind, subject)}
 
     def get(self, key: Key[T, P], otherwise: Fact[T]) -> Fact[T]:
-        """Give a fact, or another where it was not asked for."""
+        """Give a fact, or another where it was not asked for.
+
+        That one that was asked for is there says nothing of whether it was observed.
+        """
         return self.facts.get(key, otherwise)
 
     def __or__(self, more: "Answers") -> "Answers":

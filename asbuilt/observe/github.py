@@ -1,4 +1,8 @@
-"""What GitHub's REST API says of a repository (https://docs.github.com/en/rest, version 2022-11-28)."""
+"""What GitHub's REST API says of a repository (https://docs.github.com/en/rest, version 2022-11-28).
+
+`name` is OWNER/NAME for each function here. All give a fact and raise nothing. What permissions each takes is in
+https://docs.github.com/en/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens
+"""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +20,10 @@ _MOST_PAGES = 100
 
 
 def repository(client: Client, name: str) -> Fact[Repository]:
-    """Observe the repository itself. GitHub answers 404 too for one that the token may not see."""
+    """Observe the repository itself. GitHub answers 404 too for one that the token may not see.
+
+    So an Absent one is not there, or not for this token.
+    """
 
     def read(ask: Ask) -> Repository:
         raw = ask.get(f"{GITHUB}/repos/{quote(name)}", _HEADERS).json()
@@ -26,7 +33,10 @@ def repository(client: Client, name: str) -> Fact[Repository]:
 
 
 def environments(client: Client, name: str) -> Fact[tuple[Environment, ...]]:
-    """Observe the environments with their protection rules and branch policies."""
+    """Observe the environments with their protection rules and branch policies.
+
+    In GitHub's order, all of them; the policies of one that has its own are asked for one by one.
+    """
 
     def read(ask: Ask) -> tuple[Environment, ...]:
         url = f"{GITHUB}/repos/{quote(name)}/environments?per_page=100"
@@ -36,7 +46,10 @@ def environments(client: Client, name: str) -> Fact[tuple[Environment, ...]]:
 
 
 def workflows(client: Client, name: str) -> Fact[tuple[Workflow, ...]]:
-    """Observe the workflows that GitHub knows; one that was deleted from every branch is not among them."""
+    """Observe the workflows that GitHub knows; one that was deleted from every branch is not among them.
+
+    All of them, those that are disabled and GitHub's own dynamic ones included.
+    """
 
     def read(ask: Ask) -> tuple[Workflow, ...]:
         url = f"{GITHUB}/repos/{quote(name)}/actions/workflows?per_page=100"
@@ -46,20 +59,32 @@ def workflows(client: Client, name: str) -> Fact[tuple[Workflow, ...]]:
 
 
 def runs(client: Client, name: str, workflow: str, branch: str) -> Fact[tuple[WorkflowRun, ...]]:
-    """Observe the newest completed runs of a workflow file on a branch, newest first."""
+    """Observe the newest completed runs of a workflow file on a branch, newest first.
+
+    `workflow` is the name of the file. As many as `model.RUNS`; fewer where there are fewer. Absent where GitHub knows
+    no such workflow. Source: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
+    """
     query = {"branch": branch, "status": "completed", "exclude_pull_requests": "true", "per_page": RUNS}
     return _runs(client, name, workflow, query, f"runs of {workflow} on {branch}")
 
 
 def successes(client: Client, name: str, workflow: str, event: str, since: datetime) -> Fact[tuple[WorkflowRun, ...]]:
-    """Observe the newest successful runs of a workflow file that an event set off since an instant."""
+    """Observe the newest successful runs of a workflow file that an event set off since an instant.
+
+    On whatever branch, newest first, as many as `model.RUNS`. `since` is in UTC. Absent where GitHub knows no such
+    workflow.
+    """
     created = f">={since:%Y-%m-%dT%H:%M:%SZ}"
     query = {"event": event, "status": "success", "created": created, "per_page": RUNS}
     return _runs(client, name, workflow, query, f"successful {event} runs of {workflow}")
 
 
 def deployments(client: Client, name: str, environment: str) -> Fact[tuple[Deployment, ...]]:
-    """Observe the newest deployments to an environment, newest first."""
+    """Observe the newest deployments to an environment, newest first.
+
+    A hundred at most; none for an environment that was never deployed to. Source:
+    https://docs.github.com/rest/deployments
+    """
 
     def read(ask: Ask) -> tuple[Deployment, ...]:
         query = urlencode({"environment": environment, "per_page": 100})
@@ -70,6 +95,8 @@ def deployments(client: Client, name: str, environment: str) -> Fact[tuple[Deplo
 
 
 def _runs(client: Client, name: str, workflow: str, query: dict[str, Any], what: str) -> Fact[tuple[WorkflowRun, ...]]:
+    """Observe the first page of a workflow file's runs that are as the query asks."""
+
     def read(ask: Ask) -> tuple[WorkflowRun, ...]:
         file = quote(workflow, safe="")
         answer = ask.get(f"{GITHUB}/repos/{quote(name)}/actions/workflows/{file}/runs?{urlencode(query)}", _HEADERS)
@@ -94,6 +121,7 @@ def _listed(ask: Ask, url: str, key: str) -> Iterator[dict[str, Any]]:
 
 
 def _environment(ask: Ask, repository_name: str, raw: dict[str, Any]) -> Environment:
+    """Read an environment; the branches that it lets through take requests of their own."""
     rules = {rule["type"]: rule for rule in raw["protection_rules"]}
     reviewers = rules.get("required_reviewers", {}).get("reviewers", [])
     return Environment(
@@ -110,6 +138,7 @@ def _reviewer(raw: dict[str, Any]) -> str:
 
 
 def _branches(ask: Ask, repository_name: str, raw: dict[str, Any]) -> tuple[str, ...]:
+    """Give the branches that an environment lets through, as `model.Environment` has them; a tag as `tag:NAME`."""
     policy = raw["deployment_branch_policy"]
     if policy is None:
         return ("@any",)

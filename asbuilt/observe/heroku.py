@@ -1,4 +1,8 @@
-"""What Heroku's Platform API says of an app (https://devcenter.heroku.com/articles/platform-api-reference)."""
+"""What Heroku's Platform API says of an app (https://devcenter.heroku.com/articles/platform-api-reference).
+
+`name` is the app's for each function here. All give a fact and raise nothing. Lists are read page by page, by ranges:
+https://devcenter.heroku.com/articles/platform-api-reference#ranges
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +18,10 @@ _OCI_IMAGE = "oci-image"
 
 
 def app(client: Client, name: str) -> Fact[App]:
-    """Observe the app itself."""
+    """Observe the app itself.
+
+    Absent where Heroku answers 404.
+    """
 
     def read(ask: Ask) -> App:
         raw = ask.get(_url(name), _ACCEPT).json()
@@ -32,7 +39,10 @@ def app(client: Client, name: str) -> Fact[App]:
 
 
 def releases(client: Client, name: str) -> Fact[tuple[Release, ...]]:
-    """Observe releases, newest first: all of them, or as many as show the current one and that code was deployed."""
+    """Observe releases, newest first: all of them, or as many as show the current one and that code was deployed.
+
+    `model.current_release` and `model.deploys` say which these are.
+    """
 
     def read(ask: Ask) -> tuple[Release, ...]:
         found: tuple[Release, ...] = ()
@@ -49,7 +59,10 @@ def releases(client: Client, name: str) -> Fact[tuple[Release, ...]]:
 
 
 def formation(client: Client, name: str) -> Fact[tuple[Formation, ...]]:
-    """Observe the formation: one entry for each process type of the current code."""
+    """Observe the formation: one entry for each process type of the current code.
+
+    Scaled to nothing is an entry with the quantity 0; none without code.
+    """
 
     def read(ask: Ask) -> tuple[Formation, ...]:
         return tuple(
@@ -62,7 +75,10 @@ def formation(client: Client, name: str) -> Fact[tuple[Formation, ...]]:
 
 
 def dynos(client: Client, name: str) -> Fact[tuple[Dyno, ...]]:
-    """Observe the dynos that exist now, one-off ones included."""
+    """Observe the dynos that exist now, one-off ones included.
+
+    Each with the release that it runs, which need not be the current one.
+    """
 
     def read(ask: Ask) -> tuple[Dyno, ...]:
         return tuple(
@@ -92,6 +108,7 @@ def _pages(ask: Ask, url: str, wanted: str = "") -> Iterator[list[dict[str, Any]
 
 
 def _release(raw: dict[str, Any]) -> Release:
+    """Read a release; its `code` is the slug, or the image where it has none, None where nothing was built."""
     images = [each["id"] for each in raw.get("artifacts") or [] if each.get("type") == _OCI_IMAGE]
     slug = raw["slug"]["id"] if raw["slug"] else None
     return Release(

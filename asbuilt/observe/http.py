@@ -61,7 +61,10 @@ _PARAMETERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the providers ask for. None where the run does not need that provider."""
+    """What the providers ask for. None where the run does not need that provider.
+
+    Their values are in no text that is made of this.
+    """
 
     heroku: str | None = None
     github: str | None = None
@@ -73,7 +76,10 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer. Header names are lower case."""
+    """A complete answer. Header names are lower case.
+
+    `url` is what was asked, before any redirect. The body of a probe may be its beginning alone.
+    """
 
     url: str
     status: int
@@ -90,7 +96,11 @@ class Answer:
 
 
 class NotObservedError(Exception):
-    """A request that gave nothing to judge: the request, the reason, and the remedy."""
+    """A request that gave nothing to judge: the request, the reason, and the remedy.
+
+    Texts for people: "GET URL", "answered 503", "ask again: the provider failed". `pause` is how many seconds to wait
+    before asking again: 0 for the usual backoff, None where asking again changes nothing.
+    """
 
     def __init__(self, request: str, reason: str, remedy: str, *, pause: float | None = None) -> None:
         super().__init__(f"{request} {reason}")
@@ -101,7 +111,11 @@ class NotObservedError(Exception):
 
 
 class Client:
-    """Asks the real origins, or a sandbox in their place, and keeps the transcript."""
+    """Asks the real origins, or a sandbox in their place, and keeps the transcript.
+
+    Threads may share it. Tokens go to the two providers' own addresses alone, never to an app, nor where a redirect
+    leads elsewhere. Each attempt has the `timeout`, and no attempt begins behind the `deadline` of the run.
+    """
 
     def __init__(
         self,
@@ -148,7 +162,10 @@ class Client:
 
     @property
     def transcript(self) -> tuple[Request, ...]:
-        """Every request so far, in the order in which the answers came."""
+        """Every request so far, in the order in which the answers came.
+
+        Each attempt is one, those without an answer included. A fact's `requests` are indices into it.
+        """
         with self._lock:
             return tuple(self._transcript)
 
@@ -156,6 +173,10 @@ class Client:
         self, url: str, headers: Mapping[str, str] | None = None, note: Callable[[int], None] = lambda _: None
     ) -> Answer:
         """Ask an API, following its redirects; transient failures are asked again.
+
+        An answer that comes back has a status below 300, or is a 404. Three attempts at most: after a rate limit, a
+        500, 502, 503 or 504, and where the connection failed, but not after a timeout. The pause that a provider names
+        is kept where the deadline allows it; where it does not, that was the last attempt.
 
         `note` receives the transcript index of every attempt. Raises NotObservedError.
         """
@@ -169,6 +190,8 @@ class Client:
 
     def probe(self, url: str, note: Callable[[int], None] = lambda _: None) -> Answer:
         """Ask an app's own URL, again only where no answer came: whatever it answers is the observation.
+
+        `note` receives the transcript index of every attempt. No token is sent, and no cookie.
 
         A redirect is an answer too. Of a long body the beginning is read. Raises NotObservedError.
         """
@@ -189,6 +212,7 @@ class Client:
     def _once(
         self, url: str, headers: Mapping[str, str], note: Callable[[int], None], most: int, *, probe: bool = False
     ) -> Answer:
+        """Ask once, and put that on the record. Raises NotObservedError where no whole answer came."""
         with self._slots:
             began = time.monotonic()
             if began > self._ends:
@@ -307,7 +331,10 @@ _SLOW = "ask again; if it stays slow: --timeout SECONDS"
 
 
 def shown(url: str) -> str:
-    """Give a URL as it may be shown: without userinfo, and of its query what we ask with ourselves."""
+    """Give a URL as it may be shown: without userinfo, and of its query what we ask with ourselves.
+
+    All else of the query is one mark that something is withheld.
+    """
     address, mark, query = foreign(url.partition("?")[0]), *url.partition("?")[1:]
     if not mark or {name for name, _ in parse_qsl(query, keep_blank_values=True)} <= _PARAMETERS:
         return address + mark + query

@@ -1,4 +1,8 @@
-"""What to ask of each subject, and how the answers become its state."""
+"""What to ask of each subject, and how the answers become its state.
+
+First the app and the repository themselves, then what they consist of: what depends on something that is not there is
+not asked, and its fact follows from that.
+"""
 
 from dataclasses import replace
 from functools import partial
@@ -11,7 +15,11 @@ from asbuilt.observe.http import Client
 
 
 def about_app(questions: Questions, client: Client, app: declared.App, fact: Fact[App]) -> None:
-    """Ask for the parts of an app that is there, and for its probes where its URL is known."""
+    """Ask for the parts of an app that is there, and for its probes where its URL is known.
+
+    `app` is as declared, `fact` what was observed of it. Its probes are asked even where the app itself could not be
+    observed, as long as the estate declares the URL.
+    """
     origin = app.url or (fact.value.web_url if isinstance(fact, Observed) else None)
     for each in app.probes if origin else ():
         address = f"{(origin or '').rstrip('/')}{each.path}"
@@ -23,7 +31,10 @@ def about_app(questions: Questions, client: Client, app: declared.App, fact: Fac
 
 
 def about_repository(questions: Questions, client: Client, repository: declared.Repository) -> None:
-    """Ask for the parts of a repository that is there."""
+    """Ask for the parts of a repository that is there.
+
+    `repository` is as declared: runs are asked for its declared workflows alone, on its default branch.
+    """
     name = repository.name
     questions.ask(Key(facts.ENVIRONMENTS, name, None), partial(github.environments, client, name))
     questions.ask(Key(facts.WORKFLOWS, name, None), partial(github.workflows, client, name))
@@ -35,7 +46,10 @@ def about_repository(questions: Questions, client: Client, repository: declared.
 def about_deploy(
     questions: Questions, client: Client, estate: declared.Estate, ownership: declared.Ownership, app: Fact[App]
 ) -> None:
-    """Ask whether a declared deploy was ever used, since its app was created."""
+    """Ask whether a declared deploy was ever used, since its app was created.
+
+    Nothing where the app was not observed. Deployments are asked where the app declares an environment.
+    """
     if not isinstance(app, Observed):
         return
     name, way = ownership.repository.name, ownership.way
@@ -46,7 +60,10 @@ def about_deploy(
 
 
 def about_undeclared_workflows(questions: Questions, client: Client, estate: declared.Estate, answers: Answers) -> None:
-    """Ask for the runs of the workflow files that GitHub knows and the estate does not."""
+    """Ask for the runs of the workflow files that GitHub knows and the estate does not.
+
+    `answers` has what was observed of each repository's workflows; those that are disabled are left out.
+    """
     for name, fact in answers.of_each(facts.WORKFLOWS).items():
         if not isinstance(fact, Observed):
             continue
@@ -65,7 +82,11 @@ def _is_file(workflow: Workflow) -> bool:
 
 
 def app_state(app: declared.App, fact: Fact[App], answers: Answers) -> AppState:
-    """Give everything observed of an app. What was not asked follows from the app itself."""
+    """Give everything observed of an app. What was not asked follows from the app itself.
+
+    Each part is a fact, and each declared probe has one by its path: absent with the app, unobserved with it, or
+    unobserved since the run did not ask.
+    """
     name = app.name
     unasked = _follows(fact, name)
     if isinstance(fact, Observed) and not (app.url or fact.value.web_url):
@@ -83,7 +104,10 @@ def app_state(app: declared.App, fact: Fact[App], answers: Answers) -> AppState:
 
 
 def repository_state(name: str, fact: Fact[Repository], answers: Answers) -> RepositoryState:
-    """Give everything observed of a repository. What was not asked follows from the repository itself."""
+    """Give everything observed of a repository. What was not asked follows from the repository itself.
+
+    Runs, successes and deployments are those that were asked for, by workflow, declared deploy and environment.
+    """
     return RepositoryState(
         repository=fact,
         environments=answers.get(Key(facts.ENVIRONMENTS, name, None), _follows(fact, f"environments of {name}")),

@@ -36,6 +36,9 @@ def sweep(
 ) -> Observation:
     """Observe everything in scope; then, for at most `settle` seconds, again whatever has not settled.
 
+    `world` is what the observation calls itself, `say` is told of what is on its way. The time in the observation is
+    the providers' clock, the latest `Date` that they have sent.
+
     Raises nothing for what could not be observed: it becomes a fact of its own.
     """
     began = time.monotonic()
@@ -91,7 +94,13 @@ def _parts(
 
 
 def unsettled(estate: declared.Estate, scope: Scope, observation: Observation) -> Iterator[tuple[str, str]]:
-    """Give each app that is still on its way, with the reason."""
+    """Give each app that is still on its way, with the reason.
+
+        "shop", "web.1 still runs v41, current is v42"
+
+    In the order of their names; the first reason of each: a pending release, a dyno of a declared process that starts
+    or runs an older release, a probe that answers otherwise than declared, or not at all.
+    """
     for name in sorted(scope.apps):
         state = observation.apps[name]
         if (reason := _in_motion(estate.apps[name], state)) is not None:

@@ -1,4 +1,7 @@
-"""What an app answers at its own URL."""
+"""What an app answers at its own URL.
+
+Asked as anybody would: without a token, a cookie, or a redirect that is followed.
+"""
 
 from asbuilt.model import Fact, ProbeResponse
 from asbuilt.observe.ask import Ask, fact
@@ -11,7 +14,11 @@ _ROUTER_ERROR_PAGE = b"herokucdn.com/error-pages"
 
 
 def probe(client: Client, url: str) -> Fact[ProbeResponse]:
-    """Observe one answer of an app: its status, and whether the app or Heroku's router gave it."""
+    """Observe one answer of an app: its status, and whether the app or Heroku's router gave it.
+
+    `url` is whole, path included. Every answer is an observation; it is unobserved only where none came. The router is
+    told by the page that it shows: https://devcenter.heroku.com/articles/error-pages
+    """
 
     def read(ask: Ask) -> ProbeResponse:
         answer = ask.probe(url)

@@ -1,6 +1,7 @@
 """Deploys in code of other languages, and in what actions are handed: found by their form, not by reading the code.
 
-Where the app is not written out, it cannot be told.
+A request to an address of Heroku's API that deploys, a call of the CLI and a `git push` to Heroku are known by how they
+are written in Python, JavaScript, Ruby or PowerShell. Where the app is not written out, it cannot be told.
 """
 
 import re
@@ -33,12 +34,20 @@ _UNTOLD = "names its app in code"
 
 
 def is_code(shell: str | None) -> bool:
-    """Tell whether a step's shell reads another language than a shell's."""
+    """Tell whether a step's shell reads another language than a shell's.
+
+    None is the default shell, which reads none.
+    """
     return shell is not None and language(shell) is not None
 
 
 def code_in(command: Command) -> str:
-    """Give the code that a command hands to a program of another language, or nothing."""
+    """Give the code that a command hands to a program of another language, or nothing.
+
+        python -c "print(1)" -> "print(1)"
+
+    Else what comes by its standard input, as far as it is written there; of a script's file, nothing is read.
+    """
     words = command.words
     if not words or language(words[0]) is None:
         return ""
@@ -47,7 +56,11 @@ def code_in(command: Command) -> str:
 
 
 def targets(code: str) -> Iterator[Target]:
-    """Give the deploys in code."""
+    """Give the deploys in code.
+
+    In the order: requests to the API with an app in their address, those without, then, in code that runs other
+    programs, calls of the CLI and pushes. One that is written twice comes twice. Comments are left out.
+    """
     if "heroku" not in code:
         return
     code = _COMMENT.sub("", code)
@@ -57,7 +70,10 @@ def targets(code: str) -> Iterator[Target]:
 
 
 def given_to(inputs: Mapping[str, str]) -> Iterator[Target]:
-    """Give the deploys in what an action is handed: a script, a request, the URL of a repository of Heroku's."""
+    """Give the deploys in what an action is handed: a script, a request, the URL of a repository of Heroku's.
+
+    `inputs` are its texts by name, with their expressions. None where no text has Heroku's host in it.
+    """
     texts = [text for text in inputs.values() if HOST in text]
     if not texts:
         return
@@ -67,6 +83,7 @@ def given_to(inputs: Mapping[str, str]) -> Iterator[Target]:
 
 
 def _requests(code: str) -> Iterator[Target]:
+    """Give the deploys by requests; what only prepares a build counts where there is no build."""
     builds = "/builds" in code
     for match in _API.finditer(code):
         mechanism = sent_to(match["part"], code, of_app=True, is_open=False) if _is_sent(code, match) else None

@@ -1,4 +1,7 @@
-"""Deploys that are written elsewhere: a target of make, a script, a tool. They are named where they reach Heroku."""
+"""Deploys that are written elsewhere: a target of make, a script, a tool. They are named where they reach Heroku.
+
+What they do cannot be read here, so their target cannot be told: a deploy that is not known is not taken for none.
+"""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +30,14 @@ _LOGS_IN = re.compile(r"\.netrc|\bheroku\s+(?:container:|auth:)?login|\bHEROKU_A
 
 
 def targets(command: Command, *, lets_in: bool) -> Iterator[Target]:
-    """Give the deploys that a command hands over. `lets_in`: its step can reach Heroku."""
+    """Give the deploys that a command hands over. `lets_in`: its step can reach Heroku.
+
+        dpl --provider=heroku --app=shop -> by dpl, to shop
+        make deploy-heroku               -> by `make deploy-heroku`, to an app that cannot be told
+        ./scripts/deploy.sh              -> the same, where its step can reach Heroku
+
+    The command has one word at least. Names that speak of tests, checks or notes are no deploys.
+    """
     words = command.words
     program = words[0].rpartition("/")[2]
     named = " ".join(words[:4])
@@ -46,7 +56,10 @@ def targets(command: Command, *, lets_in: bool) -> Iterator[Target]:
 
 
 def lets_in(placed: PlacedStep) -> bool:
-    """Tell whether a step is given a variable that lets it change an app, or says by its name that it is about one."""
+    """Tell whether a step is given a variable that lets it change an app, or says by its name that it is about one.
+
+    By the names of variables alone, its job's and workflow's included: HEROKU_API_KEY does, HEROKU_URL does not.
+    """
     if any(_LETS_IN.search(name) for node in placed.environments for name in node.values):
         return True
     names = (placed.step.name, placed.step.id, placed.job.name, placed.job.id)
@@ -54,7 +67,10 @@ def lets_in(placed: PlacedStep) -> bool:
 
 
 def logs_in(script: str) -> bool:
-    """Tell whether a script lets those after it change apps: it logs in, or hands a key on."""
+    """Tell whether a script lets those after it change apps: it logs in, or hands a key on.
+
+    It writes a `.netrc`, calls `heroku login` or its kin, or has the name of Heroku's key in it.
+    """
     return "heroku" in script.lower() and _LOGS_IN.search(script) is not None
 
 

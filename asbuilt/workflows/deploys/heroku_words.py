@@ -12,7 +12,14 @@ _CONTAINERS = frozenset({"docker", "podman"})
 
 
 def call_of(words: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Give a call of the CLI from its name on; None where a command is none."""
+    """Give a call of the CLI from its name on; None where a command is none.
+
+        heroku ps -a shop               -> heroku ps -a shop
+        npx -p heroku heroku ps         -> heroku ps
+        docker run IMAGE heroku ps:wait -> heroku ps:wait
+
+    The first word is as it is written, a path or a version with it, but for a container's. An empty command is none.
+    """
     if not words:
         return None
     name = words[0].rpartition("/")[2]

@@ -153,7 +153,11 @@ ENDPOINTS = (
 
 
 def addresses(app: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Give the patterns of the addresses that deploy: with an app's name, as `app` matches it, and without one."""
+    """Give the patterns of the addresses that deploy: with an app's name, as `app` matches it, and without one.
+
+    `app` is a pattern with a group of that name; the other group, `part`, is the part of the API, for `sent_to`.
+    Source: https://devcenter.heroku.com/articles/platform-api-reference
+    """
     return (
         re.compile(rf"api\.heroku\.com/+apps/{app}/(?P<part>{_parts(of_app=True)})\b"),
         re.compile(rf"(?:api\.heroku\.com/+|kolkrabbi\.heroku\.com/+apps/[^/]+/)(?P<part>{_parts(of_app=False)})\b"),
@@ -163,7 +167,12 @@ def addresses(app: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 def sent_to(part: str, body: str, *, of_app: bool, is_open: bool) -> Mechanism | None:
     """Give the way to deploy that a request is, by the part of the API, and its body as far as it is written there.
 
-    `is_open` says that there may be more of the body than that. None where it deploys nothing.
+        "releases", '{"slug": "..."}'    -> a deploy
+        "releases", '{"release": "..."}' -> None: a rollback
+        "formation", '{"quantity": 2}'   -> None: it is scaled
+
+    `of_app` says that the address names the app. `is_open` says that there may be more of the body than that: then it
+    is taken for a deploy. None where it deploys nothing.
     """
     found = [each for each in ENDPOINTS if each.part == part and each.of_app == of_app]
     told = next((each.mechanism for each in found if each.carries in body), None)
@@ -189,13 +198,20 @@ def has_script(step: Step) -> bool:
 
 
 def script_of(step: Step) -> str:
-    """Give the script that a step runs, itself or through an action made for that; empty where it runs none."""
+    """Give the script that a step runs, itself or through an action made for that; empty where it runs none.
+
+    With its expressions as they are written. Of an action that puts a word before it, with that: `heroku ps` of
+    `args: ps`.
+    """
     name, prefix = SCRIPT_INPUTS.get(step.action or "", ("", ""))
     return prefix + (text_of(step.input(name)) or "") if name else text_of(step.run) or ""
 
 
 def only_logs_in(step: Step, action: Mechanism) -> bool:
-    """Tell whether a step is told to log in only. The action takes every text but "false" for a yes."""
+    """Tell whether a step is told to log in only. The action takes every text but "false" for a yes.
+
+    False where an expression says so: what it comes to is not known here.
+    """
     login = step.input(action.login_input) if action.login_input else None
     return login is not None and "${{" not in login.text and (text_of(login) or "").strip() != "false"
 
@@ -231,6 +247,8 @@ def only_prepares(name: str) -> bool:
 def action_named(name: str) -> Mechanism | None:
     """Give the action that deploys, by its name in lower case.
 
+    A called workflow too, by its path without a version. None for one that deploys nothing.
+
     One that is not known, but says heroku in its name, may deploy: it is given with no way to tell the target. One
     that says that it only prepares the ground is none.
     """
@@ -245,5 +263,8 @@ def action_named(name: str) -> Mechanism | None:
 
 
 def unknown(name: str, why: str) -> Mechanism:
-    """Give a way to deploy of which no more is known than its name."""
+    """Give a way to deploy of which no more is known than its name.
+
+    `why` says why its app cannot be told. One that says so by its name promotes what another app runs.
+    """
     return Mechanism(name, why=why, unnamed=why, promotes=_PROMOTES.search(name) is not None)

@@ -1,6 +1,7 @@
 """Deploys by `git push`: to a URL of Heroku's, or to a remote that stands for one.
 
-A remote's name says nothing: what counts is the URL that the steps of the job gave it.
+A remote's name says nothing: what counts is the URL that the steps of the job gave it. Only a push to `main` or
+`master` makes Heroku build: https://devcenter.heroku.com/articles/git
 """
 
 import re
@@ -34,7 +35,14 @@ Variables = Mapping[str, tuple[str, ...]]
 
 
 def app_of_url(text: str) -> str | None:
-    """Give the app that a URL of a git repository of Heroku's names, as it is written there."""
+    """Give the app that a URL of a git repository of Heroku's names, as it is written there.
+
+        https://git.heroku.com/shop.git            -> shop
+        https://heroku:KEY@git.heroku.com/$APP.git -> $APP
+        git@heroku.com:shop.git                    -> shop
+
+    None for every other text, one with blanks around the URL included.
+    """
     match = _URL.match(text)
     return match["app"] if match else None
 
@@ -51,7 +59,8 @@ class _Remote:
 class Remotes:
     """What the steps of a job have made of the git remotes in the folder that they share, by name.
 
-    `env` are the environment variables of the step that is read.
+    `step` is the step that is read, and `env` are its environment variables: both are set before its commands are. Hand
+    it the commands in the order in which they run: `learn` of each, and `pushes` of each before that.
     """
 
     known: dict[str, tuple[_Remote, ...]] = field(default_factory=dict)
@@ -59,7 +68,11 @@ class Remotes:
     env: Mapping[str, str] = field(default_factory=dict)
 
     def put(self, text: str, variables: Variables, wanted: re.Pattern[str]) -> tuple[str, ...]:
-        """Give what a text comes to, with the script's variables put in, and with the step's until it is as wanted."""
+        """Give what a text comes to, with the script's variables put in, and with the step's until it is as wanted.
+
+        Each text that it may come to, once. A text that is as `wanted` is left as it is; what is not known stays as
+        written.
+        """
         found = expand(text, variables)
         given = {name: (value,) for name, value in self.env.items()}
         for _ in range(_DEEPEST):  # a variable may be made of another
@@ -76,7 +89,12 @@ class Remotes:
         return ENV_EXPRESSION.sub(lambda match: self.env.get(match[1], match[0]), text)
 
     def learn(self, command: Command) -> None:
-        """Keep the URL that a command gives a remote."""
+        """Keep the URL that a command gives a remote.
+
+        It may be git's (`remote add`, `remote set-url`, `config`, `clone`) or the CLI's (`git:remote`, `create`,
+        `git:clone`), which call it `heroku`, or whatever `--remote` says. Any other command changes nothing. Raises
+        PastBoundError.
+        """
         words = command.words
         if (call := call_of(words)) is not None:
             self._learn_from_cli(call, command)
@@ -108,7 +126,8 @@ class Remotes:
         """Keep the URLs that a remote may stand for.
 
         What an earlier step made of it counts on only if this one may not run, or works in another folder; what the
-        same script made of it, only if the command stands in a branch.
+        same script made of it, only if the command stands in a branch. Without a `command` it is an action that does
+        it. No URL changes nothing. Raises PastBoundError where they are too many.
         """
         if not urls or self.step is None:
             return
@@ -130,7 +149,11 @@ class Remotes:
         hold(len(self.known[name]), REMOTES, "URLs of a git remote", self.step.mark)
 
     def targets(self, mechanism: Mechanism, name: str) -> Iterator[Target]:
-        """Give a deploy to each app that a remote may stand for."""
+        """Give a deploy to each app that a remote may stand for.
+
+        `name` is that of a remote that is known. A URL that is not Heroku's gives none; one that may be, by a word in
+        it, gives a deploy whose app cannot be told.
+        """
         for each in self.known[name]:
             if app := app_of_url(each.url):
                 yield Target(mechanism, app, remote=each.given_by)
@@ -147,14 +170,22 @@ class Remotes:
         return any(isinstance(value, str) and app_of_url(value) is not None for value in known)
 
     def of_cli(self, named: str | None) -> str | None:
-        """Give the remote that the CLI takes the app from: the one that is named, or else the only one of Heroku's."""
+        """Give the remote that the CLI takes the app from: the one that is named, or else the only one of Heroku's.
+
+        Where several are Heroku's, the one that is called `heroku`. None where there is none such.
+        """
         if named is not None:
             return named if named in self.known else None
         ours = [name for name, urls in self.known.items() if any(app_of_url(each.url) for each in urls)]
         return "heroku" if "heroku" in ours else ours[0] if len(ours) == 1 else None
 
     def pushes(self, command: Command) -> Iterator[Target]:
-        """Give the deploys of a `git push`."""
+        """Give the deploys of a `git push`.
+
+        None for another command of git, for a push that sends nothing (`--dry-run`, `--delete`), for one of tags alone
+        or to branches that Heroku does not build, and for one to a place that is not Heroku's. One to what is not known
+        here, and speaks of Heroku, is a deploy whose app cannot be told. `git subtree push` is a push.
+        """
         arguments = list(_arguments(command.words[1:]))
         arguments = arguments[1:] if arguments[:1] == ["subtree"] else arguments
         if arguments[:1] != ["push"] or _SENDS_NOTHING & set(command.words):
@@ -174,7 +205,10 @@ class Remotes:
 
 
 def url_of(app: str) -> str:
-    """Give the URL of an app's repository, as the CLI writes it."""
+    """Give the URL of an app's repository, as the CLI writes it.
+
+    `app` may be a text of a workflow with an expression in it.
+    """
     return f"https://git.heroku.com/{app}.git"
 
 

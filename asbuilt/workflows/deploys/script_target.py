@@ -25,6 +25,8 @@ class Spot:
 class Target:
     """A deploy in a script, and the text that names its app; None where there is none: `why` says why.
 
+    The text is as it is written, with variables and expressions: what it comes to is for `targets.app_of`.
+
     `remote` is the command that made a git remote stand for the app, in this step or an earlier one.
     """
 

@@ -1,4 +1,8 @@
-"""Which commands of a job's scripts deploy to Heroku, and the texts by which they name the app."""
+"""Which commands of a job's scripts deploy to Heroku, and the texts by which they name the app.
+
+The scripts of a job are read as one, in their order: a step may give a remote, log in or set a variable for those
+after it. What Heroku's CLI takes the app from: https://devcenter.heroku.com/articles/using-the-cli
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +33,13 @@ _SEVERAL = re.compile(r",(?![^{]*\}\})")
 
 
 def deploys(scripts: Iterable[PlacedStep], sources: Sources) -> Iterator[tuple[PlacedStep, Target, tuple[Way, ...]]]:
-    """Give every deploy in the scripts of a job, in their order, with the ways to it in the scripts."""
+    """Give every deploy in the scripts of a job, in their order, with the ways to it in the scripts.
+
+    `scripts` are the steps of one job that run a script, or an action that leaves a git remote behind. Each deploy
+    comes once for each step, app and step that gave its remote, with all the commands of that step that make it: a way
+    is the commands of which each must run, and of the ways one must. What only prepares another deploy is left out
+    where that is there too. Raises PastBoundError.
+    """
     reading = _Reading(sources)
     for placed in scripts:
         known = ACTIONS.get(placed.step.action or "")

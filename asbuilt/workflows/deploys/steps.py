@@ -83,13 +83,20 @@ class DeployStep:
 
 
 def deploy_steps(workflow_file: WorkflowFile, sources: Sources) -> tuple[DeployStep, ...]:
-    """Give every step of a workflow that deploys, in the order of the file."""
+    """Give every step of a workflow that deploys, in the order of the file.
+
+    Whether anything sets it off is not asked. Raises PastBoundError.
+    """
     return tuple(deploy for job in workflow_file.jobs for deploy in deploys_of(workflow_file, job, sources))
 
 
 @lru_cache(maxsize=1024)
 def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple[DeployStep, ...]:
-    """Give every step of a job that deploys: the same ones each time, since several controls ask."""
+    """Give every step of a job that deploys: the same ones each time, since several controls ask.
+
+    In the order of the steps, those in composite actions included; a step with several apps comes several times. A job
+    that calls a workflow of this repository has none: that workflow's jobs have them. Raises PastBoundError.
+    """
     if job.uses is not None:
         return tuple(_by_call(workflow_file, job))
     found: list[DeployStep] = []
@@ -143,6 +150,7 @@ def _by_call(workflow_file: WorkflowFile, job: Job) -> Iterator[DeployStep]:
 
 
 def _deploy(placed: PlacedStep, action: Mechanism) -> DeployStep:
+    """Make a deploy of a step or a call, with the text of the input that names the app."""
     named = text_of(placed.step.input(action.app_input)) if action.app_input else None
     return DeployStep(placed, action, named, action.why or ("" if action.review else action.unnamed))
 

@@ -1,4 +1,8 @@
-"""Which app a step deploys, as far as the texts that name it tell."""
+"""Which app a step deploys, as far as the texts that name it tell.
+
+An app's name is put together from expressions and variables as the runner and the shell would, and is none where a part
+of it is not known.
+"""
 
 import re
 from collections.abc import Iterator
@@ -22,14 +26,22 @@ _DEFAULT = re.compile(r"(?::?-(?P<default>[\w-]*))?")
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A value, or why there is none."""
+    """A value, or why there is none.
+
+    Both are None where nothing is to be told, as of an app for review. `undecided` is words for a person, with the
+    line.
+    """
 
     value: str | None
     undecided: str | None = None
 
 
 def app_of(deploy: DeployStep, context: Context) -> Decided:
-    """Give the app that a step deploys, in the context of the step that names it."""
+    """Give the app that a step deploys, in the context of the step that names it.
+
+    `context` is that of `naming_context`. No name and no reason for a deploy to an app that is made for a pull request.
+    A text that can be no app's name is one that cannot be told.
+    """
     if deploy.review:
         return Decided(None)
     if deploy.target is None:
@@ -50,7 +62,12 @@ def naming_context(deploy: DeployStep, job_context: Context, sources: Sources) -
 
 
 def in_script(text: str, context: Context) -> str | Unknown:
-    """Give what a text of a script comes to, with the variables and expressions put in that are known."""
+    """Give what a text of a script comes to, with the variables and expressions put in that are known.
+
+        shop-$GITHUB_REF_NAME, on main -> shop-main
+
+    UNKNOWN where a part of it is not, and where the shell would run something: `$(cat app)`.
+    """
 
     def expression(written: str) -> Text:
         value = text_in(written, context)
@@ -61,14 +78,25 @@ def in_script(text: str, context: Context) -> str | Unknown:
 
 
 def known_variables(context: Context) -> Iterator[tuple[str, str]]:
-    """Give the variables of a script that are known before the run: those of its step, and GitHub's own."""
+    """Give the variables of a script that are known before the run: those of its step, and GitHub's own.
+
+    `context` is what the step's expressions see. GitHub's are those of a ref, an event and a commit: GITHUB_REF and the
+    like, which a step cannot set otherwise.
+    """
     github = context.get("github", {})
     given = {**context.get("env", {}), **{f"GITHUB_{name.upper()}": github.get(name) for name in _GITHUB}}
     yield from ((name, value) for name, value in given.items() if isinstance(value, str))
 
 
 def as_expression(written: str) -> str:
-    """Put `${{ env.NAME }}` where a script has `$NAME`: that is what the variable stands for."""
+    """Put `${{ env.NAME }}` where a script has `$NAME`: that is what the variable stands for.
+
+        https://$APP.herokuapp.com -> https://${{ env.APP }}.herokuapp.com
+        ${APP:-shop}               -> ${{ env.APP || 'shop' }}
+        $GITHUB_REF_NAME           -> ${{ github.ref_name }}
+
+    A variable of which the shell takes a part stays as it is.
+    """
 
     def expression(match: re.Match[str]) -> str:
         variable = match["plain"] or match["name"]
@@ -83,5 +111,8 @@ def as_expression(written: str) -> str:
 
 
 def unknown(what: str, expression: str, mark: Mark) -> str:
-    """Say what is not known, with the expression and its line."""
+    """Say what is not known, with the expression and its line.
+
+    the app: `${{ vars.APP }}` on line 12 is not known before the run
+    """
     return f"{what}: `{' '.join(expression.split())}` on line {mark.line} is not known before the run"

@@ -3,6 +3,9 @@
 Evaluation has three values: what is not known before the run is UNKNOWN, and stays so unless the rest decides
 (`false && UNKNOWN` is false). A plain dict in a context is known in part: a member that it lacks is UNKNOWN. A `Whole`
 is known completely: a member that it lacks is null, as at GitHub.
+
+The rules are those of https://docs.github.com/en/actions/reference/workflows-and-actions/expressions; where that page
+is silent, those of the package `@actions/expressions`, which the tests hold this module against.
 """
 
 import math
@@ -65,6 +68,14 @@ def evaluate(
 ) -> Value:
     """Give the value of an expression, or UNKNOWN.
 
+    The expression is a text without its `${{ }}`, or a tree of `parse` or `condition`. `context` has the values of
+    `github`, `inputs` and the others by their names; one that it lacks is UNKNOWN, unless `context` is a `Whole`. Out
+    comes a text, a float, a bool, None, a list or a dict, and UNKNOWN where only some items of a filter's list are
+    known.
+
+        evaluate("inputs.app || 'shop'", {"inputs": Whole()}) -> "shop"
+        evaluate("inputs.app || 'shop'", {"inputs": {}})      -> UNKNOWN
+
     `status` says what success(), failure() and cancelled() answer; what it lacks is UNKNOWN. Raises ExpressionError
     where GitHub would reject the expression or fail the run over it.
     """
@@ -77,14 +88,28 @@ def evaluate(
 def truth(
     expression: str | Expression, context: Mapping[str, Value], status: Mapping[str, Value] | None = None
 ) -> bool | Unknown:
-    """Tell whether an expression counts as true: decided more often than its value is."""
+    """Tell whether an expression counts as true: decided more often than its value is.
+
+    In go the same as into `evaluate`, out comes True, False or UNKNOWN: `github.sha || 'none'` has no known value where
+    `github.sha` is unknown, and is true whatever that is. False, null, 0, NaN and the empty text count as false, all
+    else as true. Raises ExpressionError as `evaluate` does.
+    """
     answer = truth_of(_Evaluator(context, status or {}).value(_tree(expression)))
     return UNKNOWN if answer is None else answer
 
 
 @lru_cache(maxsize=4096)
 def condition(text: str) -> Expression:
-    """Parse an `if`: with or without `${{ }}`, and with the success() that GitHub adds where no status is asked for."""
+    """Parse an `if`: with or without `${{ }}`, and with the success() that GitHub adds where no status is asked for.
+
+        inputs.go       -> success() && inputs.go
+        always()        -> always()
+        (empty)         -> success()
+        a ${{ b }}      -> success() && format('a {0}', b), a text, which is true whatever b is
+
+    Offsets count from behind its `${{`. Raises ExpressionError where GitHub would reject it. Source:
+    https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
+    """
     parts = list(segments(text)) if "${{" in text else []
     if not text.strip():
         return Call("success", (), 0)
@@ -112,7 +137,10 @@ _EMBEDDED = re.compile(r"\$\{\{(?P<inner>(?:'[^']*'|(?!\}\})[^'])*)(?P<end>\}\})
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """One `${{ }}` in a text: what stands between the braces, and where that begins."""
+    """One `${{ }}` in a text: what stands between the braces, and where that begins.
+
+    `text` has the spaces next to the braces too; `offset` counts characters of the text around it, from 0.
+    """
 
     text: str
     offset: int
@@ -120,7 +148,13 @@ class Embedded:
 
 @lru_cache(maxsize=4096)
 def segments(text: str) -> tuple[str | Embedded, ...]:
-    """Split a text into its literal parts and its `${{ }}`. Raises ExpressionError for one that does not end."""
+    """Split a text into its literal parts and its `${{ }}`. Raises ExpressionError for one that does not end.
+
+        v${{ github.sha }}-x -> "v", Embedded(" github.sha ", 4), "-x"
+
+    In their order, none of them an empty text: an empty text has none. Braces in a quoted string end nothing. What is
+    between the braces is not parsed yet.
+    """
     return tuple(_segments(text))
 
 
@@ -140,14 +174,22 @@ def _segments(text: str) -> Iterator[str | Embedded]:
 def sole_expression(text: str) -> str | None:
     """Give the expression of a text that is one `${{ }}` and nothing else: such a text keeps its expression's type.
 
-    Raises ExpressionError as `segments` does.
+        ${{ inputs.n }} -> " inputs.n ", v${{ inputs.n }} -> None
+
+    Blanks around it do not count. Raises ExpressionError as `segments` does.
     """
     parts = segments(text.strip())
     return parts[0].text if len(parts) == 1 and isinstance(parts[0], Embedded) else None
 
 
 def interpolate(text: str, context: Mapping[str, Value]) -> str | Unknown:
-    """Give a text with every `${{ }}` replaced by its value, or UNKNOWN where one of them is."""
+    """Give a text with every `${{ }}` replaced by its value, or UNKNOWN where one of them is.
+
+        v${{ inputs.n }} -> "v1" where `inputs.n` is 1, "v" where it is null
+
+    A result longer than a process can be handed (`bounds.VALUE`) is UNKNOWN too. Raises ExpressionError as `segments`
+    and `evaluate` do.
+    """
     result = ""
     for part in segments(text):
         value = part if isinstance(part, str) else evaluate(part.text, context)
@@ -168,6 +210,8 @@ def _tree(expression: str | Expression) -> Expression:
 
 @dataclass(frozen=True, slots=True)
 class _Evaluator:
+    """Walks a tree and gives its value; what is unknown keeps what is certain of it."""
+
     context: Mapping[str, Value]
     status: Mapping[str, Value]
 
@@ -246,6 +290,7 @@ class _Evaluator:
 
 
 def _member(container: Mapping[str, Value], name: str, missing: Value = None) -> Value:
+    """Give a member by its name, without regard to case; of what is known in part, one that it lacks is UNKNOWN."""
     if name in container:
         return container[name]
     wanted = folded(name)
@@ -256,7 +301,12 @@ def _member(container: Mapping[str, Value], name: str, missing: Value = None) ->
 
 
 def part_of(target: Value, index: Value, missing: Value = None) -> Value:
-    """Give a member of an object or an item of an array, as `target[index]` does."""
+    """Give a member of an object or an item of an array, as `target[index]` does.
+
+    Names are compared without regard to case, indices are rounded down: `part_of(["a", "b"], "1")` is "b". What is not
+    there is `missing`, and so is every part of a text, a number or null; in an object that is known in part it is
+    UNKNOWN. Of the list that a filter has made, the part of each item that has one.
+    """
     if isinstance(target, Filtered):
         found = (part_of(item, index, _MISSING) for item in target)
         return Filtered(value for value in found if value is not _MISSING)
@@ -271,6 +321,7 @@ def part_of(target: Value, index: Value, missing: Value = None) -> Value:
 
 
 def _filter(target: Value) -> Value:
+    """Give the members of an object or an array, as `target.*` does; a filter of a filter gives one flat list."""
     if isinstance(target, Filtered):
         filtered = map(_filter, target)
         return Filtered(inner for items in filtered for inner in (items if known(items) else (UNKNOWN,)))
@@ -282,6 +333,7 @@ def _filter(target: Value) -> Value:
 
 
 def _compare(operator: str, left: Value, right: Value) -> Value:
+    """Compare two values. `<=` is `<` or `==`, so `null <= null` is true although neither is less."""
     same = equal(left, right)
     if operator in {"==", "!="}:
         return same if isinstance(same, Unknown) else same == (operator == "==")

@@ -1,4 +1,10 @@
-"""The functions of GitHub's expressions, but for `case` and those that ask for the status of the run."""
+"""The functions of GitHub's expressions, but for `case` and those that ask for the status of the run.
+
+Each takes values and gives a value, UNKNOWN where it hangs on an argument that is. How many arguments there are is
+checked by `syntax` before. Raises ValueError, in words, where GitHub fails the run over what an argument is; the
+evaluator makes an ExpressionError of it. Source:
+https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#functions
+"""
 
 import json
 import re
@@ -16,6 +22,7 @@ def _is_text(*values: Value) -> bool:
 
 
 def _contains(where: Value, what: Value) -> Value:
+    """Tell whether a list has an item, by `==`, or a text a part, without regard to case."""
     if isinstance(where, list):
         answers = [equal(what, item) for item in where]
         return True if True in answers else False if all(map(known, answers)) else UNKNOWN
@@ -28,6 +35,7 @@ def _contains(where: Value, what: Value) -> Value:
 
 
 def _starts_with(text: Value, start: Value) -> Value:
+    """Tell whether a text begins with another, without regard to case; of an unknown text, by what is certain of it."""
     if isinstance(text, Unknown) and isinstance(start, str):
         prefix, wanted = folded(text.prefix), folded(start)
         if prefix and prefix.startswith(wanted):
@@ -47,6 +55,10 @@ def _ends_with(text: Value, end: Value) -> Value:
 
 
 def _format(pattern: Value, *values: Value) -> Value:
+    """Put values where `{0}`, `{1}` stand in a text; `{{` and `}}` are braces.
+
+    Where one of them is unknown, no more is certain than that the text around it is not empty.
+    """
     if not known(pattern):
         return UNKNOWN
     unknown = False
@@ -75,6 +87,7 @@ def _format(pattern: Value, *values: Value) -> Value:
 
 
 def _join(values: Value, separator: Value = ",") -> Value:
+    """Join a list to one text. A single value joins to itself, an object to nothing."""
     if not (known(values) and known(separator)):
         return UNKNOWN
     if not isinstance(values, list):
@@ -88,6 +101,7 @@ def _join(values: Value, separator: Value = ",") -> Value:
 
 
 def _to_json(value: Value) -> Value:
+    """Write a value as JSON of two spaces a level; an object that is known in part is UNKNOWN."""
     try:
         return _json(value, "\n")
     except LookupError:
@@ -117,6 +131,7 @@ def _block(brackets: str, items: list[str], line: str) -> str:
 
 
 def _from_json(text: Value) -> Value:
+    """Read JSON: objects become `Whole`, numbers floats. Too many items are UNKNOWN."""
     if not known(text):
         return UNKNOWN
     written = text_of(text)

@@ -1,7 +1,9 @@
 """The syntax of GitHub's `${{ }}` language: text in, tree out.
 
-Follows GitHub's published parser: names without regard to case, `''` for a quote in a string, `&&` before `||`,
-comparison before equality, `.*` and `[*]` as filters. What a tree means is the business of `expressions.py`.
+Follows GitHub's published parser, the package `@actions/expressions`: names without regard to case, `''` for a quote in
+a string, `&&` before `||`, comparison before equality, `.*` and `[*]` as filters. What a tree means is the business of
+`evaluate`. Literals and operators:
+https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#literals
 """
 
 import math
@@ -60,7 +62,12 @@ _KEYWORDS: dict[str, bool | float | None] = {
 
 
 class ExpressionError(ValueError):
-    """An expression that GitHub rejects: where, what stands there, and what was expected."""
+    """An expression that GitHub rejects: where, what stands there, and what was expected.
+
+    `offset` counts the characters of the expression from 0; the message counts from 1, as people do:
+
+        the expression ends at character 5: expected a value: a name, a number or a 'string'
+    """
 
     def __init__(self, offset: int, found: str, expected: str) -> None:
         self.offset = offset
@@ -84,7 +91,13 @@ class _Token:
 def parse(text: str) -> Expression:
     """Parse one expression, without its `${{ }}`.
 
-    Raises ExpressionError with the offset and what was expected.
+        github.ref == 'x' -> Compare("==", Index(Name("github", 0), Literal("ref", 7), 6), Literal("x", 14), 11)
+
+    Each node has the offset of its name, value or operator. Names of contexts and functions are in lower case, those of
+    members as written. Which contexts there are is not asked: any name parses.
+
+    Raises ExpressionError with the offset and what was expected: for syntax, for a function that GitHub does not have
+    or a number of arguments that it does not take, and past GitHub's limits of 21,000 characters and 50 levels.
     """
     if len(text) > LONGEST:
         raise ExpressionError(LONGEST, "an expression that goes on", f"at most {LONGEST} characters")
@@ -105,6 +118,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _token(text: str, at: int, previous: str) -> _Token:
+    """Read the token at a place; `previous` tells a dot before a member from one before a number: `a.1` and `.1`."""
     character = text[at]
     if character == "'":
         return _string(text, at)
@@ -190,6 +204,7 @@ class _Parser:
         return self._chain("&&", self._equality)
 
     def _chain(self, symbol: str, operand: Callable[[], Expression]) -> Expression:
+        """Parse operands with one operator between them into one node, however many there are."""
         first = operand()
         operator = self._take(symbol)
         if operator is None:
@@ -223,6 +238,7 @@ class _Parser:
         return node
 
     def _access(self) -> Expression:
+        """Parse a value with all the `.name`, `[index]`, `.*` and `[*]` behind it. Literals have no members."""
         node, can_index = self._primary()
         outside = self._depth
         while can_index and (opening := self._take(".", "[")):
@@ -248,6 +264,7 @@ class _Parser:
         return Index(target, Literal(token.text, token.offset), offset)
 
     def _primary(self) -> tuple[Expression, bool]:
+        """Parse a value, and tell whether something of it may be asked for."""
         token = self._next
         if token.kind == "literal":
             self._at += 1

@@ -1,4 +1,9 @@
-"""The values of GitHub's expressions: what is unknown, how one kind is coerced to another, what equals what."""
+"""The values of GitHub's expressions: what is unknown, how one kind is coerced to another, what equals what.
+
+A value is a text, a number, a bool, None for null, a list, a dict, or `Unknown`. The table of coercions is at
+https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#operators; what it leaves open, such as
+how a number is written or case is folded, is as `@actions/expressions` has it.
+"""
 
 import math
 import re
@@ -18,6 +23,10 @@ class Unknown:
 
     `truth` is whether it counts as true, `prefix` what a string begins with, `excluded` the strings that it is not,
     `excluded_prefixes` what it does not begin with.
+
+        any branch but main -> Unknown(truth=True, prefix="refs/heads/", excluded=frozenset({"refs/heads/main"}))
+
+    UNKNOWN is the one of which nothing is certain. Ask `known(value)`, not `value is UNKNOWN`.
     """
 
     truth: bool | None = None
@@ -34,20 +43,32 @@ Value = Any  # str | float | bool | None | list | dict | Unknown
 
 
 class Whole(dict[str, Any]):
-    """An object of which every member is known: what it lacks is null."""
+    """An object of which every member is known: what it lacks is null.
+
+    A plain dict says no more than what is in it. The members of a `Whole` may be Unknown themselves.
+    """
 
 
 class Filtered(list[Any]):
-    """The result of a filter: a further index applies to each item."""
+    """The result of a filter: a further index applies to each item.
+
+    `evaluate` hands out a plain list; this one lives within an expression alone.
+    """
 
 
 def known(value: Value) -> bool:
-    """Tell whether a value is decided."""
+    """Tell whether a value is decided.
+
+    Of a list or a dict, whether it is one: what is in it may be unknown.
+    """
     return not isinstance(value, Unknown)
 
 
 def text_of(value: Value) -> str:
-    """Give a known value as GitHub writes it into a text."""
+    """Give a known value as GitHub writes it into a text.
+
+    None -> "", True -> "true", 3.10 -> "3.1", 1e20 -> "1E+20", a list -> "Array", a dict -> "Object"
+    """
     match value:
         case None:
             return ""
@@ -72,7 +93,10 @@ def _number_text(number: float) -> str:
 
 
 def number_of(value: Value) -> float:
-    """Give a known value as a number, as GitHub coerces it before it compares: not a number is NaN."""
+    """Give a known value as a number, as GitHub coerces it before it compares: not a number is NaN.
+
+    None -> 0, True -> 1, "" -> 0, " 12 " -> 12, "0x10" -> 16, "a" -> NaN, a list or a dict -> NaN
+    """
     if value is None:
         return 0.0
     if isinstance(value, str):
@@ -81,6 +105,7 @@ def number_of(value: Value) -> float:
 
 
 def _parsed(text: str) -> float:
+    """Read the text of a number; what begins with 0x or 0o has 32 bits, so "0xffffffff" is -1."""
     if not text:
         return 0.0
     if _PREFIXED.fullmatch(text):
@@ -90,7 +115,11 @@ def _parsed(text: str) -> float:
 
 
 def truth_of(value: Value) -> bool | None:
-    """Tell whether a value counts as true; None where that is unknown."""
+    """Tell whether a value counts as true; None where that is unknown.
+
+    False, None, 0, NaN and the empty text count as false. A list or a dict is true, an empty one too; an unknown text
+    is true where it is certain how it begins.
+    """
     if isinstance(value, Unknown):
         return True if value.prefix else value.truth
     if isinstance(value, list | dict):
@@ -99,7 +128,10 @@ def truth_of(value: Value) -> bool | None:
 
 
 def folded(text: str) -> str:
-    """Fold case as GitHub does: each character to its upper case, where that is one, but for two."""
+    """Fold case as GitHub does: each character to its upper case, where that is one, but for two.
+
+    For comparing only; nobody is shown it. "ß" stays as it is, since its upper case would be two letters.
+    """
     if text.isascii():
         return text.upper()
     return "".join(
@@ -131,7 +163,13 @@ def _alike(left: Value, right: Value) -> tuple[Value, Value] | None:
 
 
 def equal(left: Value, right: Value) -> bool | Unknown:
-    """Tell whether two values are equal: loosely, strings without regard to case, objects by identity."""
+    """Tell whether two values are equal: loosely, strings without regard to case, objects by identity.
+
+        "A", "a" -> True, 1, "1" -> True, None, 0 -> True, [], [] -> False
+
+    UNKNOWN where one of the two is unknown, but False for a text that an `Unknown` cannot be: one that begins
+    otherwise. An `Unknown` equals nothing for sure, not even itself.
+    """
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         if isinstance(left, Unknown) and isinstance(right, str):
             return _unlike(left, right)
@@ -155,7 +193,11 @@ def _unlike(unknown: Unknown, text: str) -> bool | Unknown:
 
 
 def less(left: Value, right: Value) -> bool:
-    """Tell whether one known value comes before another; what cannot be compared does not."""
+    """Tell whether one known value comes before another; what cannot be compared does not.
+
+    Texts are ordered without regard to case, by their UTF-16 code units; a text and a number as two numbers. Null,
+    lists, dicts and what is not a number come before nothing.
+    """
     pair = _alike(left, right)
     if pair is None or isinstance(pair[0], list | dict) or pair[0] is None:
         return False

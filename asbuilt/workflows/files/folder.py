@@ -34,7 +34,14 @@ class Folder:
 
 
 def read(root: Path, repository: str = "") -> Folder:
-    """Read a folder as that of a repository, OWNER/NAME. Raises CheckoutError where it cannot be listed."""
+    """Read a folder as that of a repository, OWNER/NAME. Raises CheckoutError where it cannot be listed.
+
+    All else that goes wrong is in what comes out: a workflow file, an action or a Procfile that is refused (a link out
+    of the folder, a device, more than 1 MiB) is there with a document that says why, and so is each folder that could
+    not be listed, and the one with more workflow files than are read. Workflow files and Procfiles come in the order of
+    their paths. `repository` may be empty; then `github.repository` is unknown. Links to workflow files are not
+    followed, as GitHub follows none; those to actions and Procfiles are, as long as they stay inside.
+    """
     found = listed(root)
     contents: dict[str, bytes] = {}
     workflows = [each for each in found.entries if sources.is_workflow(each.name)]

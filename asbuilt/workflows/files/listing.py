@@ -13,7 +13,10 @@ _FOLDER = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY
 
 
 class CheckoutError(ValueError):
-    """A folder that cannot be a checkout."""
+    """A folder that cannot be a checkout.
+
+    Its text names the folder and what to do, for whoever has named it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a checkout holds, in the order of the names; `shut` has the folders that could not be listed, and why."""
+    """What a checkout holds, in the order of the names; `shut` has the folders that could not be listed, and why.
+
+    Folders are no entries. The names in `shut` are the system's, relative to the checkout.
+    """
 
     entries: tuple[Entry, ...]
     shut: dict[str, str]
 
 
 def listed(root: Path, most: int = MOST) -> Listing:
-    """List a checkout. Raises CheckoutError where its folder cannot be listed, or holds too much to be a checkout."""
+    """List a checkout. Raises CheckoutError where its folder cannot be listed, or holds too much to be a checkout.
+
+    Names are relative, with forward slashes. Nothing is listed of `.git` and `node_modules`, wherever they are, and
+    nothing behind a link. A folder below that cannot be listed is no error: `shut` says so. `most` counts files, links
+    and folders.
+    """
     names: list[tuple[str, bool]] = []
     shut: dict[str, str] = {}
     ahead, count = [""], 0

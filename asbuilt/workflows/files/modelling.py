@@ -1,6 +1,7 @@
 """Model a document as a workflow file.
 
-The model is total: whatever is not as GitHub wants it is left out here, and named by `problems.py`.
+The model is total: whatever is not as GitHub wants it is left out here, and named by `judge.syntax`. Keys and what they
+mean: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
 """
 
 from collections.abc import Iterator
@@ -14,19 +15,30 @@ _START = Mark(1, 1)
 
 
 def load(source: bytes | str, path: str) -> WorkflowFile:
-    """Model a workflow file; what is wrong with it is left for `problems`."""
+    """Model a workflow file; what is wrong with it is left for `judge.syntax`.
+
+    `source` is the file's bytes, `path` its path in the repository, as it is shown. Nothing is raised: a file that is
+    no YAML has no trigger and no job.
+    """
     return model(read(source, path))
 
 
 def missing(path: str) -> WorkflowFile:
-    """Give a workflow file that is declared but is not there: its only problem says so."""
+    """Give a workflow file that is declared but is not there: its only problem says so.
+
+    It has no trigger and no job.
+    """
     fix = "add the file, or take it out of the estate"
     absent = Finding("there is no such file, but the estate declares it", fix, path, _START)
     return model(Document(path, "", None, (absent,)))
 
 
 def model(document: Document) -> WorkflowFile:
-    """Model a document as a workflow file."""
+    """Model a document as a workflow file.
+
+    One without a root, or whose root is no mapping, has no trigger and no job. A job that is no mapping is left out, as
+    is a step; of a filter, all that is no scalar.
+    """
     root = document.root if isinstance(document.root, Mapping) else Mapping({}, {}, _START)
     jobs = root.get("jobs")
     return WorkflowFile(
@@ -56,6 +68,7 @@ def _scalars(node: Node | None) -> tuple[Scalar, ...]:
 
 
 def _triggers(node: Node | None, mark: Mark) -> Iterator[Trigger]:
+    """Give the triggers of an `on`, whether it is a word, a list or a mapping. `mark` is the place of `on` itself."""
     if isinstance(node, Mapping):
         for key, value in node.items():
             yield _trigger(key, value)
@@ -94,7 +107,11 @@ def _crons(entries: Node) -> Iterator[Scalar]:
 
 
 def declared_inputs(settings: Mapping) -> tuple[Input, ...]:
-    """Give the declared inputs of a trigger, or of an action."""
+    """Give the declared inputs of a trigger, or of an action.
+
+    `settings` is the mapping that has `inputs`. In the order of the file; none where there are none. A type that is not
+    written is `string`, and a default of null is none.
+    """
     inputs = settings.get("inputs")
     return tuple(_input(name, value) for name, value in inputs.items()) if isinstance(inputs, Mapping) else ()
 
@@ -114,6 +131,7 @@ def _input(key: Scalar, node: Node) -> Input:
 
 
 def _concurrency(node: Mapping) -> Concurrency | None:
+    """Give the concurrency group of a workflow or a job; None where there is none, or one without a name."""
     setting = node.get("concurrency")
     group = _scalar(setting.get("group") if isinstance(setting, Mapping) else setting)
     if group is None or group.value is None:
@@ -164,7 +182,12 @@ def _job(key: Scalar, node: Mapping, shell: Scalar | None) -> Job:
 
 
 def listed_steps(node: Mapping) -> tuple[Step, ...]:
-    """Give the steps of a job, or of a composite action; those that run side by side stand one after the other."""
+    """Give the steps of a job, or of a composite action; those that run side by side stand one after the other.
+
+    `node` is the mapping that has `steps`: the job, or the `runs` of the action. Each has its place in this list as its
+    `index`; what is no mapping is left out, and not counted. The steps below a `parallel` come behind the entry that
+    holds them, which is a step too.
+    """
     return tuple(_step(index, item) for index, item in enumerate(_step_nodes(node.get("steps"))))
 
 

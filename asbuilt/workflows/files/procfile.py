@@ -1,4 +1,7 @@
-"""A Procfile, and its processes."""
+"""A Procfile, and its processes.
+
+Source: https://devcenter.heroku.com/articles/procfile
+"""
 
 import posixpath
 import re
@@ -25,6 +28,11 @@ class Process:
     def starts_of(self, files: Collection[str]) -> str | None:
         """Give the file that it starts in a repository with these files: of a module, its package or its file.
 
+            gunicorn shop.wsgi:app -> shop/wsgi.py
+
+        `files` are the paths of the repository. Of the files that it may start, the one that is there; where none is,
+        the likeliest, so the file that comes out need not be there.
+
         It is relative to the repository; None where it cannot be told.
         """
         may_start = list(self._may_start())
@@ -32,7 +40,10 @@ class Process:
         return next(there, next(iter(may_start), None))
 
     def names(self, file: str) -> bool:
-        """Tell whether its command has a file among its words: of a program that is not known, that must do."""
+        """Tell whether its command has a file among its words: of a program that is not known, that must do.
+
+        `file` is a path in the repository.
+        """
         return file in {posixpath.join(self.folder, each) for each in files_named_by(self.command)}
 
     def _may_start(self) -> Iterator[str]:
@@ -41,7 +52,10 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Procfile:
-    """A Procfile: its text for findings, and its processes by name."""
+    """A Procfile: its text for findings, and its processes by name.
+
+    Of two lines of one name the last one counts. `is_there` is False for one that is missing.
+    """
 
     document: Document
     processes: dict[str, Process]
@@ -52,7 +66,10 @@ _START = Mark(1, 1)
 
 
 def missing(path: str = "Procfile") -> Procfile:
-    """Give what is there where no Procfile is."""
+    """Give what is there where no Procfile is.
+
+    It has no process, and no problem: that it is missing is one only for who asks for a process.
+    """
     return Procfile(Document(path, "", None, ()), {}, is_there=False)
 
 
@@ -62,7 +79,13 @@ def unread(document: Document) -> Procfile:
 
 
 def parse(text: str, path: str = "Procfile") -> Procfile:
-    """Read a Procfile. Comments and blank lines are skipped; what else is no process is a problem."""
+    """Read a Procfile. Comments and blank lines are skipped; what else is no process is a problem.
+
+        web: gunicorn shop.wsgi:app -> Process("web", "gunicorn shop.wsgi:app", Mark(1, 1))
+
+    Nothing is raised. A name has letters, digits, `-` and `_`. A line that is too long is no process, and makes the
+    document unread. The folder of `path` is the one in which the processes start.
+    """
     folder = path.rpartition("/")[0]
     processes: dict[str, Process] = {}
     document = Document(path, text, None)
@@ -86,7 +109,11 @@ def parse(text: str, path: str = "Procfile") -> Procfile:
 
 
 def process_problem(procfile: Procfile, name: str, expected: str, files: Collection[str]) -> Finding | None:
-    """Say why a process does not start the expected file of a repository with these files; None where it does."""
+    """Say why a process does not start the expected file of a repository with these files; None where it does.
+
+    `expected` is a path in the repository, and `files` are all of its paths. A file that is expected, started and not
+    there is a problem too. The finding lies at the line of the process, else at the beginning of the Procfile.
+    """
     process = procfile.processes.get(name)
     if process is None:
         return _of_missing(procfile, name)

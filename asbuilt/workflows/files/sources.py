@@ -21,7 +21,10 @@ DEEPEST = 10
 
 @dataclass(frozen=True, eq=False)
 class ActionFile:
-    """A composite action of the repository's own."""
+    """A composite action of the repository's own.
+
+    One that could not be read is here too, without inputs and steps: its document says why.
+    """
 
     document: Document
     inputs: tuple[Input, ...]
@@ -38,7 +41,8 @@ class PlacedStep:
     """A step where it stands: in which file it is written, and which job runs it.
 
     `within` is the step that uses the composite action in which it is written; `number` its place among all the steps
-    that the job runs.
+    that the job runs. `document` is the file in which it is written; `workflow_file` that of its job; `action` the
+    action in which it is written, None as `within` is for a step of the job itself.
     """
 
     step: Step
@@ -56,7 +60,10 @@ class PlacedStep:
 
     @property
     def shell(self) -> str | None:
-        """The shell that its script is written for, where one is named."""
+        """The shell that its script is written for, where one is named.
+
+        As it is written, its own or else, but for a step of an action, the default of its job or workflow.
+        """
         named = self.step.shell or (self.job.shell if self.within is None else None)
         return text_of(named)
 
@@ -67,7 +74,10 @@ class PlacedStep:
 
     @property
     def environments(self) -> tuple[Node, ...]:
-        """The `env` of its workflow, of its job and its own, as far as they are written."""
+        """The `env` of its workflow, of its job and its own, as far as they are written.
+
+        From the outermost. Those of the steps that it is within are not among them.
+        """
         nodes = (self.workflow_file.env, self.job.env, self.step.env)
         return tuple(each for each in nodes if each is not None)
 
@@ -100,7 +110,10 @@ class Sources:
 
     @cached_property
     def by_name(self) -> dict[str, tuple[WorkflowFile, ...]]:
-        """Workflow files by the name that `workflow_run` knows them by; one without a name goes by its path."""
+        """Workflow files by the name that `workflow_run` knows them by; one without a name goes by its path.
+
+        Several may share a name; they are in the order of the files.
+        """
         found: dict[str, tuple[WorkflowFile, ...]] = {}
         for each in self.workflow_files:
             name = each.name or each.path
@@ -122,21 +135,34 @@ class Sources:
         return found
 
     def called_by(self, job: Job) -> WorkflowFile | None:
-        """Give the workflow of this repository that a job calls, if it does and it is there."""
+        """Give the workflow of this repository that a job calls, if it does and it is there.
+
+        None as well for a call of another repository's, and of this repository's by its name and a version.
+        """
         uses = text_of(job.uses)
         return self.by_path.get(_local(uses)) if uses and uses.startswith(HERE) else None
 
     def callers_of(self, workflow_file: WorkflowFile) -> Iterator[tuple[WorkflowFile, Job]]:
-        """Give the jobs of this repository that call a workflow."""
+        """Give the jobs of this repository that call a workflow.
+
+        Each with its file, in the order of the files and of the jobs in them.
+        """
         yield from self._callers.get(id(workflow_file), ())
 
     def action_of(self, step: Step) -> ActionFile | None:
-        """Give the composite action of this repository that a step uses, if it does and it is there."""
+        """Give the composite action of this repository that a step uses, if it does and it is there.
+
+        None for a step that uses another action, or none. One that could not be read has no steps.
+        """
         folder = folder_of_action(step)
         return self.actions.get(folder) if folder is not None else None
 
     def steps(self, workflow_file: WorkflowFile, job: Job) -> tuple[PlacedStep, ...]:
-        """Give the steps that a job runs, those of composite actions behind the step that uses them."""
+        """Give the steps that a job runs, those of composite actions behind the step that uses them.
+
+        In the order in which they run. The step that uses an action is one itself. Actions are followed ten levels
+        down, as GitHub does, and the same tuple comes out each time. Raises PastBoundError where they are too many.
+        """
         known = self._steps.get(id(job))
         if known is None:
             placed: list[PlacedStep] = []
@@ -150,7 +176,10 @@ class Sources:
             yield from self.steps(workflow_file, job)
 
     def documents_of(self, workflow_file: WorkflowFile) -> tuple[Document, ...]:
-        """Give the documents that say what a file does: its own, and those of all that it calls and uses."""
+        """Give the documents that say what a file does: its own, and those of all that it calls and uses.
+
+        Each once, its own first. Of what is not in the repository there is none.
+        """
         found: dict[str, Document] = {}
         files = [workflow_file]
         while files:
@@ -186,7 +215,11 @@ class Sources:
 
 
 def action(source: bytes | str, path: str) -> ActionFile | None:
-    """Read an action file; None where it is no composite action. One that cannot be read is kept, with its problems."""
+    """Read an action file; None where it is no composite action. One that cannot be read is kept, with its problems.
+
+    `source` is the file's bytes, `path` its path in the repository. Source:
+    https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
+    """
     document = read(source, path)
     if document.root is None:
         return unread_action(document)
@@ -203,24 +236,38 @@ def unread_action(document: Document) -> ActionFile:
 
 
 def is_workflow(path: str) -> bool:
-    """Tell whether GitHub takes a file of a repository for a workflow."""
+    """Tell whether GitHub takes a file of a repository for a workflow.
+
+    .github/workflows/ci.yml -> True, .github/workflows/old/ci.yml -> False, workflows/ci.yml -> False
+    """
     folder, _, name = path.rpartition("/")
     return folder == WORKFLOWS and name.endswith((".yml", ".yaml"))
 
 
 def may_hold_workflows(folder: str) -> bool:
-    """Tell whether GitHub looks into a folder of a repository for workflows."""
+    """Tell whether GitHub looks into a folder of a repository for workflows.
+
+    Of `.github/workflows` and `.github`, it does.
+    """
     return f"{WORKFLOWS}/".startswith(f"{folder}/")
 
 
 def folder_of_action(step: Step) -> str | None:
-    """Give the folder of this repository whose action a step uses, if it uses one."""
+    """Give the folder of this repository whose action a step uses, if it uses one.
+
+        uses: ./.github/actions/deploy/ -> ".github/actions/deploy"
+
+    Whether there is such a folder is not asked. None for an action of another repository.
+    """
     uses = text_of(step.uses)
     return _local(uses) if uses and uses.startswith(HERE) else None
 
 
 def is_action(path: str) -> bool:
-    """Tell whether a file of a repository describes an action."""
+    """Tell whether a file of a repository describes an action.
+
+    By its name alone, in any folder: `action.yml`, `action.yaml`.
+    """
     return path.rpartition("/")[2] in ACTION_FILES
 
 

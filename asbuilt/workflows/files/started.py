@@ -84,6 +84,14 @@ _Starter = Callable[[list[str], _Place], tuple[str, ...]]
 def files_started_by(command: str) -> tuple[str, ...]:
     """Give the files of which a command starts one, the likeliest first; none where that cannot be told.
 
+        gunicorn shop.wsgi:app                                    -> shop/wsgi.py, shop/wsgi/__init__.py
+        cd api && python manage.py migrate && gunicorn app:app    -> api/app.py, api/app/__init__.py
+        npm start                                                 -> package.json
+        bundle exec puma                                          -> none
+
+    Paths are relative to the folder that the command starts in, which at Heroku is /app. Whether they are there is not
+    asked. A path with a variable that is not known is none.
+
     In a chain, the last command that starts a file counts: what comes before it prepares the ground.
     """
     started = next((found for found in reversed([_started(*each) for each in _commands(command)]) if found), ())
@@ -91,7 +99,12 @@ def files_started_by(command: str) -> tuple[str, ...]:
 
 
 def files_named_by(command: str) -> frozenset[str]:
-    """Give every word of a command as a path of the repository."""
+    """Give every word of a command as a path of the repository.
+
+        cd api && ruby x.rb -> api/ruby, api/x.rb
+
+    For programs that are not known here: whether a word is a file, its reader can tell.
+    """
     return frozenset(place.path(word) for words, place in _commands(command) for word in words)
 
 

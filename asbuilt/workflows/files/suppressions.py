@@ -50,16 +50,27 @@ class Suppression:
         return f"{self.path}:{self.mark.line}:{self.mark.column}"
 
     def covers(self, path: str, line: int) -> bool:
-        """Say whether it is about a line of a file."""
+        """Say whether it is about a line of a file.
+
+        Paths are compared as they are shown.
+        """
         return path == self.path and self.line <= line <= self.last
 
     def holds(self, day: date) -> bool:
-        """Say whether it accepts anything on a day."""
+        """Say whether it accepts anything on a day.
+
+        On its last day it does. One with a `problem` never does.
+        """
         return self.until is not None and not self.problem and self.until >= day
 
 
 def suppressions(document: Document) -> tuple[Suppression, ...]:
-    """Give the suppressions of a file, also those that are not as they should be; none of a file that is no YAML."""
+    """Give the suppressions of a file, also those that are not as they should be; none of a file that is no YAML.
+
+    In the order of their lines, one a line at most. Each has its place, its controls as they are written, and either a
+    reason and a date or a `problem`. Whether there are such controls is not known here, nor whether anything is found
+    on the line.
+    """
     if _WORD not in document.text or document.root is None:
         return ()
     lines = document.text.splitlines()

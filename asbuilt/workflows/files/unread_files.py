@@ -1,4 +1,8 @@
-"""Documents of files that are not read: nothing is in them but one problem, which says why."""
+"""Documents of files that are not read: nothing is in them but one problem, which says why.
+
+`path` is how the file or folder is shown, `reason` goes on behind it: "is a link out of the checkout". What GitHub, its
+runner or Heroku may read all the same is `unread`, so that nothing is held for judged.
+"""
 
 from asbuilt.workflows.yaml.document import Document, Mark
 from asbuilt.workflows.yaml.finding import Finding
@@ -9,7 +13,10 @@ _NO_LINK = "put the file itself there, not a link"
 
 
 def file(path: str, reason: str, *, is_link: bool = False) -> Document:
-    """Give a file that was not read, although GitHub, its runner or Heroku may read it."""
+    """Give a file that was not read, although GitHub, its runner or Heroku may read it.
+
+    The reason is its problem, and why it is unread.
+    """
     fix = _NO_LINK if is_link else "make it a regular file that can be read, of at most 1 MiB"
     return _unread(path, _of_link(reason) if is_link else reason, fix)
 
@@ -33,13 +40,19 @@ def linked_folder(path: str, reason: str) -> Document:
 
 
 def shut_folder(path: str, reason: str) -> Document:
-    """Give a folder that could not be listed."""
+    """Give a folder that could not be listed.
+
+    GitHub may know what is in it, so it is unread.
+    """
     fix = "let it be read, or judge a fresh clone"
     return _unread(path, f"{reason}; nothing in this folder is judged", fix)
 
 
 def large_folder(path: str, most: int) -> Document:
-    """Give a folder with more workflow files than are read. GitHub may run each of them."""
+    """Give a folder with more workflow files than are read. GitHub may run each of them.
+
+    It is unread, and has no problem: nothing in it is wrong.
+    """
     fact = f"holds more than {most:,} workflow files, and no more are read"
     return Document(path, "", None, (), Finding(fact, "take out those that nobody needs", path, _START))
 

@@ -1,4 +1,7 @@
-"""Which actions and called workflows check an app's health: known by their names, and by what they are handed."""
+"""Which actions and called workflows check an app's health: known by their names, and by what they are handed.
+
+What they do is not read. Those whose name or input asks an address count as checks that can fail and notice an error.
+"""
 
 import re
 
@@ -18,7 +21,12 @@ _RELEASE = re.compile(r"\$\{\{[^}]*(?:sha|commit|version|revision|release|tag_na
 
 
 def check_of_call(uses: str) -> Check | None:
-    """Read a call of a workflow as a health check, by its name: what it does may stand in another repository."""
+    """Read a call of a workflow as a health check, by its name: what it does may stand in another repository.
+
+    `uses` is as it is written. None where its name speaks of no health check; no addresses are known of one that does.
+
+        acme/ci/.github/workflows/health-check.yml@v1 -> a check that can fail, and proves no release
+    """
     name = uses.partition("@")[0].lower().replace("_", "-")
     if proves_by_name(name):
         return Check(can_fail=True, proves_release=True, notices_errors=True, addresses=())
@@ -28,7 +36,12 @@ def check_of_call(uses: str) -> Check | None:
 
 
 def check_of_action(step: Step, action: str, around: Surroundings) -> Check | None:
-    """Read a step that uses an action as a health check; None where it is none."""
+    """Read a step that uses an action as a health check; None where it is none.
+
+    `action` is its name in lower case, `around` what stands around the step. It is one by its own name, or by that of
+    its step where it asks an address or tests something; so is code of GitHub's `github-script`, but no other action of
+    `actions/` that is not named for a check. It proves the release where it is handed a commit or a version.
+    """
     entries = step.with_.items() if step.with_ else ()
     inputs = {key.text: around.put_into(text_of(node) or "") for key, node in entries if isinstance(node, Scalar)}
     if action == GITHUB_SCRIPT:

@@ -16,7 +16,14 @@ _NAMES_OTHERS = re.compile(
 
 
 def hands_an_app(given: Iterable[tuple[str, str]]) -> bool:
-    """Tell whether one of some texts, each with the name that it goes by, is the address of an app."""
+    """Tell whether one of some texts, each with the name that it goes by, is the address of an app.
+
+        ("BASE_URL", "${{ vars.URL }}")               -> True, by its name
+        ("", "https://shop.herokuapp.com")            -> True
+        ("DATABASE_URL", "https://db.example.com")    -> False, by its name
+
+    The name may be empty: then the text decides.
+    """
     return any(_is_an_app(name, text) for name, text in given)
 
 

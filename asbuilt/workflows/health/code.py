@@ -32,17 +32,28 @@ _COMPARES = re.compile(
 
 
 def refuses(code: str) -> bool:
-    """Tell whether code refuses what it does not like."""
+    """Tell whether code refuses what it does not like.
+
+    It raises, throws, asserts or exits with a status, anywhere in it.
+    """
     return _REFUSES.search(code) is not None
 
 
 def names_release(code: str) -> bool:
-    """Tell whether code compares something with what was deployed."""
+    """Tell whether code compares something with what was deployed.
+
+    It names a commit, version or release from its environment or an expression, and has a comparison, anywhere in it.
+    """
     return bool(_RELEASE.search(code) and _COMPARES.search(code))
 
 
 def check(name: str, script: str, shell: str | None) -> Check | None:
-    """Read a script that asks an app in another language; None where it does not."""
+    """Read a script that asks an app in another language; None where it does not.
+
+    `name` are the names of its step and job, one a line; `shell` is the step's, None for the default. A script for a
+    shell counts where it hands code to such a language. It has to make a request, and to be about health by a name, a
+    path or the address of an app. Code that catches errors can fail only where it refuses something as well.
+    """
     whole = language(shell or "") is not None
     if not (whole or _HANDED.search(script)) or not _ASKS.search(script):
         return None

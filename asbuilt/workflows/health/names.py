@@ -1,4 +1,7 @@
-"""Which names speak of a health check: of a step, an action, a workflow, a script, a command."""
+"""Which names speak of a health check: of a step, an action, a workflow, a script, a command.
+
+A name is taken at its word, so these say what is meant, not what is done.
+"""
 
 import re
 from collections.abc import Callable
@@ -44,12 +47,18 @@ def is_named_for_health(step: Step, around: Surroundings) -> bool:
 
 
 def checks_by_name(name: str) -> bool:
-    """Tell whether an action or a called workflow is named for a health check."""
+    """Tell whether an action or a called workflow is named for a health check.
+
+    `name` is in lower case, as for the two below: `jtalk/url-health-check-action` is.
+    """
     return _CHECKING_ACTION.search(name) is not None
 
 
 def tests_by_name(name: str) -> bool:
-    """Tell whether an action is named for a tool that tests what is asked over the network."""
+    """Tell whether an action is named for a tool that tests what is asked over the network.
+
+    `cypress-io/github-action` is: what it asks may be an app, or what the job has started itself.
+    """
     return _TESTING_ACTION.search(name) is not None
 
 
@@ -61,7 +70,12 @@ def proves_by_name(name: str) -> bool:
 def runs_a_check(command: tuple[str, ...], *, named: bool, handed: Callable[[], bool]) -> bool:
     """Tell whether a command runs a check that is named for it, or a test in a step that is, or one handed an app.
 
-    `named` says so of the step; `handed` is asked only where that makes a difference.
+        ./bin/smoke-test.sh       -> True
+        npm run e2e               -> True in a step that is named for health, or handed an app's address
+        wait-on tcp:localhost:80  -> False: what the job has started itself
+
+    `command` are its words, one at least. `named` says so of the step; `handed` is asked only where that makes a
+    difference.
     """
     program = command[0].rpartition("/")[2]
     words = [word for word in command[1:] if not word.startswith("-")]
@@ -86,7 +100,10 @@ def runs_a_check(command: tuple[str, ...], *, named: bool, handed: Callable[[], 
 
 
 def is_suite(words: tuple[str, ...]) -> bool:
-    """Tell whether a command runs a suite such as this one against what is live."""
+    """Tell whether a command runs a suite such as this one against what is live.
+
+    asbuilt live, pytest -m live
+    """
     names = [word.rpartition("/")[2] for word in words]
     if "asbuilt" in names:
         return "live" in names[names.index("asbuilt") + 1 :][:1]

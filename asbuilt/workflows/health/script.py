@@ -1,7 +1,8 @@
 """What a script asks of an app, and whether a bad answer fails it.
 
 The *verdicts* of a script are its commands that judge an answer (`[ ... ]`, `grep`, `jq`) and can fail the step. A
-verdict is about an answer when the answer reaches it: through a pipe, a variable, a file, or in `$(...)`.
+verdict is about an answer when the answer reaches it: through a pipe, a variable, a file, or in `$(...)`. What a
+command's failure leads to is `Command.fate`, by the shell's rules.
 """
 
 import re
@@ -76,7 +77,10 @@ class _Reader:
 
 
 def names_release(test: str) -> bool:
-    """Tell whether a condition names what was deployed."""
+    """Tell whether a condition names what was deployed.
+
+    `test` is the text of an expression, without `${{ }}`: by the word for it in a name, `steps.check.outputs.sha`.
+    """
     return _RELEASE.search(f"${{{{ {test} }}}}") is not None
 
 
@@ -88,7 +92,12 @@ def _is_about_health(script: str) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScriptReading:
-    """A script as far as health is concerned."""
+    """A script as far as health is concerned.
+
+    `named` says that its step is named for a check. `env` has what the step's variables may come to, as written;
+    `requests` are those that its `commands` make. `steps` makes one; the rest is kept here so that no request is held
+    twice against the same command.
+    """
 
     named: bool
     script: str
@@ -104,7 +113,10 @@ class ScriptReading:
     _piping: dict[tuple[int, tuple[str, ...]], list[Command]] = field(default_factory=dict, init=False)
 
     def check(self) -> Check | None:
-        """Put together what the requests, and the scripts named for health or handed an app, ask."""
+        """Put together what the requests, and the scripts named for health or handed an app, ask.
+
+        None where it asks no app how it is. A check that cannot fail is one all the same: it says so.
+        """
         asking = [each for each in self.requests if self.counts(each)]
         named = [
             each
@@ -128,12 +140,19 @@ class ScriptReading:
         )
 
     def may_ask(self, command: Command) -> bool:
-        """Tell whether a command that makes no request may ask how an app is: Heroku itself, or by what it runs."""
+        """Tell whether a command that makes no request may ask how an app is: Heroku itself, or by what it runs.
+
+        `heroku ps` and `heroku releases` do; the answer need not be judged.
+        """
         heroku = command.words[0] == "heroku" and any(map(_ASKS_HEROKU.match, command.words[1:2]))
         return heroku or runs_a_check(command.words, named=self.named, handed=partial(self._hands, command))
 
     def counts(self, request: Request) -> bool:
-        """Tell whether a request asks how an app is."""
+        """Tell whether a request asks how an app is.
+
+        It reads from an app, not from a service or this job's own, and its address, its step's name or its script is
+        about health.
+        """
         if not request.asks_an_app:
             return False
         texts = (*request.known, *request.addresses)
@@ -141,7 +160,10 @@ class ScriptReading:
         return about or self.named or _is_about_health(self.script)
 
     def fails_for(self, request: Request) -> bool:
-        """Tell whether anything about a request can fail the step."""
+        """Tell whether anything about a request can fail the step.
+
+        Itself, a verdict on its answer, or a program that cannot read it.
+        """
         return request.command.fate is Fate.FAILS or any(
             self._reaches(request.command, each) for each in (*self._verdicts(), *self._readers())
         )
@@ -152,11 +174,17 @@ class ScriptReading:
         return not silent and self._reaches(request.command, reader)
 
     def is_judged(self, request: Request) -> bool:
-        """Tell whether what a request answers is judged: its status or its body."""
+        """Tell whether what a request answers is judged: its status or its body.
+
+        Only what a later command decides counts, not the request's own status.
+        """
         return any(self._reaches(request.command, each) for each in self._verdicts())
 
     def verdict(self) -> Verdict | None:
-        """Give how the script judges what another step wrote."""
+        """Give how the script judges what another step wrote.
+
+        `answer` says how the script names that. None where no verdict is about it.
+        """
         about = [
             each
             for each in self._verdicts()

@@ -29,7 +29,12 @@ _WORTH_READING = re.compile(
 def check_of(
     step: Step, shell: str | None = None, around: Surroundings = NOTHING, *, heeded: bool = False
 ) -> Check | None:
-    """Read a step as a health check; None where it is none at all. `heeded`: others act on what it writes."""
+    """Read a step as a health check; None where it is none at all. `heeded`: others act on what it writes.
+
+    `shell` is the one that is named for it, None for the default; `around` what stands around it. It may be a script,
+    an action that runs one, or an action that checks. A check that cannot fail comes out as such. Raises
+    PastBoundError.
+    """
     if step.action is not None and not has_script(step):
         return check_of_action(step, step.action, around)
     script = around.put_into(script_of(step))
@@ -44,7 +49,10 @@ def check_of(
 
 @lru_cache(maxsize=256)
 def check_behind(step: Step, shell: str | None, around: Surroundings, count: int) -> Check | None:
-    """Read what a script does after its first `count` commands as a health check; None where that is none."""
+    """Read what a script does after its first `count` commands as a health check; None where that is none.
+
+    For a script that deploys and checks: a request before the deploy proves nothing. Raises PastBoundError.
+    """
     reading = _reading(step, shell, around)
     if count >= _end_of_asking(reading):
         return None
@@ -62,7 +70,12 @@ def _end_of_asking(reading: ScriptReading) -> int:
 
 
 def careless_requests(step: Step, shell: str | None = None, around: Surroundings = NOTHING) -> tuple[Command, ...]:
-    """Give the curl commands that deploy or check health, and take an HTTP error for a success."""
+    """Give the curl commands that deploy or check health, and take an HTTP error for a success.
+
+    In the order of the script: those without `--fail` whose answer nothing judges. Of health, only those count for
+    which something can fail, since one that nobody heeds is no check. None in a step without a script. Raises
+    PastBoundError.
+    """
     script = around.put_into(script_of(step))
     if "curl" not in script or (step.action is not None and not has_script(step)):
         return ()
@@ -78,7 +91,11 @@ def careless_requests(step: Step, shell: str | None = None, around: Surroundings
 
 
 def verdict_on(step: Step, shell: str | None, around: Surroundings, asked: re.Pattern[str]) -> Verdict | None:
-    """Give how a step judges what an expression stands for; None where it does not fail for it."""
+    """Give how a step judges what an expression stands for; None where it does not fail for it.
+
+    `asked` matches the expression, in the script or in a variable of the step: `steps.check.outputs.version`. Raises
+    PastBoundError.
+    """
     script = around.put_into(script_of(step))
     if not any(map(asked.search, (script, *(text for _, text in texts_of(step.env))))):
         return None

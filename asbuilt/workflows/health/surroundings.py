@@ -20,14 +20,24 @@ Texts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """`names` one a line; `variables` as they are written; `inputs` as far as they are known, or as handed over."""
+    """`names` one a line; `variables` as they are written; `inputs` as far as they are known, or as handed over.
+
+    `names` are those of the job and of the steps that the step is within, not its own. `variables` and `inputs` are
+    pairs of a name and a text, and so can be the key of a cache.
+    """
 
     names: str = ""
     variables: Texts = ()
     inputs: Texts = ()
 
     def put_into(self, text: str) -> str:
-        """Put the texts of inputs and variables where an expression names them alone."""
+        """Put the texts of inputs and variables where an expression names them alone.
+
+            curl ${{ inputs.url }} -> curl https://shop.example.com
+
+        All other expressions stay, and so does one whose name speaks of a release, unless its text is an expression
+        too: the name says more than the text. A text that grows too long is given back as it was.
+        """
         if "${{" not in text:
             return text
         known = {"inputs": dict(self.inputs), "env": dict(self.variables)}
@@ -44,7 +54,11 @@ NOTHING = Surroundings()
 
 
 def surroundings_of(placed: PlacedStep, context: Context) -> Surroundings:
-    """Give what stands around a step; `context` is what its expressions see."""
+    """Give what stands around a step; `context` is what its expressions see.
+
+    The inputs of an action are as the step that uses it hands them over, with its own inputs put in, as far as they are
+    written; one that is known in the context counts instead.
+    """
     outer = placed.lineage[:-1]
     names = [placed.job.id, placed.job.name]
     for each in outer:

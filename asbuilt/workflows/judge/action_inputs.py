@@ -52,7 +52,11 @@ _NO = re.compile(r"(?:false|no|off|n|f|0|)$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What an input comes to, on one way to the deploy, or on all. `given` says whether the step sets it."""
+    """What an input comes to, on one way to the deploy, or on all. `given` says whether the step sets it.
+
+    `text` is UNKNOWN where only the run tells, `written` is as it stands in the file, and `path` the way on which it
+    comes to that, None where it is the same on all.
+    """
 
     text: str | Unknown
     given: bool
@@ -75,14 +79,21 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The inputs of one heroku-deploy step, with the ways that lead to it."""
+    """The inputs of one heroku-deploy step, with the ways that lead to it.
+
+    Names are the action's own, in lower case; ways on which the step only logs in are left out.
+    """
 
     deploy: DeployStep
     paths: tuple[DeployPath, ...]
     sources: Sources
 
     def values(self, name: str) -> Iterator[Value]:
-        """Give what an input comes to: once, or for each way where that depends on it."""
+        """Give what an input comes to: once, or for each way where that depends on it.
+
+        The action's default where the step does not set it. With an expression in it and no way to the step, what is
+        known without one. Raises KeyError for a name that neither the step nor the action has.
+        """
         node = self.deploy.step.input(name)
         if node is None:
             yield Value(_DEFAULTS[name], given=False)
@@ -99,11 +110,17 @@ class Inputs:
             yield Value(_stripped(text_in(written, context)), given=True, written=written)
 
     def meant(self, name: str) -> bool:
-        """Tell whether an input is there, but misspelled."""
+        """Tell whether an input is there, but misspelled.
+
+        `dont_auto_create` is meant for `dontautocreate`.
+        """
         return any(meant_by(key.text) == name for key in self.unknown())
 
     def unknown(self) -> Iterator[Scalar]:
-        """Give what the step sets and the action does not know, in the release that the step names."""
+        """Give what the step sets and the action does not know, in the release that the step names.
+
+        The keys, as they are written, in their order.
+        """
         ref = (text_of(self.deploy.step.uses) or "").rpartition("@")[2].strip()
         for key, _ in self.deploy.step.with_.items() if self.deploy.step.with_ else ():
             name = key.text.lower()
@@ -111,7 +128,10 @@ class Inputs:
                 yield key
 
     def misread(self) -> Iterator[tuple[str, Value]]:
-        """Give the booleans that are neither true nor false, which the action takes for true."""
+        """Give the booleans that are neither true nor false, which the action takes for true.
+
+        Each with its name, and the first way on which it is so: `no`, `False`, an empty text.
+        """
         for name in BOOLEANS:
             for value in self.values(name):
                 if isinstance(value.text, str) and value.text not in {"true", "false"}:
@@ -119,7 +139,12 @@ class Inputs:
                     break
 
     def dead(self) -> Iterator[tuple[str, str]]:
-        """Give the options that are set and never read, each with the input that keeps it from being read."""
+        """Give the options that are set and never read, each with the input that keeps it from being read.
+
+            ("checkstring", "healthcheck"): there is none; ("region", "dontautocreate"): it is on
+
+        Only where that is so on all ways. One that is set to its default is not set.
+        """
         for name, needed in _WITH.items():
             off = "false" if needed in BOOLEANS else ""
             if self._is_set(name) and all(value.text == off for value in self.values(needed)):
@@ -139,7 +164,10 @@ class Inputs:
 
 
 def inputs_of(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Inputs]:
-    """Give the inputs of each step that deploys by heroku-deploy; where it only logs in, it deploys nothing."""
+    """Give the inputs of each step that deploys by heroku-deploy; where it only logs in, it deploys nothing.
+
+    In the order of the file; one to which no way leads is there too, without ways. `checkout` is that of the file.
+    """
     for deploy in checkout.deploy_steps:
         if deploy.workflow_file is not workflow_file or deploy.mechanism is not HEROKU_DEPLOY:
             continue
@@ -150,7 +178,12 @@ def inputs_of(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Input
 
 
 def logins_by_mistake(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[tuple[PlacedStep, Scalar]]:
-    """Give the steps that only log in because of a text that is to say no, and what they are given: they deploy not."""
+    """Give the steps that only log in because of a text that is to say no, and what they are given: they deploy not.
+
+        justlogin: "no"
+
+    Every step of the workflow's jobs is looked at, those in composite actions too; a text with an expression is not.
+    """
     for placed in checkout.sources.steps_of(workflow_file):
         login = placed.step.input(_LOGIN) if placed.step.action == HEROKU_DEPLOY.name else None
         text = (text_of(login) or "").strip()
@@ -159,7 +192,12 @@ def logins_by_mistake(workflow_file: WorkflowFile, checkout: Checkout) -> Iterat
 
 
 def meant_by(name: str) -> str | None:
-    """Give the input that an unknown one is a misspelling of."""
+    """Give the input that an unknown one is a misspelling of.
+
+        heroku-app-name -> heroku_app_name
+
+    None where none is near.
+    """
     plain = re.sub(r"[-_\s]", "", name.lower())
     known = {each.replace("_", ""): each for each in _DEFAULTS}
     found = difflib.get_close_matches(plain, known, n=1, cutoff=0.8)
@@ -167,7 +205,10 @@ def meant_by(name: str) -> str | None:
 
 
 def as_boolean(text: str | Unknown) -> str:
-    """Give the boolean that the author of a text has most likely meant."""
+    """Give the boolean that the author of a text has most likely meant.
+
+    "no", "0", "" -> "false", "yes", UNKNOWN -> "true"
+    """
     return "false" if isinstance(text, str) and _NO.match(text) else "true"
 
 

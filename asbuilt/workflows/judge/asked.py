@@ -1,4 +1,8 @@
-"""Which app a health check asks: the one that was deployed, or another."""
+"""Which app a health check asks: the one that was deployed, or another.
+
+An app has the host that Heroku gives it and that of its declared URL. Of a host that is no declared app's, nobody knows
+whose it is: that is held against no check.
+"""
 
 import re
 from collections.abc import Collection, Iterator
@@ -22,7 +26,10 @@ _BASE = re.compile(r"(?:https?://)?(?:\$\{\{.*?\}\}|[^/?#])+")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An address that a check asks, and the apps that were deployed meanwhile."""
+    """An address that a check asks, and the apps that were deployed meanwhile.
+
+    `address` is None where it is not known before the run. `deployed` has None in it for an app that cannot be told.
+    """
 
     verification: Verification
     document: Document
@@ -32,7 +39,11 @@ class Asked:
 
 
 def own_checks(path: DeployPath, app: App, apps: Collection[App]) -> tuple[Verification, ...]:
-    """Give the health checks after a deploy, but for those of another app that was deployed meanwhile."""
+    """Give the health checks after a deploy, but for those of another app that was deployed meanwhile.
+
+    `app` is the one that is deployed, `apps` are all that are declared. In their order, each once; one that asks an
+    address of this app, or of nobody, is its own.
+    """
     others = [each for each in apps if each.name != app.name]
     if not others or not path.verifications:
         return path.verifications
@@ -42,12 +53,17 @@ def own_checks(path: DeployPath, app: App, apps: Collection[App]) -> tuple[Verif
 
 
 def is_about_another(asked: Asked, other: App | None) -> bool:
-    """Tell whether what asks another app is about that one: it was deployed meanwhile, or nobody knows which was."""
+    """Tell whether what asks another app is about that one: it was deployed meanwhile, or nobody knows which was.
+
+    `other` is the app that `asked` asks, None where that is none.
+    """
     return other is not None and not asked.deployed.isdisjoint({other.name, None})
 
 
 def asked_after(path: DeployPath) -> Iterator[Asked]:
     """Give the addresses that the checks after a deploy ask, with their steps; None for one that is not known.
+
+    In the order of the checks, one for each address, and one for a check without any.
 
     What follows the deploy of another app in the same run is about that one.
     """
@@ -87,14 +103,20 @@ def _deployed_beside(path: DeployPath, placed: PlacedStep) -> Iterator[str | Non
 
 
 def address_of(written: str, context: Context) -> str | None:
-    """Give an address as far as its host, or None where that is not known before the run."""
+    """Give an address as far as its host, or None where that is not known before the run.
+
+    "https://$APP.herokuapp.com/health", APP being shop -> https://shop.herokuapp.com
+    """
     base = _BASE.match(written.strip("\"' "))
     value = text_in(as_expression(base[0]), context) if base else ""
     return value if isinstance(value, str) and value and "$" not in value else None
 
 
 def owner_of(address: str | None, app: App, others: list[App]) -> App | None:
-    """Give the other app that an address belongs to, or None where it is this one's or nobody's."""
+    """Give the other app that an address belongs to, or None where it is this one's or nobody's.
+
+    `address` may be None, which is nobody's. Where it belongs to several, the first of `others`.
+    """
     host = _host(address or "")
     if _belongs(host, app):
         return None
@@ -102,7 +124,10 @@ def owner_of(address: str | None, app: App, others: list[App]) -> App | None:
 
 
 def is_of(address: str | None, app: App) -> bool:
-    """Tell whether an address is one of an app."""
+    """Tell whether an address is one of an app.
+
+    By its host: that of its declared URL, NAME.herokuapp.com, or NAME-HASH.herokuapp.com. None is nobody's.
+    """
     return _belongs(_host(address or ""), app)
 
 

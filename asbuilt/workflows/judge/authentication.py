@@ -43,12 +43,18 @@ _KNOWN = re.compile(r"\b(?:github\.(?:event_name|event\.inputs|ref\w*)|inputs|ma
 
 @dataclass(frozen=True, slots=True)
 class _Need:
+    """A call that needs a key, and where it has it from."""
+
     call: Call
     key: Key
 
 
 def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
     """Give what keeps the authentication of a workflow's jobs from failing closed.
+
+    By job in the order of the file: at the first call that has no key, at the first that nothing keeps from being made
+    with an empty one, and at each key that is not from a secret. Where a key comes from an earlier step, nothing is
+    said of it.
 
     Of a key that is written out, the line is not shown.
     """
@@ -70,7 +76,10 @@ def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
 
 
 def calls_without_cli(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
-    """Give the first call of the Heroku CLI in each job whose runner does not bring it, where nothing installs it."""
+    """Give the first call of the Heroku CLI in each job whose runner does not bring it, where nothing installs it.
+
+    At the step that calls. A runner of the team's own, and a container, may bring it.
+    """
     for call, runner in missing_cli(workflow_file, sources):
         yield call.placed.document.finding(
             call.placed.mark,

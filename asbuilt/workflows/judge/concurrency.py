@@ -1,4 +1,8 @@
-"""Whether two deploys of one app exclude each other, let each other finish, and finish themselves."""
+"""Whether two deploys of one app exclude each other, let each other finish, and finish themselves.
+
+Source:
+https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/control-workflow-concurrency
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,12 +16,20 @@ from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 
 def collisions(paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
-    """Give what lets two runs deploy one app at once, or one cancel the other; `paths` are those to the app."""
+    """Give what lets two runs deploy one app at once, or one cancel the other; `paths` are those to the app.
+
+    A path without a group, a group whose name differs between runs, paths whose groups have none in common, a run that
+    cancels a deploy, from the same workflow or another, and a job that waits for its own run. The first at each place.
+    """
     return one_for_each_place(_collisions(paths))
 
 
 def unlimited(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
-    """Give the jobs of a workflow that deploy, and have no limit of their time. A job that calls can have none."""
+    """Give the jobs of a workflow that deploy, and have no limit of their time. A job that calls can have none.
+
+    Without one it is six hours:
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idtimeout-minutes
+    """
     for deploy in deploy_steps(workflow_file, sources):
         if not deploy.review and deploy.job.uses is None and text_of(deploy.job.timeout) is None:
             yield workflow_file.document.finding(

@@ -1,4 +1,8 @@
-"""Why a condition is never true, where its text says so: a ref that does not exist, or one that is shut out before."""
+"""Why a condition is never true, where its text says so: a ref that does not exist, or one that is shut out before.
+
+That it is never true is known already, by playing it through; this finds the words for it. A reason is a pair of texts,
+why and what to write, to stand behind a finding.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +31,8 @@ Reason = tuple[str, str]
 def reason(test: Scalar, file: WorkflowFile, refs: Iterable[str]) -> Reason:
     """Say why a condition is never true, and what to write; both empty where its text does not tell.
 
+        github.ref == 'main' -> "github.ref is a whole ref, ... and never 'main'", "write 'refs/heads/main'"
+
     `file` is the workflow that the event sets off, `refs` those that its triggers let through.
     """
     try:
@@ -39,7 +45,13 @@ def reason(test: Scalar, file: WorkflowFile, refs: Iterable[str]) -> Reason:
 
 
 def absence(test: Scalar, file: WorkflowFile, job: Job) -> Reason:
-    """Say that a condition of a job asks for what is not there: a job that it does not need, an input, an option."""
+    """Say that a condition of a job asks for what is not there: a job that it does not need, an input, an option.
+
+        needs.test.result == 'success'
+            -> "it reads needs.test, and job deploy does not need test", "needs: [build, test]"
+
+    `file` is the one in which the job stands. Both texts are empty where it asks for nothing of the kind.
+    """
     try:
         tree = condition(text_of(test) or "")
     except ExpressionError:

@@ -1,4 +1,7 @@
-"""What a team declares, as far as the judgements ask: an estate has it, and nothing here knows an estate."""
+"""What a team declares, as far as the judgements ask: an estate has it, and nothing here knows an estate.
+
+A judgement takes what has these properties, so a test can hand it anything that does.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
@@ -12,7 +15,11 @@ class Probe(Protocol):
 
 
 class App(Protocol):
-    """An app as it is declared."""
+    """An app as it is declared.
+
+    `tier` is a word such as `production`; what is None is not declared. `gates` are ids of jobs, `repository`
+    OWNER/NAME.
+    """
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -40,7 +47,11 @@ class Workflow(Protocol):
 
 
 class Deploy(Protocol):
-    """One declared way for code to reach an app."""
+    """One declared way for code to reach an app.
+
+    `app` is the name of one, `trigger` an event. A branch or a tag that is None is any, and so is an input that is left
+    out.
+    """
 
     @property
     def app(self) -> str: ...  # noqa: D102
@@ -64,7 +75,10 @@ class Ownership(Protocol):
 
 
 class Estate(Protocol):
-    """All that is declared."""
+    """All that is declared.
+
+    `apps` are by their name; `ownerships()` gives every declared deploy.
+    """
 
     @property
     def apps(self) -> Mapping[str, App]: ...  # noqa: D102

@@ -15,7 +15,10 @@ from asbuilt.workflows.yaml.finding import Finding
 
 
 def creating(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Finding]:
-    """Give the steps of a workflow that may create the app; one that misspells the input is for `misread`."""
+    """Give the steps of a workflow that may create the app; one that misspells the input is for `misread`.
+
+    At the input `dontautocreate`, or the step where it lacks: once for each way on which it is not sure to be on.
+    """
     for inputs in inputs_of(workflow_file, checkout):
         for value in inputs.values(CREATES):
             if not value.on and not inputs.meant(CREATES):
@@ -28,7 +31,10 @@ def creating(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Findin
 
 
 def skipping(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Finding]:
-    """Give the steps of a workflow that pass over an app that they do not find, where no later step notices."""
+    """Give the steps of a workflow that pass over an app that they do not find, where no later step notices.
+
+    With `dontautocreate` the action succeeds then. At the step, once for each way.
+    """
     for path in unnoticed_skips(workflow_file, checkout):
         named = path.step.step.id
         yield path.document.finding(
@@ -43,7 +49,11 @@ def skipping(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Findin
 
 
 def misread(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Finding]:
-    """Give what a workflow hands to heroku-deploy and the action reads in another way, or not at all."""
+    """Give what a workflow hands to heroku-deploy and the action reads in another way, or not at all.
+
+    Booleans that are neither `true` nor `false`, inputs that it does not have, and a `justlogin` that is to say no:
+    each at its key, in that order.
+    """
     every = tuple(inputs_of(workflow_file, checkout))
     for inputs in every:
         for name, value in inputs.misread():
@@ -71,7 +81,10 @@ def misread(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Finding
 
 
 def without_effect(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Finding]:
-    """Give the options of a workflow's heroku-deploy steps that the action never reads, beside its other inputs."""
+    """Give the options of a workflow's heroku-deploy steps that the action never reads, beside its other inputs.
+
+    Each at its key.
+    """
     for inputs in inputs_of(workflow_file, checkout):
         for name, cause in inputs.dead():
             yield inputs.deploy.document.finding(

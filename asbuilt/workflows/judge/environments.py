@@ -1,4 +1,7 @@
-"""The environment that a deploy goes through, in words, and what gives it the right one."""
+"""The environment that a deploy goes through, in words, and what gives it the right one.
+
+Source: https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments
+"""
 
 import re
 
@@ -8,7 +11,10 @@ _HANDED = re.compile(r"inputs\.([\w-]+)")
 
 
 def through(path: DeployPath) -> str:
-    """Say which environment a deploy goes through, or why none."""
+    """Say which environment a deploy goes through, or why none.
+
+    production; no environment; one that cannot be told: ${{ vars.WHERE }}
+    """
     written = path.step.job.environment
     if path.environment or written is None:
         return path.environment or "no environment"
@@ -18,7 +24,10 @@ def through(path: DeployPath) -> str:
 
 
 def remedy(path: DeployPath, expected: str) -> str:
-    """Say what gives the job its environment: where an expression does, others may rely on that."""
+    """Say what gives the job its environment: where an expression does, others may rely on that.
+
+    `expected` is the name of the environment. It is a line to write, or where to hand the name over.
+    """
     job = path.step.job
     if job.environment is None:
         return f"add to job {job.id}: environment: {expected}"

@@ -1,4 +1,8 @@
-"""Whether what a gate's job does can fail it."""
+"""Whether what a gate's job does can fail it.
+
+A script that swallows what its tests say, a step that may fail and nobody asks, and a job that only prints hold nothing
+back. What cannot be read here, an action or another language, counts as something that can fail.
+"""
 
 import re
 from collections.abc import Collection, Iterator
@@ -40,6 +44,8 @@ _REPORTS = re.compile(
 def weak_step(gate: Gate, app: str | None, sources: Sources, held: Collection[Job]) -> Finding | None:
     """Say which step of a gate's job lets everything through; nothing where something that it tests can fail it.
 
+    `app` is the one whose deploy it holds, for the words. `gate` stands on the way to that and calls no workflow.
+
     `held` are the jobs without whose success the deploy does not run: a gate that waits for one of them passes that on.
     A step that is let fail, and after whose outcome nobody asks, is one whatever the others do.
     """
@@ -65,6 +71,7 @@ def weak_step(gate: Gate, app: str | None, sources: Sources, held: Collection[Jo
 
 
 def _can_fail(placed: PlacedStep) -> bool:
+    """Tell whether a step has something in it whose failure fails the step."""
     return _is_test(placed) or any(
         (each.fate is Fate.FAILS or each.refuses) and not _FORGIVES.search(" ".join(each.words))
         for each in _work(placed)

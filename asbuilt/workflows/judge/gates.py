@@ -1,4 +1,7 @@
-"""Whether a deploy goes through its environment, waits for its gates, and is held by them."""
+"""Whether a deploy goes through its environment, waits for its gates, and is held by them.
+
+`paths` are the ways to the app, for each function here; of several findings at one place, the first stays.
+"""
 
 from collections.abc import Iterable
 
@@ -10,7 +13,10 @@ from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 
 def wrong_environments(app: App, paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
-    """Give the deploys of an app that go through no environment, or through another than the declared one."""
+    """Give the deploys of an app that go through no environment, or through another than the declared one.
+
+    None for an app that declares none. Each at the `environment` of the job that deploys.
+    """
     expected = app.environment
     if expected is None:
         return ()
@@ -18,19 +24,28 @@ def wrong_environments(app: App, paths: Iterable[DeployPath]) -> tuple[Finding, 
 
 
 def left_out(app: App, paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
-    """Give the deploys of an app that do not wait for all of its declared gates."""
+    """Give the deploys of an app that do not wait for all of its declared gates.
+
+    A gate that stands before the deploy is waited for here, whether or not it holds it: that is for `holes`.
+    """
     return one_for_each_place(found for path in paths if (found := missing_gates(path, app.gates)))
 
 
 def holes(app: App, paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
-    """Give why a declared gate that stands before a deploy of an app does not hold it."""
+    """Give why a declared gate that stands before a deploy of an app does not hold it.
+
+    It is skipped, counts as passed when it fails, is passed by, or has nothing in it that can fail; the first of these.
+    """
     return one_for_each_place(
         hole for path in paths for gate in app.gates for hole in hollow.holes(path, gate, path.sources)
     )
 
 
 def wrong_environment(path: DeployPath, expected: str) -> Finding | None:
-    """Say that a deploy goes through none, or another one; GitHub reads their names without regard to case."""
+    """Say that a deploy goes through none, or another one; GitHub reads their names without regard to case.
+
+    None where it goes through the expected one. One that cannot be told before the run is not the expected one.
+    """
     if (path.environment or "").lower() == expected.lower():
         return None
     return path.owner.document.finding(
@@ -41,7 +56,10 @@ def wrong_environment(path: DeployPath, expected: str) -> Finding | None:
 
 
 def missing_gates(path: DeployPath, gates: Iterable[str]) -> Finding | None:
-    """Say which gates a deploy does not wait for, at the job that could: only jobs of one file can need each other."""
+    """Say which gates a deploy does not wait for, at the job that could: only jobs of one file can need each other.
+
+    `gates` are ids of jobs. None where all stand before it, in this run or the one that it follows.
+    """
     missing = [gate for gate in gates if not path.is_preceded_by(gate)]
     if not missing:
         return None

@@ -1,4 +1,8 @@
-"""Gates that are there, and let a deploy through that they should stop."""
+"""Gates that are there, and let a deploy through that they should stop.
+
+How a job runs after one that did not succeed:
+https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
+"""
 
 import re
 from collections.abc import Iterator
@@ -21,6 +25,8 @@ _ASKS_FOR_OUTPUTS = re.compile(r"needs\b.*\boutputs\b|toJSON\(\s*needs\b", re.IG
 def holes(path: DeployPath, name: str, sources: Sources) -> Iterator[Finding]:
     """Give why a declared gate that stands before a deploy does not hold it; nothing where it does, or is not there.
 
+    One finding at most. `name` is the id of a job, without regard to case.
+
     Of several gates with one name, it is enough that one holds.
     """
     found = [_hole(gate, path, sources) for gate in path.ancestors if gate.is_called(name)]
@@ -29,6 +35,7 @@ def holes(path: DeployPath, name: str, sources: Sources) -> Iterator[Finding]:
 
 
 def _hole(gate: Gate, path: DeployPath, sources: Sources) -> Finding | None:
+    """Say why a gate does not hold a deploy; None where it does."""
     return _skipped(gate, path) or _tolerated(gate, path) or _passed_by(gate, path) or _hollow(gate, path, sources)
 
 

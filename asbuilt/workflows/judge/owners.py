@@ -11,13 +11,19 @@ from asbuilt.workflows.yaml.document import Document, Mark
 
 
 def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
-    """Give one path for each workflow file that owns one among some paths."""
+    """Give one path for each workflow file that owns one among some paths.
+
+    The first of each, as they come.
+    """
     return tuple({path.owner: path for path in reversed(list(paths))}.values())[::-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a deploy step deploys, or why that cannot be told."""
+    """What a deploy step deploys, or why that cannot be told.
+
+    `document` and `mark` are where the app is named, `caller` is for the end of a sentence.
+    """
 
     document: Document
     mark: Mark
@@ -30,7 +36,11 @@ class Target:
 def targets_in(
     workflow_file: WorkflowFile, paths: Iterable[DeployPath], blocked: Iterable[BlockedPath]
 ) -> Iterator[Target]:
-    """Give the targets of the deploys that a file owns; of one that is on no path, those that it would have."""
+    """Give the targets of the deploys that a file owns; of one that is on no path, those that it would have.
+
+    `paths` and `blocked` are all of the checkout. One for each way, so a target may repeat; deploys for review are left
+    out.
+    """
     reached = set()
     for path in paths:
         reached.add(id(path.step))

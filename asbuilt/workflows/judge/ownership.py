@@ -16,7 +16,10 @@ from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 
 def shared(app: App, estate: Estate, paths: Sequence[DeployPath]) -> Iterator[Finding]:
-    """Give a deploy of each workflow file that deploys an app, where several do."""
+    """Give a deploy of each workflow file that deploys an app, where several do.
+
+    At the first step of each; none where one file deploys it, or none does.
+    """
     owners = first_of_each_owner(paths)
     names = " and by ".join(path.owner.file_name for path in owners)
     declared = next((each for each in estate.ownerships() if each.deploy.app == app.name), None)
@@ -29,7 +32,10 @@ def shared(app: App, estate: Estate, paths: Sequence[DeployPath]) -> Iterator[Fi
 
 
 def unstarted(app: App, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> tuple[Finding, ...]:
-    """Give the steps that deploy an app, where nothing sets off any of them."""
+    """Give the steps that deploy an app, where nothing sets off any of them.
+
+    One that is set off, if only as far as a condition, is enough.
+    """
     return one_for_each_place(ways.unstarted(app.name, paths, blocked))
 
 
@@ -37,6 +43,8 @@ def without_way(
     app: App, estate: Estate, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]
 ) -> Iterator[Finding]:
     """Give the declared deploys of an app to which no trigger leads; for an app that nothing deploys, that alone.
+
+    At the `on` of the workflow, or in that file as a whole where no way to the app begins there.
 
     It can be told only where every file was read.
     """
@@ -54,12 +62,18 @@ def without_way(
 
 
 def shut(app: App, estate: Estate, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> tuple[Finding, ...]:
-    """Give the conditions that shut every way to an app, or each way that is declared."""
+    """Give the conditions that shut every way to an app, or each way that is declared.
+
+    At the condition, one finding for each, with all that it shuts out.
+    """
     return one_for_each_place(ways.shut(app.name, ways.expected(app, estate), paths, blocked))
 
 
 def undeclared(workflow_file: WorkflowFile, checkout: Checkout, estate: Estate) -> Iterator[Finding]:
-    """Give the deploys of a workflow file whose target is not declared, or cannot be told."""
+    """Give the deploys of a workflow file whose target is not declared, or cannot be told.
+
+    Where the app is named; a deploy on several ways comes once for each. Those for review have no target to declare.
+    """
     for target in targets_in(workflow_file, checkout.deploy_paths, checkout.blocked_paths):
         if target.app not in estate.apps:
             told = (

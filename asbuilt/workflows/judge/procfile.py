@@ -1,4 +1,8 @@
-"""What the processes of a repository start: those of the Procfile that its deploys send to Heroku."""
+"""What the processes of a repository start: those of the Procfile that its deploys send to Heroku.
+
+It is the one in the folder that becomes the root at Heroku, or the one that a step writes. Source:
+https://devcenter.heroku.com/articles/procfile
+"""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +32,10 @@ class _Sent:
 
 
 def needs_no_procfile(checkout: Checkout) -> str:
-    """Say why Heroku reads no Procfile of a repository; empty where it reads one."""
+    """Say why Heroku reads no Procfile of a repository; empty where it reads one.
+
+    Where a deploy may bring an image and may not, it reads one.
+    """
     if checkout.deploy_paths and all(map(brings_image, checkout.deploy_paths)):
         return "every deploy brings an image: Heroku reads no Procfile"
     if _MANIFEST in checkout.files and not checkout.procfiles:
@@ -37,12 +44,19 @@ def needs_no_procfile(checkout: Checkout) -> str:
 
 
 def procfiles_of(checkout: Checkout) -> tuple[Document, ...]:
-    """Give the Procfiles that the deploys of a repository send to Heroku."""
+    """Give the Procfiles that the deploys of a repository send to Heroku.
+
+    One for each deploy and folder, so they may repeat; that of the root where no deploy sends one. One that is missing
+    is there as a document without a text.
+    """
     return tuple(each.procfile.document for each in _sent(checkout))
 
 
 def wrong_start(checkout: Checkout, name: str, expected: str) -> Iterator[Finding]:
     """Give why a process does not start the expected file, in any way in which the repository is deployed.
+
+    One finding at most: that of the Procfile that is nearest to the file. `name` is that of a process, `expected` a
+    path in the repository. It is enough that one of the Procfiles is right.
 
     Nothing is said where one of the Procfiles was not read: it may be the one that is right.
     """

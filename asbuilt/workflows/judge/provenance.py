@@ -1,4 +1,7 @@
-"""Where the code of a deploy comes from, and whether it is what the gates have seen."""
+"""Where the code of a deploy comes from, and whether it is what the gates have seen.
+
+A ref goes by what it stands for (`checkouts`), so two names of one commit are the same.
+"""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -37,13 +40,19 @@ _UPLOADS, _DOWNLOADS = re.compile(r"actions/upload-artifact"), re.compile(r"acti
 
 
 def set_off_from_outside(workflow_file: WorkflowFile, checkout: Checkout, default_branch: str) -> tuple[Finding, ...]:
-    """Give the triggers of a workflow with which anybody can cause a deploy, through whatever it calls."""
+    """Give the triggers of a workflow with which anybody can cause a deploy, through whatever it calls.
+
+    At the trigger. `default_branch` is the one whose code is the team's.
+    """
     paths = [path for path in checkout.deploy_paths if path.run.entry.workflow_file is workflow_file]
     return one_for_each_place(found for path in paths if (found := from_outside(path, default_branch)))
 
 
 def unseen(app: App, default_branch: str, paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
-    """Give what is deployed to an app other than what its gates have seen; apps made for review are left out."""
+    """Give what is deployed to an app other than what its gates have seen; apps made for review are left out.
+
+    At the checkout, the push or the condition that says so. `paths` are the ways to the app.
+    """
     ways = [path for path in paths if not path.review]
     return one_for_each_place(
         found for path in ways for found in unseen_by_gates(path, app.gates, default_branch, app.repository or "")
@@ -51,7 +60,10 @@ def unseen(app: App, default_branch: str, paths: Iterable[DeployPath]) -> tuple[
 
 
 def from_outside(path: DeployPath, default_branch: str) -> Finding | None:
-    """Say that anybody can cause a deploy, at the trigger. Apps that are made for a pull request are left out."""
+    """Say that anybody can cause a deploy, at the trigger. Apps that are made for a pull request are left out.
+
+    None where nobody from outside can.
+    """
     origin = comes_from_outside(path, default_branch)
     if origin is None or path.review:
         return None
@@ -90,6 +102,9 @@ def unseen_by_gates(
 ) -> Iterator[Finding]:
     """Give what is deployed on a path other than what its gates, by name, or the run before it have seen.
 
+    One finding for a run that is followed whatever its end, and one for another commit. A ref that the jobs of the run
+    work out themselves is held against none. `repository` is OWNER/NAME, empty where nobody says.
+
     A branch's name stands for the branch: that it may have moved on between two jobs is let pass.
     """
     if path.upstream is not None and path.conclusions != ("success",):
@@ -103,7 +118,10 @@ def unseen_by_gates(
 
 @dataclass(frozen=True, slots=True)
 class _Checkouts:
-    """What the jobs on a path check out."""
+    """What the jobs on a path check out.
+
+    Refs are as the deploying run names them.
+    """
 
     path: DeployPath
     default_branch: str

@@ -41,6 +41,10 @@ def silent_checks(
 ) -> tuple[Finding, ...]:
     """Give what keeps a workflow from reporting the checks that are required of it.
 
+    `required` are the names of checks, as GitHub shows them; one that this workflow does not give is somebody else's.
+    At the filter of the trigger that leaves pull requests to `default_branch` out, or the condition that takes the name
+    away.
+
     Where several workflows give a check, it is enough that they report between them.
     """
     return one_for_each_place(_silent_checks(workflow_file, required, default_branch, sources))
@@ -133,6 +137,7 @@ def _is_skipped(leg: Leg) -> bool:
 
 
 def _reports(giver: _Giver, default_branch: str) -> bool:
+    """Tell whether a workflow reports on every pull request to the default branch, by one trigger at least."""
     return any(
         trigger.event in giver.events and not any(_shut(trigger, default_branch)) for trigger in giver.file.triggers
     )

@@ -3,6 +3,7 @@
 GitHub takes the five fields of POSIX, with the names of months and days and with steps, and nothing more: no `@daily`,
 no seconds, and none of `?`, `L`, `W` and `#`. It starts a workflow at most once every five minutes. The fields are read
 here, since cronsim takes more than GitHub does and says of a wrong one its name alone; the calendar is cronsim's.
+Source: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule
 """
 
 import re
@@ -52,7 +53,11 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """A `cron` that GitHub takes. `calendar` has the days on which it fires; None where there is none."""
+    """A `cron` that GitHub takes. `calendar` has the days on which it fires; None where there is none.
+
+    The sets are the values that each field takes, the names of months as numbers; the day of the week is in the
+    calendar.
+    """
 
     minutes: frozenset[int]
     hours: frozenset[int]
@@ -67,14 +72,22 @@ class Cron:
 
     @property
     def shortest_gap(self) -> int:
-        """The fewest minutes between two fires, across midnight too."""
+        """The fewest minutes between two fires, across midnight too.
+
+            */10 * * * * -> 10, 0 0 * * 1 -> 1440, 59 23,0 * * * -> 60
+
+        A day for one that fires once on a day, however far apart the days are.
+        """
         times = sorted(60 * hour + minute for hour in self.hours for minute in self.minutes)
         shortest = min((later - earlier for earlier, later in pairwise(times)), default=_DAY)
         overnight = times[0] + _DAY - times[-1]
         return overnight if overnight < shortest and self._fires_two_days_running() else shortest
 
     def fires_on(self, day: date) -> bool:
-        """Tell whether it fires on a day."""
+        """Tell whether it fires on a day.
+
+        Where both the day of the month and of the week are restricted, one of them is enough, as POSIX has it.
+        """
         return self.calendar is not None and day.month in self.months and self.calendar.match_day(day)
 
     def _fires_two_days_running(self) -> bool:
@@ -83,7 +96,12 @@ class Cron:
 
 
 def parse(text: str) -> Cron:
-    """Read a `cron` as GitHub does. Raises ValueError with what is wrong, and what is allowed in its place."""
+    """Read a `cron` as GitHub does. Raises ValueError with what is wrong, and what is allowed in its place.
+
+    17 3 * * MON-FRI -> minutes {17}, hours {3}, on every weekday
+    0 0 31 2 *       -> a cron that never fires
+    @daily           -> ValueError: @daily is no cron to GitHub: write five fields, as in 17 3 * * *
+    """
     parts = [part for part in text.split(" ") if part]
     if text.startswith("@"):
         raise ValueError(f"{text} is no cron to GitHub: write five fields, as in 17 3 * * *")
@@ -114,7 +132,10 @@ def _listed(values: frozenset[int]) -> str:
 
 
 def cron_problem(text: str) -> str | None:
-    """Say what is wrong with a `cron`, and what is allowed instead; None where nothing is."""
+    """Say what is wrong with a `cron`, and what is allowed instead; None where nothing is.
+
+    It is not read, never fires, or fires more often than GitHub starts it.
+    """
     try:
         cron = parse(text)
     except ValueError as error:
@@ -129,7 +150,10 @@ def cron_problem(text: str) -> str | None:
 
 
 def schedule_problems(workflow_file: WorkflowFile) -> Iterator[Finding]:
-    """Give what keeps the schedules of a workflow from starting it as they are meant, one finding for each."""
+    """Give what keeps the schedules of a workflow from starting it as they are meant, one finding for each.
+
+    Each entry of `on.schedule`, in the order of the file; an event `schedule` without a time is one too.
+    """
     return workflow_file.document.placed(filter(None, map(_of_entry, _entries(workflow_file))))
 
 

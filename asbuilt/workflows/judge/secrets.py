@@ -1,4 +1,8 @@
-"""Secrets that a job reads, though they belong to an environment that it does not name."""
+"""Secrets that a job reads, though they belong to an environment that it does not name.
+
+Of a secret that an environment has, another job reads an empty text, or one of that name from the repository:
+https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments
+"""
 
 from collections.abc import Collection, Mapping
 
@@ -10,6 +14,9 @@ from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 def read_outside(entry: WorkflowFile, sources: Sources, homes: Mapping[str, Collection[str]]) -> tuple[Finding, ...]:
     """Give the places where a job reads a secret that belongs to environments of which it names none.
+
+    At the text with the expression, the first use at each. `entry` is the workflow that is set off; what it calls is
+    followed. A job whose environment only the run knows is left out.
 
     `homes` has the environments of each secret, by its name in lower case.
     """

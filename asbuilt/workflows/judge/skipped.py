@@ -31,7 +31,11 @@ _FAILS = re.compile(r"fail|exit|abort|assert|error")
 
 
 def unnoticed_skips(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[DeployPath]:
-    """Give each way to a step of a workflow that skips an app that it does not find, and nobody notices."""
+    """Give each way to a step of a workflow that skips an app that it does not find, and nobody notices.
+
+    A later step notices where it fails for the status of the action, `steps.ID.outputs.status`, or proves the release.
+    A step whose failure fails no run does not.
+    """
     for inputs in inputs_of(workflow_file, checkout):
         for path in inputs.paths:
             if _skips(path, inputs) and not _is_proved(path) and not _is_noticed(path, _branch(path, inputs)):
@@ -102,7 +106,10 @@ class _Told:
     needs: Mapping_[Job, Context]
 
     def by(self, later: Later) -> Context | None:
-        """Give what a later step sees; None where it, its job, or what it is within does not run."""
+        """Give what a later step sees; None where it, its job, or what it is within does not run.
+
+        `later` is a step behind the deploy, in its job or another.
+        """
         placed = later.placed
         if placed.job is self.job:
             within = [each.within for each in placed.lineage]

@@ -1,4 +1,8 @@
-"""What keeps GitHub from reading a workflow file as its author meant it."""
+"""What keeps GitHub from reading a workflow file as its author meant it.
+
+What GitHub takes is in `judge.github`; here are the rules that are about more than one key, and the words. Source:
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -22,8 +26,9 @@ _IDS = 'it begins with a letter or one "_", then letters, digits, "-" and "_", a
 def problems(workflow_file: WorkflowFile, sources: Sources | None = None) -> tuple[Finding, ...]:
     """Give everything that is wrong with a file's structure, in the order of its lines.
 
-    In goes a workflow file as it was modelled; what the model left out of it is named here.
-    `sources` are the workflows that it can follow or call; without them, nothing is said of those that it names.
+    In goes a workflow file as it was modelled; what the model left out of it is named here. Each finding comes once,
+    with its line. A file that is not YAML has what the reader says, and no more. `sources` are the workflows that it
+    can follow or call; without them, nothing is said of those that it names.
     """
     found = list(workflow_file.document.problems)
     root = workflow_file.document.root
@@ -37,7 +42,10 @@ def problems(workflow_file: WorkflowFile, sources: Sources | None = None) -> tup
 
 
 def action_problems(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
-    """Give what is wrong with the repository's composite actions that a file's jobs use, and which step uses each."""
+    """Give what is wrong with the repository's composite actions that a file's jobs use, and which step uses each.
+
+    Each action once, in the order in which they are used; in it, by line.
+    """
     seen: set[str] = set()
     for placed in sources.steps_of(workflow_file):
         action = sources.action_of(placed.step)

@@ -13,12 +13,19 @@ from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 
 def of_another_app(app: App, apps: Collection[App], paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
-    """Give what the ways to an app have of another app; `apps` are all that are declared."""
+    """Give what the ways to an app have of another app; `apps` are all that are declared.
+
+    The first finding at each place.
+    """
     return one_for_each_place(found for path in paths for found in mismatches(path, app, apps))
 
 
 def mismatches(path: DeployPath, app: App, apps: Collection[App]) -> Iterator[Finding]:
-    """Give what a path to an app has of another app; `apps` are all that are declared."""
+    """Give what a path to an app has of another app; `apps` are all that are declared.
+
+    Its environment, the address that the environment shows, and the addresses that its health checks ask. What cannot
+    be told before the run is of no other app.
+    """
     others = [each for each in apps if each.name != app.name]
     yield from _of_environment(path, app, others)
     if others:

@@ -14,7 +14,10 @@ from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 
 def unchecked(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
-    """Give the deploys of an app after which no health check can fail the run."""
+    """Give the deploys of an app after which no health check can fail the run.
+
+    At the step that deploys. A check of another app that was deployed meanwhile counts for that one.
+    """
     return one_for_each_place(
         path.document.finding(
             path.mark,
@@ -29,7 +32,10 @@ def unchecked(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> t
 
 
 def unproved(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
-    """Give the last health check after each deploy of an app, where none would fail with the release before."""
+    """Give the last health check after each deploy of an app, where none would fail with the release before.
+
+    At the check; a deploy without any is for `unchecked`.
+    """
     return one_for_each_place(_unproved(app, apps, paths))
 
 
@@ -49,6 +55,8 @@ def _unproved(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> I
 
 def careless(app: App, paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
     """Give the requests that deploy or check an app, and succeed whatever is answered: each once at its place.
+
+    `curl` without `--fail`, whose answer nothing judges: in the step that deploys and those behind it.
 
     One place can have several. Of the ways that lead to a request, the first says who calls it.
     """

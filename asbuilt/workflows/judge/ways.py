@@ -18,7 +18,10 @@ _NOT_STARTED = frozenset({"", "workflow_call"})
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A deploy that is declared: by a workflow, with a trigger; of a ref or inputs that are not given, any will do."""
+    """A deploy that is declared: by a workflow, with a trigger; of a ref or inputs that are not given, any will do.
+
+    `workflow` is a path, `ref` is in full.
+    """
 
     workflow: str
     trigger: str
@@ -26,7 +29,11 @@ class Expected:
     inputs: Mapping[str, str]
 
     def is_met_by(self, path: DeployPath | BlockedPath) -> bool:
-        """Tell whether a path is that deploy."""
+        """Tell whether a path is that deploy.
+
+        It begins in that workflow with that trigger; its refs take in the declared one, and its inputs have the
+        declared values, others besides being let pass.
+        """
         return (
             path.workflow == self.workflow
             and path.trigger == self.trigger
@@ -42,7 +49,10 @@ class Expected:
 
 
 def expected(app: App, estate: Estate) -> list[Expected]:
-    """Give the declared deploys of an app."""
+    """Give the declared deploys of an app.
+
+    In the order in which they are declared; none for an app that declares none.
+    """
     owned = [each for each in estate.ownerships() if each.deploy.app == app.name]
     return [
         Expected(each.workflow.path, each.deploy.trigger, _ref_of(each.deploy), each.deploy.inputs) for each in owned
@@ -55,14 +65,20 @@ def _ref_of(deploy: Deploy) -> str | None:
 
 
 def missing(expected: Expected, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> bool:
-    """Tell whether no trigger leads to a declared deploy, be it past conditions or up to them."""
+    """Tell whether no trigger leads to a declared deploy, be it past conditions or up to them.
+
+    `paths` and `blocked` are the ways to its app.
+    """
     return not any(map(expected.is_met_by, paths)) and not any(map(expected.is_met_by, blocked))
 
 
 def trigger_of(
     expected: Expected, paths: Iterable[DeployPath], blocked: Iterable[BlockedPath]
 ) -> tuple[Document, Mark] | None:
-    """Give the place of the triggers of a workflow, where any of some paths begins there."""
+    """Give the place of the triggers of a workflow, where any of some paths begins there.
+
+    None where none does.
+    """
     entries = (*(path.run.entry.workflow_file for path in paths), *(path.entry for path in blocked))
     entry = next((each for each in entries if each.path == expected.workflow), None)
     if entry is None or not isinstance(entry.document.root, Node):
@@ -71,7 +87,10 @@ def trigger_of(
 
 
 def unstarted(app: str, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> Iterator[Finding]:
-    """Give the steps that deploy an app, where nothing sets off any of them."""
+    """Give the steps that deploy an app, where nothing sets off any of them.
+
+    At each step, with the reason; none as soon as one way has a trigger that can fire.
+    """
     every: tuple[DeployPath | BlockedPath, ...] = (*paths, *blocked)
     if any(path.trigger not in _NOT_STARTED for path in every):
         return
@@ -90,6 +109,8 @@ def shut(
     app: str, expected: Sequence[Expected], paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]
 ) -> Iterator[Finding]:
     """Give the conditions that shut every way to an app, or each way that is declared.
+
+    `expected` are the declared deploys: of an app with none, any way will do.
 
     A tag that is pushed with GITHUB_TOKEN shuts the way of a declared deploy too: it never sets it off.
     """

@@ -27,7 +27,9 @@ _NO_TRIGGER = "no trigger of its workflow can fire"
 class BlockedPath:
     """One way to an app that conditions shut. Where nothing can ever set it off, there is no trigger: `never` says why.
 
-    `workflow` is the file whose trigger would start it; `why` says why the app is not known, where it is not.
+    `workflow` is the file whose trigger would start it; `why` says why the app is not known, where it is not. `refs`
+    and `inputs` are as people read them, as those of a `Situation` are. `obstacles` are in the order in which a run
+    comes to them, and there is at least one where `never` is empty.
     """
 
     workflow: str
@@ -53,6 +55,9 @@ def blocked_paths(
     sources: Sources, paths: Iterable[DeployPath], past: dict[str, PastBoundError] | None = None
 ) -> tuple[BlockedPath, ...]:
     """Give the ways to apps that conditions shut, and the deploys that nothing can set off; `paths` are the others.
+
+    By workflow in the order of the files, ways that differ in nothing but the ref as one; then the deploys that are on
+    no way at all, once for each row of their matrix.
 
     `past` takes why a workflow has more of them than are followed, by its path; without it, that is raised.
     """

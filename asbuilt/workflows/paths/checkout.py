@@ -27,6 +27,9 @@ __all__ = ["Checkout", "CheckoutError", "read"]
 class Checkout:
     """The files of a repository that say how it deploys. Paths are relative to `root`, with forward slashes.
 
+    `files` are the paths of all files, `procfiles` by their folder, empty for the root. `deploy_steps` are all steps
+    that deploy, on a way or on none; `deploy_paths` the ways to apps, `blocked_paths` those that are shut.
+
     `contents` has the bytes of each workflow and action file that was read; `names` the name by which the system knows
     a file, where people see another. `refused` are the folders, Procfiles and unused actions that could not be read.
     """
@@ -54,7 +57,10 @@ class Checkout:
 
     @property
     def unread(self) -> tuple[Document, ...]:
-        """What was not read, or not to its end, of what may say how code reaches an app."""
+        """What was not read, or not to its end, of what may say how code reaches an app.
+
+        Each once; as long as there is any, that no way leads to an app cannot be told.
+        """
         used = (each for file in self.workflow_files for each in self.sources.documents_of(file))
         return tuple({each.path: each for each in (*used, *self._folders) if each.unread is not None}.values())
 
@@ -75,14 +81,21 @@ class Checkout:
         return found or modelling.missing(path)
 
     def content(self, path: str, most: int = MOST) -> bytes:
-        """Read any file by its path. Raises RefusedError, whose text goes behind the path."""
+        """Read any file by its path. Raises RefusedError, whose text goes behind the path.
+
+        `path` is as it is shown, `most` how many bytes it may have.
+        """
         return read_inside(self.root, self.names.get(path, path), most)
 
 
 def read(root: Path, repository: str = "") -> Checkout:
     """Read a checkout of a repository, OWNER/NAME. Raises CheckoutError for a folder that cannot be one.
 
-    A file of it that is refused, or cannot be read, is no error but a problem with its place.
+    `repository` may be empty, where nobody says which it is. Only files below `root` are read, and nothing is run or
+    asked.
+
+    A file of it that is refused, or cannot be read, is no error but a problem with its place. One that is past a bound
+    is unread, with all that it says.
     """
     if not root.is_dir():
         raise CheckoutError(f"no folder {root}: a checkout is the folder of a repository's files")

@@ -32,7 +32,9 @@ _REFS = ("github.ref", "github.ref_name", "github.ref_type")
 class Group:
     """A concurrency group: its name, with expressions where they are not known.
 
-    `varies` is the first expression that differs between runs, `empty` the first that the event leaves empty.
+    `varies` is the first expression that differs between runs, `empty` the first that the event leaves empty; both are
+    empty texts where there is none. `cancels` says whether a newer run cancels what is under way. Two are equal by all
+    of that and their place.
     """
 
     name: str
@@ -56,7 +58,11 @@ class Group:
         return not self.varies and not self.empty and bool(self.name)
 
     def key_on(self, ref: str, situation: Situation) -> str | None:
-        """Give the key of a run that a ref sets off; None where it cannot in this situation."""
+        """Give the key of a run that a ref sets off; None where it cannot in this situation.
+
+        `ref` is in full. Of a group that is named after the ref, the key with that put in; only of pushes and
+        dispatches.
+        """
         if situation.event not in {"push", "workflow_dispatch"} or not situation.may_be_on(ref):
             return None
         short = ref.removeprefix(HEADS).removeprefix(TAGS)
@@ -71,6 +77,8 @@ class Group:
 @lru_cache(maxsize=16)  # each deploy of the job asks
 def groups_of(run: JobRun) -> tuple[Group, ...]:
     """Give the groups that a job waits in: its workflow's and its own, and those of the jobs that call it.
+
+    From the outermost: of each leg its workflow's, then its job's. None where nothing sets one.
 
     In a workflow that is called, `github.workflow` is the name of the one that calls.
     """
@@ -89,7 +97,11 @@ def _groups_of(run: JobRun) -> Iterator[Group]:
 
 @lru_cache(maxsize=8)
 def cancelling_groups(sources: Sources) -> tuple[tuple[Group, Situation], ...]:
-    """Give every group in which a run of a repository's workflows cancels what is under way, with what sets it off."""
+    """Give every group in which a run of a repository's workflows cancels what is under way, with what sets it off.
+
+    One for each key and setting, and for each choice of refs where the name is not wholly known. Where it cannot be
+    told whether it cancels, it is not among them. Raises PastBoundError.
+    """
     found: dict[tuple[str, tuple[str, ...], int], tuple[Group, Situation]] = {}
     for file in sources.workflow_files:
         for each, situation in _groups_from(file, sources):
@@ -122,6 +134,7 @@ def _may_cancel(setting: Concurrency | None) -> bool:
 def _group(
     setting: Concurrency, context: Context, document: Document, entry: WorkflowFile, situation: Situation
 ) -> Group:
+    """Work out a group's name in a context; an expression that only the run knows stays in it as it is written."""
     context = {**context, "github": {**context["github"], "workflow": entry.name or entry.path}}
     constant = _CONSTANT + (_REFS if situation.event in ON_DEFAULT_BRANCH else ())
     name, varies, empty = "", "", ""

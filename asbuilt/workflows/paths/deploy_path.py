@@ -29,6 +29,12 @@ class DeployPath:
     `conclusions` how the run that sets it off may have ended. `reached` says that nothing leaves it open whether the
     step runs when all goes well before it, `is_environment_open` that its environment cannot be told before the run.
     `contexts` are those of the refs and matrix rows that are one path.
+
+    `job` is the id of the job that deploys, behind those that call it; `refs` and `inputs` are as people read them.
+    `environment` is None where the job names none or it is open, `app` where it cannot be told or is made for a pull
+    request: `review`. `undecided` says in words what is not known before the run, None where all is. `upstream` is the
+    workflow whose run this one follows, if it does; `verified_by` are the labels of the `verifications`, the checks
+    behind it that can fail the run. Two are equal by what people see of them.
     """
 
     workflow: str
@@ -87,7 +93,10 @@ class DeployPath:
 
     @property
     def earlier(self) -> tuple[PlacedStep, ...]:
-        """The steps before the deploy in its job."""
+        """The steps before the deploy in its job.
+
+        In their order, those of composite actions included; none for a job that calls what deploys.
+        """
         steps = self.sources.steps(self.step.workflow_file, self.step.job)
         return steps[: self.step.placed.number]
 
@@ -126,12 +135,19 @@ class DeployPath:
         return f"; {self.called_from}" if self.called_from else ""
 
     def last_word(self, checks: Sequence[Verification]) -> Verification:
-        """Give the last of some health checks: in the job that deploys, where there are any; others may ask more."""
+        """Give the last of some health checks: in the job that deploys, where there are any; others may ask more.
+
+        There is at least one.
+        """
         own = [each for each in checks if each.placed is not None and each.placed.job is self.step.job]
         return (own or checks)[-1]
 
     def caller_of(self, placed: PlacedStep) -> str:
-        """Say at the end of a sentence who calls the file, or uses the action, in which a step stands."""
+        """Say at the end of a sentence who calls the file, or uses the action, in which a step stands.
+
+        Empty for a step of the workflow that the event sets off. One that is called several times is said to be called
+        by the first, but for that of the deploy itself.
+        """
         if placed.within is not None:
             return f"; {placed.used_by}"
         if placed.workflow_file is self.run.entry.workflow_file:
@@ -141,23 +157,38 @@ class DeployPath:
         return next((f"; {file.calling_job(job)}" for file, job in self.sources.callers_of(placed.workflow_file)), "")
 
     def has_gate(self, name: str) -> bool:
-        """Tell whether a job of a name must have succeeded before it deploys."""
+        """Tell whether a job of a name must have succeeded before it deploys.
+
+        Without regard to case; a job of a called workflow counts by its own id.
+        """
         return any(each.held and each.is_called(name) for each in self.ancestors)
 
     def is_preceded_by(self, name: str) -> bool:
-        """Tell whether a job of a name stands before it, held or not."""
+        """Tell whether a job of a name stands before it, held or not.
+
+        In this run or in the one that it follows.
+        """
         return any(each.is_called(name) for each in self.ancestors)
 
     def value_of(self, text: str) -> str | Unknown:
-        """Give what a text of the step that deploys comes to."""
+        """Give what a text of the step that deploys comes to.
+
+        In the first of its contexts; UNKNOWN where only the run tells.
+        """
         return text_in(text, self.context)
 
     def values_of(self, text: str) -> tuple[str | Unknown, ...]:
-        """Give all that a text of the step comes to on this way: matrix rows and refs can differ in it alone."""
+        """Give all that a text of the step comes to on this way: matrix rows and refs can differ in it alone.
+
+        Each once, UNKNOWN among them where one of them is not known.
+        """
         return tuple(dict.fromkeys(text_in(text, each) for each in self.contexts))
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the path as plain data, for programs."""
+        """Give the path as plain data, for programs.
+
+        Its keys are the columns of `asbuilt paths --json`; lists where it has tuples, None where nothing is known.
+        """
         record = {name: getattr(self, name) for name in _RECORD}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in record.items()}
 

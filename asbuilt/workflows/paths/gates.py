@@ -31,7 +31,10 @@ class Gate:
     call: "Gate | None" = field(default=None, compare=False, repr=False)
 
     def is_called(self, name: str) -> bool:
-        """Tell whether it goes by a name: job ids are read without regard to case."""
+        """Tell whether it goes by a name: job ids are read without regard to case.
+
+        Its id alone counts, and not the name that it is shown by.
+        """
         return self.name.lower() == name.lower()
 
     @property
@@ -48,6 +51,10 @@ class Gate:
 @lru_cache(maxsize=16)  # each deploy of the job asks
 def gates_of(run: JobRun, sources: Sources) -> tuple[Gate, ...]:
     """Give the jobs before a job: in the run that came before, before the jobs that call it, and before itself.
+
+    In the order in which they run, each job that calls a workflow before the jobs of that, those that are skipped
+    included: `runs` and `held` say so. The jobs of the run that came before are held only where this one follows its
+    success.
 
     A job that calls a workflow succeeds if the jobs of that workflow do: they stand before it too.
     """

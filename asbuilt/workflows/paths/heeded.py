@@ -14,7 +14,16 @@ from asbuilt.workflows.yaml.document import text_of
 
 
 def heeded(asking: Later, later: Sequence[Later]) -> Check | None:
-    """Read a step as a health check that another step acts on; None where it is none, or nobody fails for it."""
+    """Read a step as a health check that another step acts on; None where it is none, or nobody fails for it.
+
+        - id: ask
+          run: echo "code=$(curl -s https://shop.example.com/health)" >> "$GITHUB_OUTPUT"
+        - if: steps.ask.outputs.code != '200'
+          run: exit 1
+
+    `later` are the steps after the deploy; those behind `asking` count, in its job or through the outputs of that. A
+    step without an id is none, since nobody can name it. It proves the release where it or the verdict compares that.
+    """
     placed = asking.placed
     if placed.step.id is None:
         return None
@@ -31,6 +40,7 @@ def heeded(asking: Later, later: Sequence[Later]) -> Check | None:
 
 
 def _comes_after(each: Later, asking: Later) -> bool:
+    """Tell whether a step may act on another: it can fail the run, and stands behind that or in another job."""
     if each.tolerated or each.placed is asking.placed:
         return False
     beside = each.placed.job is asking.placed.job

@@ -17,7 +17,11 @@ from asbuilt.workflows.triggers.situations import Situation
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Later:
-    """A step that runs after a deploy when all goes well, with what its expressions see and what stands around it."""
+    """A step that runs after a deploy when all goes well, with what its expressions see and what stands around it.
+
+    `tolerated` says that its failure fails no run: it, its job or a caller has `continue-on-error`. It is equal to
+    itself alone, since a workflow that is called twice runs each step twice.
+    """
 
     placed: PlacedStep
     context: Context
@@ -26,7 +30,10 @@ class Later:
 
 
 def later_steps(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Later]:
-    """Give the steps that can follow a deploy: in its job, in later jobs, and in those after the jobs that call it."""
+    """Give the steps that can follow a deploy: in its job, in later jobs, and in those after the jobs that call it.
+
+    In that order, from the innermost job outwards. A step that surely does not run when all goes well is left out.
+    """
     tolerated = [leg.job for leg in run.legs if is_on(leg.job.continue_on_error, leg.context) is True]
     for placed in sources.steps(deploy.workflow_file, deploy.job):
         if placed.number > deploy.placed.number:
@@ -42,7 +49,10 @@ def _beside(placed: PlacedStep, leg: Leg, sources: Sources, *, tolerated: bool) 
 
 
 def may_fail_quietly(deploy: DeployStep, run: JobRun, sources: Sources) -> bool:
-    """Tell whether the step that deploys may fail without failing the run."""
+    """Tell whether the step that deploys may fail without failing the run.
+
+    Only where that is certain: `continue-on-error` whose value is not known does not count.
+    """
     placed = _later(deploy.placed, run.last.context, sources, tolerated=False)
     legs = any(is_on(leg.job.continue_on_error, leg.context) is True for leg in run.legs)
     return legs or any(each.tolerated for each in placed)

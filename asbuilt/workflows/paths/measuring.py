@@ -48,13 +48,20 @@ _ALIKE = re.compile(r"\w+|\s+")
 
 
 def within_bounds(sources: Sources) -> Sources:
-    """Give the sources with nothing read of the files that are past a bound."""
+    """Give the sources with nothing read of the files that are past a bound.
+
+    Those that are past one by themselves first, then those that are with what they use, call and follow. The bounds are
+    those of `bounds`. The sources come back as they are where all files keep them.
+    """
     known = without(sources, _past_alone(sources))
     return without(known, _past_together(known))
 
 
 def without(sources: Sources, past: Past) -> Sources:
-    """Give the sources with nothing read of some files: why, by their path."""
+    """Give the sources with nothing read of some files: why, by their path.
+
+    A workflow stays there as one without jobs, and an action as one without steps: their documents are `unread`.
+    """
     if not past:
         return sources
     files = tuple(

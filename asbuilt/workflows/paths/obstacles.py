@@ -14,7 +14,11 @@ from asbuilt.workflows.yaml.document import Document, Scalar
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """What is in the way, in words: a condition that is false, or a script that ends or passes by: it `stops`."""
+    """What is in the way, in words: a condition that is false, or a script that ends or passes by: it `stops`.
+
+    `never` goes on behind a colon: "the `if` of job "deploy" is never true". `test` is the condition or script,
+    `workflow_file` and `job` where it stands; `document` is that of the action where it is written in one.
+    """
 
     never: str
     test: Scalar = field(repr=False)
@@ -25,7 +29,10 @@ class Obstacle:
 
 
 def in_the_way(leg: Leg) -> Obstacle | None:
-    """Give what keeps a job from running: its condition, a step that ends a job before it, or that one's condition."""
+    """Give what keeps a job from running: its condition, a step that ends a job before it, or that one's condition.
+
+    None where it may run, and where no condition is to blame: it waits for a job that never runs.
+    """
     if leg.reached.runs is not False:
         return None
     file = leg.workflow_file
@@ -44,7 +51,10 @@ def in_the_way(leg: Leg) -> Obstacle | None:
 
 
 def end_of(guard: Step, file: WorkflowFile, job: Job) -> Obstacle:
-    """Say that a step ends a job."""
+    """Say that a step ends a job.
+
+    `guard` has a condition or a script, as those that `run.stopping` gives.
+    """
     test = guard.condition or guard.run
     assert test is not None  # noqa: S101 - a guard is a script
     return Obstacle(f'step "{guard.label}" ends the run before', test, file.document, file, job, stops=True)

@@ -24,7 +24,11 @@ _FOR_REVIEW = re.compile(
 
 
 def is_for_review(deploy: DeployStep, app: str | None, situation: Situation, sources: Sources) -> bool:
-    """Tell whether the app is one for a pull request: an action that makes such, or a name with the number in it."""
+    """Tell whether the app is one for a pull request: an action that makes such, or a name with the number in it.
+
+    `app` is the one that is known, None where it is not: an app with a known name is for no single pull request.
+    Without an action for it, the situation has to come from a pull request or another event from outside.
+    """
     if deploy.review:
         return True
     if app is not None or {*FROM_OUTSIDE, MERGED}.isdisjoint(situation.origins):

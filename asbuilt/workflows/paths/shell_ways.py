@@ -23,7 +23,11 @@ _CHOOSES = re.compile(r"\b(?:if|case|test|exit)\b|\[")
 
 
 def step_that_stops(deploy: DeployStep, job_context: Context, sources: Sources) -> PlacedStep | None:
-    """Give the step whose script surely goes another way than to a deploy; None where all can get there."""
+    """Give the step whose script surely goes another way than to a deploy; None where all can get there.
+
+    `job_context` is what the expressions of the job see. A deploy without a script has no such step; of several ways to
+    one, it is enough that one is open.
+    """
     stops: PlacedStep | None = None
     for way in deploy.ways:
         stops = next((spot.placed for spot in way if not _gets_to(spot, job_context, sources)), None)
@@ -33,7 +37,10 @@ def step_that_stops(deploy: DeployStep, job_context: Context, sources: Sources) 
 
 
 def is_undone(deploy: DeployStep, job_context: Context, sources: Sources) -> bool:
-    """Tell whether a step between a deploy's remote and its push surely makes another one of it."""
+    """Tell whether a step between a deploy's remote and its push surely makes another one of it.
+
+    Surely: it runs whatever is not known, and its script has no branch.
+    """
     return any(
         not _CHOOSES.search(script_of(undoing.step)) and surely_runs(undoing, job_context, sources)
         for undoing in deploy.undone_by
@@ -41,6 +48,7 @@ def is_undone(deploy: DeployStep, job_context: Context, sources: Sources) -> boo
 
 
 def _gets_to(spot: Spot, job_context: Context, sources: Sources) -> bool:
+    """Tell whether a script may get to a command, and to the app that it names where that is known."""
     script, shell = script_of(spot.placed.step), spot.placed.shell
     if not spot.words or not _CHOOSES.search(script) or not _is_seen(script, shell, spot.words):
         return True

@@ -67,7 +67,11 @@ class Tagging:
 
 
 def with_remarks(paths: Iterable[DeployPath], sources: Sources) -> Iterator[DeployPath]:
-    """Remark on the paths that wait for a tag or a release which only GITHUB_TOKEN makes."""
+    """Remark on the paths that wait for a tag or a release which only GITHUB_TOKEN makes.
+
+    All paths come out in their order. A path gets no remark where no workflow here makes what it waits for, since
+    somebody does by hand, and none where one of the makers has another token, or one that cannot be told.
+    """
     known: tuple[Tagging, ...] | None = None
     for path in paths:
         what = _waits_for(path)
@@ -83,6 +87,7 @@ def with_remarks(paths: Iterable[DeployPath], sources: Sources) -> Iterator[Depl
 
 
 def _waits_for(path: DeployPath) -> str:
+    """Give what sets a path off, in words, where that is a tag or a release; else nothing."""
     if path.trigger == "push" and any(ref.startswith(TAGS) for ref in path.refs):
         return "a tag"
     return _RELEASE if path.trigger == "release" else ""

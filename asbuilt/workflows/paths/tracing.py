@@ -32,6 +32,10 @@ from asbuilt.workflows.yaml.document import text_of
 def deploy_paths(sources: Sources, past: dict[str, PastBoundError] | None = None) -> tuple[DeployPath, ...]:
     """Give every way by which code reaches an app from a repository.
 
+    By workflow in the order of the files, then by situation. One way is a trigger, a chain of jobs, a step, an app and
+    an environment; refs, conclusions and rows of a matrix that change none of these are put together. A way that surely
+    does not get to its step is left out: `blocked_paths` has it. None where nothing deploys.
+
     `past` takes why a workflow has more of them than are followed, by its path; without it, that is raised.
     """
     deploys: dict[int, tuple[DeployStep, ...]] = {}
@@ -63,6 +67,7 @@ def _from(file: WorkflowFile, deploys: Mapping[int, tuple[DeployStep, ...]], sou
 
 
 def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[DeployPath]:
+    """Give the way to a deploy in one run of its job; none where a condition, a guard or a script surely shuts it."""
     job_context = run.last.context
     runs: Answer = True
     context = dict(job_context)
@@ -132,6 +137,7 @@ def _open(run: JobRun, deploy: DeployStep, runs: Answer) -> str | None:
 
 
 def _environment(job: Job, context: Context) -> Decided:
+    """Give the environment that a job names, with neither value nor reason where it names none."""
     if job.environment is None:
         return Decided(None)
     name = text_in(text_of(job.environment) or "", context)

@@ -24,6 +24,8 @@ from asbuilt.workflows.yaml.document import text_of
 class Verification:
     """A health check that follows a deploy. `placed` is None where the workflow that a job calls is the check.
 
+    `label` is how a person finds it: `JOB: STEP`.
+
     `later` is the run of the step in which it is made: a workflow that is called twice runs each of its steps twice.
     It is None in the step that deploys.
     """
@@ -37,7 +39,12 @@ class Verification:
 def verifications(
     deploy: DeployStep, run: JobRun, later: tuple[Later, ...], sources: Sources
 ) -> Iterator[Verification]:
-    """Give the health checks after a deploy that can fail the run; `later` are the steps that follow it."""
+    """Give the health checks after a deploy that can fail the run; `later` are the steps that follow it.
+
+    First what the action that deploys asks itself, then what its script asks afterwards, then the steps in their order,
+    and last the called workflows that are named for a check. Whose app is asked is not asked here. Raises
+    PastBoundError.
+    """
     known = deploy.mechanism
     address = text_of(deploy.step.input(known.health_input)) if known.health_input else None
     if address and not may_fail_quietly(deploy, run, sources):

@@ -1,4 +1,8 @@
-"""What the expressions of a step see: inputs, environment variables, and the contexts of its job."""
+"""What the expressions of a step see: inputs, environment variables, and the contexts of its job.
+
+A context is a mapping from the names of GitHub's contexts to values, partly known: what it lacks is unknown before the
+run. Source: https://docs.github.com/en/actions/reference/workflows-and-actions/contexts
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -33,7 +37,10 @@ _WRITTEN = re.compile(r"(?<![\w$.])(?<!\$\{)\w+")
 
 
 def text_in(text: str, context: Context) -> str | Unknown:
-    """Give a text with its `${{ }}` replaced, or UNKNOWN; an expression that GitHub would reject is not known."""
+    """Give a text with its `${{ }}` replaced, or UNKNOWN; an expression that GitHub would reject is not known.
+
+    A text without an expression is given as it is. Nothing is raised.
+    """
     if "${{" not in text:
         return text
     try:
@@ -43,13 +50,20 @@ def text_in(text: str, context: Context) -> str | Unknown:
 
 
 def known_text(text: str, context: Context) -> str | None:
-    """Give a text with its `${{ }}` replaced; None where it is not known before the run."""
+    """Give a text with its `${{ }}` replaced; None where it is not known before the run.
+
+    An empty text is known. Nothing is raised: what GitHub would reject is not known.
+    """
     found = text_in(text, context)
     return found if isinstance(found, str) else None
 
 
 def holds(test: Scalar | None, context: Context, status: Mapping[str, Any] = SUCCEEDED) -> bool | Unknown:
-    """Tell whether an `if` is true: one that is not written asks for success; one that GitHub rejects is not known."""
+    """Tell whether an `if` is true: one that is not written asks for success; one that GitHub rejects is not known.
+
+    `status` is what success(), failure() and cancelled() answer; without it all has gone well so far. False is certain,
+    and so is True; all else is UNKNOWN.
+    """
     try:
         return truth(condition(text_of(test) or ""), context, status)
     except ExpressionError:
@@ -57,7 +71,14 @@ def holds(test: Scalar | None, context: Context, status: Mapping[str, Any] = SUC
 
 
 def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str, Any]:
-    """Give the context of a step, from that of its job; in a composite action, `inputs` are the action's own."""
+    """Give the context of a step, from that of its job; in a composite action, `inputs` are the action's own.
+
+    `env` is made of the workflow's, the job's and the step's own variables, each level of which may use those before
+    it; in an action, of those of the step that uses it too. A variable that an earlier step may write to GITHUB_ENV is
+    UNKNOWN. All else is as the job sees it. Sources:
+    https://docs.github.com/en/actions/reference/workflows-and-actions/variables and, for an action's inputs,
+    https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
+    """
     if placed.within is None or placed.action is None:
         env = _of_job(placed, context)
         here = dict(context)
@@ -77,6 +98,8 @@ def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str,
 def variables_of(placed: PlacedStep, sources: Sources) -> dict[str, str]:
     """Give the texts of the environment variables that a step is given, but for those that an earlier one writes.
 
+    By name, as they are written, expressions included: what they come to is for `of_step`.
+
     In a composite action, the inputs that its caller's variables are made of are not to be seen.
     """
     found: dict[str, str] = {}
@@ -91,7 +114,11 @@ def variables_of(placed: PlacedStep, sources: Sources) -> dict[str, str]:
 
 
 def is_given(name: str, placed: PlacedStep, sources: Sources) -> bool:
-    """Tell whether a step may be given an environment variable: it is set for it, or an earlier step writes it."""
+    """Tell whether a step may be given an environment variable: it is set for it, or an earlier step writes it.
+
+    Its value does not matter, and may be empty. A script that has the name otherwise than to read it counts as writing
+    it.
+    """
     nodes = (placed.workflow_file.env, placed.job.env, *(each.step.env for each in placed.lineage))
     return any(node is not None and name in node for node in nodes) or _is_written(
         name, _written_before(placed, sources)
@@ -99,7 +126,13 @@ def is_given(name: str, placed: PlacedStep, sources: Sources) -> bool:
 
 
 def of_called(called: WorkflowFile, given: Node | None, context: Context) -> dict[str, Any]:
-    """Give the inputs of a called workflow, with the types that it declares."""
+    """Give the inputs of a called workflow, with the types that it declares.
+
+    `given` is the `with` of the job that calls, `context` what that job sees. Each declared input has a value: what is
+    handed over, else its default, else an empty text, or false for a boolean without a value. What is handed over and
+    not declared is left out. Source:
+    https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
+    """
     trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)
     return _given_inputs(trigger.inputs if trigger else (), given, context)
 
@@ -128,6 +161,7 @@ def _value(node: Scalar, context: Context) -> Any:
 
 
 def _typed(value: Any, kind: str) -> Any:
+    """Give a value as the type that an input is declared with; what is unknown stays so."""
     if isinstance(value, str) and kind == "boolean":
         return value.strip().lower() == "true"
     if value is None:

@@ -17,7 +17,10 @@ Wanted = Callable[[WorkflowFile, Job], bool]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leg:
-    """A job on the way: the called job itself, or one that calls. `context` is what its expressions see."""
+    """A job on the way: the called job itself, or one that calls. `context` is what its expressions see.
+
+    With `needs` and one row of its `matrix`. `reached` says whether it runs, and what stands before it.
+    """
 
     workflow_file: WorkflowFile
     job: Job
@@ -28,7 +31,10 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JobRun:
-    """One job as it can run: the last of its legs; those before it are the jobs that call its workflow."""
+    """One job as it can run: the last of its legs; those before it are the jobs that call its workflow.
+
+    There is one for each situation, each row of the matrix of each leg, and each chain of calls.
+    """
 
     legs: tuple[Leg, ...]
 
@@ -60,7 +66,10 @@ class JobRun:
 
     @property
     def open_leg(self) -> Leg | None:
-        """The first leg of which it is not known whether it runs."""
+        """The first leg of which it is not known whether it runs.
+
+        None where all are sure to, when all goes well.
+        """
         return next((leg for leg in self.legs if isinstance(leg.reached.runs, Unknown)), None)
 
     @property
@@ -72,6 +81,11 @@ class JobRun:
 
 def job_runs(entry: WorkflowFile, sources: Sources, wanted: Wanted, *, skipped: bool = False) -> Iterator[JobRun]:
     """Give each way for the wanted jobs to run that begins with a trigger of a workflow.
+
+    `wanted` is asked of each job of the workflow and of those that it calls, once, with the file in which it stands.
+    The jobs that call them come too, wanted or not. The order is that of the situations, then that of the file, with a
+    called job behind the one that calls it, and each as often as its matrix has rows. A job that surely does not run is
+    left out, with all that it calls, and one of which that is not known is given.
 
     `skipped` gives those too that conditions keep from running. Raises PastBoundError.
     """
@@ -87,7 +101,10 @@ def job_runs(entry: WorkflowFile, sources: Sources, wanted: Wanted, *, skipped: 
 
 
 def _with_callers(entry: WorkflowFile, sources: Sources, wanted: Wanted) -> set[int]:
-    """Give the wanted jobs of a workflow and of those that it calls, with the jobs that call them."""
+    """Give the wanted jobs of a workflow and of those that it calls, with the jobs that call them.
+
+    By their identity: a job is one object in its file.
+    """
     files: dict[int, WorkflowFile] = {}
     callers: dict[int, list[tuple[WorkflowFile, Job]]] = {}
     waiting = [entry]

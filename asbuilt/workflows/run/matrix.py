@@ -1,4 +1,7 @@
-"""The combinations of a job's matrix, as far as it is written out."""
+"""The combinations of a job's matrix, as far as it is written out.
+
+Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrix
+"""
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Mapping_
@@ -14,6 +17,13 @@ from asbuilt.workflows.yaml.document import Mapping, Node, Scalar, Sequence, pla
 
 def combinations(matrix: Node | None, context: Mapping_[str, Any]) -> Iterator[Any]:
     """Give each combination as a context: UNKNOWN where the matrix cannot be told, empty where there is none.
+
+        {app: [a, b], include: [{app: a, n: 1}, {app: z}]} -> {app: a, n: 1}, {app: b}, {app: z}
+
+    `matrix` is the node under `strategy`, None where there is none. Nothing comes out of a matrix that is written out
+    and has no row. Rows come in the order of their axes, the last one turning fastest, then those that `include` adds,
+    and no more than the 256 that GitHub runs. A matrix that is too large to be told (`bounds.COMBINATIONS`) is UNKNOWN
+    as a whole.
 
     An expression may make the whole matrix, an axis, or a value: `${{ fromJSON(...) }}`.
     """
@@ -49,6 +59,7 @@ def combinations(matrix: Node | None, context: Mapping_[str, Any]) -> Iterator[A
 
 
 def _entries(written: Any) -> list[dict[str, Any]] | None:
+    """Give the entries of `include` or `exclude`, none where it is not written; None where they cannot be told."""
     if written is None:
         return []
     return written if isinstance(written, list) and all(isinstance(item, dict) for item in written) else None

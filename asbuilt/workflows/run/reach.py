@@ -2,6 +2,10 @@
 
 Jobs are played through in the order of their `needs`, as GitHub does: a condition without a status function asks that
 every job before it succeeded; a job that is skipped takes along what needs it.
+
+An Answer is True, False, or Unknown where only the run tells. Sources:
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idneeds and
+https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +29,10 @@ _STATUS = ("always", "failure", "cancelled", "success")
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of a job: whether it runs, and how it ends for the jobs that need it."""
+    """What becomes of a job: whether it runs, and how it ends for the jobs that need it.
+
+    `result` is `success`, `failure`, `cancelled` or `skipped`, as `needs.JOB.result` is.
+    """
 
     runs: Answer
     result: str | Unknown
@@ -46,7 +53,11 @@ class Ancestor:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Whether a job can run; the jobs before it; and what leaves it undecided."""
+    """Whether a job can run; the jobs before it; and what leaves it undecided.
+
+    `ancestors` are in the order in which they run. `undecided` is the first condition that is not known, None where
+    none is to blame. `needs` is the context of that name.
+    """
 
     runs: Answer
     ancestors: tuple[Ancestor, ...]
@@ -56,7 +67,11 @@ class Reach:
 
 @lru_cache(maxsize=256)
 def order(workflow_file: WorkflowFile) -> tuple[Job, ...]:
-    """Give the jobs such that each follows those it needs; jobs that wait for each other or for none never run."""
+    """Give the jobs such that each follows those it needs; jobs that wait for each other or for none never run.
+
+    Among those that are ready at once, in the order of the file. A job that waits for one that is not there is left
+    out.
+    """
     done: list[Job] = []
     waiting = list(workflow_file.jobs_by_id.values())
     waiting.sort(key=lambda job: job.mark)
@@ -71,7 +86,10 @@ def order(workflow_file: WorkflowFile) -> tuple[Job, ...]:
 
 @lru_cache(maxsize=4096)
 def before(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
-    """Give all the jobs that a job needs, directly or through others, in the order they run."""
+    """Give all the jobs that a job needs, directly or through others, in the order they run.
+
+    Those that never run (`order`) are not among them, nor is the job itself.
+    """
     found: set[str] = set()
     waiting = [job]
     while waiting:
@@ -84,7 +102,10 @@ def before(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
 
 @lru_cache(maxsize=4096)
 def after(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
-    """Give all the jobs that need a job, directly or through others."""
+    """Give all the jobs that need a job, directly or through others.
+
+    In the order in which they run.
+    """
     found = {job.id}
     for each in order(workflow_file):
         if any(need.id in found for need in workflow_file.needed_by(each)):
@@ -94,7 +115,11 @@ def after(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
 
 @lru_cache(maxsize=4096)
 def reach(workflow_file: WorkflowFile, job: Job, situation: Situation) -> Reach:
-    """Tell whether a job can run in a situation, and what must have succeeded first."""
+    """Tell whether a job can run in a situation, and what must have succeeded first.
+
+    It is played through as when all goes well; a job that runs only where something before it fails can run, too. A job
+    before it is `held` where it surely does not run if that one fails, is cancelled or, where that may be, is skipped.
+    """
     usual = play(workflow_file, situation)
     if job.id not in usual:
         return Reach(runs=False, ancestors=(), undecided=None, needs={})
@@ -134,6 +159,10 @@ def play(
 ) -> Mapping[str, Fate]:
     """Play a run through: every job that runs succeeds, but for one that is to end otherwise, and those that stop.
 
+    Gives the fate of each job by its id, as written; jobs that never run for what they wait for have none. `ending` is
+    the id of a job with `failure`, `cancelled` or `skipped`; one that does not run anyway stays skipped, and a failure
+    that is tolerated counts as `success`. A job that stops is one with a step that surely fails (`stopping`).
+
     `success()` and `failure()` ask all the jobs before, not only those that are needed directly:
     https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
     """
@@ -169,13 +198,20 @@ def _stops(job: Job, situation: Situation) -> bool:
 
 
 def step_runs(step: Step, context: Mapping[str, Any]) -> Answer:
-    """Tell whether a step can run in a job that does: when all went well before it, or else when something failed."""
+    """Tell whether a step can run in a job that does: when all went well before it, or else when something failed.
+
+    `context` is what the step's own expressions see (`contexts.of_step`). Steps before it that end the job are not
+    asked.
+    """
     usual = step_runs_on_success(step, context)
     return usual if usual is not False else _holds_in(step, context, "failure", FAILED)
 
 
 def step_runs_on_success(step: Step, context: Mapping[str, Any]) -> Answer:
-    """Tell whether a step runs when all went well before it."""
+    """Tell whether a step runs when all went well before it.
+
+    False for one that is there for a failure alone: `if: failure()`.
+    """
     return _holds_in(step, context, "success", SUCCEEDED)
 
 
@@ -186,7 +222,10 @@ def _holds_in(step: Step, context: Mapping[str, Any], so_far: str, status: Mappi
 
 
 def is_on(setting: Scalar | None, context: Mapping[str, Any]) -> Answer:
-    """Tell whether a setting such as `continue-on-error`, a word or an expression, is true."""
+    """Tell whether a setting such as `continue-on-error`, a word or an expression, is true.
+
+    False where it is not written, and for every text but "true"; UNKNOWN where its expression is not known.
+    """
     text = text_of(setting)
     if text is None:
         return False
@@ -195,7 +234,12 @@ def is_on(setting: Scalar | None, context: Mapping[str, Any]) -> Answer:
 
 
 def tolerates_failure(job: Job, context: Mapping[str, Any]) -> Answer:
-    """Tell whether a job counts as a success however it ends: `continue-on-error`, in each row of its matrix."""
+    """Tell whether a job counts as a success however it ends: `continue-on-error`, in each row of its matrix.
+
+    False where one row does not, or it is not written; `context` is the one that the job sees without its matrix.
+    Source:
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idcontinue-on-error
+    """
     rows = matrix.combinations(job.matrix, context) if job.continue_on_error is not None else ()
     answers = {is_on(job.continue_on_error, {**context, "matrix": row}) for row in rows}
     return False if False in answers or not answers else UNKNOWN if UNKNOWN in answers else True
@@ -238,17 +282,26 @@ def _outputs(job: Job, situation: Situation) -> dict[str, Any]:
 
 
 def may_run(placed: PlacedStep, context: Context, sources: Sources) -> bool:
-    """Tell whether a step can run at all; `context` is what the expressions of its job see."""
+    """Tell whether a step can run at all; `context` is what the expressions of its job see.
+
+    Of a step in a composite action, whether the steps that it is within can, too. What is not known may be.
+    """
     return False not in _answers(placed, context, sources, step_runs)
 
 
 def surely_runs(placed: PlacedStep, context: Context, sources: Sources) -> bool:
-    """Tell whether a step runs whatever is not known before the run."""
+    """Tell whether a step runs whatever is not known before the run.
+
+    `context` is that of its job. That its job runs is taken for granted.
+    """
     return all(answer is True for answer in _answers(placed, context, sources, step_runs))
 
 
 def may_run_on_success(placed: PlacedStep, context: Context, sources: Sources) -> bool:
-    """Tell whether a step can run where nothing failed before it."""
+    """Tell whether a step can run where nothing failed before it.
+
+    `context` is that of its job, and what is not known may be.
+    """
     return False not in _answers(placed, context, sources, step_runs_on_success)
 
 

@@ -1,4 +1,8 @@
-"""Which secrets a job reads in one situation, and where its expressions ask for them."""
+"""Which secrets a job reads in one situation, and where its expressions ask for them.
+
+Names are compared without regard to case. Only expressions are looked at: a secret that a script gets by another way is
+not seen. Source: https://docs.github.com/en/actions/reference/workflows-and-actions/contexts
+"""
 
 import re
 from collections.abc import Collection, Iterator
@@ -31,7 +35,11 @@ EVERY = "*"  # every secret at once: `toJSON(secrets)`, or a name that only the 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A secret that a job reads, and the environment that the job names."""
+    """A secret that a job reads, and the environment that the job names.
+
+    `secret` is as it is written, or EVERY for all at once. `environment` is None for a job that names none; `document`
+    and `mark` are the place of the text with the expression.
+    """
 
     secret: str
     environment: str | None
@@ -43,10 +51,15 @@ class Use:
 def uses_of_secrets(entry: WorkflowFile, sources: Sources, names: Collection[str]) -> Iterator[Use]:
     """Give every use of some secrets by the jobs that a workflow's triggers set off, in each situation.
 
+    In the order of the runs, so one place comes once for each run that reads there. A use of all secrets at once is one
+    of these too.
+
     `names` are in lower case, as GitHub compares them. A job whose environment cannot be told is left out, and so is a
     name under which its callers hand over something else. What a caller hands on under its own name to a workflow of
     this repository, the called job reads: GitHub fills it in there, from the environment of that job, and does so only
     for a name that is handed over: https://github.com/actions/runner/issues/1490
+
+    Raises PastBoundError.
     """
     for run in job_runs(entry, sources, lambda file, job: _may_read(file, job, names)):
         environment = _environment(run.last.job, run.last.context)
@@ -90,7 +103,14 @@ def _is_secret(node: Node, name: str) -> bool:
 
 
 def read_by(tree: Expression, context: Context) -> Iterator[str]:
-    """Give the secrets that an expression reads: `a && secrets.B` reads none where `a` is false."""
+    """Give the secrets that an expression reads: `a && secrets.B` reads none where `a` is false.
+
+        secrets.A               -> "A"
+        secrets[inputs.name]    -> the name that `inputs.name` comes to, EVERY where that is not known
+        toJSON(secrets)         -> EVERY
+
+    Names are as written, in that order, and may repeat. Raises ExpressionError where an expression on the way fails.
+    """
     match tree:
         case Index(Name(name), Literal(str(member))) if name.lower() == "secrets":
             yield member

@@ -1,4 +1,12 @@
-"""Steps that stop a job: guards, which fail where the run is not one that may go on."""
+"""Steps that stop a job: guards, which fail where the run is not one that may go on.
+
+    - if: github.ref != 'refs/heads/main'
+      run: exit 1
+
+Only what surely fails stops anything: a script that is played through to a bad end for what is known of the run, or
+GitHub's own `github-script` with core.setFailed() at its beginning. A script that fails whatever is known
+stops nothing, unless the `if` of its step says when it does.
+"""
 
 import re
 from collections.abc import Iterator
@@ -20,13 +28,21 @@ _SAYS_NO_MORE = re.compile(r"\s*(?:(?:echo|printf|exit|false|:)\b.*|#.*|)")
 
 
 def stopping(job: Job, context: Context, end: int | None = None) -> Step | None:
-    """Give the first step of a job, or of those before the step with an index, that surely fails in a context."""
+    """Give the first step of a job, or of those before the step with an index, that surely fails in a context.
+
+    `end` is that index, None for all steps. `context` is the one that the job sees, or the situation's. None where no
+    step surely fails. Steps within composite actions are not looked at.
+    """
     guards = (each for each in _guards(job) if end is None or each.index < end)
     return next((each for each in guards if _fails(each, job, context)), None)
 
 
 def stopped_before(placed: PlacedStep, context: Context) -> Step | None:
-    """Give the step that surely ends a job before it comes to one of its steps, if there is one."""
+    """Give the step that surely ends a job before it comes to one of its steps, if there is one.
+
+    None too for a step that runs after a failure, by its own condition, and for the job that calls a workflow.
+    `context` is that of the job.
+    """
     outermost = placed.lineage[0].step
     goes_on = holds(outermost.condition, context, FAILED) is not False
     return None if goes_on or placed.job.uses is not None else stopping(placed.job, context, outermost.index)

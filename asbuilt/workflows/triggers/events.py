@@ -33,7 +33,14 @@ _NOTHING = dict.fromkeys(("pull_request", "release", "workflow_run", "schedule")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One way for an event to happen. `github` and `payload` are its contexts, `origin` where the code comes from."""
+    """One way for an event to happen. `github` and `payload` are its contexts, `origin` where the code comes from.
+
+    `refs` are shown to people, in full and with patterns, such as `refs/heads/release/**`; there are none where the
+    event does not say. `github` is in part what GitHub calls the context of that name, and `payload` its `event`: what
+    they lack is unknown. `origin` is the name of the event, MERGED for a pull request that was merged, and for a run
+    that follows another, the event of that one. `conclusion` is how the run ended that this one follows, if it does and
+    that has ended.
+    """
 
     origin: str
     refs: tuple[str, ...]
@@ -45,7 +52,12 @@ class Event:
 def events_of(trigger: Trigger, mentioned: Iterable[str], *, by_ref: bool = True) -> Iterator[Event]:
     """Give each way for a trigger's event to happen, by ref, and by what became of a pull request.
 
+        push, branches [main, "release/**"] -> one from `refs/heads/main`, one from `refs/heads/release/**`
+        pull_request, types [closed]        -> for each base, one that was merged and one that was not
+
+    `mentioned` are the refs that the workflow's expressions treat apart (`mentions.refs_mentioned`): each is one more.
     `by_ref` says whether refs make a difference to the workflow; where they do not, a dispatch from anywhere is one.
+    Of several `crons`, each is a way of its own. A `workflow_run` is for `completed_run`.
     """
     if trigger.event in _PULL_REQUESTS:
         yield from _pull_requests(trigger, mentioned)
@@ -79,7 +91,11 @@ def completed_run(
 ) -> Iterator[Event]:
     """Give each way for a run of another workflow to end that sets off one that follows it.
 
-    `event` set the other one off, from `refs`; `mentioned` are the branches that the one that follows treats apart.
+    `event` set the other one off, from `refs`; `mentioned` are the branches that the one that follows treats apart. Its
+    own ref is an unknown branch, the default one; `github.event.workflow_run` has the branch, the event and the
+    conclusion of the other. A run that ends has three conclusions: success, failure, cancelled; one that has only begun
+    has none. Source:
+    https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#workflow_run
     """
     github = {**_ALWAYS, "event_name": "workflow_run", **_of_ref(Ref(HEADS, "", Unknown(truth=True, prefix=HEADS)))}
     types = trigger.types if trigger.types is not None else ("completed",)
@@ -128,6 +144,7 @@ def _name(ref: Ref) -> str:
 
 
 def _pull_requests(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Event]:
+    """Give the ways of a pull request: for each base that passes the filter, merged, closed, and all else as one."""
     types = trigger.types if trigger.types is not None else ("opened", "synchronize", "reopened")
     ends: list[tuple[str, dict[str, Any], bool]] = []
     if "closed" in types:
@@ -153,6 +170,7 @@ def _pull_requests(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Event
 
 
 def _of_ref(ref: Ref) -> dict[str, Any]:
+    """Give what the `github` context says of a ref; its kind only where that is certain."""
     known: dict[str, Any] = {"ref": ref.value, "ref_name": ref.short}
     if ref.kind.startswith(HEADS) or ref.kind == TAGS:
         known["ref_type"] = "tag" if ref.kind == TAGS else "branch"
@@ -171,6 +189,7 @@ def _of_request(mentioned: Iterable[str]) -> dict[str, Any]:
 
 
 def _refs(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Ref | None]:
+    """Give the refs from which a trigger's event can come; None for an event that may run anywhere."""
     if trigger.event == "push":
         branches = trigger.branches is not None or trigger.branches_ignore is not None
         tags = trigger.tags is not None or trigger.tags_ignore is not None

@@ -4,6 +4,8 @@
 character before them, and `[]` is one of those in it. The pattern is run with every place in it that a name may have
 come to at once, one bit each: a regular expression would try them one after the other, for hours if a pattern is meant
 to take so long.
+
+Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
 """
 
 import re
@@ -58,7 +60,17 @@ class _Machine:
 
 @lru_cache(maxsize=1 << 16)
 def matches(pattern: str, name: str) -> bool:
-    """Tell whether a name matches a filter pattern, as GitHub reads it."""
+    """Tell whether a name matches a filter pattern, as GitHub reads it.
+
+        release/* : release/1 -> True, release/1/2 -> False
+        **/docs   : docs -> True, a/docs -> True
+        v[0-9]+.x : v12.x -> True
+        colou?r   : color -> True
+
+    The whole name has to match, and case counts. A `!` before the pattern is a character like any other: what a
+    negation does is the filter's business (`refs.passes`). Brackets that hold no range stand for themselves, as does
+    what is behind a backslash.
+    """
     return _machine(pattern).matches(name)
 
 

@@ -1,4 +1,8 @@
-"""What the expressions of a workflow mention, in its own file and in those that it calls."""
+"""What the expressions of a workflow mention, in its own file and in those that it calls.
+
+Refs that no expression tells apart need not be played through one by one: that is what this is for. Only what is
+written out is found; a ref that is compared with a variable is not.
+"""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +23,11 @@ _READS_REFS = re.compile(r"github\s*(?:\.[\w.\s]*(?:ref|head_branch)|\[|\.\s*\*|
 
 @lru_cache(maxsize=1024)
 def reads_refs(workflow_file: WorkflowFile, sources: Sources) -> bool:
-    """Tell whether anything in a workflow, or in what it calls, may depend on the ref; in most, nothing does."""
+    """Tell whether anything in a workflow, or in what it calls, may depend on the ref; in most, nothing does.
+
+    Asked of the texts as a whole, comments included, so a True may be one too many. Only expressions count: a script
+    that reads GITHUB_REF is none.
+    """
     files = list(_called(workflow_file, sources))
     documents = {id(placed.document): placed.document for file in files for placed in sources.steps_of(file)}
     texts = (each.text for each in (*(file.document for file in files), *documents.values()))
@@ -28,7 +36,15 @@ def reads_refs(workflow_file: WorkflowFile, sources: Sources) -> bool:
 
 @lru_cache(maxsize=1024)
 def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[str]:
-    """Give the texts that a workflow compares a ref with; with `*` at its end, one that it asks refs to begin with."""
+    """Give the texts that a workflow compares a ref with; with `*` at its end, one that it asks refs to begin with.
+
+        github.ref == 'refs/heads/main'               -> "refs/heads/main"
+        startsWith(github.ref, 'refs/tags/v')         -> "refs/tags/v*"
+        contains(fromJSON('["a", "b"]'), github.ref_name) -> "a", "b"
+
+    They are as written, with or without `refs/heads/`. What GitHub would reject mentions nothing; nor does anything
+    where `reads_refs` is False.
+    """
     found: set[str] = set()
     for tree in _trees(workflow_file, sources) if reads_refs(workflow_file, sources) else ():
         for node in walk(tree):

@@ -1,4 +1,7 @@
-"""Which branches and tags an event can come from: GitHub's filter patterns, and the refs that they stand for."""
+"""Which branches and tags an event can come from: GitHub's filter patterns, and the refs that they stand for.
+
+Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +15,12 @@ _SPECIAL = frozenset("*?+[]!\\")
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """One ref, or all the refs of a pattern but for some: `pattern` as it is shown, `value` as expressions see it."""
+    """One ref, or all the refs of a pattern but for some: `pattern` as it is shown, `value` as expressions see it.
+
+    `kind` is what its value begins with: HEADS, TAGS or a longer beginning. `pattern` is in full, `refs/heads/main` or
+    `refs/heads/release/**`, and empty where there is nothing to show. `value` is a text where it is one ref, else an
+    `Unknown` that says how they begin and which they are not.
+    """
 
     kind: str
     pattern: str
@@ -20,7 +28,10 @@ class Ref:
 
     @property
     def short(self) -> str | Unknown:
-        """The name without `refs/heads/` or `refs/tags/`."""
+        """The name without `refs/heads/` or `refs/tags/`.
+
+        As `github.ref_name` is: a text, or an `Unknown` with the same exceptions, in short.
+        """
         if isinstance(self.value, str):
             return self.value.removeprefix(self.kind)
         return Unknown(
@@ -35,6 +46,12 @@ def refs_of(
     kind: str, patterns: tuple[str, ...] | None, ignored: tuple[str, ...] | None, mentioned: Iterable[str]
 ) -> Iterator[Ref]:
     """Give the refs of one kind that pass a filter.
+
+        HEADS, ("main", "release/**"), None, () -> refs/heads/main, refs/heads/release/**
+        TAGS, None, None, ("refs/tags/v*",)     -> refs/tags/v*, refs/tags/** but for those
+
+    `patterns` and `ignored` are the two halves of a filter, without `refs/heads/`; None for what is not written. Refs
+    that are written out come first, then one for each pattern.
 
     Each ref that the workflow itself mentions stands alone, because its expressions may treat it apart; so do those
     with a beginning that it mentions, as `refs/tags/v*`. All the others of a pattern behave alike and are one.
@@ -65,26 +82,43 @@ def _refs_of_pattern(kind: str, pattern: str, beginnings: list[str], excluded: f
 
 
 def is_glob(pattern: str) -> bool:
-    """Tell whether a pattern stands for more than one name."""
+    """Tell whether a pattern stands for more than one name.
+
+    By its characters alone: `[a]` and `a?` do, and so does a `!` or a backslash in it.
+    """
     return not _SPECIAL.isdisjoint(pattern)
 
 
 def overlap(one: str, other: str) -> bool:
-    """Tell whether a name can match both of two filter patterns; of two that stand for many, as far as they begin."""
+    """Tell whether a name can match both of two filter patterns; of two that stand for many, as far as they begin.
+
+    So of two with a `*` in them, True may be one too many: `a*x` and `a*y` overlap. False is certain.
+    """
     if not is_glob(one) or not is_glob(other):
         return matches(one, other) or matches(other, one)
     return _fixed(one).startswith(_fixed(other)) or _fixed(other).startswith(_fixed(one))
 
 
 def broadest(refs: Iterable[str]) -> tuple[str, ...]:
-    """Give some refs without those that a pattern among them covers."""
+    """Give some refs without those that a pattern among them covers.
+
+        refs/heads/main, refs/heads/**, refs/heads/main -> refs/heads/**
+
+    In their order, each once. Patterns all stay, also those that another one covers.
+    """
     found = tuple(dict.fromkeys(refs))
     patterns = [ref for ref in found if is_glob(ref)]
     return tuple(ref for ref in found if ref in patterns or not any(matches(pattern, ref) for pattern in patterns))
 
 
 def passes(name: str, patterns: tuple[str, ...] | None, ignored: tuple[str, ...] | None) -> bool:
-    """Tell whether a name passes a filter: of its patterns the last that matches decides."""
+    """Tell whether a name passes a filter: of its patterns the last that matches decides.
+
+        ("**", "!main") lets `main` not through, ("!main", "**") does
+
+    None for `patterns` or `ignored` is a filter that is not written, and lets everything through; an empty one of
+    `patterns` lets nothing through. What is `ignored` never passes.
+    """
     if any(matches(pattern, name) for pattern in ignored or ()):
         return False
     passed = patterns is None

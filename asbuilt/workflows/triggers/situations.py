@@ -30,8 +30,10 @@ _SET = Unknown(truth=True)  # not empty, and otherwise unknown
 class Situation:
     """One way to set a workflow off: `refs` and `inputs` as people read them, `context` as expressions do.
 
+    `context` has `github` and `inputs`. `inputs` has those whose choice is known, booleans as "true" or "false".
     `origins` are the events that the code comes from: the event itself, or what set off the run that this one follows.
-    `upstream` is the workflow whose run this one follows, and `conclusion` how that run ended.
+    `upstream` is the workflow whose run this one follows, `conclusion` how that run ended, and `before` the situation
+    in which that one was set off; all three are None where it follows none.
     """
 
     event: str
@@ -44,21 +46,35 @@ class Situation:
     before: "Situation | None" = None
 
     def may_be_on(self, ref: str) -> bool:
-        """Tell whether a ref may have set it off."""
+        """Tell whether a ref may have set it off.
+
+        `ref` is in full. True where the situation's refs stand for it and nothing is known against it; where the event
+        says nothing of refs, False.
+        """
         let_through = any(matches(pattern, ref) for pattern in self.refs)
         return let_through and equal(self.context["github"].get("ref"), ref) is not False
 
     def calling(self, inputs: dict[str, Any]) -> "Situation":
-        """Give the situation of a workflow that is called in this one, with the inputs that it is given."""
+        """Give the situation of a workflow that is called in this one, with the inputs that it is given.
+
+        All else stays as it is: a called workflow sees the event of its caller. Source:
+        https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
+        """
         return replace(self, context={**self.context, "inputs": Whole(inputs)})
 
 
 def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) -> tuple[Situation, ...]:
     """Give every situation in which a workflow can be set off: the same ones each time, since several controls ask.
 
+    By trigger in the order of the file, then by ref, then by choice of inputs with the defaults first. Of a dispatch,
+    each option of a `choice` and both values of a `boolean` are tried, and free text is its default or another text;
+    past MOST_CHOICES the inputs that are left are UNKNOWN. A trigger that follows a workflow which is not here leads to
+    none.
+
     Raises PastBoundError.
 
-    A workflow that another of the repository calls is not set off by `workflow_call` itself: its caller is.
+    A workflow that another of the repository calls is not set off by `workflow_call` itself: its caller is. `depth`
+    says how many runs are already to follow it by `workflow_run`: GitHub starts no more than LONGEST_CHAIN of them.
     """
     found = _found(workflow_file, sources, depth)
     if isinstance(found, PastBoundError):

@@ -19,7 +19,13 @@ _TAGS: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (
 
 
 def meaning(text: str) -> str | float | bool | None:
-    """Give the value of a scalar that stands without quotes: `on`, `yes` and dates are strings, `3.10` is 3.1."""
+    """Give the value of a scalar that stands without quotes: `on`, `yes` and dates are strings, `3.10` is 3.1.
+
+        on -> "on", 3.10 -> 3.1, 0o17 -> 15, 0x1F -> 31, ~ -> None, (nothing) -> None, -.inf -> -inf, 1_0 -> "1_0"
+
+    A whole number is an int, from 2^53 on a float, as GitHub has it. Nothing is refused: what is no other value is a
+    string.
+    """
     if text and text[0] not in _STARTS:
         return text
     if text in _WORDS:
@@ -43,7 +49,12 @@ def _whole(text: str) -> float:
 
 
 def tagged(tag: str, text: str, *, quoted: bool) -> str | float | bool | None:
-    """Give the value of a scalar with a tag, such as `!!str 3`. Raises ValueError where GitHub does not take it."""
+    """Give the value of a scalar with a tag, such as `!!str 3`. Raises ValueError where GitHub does not take it.
+
+    `tag` is written out or `!!` with the schema's own name before it: `tag:yaml.org,2002:str`. Only `str`, `bool`,
+    `int`, `float` and `null` are taken, and all but `str` only of a text without quotes that means such a value by
+    itself.
+    """
     name = tag.removeprefix(_CORE)
     value = text if name == "str" else meaning(text)
     if name != "str" and (quoted or type(value) not in _TAGS.get(name, ())):

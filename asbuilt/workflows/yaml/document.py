@@ -1,4 +1,4 @@
-"""YAML 1.2 with line marks: what `yaml_reader.py` reads of a file.
+"""YAML 1.2 with line marks: what `reader` reads of a file.
 
 Every node knows its line and column, so that a finding can point at the narrowest thing that is wrong. Scalars resolve
 by the core schema of YAML 1.2.2 (section 10.3): `on`, `yes` and dates stay strings, `3.10` is the number 3.1.
@@ -21,7 +21,12 @@ _LONGEST_EXCERPT = 1000  # a whole file can be one line, and have a finding at e
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value, with the text it was written as. `literal` says that its lines are the file's own, below its `|`."""
+    """One value, with the text it was written as. `literal` says that its lines are the file's own, below its `|`.
+
+        `n: 3.10` -> Scalar(value=3.1, text="3.10", mark=Mark(1, 4))
+
+    An entry without a value is None with the text "". Quotes, tags and indentation are not part of the text.
+    """
 
     value: str | float | bool | None
     text: str
@@ -31,7 +36,10 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A list of nodes."""
+    """A list of nodes.
+
+    In the order of the file; an alias is the node that it stands for.
+    """
 
     items: tuple[Node, ...]
     mark: Mark
@@ -42,7 +50,11 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys with their nodes, in the order of the file; of a duplicate key the first one counts."""
+    """Keys with their nodes, in the order of the file; of a duplicate key the first one counts.
+
+    `keys` and `values` have the same names, as written; a lookup regards case. Two keys that differ in case alone are
+    duplicates, as they are at GitHub, and the document's problems name the second.
+    """
 
     keys: dict[str, Scalar]
     values: dict[str, Node]
@@ -52,11 +64,17 @@ class Mapping:
         return key in self.values
 
     def get(self, key: str) -> Node | None:
-        """Give the node under a key, or None."""
+        """Give the node under a key, or None.
+
+        A key without a value has a Scalar of None, so None says that there is no such key.
+        """
         return self.values.get(key)
 
     def items(self) -> Iterator[tuple[Scalar, Node]]:
-        """Give each key as a scalar, so that its place is known, with its node."""
+        """Give each key as a scalar, so that its place is known, with its node.
+
+        In the order of the file.
+        """
         return ((self.keys[name], node) for name, node in self.values.items())
 
     def place(self, key: str) -> Mark:
@@ -84,16 +102,25 @@ class Document:
     unread: Finding | None = None
 
     def finding(self, mark: Mark, fact: str, fix: str = "") -> Finding:
-        """Give a finding at a place of this file, with the line there."""
+        """Give a finding at a place of this file, with the line there.
+
+        `fix` is what to do about it, and may be empty where the fact says so.
+        """
         return Finding(fact, fix, self.path, mark, self.excerpt(mark))
 
     def placed(self, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """Give findings that say their marks alone as findings in this file, each with the line there."""
+        """Give findings that say their marks alone as findings in this file, each with the line there.
+
+        In their order; the path that they have is replaced.
+        """
         for each in findings:
             yield replace(each, path=self.path, excerpt=self.excerpt(each.mark) if each.mark else "")
 
     def excerpt(self, mark: Mark) -> str:
-        """Give the line at a mark, or as much of it as is ever shown, without its indentation."""
+        """Give the line at a mark, or as much of it as is ever shown, without its indentation.
+
+        Empty for a line that the file does not have.
+        """
         lines = _lines(self.text)
         return lines[mark.line - 1].strip()[:_LONGEST_EXCERPT] if 0 < mark.line <= len(lines) else ""
 
@@ -109,7 +136,10 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def plain(node: Node | None) -> Any:
-    """Turn nodes into plain dicts, lists and values."""
+    """Turn nodes into plain dicts, lists and values.
+
+    `a: [1, yes]` -> {"a": [1, "yes"]}. None for no node, and for a scalar of null.
+    """
     match node:
         case Mapping():
             return {key: plain(value) for key, value in node.values.items()}
@@ -122,7 +152,11 @@ def plain(node: Node | None) -> Any:
 
 
 def find(root: Node | None, path: tuple[str | int, ...]) -> Mark:
-    """Give the place of the deepest part of a path of keys and indices that exists: the key, else the item."""
+    """Give the place of the deepest part of a path of keys and indices that exists: the key, else the item.
+
+    `("jobs", "deploy", "steps", 0)` is the place of that step; of the key of its job where that has no steps. Where
+    nothing of the path exists, the root's; where there is no root, the first of the file.
+    """
     node, mark = root, root.mark if root else Mark(1, 1)
     for part in path:
         if isinstance(node, Mapping) and str(part) in node:
@@ -138,12 +172,16 @@ def find(root: Node | None, path: tuple[str | int, ...]) -> Mark:
 def text_of(node: Node | None) -> str | None:
     """Give a scalar as GitHub hands it to a shell or an action; None where there is none, or null.
 
-    A number is no longer what was written: `3.10` is handed on as 3.1.
+    A number is no longer what was written: `3.10` is handed on as 3.1. A bool is "true" or "false". None also for a
+    mapping or a sequence. The `${{ }}` in a text stay as they are.
     """
     return written(node.value) if isinstance(node, Scalar) and node.value is not None else None
 
 
 def texts_of(node: Node | None) -> Iterator[tuple[str, str]]:
-    """Give the entries of an `env`, a `with` or the like as they are written; nothing where there is none."""
+    """Give the entries of an `env`, a `with` or the like as they are written; nothing where there is none.
+
+    Names and texts in the order of the file. A value that is null, a mapping or a sequence is an empty text.
+    """
     for name, value in node.values.items() if isinstance(node, Mapping) else ():
         yield name, text_of(value) or ""

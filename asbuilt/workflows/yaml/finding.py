@@ -35,12 +35,18 @@ class Finding:
         return f"{self.path}:{self.mark.line}:{self.mark.column}" if self.mark else self.path or self.subject
 
     def about(self, subject: str) -> "Finding":
-        """Give it with a place: what lies in no file is about the subject of its check."""
+        """Give it with a place: what lies in no file is about the subject of its check.
+
+        One that has a place already is given as it is.
+        """
         return self if self.place else replace(self, subject=subject)
 
 
 def one_for_each_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Give the first of some findings at each place: what is wrong there for one way is so for the others too."""
+    """Give the first of some findings at each place: what is wrong there for one way is so for the others too.
+
+    A place is a file and a mark, so of the findings about files as a whole, or about nothing, the first of each file.
+    """
     found: dict[tuple[str, Mark | None], Finding] = {}
     for each in findings:
         found.setdefault((each.path, each.mark), each)
@@ -48,10 +54,16 @@ def one_for_each_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def plain(finding: Finding) -> dict[str, Any]:
-    """Give a finding as what JSON can hold, without what it does not have."""
+    """Give a finding as what JSON can hold, without what it does not have.
+
+    A mark is a pair of numbers. `restored` makes the same finding of it again.
+    """
     return {name: value for name, value in asdict(finding).items() if value}
 
 
 def restored(raw: Mapping[str, Any]) -> Finding:
-    """Give back the finding of its `plain` form."""
+    """Give back the finding of its `plain` form.
+
+    Raises TypeError for a key that a finding does not have, or where there is no fact.
+    """
     return Finding(**{**raw, "mark": Mark(*raw["mark"]) if "mark" in raw else None})

@@ -1,4 +1,8 @@
-"""The nodes of a YAML text, by libyaml."""
+"""The nodes of a YAML text, by libyaml.
+
+What a pull request holds is counted before anything is built of it: aliases can make millions of nodes of a few lines,
+and libyaml calls itself for each level.
+"""
 
 import re
 from typing import Any
@@ -13,7 +17,12 @@ _ANCHOR = re.compile(r"(?:^|[\s\[{,:])&[^\s&]")
 
 
 def composed(text: str) -> yaml.Node | None:
-    """Give the root node of a text, or None of an empty one. Raises PastBoundError where it is too large or deep."""
+    """Give the root node of a text, or None of an empty one. Raises PastBoundError where it is too large or deep.
+
+    A scalar without quotes and without a tag has the tag IMPLICIT; what it means is for `core_schema`. Aliases are the
+    very node that they stand for, so a tree may hold a node several times, or hold itself. Raises yaml.YAMLError where
+    the text is not YAML; that of a syntax error has its mark.
+    """
     if (
         sum(map(text.count, "[{-?")) > _HARMLESS
         or 2 * sum(map(text.count, "\n,:[{-?")) > NODES

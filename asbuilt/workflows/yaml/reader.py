@@ -1,4 +1,8 @@
-"""Reads YAML as GitHub reads a workflow file: what is wrong with it becomes problems, never an exception."""
+"""Reads YAML as GitHub reads a workflow file: what is wrong with it becomes problems, never an exception.
+
+What is refused besides what is no YAML: keys that are there twice, also in another case; merge keys; tags of one's own;
+a byte order mark; what is not UTF-8; a second document.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,16 @@ _START = Mark(1, 1)
 
 
 def read(source: bytes | str, path: str) -> Document:
-    """Read one YAML file; what is wrong with it becomes problems with their place, never an exception."""
+    """Read one YAML file; what is wrong with it becomes problems with their place, never an exception.
+
+    `source` is the file's bytes, or a text in tests; `path` is how it is shown. Out comes a document:
+
+        read                         -> a root, and problems where parts of it are refused and left out
+        not YAML, not UTF-8, empty   -> no root, and one problem
+        larger than is read          -> no root, no problem, and `unread`, since GitHub may well read it
+
+    Lines and columns count from 1, in characters.
+    """
     raw = source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
     try:
         text = raw.decode("utf-8")
@@ -41,7 +54,10 @@ def read(source: bytes | str, path: str) -> Document:
 
 
 def past_bound(document: Document, error: PastBoundError) -> Document:
-    """Give a document of which nothing is read, because it holds more than that."""
+    """Give a document of which nothing is read, because it holds more than that.
+
+    Its root and its problems are gone, also those that were found before; `unread` says which bound it is past.
+    """
     why = document.finding(Mark(*(error.place or _START)), str(error), "split it, or make it smaller")
     return replace(document, root=None, problems=(), unread=why)
 

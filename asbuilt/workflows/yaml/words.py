@@ -8,7 +8,11 @@ _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 
 
 def in_our_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, int, int]:
-    """Say what is no YAML in a text, with line and column; in the parser's words where there are no better ones."""
+    """Say what is no YAML in a text, with line and column; in the parser's words where there are no better ones.
+
+    `error` is what libyaml raised for `text`. Out come a message, a line and a column, from 1. A merge conflict that
+    was left is named before anything else, at its first line, since what libyaml says of it helps nobody.
+    """
     if conflict := _CONFLICT.search(text):
         return "a merge conflict is left here: keep one of its sides", text.count("\n", 0, conflict.start()) + 1, 1
     unclosed = error.context == "while scanning a quoted scalar" and error.problem == "found unexpected end of stream"

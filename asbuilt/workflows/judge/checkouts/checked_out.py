@@ -1,4 +1,9 @@
-"""Which code the steps of a job work on: the refs that they check out, and the one that a deploy pushes."""
+"""Which code the steps of a job work on: the refs that they check out, and the one that a deploy pushes.
+
+A ref is a text: a name without `refs/heads/`, a commit, a symbol such as `<github.event.inputs.ref>` for what only the
+run knows (`symbols`), or one of OWN, DEFAULT_BRANCH and TESTED, which stand for what several names mean. What
+`actions/checkout` takes by itself: https://github.com/actions/checkout
+"""
 
 import posixpath
 import re
@@ -51,7 +56,8 @@ _VARIABLES = {"github_sha": "github.sha", "github_ref": "github.ref", "github_re
 class Code:
     """The code that a job works on from some step on: its ref, and the place that says so.
 
-    `folder` is where it lies; `repository` is empty for the repository's own.
+    `folder` is where it lies, below the one in which a job starts; `repository` is empty for the repository's own, and
+    the ref names another one too.
     """
 
     ref: str
@@ -82,7 +88,10 @@ class _Checkout:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads refs in one situation, set off from `refs`."""
+    """Reads refs in one situation, set off from `refs`.
+
+    `refs` are in full, those that may have set the run off. `repository` is OWNER/NAME, empty where nobody says.
+    """
 
     situation: Situation
     refs: tuple[str, ...]
@@ -91,7 +100,11 @@ class Reader:
     repository: str = ""
 
     def code(self, steps: Iterable[PlacedStep], context: Context) -> Iterator[Code]:
-        """Give what the steps of a job check out, in their order. Those that do not run are left out."""
+        """Give what the steps of a job check out, in their order. Those that do not run are left out.
+
+        `context` is what the job sees, with symbols (`Symbols.of_run`, `Symbols.of_gate`). Both `actions/checkout` and
+        the commands of git that put another commit into the folder are checkouts.
+        """
         there: dict[str, str] = {}  # whose code lies in which folder
         for placed in steps:
             for each in _checkouts(placed):
@@ -112,7 +125,15 @@ class Reader:
         return Code(f"{text} of {other}" if text else other, placed, checkout.mark, folder, other)
 
     def ref(self, found: str) -> str:
-        """Give a ref by what it stands for, with symbols for what is not known."""
+        """Give a ref by what it stands for, with symbols for what is not known.
+
+            "", "HEAD", "<github.sha>", or the branch that was pushed -> OWN
+            "", "HEAD", "<github.sha>" in a run that follows another    -> DEFAULT_BRANCH
+            "<github.event.workflow_run.head_sha>"                    -> TESTED
+            "origin/stable"                                           -> "stable"
+
+        `found` is a text with its symbols put in.
+        """
         text = re.sub(r"<env\.(\w+)>", lambda match: f"<{_VARIABLES.get(match[1].lower(), match[0][1:-1])}>", found)
         text = _PEELED.sub("", text.strip()).removeprefix(HEADS).removeprefix(TAGS).removeprefix("origin/")
         if text in {"", "HEAD", "@"} or _OWN.fullmatch(text) or self._is_own(text):
@@ -131,17 +152,27 @@ class Reader:
 
 
 def is_known_apart(ref: str) -> bool:
-    """Tell whether a ref can be told apart from others: not where the jobs of the run work it out."""
+    """Tell whether a ref can be told apart from others: not where the jobs of the run work it out.
+
+    `<steps.pick.outputs.ref>` and `$REF` are not: they may be any commit, the same one too.
+    """
     return _WORKED_OUT.search(ref) is None
 
 
 def ref_in_words(ref: str) -> str:
-    """Give a ref for a person: symbols as the expressions that they stand for."""
+    """Give a ref for a person: symbols as the expressions that they stand for.
+
+    <github.sha> -> ${{ github.sha }}
+    """
     return re.sub(r"<([^<>]+)>", r"${{ \1 }}", ref)
 
 
 def pushed(step: PlacedStep, mechanism: Mechanism) -> Source | None:
-    """Give the ref that a deploying step names itself; None where it sends what is checked out."""
+    """Give the ref that a deploying step names itself; None where it sends what is checked out.
+
+    By the action's input for it, the refspec of a `git push`, or the address of an archive on GitHub. None as well
+    where a script names several. It is as it is written, with expressions for the variables of the shell.
+    """
     if mechanism.ref_input:
         ref = step.step.input(mechanism.ref_input)
         return Source(text_of(ref) or "", step.step.place(mechanism.ref_input)) if ref is not None else None
@@ -153,7 +184,10 @@ def pushed(step: PlacedStep, mechanism: Mechanism) -> Source | None:
 
 
 def branches_made(steps: Iterable[PlacedStep]) -> frozenset[str]:
-    """Give the branches that scripts make of what is checked out."""
+    """Give the branches that scripts make of what is checked out.
+
+    By `git checkout -b`, `git switch -c`, `git branch` and `git init`: a push of one sends what is there.
+    """
     scripts = ((each.step.run.text, each.shell) for each in steps if each.step.run is not None)
     found = (commands(*each) for each in scripts if "git" in each[0])
     return frozenset(name for each in found for command in each for name in _branches(command.words))

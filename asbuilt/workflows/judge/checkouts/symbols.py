@@ -52,19 +52,32 @@ class Free(str):
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
-    """Puts symbols."""
+    """Puts symbols.
+
+    `sources` are those of the repository. A context that it gives has texts with symbols in them where others have
+    UNKNOWN.
+    """
 
     sources: Sources
 
     def in_text(self, text: str, context: Context) -> str:
-        """Give what a text comes to; what GitHub would reject stays as it is written."""
+        """Give what a text comes to; what GitHub would reject stays as it is written.
+
+            ${{ github.event.inputs.ref || github.sha }} -> <inputs.ref> where the input is free text that was given
+            v${{ github.run_number }}                    -> v<github.run_number>
+
+        An expression that is more than one name goes by its whole text. Nothing is UNKNOWN: what is, has a symbol.
+        """
         try:
             return "".join(part if isinstance(part, str) else self._come_to(part, context) for part in segments(text))
         except ExpressionError:
             return text
 
     def of_run(self, run: JobRun) -> Context:
-        """Give the context of a job's run, with symbols for the inputs that its callers hand on."""
+        """Give the context of a job's run, with symbols for the inputs that its callers hand on.
+
+        And for the outputs of the jobs that it needs, unless their steps work these out.
+        """
         context = self._with_needs(run.entry.workflow_file, run.entry.job, _freed(run.entry))
         for before, leg in pairwise(run.legs):
             called = self._handed(leg.workflow_file, before.job.with_, context)
@@ -73,7 +86,11 @@ class Symbols:
         return context
 
     def of_gate(self, gate: Gate, run: JobRun) -> Iterator[Context]:
-        """Give the context of a gate's job for each row of its matrix, with symbols for what its callers hand on."""
+        """Give the context of a gate's job for each row of its matrix, with symbols for what its callers hand on.
+
+        `run` is that of the job that deploys, whose way the gate stands on. At least one, but for a matrix without a
+        row.
+        """
         if gate.call is not None:
             outer = next(self.of_gate(gate.call, run))
             known = {**outer, "inputs": self._handed(gate.workflow_file, gate.call.job.with_, outer)}
@@ -87,7 +104,10 @@ class Symbols:
             yield {**known, "matrix": row}
 
     def of_step(self, placed: PlacedStep, context: Context) -> Context:
-        """Give the context of a step, from that of its job, with symbols for what inputs and variables hand on."""
+        """Give the context of a step, from that of its job, with symbols for what inputs and variables hand on.
+
+        As `run.contexts.of_step` does, with a symbol for each variable and input that is not known.
+        """
         here = contexts.of_step(placed, context, self.sources)
         if placed.within is None or placed.action is None:
             for node in placed.environments:

@@ -1,4 +1,7 @@
-"""Which steps of a job call the Heroku CLI, which install it, and where the runner does not bring it."""
+"""Which steps of a job call the Heroku CLI, which install it, and where the runner does not bring it.
+
+What the CLI is called, `deploys.heroku_words` tells; what an action does, its entry in `deploys.mechanisms`.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -53,7 +56,10 @@ class Call:
 
 
 def subcommand(words: tuple[str, ...]) -> str | None:
-    """Give the first word behind the name of the CLI; None where that is not what is called."""
+    """Give the first word behind the name of the CLI; None where that is not what is called.
+
+    heroku ps:wait -a shop -> "ps:wait", heroku -> "", curl -> None
+    """
     call = call_of(words)
     if call is None:
         return None
@@ -66,7 +72,10 @@ def asks_who(words: tuple[str, ...]) -> bool:
 
 
 def authenticates(words: tuple[str, ...]) -> bool:
-    """Tell whether a command is a call of the CLI that needs a key."""
+    """Tell whether a command is a call of the CLI that needs a key.
+
+    heroku ps -> True, heroku version -> False, heroku ps --help -> False, curl -> False
+    """
     name = subcommand(words)
     if not name or name.startswith("-") or _WITHOUT_KEY.match(name):
         return False
@@ -74,7 +83,11 @@ def authenticates(words: tuple[str, ...]) -> bool:
 
 
 def calls(placed: PlacedStep, wanted: Callable[[tuple[str, ...]], bool]) -> Iterator[Call]:
-    """Give the wanted calls in a step. An action that is handed a key calls the CLI itself, unless it only logs in."""
+    """Give the wanted calls in a step. An action that is handed a key calls the CLI itself, unless it only logs in.
+
+    `wanted` is asked of the words of each command in the step's script, of whatever program; they come in the order of
+    the script, with their place in it.
+    """
     known = ACTIONS.get(placed.step.action or "")
     if known is not None and known.key_input:
         if not only_logs_in(placed.step, known):
@@ -89,14 +102,21 @@ def calls(placed: PlacedStep, wanted: Callable[[tuple[str, ...]], bool]) -> Iter
 
 
 def caller_of(placed: PlacedStep, sources: Sources) -> str:
-    """Give who uses or calls the file that a step is written in, to be put behind a fact; empty where nobody does."""
+    """Give who uses or calls the file that a step is written in, to be put behind a fact; empty where nobody does.
+
+    "; called by deploy.yml:12"
+    """
     if placed.within is not None:
         return f"; {placed.used_by}"
     return "".join(f"; {file.calling_job(job)}" for file, job in sources.callers_of(placed.workflow_file))
 
 
 def missing_cli(workflow_file: WorkflowFile, sources: Sources) -> Iterator[tuple[Call, str]]:
-    """Give the first call in each job of a CLI that is not there, with the runner that does not bring it."""
+    """Give the first call in each job of a CLI that is not there, with the runner that does not bring it.
+
+    One pair a job at most. A container, a runner with several labels and one whose label only the run knows may bring
+    it. A job of a called workflow gets its label from its callers, too.
+    """
     for job in workflow_file.jobs:
         call = _first_without(sources.steps(workflow_file, job)) if job.container is None else None
         runner = call and next((each for each in _runners(workflow_file, job, sources) if lacks_cli(each)), None)
@@ -105,7 +125,10 @@ def missing_cli(workflow_file: WorkflowFile, sources: Sources) -> Iterator[tuple
 
 
 def lacks_cli(runner: str) -> bool:
-    """Tell whether a runner is one of GitHub's that does not bring the CLI."""
+    """Tell whether a runner is one of GitHub's that does not bring the CLI.
+
+    ubuntu-latest, ubuntu-24.04 -> True, ubuntu-22.04, windows-latest, self-hosted -> False
+    """
     match = _WITHOUT_CLI.match(runner)
     return match is not None and int(match["year"] or _FIRST_WITHOUT) >= _FIRST_WITHOUT
 

@@ -1,6 +1,8 @@
 """Where a call has its HEROKU_API_KEY from.
 
-What an earlier step writes to `GITHUB_ENV`, or a step that fetches secrets hands on, cannot be told before the run.
+From the narrowest place that sets it: the script itself, the step, what that is within, the container, the job, the
+workflow. What an earlier step writes to `GITHUB_ENV`, or a step that fetches secrets hands on, cannot be told before
+the run.
 """
 
 import re
@@ -29,7 +31,11 @@ _MOST_TEXTS = 8
 
 
 class Source(Enum):
-    """Where a key comes from."""
+    """Where a key comes from.
+
+    SECRET where a part of its text is one, OPEN where that cannot be told, ELSEWHERE for a literal and for a variable
+    that everybody may read, NOWHERE where nothing sets it.
+    """
 
     SECRET = "a secret"  # noqa: S105 - the name of a kind
     ELSEWHERE = "elsewhere"
@@ -39,7 +45,10 @@ class Source(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The key of a call: where it comes from, with the text that says so and its place."""
+    """The key of a call: where it comes from, with the text that says so and its place.
+
+    The text is empty, and there is no place, where nothing sets it.
+    """
 
     source: Source
     written: str = ""
@@ -63,7 +72,10 @@ class _Place:
 
 
 def key_of(call: Call, sources: Sources) -> Key:
-    """Give the key that a call is made with."""
+    """Give the key that a call is made with.
+
+    Variables and inputs are followed to the text that they come from. `sources` are those of the call's repository.
+    """
     placed = call.placed
     set_here = _set_in_script(call)
     if set_here is not None:
@@ -78,7 +90,11 @@ def key_of(call: Call, sources: Sources) -> Key:
 
 
 def secrets_read(call: Call, key: Key) -> Iterator[str]:
-    """Give the secrets that a key is read from, by whichever variables; an action may be handed one besides."""
+    """Give the secrets that a key is read from, by whichever variables; an action may be handed one besides.
+
+    Names as they are written, and they may repeat. All secrets at once are none of them. Raises ExpressionError where a
+    name among them is worked out by an expression that fails.
+    """
     handed = call.placed.step.input(call.key_input) if call.key_input else None
     texts = [key.written, text_of(handed) or ""]
     for depth, text in enumerate(texts):

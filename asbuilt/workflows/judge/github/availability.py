@@ -1,4 +1,8 @@
-"""Where in a workflow or an action GitHub reads expressions, and what it gives them there, by `published.py`."""
+"""Where in a workflow or an action GitHub reads expressions, and what it gives them there, by `published.py`.
+
+WORKFLOW and ACTION are the places of their roots: go down from there by `Place.below` and `Place.entries`. As a table:
+https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#context-availability
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +27,10 @@ class Place:
     entries: "Place | None" = None
 
     def below(self, key: str) -> "Place | None":
-        """Give the place of what stands under a key; None where GitHub knows no such key, and reads nothing of it."""
+        """Give the place of what stands under a key; None where GitHub knows no such key, and reads nothing of it.
+
+        A key that is an expression, and one below a place of which no keys are known, has the same place.
+        """
         known = self.keys.get(key) or self.keys.get("*")
         return known or (None if self.keys and "${{" not in key else self)
 

@@ -1,6 +1,7 @@
 """Whether the calls of a repository's own workflows hand over what these ask for.
 
-GitHub reads nothing of a file in which a call does not.
+GitHub reads nothing of a file in which a call does not. Source:
+https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,12 @@ _TYPES = {"boolean": BOOLEAN, "number": NUMBER}
 
 
 def call_problems(job: Job, called: WorkflowFile) -> Iterator[Finding]:
-    """Give what is wrong with what a job hands over to the workflow that it calls."""
+    """Give what is wrong with what a job hands over to the workflow that it calls.
+
+    Findings have marks of the calling file, and no path. Inputs and secrets that are not declared, that are required
+    and lacking, and inputs of another type; secrets are not compared where the call says `inherit`. Nothing is said of
+    a called file that could not be read.
+    """
     trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)
     if job.uses is None or called.document.root is None:
         return
@@ -32,7 +38,10 @@ def call_problems(job: Job, called: WorkflowFile) -> Iterator[Finding]:
 
 
 def default_problems(trigger: Trigger) -> Iterator[Finding]:
-    """Give the defaults of a called workflow's inputs that are not of the type of their input."""
+    """Give the defaults of a called workflow's inputs that are not of the type of their input.
+
+    Findings have marks, and no path; none for another trigger.
+    """
     for each in trigger.inputs if trigger.event == "workflow_call" else ():
         if each.default is not None:
             yield from shape_problems(each.default, _TYPES.get(each.type, TEXT), f"the default of `{each.name}`")

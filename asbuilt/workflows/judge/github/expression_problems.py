@@ -1,4 +1,8 @@
-"""What is wrong with the expressions of a workflow file or an action."""
+"""What is wrong with the expressions of a workflow file or an action.
+
+One that GitHub cannot parse, a context or function that it does not give there, and an expression where it takes only a
+fixed text.
+"""
 
 from collections.abc import Iterator
 
@@ -11,7 +15,11 @@ from asbuilt.workflows.yaml.finding import Finding
 
 
 def expression_problems(node: Node | None, place: Place | None) -> Iterator[Finding]:
-    """Give what is wrong with every expression at or below a node, by what GitHub gives expressions in its place."""
+    """Give what is wrong with every expression at or below a node, by what GitHub gives expressions in its place.
+
+    `place` is that of the node (`availability.WORKFLOW` for the root), None where nothing is read. Findings have the
+    mark of their line, and no path, in the order of the file.
+    """
     if place is None:
         return
     if isinstance(node, Scalar):

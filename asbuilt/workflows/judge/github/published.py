@@ -42,7 +42,11 @@ Syntax = Mapping[str, Definition]
 
 
 def read(published: Mapping[str, _Raw]) -> Syntax:
-    """Give the definitions of a schema of GitHub's, and those that are built into its reader, by their names."""
+    """Give the definitions of a schema of GitHub's, and those that are built into its reader, by their names.
+
+    `published` has the definitions as they are in GitHub's file, by their names. What one of several alternatives
+    takes, a definition takes itself. Raises KeyError for a name that is used and not defined.
+    """
     found: dict[str, Definition] = {}
     known = {**_BUILT_IN, **published}
     for name in known:

@@ -17,12 +17,18 @@ _NUMBERS = {"boolean": BOOLEAN, "number": NUMBER}
 
 
 def keys_of(syntax: Syntax, name: str) -> dict[str, Shape]:
-    """Give the keys of a mapping, by the name of its definition at GitHub, with the shape of what stands below each."""
+    """Give the keys of a mapping, by the name of its definition at GitHub, with the shape of what stands below each.
+
+    keys_of(published.WORKFLOW, "job-factory") -> {"needs": ..., "if": ..., "runs-on": ..., ...}
+    """
     return {key: shape_of(syntax, below) for key, below in syntax[name].keys.items()}
 
 
 def shape_of(syntax: Syntax, name: str) -> Shape:
-    """Give the shape of a definition, by its name at GitHub."""
+    """Give the shape of a definition, by its name at GitHub.
+
+    ANY for what is judged apart: events, jobs and steps. Where numbers become texts, a text takes them too.
+    """
     definition = syntax[name]
     if name in _APART or "any" in definition.scalars:
         return ANY

@@ -1,4 +1,7 @@
-"""What may stand in a place of a workflow file, and what is wrong with what does."""
+"""What may stand in a place of a workflow file, and what is wrong with what does.
+
+ANY, TEXT, WORD, BOOLEAN, NUMBER and NOTHING are the shapes of scalars; `list_of`, `one_of` and `|` make others.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -39,12 +42,18 @@ class Shape:
 
 
 def list_of(items: Shape) -> Shape:
-    """Give the shape of a list."""
+    """Give the shape of a list.
+
+    `items` is that of each entry; an empty list is one too.
+    """
     return Shape("a list", items=items)
 
 
 def one_of(*words: str) -> Shape:
-    """Give the shape of one of some words."""
+    """Give the shape of one of some words.
+
+    Case counts. What stands there instead is told with the word that is nearest.
+    """
     return Shape(f"one of {', '.join(words)}", lambda scalar: scalar.value in words, words=words)
 
 
@@ -59,7 +68,8 @@ NOTHING = Shape("nothing", lambda scalar: scalar.value is None)
 def shape_problems(node: Node, shape: Shape, name: str) -> Iterator[Finding]:
     """Give what is wrong with what stands in a place, and below it, each with its line.
 
-    `shape` is one of `schema.py`, and `name` what a person calls the place.
+    `shape` is one of `schema.py`, and `name` what a person calls the place, with its backquotes. Findings have marks,
+    and no path. An expression is right in any place.
     """
     if shape is ANY or (isinstance(node, Scalar) and (shape.takes(node) or is_expression(node))):
         return
@@ -93,12 +103,21 @@ def is_expression(node: Node) -> bool:
 
 
 def unknown_key(key: Scalar, allowed: Collection[str], what: str) -> Finding:
-    """Say that a key is none, and which there are."""
+    """Say that a key is none, and which there are.
+
+    "step" is no key of a job; did you mean "steps"?
+    """
     return Finding(f'"{key.text}" is no key of {what}{nearest(key.text, allowed)}', mark=key.mark)
 
 
 def nearest(word: str, words: Collection[str], lead: str = "what is") -> str:
-    """Say what was meant by a word, or which there are."""
+    """Say what was meant by a word, or which there are.
+
+        nearest("pusch", ("push", "schedule")) -> '; did you mean "push"?'
+        nearest("x", ("push", "schedule"))     -> "; what is: push, schedule"
+
+    It goes behind a fact. `lead` are the words before the list.
+    """
     close = get_close_matches(word.lower(), list(words), n=1, cutoff=0.6)
     if close:
         return f'; did you mean "{close[0]}"?'
