@@ -159,7 +159,9 @@ def test_a_fault_of_the_command_itself_is_one_line_and_exit_3(monkeypatch):
     ],
 )
 def test_an_interruption_is_exit_2_without_a_traceback(arguments, begun, tmp_path):
-    command = [sys.executable, "-P", "-c", "from asbuilt.cli import app; app()", *arguments]
+    # A shell starts what runs in its background deaf to interruptions.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-P", "-c", f"{heard}; from asbuilt.cli import app; app()", *arguments]
     running = subprocess.Popen(
         [each.replace("{tmp}", str(tmp_path)) for each in command],
         cwd=PROJECT, env=os.environ | {"PYTHONUNBUFFERED": "1"},
@@ -180,6 +182,7 @@ def test_an_interruption_is_exit_2_without_a_traceback(arguments, begun, tmp_pat
 def test_an_interruption_before_pytest_is_there_is_exit_2_without_a_traceback(module, tmp_path):
     begin = f"""
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 class Interrupting:
     @staticmethod
     def find_spec(name, *_):

@@ -14,7 +14,8 @@ import pytest
 
 from asbuilt.controls import Drift, control_of
 from asbuilt.judging import CouldNotObserveError, Seen
-from asbuilt.run import prepared, scope_of
+from asbuilt.run import prepared
+from asbuilt.scope import scope_of
 from asbuilt.subjects import kind_of
 
 HOME = Path(__file__).resolve().parents[2]

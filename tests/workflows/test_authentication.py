@@ -105,6 +105,11 @@ def test_a_step_that_hands_no_key_on(step):
     assert kinds(workflow(step, CALL, job="")) == ["none", "guard"]
 
 
+def test_a_secret_whose_name_github_rejects_is_none():
+    rejected = "${{ secrets[format('{1}', 'a')] }}"
+    assert kinds(workflow(CALL, job=f'    env: {{ HEROKU_API_KEY: "{rejected}" }}\n')) == ["guard"]
+
+
 def test_a_script_may_set_the_key_itself():
     for line in (f"export HEROKU_API_KEY={FROM_SECRETS}", "export HEROKU_API_KEY=$KEY"):
         script = (

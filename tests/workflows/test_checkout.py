@@ -68,3 +68,17 @@ def test_a_file_that_is_no_text_is_read_as_a_problem(tmp_path):
     (tmp_path / "Procfile").write_bytes(b"web: \xff\n")
     checkout = read(tmp_path)
     assert [each.fact for each in checkout.workflow_files[0].document.problems] == ["not UTF-8 text"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("shop", "other"), ("other", "shop")])
+def test_of_two_files_of_an_action_the_runner_takes_the_first(tmp_path, first, second):
+    for name, app in (("action.yml", first), ("action.yaml", second)):
+        made = tmp_path / "own" / name
+        made.parent.mkdir(exist_ok=True)
+        push = f"git push https://git.heroku.com/{app}.git main"
+        made.write_text(f"name: x\nruns: {{using: composite, steps: [{{run: '{push}', shell: bash}}]}}\n")
+    workflows = tmp_path / ".github" / "workflows"
+    workflows.mkdir(parents=True)
+    on = "{push: {branches: [main]}}"
+    (workflows / "deploy.yml").write_text(f"on: {on}\njobs: {{a: {{runs-on: x, steps: [{{uses: ./own}}]}}}}\n")
+    assert [path.app for path in read(tmp_path).deploy_paths] == [first]

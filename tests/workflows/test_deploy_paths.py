@@ -113,6 +113,7 @@ def dispatch(inputs):
         ),
         ("{push: {branches-ignore: [main]}}", [("refs/heads/**",)]),
         ("{push: {branches: []}}", []),
+        ("{push: {branches: }}", [("refs/heads/**",), ("refs/tags/**",)]),  # nothing below a filter filters nothing
         ("{push: {branches: [main, '!main']}}", []),
         ("[workflow_dispatch]", [("refs/heads/**", "refs/tags/**")]),
         ("{schedule: [{cron: '0 0 * * *'}]}", [()]),

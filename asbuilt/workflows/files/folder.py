@@ -92,11 +92,16 @@ def _reason(root: Path, link: Entry) -> str:
 
 
 def _actions(root: Path, found: Listing, contents: dict[str, bytes]) -> dict[str, ActionFile]:
-    """Read the composite actions of a checkout, by folder."""
+    """Read the composite actions of a checkout, by folder. Where one has a file of each name, the first of them counts.
+
+    https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionManager.cs
+    """
     actions: dict[str, ActionFile] = {}
-    for each in found.entries:
-        if sources.is_action(each.name) and (action := _action(root, each, contents)) is not None:
-            actions.setdefault(each.name.rpartition("/")[0], action)
+    for name in sources.ACTION_FILES:
+        for each in found.entries:
+            folder, _, last = each.name.rpartition("/")
+            if last == name and folder not in actions and (action := _action(root, each, contents)) is not None:
+                actions[folder] = action
     return actions
 
 

@@ -81,7 +81,9 @@ def _trigger(key: Scalar, node: Node) -> Trigger:
     settings = node if isinstance(node, Mapping) else Mapping({}, {}, key.mark)
 
     def patterns(name: str) -> tuple[str, ...] | None:
-        return tuple(each.text for each in _scalars(settings.get(name))) if name in settings else None
+        written = settings.get(name)  # with nothing below it, it filters nothing
+        is_there = written is not None and not (isinstance(written, Scalar) and written.value is None)
+        return tuple(each.text for each in _scalars(written)) if is_there else None
 
     return Trigger(
         key.text,

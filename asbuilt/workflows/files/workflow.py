@@ -29,9 +29,9 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One event under `on`. A filter that is None was not written: it lets everything pass.
+    """One event under `on`. A filter that is None was not written, or nothing is below it: it lets everything pass.
 
-    An empty one is taken to let nothing pass. `mark` is the place of the event's name, or of `on` where that is all
+    An empty list is taken to let nothing pass. `mark` is the place of the event's name, or of `on` where that is all
     there is. `workflows` are those that a `workflow_run` follows; `crons` those of a schedule.
     """
 

@@ -7,6 +7,7 @@ the run.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -92,14 +93,15 @@ def key_of(call: Call, sources: Sources) -> Key:
 def secrets_read(call: Call, key: Key) -> Iterator[str]:
     """Give the secrets that a key is read from, by whichever variables; an action may be handed one besides.
 
-    Names as they are written, and they may repeat. All secrets at once are none of them. Raises ExpressionError where a
-    name among them is worked out by an expression that fails.
+    Names as they are written, and they may repeat. All secrets at once are none of them, and neither is one whose name
+    an expression works out that GitHub rejects: WF001 judges that.
     """
     handed = call.placed.step.input(call.key_input) if call.key_input else None
     texts = [key.written, text_of(handed) or ""]
     for depth, text in enumerate(texts):
         for tree in _trees(text) or ():
-            yield from (name for name in read_by(tree, {}) if name != EVERY)
+            with suppress(ExpressionError):
+                yield from (name for name in read_by(tree, {}) if name != EVERY)
         names = (*named_in(text), *env_in(text))
         nodes = (place.variables.get(name) for place in _places(call.placed) for name in names)
         texts += [text_of(node) or "" for node in nodes if node is not None] if depth < _MOST_TEXTS else []
