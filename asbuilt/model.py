@@ -4,14 +4,14 @@ Instants are aware datetimes in UTC. Every fact is one of three: `Observed` (see
 `Absent` (the provider says that it is not there) or `Unobserved` (nobody can say, and why).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import Discriminator, PlainSerializer, PlainValidator, TypeAdapter
+from pydantic import Discriminator, PlainValidator, TypeAdapter
 from pydantic_core import to_json
 
 from asbuilt import texts
@@ -217,7 +217,7 @@ def _way(written: object) -> Way:
     return Way(*parts)
 
 
-_Way = Annotated[Way, PlainValidator(_way), PlainSerializer(str)]
+_Way = Annotated[Way, PlainValidator(_way)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,14 @@ class Observation:
 
 def dump(observation: Observation) -> bytes:
     """Give an observation as JSON that a terminal can show."""
-    return texts.json_bytes(to_json(observation, indent=1, ensure_ascii=True))
+    repositories = {name: _by_written_way(each) for name, each in observation.repositories.items()}
+    return texts.json_bytes(to_json(replace(observation, repositories=repositories), indent=1, ensure_ascii=True))
+
+
+def _by_written_way(state: RepositoryState) -> RepositoryState:
+    """Give the state with its ways as they are written: JSON's keys are texts."""
+    successes: Any = {str(way): fact for way, fact in state.successes.items()}
+    return replace(state, successes=successes)
 
 
 def load(content: bytes) -> Observation:
