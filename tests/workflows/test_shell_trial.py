@@ -62,6 +62,10 @@ REFUSES_AN_EMPTY_KEY = (
     'test -n "$KEY" && heroku ps',
 )  # fmt: skip
 LETS_AN_EMPTY_KEY_PASS = (
+    # What another variable decides says nothing of the key, and neither does a program that is handed that.
+    'case "$MODE" in a) t=A ;; b) t=B ;; esac\nbody=$(jq -n --arg t "$t" "{t: $t}")\ncurl "$URL" -d "$body"',
+    'if [ "$MODE" = a ]; then t=A; else t=B; fi\npython -c "print(1)" "$t"',
+    'body=$(echo "{}" | jq .)',
     'n=²\n[ -z "$KEY" ]\nn=$((n + 1))',
     'n=1\n[ -n "$KEY" ] || n=$(($n - 1))\nexit $n',
     'echo "$KEY"',

@@ -293,8 +293,9 @@ class Runner:
             if len(both) > 1:
                 if Open.LEFT in both or counts or name in touched:
                     found[name] = Open.LEFT
-                else:
-                    found[name] = Open.DERIVED if not self._passes or Open.DERIVED in both else Open.UNKNOWN
+                else:  # where nothing that is given was used, it says nothing of that
+                    derived = Open.DERIVED in both or (self.values.used and not self._passes)
+                    found[name] = Open.DERIVED if derived else Open.UNKNOWN
         return found
 
     def _joined(self, node: AndOr, *, asked: bool) -> Ends:

@@ -83,8 +83,13 @@ def _left(name: str, words: tuple[str, ...], values: Values) -> Ends:
 
 
 def _sees(words: tuple[str, ...], heredoc: str, stdin: Text, values: Values) -> bool:
-    """Tell whether a program is handed what is known."""
-    return stdin is not Open.UNKNOWN or any(map(values.mentions, (*words, heredoc)))
+    """Tell whether a program is handed what is given, or something made of it."""
+    if isinstance(stdin, str):
+        known = [value for name in values.given if isinstance(value := values.of(name), str)]
+        fed = any(value in stdin if value else not stdin.strip() for value in known)
+    else:
+        fed = stdin is not Open.UNKNOWN
+    return fed or any(map(values.mentions, (*words, heredoc)))
 
 
 def _found(words: tuple[str, ...], stdin: Text, values: Values) -> Ends:

@@ -62,7 +62,8 @@ class Values:
 
     `given` are those that the trial is about. `expression` tells what a `${{ }}` comes to. `asked` says that a test
     asked for something made of what was given that cannot be told here; `heard`, that one did so for what a failing
-    command left. The mapping of the variables is never changed, but replaced.
+    command left; `used`, that something that is given was put into a text. The mapping of the variables is never
+    changed, but replaced.
     """
 
     variables: Mapping[str, Text]
@@ -70,9 +71,11 @@ class Values:
     expression: Callable[[str], Text]
     asked: bool = field(default=False)
     heard: bool = field(default=False)
+    used: bool = field(default=False)
 
     def of(self, name: str) -> Text:
         """Give the value of a variable."""
+        self.used = self.used or name in self.given
         return self.variables.get(name, Open.UNKNOWN)
 
     def put(self, name: str, value: Text) -> None:
