@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from asbuilt.workflows.bounds import WORK, PastBoundError
 from asbuilt.workflows.shell.loops import Loops
+from asbuilt.workflows.shell.machine import Machine
 from asbuilt.workflows.shell.record import HANGS, Record, Site, Strike
-from asbuilt.workflows.shell.runner import Runner
+from asbuilt.workflows.shell.runner import end, play
 from asbuilt.workflows.shell.status import BADLY, FAIL, OK, Ends
 from asbuilt.workflows.shell.tree import Sequence
 from asbuilt.workflows.shell.values import Open, Values
@@ -44,26 +45,26 @@ class Failures:
         """Give how the script ends where a command comes to something; to wait for ever is to end badly."""
         if self.record is None:
             self.record = Record()
-            runner = self._runner(WORK)
-            runner.record = self.record
-            self.otherwise = self._run(runner)
+            machine = self._machine(WORK)
+            machine.record = self.record
+            self.otherwise = self._run(machine)
         if site not in self.record.first:
             return frozenset()
-        runner = self._runner(_STEPS)
-        runner.strike = Strike(site, outcome, self.record)
-        ends = self._run(runner)
-        if not runner.struck or runner.tired:
+        machine = self._machine(_STEPS)
+        machine.strike = Strike(site, outcome, self.record)
+        ends = self._run(machine)
+        if not machine.struck or machine.tired:
             return frozenset()
         return frozenset({BADLY}) if ends == {HANGS} else ends
 
-    def _runner(self, most: int) -> Runner:
+    def _machine(self, most: int) -> Machine:
         values = Values({}, frozenset(), lambda _: Open.UNKNOWN)
-        return Runner(values, self.errexit, self.pipefail, most, loops=self.loops, parse=self.parse)
+        return Machine(values, self.errexit, self.pipefail, most, play, loops=self.loops, parse=self.parse)
 
-    def _run(self, runner: Runner) -> Ends:
+    def _run(self, machine: Machine) -> Ends:
         """Run the script, and count what that takes. Raises PastBoundError."""
-        ends = runner.end(self.script)
-        self.work += runner.steps
+        ends = end(machine, self.script)
+        self.work += machine.steps
         if self.work > WORK:
             raise PastBoundError(f"has a script that takes more than {WORK:,} steps to follow, and no more are made")
         return ends

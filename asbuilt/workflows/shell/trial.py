@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from asbuilt.workflows.shell.languages import is_shell
+from asbuilt.workflows.shell.machine import Machine, Wanted
 from asbuilt.workflows.shell.record import HANGS
-from asbuilt.workflows.shell.runner import Runner, Wanted
+from asbuilt.workflows.shell.runner import end, play
 from asbuilt.workflows.shell.status import BADLY, REACHED, WELL, Ends
 from asbuilt.workflows.shell.syntax import parse
 from asbuilt.workflows.shell.values import Open, Text, Values
@@ -64,8 +65,8 @@ def trial(
 
     values = Values(dict(variables), frozenset(variables), known)
     errexit, pipefail = " " not in named or " -e" in named, named == "bash" and bool(shell)
-    runner = Runner(values, errexit=errexit, pipefail=pipefail, most=_STEPS, wanted=wanted)
-    ends = runner.end(parse(script))
-    if runner.tired:
+    machine = Machine(values, errexit=errexit, pipefail=pipefail, most=_STEPS, play=play, wanted=wanted)
+    ends = end(machine, parse(script))
+    if machine.tired:
         ends |= {WELL, BADLY}
-    return Trial(frozenset(WELL if end == HANGS else end for end in ends), values.asked, runner.tired)
+    return Trial(frozenset(WELL if each == HANGS else each for each in ends), values.asked, machine.tired)

@@ -1,0 +1,183 @@
+"""Commands: what they are once variables are put in, and how each ends."""
+
+from collections.abc import Callable
+
+from asbuilt.workflows.bounds import CALLS, VARIABLE
+from asbuilt.workflows.shell.decisions import meet
+from asbuilt.workflows.shell.languages import SHELLS
+from asbuilt.workflows.shell.machine import ASTRAY, BAD, Machine
+from asbuilt.workflows.shell.record import HANGS
+from asbuilt.workflows.shell.status import BADLY, EITHER, FAIL, GREP, OK, REACHED, Ends, status
+from asbuilt.workflows.shell.tree import (
+    Sequence,
+    Simple,
+)
+from asbuilt.workflows.shell.values import Open, Text
+from asbuilt.workflows.shell.words import given, handed, turned, unwrapped
+
+_ENDS = frozenset({"exit", "return"})
+_TESTS = frozenset({"[", "[[", "test", "((", "let", "case"})
+_READS = frozenset({"read", "mapfile", "readarray"})
+_NUMBERS = frozenset({"-lt", "-le", "-gt", "-ge"})
+_RETURNS = {"return ok": "ok", "return fail": "fail"}
+
+
+def simple(machine: Machine, node: Simple, *, asked: bool, stdin: Text) -> Ends:
+    """Run a simple command, with its assignments and what they substitute: POSIX, 2.9.1."""
+    tick, strikes = machine.tick - 1, machine.strikes
+    found, last = machine.substituted(node, asked=asked)
+    if not last:
+        return found
+    made = machine.leaves(strikes)
+    if ":?" in node.source or ":?" in node.stdin:
+        texts = (*node.words, *(each.text for each in node.assignments), node.stdin)
+        if any(map(machine.values.refused, texts)):
+            return found | {machine.badly}
+    if not node.words or node.declares:
+        for each in node.assignments:
+            _assign(machine, each.name, each.text, adds=each.adds, made=made)
+    if node.words:
+        ends = _commanded(machine, node, tick, stdin, made=made, asked=asked)
+        if ends == {REACHED}:
+            return found | ends
+    else:
+        ends = last if node.assignments else OK  # the status of what an assignment runs is its own
+    ends = machine.checked(ends, asked=asked)
+    is_told = bool(node.words) and (bool(machine.due) or node.words[0] in _TESTS)
+    machine.put_status("1" if not ends & OK else "0" if is_told and not ends & FAIL else "")
+    return found | ends
+
+
+def _commanded(machine: Machine, node: Simple, tick: int, stdin: Text, *, made: bool, asked: bool) -> Ends:
+    """Run what has words. `made`: what a failure left is among them."""
+    words, _, limited = unwrapped(_worded(machine, node))
+    if machine.wanted is not None and machine.wanted(words, machine.values):
+        return frozenset({REACHED})
+    if node.stdin:
+        stdin = machine.values.expand(node.stdin)
+    if made and (node.stdin or words[0] in _READS):
+        stdin = Open.LEFT
+    machine.values.heard = False
+    ends = OK if node.declares else _command(machine, node, words, stdin, asked=asked)
+    if limited and HANGS in ends:
+        ends, machine.due = (ends - {HANGS}) | FAIL, FAIL
+    if machine.values.heard or (made and words[0] in _TESTS):
+        machine.due = EITHER
+    return _settled(machine, node, words, ends, tick)
+
+
+def _worded(machine: Machine, node: Simple) -> tuple[str, ...]:
+    """Give the words of a command, with the command itself put in, and the arguments of a function."""
+    words = node.words
+    if words[0].startswith("$"):
+        text = machine.values.expand(words[0])
+        if isinstance(text, str) and text.strip() and "$" not in text:
+            words = (*text.split(), *words[1:])
+    if machine.running:
+        words = given(words, machine.arguments)
+    return machine.values.received(words, node.source)
+
+
+def _settled(machine: Machine, node: Simple, words: tuple[str, ...], ends: Ends, tick: int) -> Ends:
+    """Let a command fail or succeed that is to, and leave out how it ends badly for something else."""
+    site = (node, machine.calls)
+    machine.note(site, tick)
+    cannot = words[0] in {"set", "break", "continue", *_ENDS} and not ends & BAD
+    if machine.is_struck(site) and not cannot and not (machine.again and _changes(words, ends)):
+        outcome = machine.hit()
+        if ends & EITHER:
+            return (ends - EITHER) | outcome
+        return frozenset(BADLY if end == ASTRAY else end for end in ends & BAD) or ends
+    if machine.passes and words[0] in _ENDS and len(ends) > 1 and not machine.values.heard and not machine.because:
+        return ends - BAD
+    return frozenset(machine.badly if end == BADLY else end for end in ends) if words[0] == "exit" else ends
+
+
+def _changes(words: tuple[str, ...], ends: Ends) -> bool:
+    """Tell whether a command comes to something else by itself when it is run again, as a test of a counter."""
+    if words[0] in {"((", "let", "read"}:
+        return True
+    return words[0] in _TESTS and (not ends >= EITHER or not _NUMBERS.isdisjoint(words))
+
+
+def _assign(machine: Machine, name: str, text: str, *, adds: bool, made: bool) -> None:
+    value = machine.values.expand(text)
+    if adds:
+        known = machine.values.of(name)
+        if isinstance(known, str) and isinstance(value, str):
+            value = known + value
+        else:
+            value = Open.LEFT if Open.LEFT in {known, value} else Open.DERIVED
+    if isinstance(value, str) and len(value) > VARIABLE:
+        value = Open.DERIVED
+    if made or (machine.because and isinstance(value, Open)):
+        value = Open.LEFT
+    machine.touched = machine.touched | {name} if machine.because else machine.touched - {name}
+    machine.values.put(name, value)
+
+
+def _command(machine: Machine, node: Simple, words: tuple[str, ...], stdin: Text, *, asked: bool) -> Ends:
+    """Run a command: a function, a script for a shell, or else one that has a status."""
+    name = words[0].rpartition("/")[2]
+    function = (
+        name if name in machine.functions else next((each for each in words[1:] if each in machine.functions), "")
+    )
+    if function and (function == name or name not in {"trap", *SHELLS, *_TESTS}):
+        return _call(machine, node, function, words[1:] if function == name else (), asked=asked)
+    match name:
+        case "eval":
+            return _handed(machine, node, " ".join(words[1:]), lambda script: machine.run(script, asked=asked))
+        case _ if name in SHELLS and (inner := handed(words, node.stdin)) is not None:
+            outer = machine.errexit, machine.pipefail
+            script, machine.errexit, machine.pipefail = inner
+            strikes, ignored = machine.strikes, asked and not machine.errexit
+            ends = _handed(machine, node, script, lambda script: machine.apart(script, asked=ignored))
+            machine.errexit, machine.pipefail = outer
+            return ends | FAIL if asked and machine.strikes == strikes and "ok" in ends else ends
+        case "set":
+            errexit, pipefail = turned(words[1:], "e", "errexit"), turned(words[1:], "", "pipefail")
+            machine.errexit = machine.errexit if errexit is None else errexit
+            machine.pipefail = machine.pipefail if pipefail is None else pipefail
+            return OK
+        case "exit" | "return" | "break" | "continue":
+            ends = status(words, node.stdin, stdin, machine.values, asked=asked)
+            if name != "exit":
+                machine.left += ((end, machine.state) for end in ends)
+            return ends
+    if len(words) == 1 and words[0].startswith("$") and machine.values.told(words[0]) is None:
+        return EITHER if machine.values.heard or asked else OK  # a flag that holds `true` or `false`
+    succeeds = machine.because and machine.strike is not None and machine.strike.outcome == OK
+    if machine.passes and name in GREP and not asked and stdin is Open.UNKNOWN:
+        return OK
+    return status(words, node.stdin, stdin, machine.values, asked=asked and (name == "read" or not succeeds))
+
+
+def _handed(machine: Machine, node: Simple, script: str, run: Callable[[Sequence], Ends]) -> Ends:
+    """Run a script within a command."""
+    if len(machine.calls) >= CALLS:
+        return OK
+    outer, machine.calls = machine.calls, (*machine.calls, node)
+    ends = run(machine.parse(script))
+    machine.calls = outer
+    return ends
+
+
+def _call(machine: Machine, node: Simple, name: str, arguments: tuple[str, ...], *, asked: bool) -> Ends:
+    if name in machine.running or len(machine.running) >= CALLS:
+        return OK
+    outer, mark, strikes = machine.values.variables, len(machine.left), machine.strikes
+    around = machine.calls, machine.running, machine.arguments
+    machine.calls, machine.running, machine.arguments = (*machine.calls, node), (*machine.running, name), arguments
+    given = {str(at): machine.values.expand(text) for at, text in enumerate(arguments, 1)}
+    machine.values.variables = {**outer, **given}
+    found = machine.run(machine.functions[name].body, asked=asked)
+    returned = [state for _, state in machine.left[mark:]]
+    due = frozenset(_RETURNS[how] for how, state in machine.left[mark:] if state.strikes > strikes and how in _RETURNS)
+    machine.due |= due
+    del machine.left[mark:]
+    meet(machine, [*returned, *([machine.state] if found & EITHER else [])], counts=machine.because)
+    machine.calls, machine.running, machine.arguments = around
+    positions = {name: value for name, value in outer.items() if name.isdigit()}
+    kept = {name: value for name, value in machine.values.variables.items() if not name.isdigit()}
+    machine.values.variables = {**kept, **positions}
+    return frozenset(_RETURNS.get(end, end) for end in found)

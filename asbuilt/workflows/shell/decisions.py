@@ -1,0 +1,163 @@
+"""What a decision leads to: each way is run, and what all of them leave behind is what is known after it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from asbuilt.workflows.bounds import NESTING
+from asbuilt.workflows.shell.machine import BAD, Machine
+from asbuilt.workflows.shell.record import NOTHING, State, Variables
+from asbuilt.workflows.shell.status import EITHER, FAIL, OK, Ends
+from asbuilt.workflows.shell.tree import (
+    AndOr,
+    Case,
+    If,
+    Statement,
+)
+from asbuilt.workflows.shell.values import Open
+
+
+class Way(NamedTuple):
+    """What a decision may lead to; `counts` where it may do so because of a strike."""
+
+    run: Callable[[], Ends]
+    counts: bool
+
+
+def joined(machine: Machine, node: AndOr, *, asked: bool) -> Ends:
+    """Run an AND or an OR list: POSIX, 2.9.3."""
+    strikes = machine.strikes
+    left = machine.run(node.left, asked=True)
+    due = due_to(machine, left, strikes)
+    go, stop, code = ("ok", "fail", "0") if node.both else ("fail", "ok", "1")
+
+    def goes_on() -> Ends:
+        return for_it(machine, node.right, counts=go in due, asked=asked, code=code if stop in left else "")
+
+    def stops() -> Ends:
+        machine.due = due & {stop}
+        return frozenset({stop})
+
+    ways = {go: Way(goes_on, go in due), stop: Way(stops, stop in due)}
+    taken = [way for end, way in ways.items() if end in left]
+    return (left - EITHER) | (either(machine, taken) if taken else NOTHING)
+
+
+def conditional(machine: Machine, node: If, *, asked: bool) -> Ends:
+    """Run an `if`, with its `elif` and `else`: POSIX, 2.9.4."""
+    if len(node.clauses) > NESTING:  # each is within the one before
+        machine.steps = machine.most + 1
+        return OK
+    (condition, body), *rest = node.clauses
+    strikes = machine.strikes
+    answer = machine.run(condition, asked=True)
+    due = due_to(machine, answer, strikes)
+    other = If(rest, node.otherwise) if rest else node.otherwise
+    ways = {"ok": (body, "0"), "fail": (other, "1")}
+    taken = [
+        Way(partial(for_it, machine, way, counts=end in due, asked=asked, code=code), end in due)
+        for end, (way, code) in ways.items()
+        if end in answer
+    ]
+    return (answer - EITHER) | (either(machine, taken) if taken else NOTHING)
+
+
+def case(machine: Machine, node: Case, *, asked: bool) -> Ends:
+    """Run a `case`; a pattern that cannot be told may be the one."""
+    tick, strikes = machine.tick - 1, machine.strikes
+    found, _ = machine.substituted(node.head, asked=asked)
+    machine.values.heard = False
+    word = node.head.words[1] if len(node.head.words) > 1 else ""
+    taken: list[Statement | None] = []
+    for patterns, branch in zip(node.patterns, node.branches, strict=False):
+        answers = [machine.values.matches(word, pattern) for pattern in patterns]
+        if True in answers or None in answers:
+            taken.append(branch)
+        if True in answers:
+            break
+    else:
+        taken.append(None)
+    counts = machine.values.heard
+    site = (node.head, machine.calls)
+    machine.note(site, tick)
+    if machine.is_struck(site):
+        machine.hit()
+        taken = [*node.branches, *([None] if machine.strike is not None and machine.strike.outcome == FAIL else [])]
+    counts = counts or machine.because or machine.strikes > strikes
+    ways = [Way(partial(for_it, machine, each, counts=counts, asked=asked), counts) for each in taken]
+    return found | (either(machine, ways) if ways else OK)
+
+
+def due_to(machine: Machine, ends: Ends, strikes: int) -> Ends:
+    """Give which status of what was run since so many strikes is due to one."""
+    surely = machine.strikes > strikes and not ends >= EITHER
+    return ends & EITHER if machine.because or surely else machine.due
+
+
+def for_it(machine: Machine, node: Statement | None, *, counts: bool, asked: bool, code: str = "") -> Ends:
+    """Run what a decision leads to."""
+    outer, machine.because, machine.due = machine.because, counts, NOTHING
+    if code:
+        machine.put_status(code)
+    ends = machine.run(node, asked=asked) if node is not None else OK
+    if node is None:
+        machine.put_status("0")
+    machine.because = outer
+    if counts:
+        machine.due = ends & EITHER
+    return ends
+
+
+def either(machine: Machine, ways: list[Way]) -> Ends:
+    """Run each way that a decision leads to, from here, and go on with what all of them leave behind."""
+    if len(ways) == 1:
+        return ways[0].run()
+    before, due = machine.state, NOTHING
+    every, counted = NOTHING, NOTHING
+    states: list[State] = []
+    for way in ways:
+        machine.restore(before)
+        peak = machine.peak
+        ends = way.run()
+        every |= ends
+        counted |= kept(machine, ends, peak, counts=way.counts)
+        due |= machine.due
+        if ends & EITHER:
+            states.append(machine.state)
+    machine.due = due
+    meet(machine, states, counts=any(way.counts for way in ways))
+    return counted or every
+
+
+def kept(machine: Machine, ends: Ends, peak: int, *, counts: bool) -> Ends:
+    """Leave out the bad ends of a way that is taken for something else than the strike, and has none in it."""
+    return ends if counts or not machine.passes or machine.peak > peak else ends - BAD
+
+
+def meet(machine: Machine, states: list[State], *, counts: bool = False) -> None:
+    """Go on where several ways meet: what they set to different texts is not known."""
+    if not states:
+        return
+    first, *others = states
+    touched = frozenset().union(*(each.touched for each in states))
+    variables = first.variables
+    for each in others:
+        if each.variables is not variables:
+            variables = _met(machine, variables, each.variables, touched, counts=counts)
+    errexit, pipefail = (all(each[at] for each in states) for at in (3, 4))
+    functions = {name: body for each in states for name, body in each.functions.items()} if others else None
+    strikes = max(each.strikes for each in states)
+    machine.restore(State(variables, touched, functions or first.functions, errexit, pipefail, strikes))
+
+
+def _met(machine: Machine, one: Variables, other: Variables, touched: frozenset[str], *, counts: bool) -> Variables:
+    found = dict(one)
+    for name in {*one, *other}:
+        both = {one.get(name, Open.UNKNOWN), other.get(name, Open.UNKNOWN)}
+        if len(both) > 1:
+            if Open.LEFT in both or counts or name in touched:
+                found[name] = Open.LEFT
+            else:  # where nothing that is given was used, it says nothing of that
+                derived = Open.DERIVED in both or (machine.values.used and not machine.passes)
+                found[name] = Open.DERIVED if derived else Open.UNKNOWN
+    return found
