@@ -16,7 +16,7 @@ demo: .venv/run ## the incident is caught, and its repair passes, in a sandbox
 	@$(BIN)/python fixtures/demo.py
 
 test: .venv/dev ## the suite's own tests
-	@$(PYTEST) tests -n auto --tb=short -m "" -rs $(ARGS)
+	@$(PYTEST) tests -n auto --dist worksteal --tb=short -m "" -rs $(ARGS)
 
 live: .venv/run ## the real state against estate.yaml (needs tokens; ARGS=... are pytest's)
 	@$(BIN)/asbuilt live $(ARGS)

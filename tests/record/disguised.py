@@ -4,6 +4,7 @@ import base64
 import html
 import json
 import shlex
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 
@@ -89,16 +90,18 @@ CUT = {
 
 def leaks(content, secret):
     """Give the forms in which a secret stands in the content of a file."""
-    text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
-    texts = [text, "".join(text.split()), _without_backslashes(text)]
-    found = [
-        name for name, form in FORMS.items() if not name.startswith("Ba") if any(form(secret) in each for each in texts)
-    ]
+    texts = _readings(content.decode("utf-8", "replace") if isinstance(content, bytes) else content)
+    written = {name: form(secret) for name, form in FORMS.items() if not name.startswith("Ba")}
+    there = {each for each in set(written.values()) if any(each in text for text in texts)}
+    found = [name for name, each in written.items() if each in there]
     for offset in range(3):
         core = _base64(secret, b"\0" * offset, b"\0\0")[offset + 1 : (8 * (offset + len(secret))) // 6]
         found += [f"Base64 at {offset}"] * any(core in each for each in texts)
     return found
 
 
-def _without_backslashes(text):
-    return "".join(text.split()).replace("\\", "")
+@lru_cache(maxsize=2)  # each secret is looked for in the same text
+def _readings(text):
+    """Give a text as it stands, without its blanks, and without its backslashes too."""
+    dense = "".join(text.split())
+    return tuple({text, dense, dense.replace("\\", "")})

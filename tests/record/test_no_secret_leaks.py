@@ -87,10 +87,11 @@ def planted(play, play_apart, fixtures):
 def assert_nothing_leaked(played, *elsewhere):
     files = [each for each in (*played.directory.parent.rglob("*"), *elsewhere) if each.is_file()]
     shown = {"the terminal": played.out} | {str(each): each.read_text(errors="replace") for each in files}
+    all_of_it = "\0".join(shown.values())
     for name, secret in {**SECRETS, "session": SESSION}.items():
         parts = {secret[at : at + 10] for at in range(len(secret) - 9)}
         # All at once, since each form is looked for: where it stands matters only when there is something to find.
-        if leaks("\0".join(shown.values()), secret) or any(each in text for each in parts for text in shown.values()):
+        if leaks(all_of_it, secret) or any(each in all_of_it for each in parts):
             where = [
                 place for place, text in shown.items() if leaks(text, secret) or any(each in text for each in parts)
             ]

@@ -37,8 +37,9 @@ def test_a_secret_is_withheld_in_every_form_at_every_place(form):
             text = f"{before}{FORMS[form](token)}{behind}"
             hidden = secrets.hide(text)
             assert WITHHELD in hidden, (token, before[:9])
-            assert leaks(hidden, token) == [], (token, before[:9])
-            assert hidden.startswith(before.rstrip("\\")[:-2])
+            kept = before.rstrip("\\")[:-2]
+            assert hidden.startswith(kept)
+            assert leaks(hidden[len(kept[:-80]) :], token) == [], (token, before[:9])
             assert hidden.endswith(behind)
 
 
