@@ -40,7 +40,7 @@ RUNS = 20_000  # jobs that wait to be played, in each situation and row, from th
 PATHS = 20_000  # ways to deploy that begin with one workflow; 300 jobs with ten deploys each have 3,000
 AROUND = 1_000_000  # jobs before and steps after the deploys of one workflow, each counted for each deploy
 
-# An expression. Its length and its levels are GitHub's own (`expression_syntax.py`).
+# An expression. Its length and its levels are GitHub's own (`expressions/syntax.py`).
 EXPRESSIONS = 1_000  # in one text
 OPEN = 20  # of them without an end; GitHub refuses the first
 VALUE = 128 * 1024  # characters; Linux hands no longer variable to a process (MAX_ARG_STRLEN)

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from asbuilt.workflows.deploys import code as code_deploys
-from asbuilt.workflows.deploys import handed_over
+from asbuilt.workflows.deploys import code, handed_over
 from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.deploys.mechanisms import ACTIONS, COMMANDS, addresses, script_of, sent_to
 from asbuilt.workflows.deploys.pushes import APP, Remotes, url_of
@@ -73,8 +72,8 @@ class _Reading:
         """Read a step's script."""
         lets_in = self.logged_in or handed_over.lets_in(placed)
         self.logged_in = self.logged_in or handed_over.logs_in(script)
-        if code_deploys.is_code(placed.shell):
-            for target in code_deploys.targets(script):
+        if code.is_code(placed.shell):
+            for target in code.targets(script):
                 self.found.setdefault((placed, target, None), [])
         if not lets_in and not _worth_reading(script, placed):
             return
@@ -121,8 +120,8 @@ def _targets(command: Command, remotes: Remotes, *, lets_in: bool, named: bool) 
         yield from remotes.pushes(command)
     elif call is not None:
         yield from _heroku_command(call, command, remotes, given=named)
-    elif (code := code_deploys.code_in(command)) != "":
-        yield from code_deploys.targets(code)
+    elif (written := code.code_in(command)) != "":
+        yield from code.targets(written)
     elif (request := request_of(command, {})) is not None:
         if _WRITES & set(request.methods):
             yield from _api_call(command, request.addresses, remotes)

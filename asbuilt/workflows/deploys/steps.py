@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from asbuilt.workflows.deploys import code as code_deploys
-from asbuilt.workflows.deploys import scripts as shell_deploys
+from asbuilt.workflows.deploys import code, scripts
 from asbuilt.workflows.deploys.mechanisms import (
     Mechanism,
     action_named,
@@ -100,21 +99,21 @@ def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple
     if job.uses is not None:
         return tuple(_by_call(workflow_file, job))
     found: list[DeployStep] = []
-    scripts: list[PlacedStep] = []
+    shells: list[PlacedStep] = []
     for placed in sources.steps(workflow_file, job):
         if has_script(placed.step):
-            scripts.append(placed)
+            shells.append(placed)
         elif sources.action_of(placed.step) is not None:
             continue  # its own steps follow
         elif (known := _action_of(placed.step)) is not None:
-            scripts.append(placed)  # it may leave a git remote behind
+            shells.append(placed)  # it may leave a git remote behind
             found += _by_action(placed, known)
-        elif placed.step.with_ is not None and code_deploys.HOST in placed.document.text:
+        elif placed.step.with_ is not None and code.HOST in placed.document.text:
             given = dict(texts_of(placed.step.with_))
-            found += (DeployStep(placed, each.mechanism, each.app, each.why) for each in code_deploys.given_to(given))
+            found += (DeployStep(placed, each.mechanism, each.app, each.why) for each in code.given_to(given))
     found += (
         DeployStep(placed, each.mechanism, each.app, each.why, each.given_by, ways)
-        for placed, each, ways in shell_deploys.deploys(scripts, sources)
+        for placed, each, ways in scripts.deploys(shells, sources)
     )
     return tuple(sorted(found, key=lambda each: each.placed.number))
 
