@@ -105,6 +105,12 @@ def test_a_step_that_hands_no_key_on(step):
     assert kinds(workflow(step, CALL, job="")) == ["none", "guard"]
 
 
+def test_what_asks_of_another_variable_is_no_guard():
+    told = '- run: body=$(jq -n --arg mode "$MODE" .)\n  env: { MODE: live }'
+    assert kinds(workflow(told, CALL)) == ["guard"]
+    assert kinds(workflow(told.replace("$MODE", "$HEROKU_API_KEY"), CALL)) == []
+
+
 def test_a_secret_whose_name_github_rejects_is_none():
     rejected = "${{ secrets[format('{1}', 'a')] }}"
     assert kinds(workflow(CALL, job=f'    env: {{ HEROKU_API_KEY: "{rejected}" }}\n')) == ["guard"]

@@ -217,6 +217,7 @@ def _refuses(placed: PlacedStep, empty: Context, sources: Sources, before: int |
             variables,
             lambda text: known_text(text, here),
             lambda words, _: _asks_to_log_in(words),
+            about={name for name, value in variables.items() if not value},  # what is made of the key is empty with it
         )
         found = commands(script, placed.shell)
         return (

@@ -4,7 +4,7 @@ Commands succeed, unless they are tests of what is known. A test that cannot be 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from asbuilt.workflows.shell.languages import is_shell
@@ -49,9 +49,11 @@ def trial(
     variables: Mapping[str, str],
     expression: Callable[[str], str | None] = lambda _: None,
     wanted: Wanted = lambda _, __: False,
+    about: Collection[str] | None = None,
 ) -> Trial:
     """Run a script in thought, with some variables known; `expression` tells what a `${{ }}` in it comes to.
 
+    It is `about` some of the variables, where that is given, and else about all: what is asked of others is no matter.
     It ends at a command that is `wanted`. A script for another shell is taken to test what it names, where it can fail.
     """
     named = (shell or "bash").strip()
@@ -63,7 +65,7 @@ def trial(
         value = expression(text)
         return Open.UNKNOWN if value is None else value
 
-    values = Values(dict(variables), frozenset(variables), known)
+    values = Values(dict(variables), frozenset(variables if about is None else about), known)
     errexit, pipefail = " " not in named or " -e" in named, named == "bash" and bool(shell)
     machine = Machine(values, errexit=errexit, pipefail=pipefail, most=_STEPS, play=play, wanted=wanted)
     ends = end(machine, parse(script))
