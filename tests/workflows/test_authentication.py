@@ -108,7 +108,9 @@ def test_a_step_that_hands_no_key_on(step):
 def test_what_asks_of_another_variable_is_no_guard():
     told = '- run: body=$(jq -n --arg mode "$MODE" .)\n  env: { MODE: live }'
     assert kinds(workflow(told, CALL)) == ["guard"]
+    assert kinds(workflow(told.replace("live", "''"), CALL)) == ["guard"]
     assert kinds(workflow(told.replace("$MODE", "$HEROKU_API_KEY"), CALL)) == []
+    assert kinds(workflow(told.replace("live", f"'{FROM_SECRETS}'"), CALL)) == []
 
 
 def test_a_secret_whose_name_github_rejects_is_none():

@@ -66,6 +66,7 @@ LETS_AN_EMPTY_KEY_PASS = (
     'case "$MODE" in a) t=A ;; b) t=B ;; esac\nbody=$(jq -n --arg t "$t" "{t: $t}")\ncurl "$URL" -d "$body"',
     'if [ "$MODE" = a ]; then t=A; else t=B; fi\npython -c "print(1)" "$t"',
     'body=$(echo "{}" | jq .)',
+    'MODE=live\nt="Deploy to ${MODE^}"\nbody=$(jq -n --arg t "$t" .)',
     'n=²\n[ -z "$KEY" ]\nn=$((n + 1))',
     'n=1\n[ -n "$KEY" ] || n=$(($n - 1))\nexit $n',
     'echo "$KEY"',

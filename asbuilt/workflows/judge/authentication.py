@@ -195,15 +195,16 @@ def _open_call(
     for placed in steps:
         call = first.get(id(placed))
         if call is None:
-            if may_run_on_success(placed, empty, sources) and _refuses(placed, empty, sources):
+            if may_run_on_success(placed, empty, sources) and _refuses(placed, context, empty, sources):
                 return None
         elif may_run_on_success(placed, context, sources):
-            return None if call.command is not None and _refuses(placed, empty, sources, call.number) else call
+            return None if call.command is not None and _refuses(placed, context, empty, sources, call.number) else call
     return None
 
 
-def _refuses(placed: PlacedStep, empty: Context, sources: Sources, before: int | None = None) -> bool:
+def _refuses(placed: PlacedStep, context: Context, empty: Context, sources: Sources, before: int | None = None) -> bool:
     """Tell whether a step fails when the key is empty, before it makes a call that needs it: that at a place."""
+    otherwise = contexts.of_step(placed, context, sources)["env"]
     here = contexts.of_step(placed, empty, sources)
     here["env"] = {**here["env"], KEY: ""}
     if any(is_on(each.step.continue_on_error, here) is True for each in placed.lineage):
@@ -217,7 +218,7 @@ def _refuses(placed: PlacedStep, empty: Context, sources: Sources, before: int |
             variables,
             lambda text: known_text(text, here),
             lambda words, _: _asks_to_log_in(words),
-            about={name for name, value in variables.items() if not value},  # what is made of the key is empty with it
+            about={KEY, *(name for name, value in variables.items() if not value and otherwise.get(name) != "")},
         )
         found = commands(script, placed.shell)
         return (

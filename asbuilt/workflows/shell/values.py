@@ -164,7 +164,7 @@ class Values:
             return value[start:] if part[2] is None else value[start : start + int(part[2])]
         if how[0] in "#%" and len(value) <= CUT:
             return _cut(value, how)
-        return Open.DERIVED
+        return Open.DERIVED if self.used or not self.given else Open.UNKNOWN
 
     def _default(self, value: Text, kind: str, text: str, *, empty_too: bool) -> Text:
         if isinstance(value, Open):
