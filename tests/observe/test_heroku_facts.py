@@ -14,6 +14,9 @@ APP = {
     "maintenance": False,
     "slug_size": None,
     "repo_size": None,
+    "region": {"id": "0b1c2d3e-0000-4000-8000-000000000001", "name": "us"},
+    "stack": {"id": "0b1c2d3e-0000-4000-8000-000000000002", "name": "heroku-24"},
+    "build_stack": {"id": "0b1c2d3e-0000-4000-8000-000000000002", "name": "heroku-24"},
 }
 
 
