@@ -126,6 +126,7 @@ def _unread(why: Finding) -> Unobserved:
 
 
 SEEN = pytest.StashKey[Seen]()
+_CONTROL = pytest.StashKey[Control]()
 
 
 def subject_of(item: pytest.Item, run: Run) -> Subject | None:
@@ -137,7 +138,9 @@ def subject_of(item: pytest.Item, run: Run) -> Subject | None:
 
 def catalogued(item: pytest.Item) -> Control:
     """Give the control of a collected check. Raises LookupError for a check without one."""
-    return control_of(getattr(item, "function", None))
+    if _CONTROL not in item.stash:
+        item.stash[_CONTROL] = control_of(getattr(item, "function", None))
+    return item.stash[_CONTROL]
 
 
 def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report: pytest.TestReport) -> Verdict:
@@ -147,7 +150,7 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
     outcome, findings, reason = _outcome(call, report)
     if report.when == "call":
         findings += item.stash[SEEN].accepted
-    told = words(subject, run.estate) if subject else {}
+    told = words(subject, run.estate) if subject and findings else {}
     remedy = tell(control.remedy, told)
     name = subject.name if subject else "estate"
     return Verdict(

@@ -97,7 +97,7 @@ def words(subject: Subject, estate: Estate) -> dict[str, str]:
         "formation": shlex.join(f"{name}={each.quantity}" for name, each in formation),
         "repository": shlex.quote(subject.repository.name) if subject.repository else "",
         "deploy": ownership.command if ownership else "declare a workflow that deploys it (repositories.*.workflows)",
-        "environment": shlex.quote(str(subject.part)),
+        "environment": shlex.quote(subject.part) if isinstance(subject.part, str) else "",
         "workflow": own_name,
         "process": own_name,
     }
