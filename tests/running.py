@@ -139,7 +139,9 @@ def _like_new(environ, cwd):
         paths = filter(None, environ.get("PYTHONPATH", "").split(os.pathsep))
         patch.setattr(sys, "path", [str(cwd), *paths, *filter(_is_lasting, sys.path)])
         patch.setattr(sys, "meta_path", [each for each in sys.meta_path if not hasattr(each, "mark_rewrite")])
-        patch.setattr(util, "_config", None)  # by which pytest words the failures of the tests that run this
+        # By these pytest words the failures of the tests that run this, and knows their marks.
+        patch.setattr(util, "_config", None)
+        patch.setattr(pytest.mark, "_config", None)
         patch.setattr(ThreadContextItems, "_thread_context", defaultdict(OrderedDict))
         back.enter_context(_own_modules())
         back.enter_context(_own_allure())

@@ -80,22 +80,44 @@ def labels(result):
     return sorted((each["name"], each["value"]) for each in result["labels"] if each["name"] != "thread")
 
 
-@pytest.mark.parametrize("arguments", RUNS.values(), ids=RUNS)
-def test_a_run_in_this_process_says_and_writes_what_one_of_its_own_does(arguments, tmp_path):
-    told = []
-    for name, run in (("here", in_process), ("apart", in_a_process)):
-        folder = tmp_path / name
-        folder.mkdir()
-        told.append(said(run(folder, *(each.format(folder=folder) for each in arguments)), folder))
-    here, apart = told
+@pytest.fixture(scope="module")
+def _all_is_imported(tmp_path_factory):
+    """Let a run import and cache what lasts: that is there from now on, and none of what is left behind."""
+    in_process(tmp_path_factory.mktemp("first"), "tests_live", "tests_static", "-m", "", "--sandbox=healthy")
+
+
+@pytest.fixture(scope="module", params=RUNS.values(), ids=RUNS)
+def run_here(request, tmp_path_factory, _all_is_imported):
+    """Give the arguments of a run in this process, what it said and wrote, and what was otherwise after it."""
+    folder = tmp_path_factory.mktemp("here")
+    before, modules = traces(), dict(sys.modules)
+    played = in_process(folder, *(each.format(folder=folder) for each in request.param))
+    return request.param, said(played, folder), changes(before, modules)
+
+
+def changes(before, modules):
+    """Give what a run changed of its process, by name, as pairs of before and after."""
+    after = traces()
+    found = {name: (value, after[name]) for name, value in before.items() if after[name] != value}
+    gone = [name for name, each in modules.items() if sys.modules.get(name) is not each]
+    left = {"breaks", "test_releases", "test_deploy_steps"} & (set(sys.modules) - set(modules))
+    return found | ({"modules": (gone, left)} if gone or left else {})
+
+
+def test_a_run_in_this_process_says_and_writes_what_one_of_its_own_does(run_here, tmp_path):
+    arguments, here, _ = run_here
+    apart = said(in_a_process(tmp_path, *(each.format(folder=tmp_path) for each in arguments)), tmp_path)
     assert len(here) == len(apart)
     for one, other in zip(here, apart, strict=True):
         assert one == other
 
 
+def test_a_run_in_this_process_leaves_nothing_behind(run_here):
+    assert run_here[2] == {}
+
+
 def test_runs_of_several_worlds_know_nothing_of_each_other(tmp_path):
     for world, drifted in (
-        ("healthy", {}),
         ("healthy+reviewers-gone", {"GH003": ["MooseQuest/TradeMasterAPI production"]}),
         ("healthy+slug-lost", {"HK002": ["raxx-api-prod"]}),
         ("healthy", {}),
@@ -117,31 +139,13 @@ def pytest_unconfigure():
 """
 
 
-@pytest.fixture(scope="module")
-def _all_is_imported(tmp_path_factory):
-    """Let a run import and cache what lasts: that is there from now on, and none of what is left behind."""
-    in_process(tmp_path_factory.mktemp("first"), "tests_live", "tests_static", "-m", "", "--sandbox=healthy")
-
-
 @pytest.mark.usefixtures("_all_is_imported")
-@pytest.mark.parametrize(
-    "arguments",
-    [*RUNS.values(), (*LIVE, "--sandbox=healthy", "-p", "breaks")],
-    ids=[*RUNS, "a world in which a hook breaks"],
-)
-def test_a_run_in_this_process_leaves_nothing_behind(arguments, tmp_path):
+def test_a_run_in_this_process_in_which_a_hook_breaks_leaves_nothing_behind_either(tmp_path):
     (tmp_path / "breaks.py").write_text(BREAKS)
     before, modules = traces(), dict(sys.modules)
-    played = in_process(
-        tmp_path, *(each.format(folder=tmp_path) for each in arguments), environ={"PYTHONPATH": str(tmp_path)}
-    )
-    after = traces()
-    for name, value in before.items():
-        assert after[name] == value, name
-    assert [name for name, each in modules.items() if sys.modules.get(name) is not each] == []
-    assert {"breaks", "test_releases", "test_deploy_steps"} & (set(sys.modules) - set(modules)) == set()
-    if "breaks" in arguments:
-        assert played.code == 3, played.out
+    played = in_process(tmp_path, *LIVE, "--sandbox=healthy", "-p", "breaks", environ={"PYTHONPATH": str(tmp_path)})
+    assert changes(before, modules) == {}
+    assert played.code == 3, played.out
 
 
 def test_workers_are_refused_here(tmp_path):
