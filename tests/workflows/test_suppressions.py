@@ -128,11 +128,15 @@ def test_a_reason_may_speak_of_until():
     assert each.until == date(2026, 1, 1)
 
 
+# What judges a workflow file by itself: the controls that these tests suppress are there, all others are not.
+OF_FILES = ("tests_static/test_syntax.py", "tests_static/test_tools.py")
+
+
 @pytest.fixture
 def judged(play, play_apart, tmp_path):
     """Judge `after` with edits of deploy.yml; runs with workers are processes of their own."""
 
-    def run(*edits, options=()):
+    def run(*edits, checks=("tests_static",), options=()):
         root = shutil.copytree(AFTER, tmp_path / "checkout", dirs_exist_ok=True)
         text = (AFTER / FILE).read_text()
         for old, new in edits:
@@ -140,7 +144,7 @@ def judged(play, play_apart, tmp_path):
             text = text.replace(old, new)
         (root / FILE).write_text(text)
         run_suite = play_apart if "-n2" in options else play
-        return run_suite("tests_static", f"--checkout={root}", *options)
+        return run_suite(*checks, f"--checkout={root}", *options)
 
     return run
 
@@ -152,11 +156,8 @@ def lines_of(played, control, subject=SUBJECT):
     return verdict["outcome"], [(each["place"].rpartition("/")[2], each["fact"]) for each in verdict["lines"]]
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)])
-def test_a_suppressed_finding_is_waived_and_listed_everywhere(judged, workers):
-    played = judged(
-        (PINNED, f"{LOOSE} # asbuilt: ignore[WF030] they release monthly until {NEXT_YEAR}"), options=workers
-    )
+def test_a_suppressed_finding_is_waived_and_listed_everywhere(judged):
+    played = judged((PINNED, f"{LOOSE} # asbuilt: ignore[WF030] they release monthly until {NEXT_YEAR}"))
     assert played.code == 0, played.out
     assert played.subjects("waived") == {"WF030": [SUBJECT]}
     assert played.subjects("drifted") == {}
@@ -182,14 +183,15 @@ def test_what_is_found_in_a_script_is_suppressed_where_the_script_begins(judged)
     script = "run: |{}\n          true\n          echo ${{{{ github.ref_name }}}}"
     line = "run: python -m compileall -q backend_v2"
     comment = f" # asbuilt: ignore[WF030] nobody else may name a branch until {NEXT_YEAR}"
-    assert judged((line, script.format(comment))).subjects("waived") == {"WF030": [SUBJECT]}
-    assert judged((line, script.format(""))).subjects("drifted") == {"WF030": [SUBJECT]}
+    assert judged((line, script.format(comment)), checks=OF_FILES).subjects("waived") == {"WF030": [SUBJECT]}
+    assert judged((line, script.format("")), checks=OF_FILES).subjects("drifted") == {"WF030": [SUBJECT]}
 
 
 def test_of_several_findings_the_others_stay_drift(judged):
     played = judged(
         (PINNED, f"{LOOSE} # asbuilt: ignore[WF030] they release monthly until {NEXT_YEAR}"),
         ("run: python -m compileall -q backend_v2", "run: echo ${{ github.ref_name }}"),
+        checks=OF_FILES,
     )
     outcome, found = lines_of(played, "WF030")
     assert outcome == "drifted"
@@ -206,18 +208,16 @@ def test_of_several_findings_the_others_stay_drift(judged):
 
 def test_after_its_day_it_is_void_and_said_so(judged):
     played = judged(
-        (f"- {PINNED}", f"# asbuilt: ignore[WF030] they release monthly until {LAST_YEAR}\n      - {LOOSE}")
+        (f"- {PINNED}", f"# asbuilt: ignore[WF030] they release monthly until {LAST_YEAR}\n      - {LOOSE}"),
+        checks=OF_FILES,
     )
     fact = f"{UNPINNED} (the suppression on line {LINE} ended on {LAST_YEAR})"
     assert lines_of(played, "WF030") == ("drifted", [(f"deploy.yml:{LINE + 1}:15", fact)])
     assert played.code == 1
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)])
-def test_one_that_nothing_needs_fails_the_run(judged, workers):
-    played = judged(
-        (PINNED, f"{PINNED} # asbuilt: ignore[WF030, WF001] no reason is left until {NEXT_YEAR}"), options=workers
-    )
+def test_one_that_nothing_needs_fails_the_run(judged):
+    played = judged((PINNED, f"{PINNED} # asbuilt: ignore[WF030, WF001] no reason is left until {NEXT_YEAR}"))
     assert played.subjects("drifted") == {"WF001": [SUBJECT], "WF030": [SUBJECT]}, played.out
     fact = f"nothing needs this suppression of WF030: it finds nothing on line {LINE}"
     assert lines_of(played, "WF030") == ("drifted", [(f"deploy.yml:{LINE}:{BEHIND}", fact)])
@@ -226,6 +226,35 @@ def test_one_that_nothing_needs_fails_the_run(judged, workers):
     assert played.code == 1
     cases = ET.parse(played.directory / "junit.xml").getroot().iter("testcase")
     assert len([each for each in cases if each.find("failure") is not None]) == 2
+
+
+def test_workers_come_to_what_one_process_does(judged):
+    edits = (
+        (PINNED, f"{LOOSE} # asbuilt: ignore[WF030] they release monthly until {NEXT_YEAR}"),
+        (
+            "runs-on: ubuntu-latest",
+            f"runs-on: ubuntu-latest # asbuilt: ignore[WF001] no reason is left until {NEXT_YEAR}",
+        ),
+    )
+    alone, shared = judged(*edits), judged(*edits, options=("-n2",))
+    assert alone.subjects("waived") == {"WF030": [SUBJECT]}, alone.out
+    assert alone.subjects("drifted") == {"WF001": [SUBJECT]}, alone.out
+    assert [told(each) for each in (shared, alone)] == [told(alone)] * 2, shared.out
+
+
+def told(played):
+    """Give what a run came to, in every form, without what is another each time."""
+    verdicts = sorted(json.dumps({**each, "seconds": 0}) for each in played.verdicts)
+    findings = [line for line in played.out.splitlines() if line.startswith(FILE)]
+    results = sorted(
+        (each["name"], each["status"], each.get("statusDetails"))
+        for path in (played.directory / "allure-results").glob("*-result.json")
+        for each in [json.loads(path.read_text())]
+    )
+    cases = ET.parse(played.directory / "junit.xml").getroot().iter("testcase")
+    failed = sorted(each.get("name") for each in cases if each.find("failure") is not None)
+    table = [line for line in (played.directory / "summary.md").read_text().splitlines() if line.startswith("|")]
+    return played.code, verdicts, findings, results, failed, table
 
 
 def test_whether_it_is_needed_is_told_by_whole_runs_alone(judged):
@@ -254,7 +283,7 @@ def test_whether_it_is_needed_is_told_by_whole_runs_alone(judged):
     ],
 )
 def test_one_that_is_wrong_fails_the_run(judged, comment, control, fact):
-    played = judged(("runs-on: ubuntu-latest", f"runs-on: ubuntu-latest # asbuilt: {comment}"))
+    played = judged(("runs-on: ubuntu-latest", f"runs-on: ubuntu-latest # asbuilt: {comment}"), checks=OF_FILES)
     assert played.subjects("drifted") == {control: [SUBJECT]}, played.out
     ((place, said),) = lines_of(played, control)[1]
     assert place.endswith(f":{len('    runs-on: ubuntu-latest #')}")
@@ -267,17 +296,19 @@ def test_a_waiver_of_the_estate_beside_it_is_not_needed(judged, tmp_path):
     waiver = f"{{control: WF030, subject: {SUBJECT}, until: {NEXT_YEAR}, owner: a, issue: 1, reason: r}}"
     estate.write_text(f"{(HOME / 'estate.yaml').read_text()}\nwaivers: [{waiver}]\n")
     edit = (PINNED, f"{LOOSE} # asbuilt: ignore[WF030] they release monthly until {NEXT_YEAR}")
-    played = judged(edit, options=[f"--estate={estate}"])
+    played = judged(edit, checks=OF_FILES, options=[f"--estate={estate}"])
     outcome, found = lines_of(played, "WF030")
     assert outcome == "drifted"
     assert [fact.partition(" until")[0] for _, fact in found] == ["conforms, and is waived", UNPINNED]
-    played = judged((PINNED, LOOSE), options=[f"--estate={estate}"])
+    played = judged((PINNED, LOOSE), checks=OF_FILES, options=[f"--estate={estate}"])
     assert lines_of(played, "WF030")[0] == "waived"
     assert played.code == 0
 
 
 def test_one_of_another_control_accepts_nothing(judged):
-    played = judged((PINNED, f"{LOOSE} # asbuilt: ignore[WF001] they release monthly until {NEXT_YEAR}"))
+    played = judged(
+        (PINNED, f"{LOOSE} # asbuilt: ignore[WF001] they release monthly until {NEXT_YEAR}"), checks=OF_FILES
+    )
     assert played.subjects("drifted") == {"WF001": [SUBJECT], "WF030": [SUBJECT]}
 
 
