@@ -13,6 +13,12 @@ def play(tmp_path):
 
 
 @pytest.fixture
+def play_for_verdicts(tmp_path):
+    """Give a function that runs the suite with arguments of pytest, for its verdicts: without Allure's results."""
+    return partial(running.in_process, tmp_path, results=False)
+
+
+@pytest.fixture
 def play_apart(tmp_path):
     """Give a function that runs the suite with arguments of pytest in a process of its own."""
     return partial(running.in_a_process, tmp_path)

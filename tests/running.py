@@ -13,7 +13,7 @@ import subprocess
 import sys
 import sysconfig
 from collections import OrderedDict, defaultdict
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from importlib import invalidate_caches
 from pathlib import Path
@@ -70,15 +70,23 @@ class Played:
         return {control: sorted(names) for control, names in sorted(found.items())}
 
 
-def in_process(folder, *arguments, environ=None, cwd=PROJECT, plugins=()):
-    """Run pytest in this process; `folder` is HOME, and its `evidence` is where the evidence goes."""
+def in_process(folder, *arguments, environ=None, cwd=PROJECT, plugins=(), results=True):
+    """Run pytest in this process; `folder` is HOME, and its `evidence` is where the evidence goes.
+
+    Without `results` it lacks those of Allure, which are half of its time: for tests that ask for verdicts alone.
+    """
     if any(each.startswith(("-n", "--numprocesses")) for each in arguments):
         raise ValueError("workers are processes: a run with them is a process of its own")
     out = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     err = io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace", write_through=True)
 
     def run(command):
-        with _like_new(environment(folder, environ), cwd), redirect_stdout(out), redirect_stderr(err):
+        with (
+            _like_new(environment(folder, environ), cwd),
+            nullcontext() if results else _no_results(),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
             code = pytest.main(command, plugins=[_Quick(), *plugins])
         return int(code), *(each.buffer.getvalue().decode() for each in (out, err))
 
@@ -145,6 +153,15 @@ def _like_new(environ, cwd):
         patch.setattr(ThreadContextItems, "_thread_context", defaultdict(OrderedDict))
         back.enter_context(_own_modules())
         back.enter_context(_own_allure())
+        yield
+
+
+@contextmanager
+def _no_results():
+    """Let nobody listen to the checks for Allure, and nobody describe them to it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("asbuilt.beginning.listen", lambda *_: None)
+        patch.setattr("asbuilt.plugin.describe", lambda *_: None)
         yield
 
 

@@ -31,7 +31,7 @@ def _path_to(tool):
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_trips_exactly_its_controls(name, play, tmp_path):
+def test_a_fault_trips_exactly_its_controls(name, play_for_verdicts, tmp_path):
     fault = FAULTS[name]
     if "repository" in fault:
         checkout = tmp_path / "checkout"
@@ -40,9 +40,11 @@ def test_a_fault_trips_exactly_its_controls(name, play, tmp_path):
         shutil.copy(PROJECT / "estate.yaml", tmp_path)
         apply(fault.get("estate", ()), tmp_path)
         estate = f"--estate={tmp_path / 'estate.yaml'}"
-        played = play("tests_static", estate, f"--checkout={checkout}", environ=_path_to(fault.get("needs")))
+        played = play_for_verdicts("tests_static", estate, f"--checkout={checkout}", environ=_path_to(fault.get("needs")))
     else:
-        played = play("tests_live", "-m", "live", f"--sandbox={fault['over']}+{name}")
+        hangs = any(each.get("hang") for each in fault.get("answers", ()))
+        patience = ("--timeout=5",) if hangs else ()
+        played = play_for_verdicts("tests_live", "-m", "live", f"--sandbox={fault['over']}+{name}", *patience)
     assert played.subjects("drifted") == _sorted(fault.get("trips")), played.out
     assert played.subjects("unknown") == _sorted(fault.get("unknown")), played.out
     assert played.code == bool(fault.get("trips") or fault.get("unknown")), played.out
