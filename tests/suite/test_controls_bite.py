@@ -40,7 +40,9 @@ def test_a_fault_trips_exactly_its_controls(name, play_for_verdicts, tmp_path):
         shutil.copy(PROJECT / "estate.yaml", tmp_path)
         apply(fault.get("estate", ()), tmp_path)
         estate = f"--estate={tmp_path / 'estate.yaml'}"
-        played = play_for_verdicts("tests_static", estate, f"--checkout={checkout}", environ=_path_to(fault.get("needs")))
+        played = play_for_verdicts(
+            "tests_static", estate, f"--checkout={checkout}", environ=_path_to(fault.get("needs"))
+        )
     else:
         hangs = any(each.get("hang") for each in fault.get("answers", ()))
         patience = ("--timeout=5",) if hangs else ()

@@ -82,9 +82,9 @@ def test_collecting_makes_no_request_and_leaves_nothing(play, live):
     assert f"{len(live('healthy').verdicts)} tests collected" in played.out
 
 
-def test_an_observation_judged_again_comes_to_the_same_verdicts(live, play):
+def test_an_observation_judged_again_comes_to_the_same_verdicts(live, play_for_verdicts):
     first = live("incident-2026-04-30")
-    again = play("tests_live", "-m", "live", f"--observed={first.directory / 'observation.json'}")
+    again = play_for_verdicts("tests_live", "-m", "live", f"--observed={first.directory / 'observation.json'}")
     assert _told(first) == _told(again)
     assert again.code == 1
     assert "judged again" in again.out
@@ -196,7 +196,7 @@ def test_a_static_run_without_any_files_is_a_usage_error(play, tmp_path):
     assert f"no workflow files to judge in {tmp_path}: name their folder, --checkout DIR" in played.out
 
 
-def test_waivers_accept_only_what_drifts_until_their_date(play, tmp_path):
+def test_waivers_accept_only_what_drifts_until_their_date(play_for_verdicts, tmp_path):
     waiver = "{{control: {}, subject: {}, until: {}, owner: ops, issue: 1, reason: known}}"
     waived = [
         waiver.format("WEB001", "raxx-api-prod /health", "2026-04-30"),
@@ -206,7 +206,7 @@ def test_waivers_accept_only_what_drifts_until_their_date(play, tmp_path):
     text = (PROJECT / "estate.yaml").read_text().replace("checkout: fixtures", f"checkout: {PROJECT}/fixtures")
     estate = tmp_path / "estate.yaml"
     estate.write_text(f"{text}\nwaivers:\n" + "".join(f"  - {each}\n" for each in waived))
-    played = play("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", f"--estate={estate}")
+    played = play_for_verdicts("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", f"--estate={estate}")
     assert played.subjects("waived") == {"WEB001": ["raxx-api-prod /health"]}
     assert played.subjects("drifted")["HK002"] == ["raxx-api-prod"]
     assert played.subjects("drifted")["HK001"] == ["raxx-api-prod"]
