@@ -26,7 +26,7 @@ class Results:
 
     @allure_commons.hookimpl
     def report_result(self, result: Any) -> None:
-        """Write the result of one check. pytest's fixtures as containers of results are left out: noise to a reader."""
+        """Write the result of one check."""
         plain = attr.asdict(result, filter=lambda _, value: bool(value) or value is False)
         self._write(lambda: write_json(self._folder / result.file_pattern.format(prefix=uuid4()), plain, self._secrets))
 
@@ -44,13 +44,23 @@ class Results:
             self._missed(error)
 
 
+class _Checks(AllureListener):  # type: ignore[misc]
+    """Allure's listener without pytest's fixtures: as containers of results they are noise to a reader."""
+
+    pytest_fixture_setup = None
+    pytest_fixture_post_finalizer = None
+
+    def _update_fixtures_children(self, item: pytest.Item) -> None:
+        """Keep no containers."""
+
+
 def listen(config: pytest.Config, results: Path, secrets: Secrets, missed: Callable[[NotWrittenError], None]) -> None:
     """Let Allure's results of this process be written to a folder, by us alone."""
     config.option.allure_report_dir = None  # Allure's own writer stays away
     config.option.attach_capture = False
     if not config.pluginmanager.hasplugin("allure_pytest"):
         return
-    listener = AllureListener(config)
+    listener = _Checks(config)
     config.pluginmanager.register(listener, "allure_listener")
     for each in (listener, Results(results, secrets, missed)):
         allure_commons.plugin_manager.register(each)
