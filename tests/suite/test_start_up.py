@@ -90,7 +90,7 @@ def judged(hostile, tmp_path):
         assert not (tmp_path / "marks").exists(), (tmp_path / "marks").read_text()
         assert done.returncode in {0, 1}, done.stdout + done.stderr
         assert (hostile / "out" / "latest" / "verdicts.json").exists()
-        return json.loads(told.read_text()) | {"imported": modules(done.stderr)}
+        return json.loads(told.read_text()) | {"imported": modules(done.stderr), "printed": done.stdout}
 
     return run
 
@@ -128,6 +128,7 @@ def test_pytest_runs_in_the_process_of_the_command_with_nothing_of_the_judged_fo
     assert_nothing_lent(told, hostile)
     assert_each_once(told["imported"])
     if verb == "live":
+        assert " conform, 0 drifted, 0 unknown" in told["printed"]
         assert {"asbuilt.beginning", "asbuilt.sandbox.server", "httpx"} <= set(told["imported"])
         assert not {"typer", "rich", "asbuilt.cli"} & set(told["imported"])
 
