@@ -61,9 +61,9 @@ def beside(tmp_path, play, play_apart):
     return run
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "1", "--app=raxx-api-prod")])
+@pytest.mark.parametrize("arguments", [(), ("-n", "1")])
 def test_a_hook_that_fails_ends_the_run_and_loses_no_finding(arguments, beside):
-    played = beside("verdict", *arguments)
+    played = beside("verdict", "--app=raxx-api-prod", *arguments)
     assert played.code == 3, played.out
     line = next(each for each in played.out.splitlines() if "internal error" in each)
     assert "internal error at asbuilt/" in line
