@@ -30,6 +30,17 @@ def slept(monkeypatch):
     return waits
 
 
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch):
+    """Let a sweep's clock move by its pauses alone, and nobody wait for it."""
+    now = [0.0]
+
+    def pause(seconds):
+        now[0] += seconds
+
+    monkeypatch.setattr("asbuilt.observe.sweep.time", SimpleNamespace(monotonic=lambda: now[0], sleep=pause))
+
+
 @pytest.fixture
 def client():
     """Give a function that makes a client: of a handler in place of the network, or of a real one."""

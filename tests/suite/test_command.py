@@ -65,19 +65,6 @@ def test_a_control_that_there_is_not_is_refused():
     assert 'no control is called "HK099"; there are GH001' in done.output
 
 
-def test_live_and_static_work_from_any_folder(tmp_path):
-    (tmp_path / "yaml.py").write_text("raise SystemExit('imported from the folder that is judged')")
-    estate = f"--estate={PROJECT / 'estate.yaml'}"
-    for arguments in (("live", "--sandbox=healthy"), ("static",)):
-        done = subprocess.run(
-            [sys.executable, "-P", "-c", "from asbuilt.cli import app; app()", *arguments, estate],
-            cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert " conform, 0 drifted, 0 unknown" in done.stdout
-    assert (tmp_path / "reports" / "latest" / "summary.md").exists()
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -151,11 +138,14 @@ def test_a_fault_of_the_command_itself_is_one_line_and_exit_3(monkeypatch):
     assert len(done.output.splitlines()) == 1
 
 
+OBSERVING = "--sandbox=healthy+probe-times-out", "--app=raxx-api-prod", "--timeout=2"  # it tells of it when one is over
+
+
 @pytest.mark.parametrize(
     ("arguments", "begun"),
     [
         (["sandbox", "--port", "0"], "healthy at http"),
-        (["live", "--sandbox=healthy+probe-times-out", "-p", "no:cacheprovider", "--evidence={tmp}"], "observing, "),
+        (["live", *OBSERVING, "-p", "no:cacheprovider", "--evidence={tmp}"], "observing, "),
     ],
 )
 def test_an_interruption_is_exit_2_without_a_traceback(arguments, begun, tmp_path):
@@ -213,17 +203,26 @@ def test_an_interruption_while_the_command_is_imported_is_exit_2(monkeypatch):
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("stream", ["1", "2", "0 1 2"])
-def test_a_closed_stream_changes_no_verdict(stream, tmp_path):
+# A linter is a process of its own: it has these streams as well.
+@pytest.mark.parametrize(("stream", "which"), [("1", "-k zizmor"), ("2", ""), ("0 1 2", "-k zizmor")])
+def test_static_works_from_any_folder_and_a_closed_stream_changes_no_verdict(stream, which, tmp_path):
+    (tmp_path / "yaml.py").write_text("raise SystemExit('imported from the folder that is judged')")
     closed = " ".join(f"{each}>&-" for each in stream.split())
-    command = f'"$0" -P -c "from asbuilt.cli import app; app()" static --evidence="$1" -p no:cacheprovider {closed}'
+    judging = f'static {which} --estate="$1" -p no:cacheprovider'
+    command = f'"$0" -P -c "from asbuilt.cli import app; app()" {judging} {closed}'
     done = subprocess.run(
-        ["sh", "-c", command, sys.executable, str(tmp_path)],
-        cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
+        ["sh", "-c", command, sys.executable, str(PROJECT / "estate.yaml")],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    assert (tmp_path / "latest" / "summary.md").exists()
+    if stream == "2":
+        assert " conform, 0 drifted, 0 unknown" in done.stdout
+    latest = tmp_path / "reports" / "latest"
+    assert (latest / "summary.md").exists()
+    outcomes = [each["outcome"] for each in json.loads((latest / "verdicts.json").read_text())]
+    assert "conforms" in outcomes
+    assert set(outcomes) <= {"conforms", "not applicable"}
 
 
 def test_a_terminal_that_knows_few_characters_is_shown_escapes(tmp_path):
@@ -231,12 +230,8 @@ def test_a_terminal_that_knows_few_characters_is_shown_escapes(tmp_path):
     folder.mkdir(parents=True)
     step = "{uses: akhileshns/heroku-deploy@v3.13.15, with: {heroku_app_name: an-app}}"
     (folder / "deploy.yml").write_text(f"on: push\njobs: {{\u65e5: {{runs-on: x, steps: [{step}]}}}}\n", "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", "from asbuilt.cli import app; app()", "paths", "--checkout", "."],
-        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
-        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    done = CliRunner(charset="latin-1").invoke(app, ["paths", "--checkout", str(tmp_path)])
+    assert done.exit_code == 0, done.stderr
     assert "\\u65e5 in deploy.yml" in done.stdout
 
 

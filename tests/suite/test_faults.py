@@ -61,9 +61,9 @@ def beside(tmp_path, play, play_apart):
     return run
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2")])
+@pytest.mark.parametrize("arguments", [(), ("-n", "1")])
 def test_a_hook_that_fails_ends_the_run_and_loses_no_finding(arguments, beside):
-    played = beside("verdict", *arguments)
+    played = beside("verdict", "--app=raxx-api-prod", *arguments)
     assert played.code == 3, played.out
     line = next(each for each in played.out.splitlines() if "internal error" in each)
     assert "internal error at asbuilt/" in line
@@ -77,7 +77,7 @@ def test_a_hook_that_fails_ends_the_run_and_loses_no_finding(arguments, beside):
 
 
 def test_the_traceback_of_an_error_is_there_for_the_asking(beside):
-    assert "Traceback (most recent call last)" in beside("verdict", "--full-trace").out
+    assert "Traceback (most recent call last)" in beside("verdict", "--full-trace", "--app=raxx-api-prod").out
 
 
 def test_what_cannot_be_written_at_the_end_costs_no_finding(beside, live):

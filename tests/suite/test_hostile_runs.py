@@ -138,11 +138,18 @@ def test_texts_of_a_megabyte_leave_little(lived):
     assert max(len(each) for each in lived.out.splitlines()) < 1500
 
 
+WITHOUT_LINTERS = "-k", "not zizmor and not actionlint"
+
+
 def test_what_files_say_harms_nobody(checkout):
-    which = "-n", "1", "-k", "not zizmor and not actionlint"
-    played = run(checkout, "tests_static", f"--checkout={checkout}", *which, how=running.in_a_process)
-    verdicts = assert_harmless(played)
+    verdicts = assert_harmless(run(checkout, "tests_static", f"--checkout={checkout}", *WITHOUT_LINTERS))
     assert max(len(line["excerpt"]) for each in verdicts for line in each["lines"]) == 1000  # of the one long line
+
+
+def test_what_files_say_harms_no_worker(checkout):
+    which = "tests_static/test_syntax.py", f"--checkout={checkout}", "-n", "1", *WITHOUT_LINTERS
+    verdicts = assert_harmless(run(checkout, *which, how=running.in_a_process))
+    assert {each["outcome"] for each in verdicts if each["control"] == "WF001"} == {"drifted", "conforms", "unknown"}
 
 
 def test_an_option_that_is_refused_is_told_harmlessly(checkout):

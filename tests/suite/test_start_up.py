@@ -52,7 +52,12 @@ def imported(*arguments, cwd):
         cwd=cwd, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    return re.findall(r"^import time: +\d+ \| +\d+ \| +(\S+)$", done.stderr, re.MULTILINE)
+    return modules(done.stderr)
+
+
+def modules(told):
+    """Give what Python told of its imports."""
+    return re.findall(r"^import time: +\d+ \| +\d+ \| +(\S+)$", told, re.MULTILINE)
 
 
 @pytest.fixture
@@ -73,7 +78,7 @@ def hostile(tmp_path):
 
 @pytest.fixture
 def judged(hostile, tmp_path):
-    """Give a function that runs the command in the hostile folder, and gives what it told of itself."""
+    """Give a function that runs the command in the hostile folder, and gives what it told of itself and its imports."""
 
     def run(command, *arguments, environ=None):
         told = tmp_path / "told.json"
@@ -85,7 +90,7 @@ def judged(hostile, tmp_path):
         assert not (tmp_path / "marks").exists(), (tmp_path / "marks").read_text()
         assert done.returncode in {0, 1}, done.stdout + done.stderr
         assert (hostile / "out" / "latest" / "verdicts.json").exists()
-        return json.loads(told.read_text())
+        return json.loads(told.read_text()) | {"imported": modules(done.stderr), "printed": done.stdout}
 
     return run
 
@@ -104,14 +109,6 @@ def test_ways_to_an_app_are_found_without_pytest_or_a_network(tmp_path):
     assert not SLOW & set(found)
 
 
-def test_a_run_imports_each_module_once_and_none_for_a_terminal(tmp_path):
-    found = imported("live", "-s", "--sandbox=healthy", f"--estate={PROJECT / 'estate.yaml'}", cwd=tmp_path)
-    assert {"asbuilt.beginning", "asbuilt.sandbox.server", "httpx"} <= set(found)
-    assert not {"typer", "rich", "asbuilt.cli"} & set(found)
-    own = [each for each in found if each.startswith("asbuilt.")]
-    assert sorted(own) == sorted(set(own))
-
-
 @pytest.mark.parametrize(
     ("verb", "begin", "before"),
     [
@@ -122,25 +119,38 @@ def test_a_run_imports_each_module_once_and_none_for_a_terminal(tmp_path):
 def test_pytest_runs_in_the_process_of_the_command_with_nothing_of_the_judged_folder(
     verb, begin, before, judged, hostile
 ):
-    begun = [sys.executable, "-c", f"import sys; sys.begun = 'here'; {begin}"]
+    begun = [sys.executable, "-X", "importtime", "-c", f"import sys; sys.begun = 'here'; {begin}"]
     for name in before:  # what stands in for the command itself, no command can help
         (hostile / f"{name}.py").unlink()
-    world = ["--sandbox", "healthy"] if verb == "live" else ["--checkout", "."]
-    told = judged(begun, verb, *world, "--estate", str(PROJECT / "estate.yaml"), "--evidence", "out")
+    narrow = {
+        "live": ["--sandbox", "healthy", "--app", "raxx-api-staging"],
+        "static": ["--checkout", ".", "-k", "syntax or zizmor"],
+    }
+    told = judged(begun, verb, "-s", *narrow[verb], "--estate", str(PROJECT / "estate.yaml"), "--evidence", "out")
     assert told["begun"] == "here"
     assert_nothing_lent(told, hostile)
+    assert_each_once(told["imported"])
+    if verb == "live":
+        assert " conform, 0 drifted, 0 unknown" in told["printed"]
+        assert {"asbuilt.beginning", "asbuilt.sandbox.server", "httpx"} <= set(told["imported"])
+        assert not {"typer", "rich", "asbuilt.cli"} & set(told["imported"])
 
 
-def test_the_installed_command_takes_nothing_of_the_judged_folder(judged, hostile):
-    told = judged(SCRIPT, "static", f"--estate={PROJECT / 'estate.yaml'}", "--checkout", str(hostile), "--evidence=out")
+def assert_each_once(imported):
+    own = [each for each in imported if each.startswith("asbuilt.")]
+    assert own
+    assert sorted(own) == sorted(set(own))
+
+
+def test_the_installed_command_its_workers_and_options_of_the_environment_and_of_files_take_nothing_either(
+    judged, hostile
+):
+    (hostile / "more").write_text(f"--asbuilt-estate\n{PROJECT / 'estate.yaml'}\n--evidence\nout\n")
+    told = judged(
+        SCRIPT, "static", "@more", "-n", "1", "-k", "syntax", environ={"PYTEST_ADDOPTS": f"--checkout '{hostile}'"}
+    )
     assert_nothing_lent(told, hostile)
     assert str(Path(SCRIPT[0]).parent) not in told["path"]
-
-
-def test_workers_and_options_of_the_environment_and_of_files_take_nothing_either(judged, hostile):
-    (hostile / "more").write_text(f"--asbuilt-estate\n{PROJECT / 'estate.yaml'}\n--evidence\nout\n")
-    told = judged(SCRIPT, "static", "@more", "-n", "2", environ={"PYTEST_ADDOPTS": "--checkout ."})
-    assert_nothing_lent(told, hostile)
 
 
 def assert_nothing_lent(told, hostile):

