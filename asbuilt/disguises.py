@@ -45,6 +45,9 @@ _CODED = re.compile(
     rb"|(?P<octal>[0-3][0-7]{2})|(?P<blank>[bfnrtv])|(?P<escape>e)(?=\[))"
     rb"|&(?:amp;)*(?P<entity>#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 )
+_CODES = (b"%", b"\\", b"&")
+_ENDS = (b"\n", b"\r")
+_UNSEEN_ASCII = (b"\x1b", b"\x07")
 _BROKEN = re.compile(rb"%[0-9a-fA-F]?[\r\n]|\\(?<!\\\\)\\*+[uUx]?[0-9a-fA-F]{0,7}[\r\n]|&#?\w{0,8}[\r\n]")
 _UNFINISHED = re.compile(
     rb"(?:%[0-9a-fA-F]{0,3}|\\(?<!\\\\)\\*+(?:[uU]\{?[0-9a-fA-F]{0,7}|x[0-9a-fA-F]?|[0-7]{0,2})|&[#\w;]{0,32}"
@@ -95,8 +98,9 @@ def spans(content: bytes, sought: Sequence[bytes]) -> list[Span]:
             continue
         # Most stand as they are. Found at once, and out of the way, they cost no tracing.
         for word in sought:
-            found += ((begin + at, begin + at + len(word)) for at in _places(part, word))
-            part = part.replace(word, b"]" * len(word))
+            if word in part:
+                found += ((begin + at, begin + at + len(word)) for at in _places(part, word))
+                part = part.replace(word, b"]" * len(word))
         if _may_hold(part, heads, tails):
             for level in _levels(_Traced(part)):
                 found += ((begin + first, begin + last) for first, last in _standing(level, sought))
@@ -154,6 +158,10 @@ def _is_cut(text: bytes) -> bool:
     return b"..." in text or "…".encode() in text
 
 
+def _has(text: bytes, any_of: Iterable[bytes]) -> bool:
+    return any(each in text for each in any_of)
+
+
 def _places(text: bytes, part: bytes) -> Iterator[int]:
     at = text.find(part)
     while at >= 0:
@@ -202,13 +210,13 @@ def _in_base64(raw: bytes) -> Iterator[bytes]:
 def _levels(view: V) -> Iterator[V]:
     """Give a text as it stands, without what is not seen, and decoded, as often as there is something to decode."""
     yield view
-    if _BROKEN.search(view.text):
+    if _has(view.text, _CODES) and _has(view.text, _ENDS) and _BROKEN.search(view.text):
         yield view.without(_BLANKS, _BLANK).decoded().without(_HUSKS, _HUSK)
     for _ in range(_ROUNDS):
         yield view.without(_HUSKS, _HUSK)
-        if _UNSEEN.search(view.text):
+        if not (view.text.isascii() and not _has(view.text, _UNSEEN_ASCII)) and _UNSEEN.search(view.text):
             yield view.without(_UNSEEN).without(_HUSKS, _HUSK)
-        further = view.decoded()
+        further = view.decoded() if _has(view.text, _CODES) else view
         if further.text == view.text:
             return
         view = further
