@@ -26,6 +26,7 @@ _ELLIPSIS = "…"
 _BLANKS = re.compile(r"[ \t\n]+")
 _ODD = re.compile(r"[^ -~]")
 _HALVES = re.compile(r"[\ud800-\udfff]")
+_HALF = "\\ud"  # how JSON begins one, or each of the two of an emoji
 # Controls, formats (directions, zero widths), halves of characters, separators of lines, what is no character at all.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 # Letters and marks by category that take no room: Unicode's Default_Ignorable_Code_Point, without those of emoji.
@@ -48,7 +49,7 @@ def line(text: str, most: int = LONGEST) -> str:
     It is never a command of GitHub's runner, wherever a terminal breaks it between words.
     """
     if len(text) <= most and text.isascii() and text.isprintable():
-        return without_commands(text)
+        return without_commands(text[:most])
     # What is shown of a character is never shorter than it, but for blanks: so much is enough to fill a line.
     shown = visible(text[: 2 * most + 1])
     if len(shown) > most or len(text) > 2 * most:
@@ -149,7 +150,10 @@ def within(value: Any) -> Iterator[str]:
 
 def as_json(value: Any, indent: int | None = 2) -> str:
     """Give plain values as JSON that a terminal can show: all of it ASCII, and no command of GitHub's runner."""
-    return _harmless(json.dumps(kept_in(value), indent=indent))
+    short = json.dumps(value)  # without an indent it is written in C: that costs less than a look at each text
+    if len(short) > LONGEST_KEPT or _HALF in short:
+        value = kept_in(value)
+    return _harmless(json.dumps(value, indent=indent))
 
 
 def json_bytes(content: bytes) -> bytes:

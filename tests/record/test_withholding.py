@@ -198,8 +198,8 @@ def test_a_secret_is_told_by_its_name_where_it_still_stands():
 @pytest.mark.parametrize(
     "unit", ["\\", "http%3a%2f%2f", "http://a", "%25", "&amp;", "\x1b]", "http:\\", "a:/\\/"], ids=ascii
 )
-def test_a_megabyte_made_to_be_read_twice_is_read_once(unit):
-    text = f"@ {unit * (2**20 // len(unit))}"
+def test_a_long_text_made_to_be_read_twice_is_read_once(unit):
+    text = f"@ {unit * (2**18 // len(unit))}"
     secrets = Secrets.of(Secret("it", each) for each in TOKENS)
     assert secrets.hide(text) == text
     assert WITHHELD in secrets.hide(f"{text} {TOKENS[0]}")
