@@ -118,7 +118,7 @@ def test_on_github_the_executor_is_the_run(play):
         "GITHUB_RUN_ID": "17", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r",
         "GITHUB_WORKFLOW": "Nightly", "GITHUB_RUN_NUMBER": "4",
     }  # fmt: skip
-    played = play("tests_live", "-m", "live", "--sandbox=healthy", environ=github)
+    played = play("tests_live", "-m", "live", "--sandbox=healthy", "-k", "HK001", environ=github)
     executor = json.loads((played.directory / "allure-results" / "executor.json").read_text())
     assert executor["buildUrl"] == "https://github.com/o/r/actions/runs/17"
     assert executor["buildName"] == "Nightly #4"
@@ -157,7 +157,7 @@ def test_a_check_that_was_interrupted_is_unknown_never_passed(tmp_path):
     heard = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     begin = f"{heard}; runpy.run_module('pytest', run_name='__main__')"
     running = subprocess.Popen(
-        [sys.executable, "-c", begin, "tests_live", "-m", "live", "--sandbox=healthy", "-p", "no:cacheprovider"],
+        [sys.executable, "-c", begin, str(check), "-m", "live", "--sandbox=healthy", "-p", "no:cacheprovider"],
         cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     deadline = time.monotonic() + 60
