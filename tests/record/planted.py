@@ -98,6 +98,6 @@ REPORTS = itertools.count(1)
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_logfinish():
-    moment = "a worker, among the checks" if WORKER else "among the checks"
+    moment = f"{WORKER}, among the checks" if WORKER else "among the checks"
     if (moment == KILLED or (COPIES and not WORKER)) and next(REPORTS) == 10:
         come_to(moment)
