@@ -151,7 +151,7 @@ def test_what_was_withheld_is_judged_the_same_again(whole, planted):
 
 
 def test_a_secret_that_was_written_all_the_same_is_caught_told_and_no_success(planted):
-    played = planted(kill="never, but one is written past the writer")
+    played = planted("-k", "HK001 or HK002 or HK003", kill="never, but one is written past the writer")
     assert played.code == 3
     assert "asbuilt: a secret had been written: past.txt held LOCAL_KEY; it is withheld now" in played.out
     assert (played.directory / "past.txt").read_text() == "a [withheld] b"
