@@ -283,7 +283,9 @@ class _Traced:
         return self._with(_CODED, _decoded)
 
     def _with(self, what: re.Pattern[bytes], instead: Callable[[re.Match[bytes]], bytes]) -> "_Traced":
-        parts, edits, size, done = [], [], 0, 0
+        parts: list[bytes] = []
+        edits: list[_Edit] = []
+        size = done = 0
         for match in what.finditer(self.text):
             first, last = match.span()
             new = instead(match)

@@ -1,6 +1,6 @@
 """A plugin of pytest that plants secrets in a run, and kills it, a process of its own then, where it is told to.
 
-On the way there it copies the evidence at every other moment that is named: that is what a run leaves that is killed then.
+On the way there it copies the evidence at each other moment that has a name: a run that is killed then leaves that.
 """
 
 import base64

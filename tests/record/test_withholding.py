@@ -54,6 +54,16 @@ def assert_withheld(token, form, before, behind):
     assert hidden.endswith(behind)
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["percent-encoded, twice", "in JSON, escaped whole", "bytes escaped", "in HTML, by number", "in colours, as JSON"],
+)
+def test_of_what_a_secret_is_written_as_nothing_is_left(form):
+    for token in TOKENS:
+        hidden = SECRETS.hide(f"a {FORMS[form](token)} b")
+        assert hidden.replace('"', "") == f"a {WITHHELD} b", token
+
+
 def test_what_stands_before_a_secret_makes_no_escape_of_its_beginning():
     for before, token in (
         ("\\", "nabla41-x41"),
