@@ -9,10 +9,11 @@ import base64
 import html
 import re
 import shlex
-from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Protocol, Self, TypeVar
 
 LEAST = 8  # of a secret that is cut, so many characters are one
@@ -38,19 +39,23 @@ _UNSEEN = re.compile(
 )
 # Of backslashes in a row the search begins at the first, and takes all: else a megabyte of them takes an hour.
 _CODED = re.compile(
-    rb"%(?:25)*(?P<byte>[0-9a-fA-F]{2})|(?<!\\)\\++(?:x(?P<hex>[0-9a-fA-F]{2})"
+    rb"%(?:25)*(?P<byte>[0-9a-fA-F]{2})|\\(?<!\\\\)\\*+(?:x(?P<hex>[0-9a-fA-F]{2})"
     rb"|u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\++u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
     rb"|u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|u\{(?P<some>[0-9a-fA-F]{1,6})\}"
     rb"|(?P<octal>[0-3][0-7]{2})|(?P<blank>[bfnrtv])|(?P<escape>e)(?=\[))"
     rb"|&(?:amp;)*(?P<entity>#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 )
-_BROKEN = re.compile(rb"%[0-9a-fA-F]?[\r\n]|(?<!\\)\\++[uUx]?[0-9a-fA-F]{0,7}[\r\n]|&#?\w{0,8}[\r\n]")
+_CODES = (b"%", b"\\", b"&")
+_ENDS = (b"\n", b"\r")
+_UNSEEN_ASCII = (b"\x1b", b"\x07")
+_BROKEN = re.compile(rb"%[0-9a-fA-F]?[\r\n]|\\(?<!\\\\)\\*+[uUx]?[0-9a-fA-F]{0,7}[\r\n]|&#?\w{0,8}[\r\n]")
 _UNFINISHED = re.compile(
-    rb"(?:%[0-9a-fA-F]{0,3}|(?<!\\)\\++(?:[uU]\{?[0-9a-fA-F]{0,7}|x[0-9a-fA-F]?|[0-7]{0,2})|&[#\w;]{0,32}"
+    rb"(?:%[0-9a-fA-F]{0,3}|\\(?<!\\\\)\\*+(?:[uU]\{?[0-9a-fA-F]{0,7}|x[0-9a-fA-F]?|[0-7]{0,2})|&[#\w;]{0,32}"
     rb"|\x1b[^@-Z^-~]{0,32}|\.{1,2})\Z"
 )
 
 Span = tuple[int, int]
+_Edit = tuple[int, int, int, int]  # what replaces begins and ends, and begins and ends what was replaced
 V = TypeVar("V", bound="_View")
 
 
@@ -93,10 +98,11 @@ def spans(content: bytes, sought: Sequence[bytes]) -> list[Span]:
             continue
         # Most stand as they are. Found at once, and out of the way, they cost no tracing.
         for word in sought:
-            found += ((begin + at, begin + at + len(word)) for at in _places(part, word))
-            part = part.replace(word, b"]" * len(word))
+            if word in part:
+                found += ((begin + at, begin + at + len(word)) for at in _places(part, word))
+                part = part.replace(word, b"]" * len(word))
         if _may_hold(part, heads, tails):
-            for level in _levels(_Traced.of(part)):
+            for level in _levels(_Traced(part)):
                 found += ((begin + first, begin + last) for first, last in _standing(level, sought))
     return _merged((_with_backslash(content, first), last) for first, last in found)
 
@@ -104,14 +110,14 @@ def spans(content: bytes, sought: Sequence[bytes]) -> list[Span]:
 def beginning(content: bytes, sought: Sequence[bytes]) -> int:
     """Give where at the end of a text a word may have begun; the text's length where none has."""
     least, skipped = len(content), max(0, len(content) - _reach(sought))
-    for view in _levels(_Traced.of(_UNFINISHED.sub(b"", content[skipped:]))):
+    for view in _levels(_Traced(_UNFINISHED.sub(b"", content[skipped:]))):
         text = view.text
         for word in sought:
             head = word[:_BEGINNING]
             at = text.find(head, max(0, len(text) - len(word)))
             while at >= 0:
                 if len(text) - at < len(word) and word.startswith(text[at:]):
-                    least = min(least, skipped + view.starts[at])
+                    least = min(least, skipped + view.span(at, at + 1)[0])
                     break
                 at = text.find(head, at + 1)
     return least
@@ -126,7 +132,7 @@ def _may_hold(content: bytes, heads: Iterable[bytes], tails: Iterable[bytes]) ->
     for level in _levels(_Plain(content)):
         if any(each in level.text for each in heads):
             return True
-        if any(each in level.text for each in _ELLIPSES) and any(each in level.text for each in tails):
+        if _is_cut(level.text) and any(each in level.text for each in tails):
             return True
     return False
 
@@ -134,16 +140,26 @@ def _may_hold(content: bytes, heads: Iterable[bytes], tails: Iterable[bytes]) ->
 def _standing(view: "_Traced", sought: Iterable[bytes]) -> Iterator[Span]:
     """Give where a word stands at one level: whole, or at least so much of it at an ellipsis."""
     text = view.text
+    is_cut = _is_cut(text)
     for word in sought:
         for at in _places(text, word[:LEAST]):
             size = _common(word, text[at : at + len(word)])
             if size == len(word) or text.startswith(_ELLIPSES, at + size):
                 yield view.span(at, _whole(text, at + size))
-        for at in _places(text, word[-LEAST:]) if len(word) > LEAST else ():
+        for at in _places(text, word[-LEAST:]) if is_cut and len(word) > LEAST else ():
             size = _common(word[::-1], text[max(0, at + LEAST - len(word)) : at + LEAST][::-1])
             first = at + LEAST - size
             if size < len(word) and text.endswith(_ELLIPSES, 0, first):
                 yield view.span(_whole(text, first), at + LEAST)
+
+
+def _is_cut(text: bytes) -> bool:
+    """Say whether there is any ellipsis."""
+    return b"..." in text or "…".encode() in text
+
+
+def _has(text: bytes, any_of: Iterable[bytes]) -> bool:
+    return any(each in text for each in any_of)
 
 
 def _places(text: bytes, part: bytes) -> Iterator[int]:
@@ -194,13 +210,13 @@ def _in_base64(raw: bytes) -> Iterator[bytes]:
 def _levels(view: V) -> Iterator[V]:
     """Give a text as it stands, without what is not seen, and decoded, as often as there is something to decode."""
     yield view
-    if _BROKEN.search(view.text):
+    if _has(view.text, _CODES) and _has(view.text, _ENDS) and _BROKEN.search(view.text):
         yield view.without(_BLANKS, _BLANK).decoded().without(_HUSKS, _HUSK)
     for _ in range(_ROUNDS):
         yield view.without(_HUSKS, _HUSK)
-        if _UNSEEN.search(view.text):
+        if not (view.text.isascii() and not _has(view.text, _UNSEEN_ASCII)) and _UNSEEN.search(view.text):
             yield view.without(_UNSEEN).without(_HUSKS, _HUSK)
-        further = view.decoded()
+        further = view.decoded() if _has(view.text, _CODES) else view
         if further.text == view.text:
             return
         view = further
@@ -248,19 +264,17 @@ class _Plain:
 
 @dataclass(frozen=True, slots=True)
 class _Traced:
-    """A text of which each byte knows where it begins and ends in what was unfolded."""
+    """A text that knows of each of its bytes where it begins and ends in what was unfolded."""
 
     text: bytes
-    starts: "array[int]"
-    ends: "array[int]"
-
-    @classmethod
-    def of(cls, text: bytes) -> "_Traced":
-        return cls(text, array("L", range(len(text))), array("L", range(1, len(text) + 1)))
+    above: "_Traced | None" = None
+    edits: tuple[_Edit, ...] = ()  # in their order, of what `above` had
 
     def span(self, first: int, last: int) -> Span:
         """Give where a part of this level stands in what was unfolded."""
-        return self.starts[first], self.ends[last - 1]
+        if self.above is None:
+            return first, last
+        return self.above.span(self._byte_above(first)[0], self._byte_above(last - 1)[1])
 
     def without(self, what: re.Pattern[bytes], _: bytes = b"") -> "_Traced":
         return self._with(what, lambda _: b"")
@@ -269,12 +283,23 @@ class _Traced:
         return self._with(_CODED, _decoded)
 
     def _with(self, what: re.Pattern[bytes], instead: Callable[[re.Match[bytes]], bytes]) -> "_Traced":
-        text, starts, ends, done = bytearray(), array("L"), array("L"), 0
+        parts: list[bytes] = []
+        edits: list[_Edit] = []
+        size = done = 0
         for match in what.finditer(self.text):
             first, last = match.span()
             new = instead(match)
-            text += self.text[done:first] + new
-            starts += self.starts[done:first] + array("L", [self.starts[first]] * len(new))
-            ends += self.ends[done:first] + array("L", [self.ends[last - 1]] * len(new))
+            begin = size + first - done
+            size = begin + len(new)
+            parts += (self.text[done:first], new)
+            edits.append((begin, size, first, last))
             done = last
-        return _Traced(bytes(text) + self.text[done:], starts + self.starts[done:], ends + self.ends[done:])
+        return _Traced(b"".join((*parts, self.text[done:])), self, tuple(edits)) if edits else self
+
+    def _byte_above(self, at: int) -> Span:
+        """Give where in the text above a byte comes from; one of a replacement, from all that was replaced."""
+        before = bisect_right(self.edits, at, key=itemgetter(0))
+        if not before:
+            return at, at + 1
+        _, end, first, last = self.edits[before - 1]
+        return (first, last) if at < end else (last + at - end, last + at - end + 1)

@@ -24,6 +24,9 @@ _LONGEST_LINK = 2000
 _MOST_LINES = 200
 _ELLIPSIS = "…"
 _BLANKS = re.compile(r"[ \t\n]+")
+_ODD = re.compile(r"[^ -~]")
+_HALVES = re.compile(r"[\ud800-\udfff]")
+_HALF = "\\ud"  # how JSON begins one, or each of the two of an emoji
 # Controls, formats (directions, zero widths), halves of characters, separators of lines, what is no character at all.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 # Letters and marks by category that take no room: Unicode's Default_Ignorable_Code_Point, without those of emoji.
@@ -45,6 +48,8 @@ def line(text: str, most: int = LONGEST) -> str:
 
     It is never a command of GitHub's runner, wherever a terminal breaks it between words.
     """
+    if len(text) <= most and text.isascii() and text.isprintable():
+        return without_commands(text[:most])
     # What is shown of a character is never shorter than it, but for blanks: so much is enough to fill a line.
     shown = visible(text[: 2 * most + 1])
     if len(shown) > most or len(text) > 2 * most:
@@ -70,7 +75,7 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     folded = _BLANKS.sub(lambda match: match[0] if match[0].isprintable() else " ", text.replace("\r\n", "\n"))
-    return "".join(_seen(each) for each in folded)
+    return _ODD.sub(_seen, folded)
 
 
 def without_commands(text: str) -> str:
@@ -108,9 +113,7 @@ def link(url: str) -> str:
 def kept(text: str, most: int = LONGEST_KEPT) -> str:
     """Give a text for JSON: whole up to 64 KiB, with an escape for halves of characters, which no file can hold."""
     short = text if len(text) <= most else f"{text[: most - 1]}{_ELLIPSIS}"
-    if short.isascii():
-        return short
-    return "".join(_seen(each) if unicodedata.category(each) == "Cs" else each for each in short)
+    return short if short.isascii() else _HALVES.sub(_seen, short)
 
 
 def kept_in(value: T) -> T:
@@ -147,7 +150,10 @@ def within(value: Any) -> Iterator[str]:
 
 def as_json(value: Any, indent: int | None = 2) -> str:
     """Give plain values as JSON that a terminal can show: all of it ASCII, and no command of GitHub's runner."""
-    return _harmless(json.dumps(kept_in(value), indent=indent))
+    short = json.dumps(value)  # without an indent it is written in C: that costs less than a look at each text
+    if len(short) > LONGEST_KEPT or _HALF in short:
+        value = kept_in(value)
+    return _harmless(json.dumps(value, indent=indent))
 
 
 def json_bytes(content: bytes) -> bytes:
@@ -156,7 +162,7 @@ def json_bytes(content: bytes) -> bytes:
 
 
 def _harmless(written: str) -> str:
-    return re.sub(r"(?<= )::", r":\\u003a", written.replace("##[", "##\\u005b").replace("\x7f", "\\u007f"))
+    return written.replace("##[", "##\\u005b").replace("\x7f", "\\u007f").replace(" ::", " :\\u003a")
 
 
 def shown_in(value: Any) -> Any:
@@ -183,7 +189,8 @@ def _without(command: re.Pattern[str], text: str) -> str:
     return _OLD_COMMAND.sub(r"\1\\[", text) if "[" in text else text
 
 
-def _seen(character: str) -> str:
+def _seen(match: re.Match[str]) -> str:
+    character = match[0]
     number = ord(character)
     hidden = unicodedata.category(character) in _UNSEEN or character in _BLANK
     if not hidden and not any(number in each for each in _VARIANTS):

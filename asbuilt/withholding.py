@@ -28,7 +28,8 @@ _FENCE = re.compile(r"-----(?:BEGIN|END) [A-Z ]+-----")
 # Both take all that may be part of them, whether or not it ends in what they look for, so that nothing is read twice.
 # Of a variable (`$KEY`, `${{ secrets.KEY }}`) the name is no secret, and a finding that quotes it stays readable.
 _USERINFO = re.compile(
-    rb"((?i:https?)(?::|%3[aA])(?:\\*/|%2[fF]){2}|(?i:[a-z][a-z0-9+.-]{0,30}):(?:\\*/){2}(?=[^\s/@]*:))"
+    rb"((?i:https?)(?::|%3[aA])(?:\\*/|%2[fF]){2}"
+    rb"|(?<![A-Za-z0-9+.-])[0-9+.-]*+[A-Za-z][A-Za-z0-9+.-]*+(?<![0-9+.-]{31}):(?:\\*/){2}(?=[^\s/@]*:))"
     rb"([^\s/?#\"'`<>\\${}]++)"
 )
 _RELATIVE_USERINFO = re.compile(r"^//[^/?#\s]*@")

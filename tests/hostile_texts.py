@@ -62,8 +62,8 @@ TEXTS = {
     "format": "{0}{issue} %s {} {{",
     "yaml": "- a: [b\n# c",
     "properties": "\\u005cu0041 \\uzzzz = :",
-    "long": "x" * 2**20,
-    "long-and-empty": "\n" * 2**20,
+    "long": "x" * 2**18,
+    "long-and-empty": "\n" * 2**18,
 }
 _THEN, _NOW = datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
 _HIDDEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}

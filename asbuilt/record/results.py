@@ -28,7 +28,8 @@ class Results:
     def report_result(self, result: Any) -> None:
         """Write the result of one check."""
         plain = attr.asdict(result, filter=lambda _, value: bool(value) or value is False)
-        self._write(lambda: write_json(self._folder / result.file_pattern.format(prefix=uuid4()), plain, self._secrets))
+        path = self._folder / result.file_pattern.format(prefix=uuid4())
+        self._write(lambda: write_json(path, plain, self._secrets, indent=None))
 
     @allure_commons.hookimpl
     def report_attached_data(self, body: str | bytes, file_name: str) -> None:

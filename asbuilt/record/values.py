@@ -1,7 +1,9 @@
 """What a check was given, as evidence: declared and observed side by side on a page, and as JSON."""
 
-from dataclasses import asdict, is_dataclass
+import json
+from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -31,7 +33,7 @@ def plain(value: Any) -> Any:
         case tuple() | list() | set() | frozenset():
             return [plain(each) for each in value]
         case _ if is_dataclass(value) and not isinstance(value, type):
-            return plain(asdict(value))
+            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
         case None | str() | int() | float():
             return value
         case _:
@@ -58,7 +60,13 @@ def page(requirement: str, declared: Any, observed: Any, asked: list[str]) -> st
 
 def _cell(value: Any) -> str:
     """Give plain values for a cell of the page, as YAML, line by line."""
-    brief = _brief(value, _MOST_ITEMS)
+    return _written(json.dumps(_brief(value, _MOST_ITEMS)))
+
+
+@lru_cache(maxsize=2**6)
+def _written(as_json: str) -> str:
+    """Give brief values as YAML; what is declared of a subject is the same to each check of it."""
+    brief = json.loads(as_json)
     written = _yaml(brief, yaml.CSafeDumper)
     if _BEYOND in written:
         written = _yaml(brief, yaml.SafeDumper)

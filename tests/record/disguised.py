@@ -91,13 +91,18 @@ CUT = {
 def leaks(content, secret):
     """Give the forms in which a secret stands in the content of a file."""
     texts = _readings(content.decode("utf-8", "replace") if isinstance(content, bytes) else content)
-    written = {name: form(secret) for name, form in FORMS.items() if not name.startswith("Ba")}
+    written = _written(secret)
     there = {each for each in set(written.values()) if any(each in text for text in texts)}
     found = [name for name, each in written.items() if each in there]
     for offset in range(3):
         core = _base64(secret, b"\0" * offset, b"\0\0")[offset + 1 : (8 * (offset + len(secret))) // 6]
         found += [f"Base64 at {offset}"] * any(core in each for each in texts)
     return found
+
+
+@lru_cache(maxsize=16)  # a secret is looked for in many texts
+def _written(secret):
+    return {name: form(secret) for name, form in FORMS.items() if not name.startswith("Ba")}
 
 
 @lru_cache(maxsize=2)  # each secret is looked for in the same text

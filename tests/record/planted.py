@@ -1,10 +1,14 @@
-"""A plugin of pytest that plants secrets in a run, and kills it, a process of its own then, where it is told to."""
+"""A plugin of pytest that plants secrets in a run, and kills it, a process of its own then, where it is told to.
+
+On the way there it copies the evidence at each other moment that has a name: a run that is killed then leaves that.
+"""
 
 import base64
 import functools
 import itertools
 import logging
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -17,6 +21,7 @@ from asbuilt.record import finish
 from asbuilt.sandbox import scenario
 
 KILLED = os.environ.get("PLANTED_KILL", "")
+COPIES = os.environ.get("PLANTED_COPIES", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 patch = pytest.MonkeyPatch()
@@ -33,8 +38,22 @@ def kill():
 
 
 def killed_before(module, name, moment):
-    if moment == KILLED and not WORKER:
-        patch.setattr(module, name, lambda *_, **__: kill())
+    if (moment == KILLED or COPIES) and not WORKER:
+        whole = getattr(module, name)
+
+        def reached(*arguments, **options):
+            come_to(moment)
+            return whole(*arguments, **options)
+
+        patch.setattr(module, name, reached)
+
+
+def come_to(moment):
+    """Copy what a run has left so far; end there, if this is the moment."""
+    if COPIES:
+        shutil.copytree(Path(os.environ["HOME"]) / "evidence", Path(COPIES) / moment)
+    if moment == KILLED:
+        kill()
 
 
 def written_past_the_writer(record):
@@ -79,6 +98,6 @@ REPORTS = itertools.count(1)
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_logfinish():
-    moment = "a worker, among the checks" if WORKER else "among the checks"
-    if moment == KILLED and next(REPORTS) == 10:
-        kill()
+    moment = f"{WORKER}, among the checks" if WORKER else "among the checks"
+    if (moment == KILLED or (COPIES and not WORKER)) and next(REPORTS) == 10:
+        come_to(moment)

@@ -118,7 +118,7 @@ def test_on_github_the_executor_is_the_run(play):
         "GITHUB_RUN_ID": "17", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r",
         "GITHUB_WORKFLOW": "Nightly", "GITHUB_RUN_NUMBER": "4",
     }  # fmt: skip
-    played = play("tests_live", "-m", "live", "--sandbox=healthy", environ=github)
+    played = play("tests_live", "-m", "live", "--sandbox=healthy", "-k", "HK001", environ=github)
     executor = json.loads((played.directory / "allure-results" / "executor.json").read_text())
     assert executor["buildUrl"] == "https://github.com/o/r/actions/runs/17"
     assert executor["buildName"] == "Nightly #4"
@@ -143,8 +143,9 @@ def test_junit_counts_the_same(live):
 
 def test_a_check_that_was_interrupted_is_unknown_never_passed(tmp_path):
     project = tmp_path / "project"
-    for name in ("tests_live", "fixtures", "reports"):
+    for name in ("tests_live", "reports"):
         shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("2*", "latest", "__pycache__"))
+    (project / "fixtures").symlink_to(PROJECT / "fixtures")
     for name in ("conftest.py", "pytest.ini", "estate.yaml"):
         shutil.copy(PROJECT / name, project / name)
     flag = tmp_path / "in-the-middle"
@@ -157,7 +158,7 @@ def test_a_check_that_was_interrupted_is_unknown_never_passed(tmp_path):
     heard = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     begin = f"{heard}; runpy.run_module('pytest', run_name='__main__')"
     running = subprocess.Popen(
-        [sys.executable, "-c", begin, "tests_live", "-m", "live", "--sandbox=healthy", "-p", "no:cacheprovider"],
+        [sys.executable, "-c", begin, str(check), "-m", "live", "--sandbox=healthy", "-p", "no:cacheprovider"],
         cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     deadline = time.monotonic() + 60

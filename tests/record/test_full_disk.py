@@ -7,7 +7,7 @@ import pytest
 LIMITED = {"PYTHONPATH": str(Path(__file__).parent), "FULL_AT": "3000"}
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
 def test_what_is_found_is_printed_and_one_line_says_what_was_not_written(play_apart, live, workers):
     whole = live("incident-2026-04-30")
     played = play_apart(

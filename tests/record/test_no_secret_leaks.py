@@ -1,9 +1,11 @@
 """Ten secrets in ten places, looked for in every file and on the terminal, of runs that end and that are killed."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
+import running
 import yaml
 from disguised import leaks
 
@@ -30,7 +32,7 @@ KILLED = (
     "while it is recorded",
     "before the last scan",
 )
-KILLED_WORKER = "a worker, among the checks"
+KILLED_WORKER = "gw0, among the checks"
 
 
 def hostile():
@@ -67,26 +69,40 @@ def fixtures(tmp_path_factory):
     return folder
 
 
+def run_planted(folder, fixtures, *arguments, kill="", copies="", world="--sandbox=healthy+hostile"):
+    """Run the live suite with secrets planted in it; in a process of its own where it must."""
+    run_it = running.in_a_process if kill in {*KILLED, KILLED_WORKER} or "-n" in arguments else running.in_process
+    environ = {
+        **SECRETS,
+        "PYTHONPATH": str(Path(__file__).parent),
+        "PLANTED_FIXTURES": str(fixtures),
+        "PLANTED_KILL": kill,
+        "PLANTED_COPIES": str(copies),
+    }
+    return run_it(folder, "tests_live", "-m", "live", world, "-p", "planted", *LOUD, *arguments, environ=environ)
+
+
 @pytest.fixture
-def planted(play, play_apart, fixtures):
-    """Give a function that runs the live suite with secrets planted in it; in a process of its own where it must."""
+def planted(tmp_path, fixtures):
+    """Give a function that runs the live suite with secrets planted in it."""
+    return partial(run_planted, tmp_path, fixtures)
 
-    def run(*arguments, kill="", world="--sandbox=healthy+hostile"):
-        run_it = play_apart if kill in {*KILLED, KILLED_WORKER} or "-n" in arguments else play
-        environ = {
-            **SECRETS,
-            "PYTHONPATH": str(Path(__file__).parent),
-            "PLANTED_FIXTURES": str(fixtures),
-            "PLANTED_KILL": kill,
-        }
-        return run_it("tests_live", "-m", "live", world, "-p", "planted", *LOUD, *arguments, environ=environ)
 
-    return run
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory, fixtures):
+    """Give a run that ends by itself, and the JUnit file that it wrote elsewhere; to be read only."""
+    folder = tmp_path_factory.mktemp("whole")
+    xml = folder / "elsewhere" / "junit.xml"
+    return run_planted(folder, fixtures, "-s", f"--junitxml={xml}"), xml
 
 
 def assert_nothing_leaked(played, *elsewhere):
-    files = [each for each in (*played.directory.parent.rglob("*"), *elsewhere) if each.is_file()]
-    shown = {"the terminal": played.out} | {str(each): each.read_text(errors="replace") for each in files}
+    assert_nothing_stands_in(played.out, *played.directory.parent.rglob("*"), *elsewhere)
+
+
+def assert_nothing_stands_in(out, *paths):
+    files = [each for each in paths if each.is_file()]
+    shown = {"the terminal": out} | {str(each): each.read_text(errors="replace") for each in files}
     all_of_it = "\0".join(shown.values())
     for name, secret in {**SECRETS, "session": SESSION}.items():
         parts = {secret[at : at + 10] for at in range(len(secret) - 9)}
@@ -98,10 +114,18 @@ def assert_nothing_leaked(played, *elsewhere):
             pytest.fail(f"{name} stands in {where}")
 
 
-@pytest.mark.parametrize("arguments", [("-s",), ("-n", "2")])
-def test_of_ten_secrets_none_is_in_any_file_or_on_the_terminal(planted, tmp_path, arguments):
+def test_of_ten_secrets_none_is_in_any_file_or_on_the_terminal(whole):
+    assert_all_is_there_but_the_secrets(*whole)
+
+
+def test_nor_where_a_worker_is_killed_and_another_goes_on(planted, tmp_path):
     xml = tmp_path / "elsewhere" / "junit.xml"
-    played = planted(*arguments, f"--junitxml={xml}")
+    played = planted("-n", "1", "--max-worker-restart=1", f"--junitxml={xml}", kill=KILLED_WORKER)
+    assert "crashed while running" in played.out
+    assert_all_is_there_but_the_secrets(played, xml)
+
+
+def assert_all_is_there_but_the_secrets(played, xml):
     assert played.code == 1, played.out
     assert_nothing_leaked(played, xml)
     assert "Deploy [withheld]" in (played.directory / "observation.json").read_text()
@@ -117,8 +141,8 @@ def test_of_ten_secrets_none_is_in_any_file_or_on_the_terminal(planted, tmp_path
     assert {"observation.json", "verdicts.json", "summary.md", "junit.xml", "sandbox-log.json"} <= set(names)
 
 
-def test_what_was_withheld_is_judged_the_same_again(planted):
-    first = planted()
+def test_what_was_withheld_is_judged_the_same_again(whole, planted):
+    first, _ = whole
     again = planted(world=f"--observed={first.directory / 'observation.json'}")
     assert_nothing_leaked(again)
     assert [(each["id"], each["outcome"], each["reason"]) for each in again.verdicts] == [
@@ -127,23 +151,25 @@ def test_what_was_withheld_is_judged_the_same_again(planted):
 
 
 def test_a_secret_that_was_written_all_the_same_is_caught_told_and_no_success(planted):
-    played = planted(kill="never, but one is written past the writer")
+    played = planted("-k", "HK001 or HK002 or HK003", kill="never, but one is written past the writer")
     assert played.code == 3
     assert "asbuilt: a secret had been written: past.txt held LOCAL_KEY; it is withheld now" in played.out
     assert (played.directory / "past.txt").read_text() == "a [withheld] b"
     assert_nothing_leaked(played)
 
 
-@pytest.mark.parametrize("kill", KILLED)
-def test_a_run_that_is_killed_has_leaked_nothing(planted, kill):
-    played = planted(kill=kill)
+def test_a_run_that_is_killed_has_leaked_nothing(planted, tmp_path):
+    *before, last = KILLED
+    played = planted(kill=last, copies=tmp_path / "copies")
     assert played.code == -9
     assert_nothing_leaked(played)
+    for moment in before:
+        left = list((tmp_path / "copies" / moment).rglob("*"))
+        assert [each for each in left if each.name == "estate.yaml"]
+        assert_nothing_stands_in(played.out, *left)
 
 
-@pytest.mark.parametrize("kill", ["among the checks", KILLED_WORKER])
-def test_a_run_with_workers_that_is_killed_has_leaked_nothing(planted, kill):
-    played = planted("-n", "2", "--max-worker-restart=1", kill=kill)
-    assert (played.code == -9) == ("worker" not in kill)
-    assert ("crashed while running" in played.out) == ("worker" in kill)
+def test_a_run_with_workers_that_is_killed_has_leaked_nothing(planted):
+    played = planted("-n", "2", kill="among the checks")
+    assert played.code == -9
     assert_nothing_leaked(played)
