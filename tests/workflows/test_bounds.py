@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 from making import deploying
 from past_bounds import DEPLOY, PAST, UNDECIDED, WORKFLOW, functions, job, workflow
-from samples import lay_out, samples
 
 from asbuilt.judging import _outcome
 from asbuilt.lint.keep import beyond
@@ -96,13 +95,6 @@ def test_what_is_just_under_a_bound_is_read(name, checkout):
     found = checkout({WORKFLOW: JUST_UNDER[name]})
     assert found.unread == ()
     assert found.workflow_file(WORKFLOW).jobs
-
-
-def test_no_sample_comes_near_a_bound(tmp_path):
-    for number, files in enumerate([*samples("ok").values(), *samples("err").values()]):
-        root = tmp_path / str(number)
-        lay_out(files, root)
-        assert read(root).unread == ()
 
 
 def test_a_file_of_300_jobs_with_3000_deploys_gives_them_all(checkout):
