@@ -50,7 +50,13 @@ def _facts():
         for name, each in vars(_module(HOME / "conftest.py")).items()
         if type(each).__name__ == "FixtureFunctionDefinition"
     }
-    return {name: (function, tuple(inspect.signature(function).parameters)) for name, function in fixtures.items()}
+    return {name: (function, _asked_by(function)) for name, function in fixtures.items()}
+
+
+@cache
+def _asked_by(function):
+    """Give the names of the facts that a check, or a fact, asks for."""
+    return tuple(inspect.signature(function).parameters)
 
 
 def _module(path):
@@ -63,7 +69,7 @@ def _module(path):
 @cache
 def _rests_on(function):
     """Give every fact that a check asks for, with all that these rest on."""
-    found, left = set(), list(inspect.signature(function).parameters)
+    found, left = set(), [*_asked_by(function)]
     while left:
         if (name := left.pop()) not in found:
             found.add(name)
@@ -94,7 +100,7 @@ def judged(estate, checkouts, controls=None):
 
 def _outcome(function, of_the_check, of_the_run):
     try:
-        function(**{name: _fact(name, of_the_check, of_the_run) for name in inspect.signature(function).parameters})
+        function(**{name: _fact(name, of_the_check, of_the_run) for name in _asked_by(function)})
         of_the_check["see"].conform()
     except Drift as drift:
         return "drifted", drift.findings

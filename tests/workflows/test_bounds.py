@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 from making import deploying
 from past_bounds import DEPLOY, PAST, UNDECIDED, WORKFLOW, functions, job, workflow
-from samples import lay_out, samples
 
 from asbuilt.judging import _outcome
 from asbuilt.lint.keep import beyond
@@ -61,6 +60,9 @@ def test_what_is_past_a_bound_is_unknown_and_its_neighbour_is_judged(name, check
     entries = {path.workflow for path in found.deploy_paths}
     assert NEIGHBOUR in entries
     assert WORKFLOW not in entries
+    # Nothing else is said to be wrong with it.
+    assert problems(file, found.sources) == ()
+    assert list(action_problems(file, found.sources)) == []
 
 
 @pytest.mark.parametrize("name", UNDECIDED)
@@ -96,13 +98,6 @@ def test_what_is_just_under_a_bound_is_read(name, checkout):
     found = checkout({WORKFLOW: JUST_UNDER[name]})
     assert found.unread == ()
     assert found.workflow_file(WORKFLOW).jobs
-
-
-def test_no_sample_comes_near_a_bound(tmp_path):
-    for number, files in enumerate([*samples("ok").values(), *samples("err").values()]):
-        root = tmp_path / str(number)
-        lay_out(files, root)
-        assert read(root).unread == ()
 
 
 def test_a_file_of_300_jobs_with_3000_deploys_gives_them_all(checkout):
@@ -184,14 +179,6 @@ def test_a_line_of_a_procfile_that_is_too_long_is_unknown_and_the_others_are_rea
     assert list(found.processes) == ["web"]
     assert found.document.unread.fact == "has more than 8,192 characters, and no more are read"
     assert found.document.unread.mark.line == 2
-
-
-@pytest.mark.parametrize("name", ["brackets", "calls-of-workflows", "actions"])
-def test_nothing_else_is_said_to_be_wrong_with_what_is_past_a_bound(name, checkout):
-    found = checkout(PAST[name][0])
-    file = found.workflow_file(WORKFLOW)
-    assert problems(file, found.sources) == ()
-    assert list(action_problems(file, found.sources)) == []
 
 
 def test_a_check_that_comes_upon_a_bound_is_unknown():

@@ -1,5 +1,5 @@
 import pytest
-from making import DEPLOY, paths_of
+from making import DEPLOY, gated, paths_of
 
 MAIN = "{push: {branches: [main]}}"
 TEST = "  test:\n    runs-on: x\n    steps: [{run: make}]\n"
@@ -86,3 +86,12 @@ def test_a_job_of_the_run_before_that_was_skipped_is_no_gate():
         ("deep", True, True),
     ]
     assert all(gate.upstream and gate.leg is None for gate in path.ancestors)
+
+
+def test_ways_that_differ_in_a_gate_are_not_put_together():
+    text = gated(
+        "{push: {branches: [main, fast]}}",
+        condition="    if: success() || (always() && github.ref == 'refs/heads/fast')\n",
+    )
+    found = {path.refs: path.gates for path in paths_of(w=text)}
+    assert found == {("refs/heads/main",): ("test",), ("refs/heads/fast",): ()}

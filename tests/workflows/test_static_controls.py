@@ -70,7 +70,9 @@ def test_a_sample_fails_exactly_the_control_that_it_names(name, tmp_path):
     estate = estates.load(lay_out(SAMPLES[name], tmp_path))
     (repository,) = estate.repositories.values()
     kind, _, sample = name.partition("/")
-    found = list(judged(estate, {repository.name: read(tmp_path)}, judges_of(sample)))
+    checkout = read(tmp_path)
+    assert checkout.unread == ()  # no sample comes near a bound
+    found = list(judged(estate, {repository.name: checkout}, judges_of(sample)))
     assert [each for each in found if each.outcome == "unknown"] == []
     # Samples of the linters' controls are held against the linters in test_tools.py, and here against all others.
     own = {control_of(sample)} - set(LINTERS)

@@ -19,6 +19,15 @@ def test_a_check_in_a_later_job_has_the_last_word_where_there_is_no_nearer_one()
     assert path.last_word(path.verifications).label == "ask: curl --fail https://shop.example/health"
 
 
+def test_what_stands_before_a_deploy_does_not_follow_it():
+    ask = "      - run: curl --fail https://{}.example/health\n"
+    both = deploying("shop", on=MAIN) + ask.format("shop") + DEPLOY.format(app="web").lstrip("\n") + ask.format("web")
+    shop, web = paths_of(deploy=both)
+    asked = [f"deploy: curl --fail https://{app}.example/health" for app in ("shop", "web")]
+    assert [list(each.verified_by) for each in (shop, web)] == [asked, asked[1:]]
+    assert [len(each.later) for each in (shop, web)] == [3, 1]
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [

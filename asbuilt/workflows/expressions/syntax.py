@@ -9,9 +9,9 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#l
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal as OneOf
+from typing import NamedTuple
 
 from asbuilt.workflows.bounds import TREE
 from asbuilt.workflows.expressions.tree import (
@@ -76,8 +76,7 @@ class ExpressionError(ValueError):
         super().__init__(f"{found} at character {offset + 1}: expected {expected}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     kind: OneOf["symbol", "name", "literal", "end"]
     text: str
     offset: int

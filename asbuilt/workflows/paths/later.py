@@ -1,10 +1,11 @@
 """The steps that run after a deploy when all goes well."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from asbuilt.workflows.deploys.steps import DeployStep
+from asbuilt.workflows.deploys.steps import DeployStep, deploys_of
 from asbuilt.workflows.files.sources import DEEPEST, PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
 from asbuilt.workflows.health.surroundings import Surroundings, surroundings_of
@@ -29,23 +30,26 @@ class Later:
     tolerated: bool
 
 
-def later_steps(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Later]:
+def later_steps(deploy: DeployStep, run: JobRun, sources: Sources) -> tuple[Later, ...]:
     """Give the steps that can follow a deploy: in its job, in later jobs, and in those after the jobs that call it.
 
     In that order, from the innermost job outwards. A step that surely does not run when all goes well is left out.
     """
     tolerated = [leg.job for leg in run.legs if is_on(leg.job.continue_on_error, leg.context) is True]
-    for placed in sources.steps(deploy.workflow_file, deploy.job):
-        if placed.number > deploy.placed.number:
-            yield from _beside(placed, run.last, sources, tolerated=bool(tolerated))
+    beside = _beside(run.last, sources, tolerated=bool(tolerated))
+    found = beside[bisect_right(beside, deploy.placed.number, key=lambda each: each.placed.number) :]
     for at, leg in reversed(tuple(enumerate(run.legs))):
         called_with_leave = any(outer.job in tolerated for outer in run.legs[:at])
-        yield from _of_later_jobs(leg, sources, tolerated=called_with_leave)
+        found += _of_later_jobs(leg, sources, tolerated=called_with_leave)
+    return found
 
 
-@lru_cache(maxsize=8192)  # each deploy before it in its job asks
-def _beside(placed: PlacedStep, leg: Leg, sources: Sources, *, tolerated: bool) -> tuple[Later, ...]:
-    return tuple(_later(placed, leg.context, sources, tolerated=tolerated))
+@lru_cache(maxsize=64)  # each deploy of the job asks
+def _beside(leg: Leg, sources: Sources, *, tolerated: bool) -> tuple[Later, ...]:
+    """Give the steps that follow the first deploy of a job, in that job."""
+    first, *_ = deploys_of(leg.workflow_file, leg.job, sources)
+    steps = sources.steps(leg.workflow_file, leg.job)[first.placed.number + 1 :]
+    return tuple(each for placed in steps for each in _later(placed, leg.context, sources, tolerated=tolerated))
 
 
 def may_fail_quietly(deploy: DeployStep, run: JobRun, sources: Sources) -> bool:
@@ -53,9 +57,11 @@ def may_fail_quietly(deploy: DeployStep, run: JobRun, sources: Sources) -> bool:
 
     Only where that is certain: `continue-on-error` whose value is not known does not count.
     """
-    placed = _later(deploy.placed, run.last.context, sources, tolerated=False)
-    legs = any(is_on(leg.job.continue_on_error, leg.context) is True for leg in run.legs)
-    return legs or any(each.tolerated for each in placed)
+    if any(is_on(leg.job.continue_on_error, leg.context) is True for leg in run.legs):
+        return True
+    if all(each.step.continue_on_error is None for each in deploy.placed.lineage):
+        return False
+    return any(each.tolerated for each in _later(deploy.placed, run.last.context, sources, tolerated=False))
 
 
 @lru_cache(maxsize=64)  # each deploy of the job asks

@@ -4,7 +4,8 @@ What cannot be decided before a run is said to be undecided, with the expression
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter
 
 from asbuilt.workflows.bounds import AROUND, PATHS, PastBoundError, hold, noted
 from asbuilt.workflows.deploys.steps import DeployStep, deploys_of
@@ -27,6 +28,15 @@ from asbuilt.workflows.run.reach import Answer, may_run, step_runs
 from asbuilt.workflows.run.stopping import stopped_before
 from asbuilt.workflows.triggers.refs import broadest
 from asbuilt.workflows.yaml.document import text_of
+
+# What tells two ways apart, but for what is put together, and for what is no key of a dictionary.
+_KIND = attrgetter(
+    *(
+        each.name
+        for each in fields(DeployPath)
+        if each.compare and each.name not in {"refs", "conclusions", "ancestors", "inputs"}
+    )
+)
 
 
 def deploy_paths(sources: Sources, past: dict[str, PastBoundError] | None = None) -> tuple[DeployPath, ...]:
@@ -84,7 +94,7 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
     if step_that_stops(deploy, job_context, sources) is not None or is_undone(deploy, job_context, sources):
         return
     environment = _environment(deploy.job, job_context)
-    later = tuple(later_steps(deploy, run, sources))
+    later = later_steps(deploy, run, sources)
     checks = tuple(verifications(deploy, run, later, sources))
     situation = run.situation
     # Nobody knows here what a caller that is not in this repository hands over.
@@ -151,11 +161,11 @@ def _merged(paths: Iterable[DeployPath]) -> list[DeployPath]:
 
     A push of a branch and a push of a tag stay two.
     """
-    groups: dict[str, list[DeployPath]] = {}
+    groups: dict[tuple[object, ...], list[DeployPath]] = {}
     for path in paths:
         kind = path.refs[0].split("/")[1] if path.refs and path.trigger == "push" else ""
         own = tuple(each for each in path.ancestors if not each.upstream)
-        key = f"{kind} {replace(path, refs=(), conclusions=(), ancestors=own)} {id(path.step)}"
+        key = (kind, id(path.step), own, tuple(path.inputs.items()), _KIND(path))
         groups.setdefault(key, []).append(path)
     return [_joined(group) for group in groups.values()]
 
@@ -180,9 +190,10 @@ def _without_repetition(paths: list[DeployPath]) -> Iterator[DeployPath]:
     of_step: dict[int, list[DeployPath]] = {}
     for path in paths:
         of_step.setdefault(id(path.step), []).append(path)
+    alike = {step for step, others in of_step.items() if len({len(other.inputs) for other in others}) == 1}
     for path in paths:
         others = of_step[id(path.step)]
-        if len({len(other.inputs) for other in others}) == 1:
+        if id(path.step) in alike:
             yield path
         elif not any(_says_more(other, path) for other in others):
             groups = (group for other in others if _says_more(path, other) for group in other.groups)

@@ -54,7 +54,7 @@ def verifications(
     in_script = _in_the_same_script(deploy, run, sources)
     if in_script is not None and in_script.can_fail:
         yield Verification(f"{deploy.job.id}: {deploy.step.label}", in_script, deploy.placed)
-    for each in later:
+    for each in filter(_may_check, later):
         own = _check_in(each)
         check_made = own if own is not None and own.can_fail else heeded(each, later)
         if check_made is not None:
@@ -68,6 +68,12 @@ def verifications(
 
 
 @lru_cache(maxsize=8192)  # each deploy before it asks
+def _may_check(later: Later) -> bool:
+    """Tell whether a step may be a health check: by itself, or because others can name it."""
+    return later.placed.step.id is not None or _check_in(later) is not None
+
+
+@lru_cache(maxsize=8192)
 def _check_in(later: Later) -> Check | None:
     return None if later.tolerated else check_of(later.placed.step, later.placed.shell, later.surroundings)
 
@@ -75,12 +81,12 @@ def _check_in(later: Later) -> Check | None:
 def _in_the_same_script(deploy: DeployStep, run: JobRun, sources: Sources) -> Check | None:
     """Give the check that the script that deploys makes afterwards."""
     deploying = {way[-1].words for way in deploy.ways}
-    if not deploying or may_fail_quietly(deploy, run, sources):
+    if not deploying:
         return None
     placed = deploy.placed
     found = commands(script_of(placed.step), placed.shell)
     count = max((at for at, each in enumerate(found, 1) if each.words in deploying), default=len(found))
-    if count == len(found):
+    if count == len(found) or may_fail_quietly(deploy, run, sources):
         return None
     here = contexts.of_step(placed, run.last.context, sources)
     return check_behind(placed.step, placed.shell, surroundings_of(placed, here), count)

@@ -1,4 +1,5 @@
-// Evaluates expressions as GitHub does: JSON lines of {expression, context} in, JSON lines of {value} or {error} out.
+// Evaluates expressions as GitHub does: a JSON line of contexts and one each of [expression, number of its context] in,
+// JSON lines of {value} or {error} out.
 // A value is null, true, false, {string}, {number} as text, {array} or {object} as pairs: no two kinds look alike.
 
 import { createInterface } from "node:readline";
@@ -35,15 +36,20 @@ function plain(value) {
   }
 }
 
-const lines = [];
+const results = [];
+let contexts;
 for await (const line of createInterface({ input: process.stdin })) {
-  const { expression, context } = JSON.parse(line);
+  if (contexts === undefined) {
+    contexts = JSON.parse(line).map((each) => JSON.parse(JSON.stringify(each), data.reviver));
+    continue;
+  }
+  const [expression, number] = JSON.parse(line);
   let result;
   try {
-    result = { value: plain(evaluate(expression, JSON.parse(JSON.stringify(context), data.reviver))) };
+    result = { value: plain(evaluate(expression, contexts[number])) };
   } catch (error) {
     result = { error: error.message };
   }
-  lines.push(JSON.stringify(result));
+  results.push(JSON.stringify(result));
 }
-process.stdout.write(lines.join("\n") + "\n");
+process.stdout.write(results.join("\n") + "\n");
