@@ -136,7 +136,7 @@ OF_FILES = ("tests_static/test_syntax.py", "tests_static/test_tools.py")
 def judged(play, play_for_verdicts, play_apart, tmp_path):
     """Judge `after` with edits of deploy.yml; runs with workers are processes of their own."""
 
-    def run(*edits, checks=("tests_static",), options=(), results=False):
+    def run(*edits, checks=("tests_static",), options=(), results=False, environ=None):
         root = shutil.copytree(AFTER, tmp_path / "checkout", dirs_exist_ok=True)
         text = (AFTER / FILE).read_text()
         for old, new in edits:
@@ -144,7 +144,7 @@ def judged(play, play_for_verdicts, play_apart, tmp_path):
             text = text.replace(old, new)
         (root / FILE).write_text(text)
         run_suite = play_apart if "-n2" in options else play if results else play_for_verdicts
-        return run_suite(*checks, f"--checkout={root}", *options)
+        return run_suite(*checks, f"--checkout={root}", *options, environ=environ)
 
     return run
 
@@ -229,7 +229,8 @@ def test_one_that_nothing_needs_fails_the_run(judged):
     assert len([each for each in cases if each.find("failure") is not None]) == 2
 
 
-def test_workers_come_to_what_one_process_does(judged):
+def test_workers_come_to_what_one_process_does_and_lint_no_more_often(judged, actionlint, tmp_path):
+    calls = actionlint()
     edits = (
         (PINNED, f"{LOOSE} # asbuilt: ignore[WF030] they release monthly until {NEXT_YEAR}"),
         (
@@ -237,7 +238,11 @@ def test_workers_come_to_what_one_process_does(judged):
             f"runs-on: ubuntu-latest # asbuilt: ignore[WF001] no reason is left until {NEXT_YEAR}",
         ),
     )
-    alone, shared = judged(*edits, results=True), judged(*edits, options=("-n2",))
+    path = {"PATH": str(tmp_path / "bin")}
+    alone = judged(*edits, results=True, environ=path)
+    once = calls.read_text()
+    shared = judged(*edits, options=("-n2",), environ=path)
+    assert calls.read_text() == once * 2
     assert alone.subjects("waived") == {"WF030": [SUBJECT]}, alone.out
     assert alone.subjects("drifted") == {"WF001": [SUBJECT]}, alone.out
     assert [told(each) for each in (shared, alone)] == [told(alone)] * 2, shared.out
