@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from asbuilt import __version__, start, texts
 from asbuilt.option_values import OptionError, meant
@@ -33,6 +33,12 @@ class Command(TyperGroup):
             sys.exit(code)
         return code
 
+    def get_help_option(self, *context: Any) -> Any:
+        """Say of `--help` that it is not asked for: of a value that is None, Typer would ask pydantic."""
+        if option := super().get_help_option(*context):
+            option.default = False
+        return option
+
     def _ended(self, *arguments: Any, **extra: Any) -> int:
         try:
             code = super().main(*arguments, **{**extra, "standalone_mode": False})
@@ -45,6 +51,24 @@ class Command(TyperGroup):
         except Exception as error:  # noqa: BLE001 - one line, and not a traceback
             return _broken(error)
         return start.INTERRUPTED if code == _TYPER_INTERRUPTED else code or 0
+
+
+class Texts(TyperCommand):
+    """A verb whose options are texts, and are taken as they are typed.
+
+    Typer would have pydantic look at each, and to import that takes a third of a start.
+    """
+
+    def parse_args(self, context: Any, arguments: list[str]) -> list[str]:
+        """Read the arguments; whatever is to be refused, or asks for help, is Typer's to answer."""
+        given, left, _ = self.make_parser(context).parse_args(args=list(arguments))
+        declared: dict[str, Any] = {each.name: each for each in self.params}
+        values = {name: given.get(name, each.default) for name, each in declared.items()}
+        choices = {name: each.type_descriptor.choices or (values[name],) for name, each in declared.items()}
+        if left or given.keys() - declared.keys() or any(values[name] not in choices[name] for name in declared):
+            return super().parse_args(context, arguments)
+        context.params.update(values)
+        return left
 
 
 app = typer.Typer(cls=Command, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -130,7 +154,7 @@ def controls(
             _show(lambda _: Text(handbook.explanation(chosen[0])) if identity else handbook.listing(chosen))
 
 
-@app.command()
+@app.command(cls=Texts)
 def paths(
     context: typer.Context,
     *,
