@@ -47,7 +47,7 @@ def begun(config: pytest.Config) -> Run:
     checkouts = checkouts_of(estate, path, asked.checkout, asked.repositories)
     if not options.concerns(config, "tests_live"):
         refusals.refuse_nothing(checkouts)
-    run = replace(prepared(estate, scope, checkouts), checks=checks)
+    run = prepared(estate, scope, checkouts, checks)
     if is_worker(config):
         return _taken_over(config, run)
     return run if options.judges_nothing(config) else _in_its_directory(config, asked, run, source)

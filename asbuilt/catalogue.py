@@ -3,7 +3,7 @@
 import ast
 import importlib.util
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType
@@ -39,10 +39,12 @@ def checks(project: Path = PROJECT) -> tuple[tuple[str, Control], ...]:
                 problems.append(f"{name}:{_line_of(error, path)}: cannot be imported: {_told(error)}")
                 continue
             for function_name, function in _functions(module):
-                wrong = list(problems_of(function)) or list(_unknown_words(control_of(function), facts, path))
-                problems += [f"{name}:{_first_line(function, path)} {function_name}: {each}" for each in wrong]
+                wrong = list(problems_of(function))
                 if not wrong:
-                    found.append((f"{name}::{function_name}", control_of(function)))
+                    control = control_of(function)
+                    found.append((f"{name}::{function_name}", control))
+                    wrong = list(_unknown_words(control, facts, path))
+                problems += [f"{name}:{_first_line(function, path)} {function_name}: {each}" for each in wrong]
     if problems:
         raise BrokenChecksError("\n".join(problems))
     return tuple(found)
@@ -55,11 +57,11 @@ def _functions(module: ModuleType) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def kinds_judged(project: Path = PROJECT) -> dict[str, frozenset[str]]:
-    """Give the kinds of subject that each control is judged of, by its id."""
+def kinds_judged(known: Iterable[tuple[str, Control]], project: Path = PROJECT) -> dict[str, frozenset[str]]:
+    """Give the kinds of subject that each control of the checks is judged of, by its id."""
     facts, _ = _vocabulary(project)
     found: dict[str, set[str]] = {}
-    for check, control in checks(project):
+    for check, control in known:
         kind = _kind(control, facts, project / check.partition("::")[0])
         found.setdefault(control.id, set()).update({kind} if kind else ())
     return {control: frozenset(kinds) for control, kinds in found.items()}

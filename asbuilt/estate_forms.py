@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
-from asbuilt.model import RUNS
+from asbuilt.terms import RUNS
 from asbuilt.texts import visible
 
 _LONGEST_NAME = 255

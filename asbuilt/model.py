@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import Discriminator, PlainValidator, TypeAdapter
 from pydantic_core import to_json
 
 from asbuilt import texts
 from asbuilt.files import MOST_OF_AN_OBSERVATION, read
+from asbuilt.terms import Way
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-RUNS = 20  # of a workflow, the newest: so many are asked for, so more failures in a row are never seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,18 +193,6 @@ class Deployment:
     environment: str
     sha: str
     created_at: datetime
-
-
-class Way(NamedTuple):
-    """How a declared deploy reaches an app: what tells the runs of one deploy from those of another."""
-
-    workflow: str
-    trigger: str
-    app: str
-
-    def __str__(self) -> str:
-        """As the file of an observation names it: `deploy.yml push shop`."""
-        return " ".join(self)
 
 
 def _way(written: object) -> Way:

@@ -1,6 +1,6 @@
 """What one run is about, decided from its options before anything is asked or judged."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -60,21 +60,27 @@ class Run:
         return by_app or bool(repositories & self.scope.repositories)
 
 
-def prepared(estate: Estate, scope: Scope, checkouts: Mapping[str, Checkout]) -> Run:
-    """Give a run of which nothing is known yet but what is declared.
+def prepared(
+    estate: Estate, scope: Scope, checkouts: Mapping[str, Checkout], checks: tuple[tuple[str, Control], ...] = ()
+) -> Run:
+    """Give a run of which nothing is known yet but what is declared, and the checks that there are.
 
     Raises OptionError for waivers of a control that their subject can never have: they would wait for ever.
     """
     known = {kind: subjects(estate, checkouts, kind) for kind in KINDS}
-    if wrong := list(_wrong_waivers(estate, checkouts, known)):
+    if wrong := list(_wrong_waivers(estate, checkouts, known, checks)):
         raise OptionError(first_lines(wrong))
-    return Run(estate, scope, checkouts, "workflow files", known, suppressions=_suppressions(checkouts))
+    found = _suppressions(checkouts)
+    return Run(estate, scope, checkouts, "workflow files", known, checks=checks, suppressions=found)
 
 
 def _wrong_waivers(
-    estate: Estate, checkouts: Mapping[str, Checkout], known: Mapping[str, Mapping[str, Subject]]
+    estate: Estate,
+    checkouts: Mapping[str, Checkout],
+    known: Mapping[str, Mapping[str, Subject]],
+    checks: Iterable[tuple[str, Control]],
 ) -> Iterator[Tell]:
-    judged = kinds_judged() if estate.waivers else {}
+    judged = kinds_judged(checks) if estate.waivers else {}
     for waiver in estate.waivers:
         kinds = judged.get(waiver.control, frozenset())
         names = {word for kind in kinds for each in known[kind].values() for word in (each.id, each.name)}

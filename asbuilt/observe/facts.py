@@ -18,10 +18,10 @@ from asbuilt.model import (
     ProbeResponse,
     Release,
     Repository,
-    Way,
     Workflow,
     WorkflowRun,
 )
+from asbuilt.terms import Way
 
 T = TypeVar("T")
 P = TypeVar("P")

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from asbuilt.model import RUNS, Deployment, Environment, Fact, Repository, Workflow, WorkflowRun
+from asbuilt.model import Deployment, Environment, Fact, Repository, Workflow, WorkflowRun
 from asbuilt.observe.ask import Ask, fact, instant, items
 from asbuilt.observe.http import GITHUB, Client
+from asbuilt.terms import RUNS
 
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
@@ -61,7 +62,7 @@ def workflows(client: Client, name: str) -> Fact[tuple[Workflow, ...]]:
 def runs(client: Client, name: str, workflow: str, branch: str) -> Fact[tuple[WorkflowRun, ...]]:
     """Observe the newest completed runs of a workflow file on a branch, newest first.
 
-    `workflow` is the name of the file. As many as `model.RUNS`; fewer where there are fewer. Absent where GitHub knows
+    `workflow` is the name of the file. As many as `terms.RUNS`; fewer where there are fewer. Absent where GitHub knows
     no such workflow. Source: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
     """
     query = {"branch": branch, "status": "completed", "exclude_pull_requests": "true", "per_page": RUNS}
@@ -71,7 +72,7 @@ def runs(client: Client, name: str, workflow: str, branch: str) -> Fact[tuple[Wo
 def successes(client: Client, name: str, workflow: str, event: str, since: datetime) -> Fact[tuple[WorkflowRun, ...]]:
     """Observe the newest successful runs of a workflow file that an event set off since an instant.
 
-    On whatever branch, newest first, as many as `model.RUNS`. `since` is in UTC. Absent where GitHub knows no such
+    On whatever branch, newest first, as many as `terms.RUNS`. `since` is in UTC. Absent where GitHub knows no such
     workflow.
     """
     created = f">={since:%Y-%m-%dT%H:%M:%SZ}"

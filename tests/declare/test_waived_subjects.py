@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from asbuilt.catalogue import PROJECT, kinds_judged
+from asbuilt.catalogue import checks, kinds_judged
 from asbuilt.estate import load
 from asbuilt.option_values import OptionError
 from asbuilt.run import prepared
@@ -39,7 +39,7 @@ def waived(written, tmp_path):
         workflows.mkdir(parents=True)
         (workflows / "ci.yml").write_text("on: push\njobs: {a: {runs-on: x, environment: lab, steps: [{run: a}]}}\n")
         estate = load(path)
-        return prepared(estate, scope_of(estate, [], []), {"o/r": checkout.read(tmp_path / "r", "o/r")})
+        return prepared(estate, scope_of(estate, [], []), {"o/r": checkout.read(tmp_path / "r", "o/r")}, checks())
 
     return prepare
 
@@ -114,4 +114,4 @@ def test_the_kinds_of_a_control_are_those_that_pytest_finds(play, tmp_path):
     found = {}
     for control, fixtures in json.loads((tmp_path / "told.json").read_text()):
         found.setdefault(control, set()).add(kind_of(fixtures))
-    assert found == kinds_judged(PROJECT)
+    assert found == kinds_judged(checks())
