@@ -16,6 +16,8 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Protocol, Self, TypeVar
 
+from asbuilt.patterns import late
+
 LEAST = 8  # of a secret that is cut, so many characters are one
 _BEGINNING = 4  # and so many may become one
 _STRETCH = 2**17
@@ -24,13 +26,13 @@ _ROUNDS = 4
 _ELLIPSES = (b"...", b"[...", b"...]", "…".encode())
 
 _BLANK = bytes({*range(0x21), 0x7F} - {0x07, 0x1B})
-_BLANKS = re.compile(b"[" + re.escape(_BLANK) + b"]+")
+_BLANKS = late(b"[" + re.escape(_BLANK) + b"]+")
 # What can stand between the characters of a secret, or before one, and means nothing.
 _HUSK = _BLANK + b"\\"
-_HUSKS = re.compile(b"[" + re.escape(_HUSK) + b"]+")
+_HUSKS = late(b"[" + re.escape(_HUSK) + b"]+")
 # What a terminal does not show: its escapes, controls of one byte and of two, blanks, and characters without width.
 # Each alternative begins with a letter of its own: the search for it then passes over all others at once.
-_UNSEEN = re.compile(
+_UNSEEN = late(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]{0,2048}(?:\x07|\x1b\\?)|[ -/]*[0-~]?)|\x07"
     rb"|\xc2(?:\x9b[0-?]*[ -/]*[@-~]|[\x80-\xa0\xad])|\xcd\x8f|\xd8\x9c"
     rb"|\xe1(?:\x85[\x9f\xa0]|\x9a\x80|\x9e[\xb4\xb5]|\xa0[\x8b-\x8f])"
@@ -38,7 +40,7 @@ _UNSEEN = re.compile(
     rb"|\xef(?:\xb8[\x80-\x8f]|\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbb])|\xf3\xa0[\x80-\xbf]{2}"
 )
 # Of backslashes in a row the search begins at the first, and takes all: else a megabyte of them takes an hour.
-_CODED = re.compile(
+_CODED = late(
     rb"%(?:25)*(?P<byte>[0-9a-fA-F]{2})|\\(?<!\\\\)\\*+(?:x(?P<hex>[0-9a-fA-F]{2})"
     rb"|u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\++u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
     rb"|u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|u\{(?P<some>[0-9a-fA-F]{1,6})\}"
@@ -48,8 +50,8 @@ _CODED = re.compile(
 _CODES = (b"%", b"\\", b"&")
 _ENDS = (b"\n", b"\r")
 _UNSEEN_ASCII = (b"\x1b", b"\x07")
-_BROKEN = re.compile(rb"%[0-9a-fA-F]?[\r\n]|\\(?<!\\\\)\\*+[uUx]?[0-9a-fA-F]{0,7}[\r\n]|&#?\w{0,8}[\r\n]")
-_UNFINISHED = re.compile(
+_BROKEN = late(rb"%[0-9a-fA-F]?[\r\n]|\\(?<!\\\\)\\*+[uUx]?[0-9a-fA-F]{0,7}[\r\n]|&#?\w{0,8}[\r\n]")
+_UNFINISHED = late(
     rb"(?:%[0-9a-fA-F]{0,3}|\\(?<!\\\\)\\*+(?:[uU]\{?[0-9a-fA-F]{0,7}|x[0-9a-fA-F]?|[0-7]{0,2})|&[#\w;]{0,32}"
     rb"|\x1b[^@-Z^-~]{0,32}|\.{1,2})\Z"
 )

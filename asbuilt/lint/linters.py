@@ -10,17 +10,18 @@ import re
 from typing import Any
 
 from asbuilt.lint.scan import Linter, LinterError, Output
+from asbuilt.patterns import late
 from asbuilt.workflows.yaml.finding import Finding, Mark
 
-_VERSION = re.compile(r"\d+\.\d+\S*")
+_VERSION = late(r"\d+\.\d+\S*")
 _ZIZMOR_DONE = frozenset({0, 10, 11, 12, 13, 14})
-_ZIZMOR_COMPLETED = re.compile(r"completed (.+)$", re.MULTILINE)
-_ZIZMOR_LOG = re.compile(r"^ *(?:WARN|ERROR) (.+)$", re.MULTILINE)
-_ZIZMOR_SOURCE = re.compile(r"^(?:[a-z_]+(?:::[a-z_]+)*: )+")
-_ZIZMOR_CAUSE = re.compile(r"^(?: *\d+:)? +(\S.*)$", re.MULTILINE)
+_ZIZMOR_COMPLETED = late(r"completed (.+)$", re.MULTILINE)
+_ZIZMOR_LOG = late(r"^ *(?:WARN|ERROR) (.+)$", re.MULTILINE)
+_ZIZMOR_SOURCE = late(r"^(?:[a-z_]+(?:::[a-z_]+)*: )+")
+_ZIZMOR_CAUSE = late(r"^(?: *\d+:)? +(\S.*)$", re.MULTILINE)
 _ACTIONLINT_DONE = frozenset({0, 1})
 # Its workers share the log: what one writes can follow another's "verbose: " on the same line.
-_ACTIONLINT_COMPLETED = re.compile(r"Found total (\d+) errors in \d+ ms for (.+)$", re.MULTILINE)
+_ACTIONLINT_COMPLETED = late(r"Found total (\d+) errors in \d+ ms for (.+)$", re.MULTILINE)
 
 
 def _version(text: str) -> str:

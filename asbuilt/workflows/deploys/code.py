@@ -7,6 +7,7 @@ are written in Python, JavaScript, Ruby or PowerShell. Where the app is not writ
 import re
 from collections.abc import Iterator, Mapping
 
+from asbuilt.patterns import late
 from asbuilt.workflows.deploys.mechanisms import COMMANDS, PUSH, Mechanism, addresses, sent_to
 from asbuilt.workflows.deploys.pushes import app_of_url
 from asbuilt.workflows.deploys.script_target import Target
@@ -17,19 +18,19 @@ HOST = "heroku.com"
 _GIVES_CODE = frozenset({"-c", "-e", "-r", "--eval", "-Command", "-p", "eval"})
 _NAME = r"(?P<app>(?>\$\{\{.+?\}\}|[^/\"'`\s])+)"
 _API, _API_WITHOUT_APP = addresses(_NAME)
-_WRITES = re.compile(
+_WRITES = late(
     r"\.(?:post|patch|put)\b|method[\"']?\s*[:=]\s*[\"'`]?(?:POST|PATCH|PUT)\b|-Method\s+[\"']?(?:Post|Patch|Put)\b"
     r"|::(?:Post|Patch|Put)\b|[\"'](?:POST|PATCH|PUT)[\"']",
     re.IGNORECASE,
 )
-_VERB = re.compile(r"\.(get|head|delete|post|patch|put)\s*\(", re.IGNORECASE)
+_VERB = late(r"\.(get|head|delete|post|patch|put)\s*\(", re.IGNORECASE)
 _NEAR = 200
-_RUNS = re.compile(r"subprocess|system|exec|spawn|popen|shell|\$`|\bsh\b", re.IGNORECASE)
-_CALL = re.compile(rf"\bheroku\s+(?P<name>{'|'.join(COMMANDS)})\b(?P<rest>[^\n;]*)")
-_PUSH = re.compile(r"\bgit\s+(?:subtree\s+)?push\b(?P<rest>[^\n;]*)")
-_PUNCTUATION = re.compile(r"[\"'`,\[\]()]+")
-_COMMENT = re.compile(r"^\s*(?:#|//).*$", re.MULTILINE)
-_PLAIN = re.compile(r"\$\{\{.+\}\}$|[a-z][a-z0-9-]*$")
+_RUNS = late(r"subprocess|system|exec|spawn|popen|shell|\$`|\bsh\b", re.IGNORECASE)
+_CALL = late(rf"\bheroku\s+(?P<name>{'|'.join(COMMANDS)})\b(?P<rest>[^\n;]*)")
+_PUSH = late(r"\bgit\s+(?:subtree\s+)?push\b(?P<rest>[^\n;]*)")
+_PUNCTUATION = late(r"[\"'`,\[\]()]+")
+_COMMENT = late(r"^\s*(?:#|//).*$", re.MULTILINE)
+_PLAIN = late(r"\$\{\{.+\}\}$|[a-z][a-z0-9-]*$")
 _UNTOLD = "names its app in code"
 
 

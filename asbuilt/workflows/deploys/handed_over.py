@@ -6,6 +6,7 @@ What they do cannot be read here, so their target cannot be told: a deploy that 
 import re
 from collections.abc import Iterator
 
+from asbuilt.patterns import late
 from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.deploys.mechanisms import DPL, only_prepares, unknown
 from asbuilt.workflows.deploys.script_target import Target
@@ -14,19 +15,19 @@ from asbuilt.workflows.shell.languages import BUILDERS, RUNNERS, SHELLS, languag
 from asbuilt.workflows.shell.script import Command, expand, option
 
 _INSTALLS = frozenset({"install", "i", "add", "ci"})
-_DEPLOYS = re.compile(r"deploy|release|promote|\bship|^heroku$", re.IGNORECASE)
+_DEPLOYS = late(r"deploy|release|promote|\bship|^heroku$", re.IGNORECASE)
 # `test-deploy` tests; `deploy-test` deploys to the environment of that name.
-_DOES_NOT = re.compile(
+_DOES_NOT = late(
     r"wait|check|verif|(?<!deploy[-_:])(?<!deploy-to-)(?<![a-z])test|notif|rollback|version|changelog|notes|lint|valid|preview|undeploy|smoke|migrat|sentry|docs"
     r"|(?:post|after|pre|before)[-_]?(?:deploy|release)|://",
     re.IGNORECASE,
 )
-_APP_PROPERTY = re.compile(r"-Dheroku\.appName=(.+)")
-_SCRIPT = re.compile(r"^(?:\./|[\w.-]+/)[\w./-]+$|\.(?:sh|bash|py|js|rb)$")
+_APP_PROPERTY = late(r"-Dheroku\.appName=(.+)")
+_SCRIPT = late(r"^(?:\./|[\w.-]+/)[\w./-]+$|\.(?:sh|bash|py|js|rb)$")
 _ELSEWHERE = "runs what is written elsewhere"
 # A variable that lets a step change an app: its key, its name. An address is none.
-_LETS_IN = re.compile(r"heroku(?!.*(?:url|host|domain)$)", re.IGNORECASE)
-_LOGS_IN = re.compile(r"\.netrc|\bheroku\s+(?:container:|auth:)?login|\bHEROKU_API_(?:KEY|TOKEN)\b")
+_LETS_IN = late(r"heroku(?!.*(?:url|host|domain)$)", re.IGNORECASE)
+_LOGS_IN = late(r"\.netrc|\bheroku\s+(?:container:|auth:)?login|\bHEROKU_API_(?:KEY|TOKEN)\b")
 
 
 def targets(command: Command, *, lets_in: bool) -> Iterator[Target]:

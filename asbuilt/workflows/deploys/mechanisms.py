@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from asbuilt.patterns import late
 from asbuilt.workflows.files.workflow import Step
 from asbuilt.workflows.yaml.document import text_of
 
@@ -217,15 +218,15 @@ def only_logs_in(step: Step, action: Mechanism) -> bool:
 
 
 # In the name of an action or a script: it asks how things are, or tells somebody.
-_ASKS = re.compile(r"wait|status|logs|notif|alert|validat|rollback|awake|wake-?up|keep|ping|prepare")
+_ASKS = late(r"wait|status|logs|notif|alert|validat|rollback|awake|wake-?up|keep|ping|prepare")
 # It prepares the ground, unless its name says as well that it deploys.
-_PREPARES = re.compile(
+_PREPARES = late(
     r"install|set[-_]?up|cli\b|login|config|scale|restart|postgres|backup|run\b|migrat|buildpack|test|lint|health|check"
     r"|destroy|delete|teardown|cleanup|maintenance"
 )
-_DEPLOYS = re.compile(r"deploy|release|promot|ship")
-_PROMOTES = re.compile(r"promot", re.IGNORECASE)
-_REVIEWS = re.compile(r"review-?app|pr-preview|preview-?app")
+_DEPLOYS = late(r"deploy|release|promot|ship")
+_PROMOTES = late(r"promot", re.IGNORECASE)
+_REVIEWS = late(r"review-?app|pr-preview|preview-?app")
 
 
 def hands_heroku_an_app(inputs: Mapping[str, str]) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from asbuilt.patterns import late
 from asbuilt.workflows.bounds import REMOTES, hold
 from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.deploys.mechanisms import PUSH, Mechanism
@@ -19,14 +20,14 @@ from asbuilt.workflows.shell.variables import ENV_EXPRESSION
 
 # An app's name as it is written in a script: a literal, variables, expressions. Each part is taken in one way only.
 APP = r"(?P<app>(?>\$\{\{.+?\}\}|\$\{\w+[^{}]*\}|\$\w+|\$\([^()]*\)|[\w-])+)"
-_URL = re.compile(
+_URL = late(
     rf"^(?:(?:https|ssh)://(?:.*@)?git\.heroku\.com/|(?:ssh://)?[\w-]+@heroku(?:\.[\w.-]+)?[:/]){APP}(?:\.git)?/?$",
     re.IGNORECASE,
 )
 # A URL, or `user@host:path`, whose host is written out; or a folder.
-_PLACE = re.compile(r"^(?:[a-z+]+://(?:[^@]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?=[:/]|$)|^\.{0,2}/", re.IGNORECASE)
-_HEROKU = re.compile(r"(?:^|\.)heroku(?:\.com)?$", re.IGNORECASE)
-_MATRIX = re.compile(r"\$\{\{[^}]*\bmatrix\.")
+_PLACE = late(r"^(?:[a-z+]+://(?:[^@]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?=[:/]|$)|^\.{0,2}/", re.IGNORECASE)
+_HEROKU = late(r"(?:^|\.)heroku(?:\.com)?$", re.IGNORECASE)
+_MATRIX = late(r"\$\{\{[^}]*\bmatrix\.")
 _TAKES_VALUE = frozenset({"-C", "-c", "--git-dir", "--work-tree", "--prefix", "-P", "-o", "--push-option", "--repo"})
 _SENDS_NOTHING = frozenset({"--dry-run", "-n", "--delete", "-d"})
 _DEEPEST = 3

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from asbuilt.patterns import late
 from asbuilt.workflows.shell.languages import ENVIRONMENTS, SHELLS, language
 
 # Heroku unpacks a repository here, and starts its processes here.
 _HOME = "/app"
-_WHERE = re.compile(r"^\$\{?(HOME|PWD)\b\}?")
-_VARIABLE = re.compile(r"(\w+)=(.*)", re.DOTALL)
+_WHERE = late(r"^\$\{?(HOME|PWD)\b\}?")
+_VARIABLE = late(r"(\w+)=(.*)", re.DOTALL)
 _ENDS = frozenset({"&&", "||", ";", "|", "&", "|&", ";;"})
 # Words before a command that change nothing about what it starts.
 _WRAPPERS = ENVIRONMENTS | {
@@ -24,7 +25,7 @@ _WRAPPERS = ENVIRONMENTS | {
     "opentelemetry-instrument", "dumb-init", "doppler",
 }  # fmt: skip
 # Scripts that buildpacks add: they set something up, then start the words behind them.
-_ADDED = re.compile(r"(\./)?bin/(start-(stunnel|pgbouncer|pgbouncer-stunnel|nginx|nginx-debug)|qgtunnel)")
+_ADDED = late(r"(\./)?bin/(start-(stunnel|pgbouncer|pgbouncer-stunnel|nginx|nginx-debug)|qgtunnel)")
 _RUNNERS = frozenset({"streamlit", "fastapi", "chainlit"})
 # Programs that take the path of a script, and what that ends in.
 _INTERPRETERS = {
@@ -36,9 +37,9 @@ _SERVERS = frozenset(
 )
 # Programs that start what a package.json says, and their option for its folder.
 _OF_PACKAGES = {"npm": "--prefix", "yarn": "--cwd", "pnpm": "--dir"}
-_PROTOCOL = re.compile(r"^[aw]sgi:(?=\w[\w.]*:)")
-_TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?")
-_MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_PROTOCOL = late(r"^[aw]sgi:(?=\w[\w.]*:)")
+_TARGET = late(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?")
+_MODULE = late(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 # Options of all these programs that stand alone; any other one has a value behind it.
 _ALONE = frozenset(
     {

@@ -5,6 +5,7 @@ What they do is not read. Those whose name or input asks an address count as che
 
 import re
 
+from asbuilt.patterns import late
 from asbuilt.workflows.files.workflow import Step
 from asbuilt.workflows.health import code as health_code
 from asbuilt.workflows.health.addresses import hands_an_app
@@ -15,9 +16,9 @@ from asbuilt.workflows.shell.languages import GITHUB_SCRIPT
 from asbuilt.workflows.shell.requests import tells_people
 from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
 
-_ADDRESS_INPUT = re.compile(r"url|host|endpoint|resource|site|address", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://(?!localhost|127\.|0\.0\.0\.0)|^\$\{\{|^[\w-]+(?:\.[\w-]+)+(?:/|$)", re.IGNORECASE)
-_RELEASE = re.compile(r"\$\{\{[^}]*(?:sha|commit|version|revision|release|tag_name)[^}]*\}\}", re.IGNORECASE)
+_ADDRESS_INPUT = late(r"url|host|endpoint|resource|site|address", re.IGNORECASE)
+_ADDRESS = late(r"https?://(?!localhost|127\.|0\.0\.0\.0)|^\$\{\{|^[\w-]+(?:\.[\w-]+)+(?:/|$)", re.IGNORECASE)
+_RELEASE = late(r"\$\{\{[^}]*(?:sha|commit|version|revision|release|tag_name)[^}]*\}\}", re.IGNORECASE)
 
 
 def check_of_call(uses: str) -> Check | None:

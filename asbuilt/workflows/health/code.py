@@ -2,33 +2,32 @@
 
 import re
 
+from asbuilt.patterns import late
 from asbuilt.workflows.health.check import Check
 from asbuilt.workflows.shell.languages import CALLED, language
 from asbuilt.workflows.shell.requests import is_home
 
-_HANDED = re.compile(rf"(?:^|[\n;&|])\s*(?:\S*/)?{CALLED}[^\n]*(?:<<|\s-c\s|\s-e\s)")
-_ASKS = re.compile(
+_HANDED = late(rf"(?:^|[\n;&|])\s*(?:\S*/)?{CALLED}[^\n]*(?:<<|\s-c\s|\s-e\s)")
+_ASKS = late(
     r"\brequests\.(?:get|head|request|Session)|\burlopen\b|\bhttpx\.|\bfetch\(|\baxios\b|https?\.(?:get|request)\(|Net::HTTP"
     r"|URI\.open|Invoke-(?:WebRequest|RestMethod)|HTTPConnection|github\.request\(",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"health|/status\b|/ready|/live|/ping\b|/version|heroku(?:app|dns)\.com|smoke|verif", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s\"'`<>)]+")
-_CATCHES = re.compile(r"\bexcept\b|\bcatch\b|\brescue\b|SilentlyContinue|\.catch\(", re.IGNORECASE)
-_REFUSES = re.compile(
+_ABOUT = late(r"health|/status\b|/ready|/live|/ping\b|/version|heroku(?:app|dns)\.com|smoke|verif", re.IGNORECASE)
+_ADDRESS = late(r"https?://[^\s\"'`<>)]+")
+_CATCHES = late(r"\bexcept\b|\bcatch\b|\brescue\b|SilentlyContinue|\.catch\(", re.IGNORECASE)
+_REFUSES = late(
     r"\bsys\.exit\(|\bexit\(?\s*[1-9]|\braise\b|\bthrow\b|\bassert\b|setFailed|process\.exit(?:Code)?\b|\babort\b|SystemExit"
 )
-_NOTICES = re.compile(
+_NOTICES = late(
     r"\burlopen\b|raise_for_status|status_?code|\.status\b|\.ok\b|\.code\b|Invoke-|axios|\bassert\b", re.IGNORECASE
 )
-_RELEASE = re.compile(
+_RELEASE = late(
     r"GITHUB_SHA|github\.sha|context\.sha|(?:environ|getenv|process\.env|ENV|env:)\W{0,4}(?:get\W{1,3})?\w*"
     r"(?:SHA|COMMIT|REVISION|VERSION|RELEASE)|\$\{\{[^}]*(?:sha|commit|version|revision|release)[^}]*\}\}",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(
-    r"[=!]==?|\bassert\b|\bin\b|includes\(|startswith\(|-eq|-ne|-(?:not)?(?:match|like)", re.IGNORECASE
-)
+_COMPARES = late(r"[=!]==?|\bassert\b|\bin\b|includes\(|startswith\(|-eq|-ne|-(?:not)?(?:match|like)", re.IGNORECASE)
 
 
 def refuses(code: str) -> bool:

@@ -6,35 +6,36 @@ A name is taken at its word, so these say what is meant, not what is done.
 import re
 from collections.abc import Callable
 
+from asbuilt.patterns import late
 from asbuilt.workflows.files.workflow import Step
 from asbuilt.workflows.health.surroundings import Surroundings
 from asbuilt.workflows.shell.languages import BUILDERS, FETCHERS, RUNNERS, SHELLS, language
 
-_NAMED_FOR_IT = re.compile(
+_NAMED_FOR_IT = late(
     r"verif|smoke|health|heartbeat|\bping\b|\balive\b|wait (?:for|until)|is (?:up|live|running|ready)\b"
     r"|\b(?:answers|responds)\b|\b(?:check|test|validate)\w* (?:that )?(?:the )?(?:\w+ )?"
     r"(?:app|api|site|deploy\w*|release|url|version|status|response|endpoint)",
     re.IGNORECASE,
 )
-_PLACE_FOR_IT = re.compile(r"verif|smoke|health|heartbeat|\bping\b|\balive\b|post[-_ ]?deploy", re.IGNORECASE)
-_NAMED_SCRIPT = re.compile(
+_PLACE_FOR_IT = late(r"verif|smoke|health|heartbeat|\bping\b|\balive\b|post[-_ ]?deploy", re.IGNORECASE)
+_NAMED_SCRIPT = late(
     r"health|smoke|verify[-_:]?(?:deploy|release|live|prod)|post[-_]?deploy[-_:]?(?:check|test)", re.IGNORECASE
 )
-_CHECKING_ACTION = re.compile(
+_CHECKING_ACTION = late(
     r"health-?check|check-?health|http-status|http-request|website-status|url-status|uptime|smoke|ping-url"
     r"|wait-for-(?:200|url|http|response|deploy|endpoint)|wait-on(?!-(?:check|status|workflow|job|github))"
 )
-_TESTING_ACTION = re.compile(r"cypress|playwright|newman|postman|\bk6|hurl|lighthouse|artillery|checkly|synthetics")
-_PROVING = re.compile(r"verify[-_](?:the[-_])?(?:deploy|release)")
+_TESTING_ACTION = late(r"cypress|playwright|newman|postman|\bk6|hurl|lighthouse|artillery|checkly|synthetics")
+_PROVING = late(r"verify[-_](?:the[-_])?(?:deploy|release)")
 _TESTING_PROGRAMS = frozenset({"pytest", "playwright", "cypress", "newman", "k6", "hurl", "bats"})
-_TESTS_BY_NAME = re.compile(r"^test|:test|e2e")
+_TESTS_BY_NAME = late(r"^test|:test|e2e")
 _RUNS_TESTS = SHELLS | RUNNERS | FETCHERS | BUILDERS | _TESTING_PROGRAMS | {"go", "dotnet"}
 # Words for a test in the name of a script or of a target, where it is handed an app to ask.
-_TESTS = re.compile(
+_TESTS = late(
     r"(?:^|[-_:/])(?:tests?|e2e|E2E|specs?|verify|smoke|probe|accept\w*)(?![a-z])|playwright|cypress|newman|k6|hurl|bats"
     r"|check[-_:]?(?:deploy|release|live|prod|site|app|url|status)"
 )
-_LOCAL = re.compile(r"(?:^|//|\b(?:tcp|http-get|https?):)(?:localhost|127\.|0\.0\.0\.0|\[::1\])|^:\d|^\d+$")
+_LOCAL = late(r"(?:^|//|\b(?:tcp|http-get|https?):)(?:localhost|127\.|0\.0\.0\.0|\[::1\])|^:\d|^\d+$")
 
 
 def is_named_for_health(step: Step, around: Surroundings) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
+from asbuilt.patterns import late
 from asbuilt.workflows.health import code as health_code
 from asbuilt.workflows.health.addresses import hands_an_app
 from asbuilt.workflows.health.check import Check
@@ -19,14 +20,12 @@ from asbuilt.workflows.shell.requests import Request, is_home, request_of
 from asbuilt.workflows.shell.script import Command, Fate, expand
 
 # What a health check is about: a path, a word, or the app's own address.
-_ABOUT = re.compile(
+_ABOUT = late(
     r"health|/status\b|/ready|/live|/ping\b|/version|/up\b|/heartbeat|/info\b|heroku(?:app|dns)\.com|smoke",
     re.IGNORECASE,
 )
-_ASKS = re.compile(
-    r"(?:^|[\s(|;&`/])(?:curl|wget|https?|xhs?)\s|\bheroku\s+(?:releases|slugs|ps|apps:info|builds|run)\b"
-)
-_ASKS_HEROKU = re.compile(r"^(?:releases|slugs|ps|apps:info|builds|dynos|run|logs)(?::|$)")
+_ASKS = late(r"(?:^|[\s(|;&`/])(?:curl|wget|https?|xhs?)\s|\bheroku\s+(?:releases|slugs|ps|apps:info|builds|run)\b")
+_ASKS_HEROKU = late(r"^(?:releases|slugs|ps|apps:info|builds|dynos|run|logs)(?::|$)")
 _JUDGES = frozenset({"[", "[[", "test", "case", "((", "grep", "egrep", "fgrep", "rg", "diff", "cmp"})
 _FILTERS = frozenset({"jq", "yq"})
 _COMPARES = frozenset({"=", "==", "!=", "=~", "-eq", "-ne", "in"})
@@ -36,15 +35,15 @@ _RELEASE_WORD = (
     r"|(?!(?:node|python|ruby|java|go|api|npm|cli|poetry|php|runner)[_-]?version)\w*version|\w*release\w*|(?:\w+_)?tag(?:_name)?"
     r"|ref_name|git_?rev|git_?hash)(?![a-z])"
 )
-_RELEASE = re.compile(
+_RELEASE = late(
     rf"\$\{{\{{[^}}]*{_RELEASE_WORD}[^}}]*\}}\}}|\${{?#?{_RELEASE_WORD}|\bgit\s+(?:rev-parse|describe|log|show|ls-remote)\b"
     r"|\brev-parse\b|\bpackage\.json\b|\bpyproject\.toml\b|\bpoetry\s+version\b|\bnpm\s+pkg\s+get\s+version\b",
     re.IGNORECASE,
 )
-_TOLD_BY_HEROKU = re.compile(r"\bheroku\s+(?:releases|slugs)\b|api\.heroku\.com")
-_RELEASE_ANSWER = re.compile(rf"[./\"'\s]?{_RELEASE_WORD}", re.IGNORECASE)
-_UNKNOWN = re.compile(r"^\"?\$(?:\w+|\{\w+\}|\{\{.*\}\})")
-_STATUS = re.compile(r"status|code|http|count|attempt|retr|max|url", re.IGNORECASE)
+_TOLD_BY_HEROKU = late(r"\bheroku\s+(?:releases|slugs)\b|api\.heroku\.com")
+_RELEASE_ANSWER = late(rf"[./\"'\s]?{_RELEASE_WORD}", re.IGNORECASE)
+_UNKNOWN = late(r"^\"?\$(?:\w+|\{\w+\}|\{\{.*\}\})")
+_STATUS = late(r"status|code|http|count|attempt|retr|max|url", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

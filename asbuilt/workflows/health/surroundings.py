@@ -4,16 +4,17 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from asbuilt.patterns import late
 from asbuilt.workflows.bounds import EXPRESSIONS, SCRIPT
 from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
 from asbuilt.workflows.run.contexts import Context
 from asbuilt.workflows.yaml.document import text_of, texts_of
 
-_HANDED = re.compile(r"\$\{\{\s*(inputs|env)\.([\w-]+)\s*\}\}")
+_HANDED = late(r"\$\{\{\s*(inputs|env)\.([\w-]+)\s*\}\}")
 
 # An input of such a name says what was deployed, whatever its text is here.
-_RELEASE = re.compile(r"sha|commit|version|revision|release|tag|ref", re.IGNORECASE)
+_RELEASE = late(r"sha|commit|version|revision|release|tag|ref", re.IGNORECASE)
 
 Texts = tuple[tuple[str, str], ...]
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from asbuilt.patterns import late
 from asbuilt.workflows.deploys.mechanisms import script_of
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
@@ -32,13 +33,11 @@ from asbuilt.workflows.yaml.document import texts_of
 from asbuilt.workflows.yaml.finding import Finding
 
 # What is told to look at the environment, in whichever way: a script or an action by its name.
-_CHECKS = re.compile(
-    r"(?:check|require|assert|verify|validate)[\w/.-]*(?:env|secret|var|key|cred|token)", re.IGNORECASE
-)
+_CHECKS = late(r"(?:check|require|assert|verify|validate)[\w/.-]*(?:env|secret|var|key|cred|token)", re.IGNORECASE)
 # What Heroku's API tells nobody without a key.
-_PRIVATE = re.compile(r"api\.heroku\.com/(?:account|apps)\b")
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
-_KNOWN = re.compile(r"\b(?:github\.(?:event_name|event\.inputs|ref\w*)|inputs|matrix)\b")  # before the run
+_PRIVATE = late(r"api\.heroku\.com/(?:account|apps)\b")
+_EXPRESSION = late(r"\$\{\{.*?\}\}")
+_KNOWN = late(r"\b(?:github\.(?:event_name|event\.inputs|ref\w*)|inputs|matrix)\b")  # before the run
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ back. What cannot be read here, an action or another language, counts as somethi
 import re
 from collections.abc import Collection, Iterator
 
+from asbuilt.patterns import late
 from asbuilt.workflows.deploys.mechanisms import SCRIPT_INPUTS, has_script, script_of
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, Step
@@ -19,7 +20,7 @@ from asbuilt.workflows.yaml.document import text_of, texts_of
 from asbuilt.workflows.yaml.finding import Finding
 
 # What a script does around its tests: its failure says nothing of the code.
-_PREPARES = re.compile(
+_PREPARES = late(
     r"^(?:cd|echo|printf|set|export|true|:|exit 0|mkdir|cp|mv|rm|ls|cat|tee|sleep|source|\.|chmod|touch)(?:\s|$)"
     r"|^wait$"
     r"|^git (?:config|fetch|clone|checkout|switch|pull|submodule|log|status|rev-parse|lfs)\b"
@@ -29,13 +30,13 @@ _PREPARES = re.compile(
     r"|uv (?:sync|pip)|corepack|nvm)\b"
 )
 # An option with which a tool succeeds whatever it finds.
-_FORGIVES = re.compile(r"\s--exit-zero\b|^make (?:.*\s)?(?:-i|--ignore-errors)(?:\s|$)")
+_FORGIVES = late(r"\s--exit-zero\b|^make (?:.*\s)?(?:-i|--ignore-errors)(?:\s|$)")
 # A condition that asks for nothing.
-_ALWAYS = re.compile(r"\s*(?:\$\{\{)?\s*(?:always\(\)|!\s*cancelled\(\))\s*(?:\}\})?\s*")
-_PRINTS = re.compile(r"^(?:echo|printf|true|:|sleep|exit 0)(?:\s|$)")
-_SETS_UP = re.compile(r"^actions/(?:checkout|cache|setup-|upload-|download-)|/setup-|setup|install|cache|login")
+_ALWAYS = late(r"\s*(?:\$\{\{)?\s*(?:always\(\)|!\s*cancelled\(\))\s*(?:\}\})?\s*")
+_PRINTS = late(r"^(?:echo|printf|true|:|sleep|exit 0)(?:\s|$)")
+_SETS_UP = late(r"^actions/(?:checkout|cache|setup-|upload-|download-)|/setup-|setup|install|cache|login")
 # What tells others of a result, and is no test itself.
-_REPORTS = re.compile(
+_REPORTS = late(
     r"codecov|coverall|codeclimate|sonar|upload|artifact|slack|discord|notif|comment|badge|report|annotat|publish",
     re.IGNORECASE,
 )

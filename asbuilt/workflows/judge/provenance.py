@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from asbuilt.patterns import late
 from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.judge.checkouts.checked_out import (
@@ -33,9 +34,7 @@ from asbuilt.workflows.yaml.document import Mapping, Node, text_of
 from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 # What moves an app that was built elsewhere: nothing that is checked out has a part in it.
-_BUILDS_IMAGE = re.compile(
-    r"docker (?:buildx )?(?:build|bake)|compose build|container:push|build-push|kaniko|pack build"
-)
+_BUILDS_IMAGE = late(r"docker (?:buildx )?(?:build|bake)|compose build|container:push|build-push|kaniko|pack build")
 _UPLOADS, _DOWNLOADS = re.compile(r"actions/upload-artifact"), re.compile(r"actions/download-artifact")
 
 

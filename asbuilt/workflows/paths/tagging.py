@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from asbuilt.patterns import late
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Step, WorkflowFile
 from asbuilt.workflows.paths.deploy_path import DeployPath
@@ -35,15 +36,15 @@ _ACTIONS = {
     "rickstaa/action-create-tag": ("github_token", True),
     "softprops/action-gh-release": ("token", True),
 }
-_MADE_BY_CODE = re.compile(r"createRelease\(|createRef\([^)]*refs/tags", re.DOTALL)
+_MADE_BY_CODE = late(r"createRelease\(|createRef\([^)]*refs/tags", re.DOTALL)
 # Fields make a request of `gh api` a POST.
-_MADE_BY_REQUEST = re.compile(r"/releases\s.*\btag_name=|/git/refs\s.*\bref=\S*refs/tags/", re.DOTALL)
+_MADE_BY_REQUEST = late(r"/releases\s.*\btag_name=|/git/refs\s.*\bref=\S*refs/tags/", re.DOTALL)
 _CHECKOUT = "actions/checkout"
-_OWN_TOKEN = re.compile(r"github\.token|secrets\.GITHUB_TOKEN|\$\{?GITHUB_TOKEN\b", re.IGNORECASE)
-_URL = re.compile(r"https://[^\s\"']*@github\.com")
-_TAG = re.compile(r"refs/tags/|^v[0-9$]|\$\{?\w*(?:TAG|VERSION)|\$\{\{[^}]*(?:tag|version)[^}]*\}\}", re.IGNORECASE)
+_OWN_TOKEN = late(r"github\.token|secrets\.GITHUB_TOKEN|\$\{?GITHUB_TOKEN\b", re.IGNORECASE)
+_URL = late(r"https://[^\s\"']*@github\.com")
+_TAG = late(r"refs/tags/|^v[0-9$]|\$\{?\w*(?:TAG|VERSION)|\$\{\{[^}]*(?:tag|version)[^}]*\}\}", re.IGNORECASE)
 _RELEASE = "a release"
-_FOR_TAGS = re.compile(r"refs/tags/|ref_type\s*==\s*'tag'")
+_FOR_TAGS = late(r"refs/tags/|ref_type\s*==\s*'tag'")
 _TAGS_ALL = frozenset({"--tags", "--follow-tags", "--mirror"})
 _RELEASERS = frozenset({"semantic-release", "release-it", "standard-version", "release-please"})
 # Words that may stand before one of those.

@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from asbuilt.patterns import late
 from asbuilt.workflows.shell.tree import For, Statement, While, simples_of
 from asbuilt.workflows.shell.values import Open, Text, Values
 
-_COUNTS_UP = re.compile(r"^\$?\(*\s*(?:expr\s+)?\$?\{?(\w+)\}?\s*[-+]")
-_SET = re.compile(r"(?<![\w$])([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/]?=(?!=))|(?:\+\+|--)([A-Za-z_]\w*)")
-_BRACES = re.compile(r"\{(\d{1,6})\.\.(\d{1,6})\}")
-_SEQ = re.compile(r"\$\(\s*seq\s+(?:(\S+)\s+)?(\S+?)\s*\)")
-_HEAD = re.compile(
+_COUNTS_UP = late(r"^\$?\(*\s*(?:expr\s+)?\$?\{?(\w+)\}?\s*[-+]")
+_SET = late(r"(?<![\w$])([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/]?=(?!=))|(?:\+\+|--)([A-Za-z_]\w*)")
+_BRACES = late(r"\{(\d{1,6})\.\.(\d{1,6})\}")
+_SEQ = late(r"\$\(\s*seq\s+(?:(\S+)\s+)?(\S+?)\s*\)")
+_HEAD = late(
     r"for\s*\(\(\s*(?P<name>\w+)\s*=\s*(?P<first>\S+?)\s*;\s*(?P=name)\s*(?P<how><=?)\s*(?P<last>[^\s;]+)\s*;"
     r"\s*(?:(?P=name)\s*\+\+|\+\+\s*(?P=name)|(?P=name)\s*\+=\s*1)\s*\)\)"
 )
-_COUNTED = re.compile(r"for\s*\(\(\s*(\w+)\s*=")
+_COUNTED = late(r"for\s*\(\(\s*(\w+)\s*=")
 _MOST = 100_000
 
 

@@ -4,25 +4,26 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from asbuilt.patterns import late
 from asbuilt.workflows.shell.script import Command, expand
 from asbuilt.workflows.shell.variables import sole
 
 _CURL_VALUED = frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz")
-_LONG_VALUED = re.compile(
+_LONG_VALUED = late(
     r"--(?:request|data(?:-\w+)?|json|header|user|output|write-out|retry(?:-delay|-max-time)?|max-time|connect-timeout"
     r"|user-agent|cookie|cookie-jar|form|form-string|resolve|cacert|cert|key|proxy|upload-file|range|interface"
     r"|dump-header|referer|config|max-redirs|limit-rate|oauth2-bearer|url-query|connect-to|timeout|tries|waitretry"
     r"|method|body-data|post-data|body-file|post-file|output-document|auth|auth-type|session|expect-status)$"
 )
-_CARRIES = re.compile(r"^--(?:data|json|form|post-data|post-file|body-data|body-file|upload-file)")
+_CARRIES = late(r"^--(?:data|json|form|post-data|post-file|body-data|body-file|upload-file)")
 _HTTPIE = frozenset({"http", "https", "xh", "xhs"})
 _PROGRAMS = frozenset({"curl", "wget", *_HTTPIE})
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _METHODS = frozenset({*_CHANGES, "GET", "HEAD", "OPTIONS"})
-_ADDRESS = re.compile(r"^(?:https?://|\$|[\w.-]+\.[a-z]{2,}(?:[:/]|$)|.*\$\{?\{?.*/|localhost)", re.IGNORECASE)
-_LOCAL = re.compile(r"^(?:https?://)?(?:localhost|127\.|0\.0\.0\.0|\[::1\])")
+_ADDRESS = late(r"^(?:https?://|\$|[\w.-]+\.[a-z]{2,}(?:[:/]|$)|.*\$\{?\{?.*/|localhost)", re.IGNORECASE)
+_LOCAL = late(r"^(?:https?://)?(?:localhost|127\.|0\.0\.0\.0|\[::1\])")
 # Messages to people, and pings to a service that waits for them.
-_TELLS = re.compile(
+_TELLS = late(
     r"slack|discord|telegram|teams|office\.com|pagerduty|opsgenie|mattermost|webhook|hooks?\.|hc-ping|healthchecks\.io"
     r"|cronitor|betterstack|betteruptime|nosnch|sentry\.io|honeybadger|datadoghq|newrelic|rollbar|bugsnag|codecov"
     r"|sitemap="  # search engines
@@ -30,12 +31,12 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 # The address of an app, and nothing behind it: written out, or in a variable of such a name.
-_HOME = re.compile(
+_HOME = late(
     r"[\"']?(?:https?://)?(?:(?:[\w-]+\.)+[a-z]{2,}|\$\{?\{?[\w\s.]*(?:app|site|web|base|public|prod(?:uction)?|staging|live"
     r"|frontend|backend|service|deploy(?:ed|ment)?|heroku)[-_]?(?:url|host|domain)\s*\}?\}?)/?[\"']?",
     re.IGNORECASE,
 )
-_INSTALLS = re.compile(
+_INSTALLS = late(
     r"\.(?:sh|tgz|tar(?:\.\w+)?|t?gz|zip|deb|rpm|xz|whl|jar|asc|gpg)(?:[?#]|$)|raw\.githubusercontent|cli-assets\.heroku"
     r"|/releases/(?:download|latest)|://(?:get|install|deb|apt|dl|packages)\.|/install\b|api\.github\.com|bintray|npmjs"
     r"|storage\.googleapis|dl\.google",
@@ -44,10 +45,10 @@ _INSTALLS = re.compile(
 _RUNS_A_SCRIPT = frozenset(
     {"sh", "bash", "zsh", "sudo", "tar", "gunzip", "apt-key", "gpg", "python", "python3", "unzip"}
 )
-_NO_DEPLOY = re.compile(
+_NO_DEPLOY = late(
     r"/(?:config-vars|addons|addon-\w+|domains|collaborators|log-\w+|dynos|features|webhooks|acm|sni-endpoints|keys)\b"
 )
-_HEROKU_API = re.compile(r"api\.heroku\.com")
+_HEROKU_API = late(r"api\.heroku\.com")
 
 
 @dataclass(frozen=True, slots=True)

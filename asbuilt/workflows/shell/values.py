@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from asbuilt.patterns import late
 from asbuilt.workflows.bounds import CUT, DIGITS, SEARCH, VARIABLE
 from asbuilt.workflows.shell.variables import NAME, PATTERN, named_in
 
@@ -22,18 +23,18 @@ class Open(Enum):
 Text = str | Open
 _OPENNESS = list(Open)
 
-_PART = re.compile(rf"(?P<expression>\$\{{\{{.*?\}}\}})|(?P<command>\$\(|`)|{PATTERN}", re.DOTALL)
-_SUM = re.compile(r"(?P<arithmetic>\$\(\(\s*)?(?P<terms>[\w$]+(?:\s*[-+]\s*[\w$]+)*)\s*(?(arithmetic)\)\))")
-_TERM = re.compile(r"(?P<sign>[-+]?)\s*\$?(?P<term>\w+)")
-_NAME = re.compile(r"\w+")
+_PART = late(rf"(?P<expression>\$\{{\{{.*?\}}\}})|(?P<command>\$\(|`)|{PATTERN}", re.DOTALL)
+_SUM = late(r"(?P<arithmetic>\$\(\(\s*)?(?P<terms>[\w$]+(?:\s*[-+]\s*[\w$]+)*)\s*(?(arithmetic)\)\))")
+_TERM = late(r"(?P<sign>[-+]?)\s*\$?(?P<term>\w+)")
+_NAME = late(r"\w+")
 # Arithmetic: what compares two numbers, and what sets a variable.
 _NUMBER = r"\$?\{?#?\w+\}?"
-_COMPARISON = re.compile(rf"({_NUMBER})\s*([=!<>]=|[<>])\s*({_NUMBER})")
-_SETTING = re.compile(
+_COMPARISON = late(rf"({_NUMBER})\s*([=!<>]=|[<>])\s*({_NUMBER})")
+_SETTING = late(
     rf"(?P<pre>\+\+|--)?(?P<name>{NAME})\s*(?:(?P<post>\+\+|--)|(?P<how>[-+]?)=(?!=)(?P<text>.*))?", re.DOTALL
 )
-_STRICT = re.compile(rf"\$\{{(?P<name>{NAME}):\?")
-_UNARY = re.compile(r"-[a-zA-Z]$")
+_STRICT = late(rf"\$\{{(?P<name>{NAME}):\?")
+_UNARY = late(r"-[a-zA-Z]$")
 _NUMBERS: Mapping[str, Callable[[int, int], bool]] = {
     "-eq": int.__eq__,
     "-ne": int.__ne__,
@@ -48,9 +49,9 @@ _NUMBERS: Mapping[str, Callable[[int, int], bool]] = {
     ">=": int.__ge__,
     "<=": int.__le__,
 }  # fmt: skip
-_PATTERN = re.compile(r"[*?]")
-_REPEATS = re.compile(r"[*+{]")
-_REPEATS_GROUP = re.compile(r"\)[*+{]")
+_PATTERN = late(r"[*?]")
+_REPEATS = late(r"[*+{]")
+_REPEATS_GROUP = late(r"\)[*+{]")
 _LONGEST_PATTERN = 1_000
 _MOST_GROUPS = 20
 _TEXTS = frozenset({"=", "==", "!=", "=~", "<", ">"})

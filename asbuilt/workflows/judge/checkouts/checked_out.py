@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from asbuilt.patterns import late
 from asbuilt.workflows.deploys.mechanisms import Mechanism
 from asbuilt.workflows.deploys.targets import as_expression
 from asbuilt.workflows.files.sources import PlacedStep
@@ -26,22 +27,22 @@ OWN = "the event's own commit"
 DEFAULT_BRANCH = "the head of the default branch"
 TESTED = "the commit of the run before"
 _CHECKOUT = "actions/checkout"
-_OWN = re.compile(
+_OWN = late(
     r"<github\.(?:sha|ref|ref_name|event\.(?:after|head_commit\.id|release\.tag_name|deployment\.(?:sha|ref)))>",
     re.IGNORECASE,
 )
-_OF_MERGED = re.compile(r"<github\.(?:base_ref|event\.pull_request\.(?:merge_commit_sha|base\.ref))>", re.IGNORECASE)
-_TESTED = re.compile(r"<github\.event\.workflow_run\.head_(?:sha|commit\.id)>", re.IGNORECASE)
-_WORKED_OUT = re.compile(r"<[^>]*\b(?:steps|needs|env|matrix|job|runner)\b|[$`]|FETCH_HEAD|@\{", re.IGNORECASE)
+_OF_MERGED = late(r"<github\.(?:base_ref|event\.pull_request\.(?:merge_commit_sha|base\.ref))>", re.IGNORECASE)
+_TESTED = late(r"<github\.event\.workflow_run\.head_(?:sha|commit\.id)>", re.IGNORECASE)
+_WORKED_OUT = late(r"<[^>]*\b(?:steps|needs|env|matrix|job|runner)\b|[$`]|FETCH_HEAD|@\{", re.IGNORECASE)
 # `v1^{}` is the commit that a tag stands for.
-_PEELED = re.compile(r"(?:\^\{\w*\}|[\^~]0)$")
+_PEELED = late(r"(?:\^\{\w*\}|[\^~]0)$")
 # Where an archive of a commit comes from: `https://github.com/OWNER/NAME/archive/REF.tar.gz`.
-_ARCHIVE = re.compile(
+_ARCHIVE = late(
     r"github\.com/\S*?/(?:archive|tarball|zipball|(?:legacy\.)?tar\.gz)/"
     r"(?P<ref>(?:\$\{\{[^}]*\}\}|[^\s\"'\\,?])+?)(?:\.tar\.gz|\.tgz|\.zip)?(?=[\s\"'\\,?]|$)"
 )
-_WORKSPACE = re.compile(r"^(?:\$\{?GITHUB_WORKSPACE\}?|\$\{\{\s*github\.workspace\s*\}\})/?")
-_FILE = re.compile(r"^\.|\.[a-z]{2,5}$|/$")
+_WORKSPACE = late(r"^(?:\$\{?GITHUB_WORKSPACE\}?|\$\{\{\s*github\.workspace\s*\}\})/?")
+_FILE = late(r"^\.|\.[a-z]{2,5}$|/$")
 _QUIET = frozenset({"-f", "--force", "-q", "--quiet", "--detach", "-d", "-t", "--track"})
 _MAKES = {
     "checkout": frozenset({"-b", "-B", "--orphan"}),

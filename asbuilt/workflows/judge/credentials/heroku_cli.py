@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from asbuilt.patterns import late
 from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.deploys.mechanisms import (
     ACTIONS,
@@ -24,21 +25,21 @@ from asbuilt.workflows.shell.script import Command, commands, expand
 from asbuilt.workflows.yaml.document import Node, Scalar, Sequence, text_of, texts_of
 
 # What the images hold: https://github.com/actions/runner-images/blob/main/images/ubuntu/Ubuntu2404-Readme.md
-_WITHOUT_CLI = re.compile(r"ubuntu-(?:latest|slim|(?P<year>\d\d)\.\d\d)(?:-arm)?$", re.IGNORECASE)
+_WITHOUT_CLI = late(r"ubuntu-(?:latest|slim|(?P<year>\d\d)\.\d\d)(?:-arm)?$", re.IGNORECASE)
 _FIRST_WITHOUT = 24
 # Subcommands that ask nothing of Heroku that needs a key.
-_WITHOUT_KEY = re.compile(r"(?:version|help|update|autocomplete|commands|which|status|plugins|local)(?::|$)")
+_WITHOUT_KEY = late(r"(?:version|help|update|autocomplete|commands|which|status|plugins|local)(?::|$)")
 _ASKS_WHO = frozenset({"whoami", "auth:whoami"})
 _ASKS_VERSION = frozenset({"version", "--version", "-v"})
 _INSTALLERS = frozenset(
     {"npm", "pnpm", "yarn", "bun", "apt", "apt-get", "aptitude", "snap", "brew", "dnf", "yum", "mise", "asdf", "volta"}
 )
 _RUNS = frozenset({"run", "run-script", "exec", "x", "dlx"})
-_PACKAGE = re.compile(r"(?:[@\w./-]*/)?heroku(?:-cli)?(?:[@=].*)?$", re.IGNORECASE)
-_DOWNLOAD = re.compile(r"(?:cli-assets|toolbelt)\.heroku\.com", re.IGNORECASE)
-_NAMED = re.compile(r"(?:install|set-?_?up)[\w./-]*heroku|heroku[\w./-]*(?:install|set-?_?up)", re.IGNORECASE)
-_TOOL_MANAGER = re.compile(r"\b(?:mise|asdf|nix|devbox|aqua|proto)\b")
-_INSTALLING_ACTION = re.compile(r"install|set-?up|cli\b|apt|brew|snap|npm|tool|mise|asdf|nix")
+_PACKAGE = late(r"(?:[@\w./-]*/)?heroku(?:-cli)?(?:[@=].*)?$", re.IGNORECASE)
+_DOWNLOAD = late(r"(?:cli-assets|toolbelt)\.heroku\.com", re.IGNORECASE)
+_NAMED = late(r"(?:install|set-?_?up)[\w./-]*heroku|heroku[\w./-]*(?:install|set-?_?up)", re.IGNORECASE)
+_TOOL_MANAGER = late(r"\b(?:mise|asdf|nix|devbox|aqua|proto)\b")
+_INSTALLING_ACTION = late(r"install|set-?up|cli\b|apt|brew|snap|npm|tool|mise|asdf|nix")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
+from asbuilt.patterns import late
 from asbuilt.workflows.deploys.mechanisms import ACTIONS, script_of
 from asbuilt.workflows.expressions.evaluate import Embedded, ExpressionError, parse, segments
 from asbuilt.workflows.expressions.tree import Expression, Index, Literal, Name, walk
@@ -22,12 +23,12 @@ from asbuilt.workflows.shell.variables import env_in, named_in
 from asbuilt.workflows.yaml.document import Document, Mapping, Mark, Node, Scalar, text_of
 
 KEY = "HEROKU_API_KEY"
-_FETCHES_SECRETS = re.compile(
+_FETCHES_SECRETS = late(
     r"(?:fetch|load|get|import|export)[\w-]*secret|secrets?[\w-]*(?:fetch|load|get|import|export|env|manager|action)"
     r"|vault|1password|doppler|infisical|\bssm\b|akeyless|bitwarden|keeper"
 )
-_REFERENCE = re.compile(r"[a-z][\w+-]*://")  # to a store of secrets, for the program that reads it
-_LOADS = re.compile(r"^\s*(?:source|\.)\s+\S|\beval\b|\bexport\s+[\"']?\$\(", re.MULTILINE)
+_REFERENCE = late(r"[a-z][\w+-]*://")  # to a store of secrets, for the program that reads it
+_LOADS = late(r"^\s*(?:source|\.)\s+\S|\beval\b|\bexport\s+[\"']?\$\(", re.MULTILINE)
 _MOST_TEXTS = 8
 
 
