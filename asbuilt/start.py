@@ -49,6 +49,7 @@ def _command() -> Any:
     if verb in SUITES:
         from asbuilt import suite  # noqa: PLC0415 - an interruption while this is imported is ours to end
 
+        gc.freeze()  # pytest looks for garbage before it ends, and need not look through what was imported
         try:
             return suite.run(verb, arguments)
         except suite.NotBegunError as error:
