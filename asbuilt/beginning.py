@@ -33,7 +33,7 @@ _OBSERVATION = "asbuilt_observation"
 def begun(config: pytest.Config) -> Run:
     """Decide what the run is about, and begin it.
 
-    Raises what a user can get wrong: BrokenChecksError, EstateError, OptionError, ScenarioError, NoTokenError.
+    Raises what a user can get wrong: BrokenChecksError, EstateError, OptionError.
     """
     asked = options.asked(config)
     refusals.refuse_what_contradicts(config, asked)

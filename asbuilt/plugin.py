@@ -16,7 +16,6 @@ from asbuilt.controls import Drift
 from asbuilt.estate_errors import EstateError
 from asbuilt.forgetting import forget
 from asbuilt.model import dump
-from asbuilt.observe.credentials import NoTokenError
 from asbuilt.option_values import OptionError
 from asbuilt.record.directory import OBSERVATION, today
 from asbuilt.record.evidence import describe
@@ -24,7 +23,6 @@ from asbuilt.record.finish import finish, write_sandbox_log
 from asbuilt.record.terminal import summary
 from asbuilt.record.writing import write_bytes
 from asbuilt.run import RUN, Run
-from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.subjects import kind_of, none_declared
 from asbuilt.suppressing import sort_out
 from asbuilt.verdicts import together
@@ -52,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[RUN] = begun(config)
     except catalogue.BrokenChecksError as error:
         pytest.exit(f"checks that cannot be used, so nothing is judged:\n{error}", returncode=faults.INTERNAL)
-    except (EstateError, OptionError, ScenarioError, NoTokenError) as error:
+    except (EstateError, OptionError) as error:
         raise pytest.UsageError(texts.lines(keeping.secrets(config).hide(str(error)))) from None
 
 

@@ -1,21 +1,25 @@
 """What stands for reality in a run: the providers themselves, a sandbox of them, or what was observed before."""
 
+from __future__ import annotations
+
 import os
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asbuilt.files import RefusedError
 from asbuilt.model import Observation, restore
-from asbuilt.observe.credentials import tokens
-from asbuilt.observe.http import Client, Tokens
-from asbuilt.observe.sweep import sweep
+from asbuilt.observe.credentials import NoTokenError, Tokens, tokens
 from asbuilt.option_values import OptionError
-from asbuilt.run import Run
-from asbuilt.sandbox.server import Sandbox
 from asbuilt.withholding import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import ExitStack
+
+    from asbuilt.run import Run
+    from asbuilt.sandbox.server import Sandbox
 
 _DEADLINE = 120.0
 
@@ -41,8 +45,8 @@ class World:
 def choose(run: Run, *, sandbox: str | None, observed: str | None, closing: ExitStack) -> World:
     """Give the world that the options ask for; a sandbox runs until `closing` is closed.
 
-    Raises OptionError, ScenarioError or NoTokenError, each with what to do. Without any option it is the providers
-    themselves, never a sandbox instead: evidence from the wrong world is worse than none.
+    Raises OptionError with what to do. Without any option it is the providers themselves, never a sandbox instead:
+    evidence from the wrong world is worse than none.
     """
     if sandbox and observed:
         raise OptionError("--sandbox observes, --observed judges what was observed before: give one of them")
@@ -50,17 +54,22 @@ def choose(run: Run, *, sandbox: str | None, observed: str | None, closing: Exit
         saved = _saved(run, observed)
         return World(f"{saved.world}, judged again", observation=saved)
     if sandbox:
-        running = closing.enter_context(Sandbox.start(sandbox))
-        return World(f"sandbox {sandbox}", Tokens("sandbox", "sandbox"), running)
+        return World(f"sandbox {sandbox}", Tokens("sandbox", "sandbox"), _sandbox(sandbox, closing))
     asks_of_deploys = any(run.scope.owns(each) for each in run.estate.ownerships())
     heroku, github = bool(run.scope.apps) or asks_of_deploys, bool(run.scope.repositories) or asks_of_deploys
-    return World("live", tokens(os.environ, Path.home(), heroku=heroku, github=github))
+    try:
+        return World("live", tokens(os.environ, Path.home(), heroku=heroku, github=github))
+    except NoTokenError as error:
+        raise OptionError(str(error)) from error
 
 
 def observe(
     run: Run, world: World, *, settle: float, timeout: float, say: Callable[[str], None]
 ) -> tuple[Observation, list[str]]:
     """Observe a world; give the observation, and what a sandbox counted on its side. Times are seconds."""
+    from asbuilt.observe.http import Client
+    from asbuilt.observe.sweep import sweep
+
     client = Client(
         world.tokens,
         route_to=world.sandbox.origin if world.sandbox else None,
@@ -76,6 +85,16 @@ def observe(
     if world.sandbox:
         world.sandbox.stop()  # while the checks judge; nothing more is asked
     return observation, [f"{each.method} {each.host}{each.path} {each.status}" for each in served]
+
+
+def _sandbox(name: str, closing: ExitStack) -> Sandbox:
+    from asbuilt.sandbox.scenario import ScenarioError
+    from asbuilt.sandbox.server import Sandbox
+
+    try:
+        return closing.enter_context(Sandbox.start(name))
+    except ScenarioError as error:
+        raise OptionError(str(error)) from error
 
 
 def _saved(run: Run, path: str) -> Observation:

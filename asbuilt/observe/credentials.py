@@ -6,11 +6,25 @@ They are handed to the client, and to nothing else.
 import netrc
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from asbuilt.observe.http import Tokens
-
 _GH_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the providers ask for. None where the run does not need that provider.
+
+    Their values are in no text that is made of this.
+    """
+
+    heroku: str | None = None
+    github: str | None = None
+
+    def __repr__(self) -> str:
+        """Say nothing of their values."""
+        return "Tokens(...)"
 
 
 class NoTokenError(ValueError):

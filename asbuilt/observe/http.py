@@ -29,6 +29,7 @@ del sys.modules["httpx._main"]
 
 from asbuilt import __version__  # noqa: E402 - after the lines above
 from asbuilt.model import Request  # noqa: E402
+from asbuilt.observe.credentials import Tokens  # noqa: E402
 from asbuilt.withholding import WITHHELD, foreign  # noqa: E402
 
 HEROKU = "https://api.heroku.com"
@@ -57,21 +58,6 @@ _PARAMETERS = frozenset(
         "status",
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """What the providers ask for. None where the run does not need that provider.
-
-    Their values are in no text that is made of this.
-    """
-
-    heroku: str | None = None
-    github: str | None = None
-
-    def __repr__(self) -> str:
-        """Say nothing of their values."""
-        return "Tokens(...)"
 
 
 @dataclass(frozen=True, slots=True)

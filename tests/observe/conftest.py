@@ -7,7 +7,8 @@ import pytest
 
 from asbuilt.catalogue import PROJECT
 from asbuilt.estate import load
-from asbuilt.observe.http import Client, Tokens
+from asbuilt.observe.credentials import Tokens
+from asbuilt.observe.http import Client
 from asbuilt.observe.sweep import sweep
 from asbuilt.sandbox.server import Sandbox
 from asbuilt.scope import Scope

@@ -8,7 +8,8 @@ from hashlib import sha256
 import httpx
 import pytest
 
-from asbuilt.observe.http import IN_FLIGHT, Client, NotObservedError, Tokens
+from asbuilt.observe.credentials import Tokens
+from asbuilt.observe.http import IN_FLIGHT, Client, NotObservedError
 from asbuilt.sandbox.server import Sandbox
 
 APP = "https://api.heroku.com/apps/shop"

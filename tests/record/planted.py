@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from asbuilt import keeping, plugin, world
-from asbuilt.observe.http import Tokens
+from asbuilt.observe.credentials import Tokens
 from asbuilt.record import finish
 from asbuilt.sandbox import scenario
 

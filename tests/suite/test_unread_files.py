@@ -23,7 +23,10 @@ def root(tmp_path):
 @pytest.fixture
 def environ_of_another():
     """Where a process shows its environment, which holds the canary."""
-    with subprocess.Popen(["cat"], env={"CANARY": CANARY, "PATH": os.environ["PATH"]}, stdin=subprocess.PIPE) as other:
+    environ = {"CANARY": CANARY, "PATH": os.environ["PATH"]}
+    with subprocess.Popen(["cat"], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as other:
+        other.stdin.write(b"begun\n")
+        assert other.stdout.readline() == b"begun\n"  # before that, there may be no environment of it yet
         path = Path(f"/proc/{other.pid}/environ")
         assert CANARY.encode() in path.read_bytes()
         yield path
