@@ -1,9 +1,15 @@
 """Runs of the suite for the tests, each in a sandbox, its evidence in a temporary folder; `running` says how."""
 
+import gc
 from functools import partial
 
 import pytest
 import running
+
+
+def pytest_collection_finish():
+    """Let the collector not look again and again through some thousands of tests: they stay to the end."""
+    gc.freeze()
 
 
 @pytest.fixture

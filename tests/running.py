@@ -20,11 +20,13 @@ from pathlib import Path
 
 import allure_commons
 import pytest
+import stamina
 from _pytest.assertion import util
 from _pytest.unraisableexception import gc_collect_iterations_key
 from allure_commons.reporter import ThreadContextItems
 
 import asbuilt
+from asbuilt.observe.http import ATTEMPTS
 
 PROJECT = Path(__file__).parents[1]
 CREDENTIALS = ("HEROKU_API_KEY", "GITHUB_TOKEN", "GH_TOKEN", "GH_CONFIG_DIR")
@@ -153,6 +155,7 @@ def _like_new(environ, cwd):
         patch.setattr(ThreadContextItems, "_thread_context", defaultdict(OrderedDict))
         back.enter_context(_own_modules())
         back.enter_context(_own_allure())
+        back.enter_context(stamina.set_testing(True, attempts=ATTEMPTS))  # which waits no longer before it asks again
         yield
 
 

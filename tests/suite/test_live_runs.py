@@ -1,7 +1,9 @@
 """A live run from end to end, over real sockets."""
 
 import json
+import time
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
@@ -56,14 +58,16 @@ def test_the_summary_can_be_acted_on_at_night(live):
     assert "evidence: " in out
 
 
-def test_workers_reach_the_same_verdicts_with_the_same_requests(live, play_apart):
+def test_workers_reach_the_same_verdicts_with_the_same_requests_and_withhold_no_names(live, play_apart):
     alone = live("incident-2026-04-30")
-    shared = play_apart("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-n", "2")
+    names = {"CACHE_KEY": "raxx-api-prod", "SECRET_NAME": "deploy-heroku.yml"}  # both stand in the estate
+    shared = play_apart("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-n", "2", environ=names)
     assert _told(alone) == _told(shared)
     served = [json.loads((each.directory / "sandbox-log.json").read_text()) for each in (alone, shared)]
     assert Counter(served[0]) == Counter(served[1])
     results = [len(list((each.directory / "allure-results").glob("*-result.json"))) for each in (alone, shared)]
     assert results == [len(alone.verdicts), len(alone.verdicts)]
+    assert "[withheld]" not in (shared.directory / "observation.json").read_text()
 
 
 def test_each_document_is_asked_for_once_and_only_read(live):
@@ -120,8 +124,17 @@ def test_an_unknown_says_the_request_and_the_remedy(live):
     assert "for the same reason: GH003, GH004, GH005" in out
 
 
-def test_settling_waits_for_a_deploy_that_ends_well(live):
-    played = live("healthy+deploy-settles", "--settle=30", "--app=raxx-api-prod")
+def test_settling_waits_for_a_deploy_that_ends_well(play, monkeypatch):
+    now = [0.0]
+
+    def pause(seconds):
+        now[0] += seconds
+
+    # The pauses between looks, and nothing else, move the clocks of both sides.
+    for module, sleep in (("observe.sweep", pause), ("sandbox.server", time.sleep)):
+        clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
+        monkeypatch.setattr(f"asbuilt.{module}.time", clock)
+    played = play("tests_live", "-m", "live", "--sandbox=healthy+deploy-settles", "--settle=30", "--app=raxx-api-prod")
     assert played.code == 0, played.out
     assert "settling: " in played.out
     timeline = json.loads((played.directory / "observation.json").read_text())["timeline"]

@@ -19,7 +19,6 @@ from running import in_a_process, in_process
 LIVE = ("tests_live", "-m", "live")
 BEFORE = "--checkout=fixtures/repositories/TradeMasterAPI/before"
 RUNS = {
-    "a world that is healthy": (*LIVE, "--sandbox=healthy"),
     "a world with faults": (*LIVE, "--sandbox=incident-2026-04-30+environments-forbidden", "-v", "-rA"),
     "files with faults": ("tests_static", BEFORE, "--junitxml={folder}/junit.xml", "-rA"),
     "a mistake": (*LIVE, "--sandbox=helthy"),
@@ -43,7 +42,7 @@ def traces():
         "files": len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0,  # noqa: PTH112, PTH208
         "logging": (logging.root.level, list(logging.root.handlers), logging.root.manager.disable),
         "warnings": list(warnings.filters),
-        "garbage": (gc.isenabled(), gc.get_freeze_count(), gc.callbacks[:]),
+        "garbage": (gc.isenabled(), gc.get_threshold(), gc.callbacks[:]),
         "Allure": (allure_commons.plugin_manager.list_name_plugin(), dict(vars(ThreadContextItems)["_thread_context"])),
         "marks": vars(pytest.mark)["_config"],
     }
@@ -90,15 +89,17 @@ def _all_is_imported(tmp_path_factory):
 def run_here(request, tmp_path_factory, _all_is_imported):
     """Give the arguments of a run in this process, what it said and wrote, and what was otherwise after it."""
     folder = tmp_path_factory.mktemp("here")
-    before, modules = traces(), dict(sys.modules)
+    before, modules, frozen = traces(), dict(sys.modules), gc.get_freeze_count()
     played = in_process(folder, *(each.format(folder=folder) for each in request.param))
-    return request.param, said(played, folder), changes(before, modules)
+    return request.param, said(played, folder), changes(before, modules, frozen)
 
 
-def changes(before, modules):
+def changes(before, modules, frozen):
     """Give what a run changed of its process, by name, as pairs of before and after."""
     after = traces()
     found = {name: (value, after[name]) for name, value in before.items() if after[name] != value}
+    if gc.get_freeze_count() > frozen:  # it falls by itself
+        found["frozen"] = (frozen, gc.get_freeze_count())
     gone = [name for name, each in modules.items() if sys.modules.get(name) is not each]
     left = {"breaks", "test_releases", "test_deploy_steps"} & (set(sys.modules) - set(modules))
     return found | ({"modules": (gone, left)} if gone or left else {})
@@ -142,9 +143,9 @@ def pytest_unconfigure():
 @pytest.mark.usefixtures("_all_is_imported")
 def test_a_run_in_this_process_in_which_a_hook_breaks_leaves_nothing_behind_either(tmp_path):
     (tmp_path / "breaks.py").write_text(BREAKS)
-    before, modules = traces(), dict(sys.modules)
+    before, modules, frozen = traces(), dict(sys.modules), gc.get_freeze_count()
     played = in_process(tmp_path, *LIVE, "--sandbox=healthy", "-p", "breaks", environ={"PYTHONPATH": str(tmp_path)})
-    assert changes(before, modules) == {}
+    assert changes(before, modules, frozen) == {}
     assert played.code == 3, played.out
 
 
