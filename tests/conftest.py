@@ -1,10 +1,17 @@
 """Runs of the suite for the tests, each in a sandbox, its evidence in a temporary folder; `running` says how."""
 
 import gc
+import os
 from functools import partial
 
 import pytest
 import running
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """Give one worker more than there are cores: some tests wait for processes that they start."""
+    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def pytest_collection_finish():

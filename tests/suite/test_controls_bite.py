@@ -13,7 +13,10 @@ PROJECT = catalogue.PROJECT
 sys.path.insert(0, str(PROJECT / "tests" / "workflows"))
 from edits import apply  # noqa: E402 - the folder of the static tests is on no path by itself
 
-FAULTS = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((PROJECT / "fixtures/faults").glob("*.yaml"))}
+FAULTS = {
+    path.stem: yaml.load(path.read_text(), yaml.CSafeLoader)
+    for path in sorted((PROJECT / "fixtures/faults").glob("*.yaml"))
+}
 REPOSITORY = PROJECT / "fixtures/repositories/TradeMasterAPI/after"
 
 
@@ -45,7 +48,7 @@ def test_a_fault_trips_exactly_its_controls(name, play_for_verdicts, tmp_path):
         )
     else:
         hangs = any(each.get("hang") for each in fault.get("answers", ()))
-        patience = ("--timeout=5",) if hangs else ()
+        patience = ("--timeout=3",) if hangs else ()
         played = play_for_verdicts("tests_live", "-m", "live", f"--sandbox={fault['over']}+{name}", *patience)
     assert played.subjects("drifted") == _sorted(fault.get("trips")), played.out
     assert played.subjects("unknown") == _sorted(fault.get("unknown")), played.out
