@@ -132,9 +132,7 @@ def _reach(sought: Iterable[bytes]) -> int:
 
 def _may_hold(content: bytes, heads: Iterable[bytes], tails: Iterable[bytes]) -> bool:
     for level in _levels(_Plain(content)):
-        if any(each in level.text for each in heads):
-            return True
-        if _is_cut(level.text) and any(each in level.text for each in tails):
+        if _has(level.text, heads) or (_has(level.text, _ELLIPSES) and _has(level.text, tails)):
             return True
     return False
 
@@ -142,7 +140,7 @@ def _may_hold(content: bytes, heads: Iterable[bytes], tails: Iterable[bytes]) ->
 def _standing(view: "_Traced", sought: Iterable[bytes]) -> Iterator[Span]:
     """Give where a word stands at one level: whole, or at least so much of it at an ellipsis."""
     text = view.text
-    is_cut = _is_cut(text)
+    is_cut = _has(text, _ELLIPSES)
     for word in sought:
         for at in _places(text, word[:LEAST]):
             size = _common(word, text[at : at + len(word)])
@@ -153,11 +151,6 @@ def _standing(view: "_Traced", sought: Iterable[bytes]) -> Iterator[Span]:
             first = at + LEAST - size
             if size < len(word) and text.endswith(_ELLIPSES, 0, first):
                 yield view.span(_whole(text, first), at + LEAST)
-
-
-def _is_cut(text: bytes) -> bool:
-    """Say whether there is any ellipsis."""
-    return b"..." in text or "…".encode() in text
 
 
 def _has(text: bytes, any_of: Iterable[bytes]) -> bool:
@@ -216,7 +209,7 @@ def _levels(view: V) -> Iterator[V]:
         yield view.without(_BLANKS, _BLANK).decoded().without(_HUSKS, _HUSK)
     for _ in range(_ROUNDS):
         yield view.without(_HUSKS, _HUSK)
-        if not (view.text.isascii() and not _has(view.text, _UNSEEN_ASCII)) and _UNSEEN.search(view.text):
+        if (not view.text.isascii() or _has(view.text, _UNSEEN_ASCII)) and _UNSEEN.search(view.text):
             yield view.without(_UNSEEN).without(_HUSKS, _HUSK)
         further = view.decoded() if _has(view.text, _CODES) else view
         if further.text == view.text:

@@ -49,7 +49,7 @@ def line(text: str, most: int = LONGEST) -> str:
     It is never a command of GitHub's runner, wherever a terminal breaks it between words.
     """
     if len(text) <= most and text.isascii() and text.isprintable():
-        return without_commands(text[:most])
+        return without_commands(text[:most])  # a slice of what is more than a text, as an Enum's, is a text alone
     # What is shown of a character is never shorter than it, but for blanks: so much is enough to fill a line.
     shown = visible(text[: 2 * most + 1])
     if len(shown) > most or len(text) > 2 * most:

@@ -1,9 +1,7 @@
 """What a check was given, as evidence: declared and observed side by side on a page, and as JSON."""
 
-import json
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -60,13 +58,7 @@ def page(requirement: str, declared: Any, observed: Any, asked: list[str]) -> st
 
 def _cell(value: Any) -> str:
     """Give plain values for a cell of the page, as YAML, line by line."""
-    return _written(json.dumps(_brief(value, _MOST_ITEMS)))
-
-
-@lru_cache(maxsize=2**6)
-def _written(as_json: str) -> str:
-    """Give brief values as YAML; what is declared of a subject is the same to each check of it."""
-    brief = json.loads(as_json)
+    brief = _brief(value, _MOST_ITEMS)
     written = _yaml(brief, yaml.CSafeDumper)
     if _BEYOND in written:
         written = _yaml(brief, yaml.SafeDumper)
