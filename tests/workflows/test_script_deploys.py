@@ -160,6 +160,19 @@ def test_a_script_that_cannot_be_told_may_deploy_either(script):
     assert {path.app for path in paths_of_script(script, "N: 1 2 3 4 5 6 7 8")} == {"shop", "shop-dev"}
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "python - <<'END'\nrequests.patch('https://api.heroku.com/apps/shop/formation', json={'docker_image': x})\nEND",
+        "node <<END\nfetch('https://api.heroku.com/apps/shop/builds', {method: 'POST'})\nEND",
+    ],
+)
+def test_code_that_comes_by_standard_input_is_got_to_as_its_command_is(code):
+    there, nowhere = (f"if [ $GITHUB_REF_NAME = {name} ]; then\n{code}\nfi" for name in ("main", "live"))
+    assert [(path.refs, path.app) for path in paths_of_script(there)] == [(("refs/heads/main",), "shop")]
+    assert list(paths_of_script(nowhere)) == []
+
+
 def test_a_script_that_never_gets_to_its_deploy_shuts_the_way():
     script = "if [ $GITHUB_REF_NAME = live ]; then heroku container:release web -a shop; fi"
     text = f"on: {{push: {{branches: [main]}}}}\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {script}\n"

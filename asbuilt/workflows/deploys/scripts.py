@@ -98,7 +98,9 @@ class _Reading:
 def _way(placed: PlacedStep, command: Command, target: Target) -> Way:
     """Give the commands that must run for a deploy to happen."""
     if target.remote is None:
-        return (Spot(placed, command.words, target.app, frozenset(command.variables)),)
+        # Code that comes by standard input names the app there: no word of the command does, whatever way leads to it.
+        app = None if command.stdin and code.code_in(command) == command.stdin else target.app
+        return (Spot(placed, command.words, app, frozenset(command.variables)),)
     return (target.remote, Spot(placed, command.words))
 
 
