@@ -29,10 +29,8 @@ def simple(machine: Machine, node: Simple, *, asked: bool, stdin: Text) -> Ends:
     if not last:
         return found
     made = machine.leaves(strikes)
-    if ":?" in node.source or ":?" in node.stdin:
-        texts = (*node.words, *(each.text for each in node.assignments), node.stdin)
-        if any(map(machine.values.refused, texts)):
-            return found | {machine.badly}
+    if any(map(machine.values.refused, node.demands)):
+        return found | {machine.badly}
     if not node.words or node.declares:
         for each in node.assignments:
             _assign(machine, each.name, each.text, adds=each.adds, made=made)
@@ -58,7 +56,10 @@ def _commanded(machine: Machine, node: Simple, tick: int, stdin: Text, *, made: 
     if made and (node.stdin or words[0] in _READS):
         stdin = Open.LEFT
     machine.values.heard = False
-    ends = OK if node.declares else _command(machine, node, words, stdin, asked=asked)
+    if any(map(machine.values.refused, node.demands_redirected)):
+        ends = FAIL
+    else:
+        ends = OK if node.declares else _command(machine, node, words, stdin, asked=asked)
     if limited and HANGS in ends:
         ends, machine.due = (ends - {HANGS}) | FAIL, FAIL
     if machine.values.heard or (made and words[0] in _TESTS):
@@ -75,6 +76,7 @@ def _worded(machine: Machine, node: Simple) -> tuple[str, ...]:
             words = (*text.split(), *words[1:])
     if machine.running:
         words = given(words, machine.arguments)
+    words = tuple(map(machine.values.reckoned, words))
     return machine.values.received(words, node.source)
 
 
@@ -88,8 +90,10 @@ def _settled(machine: Machine, node: Simple, words: tuple[str, ...], ends: Ends,
         if ends & EITHER:
             return (ends - EITHER) | outcome
         return frozenset(BADLY if end == ASTRAY else end for end in ends & BAD) or ends
-    if machine.passes and words[0] in _ENDS and len(ends) > 1 and not machine.values.heard and not machine.because:
-        return ends - BAD
+    if machine.passes and words[0] in _ENDS and len(ends) > 1 and not machine.values.heard:
+        gives_on = words[1:] in {(), ("$?",)}  # the status of what came last, which succeeds where it is not known
+        if gives_on or not machine.because:
+            return ends - BAD
     return frozenset(machine.badly if end == BADLY else end for end in ends) if words[0] == "exit" else ends
 
 
@@ -101,7 +105,7 @@ def _changes(words: tuple[str, ...], ends: Ends) -> bool:
 
 
 def _assign(machine: Machine, name: str, text: str, *, adds: bool, made: bool) -> None:
-    value = machine.values.expand(text)
+    value = machine.values.expand(machine.values.reckoned(text))
     if adds:
         known = machine.values.of(name)
         if isinstance(known, str) and isinstance(value, str):
@@ -138,6 +142,11 @@ def _command(machine: Machine, node: Simple, words: tuple[str, ...], stdin: Text
             errexit, pipefail = turned(words[1:], "e", "errexit"), turned(words[1:], "", "pipefail")
             machine.errexit = machine.errexit if errexit is None else errexit
             machine.pipefail = machine.pipefail if pipefail is None else pipefail
+            posix = turned(words[1:], "", "posix")
+            machine.inherits = machine.inherits if posix is None else posix
+            return OK
+        case "shopt" if "inherit_errexit" in words and words[1:2] in {("-s",), ("-u",)}:
+            machine.inherits = words[1] == "-s"
             return OK
         case "exit" | "return" | "break" | "continue":
             ends = status(words, node.stdin, stdin, machine.values, asked=asked)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from asbuilt.workflows.bounds import NESTING
 from asbuilt.workflows.shell.machine import BAD, Machine
-from asbuilt.workflows.shell.record import NOTHING, State, Variables
+from asbuilt.workflows.shell.record import NOTHING, Options, State, Variables
 from asbuilt.workflows.shell.status import EITHER, FAIL, OK, Ends
 from asbuilt.workflows.shell.tree import (
     AndOr,
@@ -66,6 +66,8 @@ def case(machine: Machine, node: Case, *, asked: bool) -> Ends:
     """Run a `case`; a pattern that cannot be told may be the one."""
     tick, strikes = machine.tick - 1, machine.strikes
     found, _ = machine.substituted(node.head, asked=asked)
+    if any(map(machine.values.refused, node.head.demands)):
+        return found | {machine.badly}
     machine.values.heard = False
     word = node.head.words[1] if len(node.head.words) > 1 else ""
     taken: list[Statement | None] = []
@@ -144,10 +146,10 @@ def meet(machine: Machine, states: list[State], *, counts: bool = False) -> None
     for each in others:
         if each.variables is not variables:
             variables = _met(machine, variables, each.variables, touched, counts=counts)
-    errexit, pipefail = (all(each[at] for each in states) for at in (3, 4))
+    options = Options(*map(all, zip(*(each.options for each in states), strict=True)))
     functions = {name: body for each in states for name, body in each.functions.items()} if others else None
     strikes = max(each.strikes for each in states)
-    machine.restore(State(variables, touched, functions or first.functions, errexit, pipefail, strikes))
+    machine.restore(State(variables, touched, functions or first.functions, options, strikes))
 
 
 def _met(machine: Machine, one: Variables, other: Variables, touched: frozenset[str], *, counts: bool) -> Variables:

@@ -1,20 +1,23 @@
 """What loops of a script set and count, and over which words they go."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from asbuilt.patterns import late
-from asbuilt.workflows.shell.tree import For, Statement, While, simples_of
-from asbuilt.workflows.shell.values import Open, Text, Values
+from asbuilt.workflows.bounds import DIGITS
+from asbuilt.workflows.shell.tree import For, Simple, Statement, While, simples_of
+from asbuilt.workflows.shell.values import ARITHMETIC, Open, Text, Values
 
 _COUNTS_UP = late(r"^\$?\(*\s*(?:expr\s+)?\$?\{?(\w+)\}?\s*[-+]")
 _SET = late(r"(?<![\w$])([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/]?=(?!=))|(?:\+\+|--)([A-Za-z_]\w*)")
 _BRACES = late(r"\{(\d{1,6})\.\.(\d{1,6})\}")
 _SEQ = late(r"\$\(\s*seq\s+(?:(\S+)\s+)?(\S+?)\s*\)")
 _HEAD = late(
-    r"for\s*\(\(\s*(?P<name>\w+)\s*=\s*(?P<first>\S+?)\s*;\s*(?P=name)\s*(?P<how><=?)\s*(?P<last>[^\s;]+)\s*;"
-    r"\s*(?:(?P=name)\s*\+\+|\+\+\s*(?P=name)|(?P=name)\s*\+=\s*1)\s*\)\)"
+    r"for\s*\(\(\s*(?P<name>\w+)\s*=\s*(?P<first>\S+?)\s*;"
+    r"\s*\$?(?P=name)\s*(?P<how>[<>]=?|!=)\s*(?P<last>[^\s;]+)\s*;"
+    r"\s*(?:(?P<pre>\+\+|--)?\s*(?P=name)\s*(?P<post>\+\+|--)?|(?P=name)\s*(?P<sign>[-+])=\s*(?P<step>\d{1,6}))\s*\)\)"
 )
 _COUNTED = late(r"for\s*\(\(\s*(\w+)\s*=")
 _MOST = 100_000
@@ -49,31 +52,55 @@ def _counters(loop: For | While) -> frozenset[str]:
             counted = _COUNTS_UP.match(each.text)
             if each.adds or (counted is not None and counted[1] == each.name):
                 names.add(each.name)
-        if simple.words[:1] in {("((",), ("let",)}:
-            names.update(_set_by_arithmetic(simple.words))
+        names.update(_set_by_arithmetic(simple))
     return frozenset(names)
 
 
-def rounds(loop: For, values: Values) -> tuple[str | None, list[Text] | None]:
-    """Give the variable of a `for`, and the text that it has in each round; None where those are not known."""
+class Rounds(NamedTuple):
+    """The variable of a `for`, its text in each round (None where those are not known), and behind them all."""
+
+    name: str | None
+    texts: list[Text] | None
+    behind: Text | None = None  # None where it stays what it was
+
+
+def rounds(loop: For, values: Values) -> Rounds:
+    """Give how often a `for` is run, and for what."""
     if loop.name is None:
-        head = _HEAD.match(loop.head.source)
-        if head is None:
-            counted = _COUNTED.match(loop.head.source)
-            return counted[1] if counted is not None else None, None
-        texts = _numbers(values.expand(head["first"]), _end(head["last"], values))
-        return head["name"], texts[: -1 if head["how"] == "<" else None] if texts is not None else None
+        return _counted(loop.head.source, values)
     found: list[Text] = []
     for text, quoted in loop.words:
         words = _words(text, values, quoted=quoted)
         if words is None or len(found) + len(words) > _MOST:
-            return loop.name, None
+            return Rounds(loop.name, None)
         found += words
-    return loop.name, found or None
+    return Rounds(loop.name, found or None)
 
 
-def _end(text: str, values: Values) -> Text:
-    return values.expand(f"${text}" if text.isidentifier() else text)
+def _counted(source: str, values: Values) -> Rounds:
+    """Give how often `for ((i = 0; i < 5; i++))` is run: i is 5 behind it."""
+    head = _HEAD.match(source)
+    if head is None:
+        counted = _COUNTED.match(source)
+        return Rounds(counted[1] if counted is not None else None, None)
+    first, last = (
+        _number(values.expand(f"${text}" if text.isidentifier() else text)) for text in head.group("first", "last")
+    )
+    step = int(f"{head['sign'] or (head['pre'] or head['post'] or '+')[0]}{head['step'] or 1}")
+    if first is None or last is None or not step or not (head["pre"] or head["post"] or head["step"]):
+        return Rounds(head["name"], None)
+    how = head["how"]
+    stop = last + (1 if how == "<=" else -1 if how == ">=" else 0)
+    if (how[0] != "!" and (how[0] == "<") != (step > 0)) or (how == "!=" and (last - first) % step):
+        return Rounds(head["name"], None)
+    found = range(first, stop, step)
+    if len(found) > _MOST:
+        return Rounds(head["name"], None)
+    return Rounds(head["name"], [str(each) for each in found], str(found[-1] + step if found else first))
+
+
+def _number(text: Text) -> int | None:
+    return int(text) if isinstance(text, str) and text.isdecimal() and len(text) <= DIGITS else None
 
 
 def _words(text: str, values: Values, *, quoted: bool) -> list[Text] | None:
@@ -102,12 +129,17 @@ def _set_in(statement: Statement) -> Iterator[str]:
         yield statement.name
     for simple in simples_of(statement):
         yield from (each.name for each in simple.assignments)
-        if simple.words[:1] in {("((",), ("let",)}:
-            yield from _set_by_arithmetic(simple.words)
-        elif simple.words[:1] and simple.words[0] in {"read", "unset", "mapfile", "readarray"}:
+        yield from _set_by_arithmetic(simple)
+        if simple.words[:1] and simple.words[0] in {"read", "unset", "mapfile", "readarray"}:
             yield from (re.split(r"\W", word)[0] for word in simple.words[1:] if not word.startswith("-"))
 
 
-def _set_by_arithmetic(words: tuple[str, ...]) -> Iterator[str]:
-    for match in _SET.finditer(" ".join(words[1:])):
+def _set_by_arithmetic(simple: Simple) -> Iterator[str]:
+    """Give what `((n++))`, `let n++` and `$((n++))` set."""
+    texts = (*simple.words, *(each.text for each in simple.assignments))
+    if simple.words[:1] in {("((",), ("let",)}:
+        sums: Iterable[str] = [" ".join(simple.words[1:])]
+    else:
+        sums = (match["sum"] for text in texts if "$((" in text for match in ARITHMETIC.finditer(text))
+    for match in (each for text in sums for each in _SET.finditer(text)):
         yield match[1] or match[2]

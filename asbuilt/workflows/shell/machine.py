@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from asbuilt.workflows.bounds import NESTING
 from asbuilt.workflows.shell.loops import Loops
-from asbuilt.workflows.shell.record import HANGS, NOTHING, Played, Record, Site, State, Strike
+from asbuilt.workflows.shell.record import HANGS, NOTHING, Options, Played, Record, Site, State, Strike
 from asbuilt.workflows.shell.status import BADLY, EITHER, FAIL, OK, REACHED, Ends
 from asbuilt.workflows.shell.syntax import parse
 from asbuilt.workflows.shell.tree import (
@@ -43,6 +43,7 @@ class Machine:
     wanted: Wanted | None = None
     record: Record | None = None
     strike: Strike | None = None
+    inherits: bool = False  # `$(...)` has the `set -e` of what it stands in: `shopt -s inherit_errexit`
     loops: Loops = field(default_factory=Loops)
     parse: Callable[[str], Sequence] = parse
     functions: Mapping[str, Function] = field(default_factory=dict)
@@ -75,11 +76,13 @@ class Machine:
     @property
     def state(self) -> State:
         """What the next statement finds."""
-        return State(self.values.variables, self.touched, self.functions, self.errexit, self.pipefail, self.strikes)
+        options = Options(self.errexit, self.pipefail, self.inherits)
+        return State(self.values.variables, self.touched, self.functions, options, self.strikes)
 
     def restore(self, state: State) -> None:
         """Go back to a state, or on from it."""
-        self.values.variables, self.touched, self.functions, self.errexit, self.pipefail, self.strikes = state
+        self.values.variables, self.touched, self.functions, options, self.strikes = state
+        self.errexit, self.pipefail, self.inherits = options
 
     def run(self, node: Statement, *, asked: bool, stdin: Text = Open.UNKNOWN) -> Ends:
         """Run a statement, and give how it can end."""
@@ -142,7 +145,7 @@ class Machine:
         found, last = NOTHING, OK
         errexit = self.errexit
         for script in node.substitutions:
-            self.errexit = False
+            self.errexit = errexit and self.inherits
             last = self.apart(script, asked=asked)
             self.errexit = errexit
             found |= last - EITHER

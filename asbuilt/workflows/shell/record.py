@@ -20,14 +20,21 @@ NOTHING: Ends = frozenset()
 HANGS = "hangs"  # it waits for ever
 
 
+class Options(NamedTuple):
+    """The options of a shell that say what a failure leads to: `set -e`, `pipefail`, `inherit_errexit`."""
+
+    errexit: bool
+    pipefail: bool
+    inherits: bool
+
+
 class State(NamedTuple):
     """What a statement leaves behind for the next one."""
 
     variables: Variables
     touched: frozenset[str]  # variables that were set because of the failure
     functions: Mapping[str, Function]
-    errexit: bool
-    pipefail: bool
+    options: Options
     strikes: int  # how often what is to fail has failed on the way
 
 

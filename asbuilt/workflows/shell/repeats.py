@@ -18,10 +18,13 @@ _ROUNDS = 16
 
 def loop(machine: Machine, node: For, *, asked: bool) -> Ends:
     """Run a `for`: over its words where they are known and few, and else over any number of unknown ones."""
-    found = machine.run(node.head, asked=True) - EITHER
+    begins = machine.run(node.head, asked=True)
+    if not begins & EITHER:
+        return begins
+    found = begins - EITHER
     if node.endless:
         return found | repeated(machine, While(until=False, condition=Sequence([]), body=node.body), asked=asked)
-    name, words = rounds(node, machine.values)
+    name, words, after = rounds(node, machine.values)
     sure = words is not None
     texts: list[Text | None] = [Open.UNKNOWN] if words is None else [*words]
     if len(texts) > _ROUNDS:
@@ -46,6 +49,8 @@ def loop(machine: Machine, node: For, *, asked: bool) -> Ends:
             last = NOTHING
             break
     else:
+        if name is not None and after is not None:
+            machine.values.put(name, after)
         behind.append(machine.state)
     machine.counting = outer
     meet(machine, behind, counts=machine.because)

@@ -56,7 +56,7 @@ def _go_behind_those(machine: Machine, before: Items, start: int, end: int) -> N
     last = played[before.ticks[end - 1]]
     for tick in before.leaving:
         if before.ticks[start] <= tick <= before.ticks[end - 1]:
-            machine.left += played[tick].left
+            machine.left += ((how, state._replace(strikes=machine.strikes)) for how, state in played[tick].left)
     machine.restore(last.state._replace(strikes=machine.strikes))
     machine.tick, machine.due = last.until, NOTHING
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import count
+from itertools import takewhile
 
 import tree_sitter_bash
 from tree_sitter import Language
@@ -15,6 +15,7 @@ from tree_sitter import Node as Raw
 from tree_sitter import Parser as TreeSitter
 
 from asbuilt.workflows.bounds import MARKS, SCRIPT, SYNTAX, PastBoundError, hold
+from asbuilt.workflows.shell.source import Source
 from asbuilt.workflows.shell.tree import (
     AndOr,
     Assignment,
@@ -33,14 +34,13 @@ from asbuilt.workflows.shell.tree import (
 )
 
 _LANGUAGE = Language(tree_sitter_bash.language())
-# What stands in quotes does not end it. One without an end is taken up to where it cannot have one any more.
-_EXPRESSION = re.compile(r"\$\{\{(?:'[^']*'|(?!\}\})[^'])*+(?P<end>\}\})?")
 _MARKS = "|&;<>()\0"
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPE_QUOTED = re.compile(r"\\([\"\\$`\n])")
+_NEW_LINE = re.compile(rb"(?<!\\)\n")
+_READINGS = 4
 _COMMAND = frozenset({"command", "declaration_command", "unset_command", "test_command"})
 _QUOTED = frozenset({"string", "raw_string", "ansi_c_string"})
 _SUBSTITUTION = frozenset({"command_substitution", "process_substitution"})
+_REDIRECTION = frozenset({"file_redirect", "herestring_redirect", "heredoc_body"})
 _OPERATION = frozenset({
     "binary_expression", "unary_expression", "parenthesized_expression", "postfix_expression", "ternary_expression",
 })  # fmt: skip
@@ -54,7 +54,7 @@ def parse(script: str) -> Sequence:
     """
     hold(len(script), SCRIPT, "characters in a script")
     hold(marks(script), MARKS, "of the characters | & ; < > ( ) in a script")
-    return _Parser(script).tree()
+    return _Parser(Source(script)).tree()
 
 
 def marks(script: str) -> int:
@@ -84,33 +84,24 @@ def _hold_levels(root: Raw) -> None:
 class _Parser:
     """One script on its way into the tree."""
 
-    script: str
-    source: bytes = b""
-    expressions: list[str] = field(default_factory=list)
-    stand_in: str = ""
+    source: Source
     suffix: str = ""  # the redirections of the groups around
+    misread: list[Raw] = field(default_factory=list)  # redirections to read it again without
 
     def tree(self) -> Sequence:
-        def hide(match: re.Match[str]) -> str:
-            if match["end"] is None:
-                return match[0]
-            self.expressions.append(f"${{{{ {' '.join(match[0][3:-2].split())} }}}}")
-            return f"{self.stand_in}{len(self.expressions) - 1}__" + "\\\n" * match[0].count("\n")
+        found = self.read()
+        for _ in range(_READINGS):
+            if not self.misread:
+                break
+            self.source.leave_out(self.misread)
+            self.misread = []
+            found = self.read()
+        return found
 
-        # The script itself may hold what is to stand for its expressions.
-        self.stand_in = next(each for number in count() if (each := f"__gha{number or ''}_") not in self.script)
-        script = _EXPRESSION.sub(hide, self.script) if "${{" in self.script else self.script
-        self.source = script.encode("utf-8", "replace")
-        root = TreeSitter(_LANGUAGE).parse(self.source).root_node
+    def read(self) -> Sequence:
+        root = TreeSitter(_LANGUAGE).parse(self.source.encoded).root_node
         _hold_levels(root)
         return Sequence(self.statements(root.children))
-
-    def raw(self, start: int, end: int) -> str:
-        """Give source text as it was written, expressions included."""
-        text = self.source[start:end].decode("utf-8", "replace")
-        if self.expressions and self.stand_in in text:
-            text = re.sub(rf"{self.stand_in}(\d+)__", lambda match: self.expressions[int(match[1])], text)
-        return text
 
     def statements(self, nodes: list[Raw]) -> list[Statement]:
         """Read what stands in a list, a branch or a body."""
@@ -150,7 +141,9 @@ class _Parser:
                 return Not(self.one(node.named_children))
             case "compound_statement":
                 if node.child_count and node.children[0].type == "((":
-                    return self.command(node, ("((", self.raw(node.start_byte + 2, node.end_byte - 2).strip(), "))"))
+                    return self.command(
+                        node, ("((", self.source.raw(node.start_byte + 2, node.end_byte - 2).strip(), "))")
+                    )
                 return self.sequence(node.children)
             case "subshell":
                 return Subshell(self.sequence(node.children))
@@ -165,7 +158,7 @@ class _Parser:
             case "function_definition":
                 name = next((each for each in node.children if each.type == "word"), None)
                 body = self.sequence([each for each in node.named_children if each is not name and each.type != "word"])
-                return Function(self.text(name) if name else "", body)
+                return Function(self.source.word(name) if name else "", body)
             case _:
                 return None
 
@@ -204,10 +197,11 @@ class _Parser:
         if node.type == "for_statement":
             name, *words = [each for each in node.named_children if each.type not in {"do_group", "comment"}]
             head = self.command(node, (), holders=words)
-            texts = tuple((self.text(each), each.type in _QUOTED) for each in words)
-            return For(self.raw(name.start_byte, name.end_byte), texts, self.group(body), endless=False, head=head)
-        endless = b"((;;))" in b"".join(self.source[node.start_byte : node.start_byte + 40].split())
-        return For(None, (), self.group(body), endless, self.command(node, ()))
+            texts = tuple((self.source.word(each), each.type in _QUOTED) for each in words)
+            return For(self.source.written(name), texts, self.group(body), endless=False, head=head)
+        endless = b"((;;))" in b"".join(self.source.encoded[node.start_byte : node.start_byte + 40].split())
+        head = self.command(node, (), holders=[each for each in node.named_children if each is not body])
+        return For(None, (), self.group(body), endless, head)
 
     def group(self, node: Raw | None) -> Sequence:
         return self.sequence(node.children if node is not None else [])
@@ -219,13 +213,30 @@ class _Parser:
         branches = []
         for item in items:
             close = next((at for at, each in enumerate(item.children) if each.type == ")"), 0)
-            patterns.append(tuple(self.text(each) for each in item.children[:close] if each.is_named))
+            patterns.append(tuple(self.source.word(each) for each in item.children[:close] if each.is_named))
             branches.append(self.sequence(item.children[close + 1 :]))
         subject = named[0] if named and named[0].type != "case_item" else None
-        words = ("case", self.text(subject) if subject else "", "in", *(each for of in patterns for each in of))
+        words = ("case", self.source.word(subject) if subject else "", "in", *(each for of in patterns for each in of))
         head = self.command(node, words, holders=[subject] if subject else [])
         head.source = " ".join(words)
         return Case(head, branches, any("*" in each for each in patterns), tuple(patterns))
+
+    def set_aside(self, node: Raw) -> None:
+        """Note the redirections of an assignment that is a command by itself: `X=$(y) 2>/dev/null`.
+
+        The grammar has no such command, and takes the next one, whatever is between, for what is run with that.
+        """
+        before = list(takewhile(lambda each: each.type != "command_name" or not each.text, node.children))
+        kinds = {each.type for each in before}
+        if "variable_assignment" not in kinds or kinds.isdisjoint(_REDIRECTION):
+            return
+        following = node.children[1 : len(before) + 1]
+        between = (
+            self.source.encoded[one.end_byte : other.start_byte] for one, other in zip(before, following, strict=False)
+        )
+        if len(before) == node.child_count or "ERROR" in kinds or any(map(_NEW_LINE.search, between)):
+            redirections = (each for each in before if each.type in _REDIRECTION)
+            self.misread += (each for each in redirections if each.start_point[0] == each.end_point[0])
 
     def simple(self, node: Raw) -> Simple:  # noqa: C901 - one branch for each kind of part
         """Read a command, a declaration or a test."""
@@ -234,19 +245,20 @@ class _Parser:
         holders: list[Raw] = []
         stdin = ""
         end = -1
+        self.set_aside(node)
         for child in node.children:
             kind = child.type
             touches, end = child.start_byte == end, child.end_byte
             if touches and words and kind in {"word", "concatenation"}:  # one word, which the grammar takes for two
-                words[-1] += self.text(child)
+                words[-1] += self.source.word(child)
             elif kind == "word":
-                words.append(self.text(child))
+                words.append(self.source.word(child))
             elif kind == "variable_assignment":
                 assigned += self.assignment(child)
                 if words:
-                    words.append(self.text(child))
+                    words.append(self.source.word(child))
             elif kind == "herestring_redirect":
-                stdin = "".join(self.text(each) for each in child.named_children)
+                stdin = "".join(self.source.word(each) for each in child.named_children)
                 holders.append(child)
             elif kind == "file_redirect":
                 words += self.after_redirect(child)
@@ -255,10 +267,10 @@ class _Parser:
                 words += self.operands(child)
                 holders.append(child)
             elif kind == "command_name":
-                words.append(self.text(child.children[0] if child.child_count else child))
+                words.append(self.source.word(child.children[0] if child.child_count else child))
                 holders.append(child)
             elif kind != "comment":
-                words.append(self.text(child))
+                words.append(self.source.word(child))
                 holders.append(child)
         return self.command(
             node,
@@ -279,7 +291,8 @@ class _Parser:
         holders: list[Raw] | None = None,
         stdin: str = "",
     ) -> Simple:
-        source = self.raw(node.start_byte, node.end_byte) + self.suffix
+        source = self.source.written(node) + self.suffix
+        parts = [node] if holders is None or assignments else holders
         return Simple(
             words,
             node.start_point[0],
@@ -287,8 +300,9 @@ class _Parser:
             " ".join(source.replace("\\\n", " ").split()),
             assignments,
             declares,
-            tuple(self.substitutions([node] if holders is None or assignments else holders)),
+            tuple(self.substitutions(parts)),
             stdin,
+            *self.demands(parts, source),
         )
 
     def substitutions(self, nodes: list[Raw]) -> Iterator[Sequence]:
@@ -302,62 +316,49 @@ class _Parser:
             elif node.type not in {"word", "raw_string", "number", "simple_expansion", "do_group"}:
                 yield from self.substitutions(node.named_children)
 
+    def demands(self, nodes: list[Raw], source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Give what asks for a variable as `${NAME:?}` does, and what does so in a redirection or heredoc."""
+        if ":?" not in source:
+            return (), ()
+        found = [
+            (text, redirected)
+            for node in nodes
+            for text, redirected in self.expansions(node, redirected=False)
+            if ":?" in text
+        ]
+        own, others = ([text for text, redirected in found if redirected is of] for of in (False, True))
+        return tuple(own), tuple(others)
+
+    def expansions(self, node: Raw, *, redirected: bool) -> Iterator[tuple[str, bool]]:
+        """Give each `${...}` that is not of a `$(...)` or of another one, and whether it is redirected."""
+        if node.type == "expansion":
+            yield self.source.written(node), redirected
+        elif node.type not in _SUBSTITUTION:
+            for child in node.named_children:
+                yield from self.expansions(child, redirected=redirected or node.type in _REDIRECTION)
+
     def assignment(self, node: Raw) -> Iterator[Assignment]:
         if node.type == "variable_assignment" and node.children:
             name = node.children[0]
             operator = next((each for each in node.children if each.type in {"=", "+="}), None)
             values = [each for each in node.named_children if each.start_byte >= (operator.end_byte if operator else 0)]
-            label = self.raw(name.start_byte, name.end_byte).partition("[")[0]
+            label = self.source.written(name).partition("[")[0]
             adds = operator is not None and operator.type == "+="
             more = " " if adds and values and values[0].type == "array" else ""
-            yield Assignment(label, more + "".join(self.text(each) for each in values), adds)
+            yield Assignment(label, more + "".join(self.source.word(each) for each in values), adds)
 
     def after_redirect(self, node: Raw) -> list[str]:
         """Give the words that the grammar takes for more targets of a redirection; they are arguments."""
-        return [self.text(each) for each in node.named_children if each.type != "file_descriptor"][1:]
+        return [self.source.word(each) for each in node.named_children if each.type != "file_descriptor"][1:]
 
     def operands(self, node: Raw) -> Iterator[str]:
         for child in node.children:
             if child.type in _OPERATION:
                 yield from self.operands(child)
             else:
-                yield self.text(child)
+                yield self.source.word(child)
 
-    def text(self, node: Raw) -> str:
-        """Give a word as the command receives it, except that what is expanded stays as written."""
-        kind = node.type
-        if kind in {"word", "extglob_pattern", "regex"}:
-            text = self.raw(node.start_byte, node.end_byte)
-            if kind != "word":
-                return re.sub(r"[\"']", "", text)
-            return _ESCAPE.sub(lambda match: "" if match[1] == "\n" else match[1], text) if "\\" in text else text
-        if kind == "raw_string":
-            return self.raw(node.start_byte + 1, node.end_byte - 1)
-        if kind == "ansi_c_string":
-            return self.raw(node.start_byte + 2, node.end_byte - 1)
-        if kind == "string":
-            return self.quoted(node)
-        if kind == "array":
-            return " ".join(self.text(each) for each in node.named_children if each.type != "comment")
-        if kind in {"concatenation", "command_name", "variable_assignment", "translated_string"}:
-            return "".join(self.text(each) for each in node.children)
-        return " ".join(self.raw(node.start_byte, node.end_byte).replace("\\\n", " ").split())
-
-    def quoted(self, node: Raw) -> str:
-        pieces: list[str] = []
-        at = node.start_byte + 1
-        for child in node.named_children:
-            if child.type != "string_content":
-                pieces += (self.unescaped(at, child.start_byte), self.text(child))
-                at = child.end_byte
-        pieces.append(self.unescaped(at, max(at, node.end_byte - 1)))
-        return "".join(pieces)
-
-    def unescaped(self, start: int, end: int) -> str:
-        text = self.raw(start, end) if end > start else ""
-        return _ESCAPE_QUOTED.sub(lambda match: "" if match[1] == "\n" else match[1], text) if "\\" in text else text
-
-    def redirected(self, node: Raw) -> Statement | None:  # noqa: C901, PLR0912 - as `statement`
+    def redirected(self, node: Raw) -> Statement | None:  # noqa: C901 - as `statement`
         """Read a statement with redirections; what follows a heredoc's mark on its line is part of that in the tree."""
         bodies: list[Raw] = []
         written: list[str] = []
@@ -370,16 +371,18 @@ class _Parser:
             if child.type == "heredoc_redirect":
                 parts = child.children
                 body = next((each for each in parts if each.type == "heredoc_body"), None)
-                stdin = self.raw(body.start_byte, body.end_byte) if body else ""
-                written.append(self.raw(child.start_byte, parts[1].end_byte if len(parts) > 1 else child.end_byte))
+                stdin = self.source.written(body) if body else ""
+                written.append(
+                    self.source.raw(child.start_byte, parts[1].end_byte if len(parts) > 1 else child.end_byte)
+                )
             operator = ""
             for part in parts:
                 if part.type == "file_redirect":
-                    written.append(self.raw(part.start_byte, part.end_byte))
+                    written.append(self.source.written(part))
                     words += self.after_redirect(part)
                     holders.append(part)
                 elif part.type == "herestring_redirect":
-                    stdin = "".join(self.text(each) for each in part.named_children)
+                    stdin = "".join(self.source.word(each) for each in part.named_children)
                     holders.append(part)
                 elif part.type == "heredoc_body":
                     holders.append(part)
@@ -391,23 +394,35 @@ class _Parser:
                     follows.append((operator, self.one([part])))
                     operator = ""
                 elif child is not part and part.type in {"word", "string", "raw_string", "concatenation"}:
-                    words.append(self.text(part))
+                    words.append(self.source.word(part))
                 elif child is part and part.is_named:
                     bodies.append(part)
         outer, self.suffix = self.suffix, f"{' ' + ' '.join(written) if written else ''}{self.suffix}"
         statement: Statement = self.one(bodies)
         self.suffix = outer
-        inside = tuple(self.substitutions(holders))
-        target = _last(statement)
-        if target is not None:
-            target.words += tuple(words)
-            target.substitutions += inside
-            target.stdin = stdin or target.stdin
-        elif inside or stdin:
-            hold = Simple((), node.start_point[0], node.start_byte, "", substitutions=inside)
-            statement = Sequence([hold, statement])
+        statement = self.with_input(statement, node, holders, tuple(words), stdin)
         for operator, statement_after in follows:
             statement = _follow(statement, operator, statement_after)
+        return statement
+
+    def with_input(
+        self, statement: Statement, node: Raw, holders: list[Raw], words: tuple[str, ...], stdin: str | None
+    ) -> Statement:
+        """Give a statement with what is redirected to it, and with the words that stand behind that."""
+        inside = tuple(self.substitutions(holders))
+        _, demands = self.demands(holders, self.source.written(node))
+        target = _last(statement)
+        if target is not None:
+            target.words += words
+            target.substitutions += inside
+            target.stdin = stdin or target.stdin
+            target.demands_redirected += demands
+        elif inside or stdin or demands:
+            hold = Simple((), node.start_point[0], node.start_byte, "", substitutions=inside, demands=demands)
+            if isinstance(statement, Subshell):  # which opens it, not the shell around
+                statement.body = Sequence([hold, statement.body])
+            else:
+                statement = Sequence([hold, statement])
         return statement
 
 

@@ -26,6 +26,9 @@ class Simple:
     declares: bool = False
     substitutions: tuple["Sequence", ...] = ()
     stdin: str = ""
+    # `${NAME:?}`, not of `$(...)`: without that the shell ends here, or, where it is redirected, this command fails.
+    demands: tuple[str, ...] = ()
+    demands_redirected: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -25,6 +25,7 @@ _OPENNESS = list(Open)
 
 _PART = late(rf"(?P<expression>\$\{{\{{.*?\}}\}})|(?P<command>\$\(|`)|{PATTERN}", re.DOTALL)
 _SUM = late(r"(?P<arithmetic>\$\(\(\s*)?(?P<terms>[\w$]+(?:\s*[-+]\s*[\w$]+)*)\s*(?(arithmetic)\)\))")
+ARITHMETIC = late(r"\$\(\((?P<sum>[^()]*)\)\)")  # as a part of a word
 _TERM = late(r"(?P<sign>[-+]?)\s*\$?(?P<term>\w+)")
 _NAME = late(r"\w+")
 # Arithmetic: what compares two numbers, and what sets a variable.
@@ -33,7 +34,7 @@ _COMPARISON = late(rf"({_NUMBER})\s*([=!<>]=|[<>])\s*({_NUMBER})")
 _SETTING = late(
     rf"(?P<pre>\+\+|--)?(?P<name>{NAME})\s*(?:(?P<post>\+\+|--)|(?P<how>[-+]?)=(?!=)(?P<text>.*))?", re.DOTALL
 )
-_STRICT = late(rf"\$\{{(?P<name>{NAME}):\?")
+_DEMAND = late(rf"\$\{{(?P<name>{NAME}|\d)(?P<how>:[-=+?])(?P<rest>.*)\}}", re.DOTALL)
 _UNARY = late(r"-[a-zA-Z]$")
 _NUMBERS: Mapping[str, Callable[[int, int], bool]] = {
     "-eq": int.__eq__,
@@ -84,8 +85,15 @@ class Values:
         self.variables = {**self.variables, name: value}
 
     def refused(self, text: str) -> bool:
-        """Tell whether a text asks for a variable that is empty: `${NAME:?}`."""
-        return any(self.of(match["name"]) == "" for match in _STRICT.finditer(text))
+        """Tell whether `${NAME:?}` ends the shell, or `${OTHER:-${NAME:?}}`: its variable is known to be empty."""
+        match = _DEMAND.search(text)
+        if match is None:
+            return False
+        value = self.of(match["name"])
+        if match["how"] == ":?":
+            return value == ""
+        taken = isinstance(value, str) and bool(value) == (match["how"] == ":+")
+        return taken and self.refused(match["rest"])
 
     def mentions(self, text: str) -> bool:
         """Tell whether a text has the name of something that is given, or is made of it."""
@@ -200,10 +208,27 @@ class Values:
         if (compared := _COMPARISON.fullmatch(text)) is not None:
             left, how, right = (self._operand(each) if at != 1 else each for at, each in enumerate(compared.groups()))
             return self._compared(left, how, right, patterns=False, numbers=True)
-        setting = _SETTING.fullmatch(text)
-        if setting is None or not (setting["pre"] or setting["post"] or setting["text"] is not None):
+        setting = _setting(text)
+        if setting is None:
             told = self.told(self._operand(text)) if re.fullmatch(_NUMBER, text) else None
             return None if told is None else told.strip("0") != ""
+        result = self._set(setting)
+        return result.strip("-0") != "" if isinstance(result, str) else True
+
+    def reckoned(self, text: str) -> str:
+        """Give a text with what its `$((n++))` comes to, where that sets a variable, which is done; else as it is."""
+
+        def put_in(match: re.Match[str]) -> str:
+            setting = _setting(match["sum"].strip())
+            if setting is None:
+                return match[0]
+            result = self._set(setting)
+            return f"${{{setting['name']}}}" if isinstance(result, Open) else result
+
+        return ARITHMETIC.sub(put_in, text) if "$((" in text else text
+
+    def _set(self, setting: re.Match[str]) -> Text:
+        """Set a variable as arithmetic does, and give what that comes to."""
         name, step = setting["name"], (setting["pre"] or setting["post"] or "")[:1]
         before = self._sum(name)
         if step:
@@ -212,8 +237,7 @@ class Values:
             sign = setting["how"]
             after = self._sum(f"{name} {sign} {setting['text']}" if sign else setting["text"])
         self.put(name, after)
-        result = before if setting["post"] else after
-        return result.strip("-0") != "" if isinstance(result, str) else True
+        return before if setting["post"] else after
 
     @staticmethod
     def _operand(word: str) -> str:
@@ -276,6 +300,12 @@ class Values:
             return searched(second, first)
         same = fnmatch.fnmatchcase(first, second) if patterns else first == second
         return same == (how != "!=")
+
+
+def _setting(text: str) -> re.Match[str] | None:
+    """Read arithmetic that sets a variable; None for any other."""
+    match = _SETTING.fullmatch(text)
+    return match if match and (match["pre"] or match["post"] or match["text"] is not None) else None
 
 
 def _is_quoted(word: str, source: str) -> bool:

@@ -1,0 +1,92 @@
+"""The text of a script by its places, in which expressions of GitHub's are kept whole.
+
+In goes a script, out come the bytes that tree-sitter reads, and for each of its nodes what stands there: as it was
+written, or as a command receives it. Source for what quotes and backslashes do: 3.1.2 of
+https://www.gnu.org/software/bash/manual/bash.html ("Quoting").
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import count
+
+from tree_sitter import Node as Raw
+
+# What stands in quotes does not end it. One without an end is taken up to where it cannot have one any more.
+_EXPRESSION = re.compile(r"\$\{\{(?:'[^']*'|(?!\}\})[^'])*+(?P<end>\}\})?")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE_QUOTED = re.compile(r"\\([\"\\$`\n])")
+
+
+@dataclass(slots=True, eq=False)
+class Source:
+    """A script's text; `encoded` is what is parsed."""
+
+    script: str
+    encoded: bytes = field(init=False)
+    _expressions: list[str] = field(default_factory=list, init=False)
+    _stand_in: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Put names in for the expressions: the script itself may hold what is to stand for them."""
+
+        def hide(match: re.Match[str]) -> str:
+            if match["end"] is None:
+                return match[0]
+            self._expressions.append(f"${{{{ {' '.join(match[0][3:-2].split())} }}}}")
+            return f"{self._stand_in}{len(self._expressions) - 1}__" + "\\\n" * match[0].count("\n")
+
+        self._stand_in = next(each for number in count() if (each := f"__gha{number or ''}_") not in self.script)
+        script = _EXPRESSION.sub(hide, self.script) if "${{" in self.script else self.script
+        self.encoded = script.encode("utf-8", "replace")
+
+    def leave_out(self, nodes: Iterable[Raw]) -> None:
+        """Put blanks in for what stands at some nodes; all else keeps its place."""
+        for node in nodes:
+            blanks = b" " * (node.end_byte - node.start_byte)
+            self.encoded = self.encoded[: node.start_byte] + blanks + self.encoded[node.end_byte :]
+
+    def raw(self, start: int, end: int) -> str:
+        """Give text as it was written, expressions included."""
+        text = self.encoded[start:end].decode("utf-8", "replace")
+        if self._expressions and self._stand_in in text:
+            text = re.sub(rf"{self._stand_in}(\d+)__", lambda match: self._expressions[int(match[1])], text)
+        return text
+
+    def written(self, node: Raw) -> str:
+        """Give what stands at a node as it was written."""
+        return self.raw(node.start_byte, node.end_byte)
+
+    def word(self, node: Raw) -> str:
+        """Give a word as the command receives it, except that what is expanded stays as written."""
+        kind = node.type
+        if kind in {"word", "extglob_pattern", "regex"}:
+            text = self.written(node)
+            if kind != "word":
+                return re.sub(r"[\"']", "", text)
+            return _ESCAPE.sub(lambda match: "" if match[1] == "\n" else match[1], text) if "\\" in text else text
+        if kind == "raw_string":
+            return self.raw(node.start_byte + 1, node.end_byte - 1)
+        if kind == "ansi_c_string":
+            return self.raw(node.start_byte + 2, node.end_byte - 1)
+        if kind == "string":
+            return self._quoted(node)
+        if kind == "array":
+            return " ".join(self.word(each) for each in node.named_children if each.type != "comment")
+        if kind in {"concatenation", "command_name", "variable_assignment", "translated_string"}:
+            return "".join(self.word(each) for each in node.children)
+        return " ".join(self.written(node).replace("\\\n", " ").split())
+
+    def _quoted(self, node: Raw) -> str:
+        pieces: list[str] = []
+        at = node.start_byte + 1
+        for child in node.named_children:
+            if child.type != "string_content":
+                pieces += (self._unescaped(at, child.start_byte), self.word(child))
+                at = child.end_byte
+        pieces.append(self._unescaped(at, max(at, node.end_byte - 1)))
+        return "".join(pieces)
+
+    def _unescaped(self, start: int, end: int) -> str:
+        text = self.raw(start, end) if end > start else ""
+        return _ESCAPE_QUOTED.sub(lambda match: "" if match[1] == "\n" else match[1], text) if "\\" in text else text
