@@ -239,7 +239,6 @@ def test_a_command_knows_its_input_and_its_pipeline(script, stdin, piped):
         ("if x=$(C); then a; else exit 1; fi", FAILS),
         ("x=$(C; a)", SWALLOWED),
         ("DO=no\nif [ $DO = yes ]; then C; fi", SWALLOWED),
-        ('retry() { "$@" || exit 1; }\nretry C', FAILS),
         ('quiet() { "$@" || true; }\nquiet C\nquiet a', SWALLOWED),
         # A function that gives the answer by `return`, and one that does so whatever it was.
         ("f() { if C; then return 0; fi; return 1; }\nf", FAILS),
@@ -263,6 +262,32 @@ def test_a_command_knows_its_input_and_its_pipeline(script, stdin, piped):
         ("n=0\nuntil C; do : $((n++)); [ $n -lt 5 ] || exit 1; done", FAILS),
         ("n=0\nuntil C; do : $((n++)); [ $n -lt 5 ] || break; done", TESTED),
         ("n=0\nuntil C; do m=$((n += 1)); if [ $m -gt 5 ]; then exit 1; fi; done", FAILS),
+        ("n=5\nwhile (( n-- > 0 )); do if C; then exit 0; fi; done\nif [ $n -lt 0 ]; then exit 1; fi", FAILS),
+        ("n=5\nwhile (( n-- > 0 )); do if C; then exit 0; fi; done\nif [ $n -eq 0 ]; then exit 1; fi", TESTED),
+        ("n=0\nwhile [ $n -lt 30 ]; do C && break; n=$((n+1)); done\nif [ $n -ge 30 ]; then exit 1; fi", FAILS),
+        ("n=0\nwhile [ $n -lt 30 ]; do C && break; n=$((n+1)); done\nif [ $n -gt 30 ]; then exit 1; fi", SWALLOWED),
+        ("for i in `seq 1 5`; do if C; then break; fi; if [ $i -eq 5 ]; then exit 1; fi; done", FAILS),
+        ("for i in $(seq 5 -1 1); do if C; then break; fi; if [ $i -eq 5 ]; then a; fi; done\n[ $i -gt 0 ]", TESTED),
+        ("n=0\nwhile [ $n -lt 5 ]; do if C; then break; fi; n=$(expr $n + 1); done\n[ $n -lt 5 ]", FAILS),
+        ("for ((i=0; i<5; i=i+1)); do C && break; done\n(( i < 5 ))", FAILS),
+        ("n=0\nwhile [ $n -lt 3 ]; do n=$((n+1)); C && break; done", FAILS),
+        ("n=0\nwhile [ $n -lt 3 ]; do n=$((n+1)); C && break; done\na", SWALLOWED),
+        ("SECONDS=0\nwhile (( SECONDS < 300 )); do if C; then exit 0; fi; sleep 5; done\necho late", TESTED),
+        ("SECONDS=0\nwhile (( SECONDS < 300 )); do if C; then exit 0; fi; sleep 5; done\nexit 1", FAILS),
+        # What else may end the script badly does so whether or not this fails.
+        ("C || true\na && exit 0\nexit 1", SWALLOWED),
+        ("if C; then echo up; else echo down; fi\na && exit 0\nexit 1", TESTED),
+        ("x=$(C || true)\na && exit 0\nexit 1", SWALLOWED),
+        ("C || true\nfor i in 1 2 3; do a && break; [ $i -eq 3 ] && exit 1; done", SWALLOWED),
+        ("C | tee log && exit 0\nexit 1", SWALLOWED),
+        ("C && echo up\na && exit 0\nexit 1", SWALLOWED),
+        ("C && exit 0\na && exit 0\nexit 1", FAILS),
+        ('retry() { "$@" || echo no; }\nretry C', SWALLOWED),
+        ('retry() { "$@" || exit 1; }\nretry C', FAILS),
+        ("f() { local bad=0; C || bad=1; }\nbad=0\nf\nexit $bad", SWALLOWED),
+        ("f() { bad=0; C || bad=1; }\nbad=0\nf\nexit $bad", FAILS),
+        ("f() { local n=${2:-3}; for ((i=0; i<n; i++)); do C && return 0; done; return 1; }\nf x", FAILS),
+        ("x=$(C) 2>/dev/null || rc=$?\nif [ $rc -ne 0 ]; then exit 1; fi", FAILS),
         ("x=$(C) 2>/dev/null", FAILS),
         ("x=$(C) 2>/dev/null || true\na", SWALLOWED),
         ("x=$(C) 2>&1 >/dev/null || exit 1\na", FAILS),
@@ -324,9 +349,23 @@ def test_a_test_refuses_where_its_success_ends_the_step(script, expected):
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
+        ("for i in 1 2; do case $S in 200) exit 0;; *) a;; esac; done\nexit 1", FAILS),
+        ("case $S in 200) ;; *) exit 1;; esac", FAILS),
+        ('ok=0\ncase $S in 200) ok=1;; esac\n[ "$ok" = 1 ] || exit 1', FAILS),
+        ("case $S in 200) echo up;; *) echo down;; esac\na && exit 0\nexit 1", TESTED),
+    ],
+)
+def test_a_case_decides_where_one_branch_ends_the_step_and_another_does_not(script, expected):
+    assert [each.fate for each in named(script, "case")] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
         ("case $S in Skipped*) exit 1;; esac", True),
         ("case $S in ok) ;; *) exit 1;; esac", True),
         ("case $S in a) x;; *) y;; esac", False),
+        ("for i in 1 2; do case $S in 200) exit 0;; *) a;; esac; done\nexit 1", False),
         ('for i in 1 2; do case $S in "$C"*) exit 0;; esac; done; exit 1', False),
     ],
 )

@@ -1,5 +1,9 @@
 """How scripts end when a key is empty, or a status is what the action says when it passes over an app."""
 
+import os
+import shutil
+import subprocess
+
 import pytest
 
 from asbuilt.workflows.shell.trial import trial
@@ -55,6 +59,26 @@ REFUSES_AN_EMPTY_KEY = (
     'set +e\ntest -n "$KEY"\nif [ $? -ne 0 ]; then exit 1; fi',
     'code=0\ntest -n "$KEY" || code=$?\nexit $code',
     'length=$(printf %s "$KEY" | wc -c)\n[ "$length" -gt 10 ]',
+    'echo >&2 "${KEY:?}" || true',
+    # What a question about the key leads to, and nothing else.
+    'HAS=$([ -n "$KEY" ] && echo yes || echo no)\nif [ "$HAS" = no ]; then echo no; exit 1; fi',
+    'length=$(printf %s "$KEY" | wc -c)\nok=no\n[ "$length" -gt 10 ] && ok=yes\n[ $ok = yes ] || exit 1',
+    '( [ -n "$KEY" ] ) || exit $?',
+    'echo "$KEY" | grep -q . || exit $?',
+    'set +e\n( [ -n "$KEY" ] )\nexit $?',
+    'set +e\n! [ -n "$KEY" ]\nif [ $? -eq 0 ]; then exit 1; fi',
+    # Functions have arguments and variables of their own.
+    'log() { local bad=$1; echo "$bad"; }\nbad=0\n[ -n "$KEY" ] || bad=1\nlog 0\nexit $bad',
+    'die() { echo "$1"; exit "${2:-1}"; }\n[ -n "$KEY" ] || die "no key"',
+    'need() { for name in "$@"; do [ -n "${!name}" ] || exit 1; done; }\nneed KEY',
+    'need() { for name; do [ -n "${!name}" ] || exit 1; done; }\nneed HOME KEY',
+    'need() { while [ $# -gt 0 ]; do [ -n "${!1}" ] || exit 1; shift; done; }\nneed KEY',
+    'need() { [ -n "$2" ] || { echo "$1"; exit 1; }; }\nneed name "$KEY"',
+    'set -- "$KEY"\n[ -n "$1" ] || exit 1',
+    'names=(KEY)\nfor name in "${names[@]}"; do [ -n "${!name}" ] || exit 1; done',
+    # Assignments on a line of their own.
+    'A=1 OK=$(test -n "$KEY")\necho done',
+    'A=1 B="$KEY"\ntest -n "$B"',
     # `${NAME:?}` ends the shell that it stands in, whatever stands around the command.
     ': "${KEY:?}" || true',
     'export KEY="${KEY:?}"',
@@ -104,6 +128,30 @@ LETS_AN_EMPTY_KEY_PASS = (
     'OK=$(test -n "$KEY"; true)',
     'OK=$(test -n "$KEY") || true',
     'n=0\n((n++)) || true\n[ -z "$KEY" ]',
+    # What was asked of the key has no part in how this ends.
+    'length=$(printf %s "$KEY" | wc -c)\nif [ "$length" -ne 36 ]; then echo odd; fi\nls . || exit 1',
+    '[ -n "${KEY// /}" ] || echo empty\nls . || exit 1',
+    'HAS=$([ -n "$KEY" ] && echo yes || echo no)\nif [ "$HAS" = no ]; then exit 0; fi\nls . || exit 1',
+    'case $(printf %s "$KEY" | wc -c) in 36) ;; *) echo odd ;; esac\nls . || exit 1',
+    '! test -n "$KEY" && exit\necho on',
+    'set +e\nwhile [ -n "$KEY" ]; do break; done\nexit $?',
+    'retry() { "$@" || echo "gave up"; }\nretry test -n "$KEY"',
+    'ok=\n[ -n "$KEY" ] && ok=1\nif [ "$ok" -ne 1 ]; then exit 1; fi',
+    'check() { local ok=1; [ -n "$KEY" ] || ok=0; }\nok=1\ncheck\n[ $ok = 1 ] || exit 1',
+    'check() { [ -n "$KEY" ]; }\necho check',
+    'A=1 KEY=default\n[ -n "$KEY" ]',
+    ': "${KEY:=default}"\n[ -n "$KEY" ] || exit 1',
+    'f() { [ -n "$KEY" ]; }\nKEY=abc f',
+    "KEY=abc bash -c '[ -n \"$KEY\" ]'",
+    "env KEY=abc sh -c '[ -n \"$KEY\" ]'",
+    'echo KEY=abc > .env\nsource ./.env\n[ -n "$KEY" ]',
+    'echo KEY=abc > .env\nexport $(cat .env | xargs)\n[ -n "$KEY" ]',
+    'printf -v KEY %s x\n[ -n "$KEY" ]',
+    'eval "$(echo KEY=abc)"\n[ -n "$KEY" ]',
+    "trap 'exit 0' EXIT\n[ -n \"$KEY\" ]",
+    'cleanup() { echo; exit 0; }\ntrap cleanup EXIT\n[ -n "$KEY" ]',
+    'if [-z "$KEY"]; then exit 1; fi',
+    "if [ -z '$KEY' ]; then exit 1; fi",
     # `${NAME:?}` ends no shell but the one that it stands in, and that one's status is not always heeded.
     'export OK=$(: "${KEY:?}")',
     'readonly OK="$(echo "${KEY:?}")"',
@@ -168,8 +216,28 @@ def test_an_empty_key_does_not_fail_it(script):
     assert not trial(script, None, {"KEY": ""}, wanted=is_heroku).fails
 
 
+_BY_ITSELF = ("heroku", "curl", "jq", "python", "date", "²")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize(
+    ("script", "fails"),
+    [
+        pytest.param(script, fails, id=script)
+        for scripts, fails in ((REFUSES_AN_EMPTY_KEY, True), (LETS_AN_EMPTY_KEY_PASS, False))
+        for script in scripts
+        if not any(program in script for program in _BY_ITSELF)
+    ],
+)
+def test_bash_ends_so(script, fails, tmp_path):
+    command = ["bash", "--noprofile", "--norc", "-e", "-c", script]
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "MAIL": "m@shop.example", "KEY": ""}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+    assert (done.returncode != 0) == fails
+
+
 # These end with a test that fails in turn, or leave open what they make of the key.
-_OPEN = ("wc -c", "python", "&& heroku")
+_OPEN = ("wc -c", "python", "&& heroku", "HAS=", "exit $?")
 
 
 @pytest.mark.parametrize("script", [each for each in REFUSES_AN_EMPTY_KEY if not any(part in each for part in _OPEN)])

@@ -1,25 +1,31 @@
 """Commands: what they are once variables are put in, and how each ends."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
-from asbuilt.workflows.bounds import CALLS, VARIABLE
-from asbuilt.workflows.shell.decisions import meet
+from asbuilt.patterns import late
+from asbuilt.workflows.bounds import VARIABLE
+from asbuilt.workflows.shell.calls import back, called, note_own, positions, shift
+from asbuilt.workflows.shell.calls import handed as handed_over
 from asbuilt.workflows.shell.languages import SHELLS
 from asbuilt.workflows.shell.machine import ASTRAY, BAD, Machine
 from asbuilt.workflows.shell.record import HANGS
 from asbuilt.workflows.shell.status import BADLY, EITHER, FAIL, GREP, OK, REACHED, Ends, status
-from asbuilt.workflows.shell.tree import (
-    Sequence,
-    Simple,
-)
+from asbuilt.workflows.shell.tree import Simple, simples_of
 from asbuilt.workflows.shell.values import Open, Text
 from asbuilt.workflows.shell.words import given, handed, turned, unwrapped
 
 _ENDS = frozenset({"exit", "return"})
+# What takes the name of a function for a name.
+_NAMES_ALONE = frozenset({
+    *SHELLS, "[", "[[", "test", "((", "let", "case",
+    "trap", "echo", "printf", "export", "declare", "typeset", "local", "readonly", "unset", "type", "hash",
+})  # fmt: skip
+# What may set any variable: a file of settings, and what a command writes.
+_SETS_ANYTHING = late(r"^\$\(|^`|(?:^|[/.])env(?:\.\w+)?$")
+_GIVES_UP = late(r"\bexit\s+0\b")
 _TESTS = frozenset({"[", "[[", "test", "((", "let", "case"})
 _READS = frozenset({"read", "mapfile", "readarray"})
 _NUMBERS = frozenset({"-lt", "-le", "-gt", "-ge"})
-_RETURNS = {"return ok": "ok", "return fail": "fail"}
 
 
 def simple(machine: Machine, node: Simple, *, asked: bool, stdin: Text) -> Ends:
@@ -31,6 +37,10 @@ def simple(machine: Machine, node: Simple, *, asked: bool, stdin: Text) -> Ends:
     made = machine.leaves(strikes)
     if any(map(machine.values.refused, node.demands)):
         return found | {machine.badly}
+    if node.declares:
+        note_own(machine, node)
+        if any(each.startswith(("$(", "`")) for each in node.words[1:]):  # export $(cat .env)
+            machine.values.forget()
     if not node.words or node.declares:
         for each in node.assignments:
             _assign(machine, each.name, each.text, adds=each.adds, made=made)
@@ -48,7 +58,10 @@ def simple(machine: Machine, node: Simple, *, asked: bool, stdin: Text) -> Ends:
 
 def _commanded(machine: Machine, node: Simple, tick: int, stdin: Text, *, made: bool, asked: bool) -> Ends:
     """Run what has words. `made`: what a failure left is among them."""
-    words, _, limited = unwrapped(_worded(machine, node))
+    words, limited = _worded(machine, node), False
+    lent: dict[str, str] = {}
+    if words[0] not in machine.functions:
+        words, lent, limited = unwrapped(words)
     if machine.wanted is not None and machine.wanted(words, machine.values):
         return frozenset({REACHED})
     if node.stdin:
@@ -59,7 +72,7 @@ def _commanded(machine: Machine, node: Simple, tick: int, stdin: Text, *, made: 
     if any(map(machine.values.refused, node.demands_redirected)):
         ends = FAIL
     else:
-        ends = OK if node.declares else _command(machine, node, words, stdin, asked=asked)
+        ends = OK if node.declares else _command(machine, node, words, lent, stdin, asked=asked)
     if limited and HANGS in ends:
         ends, machine.due = (ends - {HANGS}) | FAIL, FAIL
     if machine.values.heard or (made and words[0] in _TESTS):
@@ -120,22 +133,43 @@ def _assign(machine: Machine, name: str, text: str, *, adds: bool, made: bool) -
     machine.values.put(name, value)
 
 
-def _command(machine: Machine, node: Simple, words: tuple[str, ...], stdin: Text, *, asked: bool) -> Ends:
-    """Run a command: a function, a script for a shell, or else one that has a status."""
+def _command(
+    machine: Machine, node: Simple, words: tuple[str, ...], lent: Mapping[str, str], stdin: Text, *, asked: bool
+) -> Ends:
+    """Run a command: a function, a script for a shell, or else one that has a status; `lent` is what is set for it."""
     name = words[0].rpartition("/")[2]
-    function = (
-        name if name in machine.functions else next((each for each in words[1:] if each in machine.functions), "")
-    )
-    if function and (function == name or name not in {"trap", *SHELLS, *_TESTS}):
-        return _call(machine, node, function, words[1:] if function == name else (), asked=asked)
+    at = 0
+    if name not in machine.functions and name not in _NAMES_ALONE:
+        at = next((at for at, word in enumerate(words) if at and word in machine.functions), 0)
+    function = name if not at else words[at]
+    if function not in machine.functions and name not in SHELLS:
+        return _builtin(machine, node, words, stdin, asked=asked)
+    lent = {**{each.name: each.text for each in node.assignments}, **lent}
+    outer = machine.values.variables
+    machine.values.variables = {**outer, **{name: machine.values.expand(text) for name, text in lent.items()}}
+    if function in machine.functions:
+        ends = called(machine, node, function, words[at + 1 :], asked=asked)
+    else:
+        ends = _builtin(machine, node, words, stdin, asked=asked)
+    if lent:
+        machine.values.variables = back(machine.values.variables, outer, lent)
+    return ends
+
+
+def _builtin(machine: Machine, node: Simple, words: tuple[str, ...], stdin: Text, *, asked: bool) -> Ends:  # noqa: C901 - one case for each
+    """Run what the shell does itself, or a program."""
+    name = words[0].rpartition("/")[2]
     match name:
+        case "eval" | "source" | "." if any(map(_SETS_ANYTHING.search, words[1:])):
+            machine.values.forget()
+            return OK
         case "eval":
-            return _handed(machine, node, " ".join(words[1:]), lambda script: machine.run(script, asked=asked))
+            return handed_over(machine, node, " ".join(words[1:]), lambda script: machine.run(script, asked=asked))
         case _ if name in SHELLS and (inner := handed(words, node.stdin)) is not None:
             outer = machine.errexit, machine.pipefail
             script, machine.errexit, machine.pipefail = inner
             strikes, ignored = machine.strikes, asked and not machine.errexit
-            ends = _handed(machine, node, script, lambda script: machine.apart(script, asked=ignored))
+            ends = handed_over(machine, node, script, lambda script: machine.apart(script, asked=ignored))
             machine.errexit, machine.pipefail = outer
             return ends | FAIL if asked and machine.strikes == strikes and "ok" in ends else ends
         case "set":
@@ -144,6 +178,15 @@ def _command(machine: Machine, node: Simple, words: tuple[str, ...], stdin: Text
             machine.pipefail = machine.pipefail if pipefail is None else pipefail
             posix = turned(words[1:], "", "posix")
             machine.inherits = machine.inherits if posix is None else posix
+            if "--" in words:
+                given_now = positions(machine.values, words[words.index("--") + 1 :])
+                machine.values.variables = {**machine.values.variables, **given_now}
+            return OK
+        case "shift":
+            shift(machine.values, words[1] if len(words) > 1 else "1")
+            return OK
+        case "trap":
+            machine.forgives = machine.forgives or _forgives(machine, words)
             return OK
         case "shopt" if "inherit_errexit" in words and words[1:2] in {("-s",), ("-u",)}:
             machine.inherits = words[1] == "-s"
@@ -161,32 +204,10 @@ def _command(machine: Machine, node: Simple, words: tuple[str, ...], stdin: Text
     return status(words, node.stdin, stdin, machine.values, asked=asked and (name == "read" or not succeeds))
 
 
-def _handed(machine: Machine, node: Simple, script: str, run: Callable[[Sequence], Ends]) -> Ends:
-    """Run a script within a command."""
-    if len(machine.calls) >= CALLS:
-        return OK
-    outer, machine.calls = machine.calls, (*machine.calls, node)
-    ends = run(machine.parse(script))
-    machine.calls = outer
-    return ends
-
-
-def _call(machine: Machine, node: Simple, name: str, arguments: tuple[str, ...], *, asked: bool) -> Ends:
-    if name in machine.running or len(machine.running) >= CALLS:
-        return OK
-    outer, mark, strikes = machine.values.variables, len(machine.left), machine.strikes
-    around = machine.calls, machine.running, machine.arguments
-    machine.calls, machine.running, machine.arguments = (*machine.calls, node), (*machine.running, name), arguments
-    given = {str(at): machine.values.expand(text) for at, text in enumerate(arguments, 1)}
-    machine.values.variables = {**outer, **given}
-    found = machine.run(machine.functions[name].body, asked=asked)
-    returned = [state for _, state in machine.left[mark:]]
-    due = frozenset(_RETURNS[how] for how, state in machine.left[mark:] if state.strikes > strikes and how in _RETURNS)
-    machine.due |= due
-    del machine.left[mark:]
-    meet(machine, [*returned, *([machine.state] if found & EITHER else [])], counts=machine.because)
-    machine.calls, machine.running, machine.arguments = around
-    positions = {name: value for name, value in outer.items() if name.isdigit()}
-    kept = {name: value for name, value in machine.values.variables.items() if not name.isdigit()}
-    machine.values.variables = {**kept, **positions}
-    return frozenset(_RETURNS.get(end, end) for end in found)
+def _forgives(machine: Machine, words: tuple[str, ...]) -> bool:
+    """Tell whether a trap ends the script well, whatever has failed: `trap 'exit 0' EXIT`."""
+    if {"EXIT", "0", "ERR"}.isdisjoint(words[2:]):
+        return False
+    body = machine.functions.get(words[1])
+    sources = [words[1], *(each.source for each in (simples_of(body.body) if body else ()))]
+    return any(map(_GIVES_UP.search, sources))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from asbuilt.workflows.bounds import NESTING
 from asbuilt.workflows.shell.machine import BAD, Machine
 from asbuilt.workflows.shell.record import NOTHING, Options, State, Variables
-from asbuilt.workflows.shell.status import EITHER, FAIL, OK, Ends
+from asbuilt.workflows.shell.status import EITHER, OK, Ends
 from asbuilt.workflows.shell.tree import (
     AndOr,
     Case,
@@ -18,16 +18,20 @@ from asbuilt.workflows.shell.values import Open
 
 
 class Way(NamedTuple):
-    """What a decision may lead to; `counts` where it may do so because of a strike."""
+    """What a decision may lead to; `counts` where it may do so because of a strike.
+
+    `about` where it may do so for something made of what the trial is about.
+    """
 
     run: Callable[[], Ends]
     counts: bool
+    about: bool = False
 
 
 def joined(machine: Machine, node: AndOr, *, asked: bool) -> Ends:
     """Run an AND or an OR list: POSIX, 2.9.3."""
     strikes = machine.strikes
-    left = machine.run(node.left, asked=True)
+    left, about = asked_for(machine, node.left)
     due = due_to(machine, left, strikes)
     go, stop, code = ("ok", "fail", "0") if node.both else ("fail", "ok", "1")
 
@@ -38,7 +42,7 @@ def joined(machine: Machine, node: AndOr, *, asked: bool) -> Ends:
         machine.due = due & {stop}
         return frozenset({stop})
 
-    ways = {go: Way(goes_on, go in due), stop: Way(stops, stop in due)}
+    ways = {go: Way(goes_on, go in due, about), stop: Way(stops, stop in due, about)}
     taken = [way for end, way in ways.items() if end in left]
     return (left - EITHER) | (either(machine, taken) if taken else NOTHING)
 
@@ -50,12 +54,12 @@ def conditional(machine: Machine, node: If, *, asked: bool) -> Ends:
         return OK
     (condition, body), *rest = node.clauses
     strikes = machine.strikes
-    answer = machine.run(condition, asked=True)
+    answer, about = asked_for(machine, condition)
     due = due_to(machine, answer, strikes)
     other = If(rest, node.otherwise) if rest else node.otherwise
     ways = {"ok": (body, "0"), "fail": (other, "1")}
     taken = [
-        Way(partial(for_it, machine, way, counts=end in due, asked=asked, code=code), end in due)
+        Way(partial(for_it, machine, way, counts=end in due, asked=asked, code=code), end in due, about)
         for end, (way, code) in ways.items()
         if end in answer
     ]
@@ -69,6 +73,7 @@ def case(machine: Machine, node: Case, *, asked: bool) -> Ends:
     if any(map(machine.values.refused, node.head.demands)):
         return found | {machine.badly}
     machine.values.heard = False
+    before_asked, machine.values.asked = machine.values.asked, False
     word = node.head.words[1] if len(node.head.words) > 1 else ""
     taken: list[Statement | None] = []
     for patterns, branch in zip(node.patterns, node.branches, strict=False):
@@ -79,15 +84,32 @@ def case(machine: Machine, node: Case, *, asked: bool) -> Ends:
             break
     else:
         taken.append(None)
+    about = machine.values.asked and not machine.passes
+    machine.values.asked = machine.values.asked or before_asked
     counts = machine.values.heard
     site = (node.head, machine.calls)
     machine.note(site, tick)
     if machine.is_struck(site):
         machine.hit()
-        taken = [*node.branches, *([None] if machine.strike is not None and machine.strike.outcome == FAIL else [])]
+        taken = _struck(node, machine.strike.branch if machine.strike is not None else None)
     counts = counts or machine.because or machine.strikes > strikes
-    ways = [Way(partial(for_it, machine, each, counts=counts, asked=asked), counts) for each in taken]
+    ways = [Way(partial(for_it, machine, each, counts=counts, asked=asked), counts, about) for each in taken]
     return found | (either(machine, ways) if ways else OK)
+
+
+def _struck(node: Case, branch: int | None) -> list[Statement | None]:
+    """Give the branch that a strike takes, and none is one as well where not all texts match; all of them for None."""
+    every: list[Statement | None] = [*node.branches, *([] if node.all else [None])]
+    return every if branch is None else every[branch : branch + 1] or every[-1:]
+
+
+def asked_for(machine: Machine, condition: Statement) -> tuple[Ends, bool]:
+    """Run a condition, and tell whether it asks for something made of what the trial is about."""
+    before, machine.values.asked = machine.values.asked, False
+    answer = machine.run(condition, asked=True)
+    about = machine.values.asked
+    machine.values.asked = before or about
+    return answer, about and not machine.passes
 
 
 def due_to(machine: Machine, ends: Ends, strikes: int) -> Ends:
@@ -122,44 +144,45 @@ def either(machine: Machine, ways: list[Way]) -> Ends:
         peak = machine.peak
         ends = way.run()
         every |= ends
-        counted |= kept(machine, ends, peak, counts=way.counts)
+        counted |= kept(machine, ends, peak, counts=way.counts or way.about)
         due |= machine.due
         if ends & EITHER:
             states.append(machine.state)
     machine.due = due
-    meet(machine, states, counts=any(way.counts for way in ways))
+    meet(machine, states, counts=any(way.counts for way in ways), about=any(way.about for way in ways))
     return counted or every
 
 
 def kept(machine: Machine, ends: Ends, peak: int, *, counts: bool) -> Ends:
-    """Leave out the bad ends of a way that is taken for something else than the strike, and has none in it."""
-    return ends if counts or not machine.passes or machine.peak > peak else ends - BAD
+    """Leave out the bad ends of a way that is taken for something else than what counts, and has no strike in it."""
+    return ends if counts or machine.peak > peak else ends - BAD
 
 
-def meet(machine: Machine, states: list[State], *, counts: bool = False) -> None:
+def meet(machine: Machine, states: list[State], *, counts: bool = False, about: bool = False) -> None:
     """Go on where several ways meet: what they set to different texts is not known."""
     if not states:
         return
     first, *others = states
     touched = frozenset().union(*(each.touched for each in states))
+    own = frozenset().union(*(each.own for each in states))
     variables = first.variables
     for each in others:
         if each.variables is not variables:
-            variables = _met(machine, variables, each.variables, touched, counts=counts)
+            about = about or (machine.values.tested and not machine.passes)
+            variables = _met(variables, each.variables, touched, counts=counts, about=about)
     options = Options(*map(all, zip(*(each.options for each in states), strict=True)))
     functions = {name: body for each in states for name, body in each.functions.items()} if others else None
     strikes = max(each.strikes for each in states)
-    machine.restore(State(variables, touched, functions or first.functions, options, strikes))
+    machine.restore(State(variables, touched, own, functions or first.functions, options, strikes))
 
 
-def _met(machine: Machine, one: Variables, other: Variables, touched: frozenset[str], *, counts: bool) -> Variables:
+def _met(one: Variables, other: Variables, touched: frozenset[str], *, counts: bool, about: bool) -> Variables:
     found = dict(one)
     for name in {*one, *other}:
         both = {one.get(name, Open.UNKNOWN), other.get(name, Open.UNKNOWN)}
         if len(both) > 1:
             if Open.LEFT in both or counts or name in touched:
                 found[name] = Open.LEFT
-            else:  # where nothing that is given was used, it says nothing of that
-                derived = Open.DERIVED in both or (machine.values.used and not machine.passes)
-                found[name] = Open.DERIVED if derived else Open.UNKNOWN
+            else:
+                found[name] = Open.DERIVED if Open.DERIVED in both or about else Open.UNKNOWN
     return found

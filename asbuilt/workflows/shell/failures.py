@@ -16,6 +16,7 @@ from asbuilt.workflows.shell.status import BADLY, FAIL, OK, Ends
 from asbuilt.workflows.shell.tree import Sequence
 from asbuilt.workflows.shell.values import Open, Values
 
+_BRANCHES = 16  # of a `case`, more of which are as those before them
 _STEPS = 3_000  # from a failure on
 
 
@@ -33,15 +34,23 @@ class Failures:
     otherwise: Ends = frozenset()  # and how it ends
 
     def of_failure(self, site: Site) -> bool:
-        """Tell whether a command ends the script badly where it fails; what is not known, does not."""
-        return BADLY in self._ends(site, FAIL)
+        """Tell whether a command ends the script badly where it fails; what is not known, does not.
+
+        Where the script may end badly for something else as well, it has to end otherwise where the command succeeds.
+        """
+        words = site[0].words
+        if words[:1] == ("case",):
+            branches = [self._ends(site, FAIL, at) for at in range(min(len(words) - 2, _BRANCHES))]
+            return any(BADLY in each and each != other for each in branches for other in branches)
+        ends = self._ends(site, FAIL)
+        return BADLY in ends and (BADLY not in self.otherwise or ends == {BADLY} or ends != self._ends(site, OK))
 
     def of_success(self, site: Site) -> bool:
         """Tell whether a test ends the script badly where it succeeds: `if [ -z "$X" ]; then exit 1; fi`."""
         ends = self._ends(site, OK)
         return BADLY in ends and (ends == {BADLY} or BADLY not in self.otherwise)
 
-    def _ends(self, site: Site, outcome: Ends) -> Ends:
+    def _ends(self, site: Site, outcome: Ends, branch: int | None = None) -> Ends:
         """Give how the script ends where a command comes to something; to wait for ever is to end badly."""
         if self.record is None:
             self.record = Record()
@@ -51,7 +60,7 @@ class Failures:
         if site not in self.record.first:
             return frozenset()
         machine = self._machine(_STEPS)
-        machine.strike = Strike(site, outcome, self.record)
+        machine.strike = Strike(site, outcome, self.record, branch)
         ends = self._run(machine)
         if not machine.struck or machine.tired:
             return frozenset()

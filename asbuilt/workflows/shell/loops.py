@@ -13,11 +13,12 @@ from asbuilt.workflows.shell.values import ARITHMETIC, Open, Text, Values
 _COUNTS_UP = late(r"^\$?\(*\s*(?:expr\s+)?\$?\{?(\w+)\}?\s*[-+]")
 _SET = late(r"(?<![\w$])([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/]?=(?!=))|(?:\+\+|--)([A-Za-z_]\w*)")
 _BRACES = late(r"\{(\d{1,6})\.\.(\d{1,6})\}")
-_SEQ = late(r"\$\(\s*seq\s+(?:(\S+)\s+)?(\S+?)\s*\)")
+_SEQ = late(r"(?:\$\(|`)\s*seq\s+(?:(?P<first>[^\s`)]+)\s+(?:(?P<step>-?\d{1,6})\s+)?)?(?P<last>[^\s`]+?)\s*[)`]")
 _HEAD = late(
     r"for\s*\(\(\s*(?P<name>\w+)\s*=\s*(?P<first>\S+?)\s*;"
     r"\s*\$?(?P=name)\s*(?P<how>[<>]=?|!=)\s*(?P<last>[^\s;]+)\s*;"
-    r"\s*(?:(?P<pre>\+\+|--)?\s*(?P=name)\s*(?P<post>\+\+|--)?|(?P=name)\s*(?P<sign>[-+])=\s*(?P<step>\d{1,6}))\s*\)\)"
+    r"\s*(?:(?P<pre>\+\+|--)?\s*(?P=name)\s*(?P<post>\+\+|--)?|(?P=name)\s*(?P<sign>[-+])=\s*(?P<step>\d{1,6})"
+    r"|(?P=name)\s*=\s*(?P=name)\s*(?P<more>[-+])\s*(?P<by>\d{1,6}))\s*\)\)"
 )
 _COUNTED = late(r"for\s*\(\(\s*(\w+)\s*=")
 _MOST = 100_000
@@ -69,7 +70,7 @@ def rounds(loop: For, values: Values) -> Rounds:
     if loop.name is None:
         return _counted(loop.head.source, values)
     found: list[Text] = []
-    for text, quoted in loop.words:
+    for text, quoted in loop.words or (("$@", True),):
         words = _words(text, values, quoted=quoted)
         if words is None or len(found) + len(words) > _MOST:
             return Rounds(loop.name, None)
@@ -86,8 +87,9 @@ def _counted(source: str, values: Values) -> Rounds:
     first, last = (
         _number(values.expand(f"${text}" if text.isidentifier() else text)) for text in head.group("first", "last")
     )
-    step = int(f"{head['sign'] or (head['pre'] or head['post'] or '+')[0]}{head['step'] or 1}")
-    if first is None or last is None or not step or not (head["pre"] or head["post"] or head["step"]):
+    sign = head["sign"] or head["more"] or (head["pre"] or head["post"] or " ")[0]
+    step = int(f"{sign}{head['step'] or head['by'] or 1}")
+    if first is None or last is None or not step or sign == " ":
         return Rounds(head["name"], None)
     how = head["how"]
     stop = last + (1 if how == "<=" else -1 if how == ">=" else 0)
@@ -106,22 +108,24 @@ def _number(text: Text) -> int | None:
 def _words(text: str, values: Values, *, quoted: bool) -> list[Text] | None:
     """Give the words that a text comes to; None where that is not known."""
     if not quoted and (braces := _BRACES.fullmatch(text)) is not None:
-        return _numbers(braces[1], braces[2])
+        return _numbers(braces[1], braces[2], "1" if int(braces[1]) <= int(braces[2]) else "-1")
     if (seq := _SEQ.fullmatch(text)) is not None:
-        return _numbers(values.expand(seq[1] or "1"), values.expand(seq[2].strip("\"'")))
+        first, last = (values.expand((each or "1").strip("\"'")) for each in seq.group("first", "last"))
+        return _numbers(first, last, seq["step"] or "1")
     value = values.expand(text)
     if isinstance(value, Open):
         return None
+    quoted = quoted and text not in {"$@", "${@}"} and not text.endswith("[@]}")
     return [value] if quoted else [*value.split()]
 
 
-def _numbers(first: Text, last: Text) -> list[Text] | None:
-    if isinstance(first, Open) or isinstance(last, Open) or not (first.isdecimal() and last.isdecimal()):
+def _numbers(first: Text, last: Text, step: str) -> list[Text] | None:
+    """Give the numbers from one to another; None where they are not known, or too many."""
+    start, end, by = _number(first), _number(last), int(step)
+    if start is None or end is None or not by:
         return None
-    start, end = int(first), int(last)
-    if abs(end - start) > _MOST:
-        return None
-    return [str(each) for each in (range(start, end + 1) if start <= end else range(start, end - 1, -1))]
+    found = range(start, end + (1 if by > 0 else -1), by)
+    return [str(each) for each in found] if len(found) <= _MOST else None
 
 
 def _set_in(statement: Statement) -> Iterator[str]:

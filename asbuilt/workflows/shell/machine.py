@@ -61,6 +61,8 @@ class Machine:
     running: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     counting: tuple[frozenset[str], ...] = ()
+    own: frozenset[str] = frozenset()
+    forgives: bool = False  # a trap ends the script well, whatever has failed
     left: list[tuple[str, State]] = field(default_factory=list)
 
     @property
@@ -77,11 +79,11 @@ class Machine:
     def state(self) -> State:
         """What the next statement finds."""
         options = Options(self.errexit, self.pipefail, self.inherits)
-        return State(self.values.variables, self.touched, self.functions, options, self.strikes)
+        return State(self.values.variables, self.touched, self.own, self.functions, options, self.strikes)
 
     def restore(self, state: State) -> None:
         """Go back to a state, or on from it."""
-        self.values.variables, self.touched, self.functions, options, self.strikes = state
+        self.values.variables, self.touched, self.own, self.functions, options, self.strikes = state
         self.errexit, self.pipefail, self.inherits = options
 
     def run(self, node: Statement, *, asked: bool, stdin: Text = Open.UNKNOWN) -> Ends:
@@ -176,4 +178,9 @@ class Machine:
         """Set `$?`; an empty code is one that is not known."""
         value = code or (Open.LEFT if self.due else Open.UNKNOWN)
         if self.values.of("?") != value:
-            self.values.put("?", value)
+            known = {name: each for name, each in self.values.variables.items() if name != "?"}
+            self.values.variables = known if value is Open.UNKNOWN else {**known, "?": value}
+
+    def put_status_of(self, ends: Ends) -> None:
+        """Set `$?` to what a statement of several commands comes to."""
+        self.put_status("1" if not ends & OK else "0" if self.due and not ends & FAIL else "")

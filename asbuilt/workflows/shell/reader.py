@@ -263,7 +263,9 @@ class Reader:
         words = self._spelled_out(words)
         if self.running:
             words = given(words, self.arguments)
-        words, environment, _ = unwrapped(words)
+        environment: dict[str, str] = {}
+        if words[0] not in self.functions:
+            words, environment, _ = unwrapped(words)
         environment = {**{each.name: each.text for each in node.assignments if not node.declares}, **environment}
         if not words or self._runs(node, words, environment):
             return

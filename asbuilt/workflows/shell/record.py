@@ -33,6 +33,7 @@ class State(NamedTuple):
 
     variables: Variables
     touched: frozenset[str]  # variables that were set because of the failure
+    own: frozenset[str]  # those of the function that runs
     functions: Mapping[str, Function]
     options: Options
     strikes: int  # how often what is to fail has failed on the way
@@ -82,11 +83,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """That a command fails, or succeeds, whatever it is; `record` is how the script goes otherwise."""
+    """That a command fails, or succeeds, whatever it is; `record` is how the script goes otherwise.
+
+    A `case` takes the branch with a number; behind the last one, or None, any of them.
+    """
 
     site: Site
     outcome: Ends
     record: Record
+    branch: int | None = None
 
     @property
     def tick(self) -> int:

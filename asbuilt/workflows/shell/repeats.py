@@ -1,6 +1,6 @@
 """Loops: a few rounds are run, and what more of them set is not known."""
 
-from asbuilt.workflows.shell.decisions import due_to, for_it, kept, meet
+from asbuilt.workflows.shell.decisions import asked_for, due_to, for_it, kept, meet
 from asbuilt.workflows.shell.loops import rounds
 from asbuilt.workflows.shell.machine import ASTRAY, Machine
 from asbuilt.workflows.shell.record import HANGS, NOTHING, State
@@ -13,7 +13,7 @@ from asbuilt.workflows.shell.tree import (
 from asbuilt.workflows.shell.values import Open, Text
 
 LEAVES: Ends = frozenset({"break", "continue"})
-_ROUNDS = 16
+_ROUNDS = 64
 
 
 def loop(machine: Machine, node: For, *, asked: bool) -> Ends:
@@ -64,31 +64,36 @@ def repeated(machine: Machine, node: While, *, asked: bool) -> Ends:
     machine.counting = (*outer, machine.loops.counters(node))
     behind: list[State] = []
     found, most = NOTHING, _ROUNDS
+    status, due = NOTHING, NOTHING
+    last, last_due = OK, NOTHING  # the status of a loop is that of its body
     at = 0
     while not machine.tired:
         before, strikes = machine.state, machine.strikes
         outer_again, machine.again = machine.again, machine.strikes > begun[1]
-        answer = machine.run(node.condition, asked=True)
+        answer, about = asked_for(machine, node.condition)
         machine.again = outer_again
         counts = enters in due_to(machine, answer, strikes)
         found |= answer - EITHER
         if leaves in answer:
             behind.append(machine.state)
+            status, due = status | last, due | last_due
             most = min(most, at + 1)
         if enters not in answer:
             break
         peak = machine.peak
         ends = for_it(machine, node.body, counts=counts, asked=asked)
-        found |= kept(machine, ends, peak, counts=counts or leaves not in answer) - EITHER - LEAVES
+        last, last_due = (ends & EITHER) | (OK if "continue" in ends else NOTHING), machine.due
+        status |= OK if "break" in ends else NOTHING
+        found |= kept(machine, ends, peak, counts=counts or about or leaves not in answer) - EITHER - LEAVES
         if not _next_round(machine, ends, mark, behind) or machine.state == before or at > most:
             break
         at += 1
         if at == most:
             _forget(machine, node, *begun)
-    machine.counting = outer
+    machine.counting, machine.due = outer, due & status
     meet(machine, behind, counts=machine.because)
     hangs = HANGS if machine.strike is None or machine.strikes else ASTRAY
-    return found | (OK if behind else NOTHING if found else frozenset({hangs}))
+    return found | (status if behind else NOTHING if found else frozenset({hangs}))
 
 
 def _next_round(machine: Machine, ends: Ends, mark: int, behind: list[State]) -> bool:

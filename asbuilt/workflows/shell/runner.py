@@ -31,7 +31,8 @@ from asbuilt.workflows.shell.values import Open, Text
 def end(machine: Machine, script: Sequence) -> Ends:
     """Run a whole script, and give how it ends: `WELL`, `BADLY`, `REACHED`, `HANGS`."""
     ends = machine.checked(machine.run(script, asked=False), errexit=True)
-    last = {"return fail": BADLY, BADLY: BADLY, REACHED: REACHED, HANGS: HANGS}
+    badly = WELL if machine.forgives else BADLY
+    last = {"return fail": badly, BADLY: badly, REACHED: REACHED, HANGS: HANGS}
     return frozenset(last.get(end, WELL) for end in ends)
 
 
@@ -47,19 +48,29 @@ def play(machine: Machine, node: Statement, asked: bool, stdin: Text) -> Ends:  
         case Not():
             ends = _swapped(machine.run(node.item, asked=True))
             machine.due = _swapped(machine.due)
+            code = machine.values.of("?")
+            machine.put_status("" if isinstance(code, Open) else "1" if code == "0" else "0")
             return ends
         case Pipeline():
-            return _pipeline(machine, node, asked=asked)
+            ends = _pipeline(machine, node, asked=asked)
+            machine.put_status_of(ends)
+            return ends
         case If():
             return conditional(machine, node, asked=asked)
         case Case():
             return case(machine, node, asked=asked)
         case For():
-            return loop(machine, node, asked=asked)
+            ends = loop(machine, node, asked=asked)
+            machine.put_status_of(ends)
+            return ends
         case While():
-            return repeated(machine, node, asked=asked)
+            ends = repeated(machine, node, asked=asked)
+            machine.put_status_of(ends)
+            return ends
         case Subshell():
-            return _inside(machine, node.body, asked=asked)
+            ends = machine.checked(machine.apart(node.body, asked=asked), asked=asked)
+            machine.put_status_of(ends)
+            return ends
         case Background():
             before = machine.state
             found = machine.apart(node.item, asked=True) & {REACHED}
@@ -88,10 +99,6 @@ def _pipeline(machine: Machine, node: Pipeline, *, asked: bool) -> Ends:
     found = FAIL if any("fail" in ends for ends, _ in answers) else NOTHING
     found |= OK if all("ok" in ends for ends, _ in answers) else NOTHING
     return reached | machine.checked(found, asked=asked)
-
-
-def _inside(machine: Machine, node: Statement, *, asked: bool, stdin: Text = Open.UNKNOWN) -> Ends:
-    return machine.checked(machine.apart(node, asked=asked, stdin=stdin), asked=asked)
 
 
 def _swapped(ends: Ends) -> Ends:

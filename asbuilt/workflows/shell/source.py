@@ -40,11 +40,10 @@ class Source:
         script = _EXPRESSION.sub(hide, self.script) if "${{" in self.script else self.script
         self.encoded = script.encode("utf-8", "replace")
 
-    def leave_out(self, nodes: Iterable[Raw]) -> None:
-        """Put blanks in for what stands at some nodes; all else keeps its place."""
-        for node in nodes:
-            blanks = b" " * (node.end_byte - node.start_byte)
-            self.encoded = self.encoded[: node.start_byte] + blanks + self.encoded[node.end_byte :]
+    def change(self, places: Iterable[tuple[int, int, bytes]]) -> None:
+        """Put other text in at some places that do not overlap: from where to where, and what."""
+        for start, end, text in sorted(places, reverse=True):
+            self.encoded = self.encoded[:start] + text + self.encoded[end:]
 
     def raw(self, start: int, end: int) -> str:
         """Give text as it was written, expressions included."""

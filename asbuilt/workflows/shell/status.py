@@ -22,7 +22,7 @@ _COMPARES = re.compile(r"[<>]|[=!]=")
 _FORMAT = re.compile(r"(?:%s|\\n)+")
 
 
-def status(words: tuple[str, ...], heredoc: str, stdin: Text, values: Values, *, asked: bool) -> Ends:
+def status(words: tuple[str, ...], heredoc: str, stdin: Text, values: Values, *, asked: bool) -> Ends:  # noqa: C901 - one case for each
     """Tell how a command ends. One that is not known succeeds, but where its outcome is `asked` for."""
     name = words[0].rpartition("/")[2]
     match name:
@@ -31,6 +31,8 @@ def status(words: tuple[str, ...], heredoc: str, stdin: Text, values: Values, *,
         case "break" | "continue":
             return frozenset({name})
         case "false":
+            return FAIL
+        case _ if name.startswith("[") and name not in {"[", "[["}:
             return FAIL
         case "[" | "[[" | "test":
             return _told(values.test((name, *words[1:])))
@@ -41,6 +43,9 @@ def status(words: tuple[str, ...], heredoc: str, stdin: Text, values: Values, *,
             return _told(told) if told is not None or tests else OK
         case "let":
             return _told(values.count(words[-1]) if len(words) > 1 else None)
+        case "printf" if words[1:2] == ("-v",):
+            values.variables = {**values.variables, **dict.fromkeys(words[2:3], Open.UNKNOWN)}
+            return OK
         case "read" | "unset" | "mapfile" | "readarray":
             value = stdin if stdin is Open.LEFT else Open.UNKNOWN
             values.variables = {**values.variables, **{each: value for each in words[1:] if each.isidentifier()}}

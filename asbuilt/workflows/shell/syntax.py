@@ -36,6 +36,7 @@ from asbuilt.workflows.shell.tree import (
 _LANGUAGE = Language(tree_sitter_bash.language())
 _MARKS = "|&;<>()\0"
 _NEW_LINE = re.compile(rb"(?<!\\)\n")
+_REDIRECTED = re.compile(rb"\d*(?:&>>?|>>|>\||<>|[<>]&?)[ \t]*[^\s;|&<>()]+")
 _READINGS = 4
 _COMMAND = frozenset({"command", "declaration_command", "unset_command", "test_command"})
 _QUOTED = frozenset({"string", "raw_string", "ansi_c_string"})
@@ -86,15 +87,15 @@ class _Parser:
 
     source: Source
     suffix: str = ""  # the redirections of the groups around
-    misread: list[Raw] = field(default_factory=list)  # redirections to read it again without
+    misread: set[tuple[int, int, bytes]] = field(default_factory=set)  # what to read otherwise, and as what
 
     def tree(self) -> Sequence:
         found = self.read()
         for _ in range(_READINGS):
             if not self.misread:
                 break
-            self.source.leave_out(self.misread)
-            self.misread = []
+            self.source.change(self.misread)
+            self.misread = set()
             found = self.read()
         return found
 
@@ -221,22 +222,38 @@ class _Parser:
         head.source = " ".join(words)
         return Case(head, branches, any("*" in each for each in patterns), tuple(patterns))
 
-    def set_aside(self, node: Raw) -> None:
-        """Note the redirections of an assignment that is a command by itself: `X=$(y) 2>/dev/null`.
+    def set_apart(self, node: Raw) -> None:
+        """Note where an assignment is a command by itself, and the grammar takes the next one for what is run with it.
 
-        The grammar has no such command, and takes the next one, whatever is between, for what is run with that.
+        So it does with `A=1 B=$(y)` before a new line, and with `X=$(y) 2>/dev/null` before anything.
         """
         before = list(takewhile(lambda each: each.type != "command_name" or not each.text, node.children))
         kinds = {each.type for each in before}
-        if "variable_assignment" not in kinds or kinds.isdisjoint(_REDIRECTION):
+        if "variable_assignment" not in kinds:
             return
-        following = node.children[1 : len(before) + 1]
-        between = (
-            self.source.encoded[one.end_byte : other.start_byte] for one, other in zip(before, following, strict=False)
+        pairs = zip(before, node.children[1:], strict=False)
+        ends = (
+            one.end_byte
+            for one, other in pairs
+            if _NEW_LINE.search(self.source.encoded, one.end_byte, other.start_byte)
         )
-        if len(before) == node.child_count or "ERROR" in kinds or any(map(_NEW_LINE.search, between)):
-            redirections = (each for each in before if each.type in _REDIRECTION)
-            self.misread += (each for each in redirections if each.start_point[0] == each.end_point[0])
+        end = next(ends, None)
+        redirections = [each for each in before if each.type in _REDIRECTION]
+        if redirections:
+            is_broken = "ERROR" in kinds or any(each.has_error for each in redirections)
+            if len(before) == node.child_count or is_broken or end is not None:
+                self.misread |= set(filter(None, map(self.left_out, redirections)))
+        elif end is not None:
+            self.misread.add((end, end, b";"))
+
+    def left_out(self, node: Raw) -> tuple[int, int, bytes] | None:
+        """Give a redirection as something to read the script without; None for one over several lines."""
+        start, end = node.start_byte, node.end_byte
+        if node.has_error:  # the grammar takes the next operator for a part of its target
+            match = _REDIRECTED.match(self.source.encoded, start)
+            end = match.end() if match else start
+        text = self.source.encoded[start:end]
+        return None if b"\n" in text else (start, end, b" " * len(text))
 
     def simple(self, node: Raw) -> Simple:  # noqa: C901 - one branch for each kind of part
         """Read a command, a declaration or a test."""
@@ -245,7 +262,7 @@ class _Parser:
         holders: list[Raw] = []
         stdin = ""
         end = -1
-        self.set_aside(node)
+        self.set_apart(node)
         for child in node.children:
             kind = child.type
             touches, end = child.start_byte == end, child.end_byte
@@ -272,6 +289,8 @@ class _Parser:
             elif kind != "comment":
                 words.append(self.source.word(child))
                 holders.append(child)
+        if node.type == "test_command" and words[1:] and node.children[0].end_byte == node.children[1].start_byte:
+            words[:2] = ["".join(words[:2])]  # `[-n "$X"]` is a command that nobody has
         return self.command(
             node,
             tuple(words),
@@ -334,8 +353,12 @@ class _Parser:
         if node.type == "expansion":
             yield self.source.written(node), redirected
         elif node.type not in _SUBSTITUTION:
+            # What stands behind the target of a redirection is an argument.
+            targets = [each for each in node.named_children if each.type != "file_descriptor"]
+            behind = targets[1:] if node.type == "file_redirect" else []
             for child in node.named_children:
-                yield from self.expansions(child, redirected=redirected or node.type in _REDIRECTION)
+                own = redirected or (node.type in _REDIRECTION and child not in behind)
+                yield from self.expansions(child, redirected=own)
 
     def assignment(self, node: Raw) -> Iterator[Assignment]:
         if node.type == "variable_assignment" and node.children:
@@ -410,12 +433,13 @@ class _Parser:
     ) -> Statement:
         """Give a statement with what is redirected to it, and with the words that stand behind that."""
         inside = tuple(self.substitutions(holders))
-        _, demands = self.demands(holders, self.source.written(node))
+        own, demands = self.demands(holders, self.source.written(node))
         target = _last(statement)
         if target is not None:
             target.words += words
             target.substitutions += inside
             target.stdin = stdin or target.stdin
+            target.demands += own
             target.demands_redirected += demands
         elif inside or stdin or demands:
             hold = Simple((), node.start_point[0], node.start_byte, "", substitutions=inside, demands=demands)

@@ -9,7 +9,7 @@ from enum import Enum
 
 from asbuilt.patterns import late
 from asbuilt.workflows.bounds import CUT, DIGITS, SEARCH, VARIABLE
-from asbuilt.workflows.shell.variables import NAME, PATTERN, named_in
+from asbuilt.workflows.shell.variables import CHANGING, NAME, PATTERN, named_in
 
 
 class Open(Enum):
@@ -26,15 +26,17 @@ _OPENNESS = list(Open)
 _PART = late(rf"(?P<expression>\$\{{\{{.*?\}}\}})|(?P<command>\$\(|`)|{PATTERN}", re.DOTALL)
 _SUM = late(r"(?P<arithmetic>\$\(\(\s*)?(?P<terms>[\w$]+(?:\s*[-+]\s*[\w$]+)*)\s*(?(arithmetic)\)\))")
 ARITHMETIC = late(r"\$\(\((?P<sum>[^()]*)\)\)")  # as a part of a word
+_EXPR = late(r"(?:\$\(|`)\s*expr\s+(?P<terms>\$?\{?\w+\}?\s+[-+]\s+\$?\{?\w+\}?)\s*[)`]")
 _TERM = late(r"(?P<sign>[-+]?)\s*\$?(?P<term>\w+)")
 _NAME = late(r"\w+")
 # Arithmetic: what compares two numbers, and what sets a variable.
-_NUMBER = r"\$?\{?#?\w+\}?"
+_NUMBER = r"(?:\+\+|--)?\$?\{?#?\w+\}?(?:\+\+|--)?"
 _COMPARISON = late(rf"({_NUMBER})\s*([=!<>]=|[<>])\s*({_NUMBER})")
 _SETTING = late(
     rf"(?P<pre>\+\+|--)?(?P<name>{NAME})\s*(?:(?P<post>\+\+|--)|(?P<how>[-+]?)=(?!=)(?P<text>.*))?", re.DOTALL
 )
 _DEMAND = late(rf"\$\{{(?P<name>{NAME}|\d)(?P<how>:[-=+?])(?P<rest>.*)\}}", re.DOTALL)
+_DEFAULT = late(rf"\$\{{(?P<name>{NAME}):=(?P<text>[^{{}}]*)\}}")
 _UNARY = late(r"-[a-zA-Z]$")
 _NUMBERS: Mapping[str, Callable[[int, int], bool]] = {
     "-eq": int.__eq__,
@@ -55,6 +57,8 @@ _REPEATS = late(r"[*+{]")
 _REPEATS_GROUP = late(r"\)[*+{]")
 _LONGEST_PATTERN = 1_000
 _MOST_GROUPS = 20
+_DOLLAR = late(r"\$(?!\{\{)")
+_TESTS = frozenset({"[", "[[", "test"})
 _TEXTS = frozenset({"=", "==", "!=", "=~", "<", ">"})
 
 
@@ -64,8 +68,8 @@ class Values:
 
     `given` are those that the trial is about. `expression` tells what a `${{ }}` comes to. `asked` says that a test
     asked for something made of what was given that cannot be told here; `heard`, that one did so for what a failing
-    command left; `used`, that something that is given was put into a text. The mapping of the variables is never
-    changed, but replaced.
+    command left; `used`, that something that is given was put into a text; `tested`, that a test was of such a text.
+    The mapping of the variables is never changed, but replaced.
     """
 
     variables: Mapping[str, Text]
@@ -74,6 +78,7 @@ class Values:
     asked: bool = field(default=False)
     heard: bool = field(default=False)
     used: bool = field(default=False)
+    tested: bool = field(default=False)
 
     def of(self, name: str) -> Text:
         """Give the value of a variable."""
@@ -82,7 +87,12 @@ class Values:
 
     def put(self, name: str, value: Text) -> None:
         """Set a variable."""
-        self.variables = {**self.variables, name: value}
+        if name not in CHANGING:
+            self.variables = {**self.variables, name: value}
+
+    def forget(self) -> None:
+        """Take what is given for unknown: something may have set it to anything."""
+        self.variables = {name: value for name, value in self.variables.items() if name not in self.given}
 
     def refused(self, text: str) -> bool:
         """Tell whether `${NAME:?}` ends the shell, or `${OTHER:-${NAME:?}}`: its variable is known to be empty."""
@@ -113,7 +123,7 @@ class Values:
         """Give a text with what is known put in."""
         if "$" not in text and "`" not in text:
             return text
-        if "$((" in text and (sum_ := _SUM.fullmatch(text)) is not None:
+        if ("$((" in text and (sum_ := _SUM.fullmatch(text))) or ("expr" in text and (sum_ := _EXPR.fullmatch(text))):
             return self._sum(sum_["terms"])
         found, at = "", 0
         for match in _PART.finditer(text):
@@ -139,9 +149,9 @@ class Values:
         for match, value in values:
             if isinstance(value, Open):
                 return value
-            if value and not (value.isdecimal() and len(value) <= DIGITS):
+            if value and not (value.removeprefix("-").isdecimal() and len(value) <= DIGITS):
                 return Open.DERIVED
-            total += int(f"{match['sign']}{value or 0}")
+            total += int(value or 0) * (-1 if match["sign"] == "-" else 1)
         return str(total)
 
     def _term(self, term: str) -> Text:
@@ -164,7 +174,7 @@ class Values:
         default = re.match(r":?([-=+?])(.*)", how, re.DOTALL)
         if default is not None and default[1] != "?":
             return self._default(value, default[1], default[2], empty_too=how[0] == ":")
-        if isinstance(value, Open) or not how or default is not None:
+        if isinstance(value, Open) or how in {"", "[@]", "[*]"} or default is not None:
             return value
         if how in {",,", "^^"}:
             return value.lower() if how == ",," else value.upper()
@@ -185,6 +195,8 @@ class Values:
 
     def received(self, words: tuple[str, ...], source: str) -> tuple[str, ...]:
         """Give a command's words as a test receives them: nothing of an empty variable that is bare, no quoted `*`."""
+        if words[0] in _TESTS and "'" in source:
+            words = tuple(_literal(word) if "$" in word and f"'{word}'" in source else word for word in words)
         if words[0] in {"[", "test"}:
             bare = {each for each in source.split() if each.startswith("$")}
             return tuple(word for word in words if word not in bare or self.expand(word) != "")
@@ -206,8 +218,8 @@ class Values:
         """
         text = text.strip()
         if (compared := _COMPARISON.fullmatch(text)) is not None:
-            left, how, right = (self._operand(each) if at != 1 else each for at, each in enumerate(compared.groups()))
-            return self._compared(left, how, right, patterns=False, numbers=True)
+            left, right = (self._operand(compared[at]) for at in (1, 3))
+            return self._compared(left, compared[2], right, patterns=True, numbers=True)
         setting = _setting(text)
         if setting is None:
             told = self.told(self._operand(text)) if re.fullmatch(_NUMBER, text) else None
@@ -216,7 +228,11 @@ class Values:
         return result.strip("-0") != "" if isinstance(result, str) else True
 
     def reckoned(self, text: str) -> str:
-        """Give a text with what its `$((n++))` comes to, where that sets a variable, which is done; else as it is."""
+        """Do what a text sets, `$((n++))` and `${NAME:=default}`, and give it with what that arithmetic comes to."""
+        if ":=" in text:
+            for match in _DEFAULT.finditer(text):
+                if self.of(match["name"]) == "":
+                    self.put(match["name"], self.expand(match["text"]))
 
         def put_in(match: re.Match[str]) -> str:
             setting = _setting(match["sum"].strip())
@@ -239,9 +255,11 @@ class Values:
         self.put(name, after)
         return before if setting["post"] else after
 
-    @staticmethod
-    def _operand(word: str) -> str:
-        """Give a number, or the variable that arithmetic takes a bare name for."""
+    def _operand(self, word: str) -> str:
+        """Give a number, or the variable that arithmetic takes a bare name for; `n++` sets it."""
+        if (setting := _setting(word)) is not None:
+            result = self._set(setting)
+            return f"${setting['name']}" if isinstance(result, Open) else result
         return f"${word}" if word.isidentifier() else word
 
     def matches(self, word: str, pattern: str) -> bool | None:
@@ -253,7 +271,9 @@ class Values:
 
     def told(self, text: str) -> str | None:
         """Give a text for a test, and keep it in mind where one that the trial is about cannot be told."""
+        used, self.used = self.used, False
         value = self.expand(text)
+        self.tested, self.used = self.tested or self.used, used or self.used
         self.asked = self.asked or value is Open.DERIVED
         self.heard = self.heard or value is Open.LEFT
         return value if isinstance(value, str) else None
@@ -290,8 +310,10 @@ class Values:
         if numbers:
             if max(len(first), len(second)) > DIGITS:
                 return None
+            if patterns:  # `[[` and `((` take nothing for 0; to `[` it is no number
+                first, second = first or "0", second or "0"
             try:
-                return _NUMBERS[how](int(first or "0"), int(second or "0")) if how in _NUMBERS else None
+                return _NUMBERS[how](int(first), int(second)) if how in _NUMBERS else None
             except ValueError:
                 return False
         if how not in _TEXTS or how in {"<", ">"}:
@@ -306,6 +328,11 @@ def _setting(text: str) -> re.Match[str] | None:
     """Read arithmetic that sets a variable; None for any other."""
     match = _SETTING.fullmatch(text)
     return match if match and (match["pre"] or match["post"] or match["text"] is not None) else None
+
+
+def _literal(word: str) -> str:
+    """Give a word of single quotes, in which a `$` is one, as a text into which GitHub alone puts something."""
+    return _DOLLAR.sub("\0", word)
 
 
 def _is_quoted(word: str, source: str) -> bool:

@@ -16,6 +16,8 @@ PATTERN = (
 )
 VARIABLE = re.compile(PATTERN)
 ENV_EXPRESSION = re.compile(r"\$\{\{\s*env\.(?P<env>\w+)\s*\}\}", re.IGNORECASE)
+# What these come to is the shell's own to say, also where a script has set them.
+CHANGING = frozenset({"SECONDS", "RANDOM", "SRANDOM", "EPOCHSECONDS", "EPOCHREALTIME", "LINENO"})
 _WHOLE = frozenset({"", "[@]", "[*]"})
 _MENTIONED = re.compile(rf"\$\{{?[#!]?(?P<name>{NAME})")
 _IN_EXPRESSIONS = re.compile(rf"\benv\.(?P<name>{NAME})", re.IGNORECASE)
