@@ -19,7 +19,7 @@ _ALL = ("@", "*")
 _LOCAL = frozenset({"local", "declare", "typeset"})
 
 
-def handed(machine: Machine, node: Simple, script: str, run: Callable[[Sequence], Ends]) -> Ends:
+def within(machine: Machine, node: Simple, script: str, run: Callable[[Sequence], Ends]) -> Ends:
     """Run a script within a command."""
     if len(machine.calls) >= CALLS:
         return OK

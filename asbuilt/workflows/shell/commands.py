@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from asbuilt.patterns import late
 from asbuilt.workflows.bounds import VARIABLE
-from asbuilt.workflows.shell.calls import back, called, note_own, positions, shift
-from asbuilt.workflows.shell.calls import handed as handed_over
+from asbuilt.workflows.shell.calls import back, called, note_own, positions, shift, within
 from asbuilt.workflows.shell.languages import SHELLS
 from asbuilt.workflows.shell.machine import ASTRAY, BAD, Machine
 from asbuilt.workflows.shell.record import HANGS
@@ -164,12 +163,12 @@ def _builtin(machine: Machine, node: Simple, words: tuple[str, ...], stdin: Text
             machine.values.forget()
             return OK
         case "eval":
-            return handed_over(machine, node, " ".join(words[1:]), lambda script: machine.run(script, asked=asked))
+            return within(machine, node, " ".join(words[1:]), lambda script: machine.run(script, asked=asked))
         case _ if name in SHELLS and (inner := handed(words, node.stdin)) is not None:
             outer = machine.errexit, machine.pipefail
             script, machine.errexit, machine.pipefail = inner
             strikes, ignored = machine.strikes, asked and not machine.errexit
-            ends = handed_over(machine, node, script, lambda script: machine.apart(script, asked=ignored))
+            ends = within(machine, node, script, lambda script: machine.apart(script, asked=ignored))
             machine.errexit, machine.pipefail = outer
             return ends | FAIL if asked and machine.strikes == strikes and "ok" in ends else ends
         case "set":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from asbuilt.workflows.bounds import NESTING
 from asbuilt.workflows.shell.machine import BAD, Machine
@@ -15,6 +15,8 @@ from asbuilt.workflows.shell.tree import (
     Statement,
 )
 from asbuilt.workflows.shell.values import Open
+
+T = TypeVar("T")
 
 
 class Way(NamedTuple):
@@ -31,7 +33,7 @@ class Way(NamedTuple):
 def joined(machine: Machine, node: AndOr, *, asked: bool) -> Ends:
     """Run an AND or an OR list: POSIX, 2.9.3."""
     strikes = machine.strikes
-    left, about = asked_for(machine, node.left)
+    left, about = asked_for(machine, lambda: machine.run(node.left, asked=True))
     due = due_to(machine, left, strikes)
     go, stop, code = ("ok", "fail", "0") if node.both else ("fail", "ok", "1")
 
@@ -54,7 +56,7 @@ def conditional(machine: Machine, node: If, *, asked: bool) -> Ends:
         return OK
     (condition, body), *rest = node.clauses
     strikes = machine.strikes
-    answer, about = asked_for(machine, condition)
+    answer, about = asked_for(machine, lambda: machine.run(condition, asked=True))
     due = due_to(machine, answer, strikes)
     other = If(rest, node.otherwise) if rest else node.otherwise
     ways = {"ok": (body, "0"), "fail": (other, "1")}
@@ -73,19 +75,7 @@ def case(machine: Machine, node: Case, *, asked: bool) -> Ends:
     if any(map(machine.values.refused, node.head.demands)):
         return found | {machine.badly}
     machine.values.heard = False
-    before_asked, machine.values.asked = machine.values.asked, False
-    word = node.head.words[1] if len(node.head.words) > 1 else ""
-    taken: list[Statement | None] = []
-    for patterns, branch in zip(node.patterns, node.branches, strict=False):
-        answers = [machine.values.matches(word, pattern) for pattern in patterns]
-        if True in answers or None in answers:
-            taken.append(branch)
-        if True in answers:
-            break
-    else:
-        taken.append(None)
-    about = machine.values.asked and not machine.passes
-    machine.values.asked = machine.values.asked or before_asked
+    taken, about = asked_for(machine, lambda: _matching(machine, node))
     counts = machine.values.heard
     site = (node.head, machine.calls)
     machine.note(site, tick)
@@ -97,16 +87,29 @@ def case(machine: Machine, node: Case, *, asked: bool) -> Ends:
     return found | (either(machine, ways) if ways else OK)
 
 
+def _matching(machine: Machine, node: Case) -> list[Statement | None]:
+    """Give the branches that may match, None where it may be none of them."""
+    word = node.head.words[1] if len(node.head.words) > 1 else ""
+    found: list[Statement | None] = []
+    for patterns, branch in zip(node.patterns, node.branches, strict=False):
+        answers = [machine.values.matches(word, pattern) for pattern in patterns]
+        if True in answers or None in answers:
+            found.append(branch)
+        if True in answers:
+            return found
+    return [*found, None]
+
+
 def _struck(node: Case, branch: int | None) -> list[Statement | None]:
     """Give the branch that a strike takes, and none is one as well where not all texts match; all of them for None."""
     every: list[Statement | None] = [*node.branches, *([] if node.all else [None])]
     return every if branch is None else every[branch : branch + 1] or every[-1:]
 
 
-def asked_for(machine: Machine, condition: Statement) -> tuple[Ends, bool]:
-    """Run a condition, and tell whether it asks for something made of what the trial is about."""
+def asked_for(machine: Machine, question: Callable[[], T]) -> tuple[T, bool]:
+    """Put a question, and tell whether it is for something made of what the trial is about."""
     before, machine.values.asked = machine.values.asked, False
-    answer = machine.run(condition, asked=True)
+    answer = question()
     about = machine.values.asked
     machine.values.asked = before or about
     return answer, about and not machine.passes

@@ -180,7 +180,3 @@ class Machine:
         if self.values.of("?") != value:
             known = {name: each for name, each in self.values.variables.items() if name != "?"}
             self.values.variables = known if value is Open.UNKNOWN else {**known, "?": value}
-
-    def put_status_of(self, ends: Ends) -> None:
-        """Set `$?` to what a statement of several commands comes to."""
-        self.put_status("1" if not ends & OK else "0" if self.due and not ends & FAIL else "")

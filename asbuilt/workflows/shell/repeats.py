@@ -70,7 +70,7 @@ def repeated(machine: Machine, node: While, *, asked: bool) -> Ends:
     while not machine.tired:
         before, strikes = machine.state, machine.strikes
         outer_again, machine.again = machine.again, machine.strikes > begun[1]
-        answer, about = asked_for(machine, node.condition)
+        answer, about = asked_for(machine, lambda: machine.run(node.condition, asked=True))
         machine.again = outer_again
         counts = enters in due_to(machine, answer, strikes)
         found |= answer - EITHER

@@ -36,7 +36,7 @@ def end(machine: Machine, script: Sequence) -> Ends:
     return frozenset(last.get(end, WELL) for end in ends)
 
 
-def play(machine: Machine, node: Statement, asked: bool, stdin: Text) -> Ends:  # noqa: C901, FBT001 - the syntax; a callback has no names
+def play(machine: Machine, node: Statement, asked: bool, stdin: Text) -> Ends:  # noqa: FBT001 - the syntax; a callback has no names
     """Run a statement of any kind."""
     match node:
         case Simple():
@@ -51,25 +51,13 @@ def play(machine: Machine, node: Statement, asked: bool, stdin: Text) -> Ends:  
             code = machine.values.of("?")
             machine.put_status("" if isinstance(code, Open) else "1" if code == "0" else "0")
             return ends
-        case Pipeline():
-            ends = _pipeline(machine, node, asked=asked)
-            machine.put_status_of(ends)
-            return ends
         case If():
             return conditional(machine, node, asked=asked)
         case Case():
             return case(machine, node, asked=asked)
-        case For():
-            ends = loop(machine, node, asked=asked)
-            machine.put_status_of(ends)
-            return ends
-        case While():
-            ends = repeated(machine, node, asked=asked)
-            machine.put_status_of(ends)
-            return ends
-        case Subshell():
-            ends = machine.checked(machine.apart(node.body, asked=asked), asked=asked)
-            machine.put_status_of(ends)
+        case Pipeline() | For() | While() | Subshell():
+            ends = _of_several(machine, node, asked=asked)
+            machine.put_status("1" if not ends & OK else "0" if machine.due and not ends & FAIL else "")
             return ends
         case Background():
             before = machine.state
@@ -80,6 +68,19 @@ def play(machine: Machine, node: Statement, asked: bool, stdin: Text) -> Ends:  
         case Function():
             machine.functions = {**machine.functions, node.name: node}
             return OK
+
+
+def _of_several(machine: Machine, node: Pipeline | For | While | Subshell, *, asked: bool) -> Ends:
+    """Run a statement of several commands, of which none is the one that its status is of."""
+    match node:
+        case Pipeline():
+            return _pipeline(machine, node, asked=asked)
+        case For():
+            return loop(machine, node, asked=asked)
+        case While():
+            return repeated(machine, node, asked=asked)
+        case Subshell():
+            return machine.checked(machine.apart(node.body, asked=asked), asked=asked)
 
 
 def _pipeline(machine: Machine, node: Pipeline, *, asked: bool) -> Ends:

@@ -26,7 +26,7 @@ def in_order(machine: Machine, items: list[Statement], *, asked: bool) -> Ends:
             break
         if before is not None and at + 1 < len(before.ticks) and _is_as_before(machine, before.ticks[at]):
             return found | _go_behind(machine, before, at + 1)
-    if machine.record is not None:
+    if machine.record is not None and not machine.tired:
         own.sum_up(machine.record.played)
         machine.record.items[tick] = own
     return found | (last & EITHER)

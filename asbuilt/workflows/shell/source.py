@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
+from typing import NamedTuple
 
 from tree_sitter import Node as Raw
 
@@ -16,6 +17,15 @@ from tree_sitter import Node as Raw
 _EXPRESSION = re.compile(r"\$\{\{(?:'[^']*'|(?!\}\})[^'])*+(?P<end>\}\})?")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPE_QUOTED = re.compile(r"\\([\"\\$`\n])")
+REDIRECTION = frozenset({"file_redirect", "herestring_redirect", "heredoc_body"})  # the kinds of node
+
+
+class Change(NamedTuple):
+    """Other text for a place, as bytes: from where to where, and what."""
+
+    start: int
+    end: int
+    text: bytes
 
 
 @dataclass(slots=True, eq=False)
@@ -40,9 +50,9 @@ class Source:
         script = _EXPRESSION.sub(hide, self.script) if "${{" in self.script else self.script
         self.encoded = script.encode("utf-8", "replace")
 
-    def change(self, places: Iterable[tuple[int, int, bytes]]) -> None:
-        """Put other text in at some places that do not overlap: from where to where, and what."""
-        for start, end, text in sorted(places, reverse=True):
+    def change(self, changes: Iterable[Change]) -> None:
+        """Put other text in at some places that do not overlap."""
+        for start, end, text in sorted(changes, reverse=True):
             self.encoded = self.encoded[:start] + text + self.encoded[end:]
 
     def raw(self, start: int, end: int) -> str:

@@ -44,7 +44,8 @@ def status(words: tuple[str, ...], heredoc: str, stdin: Text, values: Values, *,
         case "let":
             return _told(values.count(words[-1]) if len(words) > 1 else None)
         case "printf" if words[1:2] == ("-v",):
-            values.variables = {**values.variables, **dict.fromkeys(words[2:3], Open.UNKNOWN)}
+            for each in words[2:3]:
+                values.put(each, Open.UNKNOWN)
             return OK
         case "read" | "unset" | "mapfile" | "readarray":
             value = stdin if stdin is Open.LEFT else Open.UNKNOWN

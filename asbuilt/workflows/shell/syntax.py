@@ -3,11 +3,9 @@
 Whatever is no shell is read as far as it goes and never refused.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import takewhile
 
 import tree_sitter_bash
 from tree_sitter import Language
@@ -15,7 +13,9 @@ from tree_sitter import Node as Raw
 from tree_sitter import Parser as TreeSitter
 
 from asbuilt.workflows.bounds import MARKS, SCRIPT, SYNTAX, PastBoundError, hold
-from asbuilt.workflows.shell.source import Source
+from asbuilt.workflows.shell.demands import SUBSTITUTION, demands
+from asbuilt.workflows.shell.misread import misread
+from asbuilt.workflows.shell.source import Change, Source
 from asbuilt.workflows.shell.tree import (
     AndOr,
     Assignment,
@@ -35,13 +35,9 @@ from asbuilt.workflows.shell.tree import (
 
 _LANGUAGE = Language(tree_sitter_bash.language())
 _MARKS = "|&;<>()\0"
-_NEW_LINE = re.compile(rb"(?<!\\)\n")
-_REDIRECTED = re.compile(rb"\d*(?:&>>?|>>|>\||<>|[<>]&?)[ \t]*[^\s;|&<>()]+")
 _READINGS = 4
 _COMMAND = frozenset({"command", "declaration_command", "unset_command", "test_command"})
 _QUOTED = frozenset({"string", "raw_string", "ansi_c_string"})
-_SUBSTITUTION = frozenset({"command_substitution", "process_substitution"})
-_REDIRECTION = frozenset({"file_redirect", "herestring_redirect", "heredoc_body"})
 _OPERATION = frozenset({
     "binary_expression", "unary_expression", "parenthesized_expression", "postfix_expression", "ternary_expression",
 })  # fmt: skip
@@ -87,7 +83,7 @@ class _Parser:
 
     source: Source
     suffix: str = ""  # the redirections of the groups around
-    misread: set[tuple[int, int, bytes]] = field(default_factory=set)  # what to read otherwise, and as what
+    misread: set[Change] = field(default_factory=set)
 
     def tree(self) -> Sequence:
         found = self.read()
@@ -222,39 +218,6 @@ class _Parser:
         head.source = " ".join(words)
         return Case(head, branches, any("*" in each for each in patterns), tuple(patterns))
 
-    def set_apart(self, node: Raw) -> None:
-        """Note where an assignment is a command by itself, and the grammar takes the next one for what is run with it.
-
-        So it does with `A=1 B=$(y)` before a new line, and with `X=$(y) 2>/dev/null` before anything.
-        """
-        before = list(takewhile(lambda each: each.type != "command_name" or not each.text, node.children))
-        kinds = {each.type for each in before}
-        if "variable_assignment" not in kinds:
-            return
-        pairs = zip(before, node.children[1:], strict=False)
-        ends = (
-            one.end_byte
-            for one, other in pairs
-            if _NEW_LINE.search(self.source.encoded, one.end_byte, other.start_byte)
-        )
-        end = next(ends, None)
-        redirections = [each for each in before if each.type in _REDIRECTION]
-        if redirections:
-            is_broken = "ERROR" in kinds or any(each.has_error for each in redirections)
-            if len(before) == node.child_count or is_broken or end is not None:
-                self.misread |= set(filter(None, map(self.left_out, redirections)))
-        elif end is not None:
-            self.misread.add((end, end, b";"))
-
-    def left_out(self, node: Raw) -> tuple[int, int, bytes] | None:
-        """Give a redirection as something to read the script without; None for one over several lines."""
-        start, end = node.start_byte, node.end_byte
-        if node.has_error:  # the grammar takes the next operator for a part of its target
-            match = _REDIRECTED.match(self.source.encoded, start)
-            end = match.end() if match else start
-        text = self.source.encoded[start:end]
-        return None if b"\n" in text else (start, end, b" " * len(text))
-
     def simple(self, node: Raw) -> Simple:  # noqa: C901 - one branch for each kind of part
         """Read a command, a declaration or a test."""
         words: list[str] = []
@@ -262,7 +225,7 @@ class _Parser:
         holders: list[Raw] = []
         stdin = ""
         end = -1
-        self.set_apart(node)
+        self.misread |= misread(self.source, node)
         for child in node.children:
             kind = child.type
             touches, end = child.start_byte == end, child.end_byte
@@ -321,44 +284,19 @@ class _Parser:
             declares,
             tuple(self.substitutions(parts)),
             stdin,
-            *self.demands(parts, source),
+            *demands(self.source, parts, source),
         )
 
     def substitutions(self, nodes: list[Raw]) -> Iterator[Sequence]:
         """Give the scripts in `$(...)`, backticks and `<(...)` below some nodes."""
         for node in nodes:
-            if node.type in _SUBSTITUTION:
+            if node.type in SUBSTITUTION:
                 outer, self.suffix = self.suffix, ""
                 inside = self.sequence(node.children)
                 self.suffix = outer
                 yield inside
             elif node.type not in {"word", "raw_string", "number", "simple_expansion", "do_group"}:
                 yield from self.substitutions(node.named_children)
-
-    def demands(self, nodes: list[Raw], source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Give what asks for a variable as `${NAME:?}` does, and what does so in a redirection or heredoc."""
-        if ":?" not in source:
-            return (), ()
-        found = [
-            (text, redirected)
-            for node in nodes
-            for text, redirected in self.expansions(node, redirected=False)
-            if ":?" in text
-        ]
-        own, others = ([text for text, redirected in found if redirected is of] for of in (False, True))
-        return tuple(own), tuple(others)
-
-    def expansions(self, node: Raw, *, redirected: bool) -> Iterator[tuple[str, bool]]:
-        """Give each `${...}` that is not of a `$(...)` or of another one, and whether it is redirected."""
-        if node.type == "expansion":
-            yield self.source.written(node), redirected
-        elif node.type not in _SUBSTITUTION:
-            # What stands behind the target of a redirection is an argument.
-            targets = [each for each in node.named_children if each.type != "file_descriptor"]
-            behind = targets[1:] if node.type == "file_redirect" else []
-            for child in node.named_children:
-                own = redirected or (node.type in _REDIRECTION and child not in behind)
-                yield from self.expansions(child, redirected=own)
 
     def assignment(self, node: Raw) -> Iterator[Assignment]:
         if node.type == "variable_assignment" and node.children:
@@ -433,16 +371,16 @@ class _Parser:
     ) -> Statement:
         """Give a statement with what is redirected to it, and with the words that stand behind that."""
         inside = tuple(self.substitutions(holders))
-        own, demands = self.demands(holders, self.source.written(node))
+        own, redirected = demands(self.source, holders, self.source.written(node))
         target = _last(statement)
         if target is not None:
             target.words += words
             target.substitutions += inside
             target.stdin = stdin or target.stdin
             target.demands += own
-            target.demands_redirected += demands
-        elif inside or stdin or demands:
-            hold = Simple((), node.start_point[0], node.start_byte, "", substitutions=inside, demands=demands)
+            target.demands_redirected += redirected
+        elif inside or stdin or redirected:
+            hold = Simple((), node.start_point[0], node.start_byte, "", substitutions=inside, demands=redirected)
             if isinstance(statement, Subshell):  # which opens it, not the shell around
                 statement.body = Sequence([hold, statement.body])
             else:

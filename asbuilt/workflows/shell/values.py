@@ -236,10 +236,7 @@ class Values:
 
         def put_in(match: re.Match[str]) -> str:
             setting = _setting(match["sum"].strip())
-            if setting is None:
-                return match[0]
-            result = self._set(setting)
-            return f"${{{setting['name']}}}" if isinstance(result, Open) else result
+            return match[0] if setting is None else self._done(setting)
 
         return ARITHMETIC.sub(put_in, text) if "$((" in text else text
 
@@ -255,11 +252,15 @@ class Values:
         self.put(name, after)
         return before if setting["post"] else after
 
+    def _done(self, setting: re.Match[str]) -> str:
+        """Set a variable as arithmetic does, and give what that comes to as a word: itself where it is not known."""
+        result = self._set(setting)
+        return f"${{{setting['name']}}}" if isinstance(result, Open) else result
+
     def _operand(self, word: str) -> str:
         """Give a number, or the variable that arithmetic takes a bare name for; `n++` sets it."""
         if (setting := _setting(word)) is not None:
-            result = self._set(setting)
-            return f"${setting['name']}" if isinstance(result, Open) else result
+            return self._done(setting)
         return f"${word}" if word.isidentifier() else word
 
     def matches(self, word: str, pattern: str) -> bool | None:
