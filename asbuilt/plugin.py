@@ -116,6 +116,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("subject", ids or [nothing], ids=ids or None, indirect=True)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let a check be chosen by the name that the terminal has for it: `-k HK002`."""
+    if (control := item.get_closest_marker("control")) and control.args:
+        item.extra_keyword_matches.add(str(control.args[0]))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is not in scope; refuse a waiver that names nothing."""
     run = config.stash.get(RUN, None)

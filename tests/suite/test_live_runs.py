@@ -44,6 +44,12 @@ def test_the_repaired_world_conforms(live):
     assert controls - played.subjects("conforms").keys() == set()
 
 
+def test_a_control_is_chosen_by_the_name_that_the_terminal_has_for_it(play):
+    played = play("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-k", "HK002")
+    assert played.subjects("drifted") == {"HK002": INCIDENT["HK002"]}
+    assert {each["control"] for each in played.verdicts} == {"HK002"}
+
+
 def test_the_summary_can_be_acted_on_at_night(live):
     played = live("incident-2026-04-30")
     out = played.out

@@ -186,6 +186,10 @@ def named(script, name="C", shell=None):
         ("n=0\nwhile [ $n -lt 3 ]; do n=$((n+1)); C && break; done\na", SWALLOWED),
         ("SECONDS=0\nwhile (( SECONDS < 300 )); do if C; then exit 0; fi; sleep 5; done\necho late", TESTED),
         ("SECONDS=0\nwhile (( SECONDS < 300 )); do if C; then exit 0; fi; sleep 5; done\nexit 1", FAILS),
+        ("bad=()\nC || bad+=(x)\nif (( ${#bad[@]} > 0 )); then exit 1; fi", FAILS),
+        ("bad=()\nC || bad+=(x)\n(( ${#bad[@]} == 0 ))", FAILS),
+        ("bad=()\nC || bad+=(x)\nif (( ${#bad[@]} )); then exit 1; fi", FAILS),
+        ("bad=()\nC || bad+=(one two)\n(( ${#bad[@]} <= 2 ))", SWALLOWED),
         # What else may end the script badly does so whether or not this fails.
         ("C || true\na && exit 0\nexit 1", SWALLOWED),
         ("if C; then echo up; else echo down; fi\na && exit 0\nexit 1", TESTED),

@@ -94,6 +94,8 @@ REFUSES_AN_EMPTY_KEY = (
     "cat > .netrc <<END\npassword ${KEY:?}\nEND",
     'cat <<< "${KEY:?}"',
     "{ cat; } <<END || true\n${KEY:?}\nEND",
+    'MODE=""\nMODE=${MODE:-$(test -n "$KEY")}',
+    'MODE=a\nMODE=${MODE:+$(test -n "$KEY")}',
     # A bare assignment is one as well where something is redirected.
     'OK=$(test -n "$KEY") 2>/dev/null',
     '2>/dev/null OK=$(test -n "$KEY")\necho on',
@@ -175,6 +177,9 @@ LETS_AN_EMPTY_KEY_PASS = (
     'NAME=set\n: "${NAME:-${KEY:?}}"',
     'NAME=""\n: "${NAME:+${KEY:?}}"',
     'for ((n=0; n<0; n++)); do : "${KEY:?}"; done',
+    'MODE=${HOME:-$(test -n "$KEY")}',
+    'MODE=""\nMODE=${MODE-$(test -n "$KEY")}',
+    'MODE=""\nMODE=${MODE:+$(test -n "$KEY")}',
     'OK=$(test -n "$KEY") 2>/dev/null || true',
     'OK=$(test -n "$KEY") 2>/dev/null true',
     'OK=$(test -n "$KEY") \\\n  2>/dev/null \\\n  true',

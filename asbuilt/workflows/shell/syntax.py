@@ -3,6 +3,7 @@
 Whatever is no shell is read as far as it goes and never refused.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -36,6 +37,7 @@ from asbuilt.workflows.shell.tree import (
 _LANGUAGE = Language(tree_sitter_bash.language())
 _MARKS = "|&;<>()\0"
 _READINGS = 4
+_DEFAULT = re.compile(r"\$\{(?P<name>\w+)(?P<colon>:?)(?P<how>[-=+])")
 _COMMAND = frozenset({"command", "declaration_command", "unset_command", "test_command"})
 _QUOTED = frozenset({"string", "raw_string", "ansi_c_string"})
 _OPERATION = frozenset({
@@ -295,6 +297,12 @@ class _Parser:
                 inside = self.sequence(node.children)
                 self.suffix = outer
                 yield inside
+            elif node.type == "expansion" and (how := _DEFAULT.match(self.source.written(node))):
+                # What stands for a variable runs only where it does: `[ -n "${X:+x}" ] || ...`
+                test = ("[", "-z" if how["how"] == "+" else "-n", f"${{{how['name']}{how['colon']}+x}}", "]")
+                asks = Simple(test, node.start_point[0], node.start_byte)
+                for inside in self.substitutions(node.named_children):
+                    yield Sequence([AndOr(asks, both=False, right=inside)])
             elif node.type not in {"word", "raw_string", "number", "simple_expansion", "do_group"}:
                 yield from self.substitutions(node.named_children)
 

@@ -30,7 +30,7 @@ _EXPR = late(r"(?:\$\(|`)\s*expr\s+(?P<terms>\$?\{?\w+\}?\s+[-+]\s+\$?\{?\w+\}?)
 _TERM = late(r"(?P<sign>[-+]?)\s*\$?(?P<term>\w+)")
 _NAME = late(r"\w+")
 # Arithmetic: what compares two numbers, and what sets a variable.
-_NUMBER = r"(?:\+\+|--)?\$?\{?#?\w+\}?(?:\+\+|--)?"
+_NUMBER = r"(?:\+\+|--)?\$?\{?#?\w+(?:\[[@*]\])?\}?(?:\+\+|--)?"
 _COMPARISON = late(rf"({_NUMBER})\s*([=!<>]=|[<>])\s*({_NUMBER})")
 _SETTING = late(
     rf"(?P<pre>\+\+|--)?(?P<name>{NAME})\s*(?:(?P<post>\+\+|--)|(?P<how>[-+]?)=(?!=)(?P<text>.*))?", re.DOTALL
@@ -52,6 +52,7 @@ _NUMBERS: Mapping[str, Callable[[int, int], bool]] = {
     ">=": int.__ge__,
     "<=": int.__le__,
 }  # fmt: skip
+_ITEMS = frozenset({"[@]", "[*]"})
 _PATTERN = late(r"[*?]")
 _REPEATS = late(r"[*+{]")
 _REPEATS_GROUP = late(r"\)[*+{]")
@@ -166,7 +167,9 @@ class Values:
         if match["mark"] == "!":
             value = self.of(value) if isinstance(value, str) else value
         if match["mark"] == "#":
-            return str(len(value)) if isinstance(value, str) else value
+            if isinstance(value, str):
+                return str(len(value.split() if match["rest"] in _ITEMS else value))
+            return value
         return self._changed(value, match["rest"])
 
     def _changed(self, value: Text, how: str) -> Text:
@@ -174,7 +177,7 @@ class Values:
         default = re.match(r":?([-=+?])(.*)", how, re.DOTALL)
         if default is not None and default[1] != "?":
             return self._default(value, default[1], default[2], empty_too=how[0] == ":")
-        if isinstance(value, Open) or how in {"", "[@]", "[*]"} or default is not None:
+        if isinstance(value, Open) or how in {"", *_ITEMS} or default is not None:
             return value
         if how in {",,", "^^"}:
             return value.lower() if how == ",," else value.upper()
