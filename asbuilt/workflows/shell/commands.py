@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from asbuilt.patterns import late
 from asbuilt.workflows.bounds import VARIABLE
 from asbuilt.workflows.shell.calls import back, called, note_own, positions, shift, within
+from asbuilt.workflows.shell.decisions import asked_for
 from asbuilt.workflows.shell.languages import SHELLS
 from asbuilt.workflows.shell.machine import ASTRAY, BAD, Machine
 from asbuilt.workflows.shell.record import HANGS
@@ -44,14 +45,14 @@ def simple(machine: Machine, node: Simple, *, asked: bool, stdin: Text) -> Ends:
         for each in node.assignments:
             _assign(machine, each.name, each.text, adds=each.adds, made=made)
     if node.words:
-        ends = _commanded(machine, node, tick, stdin, made=made, asked=asked)
+        ends, about = asked_for(machine, lambda: _commanded(machine, node, tick, stdin, made=made, asked=asked))
         if ends == {REACHED}:
             return found | ends
     else:
-        ends = last if node.assignments else OK  # the status of what an assignment runs is its own
+        ends, about = last if node.assignments else OK, False  # the status of what an assignment runs is its own
     ends = machine.checked(ends, asked=asked)
     is_told = bool(node.words) and (bool(machine.due) or node.words[0] in _TESTS)
-    machine.put_status("1" if not ends & OK else "0" if is_told and not ends & FAIL else "")
+    machine.put_status("1" if not ends & OK else "0" if is_told and not ends & FAIL else "", about=about)
     return found | ends
 
 
@@ -102,9 +103,10 @@ def _settled(machine: Machine, node: Simple, words: tuple[str, ...], ends: Ends,
         if ends & EITHER:
             return (ends - EITHER) | outcome
         return frozenset(BADLY if end == ASTRAY else end for end in ends & BAD) or ends
-    if machine.passes and words[0] in _ENDS and len(ends) > 1 and not machine.values.heard:
-        gives_on = words[1:] in {(), ("$?",)}  # the status of what came last, which succeeds where it is not known
-        if gives_on or not machine.because:
+    if words[0] in _ENDS and len(ends) > 1 and not machine.values.heard:
+        # The status of what came last is given on, and that succeeds where it is not known.
+        gives_on = words[1:] in {(), ("$?",)} and (machine.passes or not machine.values.asked)
+        if gives_on or (machine.passes and not machine.because):
             return ends - BAD
     return frozenset(machine.badly if end == BADLY else end for end in ends) if words[0] == "exit" else ends
 

@@ -174,9 +174,9 @@ class Machine:
             self.values.variables = {**self.values.variables, **dict.fromkeys(open_, Open.LEFT)}
         return self.strike.outcome if self.strike is not None else NOTHING
 
-    def put_status(self, code: str) -> None:
-        """Set `$?`; an empty code is one that is not known."""
-        value = code or (Open.LEFT if self.due else Open.UNKNOWN)
+    def put_status(self, code: str, *, about: bool = False) -> None:
+        """Set `$?`; an empty code is one that is not known, and is `about` what the trial is, or not."""
+        value = code or (Open.LEFT if self.due else Open.DERIVED if about and not self.passes else Open.UNKNOWN)
         if self.values.of("?") != value:
             known = {name: each for name, each in self.values.variables.items() if name != "?"}
             self.values.variables = known if value is Open.UNKNOWN else {**known, "?": value}
