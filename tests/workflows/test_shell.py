@@ -7,12 +7,6 @@ def words(script, shell=None):
     return [each.words for each in commands(script, shell)]
 
 
-def named(script, name="C", shell=None):
-    found = [each for each in commands(script, shell) if each.words[0] == name]
-    assert found, script
-    return found
-
-
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
@@ -96,7 +90,7 @@ def test_the_redirection_of_a_group_is_part_of_its_commands():
     ],
 )
 def test_a_command_knows_its_input_and_its_pipeline(script, stdin, piped):
-    (command,) = named(script)
+    (command,) = (each for each in commands(script) if each.words[0] == "C")
     assert (command.stdin, [each.words[0] for each in command.piped_to]) == (stdin, piped)
 
 
@@ -133,7 +127,7 @@ def test_another_language_has_no_commands(shell):
     ],
 )
 def test_variables_are_what_the_script_may_have_set(script, expected):
-    (command,) = named(script)
+    (command,) = (each for each in commands(script) if each.words[0] == "C")
     assert command.variables == expected
 
 
