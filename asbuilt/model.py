@@ -16,7 +16,7 @@ from pydantic_core import to_json
 
 from asbuilt import texts
 from asbuilt.files import MOST_OF_AN_OBSERVATION, read
-from asbuilt.terms import Way
+from asbuilt.terms import Stretch
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -93,7 +93,10 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A Heroku release. `code` is the id of its slug (Cedar) or OCI image (Fir); without one it is config alone."""
+    """A Heroku release. `code` is the id of its slug (Cedar) or OCI image (Fir); without one it is config alone.
+
+    `user` is the address of the account that made it; `id` and `user` are empty in observations that were saved before.
+    """
 
     version: int
     description: str
@@ -101,10 +104,30 @@ class Release:
     current: bool
     code: str | None
     created_at: datetime
+    id: str = ""
+    user: str = ""
 
     def __str__(self) -> str:
         """The version as the Heroku CLI prints it."""
         return f"v{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A build of an app: the `release` and the `code` that came of it, by their ids; what its source calls itself."""
+
+    release: str | None
+    code: str | None
+    version: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What runs in a release, a slug or an OCI image: the commit that it says it is of, where it says one."""
+
+    id: str
+    commit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,52 +210,113 @@ class WorkflowRun:
 
 
 @dataclass(frozen=True, slots=True)
+class RunPage:
+    """The newest runs of a workflow, newest first; `whole` where there are no others."""
+
+    runs: tuple[WorkflowRun, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job of a run, of any attempt. Its `name` is the one that GitHub shows: `deploy`, `release / deploy (eu)`."""
+
+    id: int
+    name: str
+    conclusion: str | None
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """A GitHub deployment: made when a job that names an environment starts."""
 
     environment: str
     sha: str
     created_at: datetime
+    id: int = 0
 
 
-def _way(written: object) -> Way:
-    """Read what `str` gives of a way: a workflow's file may have blanks in its name, a trigger and an app have none."""
-    if isinstance(written, Way):
+@dataclass(frozen=True, slots=True)
+class DeploymentStatus:
+    """What became of a deployment, at an instant; `run` and `job` are the ids that its log names, 0 where it has none.
+
+    A success that a later deployment superseded is `inactive`.
+    """
+
+    state: str
+    created_at: datetime
+    run: int
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit: when it came to be where it is, and the commit that it was put on."""
+
+    sha: str
+    parent: str
+    committed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a branch holds that a commit does not have, oldest first; `files` are the paths that differ.
+
+    `status` is identical, ahead, behind or diverged; `whole` where neither list was cut.
+    """
+
+    status: str
+    commits: tuple[Commit, ...]
+    files: tuple[str, ...]
+    whole: bool
+
+
+def _stretch(written: object) -> Stretch:
+    """Read what `str` gives of a stretch."""
+    if isinstance(written, Stretch):
         return written
-    parts = written.rsplit(" ", 2) if isinstance(written, str) else []
-    if len(parts) != len(Way._fields) or not all(parts):
-        raise ValueError("a workflow, a trigger and an app, such as `deploy.yml push shop`")
-    return Way(*parts)
+    return Stretch.read(written if isinstance(written, str) else "")
 
 
-_Way = Annotated[Way, PlainValidator(_way)]
+_Stretch = Annotated[Stretch, PlainValidator(_stretch)]
 
 
 @dataclass(frozen=True, slots=True)
 class AppState:
-    """Everything observed of one app; probes by path."""
+    """Everything observed of one app; probes by path, code by its id.
+
+    `builds` is None in observations that were saved before it was asked for.
+    """
 
     app: Fact[App]
     releases: Fact[tuple[Release, ...]]
     formation: Fact[tuple[Formation, ...]]
     dynos: Fact[tuple[Dyno, ...]]
     probes: dict[str, Fact[ProbeResponse]] = field(default_factory=dict)
+    builds: Fact[tuple[Build, ...]] | None = None
+    codes: dict[str, Fact[Code]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RepositoryState:
     """Everything observed of one repository.
 
-    `runs`: newest first, completed, on the default branch, by workflow path. `successes`: successful runs since the app
-    was created, by the way of a declared deploy. `deployments`: by environment.
+    `runs`: newest first, completed, on the default branch, by workflow path. `histories`: runs up to an instant, by
+    `terms.Stretch`. `jobs`: by run; `statuses`: by deployment; `comparisons`: by `COMMIT...BRANCH`. `deployments`: by
+    environment.
     """
 
     repository: Fact[Repository]
     environments: Fact[tuple[Environment, ...]]
     workflows: Fact[tuple[Workflow, ...]]
     runs: dict[str, Fact[tuple[WorkflowRun, ...]]] = field(default_factory=dict)
-    successes: dict[_Way, Fact[tuple[WorkflowRun, ...]]] = field(default_factory=dict)
     deployments: dict[str, Fact[tuple[Deployment, ...]]] = field(default_factory=dict)
+    histories: dict[_Stretch, Fact[RunPage]] = field(default_factory=dict)
+    jobs: dict[int, Fact[tuple[Job, ...]]] = field(default_factory=dict)
+    statuses: dict[int, Fact[tuple[DeploymentStatus, ...]]] = field(default_factory=dict)
+    comparisons: dict[str, Fact[Comparison]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,14 +334,14 @@ class Observation:
 
 def dump(observation: Observation) -> bytes:
     """Give an observation as JSON that a terminal can show."""
-    repositories = {name: _by_written_way(each) for name, each in observation.repositories.items()}
+    repositories = {name: _by_written_stretch(each) for name, each in observation.repositories.items()}
     return texts.json_bytes(to_json(replace(observation, repositories=repositories), indent=1, ensure_ascii=True))
 
 
-def _by_written_way(state: RepositoryState) -> RepositoryState:
-    """Give the state with its ways as they are written: JSON's keys are texts."""
-    successes: Any = {str(way): fact for way, fact in state.successes.items()}
-    return replace(state, successes=successes)
+def _by_written_stretch(state: RepositoryState) -> RepositoryState:
+    """Give the state with its stretches as they are written: JSON's keys are texts."""
+    histories: Any = {str(stretch): fact for stretch, fact in state.histories.items()}
+    return replace(state, histories=histories)
 
 
 def load(content: bytes) -> Observation:

@@ -10,18 +10,24 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from asbuilt.model import (
     App,
+    Build,
+    Code,
+    Comparison,
     Deployment,
+    DeploymentStatus,
     Dyno,
     Environment,
     Fact,
     Formation,
+    Job,
     ProbeResponse,
     Release,
     Repository,
+    RunPage,
     Workflow,
     WorkflowRun,
 )
-from asbuilt.terms import Way
+from asbuilt.terms import Stretch
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -59,7 +65,12 @@ REPOSITORY: Kind[Repository, None] = Kind("repository")
 ENVIRONMENTS: Kind[tuple[Environment, ...], None] = Kind("environments")
 WORKFLOWS: Kind[tuple[Workflow, ...], None] = Kind("workflows")
 RUNS: Kind[tuple[WorkflowRun, ...], str] = Kind("runs")  # by the path of the workflow
-SUCCESSES: Kind[tuple[WorkflowRun, ...], Way] = Kind("successes")
+HISTORY: Kind[RunPage, Stretch] = Kind("history")
+JOBS: Kind[tuple[Job, ...], int] = Kind("jobs")  # by run
+STATUSES: Kind[tuple[DeploymentStatus, ...], int] = Kind("statuses")  # by deployment
+COMPARISON: Kind[Comparison, str] = Kind("comparison")  # by COMMIT...BRANCH
+BUILDS: Kind[tuple[Build, ...], None] = Kind("builds")
+CODE: Kind[Code, str] = Kind("code")  # by the id of the slug or image
 DEPLOYMENTS: Kind[tuple[Deployment, ...], str] = Kind("deployments")  # by environment
 
 

@@ -6,18 +6,32 @@ https://docs.github.com/en/rest/authentication/permissions-required-for-fine-gra
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from asbuilt.model import Deployment, Environment, Fact, Repository, Workflow, WorkflowRun
+from asbuilt.model import (
+    Commit,
+    Comparison,
+    Deployment,
+    DeploymentStatus,
+    Environment,
+    Fact,
+    Job,
+    Repository,
+    RunPage,
+    Workflow,
+    WorkflowRun,
+)
 from asbuilt.observe.ask import Ask, fact, instant, items
 from asbuilt.observe.http import GITHUB, Client
-from asbuilt.terms import RUNS
+from asbuilt.terms import RUNS, Stretch
 
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 _MOST_PAGES = 100
+_PAGE = 100
+_MOST_FILES = 300
+_LOG = re.compile(r"/actions/runs/([0-9]{1,18})(?:/jobs?/([0-9]{1,18}))?")
 
 
 def repository(client: Client, name: str) -> Fact[Repository]:
@@ -69,15 +83,77 @@ def runs(client: Client, name: str, workflow: str, branch: str) -> Fact[tuple[Wo
     return _runs(client, name, workflow, query, f"runs of {workflow} on {branch}")
 
 
-def successes(client: Client, name: str, workflow: str, event: str, since: datetime) -> Fact[tuple[WorkflowRun, ...]]:
-    """Observe the newest successful runs of a workflow file that an event set off since an instant.
+def history(client: Client, name: str, stretch: Stretch) -> Fact[RunPage]:
+    """Observe the newest runs of a stretch, newest first, a hundred at most: on whatever branch, however they ended.
 
-    On whatever branch, newest first, as many as `terms.RUNS`. `since` is in UTC. Absent where GitHub knows no such
-    workflow.
+    Absent where GitHub knows no such workflow.
     """
-    created = f">={since:%Y-%m-%dT%H:%M:%SZ}"
-    query = {"event": event, "status": "success", "created": created, "per_page": RUNS}
-    return _runs(client, name, workflow, query, f"successful {event} runs of {workflow}")
+    query = {"event": stretch.event, "created": f"<={stretch.until}" if stretch.until else "", "per_page": _PAGE}
+    asked = urlencode({key: value for key, value in query.items() if value})
+    file = quote(stretch.workflow, safe="")
+
+    def read(ask: Ask) -> RunPage:
+        answer = ask.get(f"{GITHUB}/repos/{quote(name)}/actions/workflows/{file}/runs?{asked}", _HEADERS).json()
+        found = tuple(_run(raw) for raw in items(answer["workflow_runs"]))
+        return RunPage(found, whole=len(found) < _PAGE)
+
+    return fact(client, f"runs of {stretch.workflow}", read, can_be_absent=True)
+
+
+def jobs(client: Client, name: str, run: int) -> Fact[tuple[Job, ...]]:
+    """Observe the jobs of a run, of all its attempts. `run` is its id.
+
+    Source: https://docs.github.com/rest/actions/workflow-jobs#list-jobs-for-a-workflow-run
+    """
+
+    def read(ask: Ask) -> tuple[Job, ...]:
+        url = f"{GITHUB}/repos/{quote(name)}/actions/runs/{run}/jobs?filter=all&per_page={_PAGE}"
+        return tuple(
+            Job(
+                id=raw["id"],
+                name=raw["name"],
+                conclusion=raw["conclusion"],
+                started_at=instant(raw["started_at"]) if raw["started_at"] else None,
+                completed_at=instant(raw["completed_at"]) if raw["completed_at"] else None,
+            )
+            for raw in _listed(ask, url, "jobs")
+        )
+
+    return fact(client, f"jobs of run {run}", read)
+
+
+def statuses(client: Client, name: str, deployment: int) -> Fact[tuple[DeploymentStatus, ...]]:
+    """Observe what became of a deployment, newest first. `deployment` is its id.
+
+    Source: https://docs.github.com/rest/deployments/statuses
+    """
+
+    def read(ask: Ask) -> tuple[DeploymentStatus, ...]:
+        url = f"{GITHUB}/repos/{quote(name)}/deployments/{deployment}/statuses?per_page={_PAGE}"
+        return tuple(_status(raw) for raw in items(ask.get(url, _HEADERS).json()))
+
+    return fact(client, f"statuses of deployment {deployment}", read)
+
+
+def comparison(client: Client, name: str, commit: str, branch: str) -> Fact[Comparison]:
+    """Observe what a branch holds that a commit does not have. Absent where GitHub does not know the commit.
+
+    Of files GitHub names three hundred at most, of commits 250 on the first page; a list that long is cut. Source:
+    https://docs.github.com/rest/commits/commits#compare-two-commits
+    """
+
+    def read(ask: Ask) -> Comparison:
+        url = f"{GITHUB}/repos/{quote(name)}/compare/{quote(f'{commit}...{branch}', safe='')}"
+        raw = ask.get(url, _HEADERS).json()
+        files, commits = items(raw.get("files") or []), items(raw["commits"])
+        return Comparison(
+            status=raw["status"],
+            commits=tuple(_commit(each) for each in commits),
+            files=tuple(name for each in files for name in _names(each)),
+            whole=len(files) < _MOST_FILES and len(commits) == raw["total_commits"],
+        )
+
+    return fact(client, f"{commit} in {branch}", read, can_be_absent=True)
 
 
 def deployments(client: Client, name: str, environment: str) -> Fact[tuple[Deployment, ...]]:
@@ -90,7 +166,9 @@ def deployments(client: Client, name: str, environment: str) -> Fact[tuple[Deplo
     def read(ask: Ask) -> tuple[Deployment, ...]:
         query = urlencode({"environment": environment, "per_page": 100})
         raws = items(ask.get(f"{GITHUB}/repos/{quote(name)}/deployments?{query}", _HEADERS).json())
-        return tuple(Deployment(raw["environment"], raw["sha"], instant(raw["created_at"])) for raw in raws)
+        return tuple(
+            Deployment(raw["environment"], raw["sha"], instant(raw["created_at"]), raw["id"]) for raw in raws
+        )
 
     return fact(client, f"deployments to {environment}", read)
 
@@ -104,6 +182,25 @@ def _runs(client: Client, name: str, workflow: str, query: dict[str, Any], what:
         return tuple(_run(raw) for raw in items(answer.json()["workflow_runs"]))
 
     return fact(client, what, read, can_be_absent=True)
+
+
+def _status(raw: dict[str, Any]) -> DeploymentStatus:
+    """Read a status; its log names the run and the job that deployed: `.../actions/runs/RUN/job/JOB`."""
+    log = _LOG.search(raw.get("log_url") or raw.get("target_url") or "")
+    run, job = (int(each or 0) for each in log.groups()) if log else (0, 0)
+    return DeploymentStatus(raw["state"], instant(raw["created_at"]), run, job)
+
+
+def _commit(raw: dict[str, Any]) -> Commit:
+    parent = next((each["sha"] for each in raw["parents"]), "")
+    return Commit(raw["sha"], parent, instant(raw["commit"]["committer"]["date"]))
+
+
+def _names(raw: dict[str, Any]) -> Iterator[str]:
+    """Give the names of a file that differs: the old one too where it was renamed."""
+    yield raw["filename"]
+    if previous := raw.get("previous_filename"):
+        yield previous
 
 
 def _listed(ask: Ask, url: str, key: str) -> Iterator[dict[str, Any]]:

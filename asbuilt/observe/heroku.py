@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from asbuilt.model import App, Dyno, Fact, Formation, Release, current_release, deploys
+from asbuilt.model import App, Build, Code, Dyno, Fact, Formation, Release, current_release, deploys
 from asbuilt.observe.ask import Ask, fact, instant, items
 from asbuilt.observe.http import HEROKU, Client
 
@@ -90,6 +90,43 @@ def dynos(client: Client, name: str) -> Fact[tuple[Dyno, ...]]:
     return fact(client, f"dynos of {name}", read)
 
 
+def builds(client: Client, name: str) -> Fact[tuple[Build, ...]]:
+    """Observe the newest builds, newest first, two hundred at most: which commit came to which release.
+
+    What their source calls itself is a commit or any other text. Of their URLs, which let somebody read the code,
+    nothing is kept. Source: https://devcenter.heroku.com/articles/platform-api-reference#build
+    """
+
+    def read(ask: Ask) -> tuple[Build, ...]:
+        newest = {**_ACCEPT, "Range": "created_at ..; order=desc,max=200"}
+        raws = items(ask.get(f"{_url(name)}/builds", newest).json())
+        return tuple(
+            Build(
+                release=(raw.get("release") or {}).get("id"),
+                code=(raw.get("slug") or {}).get("id"),
+                version=raw["source_blob"].get("version"),
+                created_at=instant(raw["created_at"]),
+            )
+            for raw in raws
+        )
+
+    return fact(client, f"builds of {name}", read)
+
+
+def code(client: Client, name: str, identity: str, generation: str) -> Fact[Code]:
+    """Observe which commit a slug is of, or on Fir an OCI image. `identity` is its id.
+
+    Nothing else of the answer is kept: it holds a signed URL of the code itself.
+    """
+    kind = "oci-images" if generation == "fir" else "slugs"
+
+    def read(ask: Ask) -> Code:
+        raw = ask.get(f"{_url(name)}/{kind}/{quote(identity, safe='')}", _ACCEPT).json()
+        return Code(raw["id"], raw["commit"])
+
+    return fact(client, f"{kind.removesuffix('s')} of {name}", read)
+
+
 def _url(name: str) -> str:
     """Give an app's own URL; a name is one part of its path, whatever is in it."""
     return f"{HEROKU}/apps/{quote(name, safe='')}"
@@ -118,4 +155,6 @@ def _release(raw: dict[str, Any]) -> Release:
         current=raw["current"],
         code=slug or next(iter(images), None),
         created_at=instant(raw["created_at"]),
+        id=raw.get("id", ""),
+        user=(raw.get("user") or {}).get("email", ""),
     )

@@ -12,6 +12,7 @@ from asbuilt.model import Absent, App, AppState, Fact, Observed, Repository, Rep
 from asbuilt.observe import facts, github, heroku, web
 from asbuilt.observe.facts import Answers, Key, Questions
 from asbuilt.observe.http import Client
+from asbuilt.terms import Stretch
 
 
 def about_app(questions: Questions, client: Client, app: declared.App, fact: Fact[App]) -> None:
@@ -28,6 +29,7 @@ def about_app(questions: Questions, client: Client, app: declared.App, fact: Fac
         questions.ask(Key(facts.RELEASES, app.name, None), partial(heroku.releases, client, app.name))
         questions.ask(Key(facts.FORMATION, app.name, None), partial(heroku.formation, client, app.name))
         questions.ask(Key(facts.DYNOS, app.name, None), partial(heroku.dynos, client, app.name))
+        questions.ask(Key(facts.BUILDS, app.name, None), partial(heroku.builds, client, app.name))
 
 
 def about_repository(questions: Questions, client: Client, repository: declared.Repository) -> None:
@@ -46,16 +48,15 @@ def about_repository(questions: Questions, client: Client, repository: declared.
 def about_deploy(
     questions: Questions, client: Client, estate: declared.Estate, ownership: declared.Ownership, app: Fact[App]
 ) -> None:
-    """Ask whether a declared deploy was ever used, since its app was created.
+    """Ask for what tells which of a workflow's runs made the releases of an app: what all such apps share.
 
     Nothing where the app was not observed. Deployments are asked where the app declares an environment.
     """
     if not isinstance(app, Observed):
         return
-    name, way = ownership.repository.name, ownership.way
-    successes = partial(github.successes, client, name, way.workflow, way.trigger, app.value.created_at)
-    questions.ask(Key(facts.SUCCESSES, name, way), successes)
-    if environment := estate.apps[way.app].environment:
+    name, stretch = ownership.repository.name, Stretch(ownership.workflow.name)
+    questions.ask(Key(facts.HISTORY, name, stretch), partial(github.history, client, name, stretch))
+    if environment := estate.apps[ownership.deploy.app].environment:
         questions.ask(Key(facts.DEPLOYMENTS, name, environment), partial(github.deployments, client, name, environment))
 
 
@@ -100,21 +101,26 @@ def app_state(app: declared.App, fact: Fact[App], answers: Answers) -> AppState:
             each.path: answers.get(Key(facts.PROBE, name, each.path), replace(unasked, what=f"{name} {each.path}"))
             for each in app.probes
         },
+        builds=answers.get(Key(facts.BUILDS, name, None), _follows(fact, f"builds of {name}")),
+        codes=answers.parts(facts.CODE, name),
     )
 
 
 def repository_state(name: str, fact: Fact[Repository], answers: Answers) -> RepositoryState:
     """Give everything observed of a repository. What was not asked follows from the repository itself.
 
-    Runs, successes and deployments are those that were asked for, by workflow, declared deploy and environment.
+    Runs, deployments, and what tells which run made which release, are those that were asked for.
     """
     return RepositoryState(
         repository=fact,
         environments=answers.get(Key(facts.ENVIRONMENTS, name, None), _follows(fact, f"environments of {name}")),
         workflows=answers.get(Key(facts.WORKFLOWS, name, None), _follows(fact, f"workflows of {name}")),
         runs=answers.parts(facts.RUNS, name),
-        successes=answers.parts(facts.SUCCESSES, name),
         deployments=answers.parts(facts.DEPLOYMENTS, name),
+        histories=answers.parts(facts.HISTORY, name),
+        jobs=answers.parts(facts.JOBS, name),
+        statuses=answers.parts(facts.STATUSES, name),
+        comparisons=answers.parts(facts.COMPARISON, name),
     )
 
 

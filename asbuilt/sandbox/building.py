@@ -213,7 +213,7 @@ def _runs(repository: str, at: Reader, files: tuple[str, ...]) -> tuple[Run, ...
 def _drafts(repository: str, at: Reader, files: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     at.only(
         *("workflow", "event", "branch", "status", "conclusion", "count", "last", "every", "took", "jobs"),
-        *("environment", "sha", "actor", "title"),
+        *("environment", "sha", "actor", "title", "files"),
     )
     status = at.text("status", "completed", among=RUN_STATUSES)
     conclusion = at.text("conclusion", among=CONCLUSIONS) if status == "completed" else None
@@ -234,6 +234,7 @@ def _drafts(repository: str, at: Reader, files: tuple[str, ...]) -> Iterator[dic
             "environment": at.maybe("environment"),
             "actor": at.text("actor", "operator"),
             "title": at.text("title", f"{event} to {branch}"),
+            "files": at.texts("files") or ("app.py",),
             "sha": at.sha("sha") if index == 0 else None,
             "derived": derived_sha(repository, branch, created_at.isoformat()),
         }

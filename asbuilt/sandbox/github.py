@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from asbuilt.sandbox import github_actions as actions
+from asbuilt.sandbox import github_comparing as comparing
 from asbuilt.sandbox import github_documents as documents
 from asbuilt.sandbox.exchange import JSON, Ask, RefusalError, Reply, Routes
 from asbuilt.sandbox.github_lists import filtered, page
@@ -35,6 +36,7 @@ _PERMISSIONS = (
     ("/deployments", "deployments=read"),
     ("/branches", "contents=read"),
     ("/commits", "contents=read"),
+    ("/compare", "contents=read"),
     ("", "metadata=read"),
 )
 
@@ -267,7 +269,7 @@ def _branches(ask: Ask, repository: Repository) -> Reply:
 def _branch(_ask: Ask, repository: Repository, branch: str) -> Reply:
     for known in repository.branches:
         if known.name == branch:
-            return Reply(document=documents.branch(repository, known, _committed_at(repository, known.sha)))
+            return Reply(document=documents.branch(repository, known, comparing.committed_at(repository, known.sha)))
     raise RefusalError(error(404, "Branch not found"))
 
 
@@ -280,9 +282,14 @@ def _commit(_ask: Ask, repository: Repository, ref: str) -> Reply:
     sha = heads.get(name) or next((sha for sha in known if short and sha.startswith(ref)), None)
     if sha is None:
         raise RefusalError(error(422, f"No commit found for SHA: {ref}"))
-    return Reply(document=documents.commit(repository, sha, _committed_at(repository, sha)))
+    return Reply(document=documents.commit(repository, sha, comparing.committed_at(repository, sha)))
 
 
-def _committed_at(repository: Repository, sha: str) -> datetime:
-    """Return when a commit came to be: with the first run that ran on it."""
-    return min((run.created_at for run in repository.runs if run.sha == sha), default=repository.created_at)
+@ROUTES.get(_REPO + "/compare/{basehead...}")
+def _comparison(ask: Ask, repository: Repository, basehead: str) -> Reply:
+    base, dots, head = basehead.partition("...")
+    history = comparing.history(repository, head)
+    if not dots or not history or not comparing.is_known(repository, base):
+        raise _missing()
+    shown, _ = page(ask, repository, comparing.ahead(history, base))
+    return Reply(document=comparing.comparison(repository, history, base, head, shown))

@@ -250,6 +250,12 @@ def deployment(repository: Repository, run: Run) -> Document:
     }
 
 
+def _deploying_job(run: Run) -> str:
+    """Return the job that named the environment: the one called a deploy or by the environment, else the last."""
+    names = [name for name, _ in run.jobs]
+    return next((name for name in names if "deploy" in name or name == run.environment), names[-1])
+
+
 def deployment_statuses(repository: Repository, run: Run, *, superseded: bool) -> list[Document]:
     """Return a deployment's statuses, newest first; a later success makes one outside production inactive."""
     done = {"success": "success", None: None, "skipped": None}.get(run.conclusion, "failure")
@@ -259,7 +265,7 @@ def deployment_statuses(repository: Repository, run: Run, *, superseded: bool) -
     if superseded and done == "success" and run.environment != "production":
         states.append(("inactive", run.took))
     url = f"{repository_url(repository)}/deployments/{deployment_id(run)}"
-    log = f"{WEB}/{repository.full_name}/actions/runs/{run.id}"
+    log = f"{WEB}/{repository.full_name}/actions/runs/{run.id}/job/{job_id(run, _deploying_job(run))}"
     statuses = []
     for state, after in states:
         if state is None:

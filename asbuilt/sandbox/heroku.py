@@ -193,6 +193,15 @@ def _slug(_ask: Ask, app: App, slug: str) -> Reply:
     raise _missing("slug")
 
 
+@ROUTES.get("/apps/{app}/oci-images/{image}")
+def _image(_ask: Ask, app: App, image: str) -> Reply:
+    for release in app.releases:
+        code = documents.code_reference(app, release, "fir")
+        if code and code["id"] == image:
+            return Reply(document=documents.image(app, release))
+    raise _missing("oci-image")
+
+
 @ROUTES.get("/apps/{app}/formation")
 def _formation(ask: Ask, app: App) -> Reply:
     return _listing(ask, [documents.formation(app, formation) for formation in app.formation], "id", "type")

@@ -164,6 +164,30 @@ def slug(app: App, release: Release) -> Document:
     }
 
 
+def image(app: App, release: Release) -> Document:
+    """Return the OCI image of the release that brought it in."""
+    commit = release.commit or ""
+    return {
+        "architecture": "amd64",
+        "base_image_name": "heroku/heroku:24-cnb",
+        "base_top_layer": f"sha256:{commit[::-1]}{commit[:24]}",
+        "buildpacks": [{"id": "heroku/python", "version": "2.0.0", "homepage": "https://github.com/heroku"}],
+        "commit": commit,
+        "commit_description": "",
+        "created_at": iso(release.created_at),
+        "deleted_at": None,
+        "digest": f"sha256:{commit}{commit[:24]}",
+        "id": identifier(app.name, "code", commit),
+        "image_repo": "images",
+        "process_types": {
+            formation.type: {"name": formation.type, "display_cmd": formation.command, "command": formation.command}
+            for formation in app.formation
+        },
+        "stack": named("stack", app.stack),
+        "updated_at": iso(release.created_at),
+    }
+
+
 def build(app: App, release: Release, *, sdk: bool) -> Document:
     """Return the build behind a release that deployed."""
     document = {

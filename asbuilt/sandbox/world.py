@@ -126,7 +126,7 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One workflow run; `environment` is the one that it deployed to, if any."""
+    """One workflow run; `environment` is the one that it deployed to, if any, `files` what its commit changed."""
 
     id: int
     number: int
@@ -142,6 +142,7 @@ class Run:
     environment: str | None
     actor: str
     title: str
+    files: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ HEROKU = {
     "/apps/{app}/releases": "release",
     "/apps/{app}/releases/{release}": "release",
     "/apps/{app}/releases/{release}/config-vars": "config-var",
+    "/apps/{app}/oci-images/{image}": "oci-image",
     "/apps/{app}/slugs/{slug}": "slug",
     "/users/~/apps": "app",
 }
@@ -49,7 +50,8 @@ GITHUB = {
 for part in (
     *("actions/runs", "actions/runs/{run}", "actions/runs/{run}/jobs", "actions/workflows"),
     *("actions/workflows/{workflow}", "actions/workflows/{workflow}/runs", "branches", "branches/{branch...}"),
-    *("commits/{ref...}", "deployments", "deployments/{deployment}", "deployments/{deployment}/statuses"),
+    *("commits/{ref...}", "compare/{basehead...}"),
+    *("deployments", "deployments/{deployment}", "deployments/{deployment}/statuses"),
     *("environments", "environments/{environment}", "environments/{environment}/deployment-branch-policies"),
 ):
     contract = part.replace("{run}", "{run_id}").replace("{workflow}", "{workflow_id}").replace("...}", "}")
@@ -155,6 +157,8 @@ def paths_of_heroku(world):
             code = heroku.documents.code_reference(app, release, "cedar")
             if code:
                 yield "/apps/{app}/slugs/{slug}", f"{base}/slugs/{code['id']}"
+            if image := heroku.documents.code_reference(app, release, "fir"):
+                yield "/apps/{app}/oci-images/{image}", f"{base}/oci-images/{image['id']}"
 
 
 def paths_of_github(world):
@@ -167,6 +171,9 @@ def paths_of_github(world):
         "{run}": [run.id for run in runs],
         "{workflow}": [workflow.file for workflow in repository.workflows],
         "{branch...}": [branch.name for branch in repository.branches],
+        "{basehead...}": [
+            f"{run.sha}...{repository.default_branch}" for run in (repository.runs[0], repository.runs[-1])
+        ],
         "{ref...}": [repository.default_branch, repository.runs[0].sha],
         "{deployment}": [
             github.actions.deployment_id(run) for run in {run.environment: run for run in deployed}.values()

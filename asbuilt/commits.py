@@ -1,0 +1,53 @@
+"""Which commit a release runs: what Heroku says of its slug or image, of its build, or in its description.
+
+A commit is told by seven to forty hexadecimal digits; two agree where one begins with the other.
+"""
+
+import re
+from collections.abc import Iterator
+
+from asbuilt.model import AppState, Observed, Release, deploys
+
+_SHA = re.compile(r"[0-9a-f]{7,40}", re.IGNORECASE)
+_DEPLOY = re.compile(r"Deploy ([0-9a-f]{7,40})", re.IGNORECASE)
+
+
+def is_commit(text: str | None) -> bool:
+    """Say whether a text names a commit: a whole one, or as much of it as tells it apart."""
+    return text is not None and _SHA.fullmatch(text) is not None
+
+
+def agree(one: str, other: str) -> bool:
+    """Say whether two names of commits are of the same."""
+    short, long = sorted((one.lower(), other.lower()), key=len)
+    return long.startswith(short)
+
+
+def brought_by(releases: tuple[Release, ...], release: Release) -> Release | None:
+    """Give the release that brought the code which a release runs: itself, or one that it carries forward."""
+    found = (each for each in deploys(releases) if each.version <= release.version)
+    return max(found, key=lambda each: each.version, default=None)
+
+
+def commit_of(state: AppState, release: Release) -> str | None:
+    """Give the commit that a release of an app runs, as whole as Heroku knows it; None where nothing names it.
+
+    `release` is one of `state.releases`, the code that it runs brought by itself or by an earlier one.
+    """
+    return next(_named(state, release), None)
+
+
+def _named(state: AppState, release: Release) -> Iterator[str]:
+    """Give what names the commit of a release, the surest first."""
+    releases = state.releases.value if isinstance(state.releases, Observed) else ()
+    brought = brought_by(releases, release) or release
+    code = state.codes.get(release.code or "")
+    if isinstance(code, Observed) and code.value.commit and is_commit(code.value.commit):
+        yield code.value.commit
+    for build in state.builds.value if isinstance(state.builds, Observed) else ():
+        of_it = build.release in {release.id, brought.id} - {""} or (build.code and build.code == release.code)
+        if of_it and build.version and is_commit(build.version):
+            yield build.version
+    for each in (release, brought):
+        if match := _DEPLOY.fullmatch(each.description):
+            yield match[1]
