@@ -90,8 +90,8 @@ def test_last_deployment_succeeded(app, last_deployment, origin, now):
     state, run = last_deployment.state, last_deployment.run
     since = ago(last_deployment.created_at, now)
     found = [] if state in SUCCEEDED else [f"the last deployment to {app.environment} ended in {state} {since} ago"]
-    other = state in SUCCEEDED and run and (origin is None or origin.run.id != run)
-    if other:
+    later = origin is not None and (origin.run.id == run or origin.run.created_at > last_deployment.created_at)
+    if state in SUCCEEDED and run and not later:
         found.append(
             f"the last deployment to {app.environment} succeeded {since} ago, and what runs came of another run"
         )

@@ -9,27 +9,21 @@ from functools import partial
 from types import MappingProxyType
 
 from asbuilt import estate as declared
-from asbuilt.deploying_jobs import DeployingJob, Owner
 from asbuilt.model import App, AppState, Fact, Observation, Observed, Repository, Unobserved, current_release
 from asbuilt.observe import facts, github, heroku
 from asbuilt.observe.facts import Answers, Key, Questions
 from asbuilt.observe.http import GITHUB, HEROKU, IN_FLIGHT, Client
+from asbuilt.observe.origins import Jobs, with_origins
 from asbuilt.observe.questions import (
     about_app,
-    about_deploy,
-    about_releases,
     about_repository,
     about_undeclared_workflows,
     app_state,
     repository_state,
 )
-from asbuilt.provenance import Provenance
 from asbuilt.scope import Scope
 
 _SLOWEST_PAUSE = 5.0
-_MOST_ROUNDS = 12
-
-Jobs = Mapping[Owner, Mapping[str, tuple[DeployingJob, ...]]]
 
 
 def sweep(
@@ -60,9 +54,18 @@ def sweep(
             subjects.ask(Key(facts.REPOSITORY, name, None), partial(github.repository, client, name))
         found = subjects.answers(pool)
         apps, repositories = found.of_each(facts.APP), found.of_each(facts.REPOSITORY)
-        answers = _parts(pool, client, estate, scope, owned, apps, repositories)
-        observation = _with_origins(pool, client, estate, owned, world, (apps, repositories, answers), jobs)
+        answers = _parts(pool, client, estate, scope, apps, repositories)
+        observation = Observation(
+            world,
+            _as_of(client),
+            0.0,
+            {name: app_state(estate.apps[name], fact, answers) for name, fact in apps.items()},
+            {name: repository_state(name, fact, answers) for name, fact in repositories.items()},
+            (),
+        )
         observation = _settled(pool, client, estate, scope, observation, settle, say)
+        # What made the releases is asked last: until an app has settled, another may come.
+        observation = with_origins(pool, client, estate, owned, observation, jobs)
     return replace(
         observation,
         as_of=_as_of(client),
@@ -71,36 +74,11 @@ def sweep(
     )
 
 
-def _with_origins(
-    pool: ThreadPoolExecutor,
-    client: Client,
-    estate: declared.Estate,
-    owned: Collection[declared.Ownership],
-    world: str,
-    found: tuple[Mapping[str, Fact[App]], Mapping[str, Fact[Repository]], Answers],
-    jobs: Jobs,
-) -> Observation:
-    """Put what was found together, and ask, round by round, what tells where the releases come from."""
-    apps, repositories, answers = found
-    for _ in range(_MOST_ROUNDS):
-        now = _as_of(client)
-        states = {name: app_state(estate.apps[name], fact, answers) for name, fact in apps.items()}
-        theirs = {name: repository_state(name, fact, answers) for name, fact in repositories.items()}
-        asked = Provenance(estate, states, theirs, jobs, now).questions(owned)
-        questions = Questions()
-        about_releases(questions, client, asked)
-        if not asked:
-            break
-        answers |= questions.answers(pool)
-    return Observation(world, now, 0.0, states, theirs, ())
-
-
 def _parts(
     pool: ThreadPoolExecutor,
     client: Client,
     estate: declared.Estate,
     scope: Scope,
-    owned: Collection[declared.Ownership],
     apps: Mapping[str, Fact[App]],
     repositories: Mapping[str, Fact[Repository]],
 ) -> Answers:
@@ -111,9 +89,6 @@ def _parts(
     for name, fact in repositories.items():
         if name in scope.repositories and isinstance(fact, Observed):
             about_repository(questions, client, estate.repositories[name])
-    for ownership in owned:
-        if isinstance(repositories[ownership.repository.name], Observed):
-            about_deploy(questions, client, estate, ownership, apps[ownership.deploy.app])
     answers = questions.answers(pool)
     about_undeclared_workflows(undeclared, client, estate, answers)
     return answers | undeclared.answers(pool)
