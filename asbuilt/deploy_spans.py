@@ -80,7 +80,7 @@ def spans_of(run: WorkflowRun, maker: Maker, state: RepositoryState, now: dateti
         if deploying and all(each.environment for each in known) and went_through(run, maker, state, now) is False:
             return ()  # the job deployed, and elsewhere
         if deploying:
-            return tuple(_span(job, own, now) for job, own in deploying if _ran(job) and job.started_at is not None)
+            return tuple(_span(job, own, now) for job, own in deploying if job.ran and job.started_at is not None)
     if maker.jobs is not None and run.event not in maker.jobs:
         return ()  # the file as it is deploys nothing by this event, and the run had no job that is named so
     if maker.environment is not None:
@@ -174,10 +174,6 @@ def _by_environment(
 def _span(job: Job, own_commit: bool, now: datetime) -> Span:  # noqa: FBT001 - one of a pair
     begins = job.started_at or now
     return Span(begins, max(begins, job.completed_at or now), job.name, own_commit)
-
-
-def _ran(job: Job) -> bool:
-    return job.conclusion != "skipped"
 
 
 def covers(span: Span, at: datetime, *, agrees: bool) -> bool:

@@ -219,11 +219,14 @@ class RunPage:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job of a run, of any attempt. Its `name` is the one that GitHub shows: `deploy`, `release / deploy (eu)`."""
+    """A job of a run, of any attempt. Its `name` is the one that GitHub shows: `deploy`, `release / deploy (eu)`.
+
+    `ran` says whether a runner has begun it: not one that waits, was skipped, or was refused while it waited.
+    """
 
     id: int
     name: str
-    conclusion: str | None
+    ran: bool
     started_at: datetime | None
     completed_at: datetime | None
 

@@ -112,7 +112,7 @@ def jobs(client: Client, name: str, run: int) -> Fact[tuple[Job, ...]]:
             Job(
                 id=raw["id"],
                 name=raw["name"],
-                conclusion=raw["conclusion"],
+                ran=_has_run(raw),
                 started_at=instant(raw["started_at"]) if raw["started_at"] else None,
                 completed_at=instant(raw["completed_at"]) if raw["completed_at"] else None,
             )
@@ -180,6 +180,13 @@ def _runs(client: Client, name: str, workflow: str, query: dict[str, Any], what:
         return tuple(_run(raw) for raw in items(answer.json()["workflow_runs"]))
 
     return fact(client, what, read, can_be_absent=True)
+
+
+def _has_run(raw: dict[str, Any]) -> bool:
+    """Tell a job that a runner has begun from one that waits or was never begun, which has a start of its own too."""
+    if raw["status"] not in {"in_progress", "completed"} or raw["conclusion"] == "skipped":
+        return False
+    return raw["conclusion"] in {None, "success"} or raw.get("steps") != []
 
 
 def _status(raw: dict[str, Any]) -> DeploymentStatus:

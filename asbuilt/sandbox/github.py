@@ -287,9 +287,9 @@ def _commit(_ask: Ask, repository: Repository, ref: str) -> Reply:
 
 @ROUTES.get(_REPO + "/compare/{basehead...}")
 def _comparison(ask: Ask, repository: Repository, basehead: str) -> Reply:
-    base, dots, head = basehead.partition("...")
-    history = comparing.history(repository, head)
-    if not dots or not history or not comparing.is_known(repository, base):
+    named, dots, head = basehead.partition("...")
+    history, base = comparing.history(repository, head), comparing.whole(repository, named)
+    if not dots or not history or base is None:
         raise _missing()
     shown, _ = page(ask, repository, comparing.ahead(history, base))
     return Reply(document=comparing.comparison(repository, history, base, head, shown))

@@ -125,8 +125,8 @@ def _job(
     # A job without a conclusion is where its run is; GitHub never says `completed` of one.
     status = "completed" if conclusion else run.status
     completed_at = iso(ends) if conclusion else None
-    ran = conclusion not in (None, "skipped")
-    steps = [("Set up job", "success"), ("Run", conclusion), ("Complete job", "success")] if ran else []
+    ran = conclusion not in (None, "skipped") or (conclusion is None and run.status == "in_progress")
+    steps = [("Set up job", "success"), ("Run", conclusion), ("Complete job", "success")] if ran and conclusion else []
     return {
         "id": number,
         "run_id": run.id,

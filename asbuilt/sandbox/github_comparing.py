@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from asbuilt.sandbox.world import Repository
 
 _MOST_FILES = 300
+_SHORTEST = 7
 
 
 def history(repository: Repository, ref: str) -> tuple[str, ...]:
@@ -31,12 +32,14 @@ def history(repository: Repository, ref: str) -> tuple[str, ...]:
             return found
         if ref in found:
             return found[: found.index(ref) + 1]
-    return (ref,) if is_known(repository, ref) else ()
+    sha = whole(repository, ref)
+    return () if sha is None else (sha,) if sha == ref else history(repository, sha)
 
 
-def is_known(repository: Repository, sha: str) -> bool:
-    """Say whether the repository has a commit: a branch's head, or one that a run ran on."""
-    return sha in {*(branch.sha for branch in repository.branches), *(run.sha for run in repository.runs)}
+def whole(repository: Repository, commit: str) -> str | None:
+    """Return the whole hash of a commit that the repository has, a branch's head or one that a run ran on."""
+    known = (*(branch.sha for branch in repository.branches), *(run.sha for run in repository.runs))
+    return next((sha for sha in known if sha.startswith(commit) and len(commit) >= _SHORTEST), None)
 
 
 def committed_at(repository: Repository, sha: str) -> datetime:

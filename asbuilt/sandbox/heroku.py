@@ -194,11 +194,11 @@ def _slug(_ask: Ask, app: App, slug: str) -> Reply:
 
 
 @ROUTES.get("/apps/{app}/oci-images/{image}")
-def _image(_ask: Ask, app: App, image: str) -> Reply:
+def _image(ask: Ask, app: App, image: str) -> Reply:
     for release in app.releases:
         code = documents.code_reference(app, release, "fir")
         if code and code["id"] == image:
-            return Reply(document=documents.image(app, release))
+            return Reply(document=documents.image(app, release, sdk=_sdk(ask)))
     raise _missing("oci-image")
 
 

@@ -164,10 +164,10 @@ def slug(app: App, release: Release) -> Document:
     }
 
 
-def image(app: App, release: Release) -> Document:
+def image(app: App, release: Release, *, sdk: bool) -> Document:
     """Return the OCI image of the release that brought it in."""
     commit = release.commit or ""
-    return {
+    document = {
         "architecture": "amd64",
         "base_image_name": "heroku/heroku:24-cnb",
         "base_top_layer": f"sha256:{commit[::-1]}{commit[:24]}",
@@ -175,7 +175,6 @@ def image(app: App, release: Release) -> Document:
         "commit": commit,
         "commit_description": "",
         "created_at": iso(release.created_at),
-        "deleted_at": None,
         "digest": f"sha256:{commit}{commit[:24]}",
         "id": identifier(app.name, "code", commit),
         "image_repo": "images",
@@ -186,6 +185,7 @@ def image(app: App, release: Release) -> Document:
         "stack": named("stack", app.stack),
         "updated_at": iso(release.created_at),
     }
+    return document if sdk else document | {"deleted_at": None}
 
 
 def build(app: App, release: Release, *, sdk: bool) -> Document:

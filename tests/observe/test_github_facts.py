@@ -242,13 +242,35 @@ def test_a_full_page_of_runs_is_not_the_whole(client, replies):
     assert github.history(client(handler), NAME, Stretch("deploy.yml")).value.whole is False
 
 
-def test_jobs_of_all_attempts_are_read(served):
-    url = f"/repos/{NAME}/actions/runs/7/jobs?filter=all&per_page=100"
-    job = {"id": 8, "name": "release / deploy (eu)", "conclusion": None, "started_at": AT, "completed_at": None}
-    asked, _ = served({url: {"jobs": [job, {**job, "started_at": None, "conclusion": "skipped", "completed_at": AT}]}})
-    begun, skipped = github.jobs(asked, NAME, 7).value
-    assert (begun.name, begun.started_at, begun.completed_at) == (job["name"], datetime.fromisoformat(AT), None)
-    assert (skipped.conclusion, skipped.started_at) == ("skipped", None)
+JOB = {
+    "id": 8,
+    "name": "release / deploy (eu)",
+    "status": "completed",
+    "conclusion": "success",
+    "started_at": AT,
+    "completed_at": None,
+    "steps": [{"name": "Set up job"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "ran"),
+    [
+        ({}, True),
+        ({"status": "in_progress", "conclusion": None}, True),
+        ({"conclusion": "failure"}, True),
+        ({"conclusion": "skipped"}, False),
+        ({"status": "waiting", "conclusion": None}, False),  # though it has a start
+        ({"status": "queued", "conclusion": None, "steps": []}, False),
+        ({"conclusion": "cancelled", "steps": []}, False),  # refused while it waited
+        ({"conclusion": "failure", "started_at": None, "completed_at": AT, "steps": []}, False),
+    ],
+)
+def test_jobs_of_all_attempts_are_read_and_whether_a_runner_has_begun_them(served, changes, ran):
+    asked, _ = served({f"/repos/{NAME}/actions/runs/7/jobs?filter=all&per_page=100": {"jobs": [{**JOB, **changes}]}})
+    (job,) = github.jobs(asked, NAME, 7).value
+    assert (job.name, job.ran) == (JOB["name"], ran)
+    assert job.started_at == ({**JOB, **changes}["started_at"] and datetime.fromisoformat(AT))
 
 
 @pytest.mark.parametrize(

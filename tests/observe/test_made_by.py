@@ -46,7 +46,7 @@ def run(number, begins, ends, sha="a" * 40, event="push", conclusion="success"):
 
 def job(begins, ends, name="Deploy", conclusion="success", number=1):
     started, completed = (None if each is None else minutes(each) for each in (begins, ends))
-    return Job(number, name, conclusion, started, completed)
+    return Job(number, name, conclusion not in {"skipped", "waiting"}, started, completed)
 
 
 def state(*runs, jobs=None, deployments=None, statuses=None, whole=True, comparisons=None, **histories):
@@ -115,7 +115,7 @@ def test_a_run_that_has_not_ended_is_under_way_still():
         ((job(-60, -50),), False),  # the run went on, and its deploy had long ended
         ((job(30, 40),), False),  # it waited for approval, and somebody else deployed meanwhile
         ((job(None, 0, conclusion="skipped"),), False),
-        ((job(None, None, conclusion=None),), False),
+        ((job(-1, None, conclusion="waiting"),), False),
         ((job(-1, None, conclusion=None),), True),
         ((job(-1, 1, conclusion="failure"),), True),  # its health check failed, the release stands
         ((job(-1, 1, name="test"), job(-60, -50)), False),

@@ -148,7 +148,7 @@ def whole():
             Stretch("deploy.yml", "push"): Absent("runs"),
             Stretch("x.yml"): Observed(RunPage((run,), whole=True)),
         },
-        jobs={7: Observed((Job(8, "deploy (eu)", "success", NOW, None),))},
+        jobs={7: Observed((Job(8, "deploy (eu)", ran=True, started_at=NOW, completed_at=None),))},
         statuses={9: Observed((DeploymentStatus("inactive", NOW, 7, 8),))},
         comparisons={"a...main": Observed(Comparison("ahead", (Commit("b", "a", NOW),), ("x.py",), whole=True))},
         deployments={"prod/eu": Observed((Deployment("prod/eu", "a" * 40, NOW),))},
