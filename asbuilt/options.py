@@ -64,6 +64,11 @@ def declare(parser: pytest.Parser, plugins: pytest.PytestPluginManager) -> None:
     plugins.register(_Taken(frozenset(taken)), _TAKEN)
 
 
+def names() -> tuple[str, ...]:
+    """Give the name of each option."""
+    return tuple(_declarations())
+
+
 def asked(config: pytest.Config) -> Asked:
     """Give what was asked of us. Raises OptionError for an option of ours that another plugin took, or a bad value."""
     _refuse_what_is_taken(config)
