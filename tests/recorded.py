@@ -1,0 +1,80 @@
+"""A world whose answers are kept, so that it can be swept again and again, each time with another of them failing."""
+
+import re
+from dataclasses import fields, is_dataclass
+
+import httpx
+
+from asbuilt.model import Absent, Observed, Unobserved
+from asbuilt.observe.credentials import Tokens
+from asbuilt.observe.http import Client
+from asbuilt.observe.sweep import sweep
+from asbuilt.sandbox.server import Sandbox
+
+_NAMED = re.compile(r"/(?:\d+|[0-9a-f-]{36})(?=/|$)")
+_HOP = frozenset({"content-length", "content-encoding", "transfer-encoding", "connection"})
+
+
+class Recorded:
+    """What a sandbox answers to whatever a sweep of everything asks; closed, it asks no more."""
+
+    def __init__(self, world, estate, scope):
+        self._estate, self._scope, self._known = estate, scope, {}
+        self._sandbox = Sandbox.start(world)
+        self._asking = httpx.Client(base_url=self._sandbox.origin, trust_env=False)
+        self.healthy = self.swept({})
+
+    def close(self):
+        """Stop the sandbox."""
+        self._asking.close()
+        self._sandbox.close()
+
+    def swept(self, failing):
+        """Sweep with some URLs failing: each is answered with its response, or ends in its exception."""
+
+        def handler(request):
+            failure = failing.get(str(request.url))
+            if isinstance(failure, Exception):
+                raise failure
+            return httpx.Response(**failure) if failure else self._answer(request)
+
+        asked = Client(Tokens("HRKU-1", "ghp_1"), transport=httpx.MockTransport(handler))
+        try:
+            return sweep(self._estate, self._scope, asked, "sandbox recorded")
+        finally:
+            asked.close()
+
+    @property
+    def urls(self):
+        """What a sweep asks for, each once."""
+        return list(dict.fromkeys(each.url for each in self.healthy.transcript))
+
+    def endpoints(self):
+        """Give the URLs by the endpoint that they are of: without names of apps, ids and queries."""
+        found = {}
+        for url in self.urls:
+            endpoint = _NAMED.sub("/ID", url.partition("?")[0])
+            for name in self._estate.apps:
+                endpoint = endpoint.replace(f"/{name}", "/APP")
+            found.setdefault(endpoint, []).append(url)
+        return found
+
+    def _answer(self, request):
+        key = request.url, request.headers.get("range"), request.headers.get("accept")
+        if key not in self._known:
+            answer = self._asking.get(request.url.raw_path.decode(), headers=request.headers)
+            headers = {name: value for name, value in answer.headers.items() if name not in _HOP}
+            self._known[key] = {"status_code": answer.status_code, "headers": headers, "content": answer.content}
+        return httpx.Response(**self._known[key])
+
+
+def facts(value, name=""):
+    """Give every fact in an observation by its name, of whatever kind, now or in time to come."""
+    if isinstance(value, (Observed, Absent, Unobserved)):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from facts(each, f"{name} {key}".strip())
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from facts(getattr(value, each.name), f"{name} {each.name}".strip())
