@@ -1,6 +1,7 @@
 """A world whose answers are kept, so that it can be swept again and again, each time with another of them failing."""
 
 import re
+import ssl
 from dataclasses import fields, is_dataclass
 
 import httpx
@@ -78,3 +79,13 @@ def facts(value, name=""):
     elif is_dataclass(value):
         for each in fields(value):
             yield from facts(getattr(value, each.name), f"{name} {each.name}".strip())
+
+
+def refusal(code, message="refused"):
+    """Give what a client raises where TLS refuses a certificate."""
+    told = ssl.SSLCertVerificationError(1, f"certificate verify failed: {message}")
+    told.verify_code, told.verify_message = code, message
+    error = httpx.ConnectError(str(told))
+    error.__context__ = OSError("between them")
+    error.__context__.__cause__ = told
+    return error

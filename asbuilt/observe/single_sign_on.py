@@ -10,7 +10,7 @@ from typing import NamedTuple
 # The address opens for the signed-in owner of the token alone, and for one hour: it is no secret. Of any other nothing
 # is shown.
 _ADDRESS = re.compile(
-    r"https://github\.com/(?:orgs|enterprises)/[\w.-]{1,100}/sso(?:\?authorization_request=[\w%-]{1,400})?"
+    r"https://github\.com/(?:orgs|enterprises)/[\w.-]{1,100}/sso(?:\?authorization_request=[\w%-]{1,150})?"
 )
 _TOKENS = "https://github.com/settings/tokens (Configure SSO)"
 _MOST_ORGANIZATIONS = 10
@@ -33,11 +33,11 @@ def signing_on(header: str) -> Refused | None:
     name, _, value = (part.strip() for part in rest.partition("="))
     if kind == "required":
         address = value if name == "url" and _ADDRESS.fullmatch(value) else _TOKENS
-        remedy = f"as the token's owner, authorise it for the organization's single sign-on: {address}"
+        remedy = f"authorise the token for single sign-on, as its owner: {address}"
         return Refused("the token is not authorised for the organization's single sign-on", remedy)
     if kind == "partial-results":
         organizations = re.findall(r"\d{1,20}", value)[:_MOST_ORGANIZATIONS] if name == "organizations" else []
         of = f" of the organizations {', '.join(organizations)}" if organizations else ""
-        remedy = f"as the token's owner, authorise it for the single sign-on{of}: {_TOKENS}"
+        remedy = f"authorise the token for single sign-on{of}, as its owner: {_TOKENS}"
         return Refused("it is not whole: the token is not authorised for single sign-on", remedy)
     return None

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
+from recorded import refusal
 
 from asbuilt.model import Observed, Unobserved
 from asbuilt.observe import heroku, web
@@ -17,16 +18,6 @@ from asbuilt.observe.certificates import ends
 
 HEALTH = "https://shop.example/health"
 EXPIRED, SELF_SIGNED, OTHER_NAMES = 10, 18, 62
-
-
-def refusal(code, message="refused"):
-    """Give what a client raises where TLS refuses a certificate."""
-    told = ssl.SSLCertVerificationError(1, f"certificate verify failed: {message}")
-    told.verify_code, told.verify_message = code, message
-    error = httpx.ConnectError(str(told))
-    error.__context__ = OSError("between them")
-    error.__context__.__cause__ = told
-    return error
 
 
 # Over real sockets.

@@ -140,7 +140,7 @@ def test_where_a_token_is_authorised_for_single_sign_on_is_the_remedy(client, re
     handler = replies((status, {"headers": headers, "json": {"message": "Resource protected by SAML"}}))
     error = failure(client(handler).get, REPOSITORY)
     assert error.reason == f"answered {status}: the token is not authorised for the organization's single sign-on"
-    assert error.remedy == f"as the token's owner, authorise it for the organization's single sign-on: {told}"
+    assert error.remedy == f"authorise the token for single sign-on, as its owner: {told}"
     assert len(handler.seen) == 1
 
 
@@ -156,7 +156,7 @@ def test_what_lacks_the_organizations_with_single_sign_on_was_not_seen(client, r
     headers = {"X-GitHub-SSO": header.encode("latin-1")}
     error = failure(client(replies((200, {"headers": headers, "json": []}))).get, REPOSITORY)
     assert error.reason == "answered 200: it is not whole: the token is not authorised for single sign-on"
-    assert error.remedy == f"as the token's owner, authorise it for the single sign-on{of}: {TOKENS}"
+    assert error.remedy == f"authorise the token for single sign-on{of}, as its owner: {TOKENS}"
 
 
 def test_single_sign_on_is_githubs_alone(client, replies):

@@ -73,3 +73,14 @@ def test_no_verdict_rests_on_what_was_not_seen(provider, judged, world):
             if outcome == "unknown" and endpoint.startswith(GITHUB) and PERMISSION not in str(verdict["lines"]):
                 wrong.append(f"{identity} does not name the permission for {endpoint}")
     assert wrong == []
+
+
+def test_the_address_where_a_token_is_authorised_is_shown_whole(play_for_verdicts, tmp_path, world):
+    address = f"https://github.com/orgs/{'example' * 5}/sso?authorization_request={'A1' * 75}"
+    refused = {"status_code": 403, "headers": {"X-GitHub-SSO": f"required; url={address}"}}
+    urls = [url for url in world.urls if "/environments?" in url]
+    (tmp_path / "observation.json").write_bytes(dump(world.swept(dict.fromkeys(urls, refused))))
+    played = play_for_verdicts("tests_live", "-m", "live", f"--observed={tmp_path / 'observation.json'}")
+    assert "the token is not authorised for the organization's single sign-on" in " ".join(played.out.split())
+    assert address in played.out
+    assert address in (played.directory / "summary.md").read_text()
