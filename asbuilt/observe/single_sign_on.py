@@ -10,7 +10,7 @@ from typing import NamedTuple
 # The address opens for the signed-in owner of the token alone, and for one hour: it is no secret. Of any other nothing
 # is shown.
 _ADDRESS = re.compile(
-    r"https://github\.com/(?:orgs|enterprises)/[\w.-]{1,100}/sso(?:\?authorization_request=[\w%-]{1,150})?"
+    r"https://github\.com/(?:orgs|enterprises)/[\w.-]{1,100}/sso(?:\?authorization_request=[\w%-]{1,150})?", re.ASCII
 )
 _TOKENS = "https://github.com/settings/tokens (Configure SSO)"
 _MOST_ORGANIZATIONS = 10
