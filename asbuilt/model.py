@@ -139,7 +139,7 @@ class ProbeResponse:
     status: int | None
     location: str = ""
     from_router: bool = False
-    certificate: str = ""
+    certificate: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
