@@ -3,24 +3,33 @@
 import re
 import ssl
 from dataclasses import fields, is_dataclass
+from functools import partial
 
 import httpx
+import pytest
 
+from asbuilt.catalogue import PROJECT
+from asbuilt.estate import load
 from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.observe.credentials import Tokens
 from asbuilt.observe.http import Client
-from asbuilt.observe.sweep import sweep
+from asbuilt.run import prepared
 from asbuilt.sandbox.server import Sandbox
+from asbuilt.scope import Scope, checkouts_of
+from asbuilt.world import World, observe
 
 _NAMED = re.compile(r"/(?:\d+|[0-9a-f-]{36})(?=/|$)")
 _HOP = frozenset({"content-length", "content-encoding", "transfer-encoding", "connection"})
 
 
 class Recorded:
-    """What a sandbox answers to whatever a sweep of everything asks; closed, it asks no more."""
+    """What a sandbox answers to whatever a run of the project's own estate asks; closed, it answers no more."""
 
-    def __init__(self, world, estate, scope):
-        self._estate, self._scope, self._known = estate, scope, {}
+    def __init__(self, world):
+        estate = load(PROJECT / "estate.yaml")
+        everything = Scope(frozenset(estate.apps), frozenset(estate.repositories))
+        checkouts = checkouts_of(estate, PROJECT / "estate.yaml", None, [])
+        self._run, self._known = prepared(estate, everything, checkouts), {}
         self._sandbox = Sandbox.start(world)
         self._asking = httpx.Client(base_url=self._sandbox.origin, trust_env=False)
         self.healthy = self.swept({})
@@ -31,7 +40,7 @@ class Recorded:
         self._sandbox.close()
 
     def swept(self, failing):
-        """Sweep with some URLs failing: each is answered with its response, or ends in its exception."""
+        """Observe it with some URLs failing: each is answered with its response, or ends in its exception."""
 
         def handler(request):
             failure = failing.get(str(request.url))
@@ -39,11 +48,11 @@ class Recorded:
                 raise failure
             return httpx.Response(**failure) if failure else self._answer(request)
 
-        asked = Client(Tokens("HRKU-1", "ghp_1"), transport=httpx.MockTransport(handler))
-        try:
-            return sweep(self._estate, self._scope, asked, "sandbox recorded")
-        finally:
-            asked.close()
+        asking = partial(Client, transport=httpx.MockTransport(handler))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("asbuilt.observe.http.Client", asking)
+            world = World("recorded", Tokens("HRKU-1", "ghp_1"))
+            return observe(self._run, world, settle=0, timeout=10, deadline=None, say=lambda _: None)[0]
 
     @property
     def urls(self):
@@ -55,7 +64,7 @@ class Recorded:
         found = {}
         for url in self.urls:
             endpoint = _NAMED.sub("/ID", url.partition("?")[0])
-            for name in self._estate.apps:
+            for name in self._run.estate.apps:
                 endpoint = endpoint.replace(f"/{name}", "/APP")
             found.setdefault(endpoint, []).append(url)
         return found

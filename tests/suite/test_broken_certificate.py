@@ -3,10 +3,7 @@
 import pytest
 import recorded
 
-from asbuilt.catalogue import PROJECT
-from asbuilt.estate import load
 from asbuilt.model import dump
-from asbuilt.scope import Scope
 
 HOST = "https://raxx-api-prod-a60a19e5efbf.herokuapp.com"
 OTHER_NAMES = 62
@@ -15,8 +12,7 @@ OTHER_NAMES = 62
 @pytest.fixture
 def observed(tmp_path):
     """Give the file of what was observed of a healthy world, in which the certificate of production is another's."""
-    estate = load(PROJECT / "estate.yaml")
-    world = recorded.Recorded("healthy", estate, Scope(frozenset(estate.apps), frozenset(estate.repositories)))
+    world = recorded.Recorded("healthy")
     urls = [each for each in world.urls if each.startswith(HOST)]
     assert urls
     observation = world.swept(dict.fromkeys(urls, recorded.refusal(OTHER_NAMES)))

@@ -4,12 +4,9 @@ import httpx
 import pytest
 import recorded
 
-from asbuilt.catalogue import PROJECT
-from asbuilt.estate import load
 from asbuilt.judging import SEEN
 from asbuilt.model import dump
 from asbuilt.observe.http import GITHUB, HEROKU
-from asbuilt.scope import Scope
 
 PERMISSION = "contents=read"
 REFUSED = {"status_code": 403, "headers": {"X-Accepted-GitHub-Permissions": PERMISSION}, "json": {"message": "no"}}
@@ -29,8 +26,7 @@ class Requests:
 
 @pytest.fixture(scope="module")
 def world():
-    estate = load(PROJECT / "estate.yaml")
-    made = recorded.Recorded("healthy", estate, Scope(frozenset(estate.apps), frozenset(estate.repositories)))
+    made = recorded.Recorded("healthy")
     yield made
     made.close()
 
