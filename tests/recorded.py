@@ -12,7 +12,7 @@ from asbuilt.catalogue import PROJECT
 from asbuilt.estate import load
 from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.observe.credentials import Tokens
-from asbuilt.observe.http import Client
+from asbuilt.observe.http import Client, shown
 from asbuilt.run import prepared
 from asbuilt.sandbox.server import Sandbox
 from asbuilt.scope import Scope, checkouts_of
@@ -43,7 +43,7 @@ class Recorded:
         """Observe it with some URLs failing: each is answered with its response, or ends in its exception."""
 
         def handler(request):
-            failure = failing.get(str(request.url))
+            failure = failing.get(shown(str(request.url)))
             if isinstance(failure, Exception):
                 raise failure
             return httpx.Response(**failure) if failure else self._answer(request)

@@ -59,6 +59,7 @@ _PARAMETERS = frozenset(
         "environment",
         "event",
         "exclude_pull_requests",
+        "filter",
         "status",
     }
 )

@@ -67,7 +67,7 @@ def test_no_verdict_rests_on_what_was_not_seen(provider, judged, world):
             if outcome != was and not verdict["reason"]:
                 wrong.append(f"{identity} {outcome} without {endpoint}, and does not say why")
             if outcome == "unknown" and endpoint.startswith(GITHUB) and PERMISSION not in str(verdict["lines"]):
-                wrong.append(f"{identity} does not name the permission for {endpoint}")
+                wrong.append(f"{identity} does not name the permission for {endpoint}: {verdict['lines']}")
     assert wrong == []
 
 
