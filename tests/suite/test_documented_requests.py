@@ -2,9 +2,9 @@
 
 import json
 import os
-import re
 from pathlib import Path
 
+import documented
 import pytest
 import recorded
 
@@ -12,7 +12,6 @@ from asbuilt.catalogue import PROJECT
 from asbuilt.observe.http import GITHUB, HEROKU
 
 CONTRACTS = Path(os.environ.get("ASBUILT_CONTRACTS") or PROJECT / "../shared/contracts")
-_ROW = re.compile(r"^\| `GET (?P<path>/[^`]+)` \|.*\| `?(?P<permission>[^|`]+)`? \|$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -29,36 +28,22 @@ def asked():
     return paths
 
 
-@pytest.fixture(scope="module")
-def documented():
-    """The permission of each request in the tables, by the path as a pattern."""
-    rows = _ROW.finditer((PROJECT / "docs/permissions.md").read_text())
-    return {_pattern(re.sub(r"(?<=[/.])[A-Z]+(?=[/.]|$)", "{}", row["path"])): row["permission"] for row in rows}
-
-
-def _pattern(template):
-    """Give a template, whose braces stand for one part of a path, as a pattern."""
-    return re.compile("[^/]+".join(map(re.escape, re.split(r"\{[^}]*\}", template))))
-
-
-def _permissions(documented, path):
-    return [permission for pattern, permission in documented.items() if pattern.fullmatch(path)]
-
-
 @pytest.mark.parametrize("origin", [HEROKU, GITHUB])
-def test_every_request_is_documented_once(asked, documented, origin):
-    assert [path for path in sorted(asked[origin]) if len(_permissions(documented, path)) != 1] == []
+def test_every_request_is_documented_once(asked, origin):
+    assert [path for path in sorted(asked[origin]) if len(documented.permissions(path)) != 1] == []
 
 
-def test_the_permission_is_the_one_that_github_publishes(asked, documented):
+def test_the_permission_is_the_one_that_github_publishes(asked):
     file = CONTRACTS / "github-permissions.json"
     if not file.exists():
         pytest.skip(f"no published permissions at {file}: set ASBUILT_CONTRACTS")
     published = json.loads(file.read_text())["permissions"]
     wrong = []
     for path in sorted(asked[GITHUB]):
-        told = {each.strip().lower().replace(": ", ":") for each in _permissions(documented, path)}
-        true = {name for name, paths in published.items() if any(_pattern(each).fullmatch(path) for each in paths)}
+        told = {each.strip().lower().replace(": ", ":") for each in documented.permissions(path)}
+        true = {
+            name for name, paths in published.items() if any(documented.pattern(each).fullmatch(path) for each in paths)
+        }
         if not true & told:
             wrong.append(f"{path} needs {true or 'what is not published'}, documented {told}")
     assert wrong == []

@@ -1,5 +1,6 @@
 """Whichever endpoint cannot be read, what is judged by it is unknown or not applicable: nothing is right or wrong."""
 
+import documented
 import httpx
 import pytest
 import recorded
@@ -66,6 +67,8 @@ def test_no_verdict_rests_on_what_was_not_seen(provider, judged, world):
                 wrong.append(f"{identity} {outcome}, without {endpoint}")
             if outcome != was and not verdict["reason"]:
                 wrong.append(f"{identity} {outcome} without {endpoint}, and does not say why")
+            if outcome == "unknown" and documented.is_optional(endpoint.removeprefix(GITHUB)):
+                wrong.append(f"{identity} unknown, for want of a permission that nobody was told to give: {endpoint}")
             if outcome == "unknown" and endpoint.startswith(GITHUB) and PERMISSION not in str(verdict["lines"]):
                 wrong.append(f"{identity} does not name the permission for {endpoint}: {verdict['lines']}")
     assert wrong == []
