@@ -234,11 +234,17 @@ def exercised(see, provenance, deploy, releases, github_repository):  # noqa: AR
 
 
 @pytest.fixture
-def deployed(provenance, app, releases):  # noqa: ARG001 - without releases nothing is deployed
-    """The current release, the one that brought its code, and the commit, None where nothing names it."""
+def deployed(see, provenance, app, releases, _app_state):  # noqa: ARG001 - without releases nothing is deployed
+    """The current release, the one that brought its code, and the commit, None where nothing names it.
+
+    Its build and its slug may name it, besides its description: where they cannot be seen, that alone does.
+    """
     found = provenance.deployed(app)
     if found is None:
         pytest.skip(f"no code was ever deployed to {app.name}: HK004 judges that")
+    for fact in (_app_state.builds, *_app_state.codes.values()):
+        if isinstance(fact, model.Observed):
+            see.requests.extend(fact.requests)
     return found
 
 
@@ -319,9 +325,11 @@ def _held_to_a_branch(deploy):
 
 
 @pytest.fixture
-def behind(provenance, deploy, _held_to_a_branch, releases, github_repository):  # noqa: ARG001 - as above
+def behind(provenance, deploy, _app_state, _held_to_a_branch, deployed, github_repository):  # noqa: ARG001 - as above
     """The commit that runs, and the branch that it is held against."""
     pair = provenance.compared(deploy)
+    if deployed[2] is None and isinstance(_app_state.builds, model.Unobserved):
+        raise CouldNotObserveError(_app_state.builds)
     if pair is None:
         pytest.skip("it is held to no one branch, or nothing names the commit that runs")
     return pair

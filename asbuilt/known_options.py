@@ -4,9 +4,12 @@ pytest looks where the arguments lead, and takes the value of an option that it 
 `--checkout DIR` would run `DIR/conftest.py`. The plugins that are installed have declared their options by then.
 """
 
+import difflib
 from copy import copy
 
 import pytest
+
+from asbuilt.texts import line
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,8 +19,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
-    """Declare the options, and read the arguments again."""
+    """Declare the options, and read the arguments again. Raises UsageError for an option that nobody has declared."""
     early_config.pluginmanager.import_plugin("asbuilt.plugin")
-    known = parser.parse_known_args(args, namespace=copy(early_config.option))
+    known, unknown = parser.parse_known_and_unknown_args(args, namespace=copy(early_config.option))
+    for each in unknown:
+        raise pytest.UsageError(_unknown(each.partition("=")[0]))
     known.confcutdir = early_config.known_args_namespace.confcutdir  # found out since the arguments were read
     early_config.known_args_namespace = known
+
+
+def _unknown(name: str) -> str:
+    """Say of an option that there is none of its name, and which one may have been meant."""
+    from asbuilt.options import names  # noqa: PLC0415 - for a mistake alone
+
+    near = difflib.get_close_matches(name, names(), n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return line(f"{name}: neither asbuilt nor pytest has such an option; {meant}`asbuilt live --help` lists them all")

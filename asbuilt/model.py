@@ -153,12 +153,16 @@ class Dyno:
 
 @dataclass(frozen=True, slots=True)
 class ProbeResponse:
-    """What a probe was answered. `from_router` where the page is Heroku's own error page, not the app's."""
+    """What a probe was answered. `from_router` where the page is Heroku's own error page, not the app's.
+
+    `status` is None where the app's certificate turns every visitor away: `certificate` says why.
+    """
 
     url: str
-    status: int
+    status: int | None
     location: str = ""
     from_router: bool = False
+    certificate: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

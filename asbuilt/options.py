@@ -40,6 +40,7 @@ class Asked:
     observed: str | None
     settle: float
     timeout: float
+    deadline: float | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ def declare(parser: pytest.Parser, plugins: pytest.PytestPluginManager) -> None:
     plugins.register(_Taken(frozenset(taken)), _TAKEN)
 
 
+def names() -> tuple[str, ...]:
+    """Give the name of each option."""
+    return tuple(_declarations())
+
+
 def asked(config: pytest.Config) -> Asked:
     """Give what was asked of us. Raises OptionError for an option of ours that another plugin took, or a bad value."""
     _refuse_what_is_taken(config)
@@ -82,6 +88,7 @@ def asked(config: pytest.Config) -> Asked:
         observed=option["asbuilt_observed"],
         settle=option["asbuilt_settle"],
         timeout=option["asbuilt_timeout"],
+        deadline=option["asbuilt_deadline"],
     )
 
 
@@ -199,6 +206,11 @@ def _declarations() -> dict[str, dict[str, Any]]:
             "type": partial(_seconds, least=0.1),
             "default": 10.0,
             "help": "for one answer of a provider (default: 10)",
+        },
+        "--deadline": {
+            "metavar": "SECONDS",
+            "type": partial(_seconds, least=1.0),
+            "help": "for the whole sweep, besides --settle (default: 120, and 5 for each app)",
         },
         "--evidence": {
             "metavar": "DIR",

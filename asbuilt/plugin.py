@@ -80,6 +80,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             config.stash[WORLD],
             settle=asked.settle,
             timeout=asked.timeout,
+            deadline=asked.deadline,
             say=lambda text: reporter.write_line(f"asbuilt: {texts.line(text)}") if reporter else None,
         )
         if served:

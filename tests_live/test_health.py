@@ -19,8 +19,13 @@ ROUTER = {
 def test_probe_answers_its_declared_status(probe, response):
     """Each probe answers its declared status.
 
+    An app whose certificate is broken is down for its visitors.
+
     Remedy: heroku logs --app {app} --num 100
     """
+    if response.certificate:
+        fact = f"GET {probe.path} turns every visitor away: the app's certificate {response.certificate}"
+        none_of([Finding(fact, "heroku certs:auto --app {app}")])
     router = f" ({ROUTER.get(response.status, 'by the router')})" if response.from_router else ""
     location = f" to {response.location}" if response.location else ""
     fact = f"GET {probe.path} answered {response.status}{location}{router}, declared {probe.status}"

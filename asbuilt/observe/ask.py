@@ -47,7 +47,7 @@ class Ask:
         return answer
 
     def probe(self, url: str) -> Answer:
-        """Ask an app's own URL. Raises NotObservedError where no answer came.
+        """Ask an app's own URL. Raises NotObservedError where no answer came, CertificateError where none can come.
 
         Every answer comes back, whatever its status, a redirect and a 404 included.
         """

@@ -1,15 +1,17 @@
-"""Tokens, from where the official clients keep them: the environment, else `~/.netrc` and `gh auth token`.
+"""Tokens, from where the official clients keep them: the environment, else `~/.netrc`, or what the clients say.
 
 They are handed to the client, and to nothing else.
 """
 
 import netrc
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_GH_SECONDS = 10
+_CLIENT_SECONDS = 10
+_ONE_WORD = re.compile(r"\S{1,1000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ def tokens(environ: Mapping[str, str], home: Path, *, heroku: bool, github: bool
     """Find the tokens of the providers that the run needs.
 
     `home` is the folder with the `.netrc`; `heroku` and `github` say which are needed, and what is not needed is not
-    looked for. HEROKU_API_KEY goes before `.netrc`; GH_TOKEN before GITHUB_TOKEN, and both before `gh`. A variable of
-    blanks is none. Whether a token is valid is not asked.
+    looked for. HEROKU_API_KEY goes before `.netrc`, both before `heroku`; GH_TOKEN before GITHUB_TOKEN, and both before
+    `gh`. A variable of blanks is none. Whether a token is valid is not asked.
 
     Raises NoTokenError with a line for each provider that has none.
     """
@@ -61,15 +63,23 @@ def tokens(environ: Mapping[str, str], home: Path, *, heroku: bool, github: bool
 
 
 def _heroku(environ: Mapping[str, str], home: Path) -> str | None:
-    """Give Heroku's token from the environment, or the password that `heroku login` leaves for api.heroku.com."""
+    """Give Heroku's token from the environment, `.netrc`, or the one that `heroku` has for api.heroku.com.
+
+    Where the machine has a keychain, `heroku login` keeps the token there alone, and the client gives it:
+    https://github.com/heroku/heroku-cli-command/tree/main/src/credential-manager-core
+    """
     if key := environ.get("HEROKU_API_KEY", "").strip():
         return key
     try:
         # Not `authenticators`, which gives the password of the `default` entry for a host that has none.
         entry = netrc.netrc(str(home / ".netrc")).hosts.get("api.heroku.com")
     except (OSError, ValueError, netrc.NetrcParseError):
-        return None
-    return ((entry[2] or "").strip() or None) if entry else None
+        entry = None
+    if entry and (password := (entry[2] or "").strip()):
+        return password
+    # With these the client would give what it has for another host, or what was found to be blank above.
+    own = {name: value for name, value in environ.items() if name not in {"HEROKU_HOST", "HEROKU_API_KEY"}}
+    return _said(own, "heroku", "auth:token")
 
 
 def _github(environ: Mapping[str, str]) -> str | None:
@@ -77,15 +87,27 @@ def _github(environ: Mapping[str, str]) -> str | None:
     for name in ("GH_TOKEN", "GITHUB_TOKEN"):
         if token := environ.get(name, "").strip():
             return token
+    return _said(environ, "gh", "auth", "token", "--hostname", "github.com")
+
+
+def _said(environ: Mapping[str, str], *command: str) -> str | None:
+    """Give the token that a client prints; None where it prints none, or nothing in time.
+
+    It has nobody to ask: neither an input nor a terminal. Its warnings, which stand beside a token, are not read.
+    """
     try:
-        done = subprocess.run(
-            ["gh", "auth", "token", "--hostname", "github.com"],  # noqa: S607 - gh is where PATH says
-            capture_output=True,
+        done = subprocess.run(  # noqa: S603 - of our own words alone
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
-            timeout=_GH_SECONDS,
+            timeout=_CLIENT_SECONDS,
             check=False,
             env=dict(environ),
+            start_new_session=True,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
-    return (done.stdout.strip() or None) if done.returncode == 0 else None
+    said = done.stdout.strip()
+    return said if done.returncode == 0 and _ONE_WORD.fullmatch(said) else None

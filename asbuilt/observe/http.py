@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -29,7 +29,9 @@ del sys.modules["httpx._main"]
 
 from asbuilt import __version__  # noqa: E402 - after the lines above
 from asbuilt.model import Request  # noqa: E402
+from asbuilt.observe.certificates import problem  # noqa: E402
 from asbuilt.observe.credentials import Tokens  # noqa: E402
+from asbuilt.observe.single_sign_on import signing_on  # noqa: E402
 from asbuilt.withholding import WITHHELD, foreign  # noqa: E402
 
 HEROKU = "https://api.heroku.com"
@@ -42,6 +44,8 @@ _BACKOFF, _LONGEST_BACKOFF = 0.2, 1.4  # of three attempts, jitter of a second i
 _MOST_REDIRECTS = 5
 _SECONDARY_LIMIT_PAUSE = 60.0
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_OF_A_SKEW = 3_600.0  # seconds between this machine's clock and the providers'
 _MOST_OF_A_MESSAGE = 200
 # What we ask with, and how the next page of a list is named. Whatever else a provider sends us to may be a secret.
 _PARAMETERS = frozenset(
@@ -65,7 +69,7 @@ _PARAMETERS = frozenset(
 class Answer:
     """A complete answer. Header names are lower case.
 
-    `url` is what was asked, before any redirect. The body of a probe may be its beginning alone.
+    `url` is what was asked, before any redirect within its origin. The body of a probe may be its beginning alone.
     """
 
     url: str
@@ -97,11 +101,23 @@ class NotObservedError(Exception):
         self.pause = pause
 
 
+class CertificateError(NotObservedError):
+    """An app's certificate turns every visitor away: `problem` says why, as what is said of "its certificate".
+
+    "expired on 2026-04-30 12:00 UTC", "is self-signed"
+    """
+
+    def __init__(self, request: str, problem: str) -> None:
+        super().__init__(request, f"could not be reached: its certificate {problem}", "renew the app's certificate")
+        self.problem = problem
+
+
 class Client:
     """Asks the real origins, or a sandbox in their place, and keeps the transcript.
 
-    Threads may share it. Tokens go to the two providers' own addresses alone, never to an app, nor where a redirect
-    leads elsewhere. Each attempt has the `timeout`, and no attempt begins behind the `deadline` of the run.
+    Threads may share it. Tokens go to the two providers' own addresses alone, never to an app, and no redirect of an
+    API is followed to another origin. Each attempt has the `timeout`, and no attempt begins behind the `deadline` of
+    the run.
     """
 
     def __init__(
@@ -122,6 +138,7 @@ class Client:
         self._slots = threading.BoundedSemaphore(IN_FLIGHT)
         self._lock = threading.Lock()
         self._transcript: list[Request] = []
+        self._providers_are_trusted = True
         limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
         if route_to:
             # A sandbox is asked directly, whatever proxy the environment names for the real providers. It speaks
@@ -132,7 +149,6 @@ class Client:
             )
         common: dict[str, Any] = {
             "timeout": httpx.Timeout(timeout),
-            "max_redirects": _MOST_REDIRECTS,
             "headers": {"User-Agent": f"asbuilt/{__version__}"},
             # Each request is a stranger's: no app can make another answer differently, nor pin a probe to one dyno.
             "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -151,7 +167,8 @@ class Client:
     def transcript(self) -> tuple[Request, ...]:
         """Every request so far, in the order in which the answers came.
 
-        Each attempt is one, those without an answer included. A fact's `requests` are indices into it.
+        Each attempt is one, those without an answer included, and each redirect that was followed: where an answer came
+        from is the last of a fact's. A fact's `requests` are indices into it.
         """
         with self._lock:
             return tuple(self._transcript)
@@ -159,7 +176,7 @@ class Client:
     def get(
         self, url: str, headers: Mapping[str, str] | None = None, note: Callable[[int], None] = lambda _: None
     ) -> Answer:
-        """Ask an API, following its redirects; transient failures are asked again.
+        """Ask an API, following its redirects within its origin; transient failures are asked again.
 
         An answer that comes back has a status below 300, or is a 404. Three attempts at most: after a rate limit, a
         500, 502, 503 or 504, and where the connection failed, but not after a timeout. The pause that a provider names
@@ -169,7 +186,7 @@ class Client:
         """
         for attempt in self._attempts():
             with attempt:
-                answer = self._once(url, {**self._authorization(url), **(headers or {})}, note, MOST_OF_AN_ANSWER)
+                answer = self._followed(url, {**self._authorization(url), **(headers or {})}, note)
                 if (failure := _failure(answer)) is not None:
                     raise failure
                 return answer
@@ -180,7 +197,8 @@ class Client:
 
         `note` receives the transcript index of every attempt. No token is sent, and no cookie.
 
-        A redirect is an answer too. Of a long body the beginning is read. Raises NotObservedError.
+        A redirect is an answer too. Of a long body the beginning is read. Raises NotObservedError, as CertificateError
+        where the app's certificate turns its visitors away.
         """
         for attempt in self._attempts():
             with attempt:
@@ -196,6 +214,20 @@ class Client:
                 return {"Authorization": f"Bearer {token}"}
         return {}
 
+    def _followed(self, url: str, headers: Mapping[str, str], note: Callable[[int], None]) -> Answer:
+        """Ask, and again where an answer sends elsewhere in the same origin. Raises NotObservedError."""
+        answer = self._once(url, headers, note, MOST_OF_AN_ANSWER)
+        for _ in range(_MOST_REDIRECTS):
+            if (there := _redirect(answer)) is None:
+                return replace(answer, url=url)
+            if _origin(there) != _origin(httpx.URL(url)):
+                reason = f"was redirected to another origin, {foreign(_named(there))}"
+                raise NotObservedError(f"GET {shown(url)}", reason, _ELSEWHERE)
+            answer = self._once(str(there), headers, note, MOST_OF_AN_ANSWER)
+        if _redirect(answer) is None:
+            return replace(answer, url=url)
+        raise NotObservedError(f"GET {shown(url)}", f"answered with more than {_MOST_REDIRECTS} redirects", _ELSEWHERE)
+
     def _once(
         self, url: str, headers: Mapping[str, str], note: Callable[[int], None], most: int, *, probe: bool = False
     ) -> Answer:
@@ -203,10 +235,10 @@ class Client:
         with self._slots:
             began = time.monotonic()
             if began > self._ends:
-                raise NotObservedError(f"GET {shown(url)}", "was not asked: the run's deadline has passed", _SLOW)
+                raise NotObservedError(f"GET {shown(url)}", "was not asked: the run's deadline has passed", _LATE)
             with (
-                self._recorded(url, began, note),
-                self._http.stream("GET", url, headers=dict(headers), follow_redirects=not probe) as response,
+                self._recorded(url, began, note, probe=probe),
+                self._http.stream("GET", url, headers=dict(headers), follow_redirects=False) as response,
             ):
                 body = self._body(response, began, most)
             self._record(response, url, body, time.monotonic() - began, note)
@@ -226,7 +258,7 @@ class Client:
         return bytes(body[: most + 1])
 
     @contextmanager
-    def _recorded(self, url: str, began: float, note: Callable[[int], None]) -> Iterator[None]:
+    def _recorded(self, url: str, began: float, note: Callable[[int], None], *, probe: bool) -> Iterator[None]:
         """Put a request without an answer on the record, and say what happened in plain words."""
         try:
             yield
@@ -239,10 +271,26 @@ class Client:
             self._append(_unanswered(url, began, reason), note)
             raise NotObservedError(f"GET {shown(url)}", reason, "correct the URL or the token") from None
         except httpx.HTTPError as error:
-            reason = f"could not be reached: {foreign(str(error))}"
+            wrong = self._certificate_problem(error, url, probe=probe)
+            reason = f"could not be reached: {f'its certificate {wrong}' if wrong else foreign(str(error))}"
             self._append(_unanswered(url, began, reason), note)
-            pause = None if isinstance(error, httpx.TooManyRedirects) else 0.0
-            raise NotObservedError(f"GET {shown(url)}", reason, "check the network and the URL", pause=pause) from error
+            if wrong and probe:
+                raise CertificateError(f"GET {shown(url)}", wrong) from error
+            remedy = _DISTRUSTED if wrong else "check the network and the URL"
+            pause = None if wrong else 0.0
+            raise NotObservedError(f"GET {shown(url)}", reason, remedy, pause=pause) from error
+
+    def _certificate_problem(self, error: Exception, url: str, *, probe: bool) -> str:
+        """Say what is wrong with the certificate of a host; nothing where this machine may be what is wrong.
+
+        So it is where a provider's own certificate was refused too, and where its clock differs from the providers'.
+        """
+        told = [each.date for each in self.transcript if each.date and each.url.startswith((HEROKU, GITHUB))]
+        off = abs((datetime.now(UTC) - max(told)).total_seconds()) > _MOST_OF_A_SKEW if told else False
+        wrong = problem(error, url, self._timeout, is_clock_right=not off)
+        if wrong and not probe:
+            self._providers_are_trusted = False
+        return wrong if not probe or self._providers_are_trusted else ""
 
     def _record(
         self, response: httpx.Response, url: str, body: bytes, seconds: float, note: Callable[[int], None]
@@ -314,7 +362,11 @@ class _NoProxy(httpx.BaseTransport):
         raise httpx.ProxyError(f"the environment's proxy: {self._reason}", request=request)
 
 
-_SLOW = "ask again; if it stays slow: --timeout SECONDS"
+_SPENT = "wait for it (--deadline SECONDS), or use a token with its own quota"
+_LATE = "give the run more time: --deadline SECONDS"
+_SLOW = "ask again; if it stays slow: --timeout SECONDS, and --deadline SECONDS for the whole run"
+_ELSEWHERE = "ask again; if it stays, a proxy answers in its place"
+_DISTRUSTED = "check the network, its proxies, the clock and the certificates that this machine trusts (SSL_CERT_FILE)"
 
 
 def shown(url: str) -> str:
@@ -334,16 +386,34 @@ def _unanswered(url: str, began: float, error: str) -> Request:
     return Request("GET", shown(url), None, None, round(time.monotonic() - began, 4), error=error)
 
 
+def _redirect(answer: Answer) -> httpx.URL | None:
+    """Give where an answer sends; nothing where it is no redirect."""
+    location = answer.headers.get("location")
+    return httpx.URL(answer.url).join(location) if answer.status in _REDIRECTS and location else None
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _named(origin: httpx.URL) -> str:
+    """Give an origin as it may be shown."""
+    named = f"{origin.scheme}://{origin.netloc.decode('ascii', 'replace')}"
+    return named if len(named) <= _MOST_OF_A_MESSAGE else f"{named[: _MOST_OF_A_MESSAGE - 1]}…"
+
+
 def _failure(answer: Answer) -> NotObservedError | None:
     """Tell an answer that gives nothing to judge from one that does (2xx, and 404 as "not there")."""
     request = f"GET {shown(answer.url)}"
     headers, status = answer.headers, answer.status
+    if answer.url.startswith(GITHUB) and (refused := signing_on(headers.get("x-github-sso", ""))):
+        return NotObservedError(request, f"answered {status}: {refused.reason}", refused.remedy)
     if status < 300 or status == 404:  # noqa: PLR2004
         return None
     if status == 429 or (status == 403 and _is_limit(answer)):  # noqa: PLR2004
         pause = _limit_pause(headers)
         reason = f"answered {status}: rate limit, again in {pause:.0f} s"
-        return NotObservedError(request, reason, "wait, or use a token with its own quota", pause=pause)
+        return NotObservedError(request, reason, _SPENT, pause=pause)
     if status in _TRANSIENT:
         return NotObservedError(request, f"answered {status}", "ask again: the provider failed", pause=0.0)
     if status == 401:  # noqa: PLR2004

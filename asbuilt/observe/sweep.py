@@ -121,6 +121,8 @@ def _in_motion(app: declared.App, state: AppState) -> str | None:
                 return f"{dyno.name} still runs v{dyno.release}, current is {current}"
     for probe in app.probes:
         match state.probes.get(probe.path):
+            case Observed(value=response) if response.certificate:
+                return f"GET {probe.path}: the app's certificate {response.certificate}"
             case Observed(value=response) if response.status != probe.status:
                 return f"GET {probe.path} answers {response.status}, declared {probe.status}"
             case Unobserved(reason=reason) if app.url or isinstance(state.app, Observed):

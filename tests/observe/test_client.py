@@ -67,7 +67,7 @@ def test_a_rerouted_request_still_names_its_origin(client, replies):
         "api.heroku.com",
         "shop-0a1b2c3d4e5f.herokuapp.com",
     ]
-    assert [each.url for each in asked.transcript] == [APP, HEALTH]
+    assert [each.url for each in asked.transcript] == [APP, "https://api.heroku.com/apps/01234567", HEALTH]
 
 
 def test_a_rerouted_request_that_fails_names_its_origin_too(client):
@@ -241,20 +241,51 @@ def test_a_provider_without_a_token_is_asked_without(replies):
 
 
 @pytest.mark.parametrize(
-    ("location", "token"),
+    "location",
     [
-        ("https://api.github.com/repositories/7", f"Bearer {GITHUB_TOKEN}"),
-        ("/repositories/7", f"Bearer {GITHUB_TOKEN}"),
-        ("https://example.com/repositories/7", None),
-        ("https://api.heroku.com/repositories/7", None),
-        ("http://api.github.com/repositories/7", None),
-        ("https://api.github.com:8443/repositories/7", None),
+        "https://api.github.com/repositories/7",
+        "https://api.github.com:443/repositories/7",
+        "https://API.github.com/repositories/7",
+        "/repositories/7",
+        "../../repositories/7",
     ],
 )
-def test_a_redirect_keeps_the_token_within_its_origin(client, replies, location, token):
-    handler = replies((301, {"headers": {"Location": location}}), 200)
-    assert client(handler).get(REPOSITORY).status == 200
-    assert [each.headers.get("authorization") for each in handler.seen] == [f"Bearer {GITHUB_TOKEN}", token]
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_followed_within_its_origin(client, replies, status, location):
+    handler = replies((status, {"headers": {"Location": location}}), (200, {"json": {"id": 7}}))
+    asked = client(handler)
+    noted = []
+    answer = asked.get(REPOSITORY, note=noted.append)
+    assert (answer.url, answer.json()) == (REPOSITORY, {"id": 7})
+    assert [each.headers.get("authorization") for each in handler.seen] == [f"Bearer {GITHUB_TOKEN}"] * 2
+    # Where the answer came from is on the record.
+    assert [str(asked.transcript[each]) for each in noted] == [
+        f"GET {REPOSITORY} -> {status}",
+        "GET https://api.github.com/repositories/7 -> 200",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("location", "origin"),
+    [
+        ("https://example.com/repositories/7?signature=5ecre7", "https://example.com"),
+        ("//example.com/repositories/7", "https://example.com"),
+        ("https://api.heroku.com/repositories/7", "https://api.heroku.com"),
+        ("http://api.github.com/repositories/7", "http://api.github.com"),
+        ("https://api.github.com:8443/repositories/7", "https://api.github.com:8443"),
+        ("https://api.github.com.example/", "https://api.github.com.example"),
+        ("https://me:5ecre7@example.com/", "https://example.com"),
+        (f"https://{'a.' * 500}example/", f"https://{'a.' * 95}a…"),
+    ],
+)
+def test_a_redirect_to_another_origin_is_refused(client, replies, location, origin):
+    handler = replies((302, {"headers": {"Location": location}}), (200, {"json": {}}))
+    asked = client(handler)
+    error = failure(asked.get, REPOSITORY)
+    assert str(error) == f"GET {REPOSITORY} was redirected to another origin, {origin}"
+    assert error.remedy
+    assert len(handler.seen) == len(asked.transcript) == 1
+    assert "5ecre7" not in f"{error!r} {error.remedy} {asked.transcript}"
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_a_rate_limit_that_outlasts_the_run_is_told_at_once(client, replies, sle
     handler = replies((429, {"headers": {"Retry-After": "90"}}))
     error = failure(client(handler, deadline=60).get, REPOSITORY)
     assert error.reason == "answered 429: rate limit, again in 90 s"
-    assert error.remedy == "wait, or use a token with its own quota"
+    assert error.remedy == "wait for it (--deadline SECONDS), or use a token with its own quota"
     assert (len(handler.seen), slept) == (1, [])
 
 
@@ -91,7 +91,7 @@ def test_past_the_deadline_nothing_is_asked(client, replies):
     for ask, url in ((asked.get, APP), (asked.probe, HEALTH)):
         error = failure(ask, url)
         assert str(error) == f"GET {url} was not asked: the run's deadline has passed"
-        assert "--timeout" in error.remedy
+        assert error.remedy == "give the run more time: --deadline SECONDS"
     assert handler.seen == []
     assert asked.transcript == ()
 
@@ -113,6 +113,55 @@ def test_a_permission_that_is_missing_is_named_as_github_names_it(client, replie
     error = failure(client(replies((403, {"headers": headers, "json": {"message": message}}))).get, REPOSITORY)
     assert error.reason == f"answered 403: {message}"
     assert error.remedy == "give the token: actions=read; environments=read"
+
+
+SIGN_ON = "https://github.com/orgs/example/sso?authorization_request=A1B2-c_3"
+TOKENS = "https://github.com/settings/tokens (Configure SSO)"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (SIGN_ON, SIGN_ON),
+        ("https://github.com/orgs/example/sso", "https://github.com/orgs/example/sso"),
+        ("https://github.com/enterprises/example/sso", "https://github.com/enterprises/example/sso"),
+        ("https://github.com.example/orgs/example/sso", TOKENS),
+        ("http://github.com/orgs/example/sso", TOKENS),
+        ("https://me@github.com/orgs/example/sso", TOKENS),
+        ("https://github.com/orgs/example/sso?authorization_request=A1B2&return_to=https://example.com", TOKENS),
+        (f"{SIGN_ON}{'x' * 999}", TOKENS),
+        ("javascript:alert(1)", TOKENS),
+        ("", TOKENS),
+    ],
+)
+@pytest.mark.parametrize("status", [403, 404])
+def test_where_a_token_is_authorised_for_single_sign_on_is_the_remedy(client, replies, status, address, told):
+    headers = {"X-GitHub-SSO": f"required; url={address}"}
+    handler = replies((status, {"headers": headers, "json": {"message": "Resource protected by SAML"}}))
+    error = failure(client(handler).get, REPOSITORY)
+    assert error.reason == f"answered {status}: the token is not authorised for the organization's single sign-on"
+    assert error.remedy == f"authorise the token for single sign-on, as its owner: {told}"
+    assert len(handler.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "of"),
+    [
+        ("partial-results; organizations=21955855,20582480", " of the organizations 21955855, 20582480"),
+        ("partial-results; organizations=\u00e9", ""),
+        ("partial-results", ""),
+    ],
+)
+def test_what_lacks_the_organizations_with_single_sign_on_was_not_seen(client, replies, header, of):
+    headers = {"X-GitHub-SSO": header.encode("latin-1")}
+    error = failure(client(replies((200, {"headers": headers, "json": []}))).get, REPOSITORY)
+    assert error.reason == "answered 200: it is not whole: the token is not authorised for single sign-on"
+    assert error.remedy == f"authorise the token for single sign-on{of}, as its owner: {TOKENS}"
+
+
+def test_single_sign_on_is_githubs_alone(client, replies):
+    headers = {"X-GitHub-SSO": f"required; url={SIGN_ON}"}
+    assert client(replies((200, {"headers": headers}))).get(APP).status == 200
 
 
 @pytest.mark.parametrize(
@@ -170,6 +219,7 @@ def test_no_answer_in_time_is_told_and_not_waited_for_again(client, replies):
         error = failure(ask, url)
         assert error.reason == "gave no answer within 2.5 s"
         assert "--timeout SECONDS" in error.remedy
+        assert "--deadline SECONDS" in error.remedy
     assert [(each.status, each.error) for each in asked.transcript] == [(None, "no answer")] * 2
 
 
@@ -206,7 +256,7 @@ def test_an_api_is_followed_to_where_it_leads(client, replies):
 
 
 def test_a_failure_after_a_redirect_names_what_was_asked(client, replies):
-    handler = replies((302, {"headers": {"Location": "https://example.com/?signature=x"}}), 400)
+    handler = replies((302, {"headers": {"Location": "/repositories/7"}}), 400)
     assert failure(client(handler).get, REPOSITORY).request == f"GET {REPOSITORY}"
 
 

@@ -14,11 +14,20 @@ def home(tmp_path):
 @pytest.fixture
 def gh(tmp_path):
     """Give a function that puts a `gh` of the given script on a PATH."""
+    return _client(tmp_path, "gh")
 
+
+@pytest.fixture
+def cli(tmp_path):
+    """Give a function that puts a `heroku` of the given script on a PATH."""
+    return _client(tmp_path, "heroku")
+
+
+def _client(tmp_path, name):
     def install(script):
         folder = tmp_path / "bin"
         folder.mkdir()
-        file = folder / "gh"
+        file = folder / name
         file.write_text(f"#!/bin/sh\n{script}\n")
         file.chmod(0o755)
         return {"PATH": str(folder)}
@@ -72,6 +81,59 @@ def test_a_netrc_that_cannot_be_read_gives_none(home):
         heroku({}, home)
 
 
+@pytest.mark.parametrize("text", ["machine git.heroku.com login me password HRKU-git\n", "garbage", NETRC[:40], None])
+def test_without_both_the_client_is_asked_which_has_it_in_a_keychain(home, cli, text):
+    if text is not None:
+        (home / ".netrc").write_text(text)
+    path = cli('test "$*" = auth:token && echo HRKU-keychain')
+    assert heroku(path, home) == "HRKU-keychain"
+
+
+def test_the_environment_and_netrc_come_before_the_client(home, cli):
+    path = cli("echo HRKU-keychain")
+    assert heroku({**path, "HEROKU_API_KEY": "HRKU-environment"}, home) == "HRKU-environment"
+    (home / ".netrc").write_text(NETRC)
+    assert heroku(path, home) == "HRKU-netrc"
+
+
+def test_a_client_is_not_asked_for_what_is_another_hosts_or_blank(home, cli):
+    path = cli('test -z "$HEROKU_HOST" && test -z "${HEROKU_API_KEY+set}" && echo HRKU-keychain')
+    assert heroku({**path, "HEROKU_HOST": "heroku.example", "HEROKU_API_KEY": " "}, home) == "HRKU-keychain"
+
+
+def test_the_warnings_of_a_client_are_not_part_of_its_token(home, cli):
+    warning = "Warning: token will expire in a year. To generate a long-lived token, use heroku authorizations:create"
+    assert heroku(cli(f"echo '{warning}' >&2; echo HRKU-keychain"), home) == "HRKU-keychain"
+
+
+def test_a_client_has_nobody_to_ask(home, cli):
+    path = cli("if read answer || (: < /dev/tty) 2> /dev/null; then echo HRKU-asked; else echo HRKU-keychain; fi")
+    assert heroku(path, home) == "HRKU-keychain"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "echo ' >   Error: not logged in' >&2; exit 100",
+        "echo HRKU-of-a-failure; exit 1",
+        "echo; echo '  '",
+        "echo ' >   Warning: update available'; echo HRKU-keychain",
+        r"printf '\377'",
+        "kill $$",
+        "printf %01001d 7",
+    ],
+)
+def test_a_client_that_knows_no_token_gives_none(home, cli, script):
+    with pytest.raises(NoTokenError, match="no Heroku token"):
+        heroku(cli(script), home)
+
+
+def test_a_client_that_does_not_answer_is_given_up(home, cli, monkeypatch):
+    monkeypatch.setattr(credentials, "_CLIENT_SECONDS", 0.1)
+    with pytest.raises(NoTokenError, match="no Heroku token"):
+        heroku(cli("exec /bin/sleep 60"), home)
+
+
 def test_gh_token_comes_before_github_token_and_both_before_gh(home, gh):
     path = gh("echo gho_gh")
     assert github({**path, "GH_TOKEN": "ghp_1", "GITHUB_TOKEN": "ghp_2"}, home) == "ghp_1"
@@ -94,7 +156,7 @@ def test_a_gh_that_knows_no_token_gives_none(home, gh, script):
 
 
 def test_a_gh_that_does_not_answer_is_given_up(home, gh, monkeypatch):
-    monkeypatch.setattr(credentials, "_GH_SECONDS", 0.1)
+    monkeypatch.setattr(credentials, "_CLIENT_SECONDS", 0.1)
     with pytest.raises(NoTokenError, match="no GitHub token"):
         github(gh("exec /bin/sleep 60"), home)
 

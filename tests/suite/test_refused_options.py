@@ -88,6 +88,8 @@ def test_a_value_that_cannot_be_seen_is_refused(value, refused):
         (("--settle=inf",), '"inf" is not a number of seconds'),
         (("--settle=-1",), '"-1" is not a number of seconds'),
         (("--timeout=1e999",), '"1e999" is not a number of seconds'),
+        (("--deadline=0",), '"0" is not a number of seconds from 1 to 86400'),
+        (("--deadline=soon",), '"soon" is not a number of seconds from 1 to 86400'),
         (("--checkout=README.md",), "no folder README.md"),
     ],
 )
@@ -160,6 +162,23 @@ def test_beside_a_plugin_that_took_them_options_have_a_longer_name(configured):
 
 def test_a_name_is_not_abbreviated(refused):
     assert "unrecognized arguments: --repo=a/b" in refused("tests_static", "--repo=a/b")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "meant"),
+    [
+        (("--setle", "5"), "--setle", "--settle"),
+        (("--deadlin=5",), "--deadlin", "--deadline"),
+        (("--checkot=.", "--setle=5"), "--checkot", "--checkout"),
+        (("--no-such-thing",), "--no-such-thing", None),
+        (("--\x1b[2J=5",), "--\\x1b[2J", None),
+    ],
+)
+def test_an_option_that_is_mistyped_is_one_line_with_the_nearest(arguments, name, meant, refused):
+    told = refused("-p", "asbuilt.known_options", "tests_static", *arguments)
+    hint = f"did you mean {meant}? " if meant else ""
+    said = f"ERROR: {name}: neither asbuilt nor pytest has such an option; {hint}`asbuilt live --help` lists them all"
+    assert told.split("\n\n")[0].strip() == said
 
 
 @pytest.mark.parametrize("shown", ["--help", "--markers", "--fixtures", "--fixtures-per-test", "--cache-show"])
