@@ -16,6 +16,7 @@ from asbuilt.observe.questions import (
     about_app,
     about_deploy,
     about_repository,
+    about_sleepers,
     about_undeclared_workflows,
     app_state,
     repository_state,
@@ -90,6 +91,8 @@ def _parts(
             about_deploy(questions, client, estate, ownership, apps[ownership.deploy.app])
     answers = questions.answers(pool)
     about_undeclared_workflows(undeclared, client, estate, answers)
+    for name in scope.apps:
+        about_sleepers(undeclared, client, estate.apps[name], app_state(estate.apps[name], apps[name], answers))
     return answers | undeclared.answers(pool)
 
 
