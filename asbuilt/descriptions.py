@@ -8,7 +8,7 @@ counts as a deploy.
 
 import re
 
-_NAMES = r"[A-Za-z0-9_]+(, [A-Za-z0-9_]+)*"
+_NAMES = r"[A-Za-z0-9_]+(,\ [A-Za-z0-9_]+)*"
 _NO_CODE = re.compile(
     rf"""
       Initial\ release
@@ -23,7 +23,8 @@ _NO_CODE = re.compile(
     re.VERBOSE,
 )
 # `container:release` releases images by a change of the formation: "Deployed web (f5ce2d583e48)". One call makes one
-# release, whatever the number of process types: https://devcenter.heroku.com/articles/container-registry-and-runtime
+# release, whatever the number of process types:
+# https://github.com/heroku/cli/blob/main/packages/cli/src/commands/container/release.ts
 _IMAGES = re.compile(r"Deployed .+ \([0-9a-f]{6,64}(, ?[0-9a-f]{6,64})*\)")
 _BUILT = re.compile(r"(Deploy|Promote) .+")
 _ROLLBACK = re.compile(r"Rollback to v([0-9]{1,9})")

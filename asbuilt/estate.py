@@ -84,7 +84,7 @@ def _quantity_or_range(schema: dict[str, Any]) -> None:
     """Let the JSON Schema of a process accept the quantity alone, and no mapping without quantity or range."""
     whole = {**schema, "anyOf": [{"required": ["quantity"]}, {"required": ["min", "max"]}]}
     schema.clear()
-    schema["anyOf"] = [whole["properties"]["quantity"], whole]
+    schema["anyOf"] = [whole["properties"]["quantity"]["anyOf"][0], whole]
 
 
 class Process(_Declared):
@@ -92,9 +92,9 @@ class Process(_Declared):
 
     model_config = ConfigDict(json_schema_extra=_quantity_or_range)
 
-    quantity: Dynos | SkipJsonSchema[None] = None
-    min: Dynos | SkipJsonSchema[None] = Field(default=None, description="with max: a range, for what scales by itself")
-    max: Dynos | SkipJsonSchema[None] = None
+    quantity: Dynos | None = None
+    min: Dynos | None = Field(default=None, description="with max: a range, for what scales by itself")
+    max: Dynos | None = None
     size: Word | None = None
 
     @model_validator(mode="before")
@@ -102,7 +102,7 @@ class Process(_Declared):
     def _shorthand(cls, value: object) -> object:
         if isinstance(value, int) and not isinstance(value, bool):
             return {"quantity": value}
-        return _mapping_or(value, "a number of dynos, {quantity: N, size: NAME} or {min: N, max: N}")
+        return _mapping_or(value, "a number of dynos, or {quantity: N, size: NAME}, or {min: N, max: N}")
 
     @model_validator(mode="after")
     def _quantity_or_range(self) -> Self:

@@ -6,9 +6,9 @@ https://devcenter.heroku.com/articles/heroku-error-codes
 
 from typing import NamedTuple
 
-from asbuilt.model import App, Dyno, Release, deploys
+from asbuilt.model import App, Dyno, ProbeResponse, Release, deploys
 
-_NO_SUCH_APP = 404
+_NO_SUCH_APP, _OFFLINE = 404, 503
 _OPEN = "why stands in the app's log alone"
 
 
@@ -17,6 +17,14 @@ class Cause(NamedTuple):
 
     told: str
     fix: str = ""
+
+
+def answered(response: ProbeResponse, app: App | None) -> bool:
+    """Tell whether the router gave an answer: by its page, or since an app in maintenance answers nothing itself.
+
+    The page of an app with MAINTENANCE_PAGE_URL is its team's own: https://devcenter.heroku.com/articles/error-pages
+    """
+    return response.from_router or (app is not None and app.maintenance and response.status == _OFFLINE)
 
 
 def cause(status: int, app: App | None, releases: tuple[Release, ...] | None, dynos: tuple[Dyno, ...] | None) -> Cause:

@@ -1,8 +1,8 @@
 """Until when Heroku supports its stacks.
 
-The API gives no date: `deprecated` in https://api.heroku.com/stacks comes years before the end. These are the dates of
-https://devcenter.heroku.com/articles/stack#stack-support-details, with the day from Heroku's notices where the table has
-the month alone (https://help.heroku.com/X5OE6BCA/heroku-18-end-of-life-faq). Read on 2026-11-28.
+The API gives no date: `deprecated` in https://api.heroku.com/stacks comes years before the end. These dates are from
+https://devcenter.heroku.com/articles/stack#stack-support-details, with the day from Heroku's notices where the
+table has the month alone (https://help.heroku.com/X5OE6BCA/heroku-18-end-of-life-faq). Read on 2026-11-28.
 """
 
 from datetime import date

@@ -77,13 +77,16 @@ def down(
     up = [dyno for dyno in found if dyno.state == "up" or asleep(dyno, formation)]
     if len(up) >= least:
         return None
-    lacking = [_lacks(dyno, formation, releases, images, now, grace) for dyno in found if dyno not in up]
-    missing = _missing(process, formation, releases, images, now, grace)
+    lacking = [
+        _lacks(dyno, formation, releases, images=images, now=now, grace=grace) for dyno in found if dyno not in up
+    ]
+    missing = _missing(process, formation, releases, images=images, now=now, grace=grace)
     lacking += [missing] * (least - len(found))
     culprits = [each for each in lacking if not each.waits_for]
     return Down(
         up=len(up),
-        states=", ".join(_told(dyno, asleep(dyno, formation)) for dyno in found) or f"no {process} dyno exists",
+        states=", ".join(f"{dyno.name} {'asleep' if asleep(dyno, formation) else dyno.state}" for dyno in found)
+        or f"no {process} dyno exists",
         since=min(each.since for each in culprits or lacking),
         waits_for="" if culprits else next(each.waits_for for each in lacking),
     )
@@ -93,6 +96,7 @@ def _lacks(
     dyno: Dyno,
     formation: Formation | None,
     releases: tuple[Release, ...],
+    *,
     images: bool,
     now: datetime,
     grace: timedelta,
@@ -109,7 +113,8 @@ def _lacks(
         told = f"{dyno.name} is starting by itself, which one look cannot tell from a crash loop: HK008 looks again"
         return _Lack(dyno.updated_at, told if young(dyno.updated_at, now, grace) else "")
     if dyno.state == "down":
-        return _Lack(dyno.updated_at, _missing(dyno.type, formation, releases, images, now, grace).waits_for)
+        asked_for = _missing(dyno.type, formation, releases, images=images, now=now, grace=grace)
+        return _Lack(dyno.updated_at, asked_for.waits_for)
     return _Lack(dyno.updated_at)
 
 
@@ -126,6 +131,7 @@ def _missing(
     process: str,
     formation: Formation | None,
     releases: tuple[Release, ...],
+    *,
     images: bool,
     now: datetime,
     grace: timedelta,
@@ -141,7 +147,3 @@ def _missing(
         return _Lack(releases[-1].created_at)
     latest, cause = max(since)
     return _Lack(latest, f"no more {process} dynos exist yet since {cause}" if young(latest, now, grace) else "")
-
-
-def _told(dyno: Dyno, sleeps: bool) -> str:
-    return f"{dyno.name} {'asleep' if sleeps else dyno.state}"

@@ -20,7 +20,7 @@ def test_probe_answers_its_declared_status(probe, response, behind_router):
     Remedy: heroku logs --app {app} --num 100
     """
     location = f" to {response.location}" if response.location else ""
-    cause = routers.cause(response.status, *behind_router) if response.from_router else None
+    cause = routers.cause(response.status, *behind_router) if routers.answered(response, behind_router[0]) else None
     router = f" (Heroku's router: {cause.told})" if cause else ""
     fact = f"GET {probe.path} answered {response.status}{location}{router}, declared {probe.status}"
     none_of([Finding(fact, cause.fix if cause else "")] if cause or response.status != probe.status else [])

@@ -76,13 +76,14 @@ def _app(name: str, at: Reader) -> App:
     )
     stack = at.text("stack", "heroku-24")
     releases = tuple(_releases(at, images=stack == "container"))
-    changed = _code_changed(releases) or at.instant("created_at")
+    own_hash, created_at = at.text("hash"), at.instant("created_at")
+    changed = _code_changed(releases) or created_at
     formation = tuple(_formation(kind, below, changed) for kind, below in at.entries("formation"))
     pipeline = at.below("pipeline").only("name", "stage")
     app = App(
         name=name,
-        hash=at.text("hash"),
-        created_at=at.instant("created_at"),
+        hash=own_hash,
+        created_at=created_at,
         generation=at.text("generation", "cedar", among=("cedar", "fir")),
         stack=stack,
         region=at.text("region", "us"),
