@@ -36,7 +36,7 @@ def test_config_and_add_on_changes_bring_no_code(description):
         "Rollback to v8",
         "Promote shop-staging v12 1a2b3c4d",
         "Set up the new search",
-        "Set the config vars",
+        "Set all the config vars",
         "Attach the new logo",
         "Update search",
         "Initial release of the shop",
