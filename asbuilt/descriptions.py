@@ -50,6 +50,11 @@ def is_built(description: str) -> bool:
     return _BUILT.fullmatch(description) is not None
 
 
+def is_deploy(description: str) -> bool:
+    """Tell whether a release says that it brought code, or went back to code that there was."""
+    return is_of_images(description) or is_built(description) or rolled_back_to(description) is not None
+
+
 def rolled_back_to(description: str) -> int | None:
     """Give the version that a release went back to: "Rollback to v8"; None for any other release."""
     match = _ROLLBACK.fullmatch(description)

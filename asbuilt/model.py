@@ -356,6 +356,22 @@ def deploys(releases: tuple[Release, ...], *, images: bool = False) -> tuple[Rel
     return (*first, *brought)
 
 
+def newest_deploy(releases: tuple[Release, ...]) -> Release | None:
+    """Give the newest release that was meant to bring code, whatever came of it; None where there is none.
+
+    `releases` are newest first. One whose description is not known is one, unless it succeeded and runs what ran
+    before: a change of an add-on in words of its own hides no failed deploy.
+    """
+    for index, each in enumerate(releases):
+        if descriptions.is_config_change(each.description):
+            continue
+        before = next(filter(_took_effect, releases[index + 1 :]), None)
+        same = before is not None and _took_effect(each) and each.code == before.code
+        if not same or descriptions.is_deploy(each.description):
+            return each
+    return None
+
+
 def _took_effect(release: Release) -> bool:
     """Tell whether a release ran, or runs: one that has expired did, and can no longer be rolled back to."""
     return release.status in {"succeeded", "expired"}

@@ -78,9 +78,11 @@ def down(
     if len(up) >= least:
         return None
     lacking = [
-        _lacks(dyno, formation, releases, images=images, now=now, grace=grace) for dyno in found if dyno not in up
+        _lacks(dyno, least, formation, releases, images=images, now=now, grace=grace)
+        for dyno in found
+        if dyno not in up
     ]
-    missing = _missing(process, formation, releases, images=images, now=now, grace=grace)
+    missing = _missing(process, least, formation, releases, images=images, now=now, grace=grace)
     lacking += [missing] * (least - len(found))
     culprits = [each for each in lacking if not each.waits_for]
     return Down(
@@ -94,6 +96,7 @@ def down(
 
 def _lacks(
     dyno: Dyno,
+    least: int,
     formation: Formation | None,
     releases: tuple[Release, ...],
     *,
@@ -113,7 +116,7 @@ def _lacks(
         told = f"{dyno.name} is starting by itself, which one look cannot tell from a crash loop: HK008 looks again"
         return _Lack(dyno.updated_at, told if young(dyno.updated_at, now, grace) else "")
     if dyno.state == "down":
-        asked_for = _missing(dyno.type, formation, releases, images=images, now=now, grace=grace)
+        asked_for = _missing(dyno.type, least, formation, releases, images=images, now=now, grace=grace)
         return _Lack(dyno.updated_at, asked_for.waits_for)
     return _Lack(dyno.updated_at)
 
@@ -129,6 +132,7 @@ def _begun(dyno: Dyno, formation: Formation | None, releases: tuple[Release, ...
 
 def _missing(
     process: str,
+    least: int,
     formation: Formation | None,
     releases: tuple[Release, ...],
     *,
@@ -138,7 +142,8 @@ def _missing(
 ) -> _Lack:
     """Say since when a dyno should be there that is not: since a deploy or a scaling, whichever was later.
 
-    A config change restarts dynos that are there, and brings none.
+    A config change restarts dynos that are there, and brings none. Where the formation asks for fewer than should run,
+    none is on its way.
     """
     brought = deploys(releases, images=images)
     since = [(brought[-1].created_at, f"release {brought[-1]}")] if brought else []
@@ -146,4 +151,5 @@ def _missing(
     if not since:
         return _Lack(releases[-1].created_at)
     latest, cause = max(since)
-    return _Lack(latest, f"no more {process} dynos exist yet since {cause}" if young(latest, now, grace) else "")
+    comes = (formation is None or formation.quantity >= least) and young(latest, now, grace)
+    return _Lack(latest, f"no more {process} dynos exist yet since {cause}" if comes else "")

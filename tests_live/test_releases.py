@@ -2,9 +2,9 @@
 
 import pytest
 
-from asbuilt import descriptions, under_way
+from asbuilt import under_way
 from asbuilt.controls import Finding, control, none_of
-from asbuilt.model import ago, codes
+from asbuilt.model import ago, codes, newest_deploy
 
 pytestmark = pytest.mark.live
 
@@ -49,8 +49,7 @@ def test_newest_release_succeeded(app, releases, now):
     """
     if not releases:
         pytest.skip("there is no release: HK004 judges that")
-    newest, is_config = releases[0], descriptions.is_config_change
-    deploy = next((each for each in releases if not is_config(each.description)), newest)
+    newest, deploy = releases[0], newest_deploy(releases) or releases[0]
     judged = {newest: "release"} if deploy == newest else {newest: "release", deploy: "deploy"}
     bad = [each for each in judged if each.status not in ("succeeded", *(["expired"] if each != newest else []))]
     waits = [each for each in bad if each.status == "pending" and under_way.young(each.created_at, now, app.grace)]

@@ -101,6 +101,13 @@ def test_what_is_down_is_down_since_its_own_time(case):
     assert (found.waits_for, found.since) == ("", before(age))
 
 
+@pytest.mark.parametrize(("quantity", "waits"), [(0, False), (1, False), (2, True), (3, True)])
+def test_no_dyno_is_on_its_way_that_the_formation_does_not_ask_for(quantity, waits):
+    scaled = formation(30, quantity)
+    found = down("web", 2, [dyno("web.1", "up", DAYS)], scaled, OLD, images=False, now=NOW, grace=GRACE)
+    assert bool(found.waits_for) is waits
+
+
 def test_one_that_crashed_is_not_excused_by_another_that_starts():
     found = look([dyno("web.1", "starting", 20), dyno("web.2", "crashed", 40)], DEPLOY, least=2)
     assert (found.up, found.states, found.waits_for) == (0, "web.1 starting, web.2 crashed", "")

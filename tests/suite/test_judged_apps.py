@@ -47,7 +47,8 @@ def more(*releases):
         for number, (told, minutes) in enumerate(releases, version + 1):
             status = {"!": "failed", "?": "pending"}.get(told[-1], "succeeded")
             at = now - timedelta(minutes=minutes)
-            made.append(Release(number, told.rstrip("!?"), status, current=False, code="c", created_at=at))
+            code = f"c{number}" if told.startswith(("Deploy", "Ship")) else known[0].code
+            made.append(Release(number, told.rstrip("!?"), status, current=False, code=code, created_at=at))
         return (*reversed(made), *known)
 
     return change
@@ -60,6 +61,8 @@ RELEASES = {
     "a failed deploy is hidden by an add-on": ([("Deploy b!", 60), ("Attach DB (@ref:pg-1)", 50)], "drifted"),
     "a failed deploy under a name of its own": ([("Ship it!", 60), ("Set X config vars", 50)], "drifted"),
     "a failed deploy, and a config change is pending": ([("Deploy b!", 60), ("Set X config vars?", 1)], "drifted"),
+    "a failed deploy is hidden by what nobody knows": ([("Deploy b!", 60), ("Polish the add-on", 50)], "drifted"),
+    "a failed deploy was followed by one under a name of its own": ([("Deploy b!", 60), ("Ship it", 50)], "conforms"),
     "a deploy is pending for too long": ([("Deploy b?", 60)], "drifted"),
     "a pending deploy is hidden by a config change": ([("Deploy b?", 60), ("Set X config vars", 1)], "drifted"),
     "a failed deploy was rolled back": ([("Deploy b!", 60), ("Rollback to v8", 50)], "conforms"),
