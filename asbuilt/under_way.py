@@ -77,79 +77,71 @@ def down(
     up = [dyno for dyno in found if dyno.state == "up" or asleep(dyno, formation)]
     if len(up) >= least:
         return None
-    lacking = [
-        _lacks(dyno, least, formation, releases, images=images, now=now, grace=grace)
-        for dyno in found
-        if dyno not in up
-    ]
-    missing = _missing(process, least, formation, releases, images=images, now=now, grace=grace)
-    lacking += [missing] * (least - len(found))
+    wanted = _Wanted(process, least, formation, releases, images, now, grace)
+    lacking = [_lacks(dyno, wanted) for dyno in found if dyno not in up]
+    lacking += [_missing(wanted)] * (least - len(found))
     culprits = [each for each in lacking if not each.waits_for]
+    states = [f"{dyno.name} {'asleep' if asleep(dyno, formation) else dyno.state}" for dyno in found]
     return Down(
         up=len(up),
-        states=", ".join(f"{dyno.name} {'asleep' if asleep(dyno, formation) else dyno.state}" for dyno in found)
-        or f"no {process} dyno exists",
+        states=", ".join(states) or f"no {process} dyno exists",
         since=min(each.since for each in culprits or lacking),
-        waits_for="" if culprits else next(each.waits_for for each in lacking),
+        waits_for="" if culprits else lacking[0].waits_for,
     )
 
 
-def _lacks(
-    dyno: Dyno,
-    least: int,
-    formation: Formation | None,
-    releases: tuple[Release, ...],
-    *,
-    images: bool,
-    now: datetime,
-    grace: timedelta,
-) -> _Lack:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a process should be, and all that may be on its way to that."""
+
+    process: str
+    least: int
+    formation: Formation | None
+    releases: tuple[Release, ...]
+    images: bool
+    now: datetime
+    grace: timedelta
+
+    def gives_time(self, since: datetime) -> bool:
+        """Tell whether what began at an instant still has time."""
+        return young(since, self.now, self.grace)
+
+
+def _lacks(dyno: Dyno, wanted: _Wanted) -> _Lack:
     """Say since when a dyno that exists is not up, and what excuses that.
 
     A crashed one is down whatever else goes on. One that starts belongs to the release that it runs, or to a scaling;
     on its own it may be the daily restart or a crash loop, whose every start is young: that is looked at again.
     """
     if dyno.state == "starting":
-        for since, cause in _begun(dyno, formation, releases):
-            if young(since, now, grace):
+        for since, cause in _begun(dyno, wanted):
+            if wanted.gives_time(since):
                 return _Lack(since, f"{dyno.name} is starting since {cause}")
         told = f"{dyno.name} is starting by itself, which one look cannot tell from a crash loop: HK008 looks again"
-        return _Lack(dyno.updated_at, told if young(dyno.updated_at, now, grace) else "")
-    if dyno.state == "down":
-        asked_for = _missing(dyno.type, least, formation, releases, images=images, now=now, grace=grace)
-        return _Lack(dyno.updated_at, asked_for.waits_for)
-    return _Lack(dyno.updated_at)
+        return _Lack(dyno.updated_at, told if wanted.gives_time(dyno.updated_at) else "")
+    return _Lack(dyno.updated_at, _missing(wanted).waits_for if dyno.state == "down" else "")
 
 
-def _begun(dyno: Dyno, formation: Formation | None, releases: tuple[Release, ...]) -> Iterator[tuple[datetime, str]]:
+def _begun(dyno: Dyno, wanted: _Wanted) -> Iterator[tuple[datetime, str]]:
     """Give what may have begun a start, by its instant: the release that the dyno runs, and a scaling of its type."""
-    current = current_release(releases)
+    current = current_release(wanted.releases)
     if current and dyno.release == current.version:
         yield current.created_at, f"release {current}"
-    if formation:
-        yield formation.updated_at, "its formation changed"
+    if wanted.formation:
+        yield wanted.formation.updated_at, "its formation changed"
 
 
-def _missing(
-    process: str,
-    least: int,
-    formation: Formation | None,
-    releases: tuple[Release, ...],
-    *,
-    images: bool,
-    now: datetime,
-    grace: timedelta,
-) -> _Lack:
+def _missing(wanted: _Wanted) -> _Lack:
     """Say since when a dyno should be there that is not: since a deploy or a scaling, whichever was later.
 
     A config change restarts dynos that are there, and brings none. Where the formation asks for fewer than should run,
     none is on its way.
     """
-    brought = deploys(releases, images=images)
+    formation, brought = wanted.formation, deploys(wanted.releases, images=wanted.images)
     since = [(brought[-1].created_at, f"release {brought[-1]}")] if brought else []
     since += [(formation.updated_at, "its formation changed")] if formation else []
     if not since:
-        return _Lack(releases[-1].created_at)
+        return _Lack(wanted.releases[-1].created_at)
     latest, cause = max(since)
-    comes = (formation is None or formation.quantity >= least) and young(latest, now, grace)
-    return _Lack(latest, f"no more {process} dynos exist yet since {cause}" if comes else "")
+    comes = (formation is None or formation.quantity >= wanted.least) and wanted.gives_time(latest)
+    return _Lack(latest, f"no more {wanted.process} dynos exist yet since {cause}" if comes else "")
