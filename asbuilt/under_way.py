@@ -77,7 +77,7 @@ def down(
     up = [dyno for dyno in found if dyno.state == "up" or asleep(dyno, formation)]
     if len(up) >= least:
         return None
-    wanted = _Wanted(process, least, formation, releases, images, now, grace)
+    wanted = _Wanted(least, formation, releases, images, now, grace)
     lacking = [_lacks(dyno, wanted) for dyno in found if dyno not in up]
     lacking += [_missing(wanted)] * (least - len(found))
     culprits = [each for each in lacking if not each.waits_for]
@@ -94,7 +94,6 @@ def down(
 class _Wanted:
     """What a process should be, and all that may be on its way to that."""
 
-    process: str
     least: int
     formation: Formation | None
     releases: tuple[Release, ...]
@@ -116,8 +115,8 @@ def _lacks(dyno: Dyno, wanted: _Wanted) -> _Lack:
     if dyno.state == "starting":
         for since, cause in _begun(dyno, wanted):
             if wanted.gives_time(since):
-                return _Lack(since, f"{dyno.name} is starting since {cause}")
-        told = f"{dyno.name} is starting by itself, which one look cannot tell from a crash loop: HK008 looks again"
+                return _Lack(since, f"begun by {cause}")
+        told = "a start of its own, which one look cannot tell from a crash loop; HK008 looks again"
         return _Lack(dyno.updated_at, told if wanted.gives_time(dyno.updated_at) else "")
     return _Lack(dyno.updated_at, _missing(wanted).waits_for if dyno.state == "down" else "")
 
@@ -128,7 +127,7 @@ def _begun(dyno: Dyno, wanted: _Wanted) -> Iterator[tuple[datetime, str]]:
     if current and dyno.release == current.version:
         yield current.created_at, f"release {current}"
     if wanted.formation:
-        yield wanted.formation.updated_at, "its formation changed"
+        yield wanted.formation.updated_at, "a change of the formation"
 
 
 def _missing(wanted: _Wanted) -> _Lack:
@@ -139,9 +138,9 @@ def _missing(wanted: _Wanted) -> _Lack:
     """
     formation, brought = wanted.formation, deploys(wanted.releases, images=wanted.images)
     since = [(brought[-1].created_at, f"release {brought[-1]}")] if brought else []
-    since += [(formation.updated_at, "its formation changed")] if formation else []
+    since += [(formation.updated_at, "a change of the formation")] if formation else []
     if not since:
         return _Lack(wanted.releases[-1].created_at)
     latest, cause = max(since)
     comes = (formation is None or formation.quantity >= wanted.least) and wanted.gives_time(latest)
-    return _Lack(latest, f"no more {wanted.process} dynos exist yet since {cause}" if comes else "")
+    return _Lack(latest, f"asked for by {cause}" if comes else "")

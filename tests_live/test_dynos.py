@@ -49,16 +49,13 @@ def test_declared_process_is_up(app, process, dynos, formation, release, release
     down = under_way.down(
         process, least, dynos, formation.get(process), releases, images=images, now=now, grace=app.grace
     )
-    if down and down.waits_for:
-        pytest.skip(f"{down.waits_for}, {ago(down.since, now)} ago, grace {ago(now, now + app.grace)}")
-    none_of(
-        Finding(
-            f"{each.up} of {least} {process} up ({each.states}) since {ago(each.since, now)}, "
-            f"grace {ago(now, now + app.grace)}",
-            "" if codes(releases, images=images).get(release.version) else "{deploy}",
-        )
-        for each in filter(None, [down])
-    )
+    if down is None:
+        return
+    fact = f"{down.up} of {least} {process} up ({down.states}) since {ago(down.since, now)}"
+    fact = f"{fact}, grace {ago(now, now + app.grace)}"
+    if down.waits_for:
+        pytest.skip(f"{fact}: {down.waits_for}")
+    none_of([Finding(fact, "" if codes(releases, images=images).get(release.version) else "{deploy}")])
 
 
 @control("HK007", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"])
