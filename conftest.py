@@ -8,7 +8,7 @@ one control that asks whether it exists, and the others are not applicable.
 
 import pytest
 
-from asbuilt import model, texts
+from asbuilt import bodies, model, texts, under_way
 from asbuilt.deploying_jobs import deploying_jobs
 from asbuilt.judging import SEEN, CouldNotObserveError
 from asbuilt.lag import Filter, lag_of
@@ -128,9 +128,31 @@ def releases(see, _app_state):
 
 
 @pytest.fixture
+def deploys(releases, heroku_app):
+    """The releases that brought code."""
+    return model.deploys(releases, images=heroku_app.runs_images)
+
+
+@pytest.fixture
+def past_first_deploy(_app_state, app, now):
+    """Nothing: a check that needs code is not applicable while the app's first deploy is under way.
+
+    Where nobody can say, it is none that is.
+    """
+    fact, heroku_app = _app_state.releases, _app_state.app
+    known = fact.value if isinstance(fact, model.Observed) and isinstance(heroku_app, model.Observed) else ()
+    images = bool(known) and heroku_app.value.runs_images
+    if first := under_way.first_deploy(known, images=images, now=now, grace=app.grace):
+        since, grace = model.ago(first.created_at, now), model.ago(now, now + app.grace)
+        pytest.skip(f"the first deploy is under way: {first} is pending since {since}, grace {grace}")
+
+
+@pytest.fixture
 def release(releases, app):
     """The current release: the one that the app runs."""
     current = model.current_release(releases)
+    if not releases:
+        pytest.skip("there is no release: HK004 judges that")
     if current is None:
         request = f"GET https://api.heroku.com/apps/{app.name}/releases"
         reason = f"lists {len(releases)} releases, and none of them is current"
@@ -163,6 +185,30 @@ def running(dynos, app):
 @pytest.fixture
 def response(see, _app_state, probe):
     return see("response", _app_state.probes[probe.path], judged_by="HK001")
+
+
+@pytest.fixture
+def behind_router(see, _app_state):
+    """The app, its releases and its dynos, each None where nobody can say: they name the cause of a router's page."""
+    parts = (_app_state.app, _app_state.releases, _app_state.dynos)
+    return see.note("behind the router", [each.value if isinstance(each, model.Observed) else None for each in parts])
+
+
+@pytest.fixture
+def body(response, probe, app):
+    """What the body of the app's own answer says to what is declared of it."""
+    if not probe.asks_for_body:
+        pytest.skip("the estate declares nothing of the body: probes[].json, .contains or .matches")
+    if response.from_router or response.status != probe.status:
+        pytest.skip("the app did not answer as declared: WEB001 judges that")
+    request = f"GET {response.url}"
+    if response.body is None:
+        pytest.skip("the observation is older than what is declared of the body")
+    for reason in bodies.open_questions(response.body, probe):
+        raise CouldNotObserveError(
+            model.Unobserved("body", request, f"answered a body that {reason}", f"asbuilt live --app {app.name}")
+        )
+    return response.body
 
 
 # What is observed of a repository.

@@ -23,9 +23,15 @@ def agree(one: str, other: str) -> bool:
     return long.startswith(short)
 
 
-def brought_by(releases: tuple[Release, ...], release: Release) -> Release | None:
+def deploys_of(state: AppState) -> tuple[Release, ...]:
+    """Give the releases of an app that brought code: none where they could not be seen."""
+    images = isinstance(state.app, Observed) and state.app.value.runs_images
+    return deploys(state.releases.value, images=images) if isinstance(state.releases, Observed) else ()
+
+
+def brought_by(state: AppState, release: Release) -> Release | None:
     """Give the release that brought the code which a release runs: itself, or one that it carries forward."""
-    found = (each for each in deploys(releases) if each.version <= release.version)
+    found = (each for each in deploys_of(state) if each.version <= release.version)
     return max(found, key=lambda each: each.version, default=None)
 
 
@@ -39,8 +45,7 @@ def commit_of(state: AppState, release: Release) -> str | None:
 
 def _named(state: AppState, release: Release) -> Iterator[str]:
     """Give what names the commit of a release, the surest first."""
-    releases = state.releases.value if isinstance(state.releases, Observed) else ()
-    brought = brought_by(releases, release) or release
+    brought = brought_by(state, release) or release
     code = state.codes.get(release.code or "")
     if isinstance(code, Observed) and code.value.commit and is_commit(code.value.commit):
         yield code.value.commit

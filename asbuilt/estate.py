@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
@@ -23,15 +23,19 @@ from asbuilt.estate_forms import (
     InputName,
     Issue,
     IssueUrl,
+    JsonPointer,
+    JsonValue,
     Link,
     Minutes,
     Named,
     Origin,
+    Pattern,
     ProcessType,
     Prose,
     RedAfter,
     Reviewer,
     SecretName,
+    Sought,
     Status,
     UrlPath,
     Value,
@@ -75,12 +79,21 @@ class _Declared(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _quantity_or_range(schema: dict[str, Any]) -> None:
+    """Let the JSON Schema of a process accept the quantity alone, and no mapping without quantity or range."""
+    whole = {**schema, "anyOf": [{"required": ["quantity"]}, {"required": ["min", "max"]}]}
+    schema.clear()
+    schema["anyOf"] = [whole["properties"]["quantity"]["anyOf"][0], whole]
+
+
 class Process(_Declared):
     """How many dynos of a process type run, and of which size. Shorthand: the quantity."""
 
-    model_config = ConfigDict(json_schema_extra=_or_shorthand("quantity"))
+    model_config = ConfigDict(json_schema_extra=_quantity_or_range)
 
-    quantity: Dynos
+    quantity: Dynos | None = None
+    min: Dynos | None = Field(default=None, description="with max: a range, for what scales by itself")
+    max: Dynos | None = None
     size: Word | None = None
 
     @model_validator(mode="before")
@@ -88,16 +101,40 @@ class Process(_Declared):
     def _shorthand(cls, value: object) -> object:
         if isinstance(value, int) and not isinstance(value, bool):
             return {"quantity": value}
-        return _mapping_or(value, "a number of dynos, or {quantity: N, size: NAME}")
+        return _mapping_or(value, "a number of dynos, or {quantity: N, size: NAME}, or {min: N, max: N}")
+
+    @model_validator(mode="after")
+    def _quantity_or_range(self) -> Self:
+        ends = (self.min, self.max)
+        if None in ends if self.quantity is None else ends != (None, None):
+            raise ValueError("expected quantity, or both min and max")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min is {self.min} and max {self.max}: no number is between them")
+        return self
+
+    @property
+    def least(self) -> int:
+        """How many run at least."""
+        return self.quantity if self.quantity is not None else self.min or 0
+
+    @property
+    def most(self) -> int:
+        """How many run at most."""
+        return self.quantity if self.quantity is not None else self.max or 0
 
 
 class Probe(_Declared):
-    """A path of an app and the status that it answers. Shorthand: the path, answering 200."""
+    """A path of an app, the status that it answers, and what stands in the body. Shorthand: the path, answering 200."""
 
     model_config = ConfigDict(json_schema_extra=_or_shorthand("path"))
 
     path: UrlPath
     status: Status = 200
+    values: dict[JsonPointer, JsonValue] = Field(
+        default={}, alias="json", description="JSON pointer, such as /status: the value that the body has there"
+    )
+    contains: Sought | None = Field(default=None, description="a text that the body has in it")
+    matches: Pattern | None = Field(default=None, description="a regular expression that the body matches somewhere")
 
     @model_validator(mode="before")
     @classmethod
@@ -105,6 +142,11 @@ class Probe(_Declared):
         if isinstance(value, str):
             return {"path": value}
         return _mapping_or(value, "a path, or {path: /PATH, status: N}")
+
+    @property
+    def asks_for_body(self) -> bool:
+        """Whether anything of the body is declared."""
+        return bool(self.values) or self.contains is not None or self.matches is not None
 
 
 class App(_Declared):
@@ -117,6 +159,7 @@ class App(_Declared):
     environment: Named | None = Field(default=None, description="the GitHub environment that every deploy goes through")
     gates: tuple[Named, ...] = Field(default=(), description="jobs that every deploy must have passed")
     formation: dict[ProcessType, Process] = {}
+    stack: Word | None = Field(default=None, description="the stack that it runs on, such as heroku-24")
     probes: tuple[Probe, ...] = ()
     grace: Duration = timedelta(minutes=5)
 

@@ -165,5 +165,6 @@ def _keys_at(model: type[BaseModel], path: YamlPath) -> list[str]:
         while typing.get_origin(current) in {typing.Union, types.UnionType, typing.Annotated}:
             current = typing.get_args(current)[0]
     if isinstance(current, type) and issubclass(current, BaseModel):
-        return [name for name in current.model_fields if name != "name"]
+        named = [field.alias or name for name, field in current.model_fields.items()]
+        return [name for name in named if not name.startswith("<")]
     return []

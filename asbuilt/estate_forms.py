@@ -4,6 +4,7 @@ Every text is bounded and holds nothing that cannot be seen: names stand in requ
 """
 
 import ipaddress
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
+from asbuilt.regular import problem_of
 from asbuilt.terms import RUNS
 from asbuilt.texts import visible
 
@@ -98,6 +100,22 @@ def _day(value: object) -> object:
         raise ValueError(f"the calendar has no such day; {expected}") from None
 
 
+def _json_value(value: object) -> object:
+    if value is not None and not isinstance(value, str | int | float | bool):
+        raise ValueError("expected a text, a number, true, false or null")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("JSON has no such number")
+    if isinstance(value, str) and len(value) > _LONGEST:
+        raise ValueError(f"it is {len(value)} characters long; at most {_LONGEST} are allowed")
+    return value
+
+
+def _pattern(value: object) -> object:
+    if isinstance(value, str) and (problem := problem_of(value)):
+        raise ValueError(f"{problem}; expected a regular expression without look-around and references back")
+    return value
+
+
 def _has_host(url: str) -> bool:
     """Say whether the host of a URL could be one, and its port too; what a pattern says is already so."""
     try:
@@ -146,6 +164,8 @@ _PATH = _Text(
     also=_leads_nowhere_else,
 )
 
+_POINTER = _Text(r"^(/([^~/]|~[01])*)+$", "a JSON pointer, such as /status or /checks/0/ok", _LONGEST)
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
@@ -172,6 +192,14 @@ Link = Annotated[str, _LINK]
 IssueUrl = Annotated[str, _ISSUES]
 Origin = Annotated[str, _ORIGIN]
 UrlPath = Annotated[str, _PATH]
+JsonPointer = Annotated[str, _POINTER]
+JsonValue = Annotated[
+    str | int | float | bool | None,
+    BeforeValidator(_json_value),
+    WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
+]
+Sought = Annotated[str, _Text(r"^.+$", "a text on one line that is not empty", _LONGEST)]
+Pattern = Annotated[str, BeforeValidator(_pattern), _VALUE]
 Issue = Annotated[int, _Whole(1, 2**31 - 1)]
 Dynos = Annotated[int, _Whole(0, 10_000)]
 Status = Annotated[int, _Whole(100, 599)]

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import Discriminator, PlainValidator, TypeAdapter
 from pydantic_core import to_json
 
-from asbuilt import texts
+from asbuilt import descriptions, texts
 from asbuilt.files import MOST_OF_AN_OBSERVATION, read
 from asbuilt.terms import Stretch
 
@@ -80,7 +80,11 @@ Fact = Annotated[Observed[T] | Absent | Unobserved, Discriminator("kind")]
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A Heroku app. Sizes are bytes, None as long as nothing was ever deployed."""
+    """A Heroku app. Sizes are bytes, None as long as nothing was ever deployed.
+
+    `stack` is what it runs on, `build_stack` what its next build will. Both are None in observations that were saved
+    before they were kept.
+    """
 
     name: str
     web_url: str | None
@@ -89,6 +93,13 @@ class App:
     slug_size: int | None
     repo_size: int | None
     generation: str = "cedar"
+    stack: str | None = None
+    build_stack: str | None = None
+
+    @property
+    def runs_images(self) -> bool:
+        """Whether it runs container images: its releases carry no slug, by design."""
+        return self.stack == "container"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +153,44 @@ class Formation:
 
 @dataclass(frozen=True, slots=True)
 class Dyno:
-    """A running process: `state` is crashed, down, idle, starting or up."""
+    """A running process: `state` is crashed, down, idle, starting or up. `size` is None in older observations."""
 
     name: str
     type: str
     state: str
     release: int
     updated_at: datetime
+    size: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What the body of an answer was asked for, and nothing else of it.
+
+    `values` are JSON texts by JSON pointer, None where a pointer leads nowhere. `contains` and `matches` have the text
+    and the pattern that were looked for; None where too long a body leaves it open. `unread` says why the body is no
+    JSON.
+    """
+
+    values: dict[str, str | None] = field(default_factory=dict)
+    contains: dict[str, bool | None] = field(default_factory=dict)
+    matches: dict[str, bool | None] = field(default_factory=dict)
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeResponse:
     """What a probe was answered. `from_router` where the page is Heroku's own error page, not the app's.
 
-    `status` is None where the app's certificate turns every visitor away: `certificate` says why.
+    `status` is None where the app's certificate turns every visitor away: `certificate` says why. `body` is None where
+    the estate asks nothing of it, and in observations that were saved before it could.
     """
 
     url: str
     status: int | None
     location: str = ""
     from_router: bool = False
+    body: Body | None = field(default=None, kw_only=True)
     certificate: str = field(default="", kw_only=True)
 
 
@@ -375,16 +404,66 @@ def current_release(releases: tuple[Release, ...]) -> Release | None:
     return next((release for release in releases if release.current), None)
 
 
-def deploys(releases: tuple[Release, ...]) -> tuple[Release, ...]:
+def codes(releases: tuple[Release, ...], *, images: bool = False) -> dict[int, str | None]:
+    """Give what runs in each release that took effect, by version: a slug or an image; None where there is no code.
+
+    The releases of an app that runs `images` name none. There a description stands for what it brought, and what
+    follows carries that forward.
+    """
+    found: dict[int, str | None] = {}
+    running: str | None = None
+    image: str | None = None
+    for each in sorted(filter(_took_effect, releases), key=lambda each: each.version):
+        back = descriptions.rolled_back_to(each.description) if images else None
+        if each.code:
+            running, image = each.code, None
+        elif descriptions.is_of_images(each.description) or (images and descriptions.is_built(each.description)):
+            running = image = f"what {each} brought"
+        elif back is not None and found.get(back):
+            running = image = found[back]
+        else:
+            running = image
+        found[each.version] = running
+    return found
+
+
+def deploys(releases: tuple[Release, ...], *, images: bool = False) -> tuple[Release, ...]:
     """Give the releases that brought other code than the one before them: a config change carries the code forward.
 
     One that did not succeed brought nothing, and what follows it is held against the one before it. The oldest that is
-    given counts where it has code: it brought the code, or carries forward what was deployed earlier.
+    given counts where it has code: it brought the code, or carries forward what was deployed earlier. `images` says
+    that the app runs images.
     """
-    succeeded = sorted((each for each in releases if each.status == "succeeded"), key=lambda each: each.version)
-    first = [release for release in succeeded[:1] if release.code]
-    brought = [later for earlier, later in pairwise(succeeded) if later.code and later.code != earlier.code]
+    code = codes(releases, images=images)
+    succeeded = sorted(filter(_took_effect, releases), key=lambda each: each.version)
+    first = [release for release in succeeded[:1] if code[release.version]]
+    brought = [
+        later
+        for earlier, later in pairwise(succeeded)
+        if code[later.version] and code[later.version] != code[earlier.version]
+    ]
     return (*first, *brought)
+
+
+def newest_deploy(releases: tuple[Release, ...]) -> Release | None:
+    """Give the newest release that was meant to bring code, whatever came of it; None where there is none.
+
+    `releases` are newest first. One whose description is not known is one, unless it succeeded and runs what ran
+    before: a change of an add-on in words of its own hides no failed deploy.
+    """
+    for index, each in enumerate(releases):
+        if descriptions.is_config_change(each.description):
+            continue
+        before = next(filter(_took_effect, releases[index + 1 :]), None)
+        same = before is not None and _took_effect(each) and each.code == before.code
+        if not same or descriptions.is_deploy(each.description):
+            return each
+    return None
+
+
+def _took_effect(release: Release) -> bool:
+    """Tell whether a release ran, or runs: one that has expired did, and can no longer be rolled back to."""
+    return release.status in {"succeeded", "expired"}
 
 
 def ago(instant: datetime, now: datetime) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from asbuilt.commits import agree, brought_by, commit_of
+from asbuilt.commits import agree, brought_by, commit_of, deploys_of
 from asbuilt.deploy_spans import (
     ENDED,
     Asks,
@@ -36,7 +36,6 @@ from asbuilt.model import (
     Unobserved,
     WorkflowRun,
     current_release,
-    deploys,
 )
 from asbuilt.terms import Stretch
 
@@ -103,7 +102,7 @@ class Provenance:
         """Say which successful run of a declared deploy made a release of its app: the newest of all that did."""
         app, state = self.estate.apps[way.deploy.app], self.apps[way.deploy.app]
         releases = state.releases.value if isinstance(state.releases, Observed) else ()
-        brought = sorted(deploys(releases), key=lambda each: each.version, reverse=True)
+        brought = sorted(deploys_of(state), key=lambda each: each.version, reverse=True)
         maker, open_ones = self.maker(way, way.deploy.trigger), list[Untold]()
         for release in brought[:_MOST_RELEASES]:
             match answer := self._made_by(app, release, maker, way.repository.name):
@@ -187,7 +186,7 @@ class Provenance:
         state = self.apps[app.name]
         releases = state.releases.value if isinstance(state.releases, Observed) else ()
         current = current_release(releases)
-        brought = brought_by(releases, current) if current else None
+        brought = brought_by(state, current) if current else None
         return (current, brought, commit_of(state, current)) if current and brought else None
 
     def last_deployment(self, app: App) -> tuple[str, DeploymentStatus | Asks | Untold | None]:
@@ -232,8 +231,7 @@ class Provenance:
     def source_of(self, app: App, release: Release) -> tuple[str, Answer] | None:
         """Say where a promoted release comes from: the observed app that runs the same code, and what made it there."""
         for name, state in self.apps.items():
-            releases = state.releases.value if isinstance(state.releases, Observed) else ()
-            same = [each for each in deploys(releases) if each.code and each.code == release.code]
+            same = [each for each in deploys_of(state) if each.code and each.code == release.code]
             if name != app.name and same:
                 return name, self.origin(self.estate.apps[name], same[-1])[1]
         return None

@@ -94,7 +94,7 @@ def words(subject: Subject, estate: Estate) -> dict[str, str]:
     formation = subject.app.formation.items() if subject.app else ()
     told = {
         "app": shlex.quote(subject.app.name) if subject.app else "",
-        "formation": shlex.join(f"{name}={each.quantity}" for name, each in formation),
+        "formation": shlex.join(f"{name}={each.least}" for name, each in formation),
         "repository": shlex.quote(subject.repository.name) if subject.repository else "",
         "deploy": ownership.command if ownership else "declare a workflow that deploys it (repositories.*.workflows)",
         "environment": shlex.quote(subject.part) if isinstance(subject.part, str) else "",

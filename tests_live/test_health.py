@@ -1,23 +1,21 @@
-"""The app answers."""
+"""The app answers, and answers what was declared."""
 
 import pytest
 
+from asbuilt import bodies, routers
 from asbuilt.controls import Finding, control, none_of
 
 pytestmark = pytest.mark.live
 
-# https://devcenter.heroku.com/articles/heroku-error-codes
-BLANK = 502
-ROUTER = {
-    404: "Heroku's router: no such app",
-    BLANK: "Heroku's router: H81, blank app",
-    503: "Heroku's router: H10 crashed, H12 timed out or H14 no web dyno",
-}
-
 
 @control("WEB001", severity="SEV-1", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"])
-def test_probe_answers_its_declared_status(probe, response):
-    """Each probe answers its declared status.
+@pytest.mark.usefixtures("past_first_deploy")
+def test_probe_answers_its_declared_status(probe, response, behind_router):
+    """Each probe answers its declared status, and the app itself does.
+
+    A page of Heroku's router is never the app's answer, whatever its status. It does not say its H code: what is true
+    of the app names the cause. The first request to an Eco app that sleeps wakes it; where that brought no answer, it
+    is asked again while it starts.
 
     An app whose certificate is broken is down for its visitors.
 
@@ -26,8 +24,17 @@ def test_probe_answers_its_declared_status(probe, response):
     if response.certificate:
         fact = f"GET {probe.path} turns every visitor away: the app's certificate {response.certificate}"
         none_of([Finding(fact, "heroku certs:auto --app {app}")])
-    router = f" ({ROUTER.get(response.status, 'by the router')})" if response.from_router else ""
     location = f" to {response.location}" if response.location else ""
+    cause = routers.cause(response.status, *behind_router) if routers.answered(response, behind_router[0]) else None
+    router = f" (Heroku's router: {cause.told})" if cause else ""
     fact = f"GET {probe.path} answered {response.status}{location}{router}, declared {probe.status}"
-    blank = response.from_router and response.status == BLANK
-    none_of([Finding(fact, "{deploy}" if blank else "")] if response.status != probe.status else [])
+    none_of([Finding(fact, cause.fix if cause else "")] if cause or response.status != probe.status else [])
+
+
+@control("WEB002", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"])
+def test_probe_answers_its_declared_body(probe, body):
+    """The body of each probe is what was declared: an error page can have status 200.
+
+    Remedy: heroku logs --app {app} --num 100
+    """
+    none_of(Finding(f"GET {probe.path}: {each}") for each in bodies.departures(body, probe))

@@ -33,15 +33,17 @@ def app(client: Client, name: str) -> Fact[App]:
             slug_size=raw["slug_size"],
             repo_size=raw["repo_size"],
             generation=(raw.get("generation") or {}).get("name", "cedar"),
+            stack=(raw.get("stack") or {}).get("name"),
+            build_stack=(raw.get("build_stack") or {}).get("name"),
         )
 
     return fact(client, f"app {name}", read, can_be_absent=True)
 
 
-def releases(client: Client, name: str) -> Fact[tuple[Release, ...]]:
+def releases(client: Client, name: str, *, images: bool = False) -> Fact[tuple[Release, ...]]:
     """Observe releases, newest first: all of them, or as many as show the current one and that code was deployed.
 
-    `model.current_release` and `model.deploys` say which these are.
+    `model.current_release` and `model.deploys` say which these are. `images` says that the app runs images.
     """
 
     def read(ask: Ask) -> tuple[Release, ...]:
@@ -51,7 +53,7 @@ def releases(client: Client, name: str) -> Fact[tuple[Release, ...]]:
             if found and page and page[0].version >= found[-1].version:
                 raise ValueError(f"a page that repeats itself at {page[0]}")
             found += page
-            if current_release(found) and deploys(found):
+            if current_release(found) and deploys(found, images=images):
                 break
         return found
 
@@ -66,7 +68,7 @@ def formation(client: Client, name: str) -> Fact[tuple[Formation, ...]]:
 
     def read(ask: Ask) -> tuple[Formation, ...]:
         return tuple(
-            Formation(raw["type"], raw["quantity"], raw["size"], instant(raw["updated_at"]))
+            Formation(raw["type"], raw["quantity"], _size(raw), instant(raw["updated_at"]))
             for page in _pages(ask, f"{_url(name)}/formation")
             for raw in page
         )
@@ -82,7 +84,14 @@ def dynos(client: Client, name: str) -> Fact[tuple[Dyno, ...]]:
 
     def read(ask: Ask) -> tuple[Dyno, ...]:
         return tuple(
-            Dyno(raw["name"], raw["type"], raw["state"], raw["release"]["version"], instant(raw["updated_at"]))
+            Dyno(
+                name=raw["name"],
+                type=raw["type"],
+                state=raw["state"],
+                release=raw["release"]["version"],
+                updated_at=instant(raw["updated_at"]),
+                size=raw.get("size"),
+            )
             for page in _pages(ask, f"{_url(name)}/dynos")
             for raw in page
         )
@@ -142,6 +151,15 @@ def _pages(ask: Ask, url: str, wanted: str = "") -> Iterator[list[dict[str, Any]
         answer = ask.get(url, {**_ACCEPT, "Range": wanted} if wanted else _ACCEPT)
         yield items(answer.json())
         wanted = answer.headers.get("next-range", "")
+
+
+def _size(raw: dict[str, Any]) -> str:
+    """Give the size of a process type: `size` is deprecated, and `dyno_size` is not there everywhere yet.
+
+    https://devcenter.heroku.com/articles/platform-api-reference#formation
+    """
+    size: str = raw["size"] if raw.get("size") else raw["dyno_size"]["name"]
+    return size
 
 
 def _release(raw: dict[str, Any]) -> Release:

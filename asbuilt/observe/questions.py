@@ -15,6 +15,7 @@ from asbuilt.observe import facts, github, heroku, web
 from asbuilt.observe.facts import Answers, Key, Questions
 from asbuilt.observe.http import Client
 from asbuilt.terms import Stretch
+from asbuilt.under_way import asleep
 
 
 def about_app(questions: Questions, client: Client, app: declared.App, fact: Fact[App]) -> None:
@@ -26,12 +27,35 @@ def about_app(questions: Questions, client: Client, app: declared.App, fact: Fac
     origin = app.url or (fact.value.web_url if isinstance(fact, Observed) else None)
     for each in app.probes if origin else ():
         address = f"{(origin or '').rstrip('/')}{each.path}"
-        questions.ask(Key(facts.PROBE, app.name, each.path), partial(web.probe, client, address))
+        questions.ask(Key(facts.PROBE, app.name, each.path), partial(web.probe, client, address, each))
     if isinstance(fact, Observed):
-        questions.ask(Key(facts.RELEASES, app.name, None), partial(heroku.releases, client, app.name))
+        releases = partial(heroku.releases, client, app.name, images=fact.value.runs_images)
+        questions.ask(Key(facts.RELEASES, app.name, None), releases)
         questions.ask(Key(facts.FORMATION, app.name, None), partial(heroku.formation, client, app.name))
         questions.ask(Key(facts.DYNOS, app.name, None), partial(heroku.dynos, client, app.name))
         questions.ask(Key(facts.BUILDS, app.name, None), partial(heroku.builds, client, app.name))
+
+
+def about_sleepers(questions: Questions, client: Client, app: declared.App, state: AppState) -> None:
+    """Ask a sleeping app again for what its first requests, which woke it, brought no answer to.
+
+    `state` is what was observed of it.
+    """
+    origin = app.url or (state.app.value.web_url if isinstance(state.app, Observed) else None)
+    if not origin or not _sleeps(state):
+        return
+    for each in app.probes:
+        fact = state.probes[each.path]
+        if not isinstance(fact, Observed) or fact.value.from_router:
+            address = f"{origin.rstrip('/')}{each.path}"
+            questions.ask(Key(facts.PROBE, app.name, each.path), partial(web.probe_asleep, client, address, each))
+
+
+def _sleeps(state: AppState) -> bool:
+    dynos = state.dynos.value if isinstance(state.dynos, Observed) else ()
+    formation = state.formation.value if isinstance(state.formation, Observed) else ()
+    web_type = next((each for each in formation if each.type == "web"), None)
+    return any(dyno.type == "web" and asleep(dyno, web_type) for dyno in dynos)
 
 
 def about_repository(questions: Questions, client: Client, repository: declared.Repository) -> None:

@@ -17,6 +17,7 @@ from asbuilt.observe.origins import Jobs, with_origins
 from asbuilt.observe.questions import (
     about_app,
     about_repository,
+    about_sleepers,
     about_undeclared_workflows,
     app_state,
     repository_state,
@@ -91,6 +92,8 @@ def _parts(
             about_repository(questions, client, estate.repositories[name])
     answers = questions.answers(pool)
     about_undeclared_workflows(undeclared, client, estate, answers)
+    for name in scope.apps:
+        about_sleepers(undeclared, client, estate.apps[name], app_state(estate.apps[name], apps[name], answers))
     return answers | undeclared.answers(pool)
 
 

@@ -74,15 +74,18 @@ def _app(name: str, at: Reader) -> App:
         *("hash", "created_at", "generation", "stack", "region", "maintenance", "owner", "config_vars", "releases"),
         *("formation", "dynos", "responses", "addons", "collaborators", "pipeline", "domains"),
     )
-    releases = tuple(_releases(at))
-    formation = tuple(_formation(kind, below) for kind, below in at.entries("formation"))
+    stack = at.text("stack", "heroku-24")
+    releases = tuple(_releases(at, images=stack == "container"))
+    own_hash, created_at = at.text("hash"), at.instant("created_at")
+    changed = _code_changed(releases) or created_at
+    formation = tuple(_formation(kind, below, changed) for kind, below in at.entries("formation"))
     pipeline = at.below("pipeline").only("name", "stage")
     app = App(
         name=name,
-        hash=at.text("hash"),
-        created_at=at.instant("created_at"),
+        hash=own_hash,
+        created_at=created_at,
         generation=at.text("generation", "cedar", among=("cedar", "fir")),
-        stack=at.text("stack", "heroku-24"),
+        stack=stack,
         region=at.text("region", "us"),
         maintenance=at.flag("maintenance", default=False),
         owner=at.text("owner", OPERATOR),
@@ -100,9 +103,10 @@ def _app(name: str, at: Reader) -> App:
     return replace(app, dynos=dynos)
 
 
-def _releases(at: Reader) -> Iterator[Release]:
+def _releases(at: Reader, *, images: bool) -> Iterator[Release]:
     """Yield the releases; one that is no deploy carries the running code forward, as Heroku does."""
     running: str | None = None
+    image = False
     version = 0
     for item in at.items("releases"):
         item.only("version", "description", "created_at", "status", "slug")
@@ -114,12 +118,29 @@ def _releases(at: Reader) -> Iterator[Release]:
         carried = None if description.startswith("Deploy") else running
         commit = item.sha("slug") if "slug" in item.value else carried
         running = commit if status == "succeeded" else running
-        yield Release(version, description, item.instant("created_at"), status, commit)
+        runs_image = images and (image or description.startswith("Deploy"))
+        image = runs_image if status == "succeeded" else image
+        yield Release(version, description, item.instant("created_at"), status, commit, runs_image)
 
 
-def _formation(kind: str, at: Reader) -> Formation:
-    at.only("quantity", "size", "command")
-    return Formation(kind, at.number("quantity", 1), at.text("size", "Basic"), at.text("command", f"run {kind}"))
+def _code_changed(releases: tuple[Release, ...]) -> datetime | None:
+    """Return when the code that runs came to be: a config change brings no process type."""
+    changed, running = None, None
+    for each in releases:
+        if each.status == "succeeded" and (each.commit != running or each.description.startswith("Deploy")):
+            changed, running = each.created_at, each.commit
+    return changed
+
+
+def _formation(kind: str, at: Reader, changed: datetime) -> Formation:
+    at.only("quantity", "size", "command", "since")
+    return Formation(
+        type=kind,
+        quantity=at.number("quantity", 1),
+        size=at.text("size", "Basic"),
+        command=at.text("command", f"run {kind}"),
+        since=at.instant("since", changed),
+    )
 
 
 def _dyno(name: str, at: Reader, app: App) -> Dyno:

@@ -37,8 +37,11 @@ def person(email: str) -> Document:
 
 
 def code_reference(app: App, release: Release, generation: str) -> Document | None:
-    """Return the reference to the code that a release runs: a Cedar app has a slug, a Fir app an OCI image."""
-    if release.commit is None or app.generation != generation:
+    """Return the reference to the code that a release runs: a Cedar app has a slug, a Fir app an OCI image.
+
+    That of a container app names none.
+    """
+    if release.commit is None or release.image or app.generation != generation:
         return None
     return {"id": identifier(app.name, "code", release.commit)}
 
@@ -85,7 +88,7 @@ def app(app: App, *, sdk: bool) -> Document:
     """Return one app; an app that was never deployed has neither `slug_size` nor `repo_size`."""
     current = app.current
     commit = current.commit if current else None
-    slug = commit is not None and app.generation == "cedar"
+    slug = commit is not None and app.generation == "cedar" and not (current and current.image)
     document = {
         **named("app", app.name),
         "acm": False,
@@ -133,7 +136,7 @@ def release(app: App, release: Release, *, sdk: bool) -> Document:
         "created_at": iso(release.created_at),
         "current": release is app.current,
         "description": release.description,
-        "eligible_for_rollback": release.commit is not None and release.status == "succeeded",
+        "eligible_for_rollback": (release.commit is not None or release.image) and release.status == "succeeded",
         "id": identifier(app.name, "release", release.version),
         "output_stream_url": None,
         "slug": slug,
@@ -214,7 +217,6 @@ def build(app: App, release: Release, *, sdk: bool) -> Document:
 
 def formation(app: App, formation: Formation) -> Document:
     """Return what is wanted of one process type."""
-    changed = app.current.created_at if app.current else app.created_at
     return {
         "app": named("app", app.name),
         "command": formation.command,
@@ -224,7 +226,7 @@ def formation(app: App, formation: Formation) -> Document:
         "quantity": formation.quantity,
         "size": formation.size,
         "type": formation.type,
-        "updated_at": iso(changed),
+        "updated_at": iso(formation.since),
     }
 
 

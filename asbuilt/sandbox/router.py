@@ -59,7 +59,7 @@ def headers(ask: Ask) -> dict[str, str]:
 def _routed(app: App) -> Reply:
     """Return what the router says of an app by itself."""
     web = [dyno for dyno in app.dynos if dyno.type == "web"]
-    if app.current is None or app.current.commit is None:
+    if app.current is None or (app.current.commit is None and not app.current.image):
         return _error(502)  # H81, blank app
     if not web:
         return _error(503)  # H14, no web dynos running

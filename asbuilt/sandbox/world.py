@@ -32,23 +32,28 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One Heroku release; `commit` is that of the code it runs, carried forward over config changes, or None."""
+    """One Heroku release; `commit` is that of the code it runs, carried forward over config changes, or None.
+
+    `image` says that it runs container images: those of a container app, which its releases do not name.
+    """
 
     version: int
     description: str
     created_at: datetime
     status: str
     commit: str | None
+    image: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Formation:
-    """How many dynos of one process type are wanted, and what each of them runs."""
+    """How many dynos of one process type are wanted, and what each of them runs; `since` is its last change."""
 
     type: str
     quantity: int
     size: str
     command: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,48 @@ def test_shorthands_mean_what_they_abbreviate(written):
     assert short.grace == timedelta(seconds=90)
 
 
+@pytest.mark.parametrize(
+    ("written_as", "expected"),
+    [("1", (1, 1)), ("0", (0, 0)), ("{quantity: 2, size: Eco}", (2, 2)), ("{min: 1, max: 3}", (1, 3))],
+)
+def test_a_process_has_a_quantity_or_a_range(written_as, expected, written):
+    process = (
+        load(written(f"estate: x\napps: {{a: {{formation: {{web: {written_as}}}}}}}\n")).apps["a"].formation["web"]
+    )
+    assert (process.least, process.most) == expected
+
+
+@pytest.mark.parametrize(
+    ("written_as", "expected"),
+    [
+        ("{size: Eco}", "expected quantity, or both min and max"),
+        ("{min: 1}", "expected quantity, or both min and max"),
+        ("{max: 1}", "expected quantity, or both min and max"),
+        ("{quantity: 1, max: 3}", "expected quantity, or both min and max"),
+        ("{min: 3, max: 1}", "min is 3 and max 1: no number is between them"),
+        ("{quantiti: 1}", 'unknown key "quantiti" in apps.a.formation.web; did you mean "quantity"?'),
+    ],
+)
+def test_a_process_without_a_number_is_told_how_to_give_one(written_as, expected, wrong):
+    assert expected in wrong(f"estate: x\napps: {{a: {{formation: {{web: {written_as}}}}}}}\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("json: {status: ok}", 'key "status" is invalid in apps.a.probes.0.json: expected a JSON pointer'),
+        ("json: {/status: [ok]}", 'a list is invalid for "/status" in apps.a.probes.0.json: expected a text, a number'),
+        ('contains: ""', 'an empty text is invalid for "contains" in apps.a.probes.0: expected a text on one line'),
+        ('matches: "(a"', '"(a" is invalid for "matches" in apps.a.probes.0: unclosed group; expected a regular expr'),
+        ('matches: "(?=a)"', "look-around, including look-ahead and look-behind, is not supported"),
+        ("jsn: {/a: 1}", 'unknown key "jsn" in apps.a.probes.0; did you mean "json"?'),
+        ("values: {/a: 1}", 'unknown key "values" in apps.a.probes.0'),
+    ],
+)
+def test_what_cannot_be_asked_of_a_body_is_told_where_it_stands(declared, expected, wrong):
+    assert expected in wrong(f"estate: x\napps: {{a: {{probes: [{{path: /up, {declared}}}]}}}}\n")[0]
+
+
 def test_a_date_of_a_waiver_is_read(written):
     waiver = "{control: HK001, subject: shop-prod, until: 2026-05-01, owner: ops, issue: 7, reason: moved}"
     assert load(written(f"{MINIMAL}waivers: [{waiver}]\n")).waivers[0].until == date(2026, 5, 1)

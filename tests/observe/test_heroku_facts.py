@@ -151,6 +151,26 @@ def test_an_app_that_was_never_deployed_has_no_sizes(client, replies):
     assert handler.seen[0].headers["accept"] == ACCEPT
 
 
+def test_an_app_says_what_it_runs_on_and_what_its_next_build_will(client, replies):
+    raw = {**APP, "stack": {"name": "heroku-22"}}
+    app = heroku.app(client(replies((200, {"json": raw}))), "shop").value
+    assert (app.stack, app.build_stack, app.runs_images) == ("heroku-22", "heroku-24", False)
+
+
+@pytest.mark.parametrize(
+    "size", [{"size": "Eco"}, {"dyno_size": {"name": "Eco"}}, {"size": None, "dyno_size": {"name": "Eco"}}]
+)
+def test_a_size_stands_under_either_name(client, size):
+    raw = {"type": "web", "quantity": 1, "updated_at": AT, **size}
+    assert heroku.formation(client(paged([raw])), "shop").value[0].size == "Eco"
+
+
+def test_releases_of_images_stop_at_one_that_says_so(client):
+    deployed = {**release(3), "description": "Deployed web (f5ce2d583e48)"}
+    pages = [release(4, current=True), deployed], [release(2), release(1)]
+    assert versions(heroku.releases(client(paged(*pages)), "shop", images=True)) == [4, 3]
+
+
 def test_a_fir_app_says_so_and_may_have_no_url(client, replies):
     raw = {**APP, "generation": {"id": "x", "name": "fir"}, "web_url": None}
     app = heroku.app(client(replies((200, {"json": raw}))), "shop").value

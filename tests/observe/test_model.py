@@ -12,6 +12,7 @@ from asbuilt.model import (
     Absent,
     App,
     AppState,
+    Body,
     Build,
     Code,
     Commit,
@@ -33,6 +34,7 @@ from asbuilt.model import (
     Workflow,
     WorkflowRun,
     ago,
+    codes,
     current_release,
     deploys,
     dump,
@@ -88,6 +90,46 @@ def test_a_deploy_brings_other_code_than_the_one_before_it(codes, expected):
     assert [each.version for each in deploys(tuple(reversed(history(*codes))))] == expected
 
 
+def images(*descriptions):
+    """Give the releases of a container app, newest first, by their descriptions, oldest first."""
+    return tuple(
+        Release(
+            version=number,
+            description=told.rstrip("!~"),
+            status={"!": "failed", "~": "expired"}.get(told[-1], "succeeded"),
+            current=False,
+            code=None,
+            created_at=NOW,
+        )
+        for number, told in reversed(list(enumerate(descriptions, 1)))
+    )
+
+
+@pytest.mark.parametrize(
+    ("descriptions", "expected"),
+    [
+        (("Initial release", "Set X config vars"), []),
+        (("Initial release", "Deployed web (f5ce2d583e48)"), [2]),
+        (("Initial release", "Deployed web (f5ce2d583e48)~", "Set X config vars"), [2]),
+        (("Deployed web (f5ce2d583e48)", "Set X config vars", "Deployed worker (9d10aa02b7c1)"), [1, 3]),
+        (("Initial release", "Deployed web (f5ce2d583e48)!"), []),
+        (("Initial release", "Deploy 1a2b3c4d", "Set X config vars"), [2]),
+        (("Deployed web (f5ce2d583e48)", "Deployed web (9d10aa02b7c1)", "Rollback to v1"), [1, 2, 3]),
+        (("Initial release", "Rollback to v1"), []),
+    ],
+)
+def test_a_container_app_is_deployed_by_what_its_releases_say(descriptions, expected):
+    found = images(*descriptions)
+    assert [each.version for each in deploys(found, images=True)] == expected
+    assert bool(codes(found, images=True).get(found[0].version)) is bool(expected)
+
+
+def test_a_release_without_slug_lost_its_code_where_the_app_runs_no_images():
+    lost = (replace(images("Deploy nothing")[0], version=2), *history("a"))
+    assert codes(lost) == {1: "a", 2: None}
+    assert codes(lost, images=True)[2]
+
+
 def test_the_current_release_is_not_always_the_newest():
     newest, older, oldest = history("-", "a", "b!")
     assert current_release((newest, replace(older, current=True), oldest)).version == 2
@@ -126,15 +168,18 @@ def whole():
         "dynos of b", "GET https://x.example/", "answered 403: no", "give the token: x=read", (1, 2)
     )
     run = WorkflowRun(9_000_000_001, 7, "push", "completed", None, None, "a" * 40, NOW, NOW, "https://x.example/1")
+    body = Body({"/a": None}, {"b": True}, {"c": None}, "d")
     shop = AppState(
-        app=Observed(App("shop", None, NOW, maintenance=True, slug_size=7, repo_size=None, generation="fir"), (0,)),
+        app=Observed(
+            App("shop", None, NOW, maintenance=True, slug_size=7, repo_size=None, generation="fir", stack="cnb"), (0,)
+        ),
         releases=Observed((Release(1, "Déploiement “é”", "succeeded", current=True, code="a", created_at=NOW),), (1,)),
         formation=Observed((Formation("web", 2, "Basic", NOW),)),
         dynos=Observed(()),
         builds=Observed((Build("r", "c", "any text", NOW), Build(None, None, None, NOW))),
         codes={"c": Observed(Code("c", None))},
         probes={
-            "/health": Observed(ProbeResponse("https://x.example/h", 302, "/l", from_router=True)),
+            "/health": Observed(ProbeResponse("https://x.example/h", 302, "/l", from_router=True, body=body)),
             "/x": unobserved,
         },
     )
