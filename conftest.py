@@ -13,6 +13,7 @@ from asbuilt.judging import SEEN, CouldNotObserveError
 from asbuilt.lint.keep import actions_of, quoted, restore
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
+from asbuilt.run_results import older_runs, telling, undecided
 from asbuilt.subjects import kind_of
 from asbuilt.workflows.judge.procfile import procfiles_of
 
@@ -86,7 +87,7 @@ def environment(subject):
 
 @pytest.fixture
 def declared_environment(repository, environment):
-    declared = repository.environments.get(environment)
+    declared = repository.environment(environment)
     if declared is None:
         pytest.skip("a workflow names it; the estate declares nothing of it")
     return declared
@@ -188,6 +189,13 @@ def environments(see, _repository_state):
 
 
 @pytest.fixture
+def named_environments(run, repository):
+    """The names of environments that the estate or a workflow file of the repository names, in lower case."""
+    known = run.subjects("environment").values()
+    return {each.part.lower() for each in known if each.repository.name == repository.name}
+
+
+@pytest.fixture
 def github_environment(environments, environment):
     if environment.lower() not in environments:
         pytest.skip(texts.line(f"environment {environment} does not exist: GH002 judges that"))
@@ -201,18 +209,86 @@ def workflows(see, _repository_state):
 
 
 @pytest.fixture
-def runs(see, _repository_state, workflow):
-    """Completed runs of the workflow on the default branch, newest first."""
-    known = _repository_state.runs.get(workflow.path, _repository_state.workflows)
-    return see("runs", known, judged_by="GH007")
+def protected_branches(see, _repository_state, github_environment):
+    """The branches that GitHub protects, where the environment lets these through and no others."""
+    if github_environment.branches != ("@protected",):
+        pytest.skip("the environment does not let protected branches through: no branch needs to be one")
+    if _repository_state.protected is None:
+        pytest.skip("the observation is older than the question for protected branches")
+    return see.where_allowed("protected branches", _repository_state.protected, needs="Contents: read")
 
 
 @pytest.fixture
-def undeclared_runs(see, _repository_state, repository, workflows):
-    """Completed runs on the default branch, newest first, of each workflow that is not declared; by path."""
+def default_branch(see, _repository_state):
+    """The default branch as GitHub has it."""
+    return see("repository", _repository_state.repository, judged_by="GH001").default_branch
+
+
+@pytest.fixture
+def cut(_repository_state):
+    """By the path of a workflow, the events of which there are older runs than those that were read."""
+    seen = {path: fact.value for path, fact in _repository_state.runs.items() if isinstance(fact, model.Observed)}
+    return {path: older_runs(_repository_state.cut, path, runs) for path, runs in seen.items()}
+
+
+@pytest.fixture
+def _recent(see, _repository_state, repository, cut, default_branch):
+    """Give a function that gives the runs of a workflow; what older ones could say stays open."""
+
+    def recent(path):
+        known = _repository_state.runs.get(path, _repository_state.workflows)
+        runs = see(f"runs of {path}", known, judged_by="GH007")
+        for event in undecided(runs, cut.get(path, ()), repository.red_after):
+            what = f"runs of {path} by {event}"
+            request = f"the newest runs of {path} by {event} on {default_branch}"
+            reason = "neither passed nor failed, or are a fork's: the bound of what is read was reached"
+            see.leave_open(model.Unobserved(what, request, reason, f"set {event} off once more, and let it end"))
+        return runs
+
+    return recent
+
+
+@pytest.fixture
+def runs(see, _recent, workflow, default_branch):
+    """Completed runs of the workflow on the default branch, newest first; at least one that passed or failed."""
+    found = _recent(workflow.path)
+    if not telling(found) and not see.unread:
+        pytest.skip(texts.line(f"no run of {workflow.path} on {default_branch} has passed or failed"))
+    return found
+
+
+@pytest.fixture
+def undeclared_runs(see, _repository_state, _recent, repository, workflows):
+    """Completed runs on the default branch, newest first, of each workflow that is not declared; by path.
+
+    At least one that passed or failed. Those of which nothing is known stay open.
+    """
     declared = {each.path for each in repository.workflows.values()}
-    unknown = {path: _repository_state.runs.get(path) for path in workflows if path not in declared}
-    return {path: see(path, fact, judged_by="GH007") for path, fact in unknown.items() if fact}
+    found = {}
+    for path in workflows:
+        match _repository_state.runs.get(path):
+            case model.Unobserved() as fact if path not in declared:
+                see.leave_open(fact)
+            case model.Observed() if path not in declared:
+                found[path] = _recent(path)
+    if not any(map(telling, found.values())) and not see.unread:
+        pytest.skip("no run of a workflow that the estate does not declare has passed or failed on the default branch")
+    return found
+
+
+@pytest.fixture
+def waiting(see, _repository_state, workflow):
+    """Runs of the workflow that wait, and that what deploys by it set off."""
+    triggers = {each.trigger for each in workflow.deploys}
+    if not triggers:
+        pytest.skip("the estate declares no deploy of this workflow")
+    known = _repository_state.waiting
+    if known is None:
+        if isinstance(_repository_state.repository, model.Observed):
+            pytest.skip("the observation is older than the question for runs that wait")
+        known = _repository_state.repository
+    found = see("runs that wait", known, judged_by="GH001")
+    return tuple(each for each in found if each.workflow == workflow.path and each.event in triggers)
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ class CouldNotObserveError(Exception):
 class Seen:
     """The facts that one check was given, in the order in which it asked for them, and what suppressions accepted.
 
-    `unread` are the files that they rest on and that were not read, or not to their end; `nothing` says why they are
-    about nothing, where GitHub itself reads nothing of the file.
+    `unread` is what they rest on and was not read, or not to its end; `nothing` says why they are about nothing, where
+    GitHub itself reads nothing of the file.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -70,6 +70,21 @@ class Seen:
         """Give what the files of a repository say, and remember it as evidence."""
         self.facts[name] = value
         return value
+
+    def where_allowed(self, name: str, fact: Any, *, needs: str) -> Any:
+        """Give the value of a fact that takes more than the documented permissions; skips the check without them.
+
+        `needs` is the permission. Raises CouldNotObserveError where it is unknown for another reason.
+        """
+        refused = isinstance(fact, Unobserved) and fact.reason.startswith(_REFUSED) and "rate limit" not in fact.reason
+        if refused:
+            self.requests.extend(fact.requests)
+            pytest.skip(texts.line(f"{fact.what}: to judge this the token needs {needs}; {fact}"))
+        return self.if_there(name, fact)
+
+    def leave_open(self, fact: Unobserved) -> None:
+        """Remember what a check could not tell: where it finds no drift, it is unknown."""
+        self.unread[fact.what] = fact
 
     def rest_on(self, documents: Iterable[Document]) -> None:
         """Remember which of the files that a fact rests on were not read: a check that finds no drift is unknown then.
@@ -119,6 +134,10 @@ class Seen:
         if not set(paths) & set(scan.scanned):
             pytest.skip(texts.line(f"{', '.join(paths)} is not there, or no file that is read: WF001 judges that"))
         return ()
+
+
+# What GitHub answers for what the token may not see.
+_REFUSED = ("answered 403", "answered 404")
 
 
 def _unread(why: Finding) -> Unobserved:

@@ -16,8 +16,11 @@ from asbuilt.model import (
     Fact,
     Formation,
     ProbeResponse,
+    ProtectedBranch,
+    RecentRuns,
     Release,
     Repository,
+    WaitingRun,
     Workflow,
     WorkflowRun,
 )
@@ -58,7 +61,9 @@ PROBE: Kind[ProbeResponse, str] = Kind("probe")  # by path
 REPOSITORY: Kind[Repository, None] = Kind("repository")
 ENVIRONMENTS: Kind[tuple[Environment, ...], None] = Kind("environments")
 WORKFLOWS: Kind[tuple[Workflow, ...], None] = Kind("workflows")
-RUNS: Kind[tuple[WorkflowRun, ...], str] = Kind("runs")  # by the path of the workflow
+RUNS: Kind[RecentRuns, str] = Kind("runs")  # by the path of the workflow
+WAITING: Kind[tuple[WaitingRun, ...], None] = Kind("waiting")
+PROTECTED: Kind[tuple[ProtectedBranch, ...], None] = Kind("protected")
 SUCCESSES: Kind[tuple[WorkflowRun, ...], Way] = Kind("successes")
 DEPLOYMENTS: Kind[tuple[Deployment, ...], str] = Kind("deployments")  # by environment
 

@@ -4,20 +4,19 @@
 https://docs.github.com/en/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens
 """
 
-import re
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from asbuilt.model import Deployment, Environment, Fact, Repository, Workflow, WorkflowRun
+from asbuilt.model import Deployment, Environment, Fact, ProtectedBranch, Repository, Workflow, WorkflowRun
 from asbuilt.observe.ask import Ask, fact, instant, items
+from asbuilt.observe.github_reading import HEADERS as _HEADERS
+from asbuilt.observe.github_reading import listed as _listed
+from asbuilt.observe.github_reading import run as _run
 from asbuilt.observe.http import GITHUB, Client
 from asbuilt.terms import RUNS
 
-_HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-_NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
-_MOST_PAGES = 100
+_OWN_RULES = frozenset({"required_reviewers", "wait_timer", "branch_policy"})
 
 
 def repository(client: Client, name: str) -> Fact[Repository]:
@@ -28,7 +27,7 @@ def repository(client: Client, name: str) -> Fact[Repository]:
 
     def read(ask: Ask) -> Repository:
         raw = ask.get(f"{GITHUB}/repos/{quote(name)}", _HEADERS).json()
-        return Repository(raw["full_name"], raw["default_branch"], raw["archived"], raw["private"])
+        return Repository(raw["full_name"], raw["default_branch"], raw["archived"], raw["private"], raw.get("disabled"))
 
     return fact(client, f"repository {name}", read, can_be_absent=True)
 
@@ -57,16 +56,6 @@ def workflows(client: Client, name: str) -> Fact[tuple[Workflow, ...]]:
         return tuple(Workflow(raw["name"], raw["path"], raw["state"]) for raw in _listed(ask, url, "workflows"))
 
     return fact(client, f"workflows of {name}", read)
-
-
-def runs(client: Client, name: str, workflow: str, branch: str) -> Fact[tuple[WorkflowRun, ...]]:
-    """Observe the newest completed runs of a workflow file on a branch, newest first.
-
-    `workflow` is the name of the file. As many as `terms.RUNS`; fewer where there are fewer. Absent where GitHub knows
-    no such workflow. Source: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
-    """
-    query = {"branch": branch, "status": "completed", "exclude_pull_requests": "true", "per_page": RUNS}
-    return _runs(client, name, workflow, query, f"runs of {workflow} on {branch}")
 
 
 def successes(client: Client, name: str, workflow: str, event: str, since: datetime) -> Fact[tuple[WorkflowRun, ...]]:
@@ -106,35 +95,49 @@ def _runs(client: Client, name: str, workflow: str, query: dict[str, Any], what:
     return fact(client, what, read, can_be_absent=True)
 
 
-def _listed(ask: Ask, url: str, key: str) -> Iterator[dict[str, Any]]:
-    """Walk a list to its last page. Raises ValueError for one that repeats, never ends, or leads elsewhere."""
-    seen: set[str] = set()
-    while url:
-        if url in seen or len(seen) == _MOST_PAGES:
-            raise ValueError(f"a list of {key} whose pages repeat or do not end")
-        seen.add(url)
-        answer = ask.get(url, _HEADERS)
-        yield from items(answer.json()[key])
-        following = _NEXT.search(answer.headers.get("link", ""))
-        url = following[1] if following else ""
-        if url and not url.startswith(f"{GITHUB}/"):
-            raise ValueError(f"a list of {key} that goes on elsewhere")
+def protected_branches(client: Client, name: str) -> Fact[tuple[ProtectedBranch, ...]]:
+    """Observe the branches that are protected, by a branch protection rule or by a ruleset. Takes Contents: read.
+
+    Source: https://docs.github.com/rest/branches/branches#list-branches
+    """
+
+    def read(ask: Ask) -> tuple[ProtectedBranch, ...]:
+        found = _listed(ask, f"{GITHUB}/repos/{quote(name)}/branches?protected=true&per_page=100", "")
+        # A server that does not know the filter gives every branch.
+        return tuple(
+            ProtectedBranch(raw["name"], raw.get("protection", {}).get("enabled", False))
+            for raw in found
+            if raw["protected"]
+        )
+
+    return fact(client, f"protected branches of {name}", read)
 
 
 def _environment(ask: Ask, repository_name: str, raw: dict[str, Any]) -> Environment:
-    """Read an environment; the branches that it lets through take requests of their own."""
+    """Read an environment; the branches that it lets through take requests of their own.
+
+    `can_admins_bypass` is real, though GitHub's OpenAPI description lacks it. A rule of another type is an app's.
+    """
     rules = {rule["type"]: rule for rule in raw["protection_rules"]}
-    reviewers = rules.get("required_reviewers", {}).get("reviewers", [])
+    required = rules.get("required_reviewers", {})
+    reviewers = [_reviewer(each) for each in required.get("reviewers", [])]
     return Environment(
         name=raw["name"],
-        reviewers=tuple(_reviewer(each) for each in reviewers),
+        reviewers=tuple(each for each in reviewers if each is not None),
         wait_timer=rules.get("wait_timer", {}).get("wait_timer", 0),
         branches=_branches(ask, repository_name, raw),
+        reviewers_gone=reviewers.count(None),
+        admins_can_bypass=raw.get("can_admins_bypass"),
+        prevent_self_review=required.get("prevent_self_review", False),
+        guarded_by_apps=bool(rules.keys() - _OWN_RULES),
     )
 
 
-def _reviewer(raw: dict[str, Any]) -> str:
+def _reviewer(raw: dict[str, Any]) -> str | None:
+    """Read a reviewer; GitHub gives null for an account or a team that was deleted."""
     reviewer = raw["reviewer"]
+    if reviewer is None:
+        return None
     return f"@{reviewer['slug']}" if raw["type"] == "Team" else str(reviewer["login"])
 
 
@@ -149,18 +152,3 @@ def _branches(ask: Ask, repository_name: str, raw: dict[str, Any]) -> tuple[str,
     url = f"{GITHUB}/repos/{quote(repository_name)}/environments/{environment}/deployment-branch-policies?per_page=100"
     found = _listed(ask, url, "branch_policies")
     return tuple(f"tag:{each['name']}" if each.get("type") == "tag" else each["name"] for each in found)
-
-
-def _run(raw: dict[str, Any]) -> WorkflowRun:
-    return WorkflowRun(
-        id=raw["id"],
-        number=raw["run_number"],
-        event=raw["event"],
-        status=raw["status"],
-        conclusion=raw["conclusion"],
-        branch=raw["head_branch"],
-        sha=raw["head_sha"],
-        created_at=instant(raw["created_at"]),
-        updated_at=instant(raw["updated_at"]),
-        url=raw["html_url"],
-    )

@@ -4,12 +4,25 @@ First the app and the repository themselves, then what they consist of: what dep
 not asked, and its fact follows from that.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
 from asbuilt import estate as declared
-from asbuilt.model import Absent, App, AppState, Fact, Observed, Repository, RepositoryState, Unobserved, Workflow
-from asbuilt.observe import facts, github, heroku, web
+from asbuilt.model import (
+    Absent,
+    App,
+    AppState,
+    Fact,
+    Observed,
+    RecentRuns,
+    Repository,
+    RepositoryState,
+    Unobserved,
+    Workflow,
+    WorkflowRun,
+)
+from asbuilt.observe import facts, github, github_runs, heroku, web
 from asbuilt.observe.facts import Answers, Key, Questions
 from asbuilt.observe.http import Client
 
@@ -30,17 +43,24 @@ def about_app(questions: Questions, client: Client, app: declared.App, fact: Fac
         questions.ask(Key(facts.DYNOS, app.name, None), partial(heroku.dynos, client, app.name))
 
 
-def about_repository(questions: Questions, client: Client, repository: declared.Repository) -> None:
+def about_repository(
+    questions: Questions, client: Client, repository: declared.Repository, observed: Repository
+) -> None:
     """Ask for the parts of a repository that is there.
 
-    `repository` is as declared: runs are asked for its declared workflows alone, on its default branch.
+    `repository` is as declared: runs are asked for its declared workflows alone, on the branch that GitHub has for its
+    default branch; which of them wait, where one of them is declared to deploy.
     """
     name = repository.name
     questions.ask(Key(facts.ENVIRONMENTS, name, None), partial(github.environments, client, name))
     questions.ask(Key(facts.WORKFLOWS, name, None), partial(github.workflows, client, name))
     for each in repository.workflows.values():
-        runs = partial(github.runs, client, name, each.name, repository.default_branch)
+        triggers = [deploy.trigger for deploy in each.deploys]
+        branch, enough = observed.default_branch, repository.red_after
+        runs = partial(github_runs.recent, client, name, each.name, branch, enough=enough, events=triggers)
         questions.ask(Key(facts.RUNS, name, each.path), runs)
+    if any(each.deploys for each in repository.workflows.values()):
+        questions.ask(Key(facts.WAITING, name, None), partial(github_runs.waiting, client, name))
 
 
 def about_deploy(
@@ -59,21 +79,39 @@ def about_deploy(
         questions.ask(Key(facts.DEPLOYMENTS, name, environment), partial(github.deployments, client, name, environment))
 
 
-def about_undeclared_workflows(questions: Questions, client: Client, estate: declared.Estate, answers: Answers) -> None:
+def about_undeclared_workflows(
+    questions: Questions,
+    client: Client,
+    estate: declared.Estate,
+    answers: Answers,
+    repositories: Mapping[str, Fact[Repository]],
+) -> None:
     """Ask for the runs of the workflow files that GitHub knows and the estate does not.
 
     `answers` has what was observed of each repository's workflows; those that are disabled are left out.
     """
     for name, fact in answers.of_each(facts.WORKFLOWS).items():
-        if not isinstance(fact, Observed):
+        observed = repositories[name]
+        if not isinstance(fact, Observed) or not isinstance(observed, Observed):
             continue
         repository = estate.repositories[name]
         known = {each.path for each in repository.workflows.values()}
         for workflow in fact.value:
             if _is_file(workflow) and workflow.path not in known:
                 file = workflow.path.rpartition("/")[2]
-                runs = partial(github.runs, client, name, file, repository.default_branch)
+                branch, enough = observed.value.default_branch, repository.red_after
+                runs = partial(github_runs.recent, client, name, file, branch, enough=enough)
                 questions.ask(Key(facts.RUNS, name, workflow.path), runs)
+
+
+def about_protected_branches(questions: Questions, client: Client, answers: Answers) -> None:
+    """Ask for the protected branches where an environment lets these through and no others.
+
+    `answers` has what was observed of each repository's environments.
+    """
+    for name, fact in answers.of_each(facts.ENVIRONMENTS).items():
+        if isinstance(fact, Observed) and any(each.branches == ("@protected",) for each in fact.value):
+            questions.ask(Key(facts.PROTECTED, name, None), partial(github.protected_branches, client, name))
 
 
 def _is_file(workflow: Workflow) -> bool:
@@ -108,14 +146,22 @@ def repository_state(name: str, fact: Fact[Repository], answers: Answers) -> Rep
 
     Runs, successes and deployments are those that were asked for, by workflow, declared deploy and environment.
     """
+    recent = answers.parts(facts.RUNS, name)
     return RepositoryState(
         repository=fact,
         environments=answers.get(Key(facts.ENVIRONMENTS, name, None), _follows(fact, f"environments of {name}")),
         workflows=answers.get(Key(facts.WORKFLOWS, name, None), _follows(fact, f"workflows of {name}")),
-        runs=answers.parts(facts.RUNS, name),
+        runs={path: _runs_of(each) for path, each in recent.items()},
         successes=answers.parts(facts.SUCCESSES, name),
         deployments=answers.parts(facts.DEPLOYMENTS, name),
+        cut={path: each.value.cut for path, each in recent.items() if isinstance(each, Observed)},
+        waiting=answers.parts(facts.WAITING, name).get(None),
+        protected=answers.parts(facts.PROTECTED, name).get(None),
     )
+
+
+def _runs_of(recent: Fact[RecentRuns]) -> Fact[tuple[WorkflowRun, ...]]:
+    return Observed(recent.value.runs, recent.requests) if isinstance(recent, Observed) else recent
 
 
 def _follows(subject: Fact[object], what: str) -> Absent | Unobserved:

@@ -15,6 +15,7 @@ from asbuilt.observe.http import GITHUB, HEROKU, IN_FLIGHT, Client
 from asbuilt.observe.questions import (
     about_app,
     about_deploy,
+    about_protected_branches,
     about_repository,
     about_undeclared_workflows,
     app_state,
@@ -84,12 +85,13 @@ def _parts(
         about_app(questions, client, estate.apps[name], apps[name])
     for name, fact in repositories.items():
         if name in scope.repositories and isinstance(fact, Observed):
-            about_repository(questions, client, estate.repositories[name])
+            about_repository(questions, client, estate.repositories[name], fact.value)
     for ownership in owned:
         if isinstance(repositories[ownership.repository.name], Observed):
             about_deploy(questions, client, estate, ownership, apps[ownership.deploy.app])
     answers = questions.answers(pool)
-    about_undeclared_workflows(undeclared, client, estate, answers)
+    about_undeclared_workflows(undeclared, client, estate, answers, repositories)
+    about_protected_branches(undeclared, client, answers)
     return answers | undeclared.answers(pool)
 
 

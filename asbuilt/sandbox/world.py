@@ -103,11 +103,14 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One GitHub environment with its protection; `deployment_branches` is None (any), "protected", or patterns."""
+    """One GitHub environment with its protection; `deployment_branches` is None (any), "protected", or patterns.
+
+    A reviewer is None where the account was deleted.
+    """
 
     name: str
     created_at: datetime
-    reviewers: tuple[str, ...]
+    reviewers: tuple[str | None, ...]
     prevent_self_review: bool
     wait_timer: int
     deployment_branches: tuple[str, ...] | str | None
@@ -126,7 +129,10 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One workflow run; `environment` is the one that it deployed to, if any."""
+    """One workflow run; `environment` is the one that it deployed to, if any.
+
+    `head` is the repository that its branch is of, None where that was deleted.
+    """
 
     id: int
     number: int
@@ -142,6 +148,7 @@ class Run:
     environment: str | None
     actor: str
     title: str
+    head: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +170,7 @@ class Repository:
     created_at: datetime
     private: bool
     archived: bool
+    disabled: bool
     environments: tuple[Environment, ...]
     workflows: tuple[Workflow, ...]
     runs: tuple[Run, ...]
