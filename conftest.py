@@ -6,6 +6,8 @@ of the run, through `see`: an unknown fact is an error of the check, not a failu
 one control that asks whether it exists, and the others are not applicable.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from asbuilt import model, texts
@@ -18,6 +20,8 @@ from asbuilt.subjects import kind_of
 from asbuilt.workflows.judge.procfile import procfiles_of
 
 pytest_plugins = ("asbuilt.plugin",)
+
+_LONGEST_TIMER = timedelta(days=30)  # 43,200 minutes: https://docs.github.com/rest/deployments/environments
 
 
 # The run.
@@ -210,12 +214,19 @@ def workflows(see, _repository_state):
 
 @pytest.fixture
 def protected_branches(see, _repository_state, github_environment):
-    """The branches that GitHub protects, where the environment lets these through and no others."""
+    """The branches that GitHub protects, where the environment lets these through and no others; else None."""
     if github_environment.branches != ("@protected",):
-        pytest.skip("the environment does not let protected branches through: no branch needs to be one")
+        return None
     if _repository_state.protected is None:
-        pytest.skip("the observation is older than the question for protected branches")
-    return see.where_allowed("protected branches", _repository_state.protected, needs="Contents: read")
+        see.nothing = "the observation is older than the question for protected branches"
+        return None
+    found = see.where_allowed("protected branches", _repository_state.protected, needs="Contents: read")
+    if found and not any(each.by_rule for each in found):
+        reason = "by rulesets alone, and GitHub does not say that environments count these"
+        remedy = "name the branches that may deploy in the environment, or protect one by a branch protection rule"
+        names = f"protected branches {', '.join(each.name for each in found)} are so"
+        see.leave_open(model.Unobserved("protected branches", names, reason, remedy))
+    return found
 
 
 @pytest.fixture
@@ -289,6 +300,17 @@ def waiting(see, _repository_state, workflow):
         known = _repository_state.repository
     found = see("runs that wait", known, judged_by="GH001")
     return tuple(each for each in found if each.workflow == workflow.path and each.event in triggers)
+
+
+@pytest.fixture
+def longest_timer(see, _repository_state, waiting):
+    """How long a run may wait for the timer of an environment before it waits for anybody's approval."""
+    match _repository_state.environments:
+        case model.Observed(value=found):
+            return timedelta(minutes=max((each.wait_timer for each in found), default=0))
+        case model.Unobserved() as fact if waiting:
+            see.leave_open(fact)
+    return _LONGEST_TIMER
 
 
 @pytest.fixture

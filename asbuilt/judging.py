@@ -33,7 +33,7 @@ class Seen:
     """The facts that one check was given, in the order in which it asked for them, and what suppressions accepted.
 
     `unread` is what they rest on and was not read, or not to its end; `nothing` says why they are about nothing, where
-    GitHub itself reads nothing of the file.
+    GitHub itself reads nothing of the file, or the token may not see what they ask for.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -72,14 +72,15 @@ class Seen:
         return value
 
     def where_allowed(self, name: str, fact: Any, *, needs: str) -> Any:
-        """Give the value of a fact that takes more than the documented permissions; skips the check without them.
+        """Give the value of a fact that takes more than the documented permissions, None for a token without them.
 
-        `needs` is the permission. Raises CouldNotObserveError where it is unknown for another reason.
+        A check that finds no drift is not applicable then: `needs` is the permission that it asks for. Raises
+        CouldNotObserveError where the fact is unknown for another reason.
         """
-        refused = isinstance(fact, Unobserved) and fact.reason.startswith(_REFUSED) and "rate limit" not in fact.reason
-        if refused:
+        if isinstance(fact, Unobserved) and fact.reason.startswith(_REFUSED) and "rate limit" not in fact.reason:
             self.requests.extend(fact.requests)
-            pytest.skip(texts.line(f"{fact.what}: to judge this the token needs {needs}; {fact}"))
+            self.nothing = texts.line(f"to judge {fact.what} the token needs {needs}: {fact}")
+            return None
         return self.if_there(name, fact)
 
     def leave_open(self, fact: Unobserved) -> None:

@@ -16,6 +16,14 @@ ENTERPRISE = (
 )
 
 
+SAYS = {
+    ("admins_can_bypass", True): "administrators can deploy past its rules",
+    ("admins_can_bypass", False): "administrators cannot deploy past its rules",
+    ("prevent_self_review", True): "nobody can approve a run that they set off",
+    ("prevent_self_review", False): "nothing keeps somebody from approving a run that they set off",
+}
+
+
 @control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"])
 def test_repository_is_visible(repository, github_repository_or_none):
     """The repository is visible under its declared name.
@@ -94,8 +102,10 @@ def test_environment_waits_as_declared(declared_environment, github_environment,
 
 
 @control("GH005", severity="SEV-2", satisfies=["SOC2 CC8.1", "ISO27001 A.8.32"])
-def test_environment_deploys_from_declared_branches_only(declared_environment, github_environment):
+def test_environment_deploys_from_declared_branches_only(declared_environment, github_environment, protected_branches):
     """Only the declared branches may deploy to the environment.
+
+    Where protected branches alone may, one has to be protected: without any, GitHub lets every branch deploy.
 
     Remedy: set the deployment branches of {environment}: https://github.com/{repository}/settings/environments
     """
@@ -103,65 +113,30 @@ def test_environment_deploys_from_declared_branches_only(declared_environment, g
         pytest.skip("the estate declares no deployment branches")
     observed, declared = set(github_environment.branches), set(declared_environment.deployment_branches)
     assert observed == declared, f"deployments are allowed from {_branches(observed)}, declared {_branches(declared)}"
+    assert protected_branches != (), "protected branches alone may deploy, and none is protected: so every branch may"
 
 
-@control("GH005", severity="SEV-2", satisfies=["SOC2 CC8.1", "ISO27001 A.8.32"])
-def test_some_branch_is_protected_where_only_these_deploy(declared_environment, protected_branches):
-    """Where protected branches alone may deploy, one is protected: without any, GitHub lets every branch deploy.
+@control("GH006", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC6.3"])
+def test_environment_is_bypassed_by_nobody(declared_environment, github_environment, github_repository):
+    """Administrators cannot deploy past the environment's rules, and nobody approves their own run, where declared.
 
-    Remedy: protect the branch that deploys, or name it for {environment}: https://github.com/{repository}/settings
+    Remedy: set them for {environment}: https://github.com/{repository}/settings/environments
     """
-    if declared_environment.deployment_branches is None:
-        pytest.skip("the estate declares no deployment branches")
-    assert protected_branches, "protected branches alone may deploy, and no branch is protected: so every branch may"
-    if not any(each.by_rule for each in protected_branches):
-        raise CouldNotObserveError(
-            Unobserved(
-                "protected branches",
-                f"{_listed(each.name for each in protected_branches)}:",
-                "protected by a ruleset; GitHub does not say that an environment counts these",
-                "name the branches that may deploy in the environment, or give one a branch protection rule",
-            )
+    declared = {each: getattr(declared_environment, each) for each in ("admins_can_bypass", "prevent_self_review")}
+    observed = {each: getattr(github_environment, each) for each, value in declared.items() if value is not None}
+    if not observed:
+        pytest.skip("the estate declares neither admins_can_bypass nor prevent_self_review")
+    none_of(
+        Finding(
+            f"{SAYS[each, value]}; the estate declares {each}: {str(declared[each]).lower()}",
+            _fix(each, github_environment, github_repository),
         )
-
-
-@control("GH006", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC6.3"])
-def test_administrators_bypass_as_declared(declared_environment, github_environment, github_repository):
-    """Administrators can deploy past the environment's rules only where that is declared.
-
-    Remedy: set "Allow administrators to bypass" of {environment}: https://github.com/{repository}/settings/environments
-    """
-    declared = declared_environment.admins_can_bypass
-    if declared is None:
-        pytest.skip("the estate does not declare whether administrators can bypass it")
-    observed = _said(github_environment.admins_can_bypass, "whether administrators can bypass it")
-    told = f"administrators {_can(observed)} bypass its rules, declared that they {_can(declared)}"
-    fix = _fix("admins_can_bypass", github_environment, github_repository)
-    none_of([Finding(told, fix)] if observed != declared else [])
-
-
-@control("GH006", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC6.3"])
-def test_nobody_approves_their_own_run(declared_environment, github_environment, github_repository):
-    """Nobody approves a run that they set off themselves, where that is declared.
-
-    Remedy: set "Prevent self-review" of {environment}: https://github.com/{repository}/settings/environments
-    """
-    declared = declared_environment.prevent_self_review
-    if declared is None:
-        pytest.skip("the estate does not declare whether somebody may approve their own run")
-    observed = _said(github_environment.prevent_self_review, "whether somebody may approve their own run")
-    reviewed = bool(github_environment.reviewers)
-    told = "may not" if observed else "may" if reviewed else "need not even"
-    fact = f"whoever sets a run off {told} approve it, declared that they {'may not' if declared else 'may'}"
-    fix = _fix("prevent_self_review", github_environment, github_repository)
-    none_of([Finding(fact, fix)] if observed != declared else [])
-
-
-def _said(value, what):
-    if value is None:
-        fix = f"look at it in the settings, observe again, or take the key out of the estate: {what} is not known"
-        raise CouldNotObserveError(Unobserved("environment", "GitHub", f"does not say {what}", fix))
-    return value
+        for each, value in observed.items()
+        if value not in (None, declared[each])
+    )
+    for each in [each for each, value in observed.items() if value is None]:
+        fix = "look at it in the environment's settings, and observe again"
+        raise CouldNotObserveError(Unobserved(each, "GitHub", f"does not say {each}", fix))
 
 
 def _fix(key, environment, repository):
@@ -175,10 +150,6 @@ def _fix(key, environment, repository):
 def _reviewers(environment):
     gone = [f"{environment.reviewers_gone} that no longer exist"] if environment.reviewers_gone else []
     return _listed([*environment.reviewers, *gone])
-
-
-def _can(value):
-    return "can" if value else "cannot"
 
 
 def _branches(patterns):

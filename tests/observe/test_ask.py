@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from asbuilt.model import Absent, Formation, Observed, Unobserved
-from asbuilt.observe import github, heroku, web
+from asbuilt.observe import github, github_runs, heroku, web
 from asbuilt.observe.ask import fact, instant
 
 URL = "https://api.heroku.com/apps/shop/formation"
@@ -103,12 +103,14 @@ def test_no_answer_at_all_raises(client, replies, body):
         github.repository(asked, "example/shop"),
         github.environments(asked, "example/shop"),
         github.workflows(asked, "example/shop"),
-        github.runs(asked, "example/shop", "deploy.yml", "main"),
+        github.protected_branches(asked, "example/shop"),
+        github_runs.recent(asked, "example/shop", "deploy.yml", "main", enough=3),
+        github_runs.waiting(asked, "example/shop"),
         github.successes(asked, "example/shop", "deploy.yml", "push", NOW),
         github.deployments(asked, "example/shop", "production"),
     ]
     seen = [each.value for each in found if isinstance(each, Observed)]
-    assert seen == ([()] * 4 if body == "[]" else [])
+    assert seen == ([()] * 5 if body == "[]" else [])
 
 
 @pytest.mark.parametrize("text", ["2026-04-30T16:30:00Z", "2026-04-30T18:30:00+02:00", "2026-04-30T16:30:00.000Z"])

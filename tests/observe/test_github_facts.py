@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from asbuilt.model import Absent, Observed, Unobserved
-from asbuilt.observe import github
+from asbuilt.observe import github, github_runs
 
 API = "https://api.github.com"
 NAME = "example/shop"
@@ -128,6 +128,47 @@ def test_protection_rules_are_read_with_their_reviewers(environments):
     assert (found.reviewers, found.wait_timer) == (("operator", "@ops"), 30)
 
 
+def test_what_a_reviewer_and_an_administrator_may_is_read_where_github_says_it(environments):
+    review = {"type": "required_reviewers", "prevent_self_review": True, "reviewers": []}
+    raw = environment(rules=[review]) | {"can_admins_bypass": False}
+    found = environments(raw, environment("staging"))
+    assert (found["production"].prevent_self_review, found["production"].admins_can_bypass) == (True, False)
+    assert (found["staging"].prevent_self_review, found["staging"].admins_can_bypass) == (False, None)
+
+
+def test_a_reviewer_who_was_deleted_spoils_no_other_environment(environments):
+    gone = [{"type": "User", "reviewer": None}, {"type": "Team", "reviewer": {"slug": "ops"}}]
+    rules = [{"type": "required_reviewers", "reviewers": gone}]
+    found = environments(environment(rules=rules), environment("staging"))
+    assert (found["production"].reviewers, found["production"].reviewers_gone) == (("@ops",), 1)
+    assert found["staging"].reviewers_gone == 0
+
+
+def test_an_environment_without_any_rule_is_open(environments):
+    rule = {"type": "wait_timer", "wait_timer": 5}
+    custom = {"type": "a-custom-one", "app": {}}
+    policy = {"protected_branches": True, "custom_branch_policies": False}
+    found = environments(
+        environment("open"),
+        environment("timer", rules=[rule]),
+        environment("custom", rules=[custom]),
+        environment("branches", rules=[{"type": "branch_policy"}], policy=policy),
+    )
+    assert [name for name, each in found.items() if each.is_open] == ["open"]
+
+
+def test_protected_branches_are_those_that_github_calls_so(served):
+    raw = [
+        {"name": "main", "protected": True, "protection": {"enabled": True}},
+        {"name": "trunk", "protected": True, "protection": {"enabled": False}},
+        {"name": "old", "protected": True},
+        {"name": "feature", "protected": False, "protection": {"enabled": False}},
+    ]
+    asked, _ = served({f"/repos/{NAME}/branches?protected=true&per_page=100": raw})
+    found = github.protected_branches(asked, NAME).value
+    assert [(each.name, each.by_rule) for each in found] == [("main", True), ("trunk", False), ("old", False)]
+
+
 def test_a_policy_of_protected_branches_is_said_to_be(environments):
     policy = {"protected_branches": True, "custom_branch_policies": False}
     assert environments(environment(policy=policy))["production"].branches == ("@protected",)
@@ -167,13 +208,16 @@ def test_a_repository_is_read(served):
     asked, _ = served({f"/repos/{NAME}": raw})
     found = github.repository(asked, NAME).value
     assert (found.full_name, found.default_branch, found.archived, found.private) == (NAME, "trunk", False, True)
+    assert found.disabled is None
+    asked, _ = served({f"/repos/{NAME}": raw | {"disabled": True}})
+    assert github.repository(asked, NAME).value.disabled is True
 
 
 @pytest.mark.parametrize(
     ("observe", "what"),
     [
         (lambda asked: github.repository(asked, NAME), "repository example/shop"),
-        (lambda asked: github.runs(asked, NAME, "deploy.yml", "main"), "runs of deploy.yml on main"),
+        (lambda asked: github_runs.recent(asked, NAME, "deploy.yml", "main", enough=3), "runs of deploy.yml on main"),
         (
             lambda asked: github.successes(asked, NAME, "deploy.yml", "push", datetime.now(UTC)),
             "successful push runs of deploy.yml",
@@ -191,34 +235,6 @@ def test_a_part_that_is_not_there_though_the_repository_is_cannot_be_told(client
     found = observe(client(replies(404)), NAME)
     assert isinstance(found, Unobserved)
     assert "answered 404" in found.reason
-
-
-RUN = {
-    "id": 9000000001,
-    "run_number": 7,
-    "event": "push",
-    "status": "completed",
-    "conclusion": "failure",
-    "head_branch": None,
-    "head_sha": "a" * 40,
-    "created_at": AT,
-    "updated_at": AT,
-    "html_url": "https://github.com/example/shop/actions/runs/9000000001",
-}
-
-
-def test_runs_are_asked_for_by_file_and_branch(client, replies):
-    handler = replies((200, {"json": {"workflow_runs": [RUN]}}))
-    run = github.runs(client(handler), NAME, "deploy.yml", "release/1.x").value[0]
-    assert (run.id, run.number, run.conclusion, run.branch) == (9000000001, 7, "failure", None)
-    url = handler.seen[0].url
-    assert url.raw_path.startswith(b"/repos/example/shop/actions/workflows/deploy.yml/runs?branch=release%2F1.x&")
-    assert dict(url.params) == {
-        "branch": "release/1.x",
-        "status": "completed",
-        "exclude_pull_requests": "true",
-        "per_page": "20",
-    }
 
 
 def test_successes_are_asked_for_by_event_and_since_when(client, replies):

@@ -18,11 +18,13 @@ from asbuilt.model import (
     Observation,
     Observed,
     ProbeResponse,
+    ProtectedBranch,
     Release,
     Repository,
     RepositoryState,
     Request,
     Unobserved,
+    WaitingRun,
     Way,
     Workflow,
     WorkflowRun,
@@ -137,6 +139,9 @@ def whole():
         runs={".github/workflows/deploy.yml": Observed((run, replace(run, conclusion="failure", branch="main")))},
         successes={Way("deploy.yml", "push", "shop"): Absent("runs")},
         deployments={"prod/eu": Observed((Deployment("prod/eu", "a" * 40, NOW),))},
+        cut={".github/workflows/deploy.yml": ("push",)},
+        waiting=Observed((WaitingRun(".github/workflows/deploy.yml", 7, "push", None, NOW, "https://x.example/1"),)),
+        protected=Observed((ProtectedBranch("main", by_rule=True),)),
     )
     transcript = (
         Request("GET", "https://x.example/", 200, NOW, 0.1234, '"e"', "id", "0" * 64),

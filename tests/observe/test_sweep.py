@@ -42,6 +42,9 @@ def facts(observation):
         for part in ("runs", "successes", "deployments"):
             for key, fact in getattr(repository, part).items():
                 yield f"{name} {part} {key}", fact
+        for part in ("waiting", "protected"):
+            if (fact := getattr(repository, part)) is not None:
+                yield f"{name} {part}", fact
 
 
 def scope(*apps, repositories=()):
@@ -64,6 +67,7 @@ def test_in_a_healthy_world_every_fact_is_observed(healthy):
         f"{REPOSITORY} repository",
         f"{REPOSITORY} environments",
         f"{REPOSITORY} workflows",
+        f"{REPOSITORY} waiting",
         f"{REPOSITORY} runs .github/workflows/deploy.yml",
         f"{REPOSITORY} runs .github/workflows/deploy-heroku.yml",
         f"{REPOSITORY} successes deploy-heroku.yml push {STAGING}",
@@ -228,6 +232,7 @@ def test_with_a_repository_its_parts_are_absent(observe):
     assert state.environments == Absent(f"environments of {REPOSITORY}", state.repository.requests)
     assert state.workflows == Absent(f"workflows of {REPOSITORY}", state.repository.requests)
     assert (state.runs, state.successes, state.deployments) == ({}, {}, {})
+    assert (state.waiting, state.protected) == (None, None)
     assert len([each for each in asked if "api.github.com" in each]) == 1
 
 
