@@ -15,7 +15,7 @@ from asbuilt.judging import SEEN, CouldNotObserveError
 from asbuilt.lint.keep import actions_of, quoted, restore
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
-from asbuilt.run_results import older_runs, telling, undecided
+from asbuilt.run_results import made_by, older_runs, telling, undecided
 from asbuilt.subjects import kind_of
 from asbuilt.workflows.judge.procfile import procfiles_of
 
@@ -197,6 +197,39 @@ def named_environments(run, repository):
     """The names of environments that the estate or a workflow file of the repository names, in lower case."""
     known = run.subjects("environment").values()
     return {each.part.lower() for each in known if each.repository.name == repository.name}
+
+
+@pytest.fixture
+def strays(environments, named_environments):
+    """The unprotected environments that neither the estate nor a workflow file names, by name in lower case."""
+    return {name: each for name, each in environments.items() if each.is_open and name not in named_environments}
+
+
+@pytest.fixture
+def used_strays(see, run, _repository_state, repository, strays):
+    """Those that a run of a declared deploy deployed to, by name, with that run: of the newest deployments.
+
+    None of them where no file was read: what its workflows name is not known then.
+    """
+    if not strays or not repository.deploys or repository.name not in run.checkouts:
+        return {}
+    match _repository_state.latest:
+        case model.Observed() as fact:
+            deployments = see("latest deployments", fact, judged_by="GH001")
+        case None:
+            see.nothing = "the observation is older than the question for the newest deployments"
+            return {}
+        case fact:
+            see.leave_open(fact)
+            return {}
+    deploying = {each.path for each in repository.workflows.values() if each.deploys}
+    known = {path: fact.value for path, fact in _repository_state.runs.items() if isinstance(fact, model.Observed)}
+    found = made_by(deployments, known, deploying, strays)
+    for name in [name for name, run in found.items() if run is None]:
+        reason = "was deployed to by one of several runs of its commit, and nothing tells by which"
+        remedy = "declare the environment in the estate, or delete it"
+        see.leave_open(model.Unobserved(f"environment {name}", f"environment {name}", reason, remedy))
+    return {name: run for name, run in found.items() if run}
 
 
 @pytest.fixture

@@ -187,6 +187,11 @@ class Repository(_Declared):
         """The default branch for whoever has files alone: the declared one, else what GitHub calls a first branch."""
         return self.default_branch or "main"
 
+    @property
+    def deploys(self) -> tuple[Deploy, ...]:
+        """The deploys that its workflows own."""
+        return tuple(each for workflow in self.workflows.values() for each in workflow.deploys)
+
     def environment(self, name: str) -> Environment | None:
         """Give the declared environment of a name: as on GitHub, case does not tell them apart."""
         return next((each for each in self.environments.values() if each.name.lower() == name.lower()), None)

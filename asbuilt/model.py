@@ -264,7 +264,8 @@ class RepositoryState:
     """Everything observed of one repository.
 
     `cut`: the events of which there are older runs that nobody read, by workflow path. `waiting` is asked for where a
-    deploy is declared, `protected` where an environment lets protected branches through.
+    deploy is declared, `protected` where an environment lets protected branches through, `latest` (deployments, to
+    whatever environment) where one stands open that nobody declares.
 
     `runs`: newest first, completed, on the default branch, by workflow path. `successes`: successful runs since the app
     was created, by the way of a declared deploy. `deployments`: by environment.
@@ -279,6 +280,7 @@ class RepositoryState:
     cut: dict[str, tuple[str, ...]] | None = None
     waiting: Fact[tuple[WaitingRun, ...]] | None = None
     protected: Fact[tuple[ProtectedBranch, ...]] | None = None
+    latest: Fact[tuple[Deployment, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

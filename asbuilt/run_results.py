@@ -1,8 +1,8 @@
 """What the runs of a workflow say of it: event by event, past those that say nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from asbuilt.model import WorkflowRun
+from asbuilt.model import Deployment, WorkflowRun
 from asbuilt.terms import RUNS
 
 FAILED = frozenset({"failure", "timed_out", "startup_failure"})
@@ -62,3 +62,28 @@ def older_runs(cut: Mapping[str, tuple[str, ...]] | None, path: str, runs: tuple
     if cut is not None:
         return cut.get(path, ())
     return tuple(by_event(runs)) if len(runs) >= RUNS else ()
+
+
+def made_by(
+    deployments: Iterable[Deployment],
+    runs: Mapping[str, tuple[WorkflowRun, ...]],
+    workflows: Collection[str],
+    environments: Collection[str],
+) -> dict[str, WorkflowRun | None]:
+    """Give the environments, in lower case, that a run of some workflows deployed to, with the run.
+
+    Its commit was deployed while it ran. None where a run of another workflow had that commit then too: nothing tells
+    which it was. `runs` are by the path of their workflow.
+    """
+    found: dict[str, WorkflowRun | None] = {}
+    for each in deployments:
+        makers = [
+            (path, run)
+            for path, of_workflow in runs.items()
+            for run in of_workflow
+            if run.sha == each.sha and run.created_at <= each.created_at <= run.updated_at
+        ]
+        own = [run for path, run in makers if path in workflows]
+        if own and each.environment.lower() in environments:
+            found.setdefault(each.environment.lower(), own[0] if len(own) == len(makers) else None)
+    return found

@@ -63,6 +63,7 @@ ENVIRONMENTS: Kind[tuple[Environment, ...], None] = Kind("environments")
 WORKFLOWS: Kind[tuple[Workflow, ...], None] = Kind("workflows")
 RUNS: Kind[RecentRuns, str] = Kind("runs")  # by the path of the workflow
 WAITING: Kind[tuple[WaitingRun, ...], None] = Kind("waiting")
+LATEST: Kind[tuple[Deployment, ...], None] = Kind("latest deployments")
 PROTECTED: Kind[tuple[ProtectedBranch, ...], None] = Kind("protected")
 SUCCESSES: Kind[tuple[WorkflowRun, ...], Way] = Kind("successes")
 DEPLOYMENTS: Kind[tuple[Deployment, ...], str] = Kind("deployments")  # by environment

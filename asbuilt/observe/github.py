@@ -95,6 +95,22 @@ def _runs(client: Client, name: str, workflow: str, query: dict[str, Any], what:
     return fact(client, what, read, can_be_absent=True)
 
 
+def latest_deployments(client: Client, name: str) -> Fact[tuple[Deployment, ...]]:
+    """Observe the newest deployments of a repository, a hundred at most, to whatever environment; newest first.
+
+    Source: https://docs.github.com/rest/deployments/deployments#list-deployments
+    """
+
+    def read(ask: Ask) -> tuple[Deployment, ...]:
+        raws = items(ask.get(f"{GITHUB}/repos/{quote(name)}/deployments?per_page=100", _HEADERS).json())
+        return tuple(
+            Deployment(environment=raw["environment"], sha=raw["sha"], created_at=instant(raw["created_at"]))
+            for raw in raws
+        )
+
+    return fact(client, f"deployments of {name}", read)
+
+
 def protected_branches(client: Client, name: str) -> Fact[tuple[ProtectedBranch, ...]]:
     """Observe the branches that are protected, by a branch protection rule or by a ruleset. Takes Contents: read.
 

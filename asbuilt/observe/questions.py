@@ -59,7 +59,7 @@ def about_repository(
         branch, enough = observed.default_branch, repository.red_after
         runs = partial(github_runs.recent, client, name, each.name, branch, enough=enough, events=triggers)
         questions.ask(Key(facts.RUNS, name, each.path), runs)
-    if any(each.deploys for each in repository.workflows.values()):
+    if repository.deploys:
         questions.ask(Key(facts.WAITING, name, None), partial(github_runs.waiting, client, name))
 
 
@@ -114,6 +114,19 @@ def about_protected_branches(questions: Questions, client: Client, answers: Answ
             questions.ask(Key(facts.PROTECTED, name, None), partial(github.protected_branches, client, name))
 
 
+def about_strays(questions: Questions, client: Client, estate: declared.Estate, answers: Answers) -> None:
+    """Ask for the newest deployments where an environment stands open that the estate does not declare.
+
+    `answers` has what was observed of each repository's environments. Nothing where no deploy is declared.
+    """
+    for name, fact in answers.of_each(facts.ENVIRONMENTS).items():
+        repository = estate.repositories[name]
+        if not isinstance(fact, Observed) or not repository.environments or not repository.deploys:
+            continue
+        if any(each.is_open and repository.environment(each.name) is None for each in fact.value):
+            questions.ask(Key(facts.LATEST, name, None), partial(github.latest_deployments, client, name))
+
+
 def _is_file(workflow: Workflow) -> bool:
     """Tell a workflow file from GitHub's own dynamic ones (Pages, Dependabot), whose runs are not the team's."""
     return workflow.path.startswith(".github/workflows/") and workflow.state == "active"
@@ -157,6 +170,7 @@ def repository_state(name: str, fact: Fact[Repository], answers: Answers) -> Rep
         cut={path: each.value.cut for path, each in recent.items() if isinstance(each, Observed)},
         waiting=answers.parts(facts.WAITING, name).get(None),
         protected=answers.parts(facts.PROTECTED, name).get(None),
+        latest=answers.parts(facts.LATEST, name).get(None),
     )
 
 

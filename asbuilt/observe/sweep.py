@@ -17,6 +17,7 @@ from asbuilt.observe.questions import (
     about_deploy,
     about_protected_branches,
     about_repository,
+    about_strays,
     about_undeclared_workflows,
     app_state,
     repository_state,
@@ -92,6 +93,7 @@ def _parts(
     answers = questions.answers(pool)
     about_undeclared_workflows(undeclared, client, estate, answers, repositories)
     about_protected_branches(undeclared, client, answers)
+    about_strays(undeclared, client, estate, answers)
     return answers | undeclared.answers(pool)
 
 

@@ -1,11 +1,12 @@
 """What runs say of a workflow."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from asbuilt.model import WorkflowRun
-from asbuilt.run_results import by_event, decide, long_red, older_runs, undecided
+from asbuilt.model import Deployment, WorkflowRun
+from asbuilt.run_results import by_event, decide, long_red, made_by, older_runs, undecided
 
 AT = datetime(2026, 4, 30, 16, 30, tzinfo=UTC)
 WORDS = {"r": "failure", "t": "timed_out", "u": "startup_failure", "g": "success", "c": "cancelled", "s": "skipped"}
@@ -67,3 +68,25 @@ def test_an_older_observation_has_all_runs_where_it_has_fewer_than_were_asked_fo
 def test_runs_keep_their_order_by_event():
     found = by_event(runs("push:rg schedule:c push:t"))
     assert [each.conclusion for each in found["push"]] == ["failure", "success", "timed_out"]
+
+
+def deployment(environment, minutes=1):
+    return Deployment(environment, "a" * 40, AT + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("deployments", "others", "made"),
+    [
+        ([deployment("QA")], "", {"qa"}),
+        ([deployment("qa", 9)], "", set()),
+        ([deployment("qa", -1)], "", set()),
+        ([deployment("staging")], "", set()),
+        ([deployment("qa")], "schedule:g", {"qa"}),
+    ],
+)
+def test_who_deployed_is_told_by_commit_and_time_where_nobody_else_can_have(deployments, others, made):
+    ended = [replace(each, updated_at=AT + timedelta(minutes=4)) for each in runs("push:g")]
+    other = [replace(each, updated_at=AT + timedelta(hours=1)) for each in runs(others)]
+    found = made_by(deployments, {"deploy.yml": tuple(ended), "other.yml": tuple(other)}, {"deploy.yml"}, {"qa"})
+    assert set(found) == made
+    assert {each is None for each in found.values()} == ({bool(others)} if made else set())

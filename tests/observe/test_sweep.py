@@ -42,7 +42,7 @@ def facts(observation):
         for part in ("runs", "successes", "deployments"):
             for key, fact in getattr(repository, part).items():
                 yield f"{name} {part} {key}", fact
-        for part in ("waiting", "protected"):
+        for part in ("waiting", "protected", "latest"):
             if (fact := getattr(repository, part)) is not None:
                 yield f"{name} {part}", fact
 
@@ -68,6 +68,7 @@ def test_in_a_healthy_world_every_fact_is_observed(healthy):
         f"{REPOSITORY} environments",
         f"{REPOSITORY} workflows",
         f"{REPOSITORY} waiting",
+        f"{REPOSITORY} latest",
         f"{REPOSITORY} runs .github/workflows/deploy.yml",
         f"{REPOSITORY} runs .github/workflows/deploy-heroku.yml",
         f"{REPOSITORY} successes deploy-heroku.yml push {STAGING}",

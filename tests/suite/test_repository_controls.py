@@ -194,6 +194,45 @@ def test_an_open_environment_with_nearly_a_declared_name_is_a_stray(judged, name
     assert judged("GH021", [environment(name, **values)])[NAME]["outcome"] == outcome
 
 
+def deployed(name="qa", *, latest=None):
+    """Give what changes where a run deployed to an environment that nobody names."""
+
+    def change(state):
+        environment(name)(state)
+        made = state["runs"][".github/workflows/deploy-heroku.yml"]["value"][0]
+        found = {"environment": name.upper(), "sha": made["sha"], "created_at": made["created_at"]}
+        state["latest"] = latest or {"kind": "observed", "value": [found], "requests": []}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("seen", "outcome", "says"),
+    [
+        (deployed(), "drifted", "a run of a declared deploy deployed to it: https://github.com/"),
+        (deployed("prodcution"), "drifted", "nearly"),
+        (deployed("staging"), "conforms", ""),
+        (deployed(latest={"kind": "observed", "value": [], "requests": []}), "conforms", ""),
+        (deployed(latest=unseen("answered 403: no")), "unknown", "answered 403"),
+        (deployed("prodcution", latest=unseen("answered 403: no")), "drifted", "nearly"),
+        (lambda each: (deployed()(each), each.update(latest=None)), "not applicable", "older than the question"),
+    ],
+)
+def test_an_open_environment_that_a_deploy_used_is_declared(judged, seen, outcome, says):
+    found = judged("GH021", [alone, seen])[NAME]
+    assert (found["outcome"], says in told(found)) == (outcome, True), found
+
+
+def test_an_open_environment_that_one_of_several_runs_used_cannot_be_told(judged):
+    found = judged("GH021", [deployed()])[NAME]
+    assert (found["outcome"], "nothing tells by which" in told(found)) == ("unknown", True), found
+
+
+def alone(state):
+    """Keep the runs of deploy-heroku.yml alone: a run of another workflow has each of their commits too."""
+    state["runs"][DEPLOY]["value"] = []
+
+
 @pytest.mark.parametrize(
     ("seen", "outcome", "says"),
     [
