@@ -390,9 +390,6 @@ def _contradictions_of_repository(repository: Repository, estate: Estate) -> Ite
             if deploy.app not in estate.apps:
                 place = (*here, "workflows", workflow.name, "deploys", index, "app")
                 yield place, partial(_undeclared, "app", deploy.app, estate.apps)
-    for _, name in _twice(repository.environments, str.lower):
-        told = f"environment {quoted(name)} is there twice: case makes no difference"
-        yield (*here, "environments", name), _say(told)
     for environment in repository.environments.values():
         there: YamlPath = (*here, "environments", environment.name)
         for index, reviewer in _twice(environment.reviewers or (), str.lower):
