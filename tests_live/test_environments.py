@@ -42,6 +42,8 @@ def test_repository_runs_workflows(repository, github_repository):
     Remedy: gh repo unarchive {repository}   (disabled? ask GitHub's support; else take it out of the estate)
     """
     assert not github_repository.archived, f"{repository.name} is archived: no workflow runs there"
+    if github_repository.disabled is None:
+        pytest.skip("the observation is older than the question whether GitHub has disabled it")
     assert not github_repository.disabled, f"{repository.name} is disabled by GitHub: no workflow runs there"
 
 

@@ -27,7 +27,8 @@ def test_declared_workflow_is_not_red_for_long(repository, workflow, runs, cut, 
     """No workflow has failed many times running on the default branch: a red that nobody reads hides the next one.
 
     Each event by itself: a schedule that is green says nothing of a push that is red. Runs of forks say nothing of the
-    repository, and runs that were cancelled or skipped say nothing at all.
+    repository, and runs that were cancelled or skipped say nothing at all. Where there are more than a hundred, a push,
+    a schedule and what is declared to deploy are asked for by themselves; other events where the newest show them.
 
     Remedy: gh run list -R {repository} --workflow {workflow} --status failure   (repair it, or disable it)
     """
