@@ -6,6 +6,8 @@ of the run, through `see`: an unknown fact is an error of the check, not a failu
 one control that asks whether it exists, and the others are not applicable.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from asbuilt import bodies, model, texts, under_way
@@ -16,11 +18,14 @@ from asbuilt.lint.keep import actions_of, quoted, restore
 from asbuilt.provenance import Provenance, Ran
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
+from asbuilt.run_results import made_by, older_runs, telling, undecided
 from asbuilt.subjects import kind_of
 from asbuilt.terms import Stretch
 from asbuilt.workflows.judge.procfile import procfiles_of
 
 pytest_plugins = ("asbuilt.plugin",)
+
+_LONGEST_TIMER = timedelta(days=30)  # 43,200 minutes: https://docs.github.com/rest/deployments/environments
 
 
 # The run.
@@ -90,7 +95,7 @@ def environment(subject):
 
 @pytest.fixture
 def declared_environment(repository, environment):
-    declared = repository.environments.get(environment)
+    declared = repository.environment(environment)
     if declared is None:
         pytest.skip("a workflow names it; the estate declares nothing of it")
     return declared
@@ -238,6 +243,46 @@ def environments(see, _repository_state):
 
 
 @pytest.fixture
+def named_environments(run, repository):
+    """The names of environments that the estate or a workflow file of the repository names, in lower case."""
+    known = run.subjects("environment").values()
+    return {each.part.lower() for each in known if each.repository.name == repository.name}
+
+
+@pytest.fixture
+def strays(environments, named_environments):
+    """The unprotected environments that neither the estate nor a workflow file names, by name in lower case."""
+    return {name: each for name, each in environments.items() if each.is_open and name not in named_environments}
+
+
+@pytest.fixture
+def used_strays(see, run, _repository_state, repository, strays):
+    """Those that a run of a declared deploy deployed to, by name, with that run: of the newest deployments.
+
+    None of them where no file was read: what its workflows name is not known then.
+    """
+    if not strays or not repository.deploys or repository.name not in run.checkouts:
+        return {}
+    match _repository_state.latest:
+        case model.Observed() as fact:
+            deployments = see("latest deployments", fact, judged_by="GH001")
+        case None:
+            see.nothing = "the observation is older than the question for the newest deployments"
+            return {}
+        case fact:
+            see.leave_open(fact)
+            return {}
+    deploying = {each.path for each in repository.workflows.values() if each.deploys}
+    known = {path: fact.value for path, fact in _repository_state.runs.items() if isinstance(fact, model.Observed)}
+    found = made_by(deployments, known, deploying, strays)
+    for name in [name for name, run in found.items() if run is None]:
+        reason = "was deployed to by one of several runs of its commit, and nothing tells by which"
+        remedy = "declare the environment in the estate, or delete it"
+        see.leave_open(model.Unobserved(f"environment {name}", f"environment {name}", reason, remedy))
+    return {name: run for name, run in found.items() if run}
+
+
+@pytest.fixture
 def github_environment(environments, environment):
     if environment.lower() not in environments:
         pytest.skip(texts.line(f"environment {environment} does not exist: GH002 judges that"))
@@ -251,18 +296,104 @@ def workflows(see, _repository_state):
 
 
 @pytest.fixture
-def runs(see, _repository_state, workflow):
-    """Completed runs of the workflow on the default branch, newest first."""
-    known = _repository_state.runs.get(workflow.path, _repository_state.workflows)
-    return see("runs", known, judged_by="GH007")
+def protected_branches(see, _repository_state, github_environment):
+    """The branches that GitHub protects, where the environment lets these through and no others; else None."""
+    if github_environment.branches != ("@protected",):
+        return None
+    if _repository_state.protected is None:
+        see.nothing = "the observation is older than the question for protected branches"
+        return None
+    found = see.where_allowed("protected branches", _repository_state.protected, needs="Contents: read")
+    if found and not any(each.by_rule for each in found):
+        reason = "by rulesets alone, and GitHub does not say that environments count these"
+        remedy = "name the branches that may deploy in the environment, or protect one by a branch protection rule"
+        names = f"protected branches {', '.join(each.name for each in found)} are so"
+        see.leave_open(model.Unobserved("protected branches", names, reason, remedy))
+    return found
 
 
 @pytest.fixture
-def undeclared_runs(see, _repository_state, repository, workflows):
-    """Completed runs on the default branch, newest first, of each workflow that is not declared; by path."""
+def default_branch(see, _repository_state):
+    """The default branch as GitHub has it."""
+    return see("repository", _repository_state.repository, judged_by="GH001").default_branch
+
+
+@pytest.fixture
+def cut(_repository_state):
+    """By the path of a workflow, the events of which there are older runs than those that were read."""
+    seen = {path: fact.value for path, fact in _repository_state.runs.items() if isinstance(fact, model.Observed)}
+    return {path: older_runs(_repository_state.cut, path, runs) for path, runs in seen.items()}
+
+
+@pytest.fixture
+def _recent(see, _repository_state, repository, cut, default_branch):
+    """Give a function that gives the runs of a workflow; what older ones could say stays open."""
+
+    def recent(path):
+        known = _repository_state.runs.get(path, _repository_state.workflows)
+        runs = see(f"runs of {path}", known, judged_by="GH007")
+        for event in undecided(runs, cut.get(path, ()), repository.red_after):
+            what = f"runs of {path} by {event}"
+            request = f"the newest runs of {path} by {event} on {default_branch}"
+            reason = "neither passed nor failed, or are a fork's: the bound of what is read was reached"
+            see.leave_open(model.Unobserved(what, request, reason, f"set {event} off once more, and let it end"))
+        return runs
+
+    return recent
+
+
+@pytest.fixture
+def runs(see, _recent, workflow, default_branch):
+    """Completed runs of the workflow on the default branch, newest first; at least one that passed or failed."""
+    found = _recent(workflow.path)
+    if not telling(found) and not see.unread:
+        pytest.skip(texts.line(f"no run of {workflow.path} on {default_branch} has passed or failed"))
+    return found
+
+
+@pytest.fixture
+def undeclared_runs(see, _repository_state, _recent, repository, workflows):
+    """Completed runs on the default branch, newest first, of each workflow that is not declared; by path.
+
+    At least one that passed or failed. Those of which nothing is known stay open.
+    """
     declared = {each.path for each in repository.workflows.values()}
-    unknown = {path: _repository_state.runs.get(path) for path in workflows if path not in declared}
-    return {path: see(path, fact, judged_by="GH007") for path, fact in unknown.items() if fact}
+    found = {}
+    for path in workflows:
+        match _repository_state.runs.get(path):
+            case model.Unobserved() as fact if path not in declared:
+                see.leave_open(fact)
+            case model.Observed() if path not in declared:
+                found[path] = _recent(path)
+    if not any(map(telling, found.values())) and not see.unread:
+        pytest.skip("no run of a workflow that the estate does not declare has passed or failed on the default branch")
+    return found
+
+
+@pytest.fixture
+def waiting(see, _repository_state, workflow):
+    """Runs of the workflow that wait, and that what deploys by it set off."""
+    triggers = {each.trigger for each in workflow.deploys}
+    if not triggers:
+        pytest.skip("the estate declares no deploy of this workflow")
+    known = _repository_state.waiting
+    if known is None:
+        if isinstance(_repository_state.repository, model.Observed):
+            pytest.skip("the observation is older than the question for runs that wait")
+        known = _repository_state.repository
+    found = see("runs that wait", known, judged_by="GH001")
+    return tuple(each for each in found if each.workflow == workflow.path and each.event in triggers)
+
+
+@pytest.fixture
+def longest_timer(see, _repository_state, waiting):
+    """How long a run may wait for the timer of an environment before it waits for anybody's approval."""
+    match _repository_state.environments:
+        case model.Observed(value=found):
+            return timedelta(minutes=max((each.wait_timer for each in found), default=0))
+        case model.Unobserved() as fact if waiting:
+            see.leave_open(fact)
+    return _LONGEST_TIMER
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ def deploying_jobs(
                 jobs: dict[str, tuple[DeployingJob, ...]] = dict.fromkeys(untold, ())
                 for path in paths:
                     if path.app == app and path.trigger not in untold:
-                        one = _job(path, estate.repositories[name].default_branch, name)
+                        one = _job(path, estate.repositories[name].trunk, name)
                         jobs[path.trigger] = tuple(dict.fromkeys((*jobs.get(path.trigger, ()), one)))
                 found[Owner(name, file.file_name, app)] = jobs
     return found

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from asbuilt.estate_defaults import expanded, put_places, with_defaults_and_names
@@ -173,6 +173,12 @@ class Environment(_Declared):
     deployment_branches: tuple[Word, ...] | None = Field(
         default=None, description='patterns; or ["@protected"] for protected branches, ["@any"] for every branch'
     )
+    admins_can_bypass: StrictBool | None = Field(
+        default=None, description="whether administrators may deploy past its rules"
+    )
+    prevent_self_review: StrictBool | None = Field(
+        default=None, description="whether nobody may approve a run that they set off"
+    )
     secrets: tuple[SecretName, ...] = Field(
         default=(), description="names of secrets that only jobs of this environment use"
     )
@@ -208,15 +214,32 @@ class Repository(_Declared):
     """A GitHub repository as it should be."""
 
     name: Name = ""
-    default_branch: Word = "main"
+    default_branch: Word | None = Field(default=None, description="default: whatever GitHub has for it")
     checkout: Named | None = Field(default=None, description="folder of its files, relative to the estate file")
     procfile: dict[ProcessType, Named] = Field(default={}, description="process type -> the file that it starts")
     red_after: RedAfter = Field(default=3, description="failures in a row on the default branch that are a finding")
+    max_wait: Duration = Field(
+        default=timedelta(hours=48), description="how long a run that deploys may wait for its approval"
+    )
     required_checks: tuple[Named, ...] = Field(
         default=(), description="names of the checks that a pull request to the default branch must have passed"
     )
     environments: dict[Named, Environment] = {}
     workflows: dict[Named, Workflow] = {}
+
+    @property
+    def trunk(self) -> str:
+        """The default branch for whoever has files alone: the declared one, else what GitHub calls a first branch."""
+        return self.default_branch or "main"
+
+    @property
+    def deploys(self) -> tuple[Deploy, ...]:
+        """The deploys that its workflows own."""
+        return tuple(each for workflow in self.workflows.values() for each in workflow.deploys)
+
+    def environment(self, name: str) -> Environment | None:
+        """Give the declared environment of a name: as on GitHub, case does not tell them apart."""
+        return next((each for each in self.environments.values() if each.name.lower() == name.lower()), None)
 
 
 class Links(_Declared):
@@ -278,7 +301,7 @@ class Ownership(NamedTuple):
             words = ("gh", "workflow", "run", self.workflow.name, "-R", self.repository.name)
             return shlex.join((*words, *chain.from_iterable(inputs)))
         if deploy.trigger == "push":
-            ref = f"tag {deploy.tag}" if deploy.tag else deploy.branch or self.repository.default_branch
+            ref = f"tag {deploy.tag}" if deploy.tag else deploy.branch or self.repository.trunk
             return f"push to {ref} of {self.repository.name}; {self.workflow.name} deploys it"
         return f"set off `{deploy.trigger}` for {self.workflow.name} in {self.repository.name}"
 
@@ -391,7 +414,7 @@ def _contradictions_of_app(app: App, estate: Estate) -> Iterator[tuple[YamlPath,
     repository = estate.repositories.get(app.repository)
     if repository is None:
         yield (*here, "repository"), partial(_undeclared, "repository", app.repository, estate.repositories)
-    elif app.environment and app.environment not in repository.environments:
+    elif app.environment and repository.environment(app.environment) is None:
         yield (*here, "environment"), partial(_undeclared, "environment", app.environment, repository.environments)
 
 

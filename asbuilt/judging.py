@@ -34,8 +34,8 @@ class CouldNotObserveError(Exception):
 class Seen:
     """The facts that one check was given, in the order in which it asked for them, and what suppressions accepted.
 
-    `unread` are the files that they rest on and that were not read, or not to their end; `nothing` says why they are
-    about nothing, where GitHub itself reads nothing of the file.
+    `unread` is what they rest on and was not read, or not to its end; `nothing` says why they are about nothing, where
+    GitHub itself reads nothing of the file, or the token may not see what they ask for.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -94,6 +94,22 @@ class Seen:
         self.facts[name] = value
         return value
 
+    def where_allowed(self, name: str, fact: Any, *, needs: str) -> Any:
+        """Give the value of a fact that takes more than the documented permissions, None for a token without them.
+
+        A check that finds no drift is not applicable then: `needs` is the permission that it asks for. Raises
+        CouldNotObserveError where the fact is unknown for another reason.
+        """
+        if isinstance(fact, Unobserved) and fact.reason.startswith(_REFUSED) and "rate limit" not in fact.reason:
+            self.requests.extend(fact.requests)
+            self.nothing = texts.line(f"to judge {fact.what} the token needs {needs}: {fact}")
+            return None
+        return self.if_there(name, fact)
+
+    def leave_open(self, fact: Unobserved) -> None:
+        """Remember what a check could not tell: where it finds no drift, it is unknown."""
+        self.unread[fact.what] = fact
+
     def rest_on(self, documents: Iterable[Document]) -> None:
         """Remember which of the files that a fact rests on were not read: a check that finds no drift is unknown then.
 
@@ -142,6 +158,10 @@ class Seen:
         if not set(paths) & set(scan.scanned):
             pytest.skip(texts.line(f"{', '.join(paths)} is not there, or no file that is read: WF001 judges that"))
         return ()
+
+
+# What GitHub answers for what the token may not see.
+_REFUSED = ("answered 403", "answered 404")
 
 
 def _unread(why: Finding) -> Unobserved:

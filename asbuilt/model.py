@@ -202,19 +202,39 @@ class Repository:
     default_branch: str
     archived: bool
     private: bool
+    disabled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedBranch:
+    """A branch that GitHub calls protected: `by_rule` where it is a branch protection rule's, else a ruleset's."""
+
+    name: str
+    by_rule: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
     """A GitHub environment. Minutes of wait; teams among reviewers as `@slug`.
 
-    `branches` are patterns; `("@protected",)` for protected branches, `("@any",)` for every branch.
+    `branches` are patterns; `("@protected",)` for protected branches, `("@any",)` for every branch. `reviewers_gone`
+    counts reviewers that were deleted since. `guarded_by_apps` where a rule of an app's protects it too.
     """
 
     name: str
     reviewers: tuple[str, ...]
     wait_timer: int
     branches: tuple[str, ...]
+    reviewers_gone: int = 0
+    admins_can_bypass: bool | None = None
+    prevent_self_review: bool | None = None
+    guarded_by_apps: bool | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing protects it: any branch deploys to it at once."""
+        guards = (self.reviewers, self.reviewers_gone, self.wait_timer, self.guarded_by_apps)
+        return not any(guards) and self.branches == ("@any",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +282,26 @@ class Job:
     ran: bool
     started_at: datetime | None
     completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecentRuns:
+    """The newest completed runs of a workflow on a branch. Of the events in `cut` there are older ones, not read."""
+
+    runs: tuple[WorkflowRun, ...]
+    cut: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRun:
+    """A run that waits, by the path of its workflow: `since` is when its last attempt began."""
+
+    workflow: str
+    number: int
+    event: str
+    branch: str | None
+    since: datetime
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +379,10 @@ class AppState:
 class RepositoryState:
     """Everything observed of one repository.
 
+    `cut`: the events of which there are older runs that nobody read, by workflow path. `waiting` is asked for where a
+    deploy is declared, `protected` where an environment lets protected branches through, `latest` (deployments, to
+    whatever environment) where one stands open that nobody declares.
+
     `runs`: newest first, completed, on the default branch, by workflow path. `histories`: runs up to an instant, by
     `terms.Stretch`. `jobs`: by run; `statuses`: by deployment; `comparisons`: by `COMMIT...BRANCH`. `deployments`: by
     environment.
@@ -353,6 +397,10 @@ class RepositoryState:
     jobs: dict[int, Fact[tuple[Job, ...]]] = field(default_factory=dict)
     statuses: dict[int, Fact[tuple[DeploymentStatus, ...]]] = field(default_factory=dict)
     comparisons: dict[str, Fact[Comparison]] = field(default_factory=dict)
+    cut: dict[str, tuple[str, ...]] | None = None
+    waiting: Fact[tuple[WaitingRun, ...]] | None = None
+    protected: Fact[tuple[ProtectedBranch, ...]] | None = None
+    latest: Fact[tuple[Deployment, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ def test_nothing_from_outside_deploys(workflow_file, checkout, repository):
 
     Remedy: take the trigger away from the workflow that deploys, or let the job run on pushes alone.
     """
-    none_of(provenance.set_off_from_outside(workflow_file, checkout, repository.default_branch))
+    none_of(provenance.set_off_from_outside(workflow_file, checkout, repository.trunk))
 
 
 @control("WF015", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -22,5 +22,5 @@ def test_what_is_deployed_is_what_was_gated(app, estate, deploy_paths):
     Remedy: hand the same `ref` to each `actions/checkout` on the way to {app}.
     """
     repository = estate.repositories.get(app.repository)
-    branch = repository.default_branch if repository else "main"
+    branch = repository.trunk if repository else "main"
     none_of(provenance.unseen(app, branch, deploy_paths))

@@ -17,5 +17,5 @@ def test_required_checks_always_report(workflow_file, checkout, repository):
     """
     if not repository.required_checks:
         pytest.skip(f"{repository.name} declares no required checks")
-    names, branch = repository.required_checks, repository.default_branch
+    names, branch = repository.required_checks, repository.trunk
     none_of(required_checks.silent_checks(workflow_file, names, branch, checkout.sources))

@@ -21,11 +21,13 @@ from asbuilt.model import (
     Formation,
     Job,
     ProbeResponse,
+    ProtectedBranch,
+    RecentRuns,
     Release,
     Repository,
     RunPage,
+    WaitingRun,
     Workflow,
-    WorkflowRun,
 )
 from asbuilt.terms import Stretch
 
@@ -64,7 +66,10 @@ PROBE: Kind[ProbeResponse, str] = Kind("probe")  # by path
 REPOSITORY: Kind[Repository, None] = Kind("repository")
 ENVIRONMENTS: Kind[tuple[Environment, ...], None] = Kind("environments")
 WORKFLOWS: Kind[tuple[Workflow, ...], None] = Kind("workflows")
-RUNS: Kind[tuple[WorkflowRun, ...], str] = Kind("runs")  # by the path of the workflow
+RUNS: Kind[RecentRuns, str] = Kind("runs")  # by the path of the workflow
+WAITING: Kind[tuple[WaitingRun, ...], None] = Kind("waiting")
+LATEST: Kind[tuple[Deployment, ...], None] = Kind("latest deployments")
+PROTECTED: Kind[tuple[ProtectedBranch, ...], None] = Kind("protected")
 HISTORY: Kind[RunPage, Stretch] = Kind("history")
 JOBS: Kind[tuple[Job, ...], int] = Kind("jobs")  # by run
 STATUSES: Kind[tuple[DeploymentStatus, ...], int] = Kind("statuses")  # by deployment

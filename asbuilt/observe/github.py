@@ -4,34 +4,16 @@
 https://docs.github.com/en/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens
 """
 
-import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from asbuilt.model import (
-    Commit,
-    Comparison,
-    Deployment,
-    DeploymentStatus,
-    Environment,
-    Fact,
-    Job,
-    Repository,
-    RunPage,
-    Workflow,
-    WorkflowRun,
-)
+from asbuilt.model import Deployment, Environment, Fact, ProtectedBranch, Repository, Workflow
 from asbuilt.observe.ask import Ask, fact, instant, items
+from asbuilt.observe.github_reading import HEADERS as _HEADERS
+from asbuilt.observe.github_reading import listed as _listed
 from asbuilt.observe.http import GITHUB, Client
-from asbuilt.terms import RUNS, Stretch
 
-_HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-_NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
-_MOST_PAGES = 100
-_PAGE = 100
-_MOST_FILES = 300
-_LOG = re.compile(r"/actions/runs/([0-9]{1,18})(?:/jobs?/([0-9]{1,18}))?")
+_OWN_RULES = frozenset({"required_reviewers", "wait_timer", "branch_policy"})
 
 
 def repository(client: Client, name: str) -> Fact[Repository]:
@@ -42,7 +24,7 @@ def repository(client: Client, name: str) -> Fact[Repository]:
 
     def read(ask: Ask) -> Repository:
         raw = ask.get(f"{GITHUB}/repos/{quote(name)}", _HEADERS).json()
-        return Repository(raw["full_name"], raw["default_branch"], raw["archived"], raw["private"])
+        return Repository(raw["full_name"], raw["default_branch"], raw["archived"], raw["private"], raw.get("disabled"))
 
     return fact(client, f"repository {name}", read, can_be_absent=True)
 
@@ -73,89 +55,6 @@ def workflows(client: Client, name: str) -> Fact[tuple[Workflow, ...]]:
     return fact(client, f"workflows of {name}", read)
 
 
-def runs(client: Client, name: str, workflow: str, branch: str) -> Fact[tuple[WorkflowRun, ...]]:
-    """Observe the newest completed runs of a workflow file on a branch, newest first.
-
-    `workflow` is the name of the file. As many as `terms.RUNS`; fewer where there are fewer. Absent where GitHub knows
-    no such workflow. Source: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
-    """
-    query = {"branch": branch, "status": "completed", "exclude_pull_requests": "true", "per_page": RUNS}
-    return _runs(client, name, workflow, query, f"runs of {workflow} on {branch}")
-
-
-def history(client: Client, name: str, stretch: Stretch) -> Fact[RunPage]:
-    """Observe the newest runs of a stretch, newest first, a hundred at most: on whatever branch, however they ended.
-
-    Absent where GitHub knows no such workflow.
-    """
-    query = {"event": stretch.event, "created": f"<={stretch.until}" if stretch.until else "", "per_page": _PAGE}
-    asked = urlencode({key: value for key, value in query.items() if value})
-    file = quote(stretch.workflow, safe="")
-
-    def read(ask: Ask) -> RunPage:
-        answer = ask.get(f"{GITHUB}/repos/{quote(name)}/actions/workflows/{file}/runs?{asked}", _HEADERS).json()
-        found = tuple(_run(raw) for raw in items(answer["workflow_runs"]))
-        return RunPage(found, whole=len(found) < _PAGE)
-
-    return fact(client, f"runs of {stretch.workflow}", read, can_be_absent=True)
-
-
-def jobs(client: Client, name: str, run: int) -> Fact[tuple[Job, ...]]:
-    """Observe the jobs of a run, of all its attempts. `run` is its id.
-
-    Source: https://docs.github.com/rest/actions/workflow-jobs#list-jobs-for-a-workflow-run
-    """
-
-    def read(ask: Ask) -> tuple[Job, ...]:
-        url = f"{GITHUB}/repos/{quote(name)}/actions/runs/{run}/jobs?filter=all&per_page={_PAGE}"
-        return tuple(
-            Job(
-                id=raw["id"],
-                name=raw["name"],
-                ran=_has_run(raw),
-                started_at=instant(raw["started_at"]) if raw["started_at"] else None,
-                completed_at=instant(raw["completed_at"]) if raw["completed_at"] else None,
-            )
-            for raw in _listed(ask, url, "jobs")
-        )
-
-    return fact(client, f"jobs of run {run}", read)
-
-
-def statuses(client: Client, name: str, deployment: int) -> Fact[tuple[DeploymentStatus, ...]]:
-    """Observe what became of a deployment, newest first. `deployment` is its id.
-
-    Source: https://docs.github.com/rest/deployments/statuses
-    """
-
-    def read(ask: Ask) -> tuple[DeploymentStatus, ...]:
-        url = f"{GITHUB}/repos/{quote(name)}/deployments/{deployment}/statuses?per_page={_PAGE}"
-        return tuple(_status(raw) for raw in items(ask.get(url, _HEADERS).json()))
-
-    return fact(client, f"statuses of deployment {deployment}", read)
-
-
-def comparison(client: Client, name: str, commit: str, branch: str) -> Fact[Comparison]:
-    """Observe what a branch holds that a commit does not have. Absent where GitHub does not know the commit.
-
-    Of files GitHub names three hundred at most, of commits 250 on the first page; a list that long is cut. Source:
-    https://docs.github.com/rest/commits/commits#compare-two-commits
-    """
-
-    def read(ask: Ask) -> Comparison:
-        url = f"{GITHUB}/repos/{quote(name)}/compare/{quote(f'{commit}...{branch}', safe='')}"
-        raw = ask.get(url, _HEADERS).json()
-        files, commits = items(raw.get("files") or []), items(raw["commits"])
-        return Comparison(
-            status=raw["status"],
-            commits=tuple(_commit(each) for each in commits),
-            files=tuple(name for each in files for name in _names(each)),
-            whole=len(files) < _MOST_FILES and len(commits) == raw["total_commits"],
-        )
-
-    return fact(client, f"{commit} in {branch}", read, can_be_absent=True)
-
-
 def deployments(client: Client, name: str, environment: str) -> Fact[tuple[Deployment, ...]]:
     """Observe the newest deployments to an environment, newest first.
 
@@ -166,77 +65,71 @@ def deployments(client: Client, name: str, environment: str) -> Fact[tuple[Deplo
     def read(ask: Ask) -> tuple[Deployment, ...]:
         query = urlencode({"environment": environment, "per_page": 100})
         raws = items(ask.get(f"{GITHUB}/repos/{quote(name)}/deployments?{query}", _HEADERS).json())
-        return tuple(Deployment(raw["environment"], raw["sha"], instant(raw["created_at"]), raw["id"]) for raw in raws)
+        return tuple(_deployment(raw) for raw in raws)
 
     return fact(client, f"deployments to {environment}", read)
 
 
-def _runs(client: Client, name: str, workflow: str, query: dict[str, Any], what: str) -> Fact[tuple[WorkflowRun, ...]]:
-    """Observe the first page of a workflow file's runs that are as the query asks."""
+def latest_deployments(client: Client, name: str) -> Fact[tuple[Deployment, ...]]:
+    """Observe the newest deployments of a repository, a hundred at most, to whatever environment; newest first.
 
-    def read(ask: Ask) -> tuple[WorkflowRun, ...]:
-        file = quote(workflow, safe="")
-        answer = ask.get(f"{GITHUB}/repos/{quote(name)}/actions/workflows/{file}/runs?{urlencode(query)}", _HEADERS)
-        return tuple(_run(raw) for raw in items(answer.json()["workflow_runs"]))
+    Source: https://docs.github.com/rest/deployments/deployments#list-deployments
+    """
 
-    return fact(client, what, read, can_be_absent=True)
+    def read(ask: Ask) -> tuple[Deployment, ...]:
+        raws = items(ask.get(f"{GITHUB}/repos/{quote(name)}/deployments?per_page=100", _HEADERS).json())
+        return tuple(_deployment(raw) for raw in raws)
 
-
-def _has_run(raw: dict[str, Any]) -> bool:
-    """Tell a job that a runner has begun from one that waits or was never begun, which has a start of its own too."""
-    if raw["status"] not in {"in_progress", "completed"} or raw["conclusion"] == "skipped":
-        return False
-    return raw["conclusion"] in {None, "success"} or raw.get("steps") != []
+    return fact(client, f"deployments of {name}", read)
 
 
-def _status(raw: dict[str, Any]) -> DeploymentStatus:
-    """Read a status; its log names the run and the job that deployed: `.../actions/runs/RUN/job/JOB`."""
-    log = _LOG.search(raw.get("log_url") or raw.get("target_url") or "")
-    run, job = (int(each or 0) for each in log.groups()) if log else (0, 0)
-    return DeploymentStatus(raw["state"], instant(raw["created_at"]), run, job)
+def protected_branches(client: Client, name: str) -> Fact[tuple[ProtectedBranch, ...]]:
+    """Observe the branches that are protected, by a branch protection rule or by a ruleset. Takes Contents: read.
+
+    Source: https://docs.github.com/rest/branches/branches#list-branches
+    """
+
+    def read(ask: Ask) -> tuple[ProtectedBranch, ...]:
+        found = _listed(ask, f"{GITHUB}/repos/{quote(name)}/branches?protected=true&per_page=100", "")
+        # A server that does not know the filter gives every branch.
+        return tuple(
+            ProtectedBranch(raw["name"], raw.get("protection", {}).get("enabled", False))
+            for raw in found
+            if raw["protected"]
+        )
+
+    return fact(client, f"protected branches of {name}", read)
 
 
-def _commit(raw: dict[str, Any]) -> Commit:
-    parent = next((each["sha"] for each in raw["parents"]), "")
-    return Commit(raw["sha"], parent, instant(raw["commit"]["committer"]["date"]))
-
-
-def _names(raw: dict[str, Any]) -> Iterator[str]:
-    """Give the names of a file that differs: the old one too where it was renamed."""
-    yield raw["filename"]
-    if previous := raw.get("previous_filename"):
-        yield previous
-
-
-def _listed(ask: Ask, url: str, key: str) -> Iterator[dict[str, Any]]:
-    """Walk a list to its last page. Raises ValueError for one that repeats, never ends, or leads elsewhere."""
-    seen: set[str] = set()
-    while url:
-        if url in seen or len(seen) == _MOST_PAGES:
-            raise ValueError(f"a list of {key} whose pages repeat or do not end")
-        seen.add(url)
-        answer = ask.get(url, _HEADERS)
-        yield from items(answer.json()[key])
-        following = _NEXT.search(answer.headers.get("link", ""))
-        url = following[1] if following else ""
-        if url and not url.startswith(f"{GITHUB}/"):
-            raise ValueError(f"a list of {key} that goes on elsewhere")
+def _deployment(raw: dict[str, Any]) -> Deployment:
+    return Deployment(raw["environment"], raw["sha"], instant(raw["created_at"]), raw["id"])
 
 
 def _environment(ask: Ask, repository_name: str, raw: dict[str, Any]) -> Environment:
-    """Read an environment; the branches that it lets through take requests of their own."""
+    """Read an environment; the branches that it lets through take requests of their own.
+
+    `can_admins_bypass` is real, though GitHub's OpenAPI description lacks it. A rule of another type is an app's.
+    """
     rules = {rule["type"]: rule for rule in raw["protection_rules"]}
-    reviewers = rules.get("required_reviewers", {}).get("reviewers", [])
+    required = rules.get("required_reviewers", {})
+    reviewers = [_reviewer(each) for each in required.get("reviewers", [])]
     return Environment(
         name=raw["name"],
-        reviewers=tuple(_reviewer(each) for each in reviewers),
+        reviewers=tuple(each for each in reviewers if each is not None),
         wait_timer=rules.get("wait_timer", {}).get("wait_timer", 0),
         branches=_branches(ask, repository_name, raw),
+        reviewers_gone=reviewers.count(None),
+        admins_can_bypass=raw.get("can_admins_bypass"),
+        prevent_self_review=required.get("prevent_self_review", False),
+        guarded_by_apps=bool(rules.keys() - _OWN_RULES),
     )
 
 
-def _reviewer(raw: dict[str, Any]) -> str:
+def _reviewer(raw: dict[str, Any]) -> str | None:
+    """Read a reviewer; GitHub gives null for an account or a team that was deleted."""
     reviewer = raw["reviewer"]
+    if reviewer is None:
+        return None
     return f"@{reviewer['slug']}" if raw["type"] == "Team" else str(reviewer["login"])
 
 
@@ -251,18 +144,3 @@ def _branches(ask: Ask, repository_name: str, raw: dict[str, Any]) -> tuple[str,
     url = f"{GITHUB}/repos/{quote(repository_name)}/environments/{environment}/deployment-branch-policies?per_page=100"
     found = _listed(ask, url, "branch_policies")
     return tuple(f"tag:{each['name']}" if each.get("type") == "tag" else each["name"] for each in found)
-
-
-def _run(raw: dict[str, Any]) -> WorkflowRun:
-    return WorkflowRun(
-        id=raw["id"],
-        number=raw["run_number"],
-        event=raw["event"],
-        status=raw["status"],
-        conclusion=raw["conclusion"],
-        branch=raw["head_branch"],
-        sha=raw["head_sha"],
-        created_at=instant(raw["created_at"]),
-        updated_at=instant(raw["updated_at"]),
-        url=raw["html_url"],
-    )

@@ -10,8 +10,20 @@ from functools import partial
 
 from asbuilt import estate as declared
 from asbuilt.deploy_spans import Asks
-from asbuilt.model import Absent, App, AppState, Fact, Observed, Repository, RepositoryState, Unobserved, Workflow
-from asbuilt.observe import facts, github, heroku, web
+from asbuilt.model import (
+    Absent,
+    App,
+    AppState,
+    Fact,
+    Observed,
+    RecentRuns,
+    Repository,
+    RepositoryState,
+    Unobserved,
+    Workflow,
+    WorkflowRun,
+)
+from asbuilt.observe import facts, github, github_origins, github_runs, heroku, web
 from asbuilt.observe.facts import Answers, Key, Questions
 from asbuilt.observe.http import Client
 from asbuilt.terms import Stretch
@@ -58,17 +70,24 @@ def _sleeps(state: AppState) -> bool:
     return any(dyno.type == "web" and asleep(dyno, web_type) for dyno in dynos)
 
 
-def about_repository(questions: Questions, client: Client, repository: declared.Repository) -> None:
+def about_repository(
+    questions: Questions, client: Client, repository: declared.Repository, observed: Repository
+) -> None:
     """Ask for the parts of a repository that is there.
 
-    `repository` is as declared: runs are asked for its declared workflows alone, on its default branch.
+    `repository` is as declared: runs are asked for its declared workflows alone, on the branch that GitHub has for its
+    default branch; which of them wait, where one of them is declared to deploy.
     """
     name = repository.name
     questions.ask(Key(facts.ENVIRONMENTS, name, None), partial(github.environments, client, name))
     questions.ask(Key(facts.WORKFLOWS, name, None), partial(github.workflows, client, name))
     for each in repository.workflows.values():
-        runs = partial(github.runs, client, name, each.name, repository.default_branch)
+        triggers = [deploy.trigger for deploy in each.deploys]
+        branch, enough = observed.default_branch, repository.red_after
+        runs = partial(github_runs.recent, client, name, each.name, branch, enough=enough, events=triggers)
         questions.ask(Key(facts.RUNS, name, each.path), runs)
+    if repository.deploys:
+        questions.ask(Key(facts.WAITING, name, None), partial(github_runs.waiting, client, name))
 
 
 def about_deploy(
@@ -81,7 +100,7 @@ def about_deploy(
     if not isinstance(app, Observed):
         return
     name, stretch = ownership.repository.name, Stretch(ownership.workflow.name)
-    questions.ask(Key(facts.HISTORY, name, stretch), partial(github.history, client, name, stretch))
+    questions.ask(Key(facts.HISTORY, name, stretch), partial(github_origins.history, client, name, stretch))
     if environment := estate.apps[ownership.deploy.app].environment:
         questions.ask(Key(facts.DEPLOYMENTS, name, environment), partial(github.deployments, client, name, environment))
 
@@ -90,31 +109,63 @@ def about_releases(questions: Questions, client: Client, asked: Mapping[str, Ask
     """Ask what tells which run made which release. `asked` has it by repository."""
     for name, asks in asked.items():
         for stretch in asks.histories:
-            questions.ask(Key(facts.HISTORY, name, stretch), partial(github.history, client, name, stretch))
+            questions.ask(Key(facts.HISTORY, name, stretch), partial(github_origins.history, client, name, stretch))
         for run in asks.jobs:
-            questions.ask(Key(facts.JOBS, name, run), partial(github.jobs, client, name, run))
+            questions.ask(Key(facts.JOBS, name, run), partial(github_origins.jobs, client, name, run))
         for deployment in asks.statuses:
-            questions.ask(Key(facts.STATUSES, name, deployment), partial(github.statuses, client, name, deployment))
+            statuses = partial(github_origins.statuses, client, name, deployment)
+            questions.ask(Key(facts.STATUSES, name, deployment), statuses)
         for commit, ref in asks.comparisons:
-            compare = partial(github.comparison, client, name, commit, ref)
+            compare = partial(github_origins.comparison, client, name, commit, ref)
             questions.ask(Key(facts.COMPARISON, name, f"{commit}...{ref}"), compare)
 
 
-def about_undeclared_workflows(questions: Questions, client: Client, estate: declared.Estate, answers: Answers) -> None:
+def about_undeclared_workflows(
+    questions: Questions,
+    client: Client,
+    estate: declared.Estate,
+    answers: Answers,
+    repositories: Mapping[str, Fact[Repository]],
+) -> None:
     """Ask for the runs of the workflow files that GitHub knows and the estate does not.
 
     `answers` has what was observed of each repository's workflows; those that are disabled are left out.
     """
     for name, fact in answers.of_each(facts.WORKFLOWS).items():
-        if not isinstance(fact, Observed):
+        observed = repositories[name]
+        if not isinstance(fact, Observed) or not isinstance(observed, Observed):
             continue
         repository = estate.repositories[name]
         known = {each.path for each in repository.workflows.values()}
         for workflow in fact.value:
             if _is_file(workflow) and workflow.path not in known:
                 file = workflow.path.rpartition("/")[2]
-                runs = partial(github.runs, client, name, file, repository.default_branch)
+                branch, enough = observed.value.default_branch, repository.red_after
+                runs = partial(github_runs.recent, client, name, file, branch, enough=enough)
                 questions.ask(Key(facts.RUNS, name, workflow.path), runs)
+
+
+def about_protected_branches(questions: Questions, client: Client, answers: Answers) -> None:
+    """Ask for the protected branches where an environment lets these through and no others.
+
+    `answers` has what was observed of each repository's environments.
+    """
+    for name, fact in answers.of_each(facts.ENVIRONMENTS).items():
+        if isinstance(fact, Observed) and any(each.branches == ("@protected",) for each in fact.value):
+            questions.ask(Key(facts.PROTECTED, name, None), partial(github.protected_branches, client, name))
+
+
+def about_strays(questions: Questions, client: Client, estate: declared.Estate, answers: Answers) -> None:
+    """Ask for the newest deployments where an environment stands open that the estate does not declare.
+
+    `answers` has what was observed of each repository's environments. Nothing where no deploy is declared.
+    """
+    for name, fact in answers.of_each(facts.ENVIRONMENTS).items():
+        repository = estate.repositories[name]
+        if not isinstance(fact, Observed) or not repository.environments or not repository.deploys:
+            continue
+        if any(each.is_open and repository.environment(each.name) is None for each in fact.value):
+            questions.ask(Key(facts.LATEST, name, None), partial(github.latest_deployments, client, name))
 
 
 def _is_file(workflow: Workflow) -> bool:
@@ -151,11 +202,16 @@ def repository_state(name: str, fact: Fact[Repository], answers: Answers) -> Rep
 
     Runs are those that were asked for.
     """
+    recent = answers.parts(facts.RUNS, name)
     return RepositoryState(
         repository=fact,
         environments=answers.get(Key(facts.ENVIRONMENTS, name, None), _follows(fact, f"environments of {name}")),
         workflows=answers.get(Key(facts.WORKFLOWS, name, None), _follows(fact, f"workflows of {name}")),
-        runs=answers.parts(facts.RUNS, name),
+        runs={path: _runs_of(each) for path, each in recent.items()},
+        cut={path: each.value.cut for path, each in recent.items() if isinstance(each, Observed)},
+        waiting=answers.parts(facts.WAITING, name).get(None),
+        protected=answers.parts(facts.PROTECTED, name).get(None),
+        latest=answers.parts(facts.LATEST, name).get(None),
     )
 
 
@@ -169,6 +225,10 @@ def with_origins_of(name: str, state: RepositoryState, answers: Answers) -> Repo
         statuses={**state.statuses, **answers.parts(facts.STATUSES, name)},
         comparisons={**state.comparisons, **answers.parts(facts.COMPARISON, name)},
     )
+
+
+def _runs_of(recent: Fact[RecentRuns]) -> Fact[tuple[WorkflowRun, ...]]:
+    return Observed(recent.value.runs, recent.requests) if isinstance(recent, Observed) else recent
 
 
 def _follows(subject: Fact[object], what: str) -> Absent | Unobserved:

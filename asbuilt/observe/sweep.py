@@ -16,8 +16,10 @@ from asbuilt.observe.http import GITHUB, HEROKU, IN_FLIGHT, Client
 from asbuilt.observe.origins import Jobs, with_origins
 from asbuilt.observe.questions import (
     about_app,
+    about_protected_branches,
     about_repository,
     about_sleepers,
+    about_strays,
     about_undeclared_workflows,
     app_state,
     repository_state,
@@ -89,9 +91,11 @@ def _parts(
         about_app(questions, client, estate.apps[name], apps[name])
     for name, fact in repositories.items():
         if name in scope.repositories and isinstance(fact, Observed):
-            about_repository(questions, client, estate.repositories[name])
+            about_repository(questions, client, estate.repositories[name], fact.value)
     answers = questions.answers(pool)
-    about_undeclared_workflows(undeclared, client, estate, answers)
+    about_undeclared_workflows(undeclared, client, estate, answers, repositories)
+    about_protected_branches(undeclared, client, answers)
+    about_strays(undeclared, client, estate, answers)
     for name in scope.apps:
         about_sleepers(undeclared, client, estate.apps[name], app_state(estate.apps[name], apps[name], answers))
     return answers | undeclared.answers(pool)

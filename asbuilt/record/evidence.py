@@ -155,7 +155,7 @@ def _clause(requirement: str) -> str:
 def _environment(subject: Subject | None) -> Environment | None:
     if subject is None or subject.kind != "environment" or subject.repository is None:
         return None
-    return subject.repository.environments.get(subject.part)
+    return subject.repository.environment(subject.part)
 
 
 def _declared(subject: Subject | None) -> Any:

@@ -160,7 +160,10 @@ def _dyno(name: str, at: Reader, app: App) -> Dyno:
 
 
 def _repository(full_name: str, at: Reader) -> Repository:
-    at.only("default_branch", "created_at", "private", "archived", "environments", "workflows", "runs", "branches")
+    at.only(
+        *("default_branch", "created_at", "private", "archived", "disabled"),
+        *("environments", "workflows", "runs", "branches"),
+    )
     owner, slash, name = full_name.partition("/")
     if not slash or not owner or not name:
         raise at.error(f'"{full_name}" is not valid; expected OWNER/NAME')
@@ -175,6 +178,7 @@ def _repository(full_name: str, at: Reader) -> Repository:
         created_at=created_at,
         private=at.flag("private", default=True),
         archived=at.flag("archived", default=False),
+        disabled=at.flag("disabled", default=False),
         environments=tuple(_environment(env, below, created_at) for env, below in at.entries("environments")),
         workflows=workflows,
         runs=runs,
@@ -192,12 +196,21 @@ def _environment(name: str, at: Reader, created_at: datetime) -> Environment:
     return Environment(
         name=name,
         created_at=at.instant("created_at", created_at),
-        reviewers=at.texts("reviewers"),
+        reviewers=_reviewers(at),
         prevent_self_review=at.flag("prevent_self_review", default=False),
         wait_timer=at.number("wait_timer", 0),
         deployment_branches=None if branches == "any" else branches,
         can_admins_bypass=at.flag("can_admins_bypass", default=True),
     )
+
+
+def _reviewers(at: Reader) -> tuple[str | None, ...]:
+    """Read the reviewers; null stands for one whose account was deleted, and comes last."""
+    raw = at.value.get("reviewers")
+    if not isinstance(raw, list):
+        return at.texts("reviewers")
+    named = replace(at, value={"reviewers": [each for each in raw if each is not None]})
+    return (*named.texts("reviewers"), *[None] * raw.count(None))
 
 
 def _workflow(file: str, at: Reader, created_at: datetime) -> Workflow:
@@ -234,7 +247,7 @@ def _runs(repository: str, at: Reader, files: tuple[str, ...]) -> tuple[Run, ...
 def _drafts(repository: str, at: Reader, files: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     at.only(
         *("workflow", "event", "branch", "status", "conclusion", "count", "last", "every", "took", "jobs"),
-        *("environment", "sha", "actor", "title", "files"),
+        *("environment", "sha", "actor", "title", "files", "head"),
     )
     status = at.text("status", "completed", among=RUN_STATUSES)
     conclusion = at.text("conclusion", among=CONCLUSIONS) if status == "completed" else None
@@ -256,6 +269,7 @@ def _drafts(repository: str, at: Reader, files: tuple[str, ...]) -> Iterator[dic
             "actor": at.text("actor", "operator"),
             "title": at.text("title", f"{event} to {branch}"),
             "files": at.texts("files") or ("app.py",),
+            "head": at.maybe("head") if "head" in at.value else repository,
             "sha": at.sha("sha") if index == 0 else None,
             "derived": derived_sha(repository, branch, created_at.isoformat()),
         }

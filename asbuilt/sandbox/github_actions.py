@@ -5,6 +5,7 @@ Source: https://docs.github.com/rest/actions and https://docs.github.com/rest/de
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -104,8 +105,17 @@ def run(repository: Repository, run: Run) -> Document:
         "workflow_url": f"{api}/actions/workflows/{number}",
         "head_commit": commit_in_short(run.sha, run.created_at),
         "repository": repository_in_short(repository),
-        "head_repository": repository_in_short(repository),
+        "head_repository": _head(repository, run),
     }
+
+
+def _head(repository: Repository, run: Run) -> Document | None:
+    """Return the repository that a run's branch is of; null for a fork that was deleted."""
+    if run.head is None:
+        return None
+    owner, _, name = run.head.partition("/")
+    head = replace(repository, owner=owner, name=name)
+    return {**repository_in_short(head), "fork": head.full_name != repository.full_name}
 
 
 def jobs(repository: Repository, run: Run) -> list[Document]:
@@ -199,17 +209,21 @@ def _protection_rules(repository: Repository, environment: Environment) -> list[
     if environment.wait_timer:
         rules.append(rule("wait_timer", wait_timer=environment.wait_timer))
     if environment.reviewers:
-        reviewers = [
-            {"type": "Team", "reviewer": team(repository, name.removeprefix("@team:"))}
-            if name.startswith("@team:")
-            else {"type": "User", "reviewer": person(name)}
-            for name in environment.reviewers
-        ]
+        reviewers = [_reviewer(repository, name) for name in environment.reviewers]
         prevent = environment.prevent_self_review
         rules.append(rule("required_reviewers", prevent_self_review=prevent, reviewers=reviewers))
     if environment.deployment_branches is not None:
         rules.append(rule("branch_policy"))
     return rules
+
+
+def _reviewer(repository: Repository, name: str | None) -> Document:
+    """Return a reviewer: a team as `@SLUG` or `@team:SLUG`, a person by the login, null for one that is gone."""
+    if name is None:
+        return {"type": "User", "reviewer": None}
+    if name.startswith("@"):
+        return {"type": "Team", "reviewer": team(repository, name.removeprefix("@").removeprefix("team:"))}
+    return {"type": "User", "reviewer": person(name)}
 
 
 def branch_policies(repository: Repository, environment: Environment) -> list[Document]:

@@ -190,7 +190,7 @@ def repository(repository: Repository) -> Document:
         "has_pages": False,
         "has_discussions": False,
         "archived": repository.archived,
-        "disabled": False,
+        "disabled": repository.disabled,
         "visibility": "private" if repository.private else "public",
         "pushed_at": iso(pushed_at),
         "created_at": iso(repository.created_at),

@@ -108,11 +108,14 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One GitHub environment with its protection; `deployment_branches` is None (any), "protected", or patterns."""
+    """One GitHub environment with its protection; `deployment_branches` is None (any), "protected", or patterns.
+
+    A reviewer is None where the account was deleted.
+    """
 
     name: str
     created_at: datetime
-    reviewers: tuple[str, ...]
+    reviewers: tuple[str | None, ...]
     prevent_self_review: bool
     wait_timer: int
     deployment_branches: tuple[str, ...] | str | None
@@ -131,7 +134,10 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One workflow run; `environment` is the one that it deployed to, if any, `files` what its commit changed."""
+    """One workflow run; `environment` is the one that it deployed to, if any, `files` what its commit changed.
+
+    `head` is the repository that its branch is of, None where that was deleted.
+    """
 
     id: int
     number: int
@@ -148,6 +154,7 @@ class Run:
     actor: str
     title: str
     files: tuple[str, ...]
+    head: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,7 @@ class Repository:
     created_at: datetime
     private: bool
     archived: bool
+    disabled: bool
     environments: tuple[Environment, ...]
     workflows: tuple[Workflow, ...]
     runs: tuple[Run, ...]

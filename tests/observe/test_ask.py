@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from asbuilt.model import Absent, Formation, Observed, Unobserved
-from asbuilt.observe import github, heroku, web
+from asbuilt.observe import github, github_origins, github_runs, heroku, web
 from asbuilt.observe.ask import fact, instant
 from asbuilt.terms import Stretch
 
@@ -104,17 +104,19 @@ def test_no_answer_at_all_raises(client, replies, body):
         github.repository(asked, "example/shop"),
         github.environments(asked, "example/shop"),
         github.workflows(asked, "example/shop"),
-        github.runs(asked, "example/shop", "deploy.yml", "main"),
-        github.history(asked, "example/shop", Stretch("deploy.yml", "push")),
-        github.jobs(asked, "example/shop", 7),
-        github.comparison(asked, "example/shop", "a" * 40, "main"),
+        github.protected_branches(asked, "example/shop"),
+        github_runs.recent(asked, "example/shop", "deploy.yml", "main", enough=3),
+        github_runs.waiting(asked, "example/shop"),
+        github_origins.history(asked, "example/shop", Stretch("deploy.yml", "push")),
+        github_origins.jobs(asked, "example/shop", 7),
+        github_origins.comparison(asked, "example/shop", "a" * 40, "main"),
         heroku.code(asked, "shop", "a", "cedar"),
         github.deployments(asked, "example/shop", "production"),
-        github.statuses(asked, "example/shop", 7),
+        github_origins.statuses(asked, "example/shop", 7),
         heroku.builds(asked, "shop"),
     ]
     seen = [each.value for each in found if isinstance(each, Observed)]
-    assert seen == ([()] * 6 if body == "[]" else [])
+    assert seen == ([()] * 7 if body == "[]" else [])
 
 
 @pytest.mark.parametrize("text", ["2026-04-30T16:30:00Z", "2026-04-30T18:30:00+02:00", "2026-04-30T16:30:00.000Z"])

@@ -1,11 +1,10 @@
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from asbuilt.model import Absent, Observed, Unobserved
-from asbuilt.observe import github
-from asbuilt.terms import Stretch
+from asbuilt.observe import github, github_runs
 
 API = "https://api.github.com"
 NAME = "example/shop"
@@ -129,6 +128,47 @@ def test_protection_rules_are_read_with_their_reviewers(environments):
     assert (found.reviewers, found.wait_timer) == (("operator", "@ops"), 30)
 
 
+def test_what_a_reviewer_and_an_administrator_may_is_read_where_github_says_it(environments):
+    review = {"type": "required_reviewers", "prevent_self_review": True, "reviewers": []}
+    raw = environment(rules=[review]) | {"can_admins_bypass": False}
+    found = environments(raw, environment("staging"))
+    assert (found["production"].prevent_self_review, found["production"].admins_can_bypass) == (True, False)
+    assert (found["staging"].prevent_self_review, found["staging"].admins_can_bypass) == (False, None)
+
+
+def test_a_reviewer_who_was_deleted_spoils_no_other_environment(environments):
+    gone = [{"type": "User", "reviewer": None}, {"type": "Team", "reviewer": {"slug": "ops"}}]
+    rules = [{"type": "required_reviewers", "reviewers": gone}]
+    found = environments(environment(rules=rules), environment("staging"))
+    assert (found["production"].reviewers, found["production"].reviewers_gone) == (("@ops",), 1)
+    assert found["staging"].reviewers_gone == 0
+
+
+def test_an_environment_without_any_rule_is_open(environments):
+    rule = {"type": "wait_timer", "wait_timer": 5}
+    custom = {"type": "a-custom-one", "app": {}}
+    policy = {"protected_branches": True, "custom_branch_policies": False}
+    found = environments(
+        environment("open"),
+        environment("timer", rules=[rule]),
+        environment("custom", rules=[custom]),
+        environment("branches", rules=[{"type": "branch_policy"}], policy=policy),
+    )
+    assert [name for name, each in found.items() if each.is_open] == ["open"]
+
+
+def test_protected_branches_are_those_that_github_calls_so(served):
+    raw = [
+        {"name": "main", "protected": True, "protection": {"enabled": True}},
+        {"name": "trunk", "protected": True, "protection": {"enabled": False}},
+        {"name": "old", "protected": True},
+        {"name": "feature", "protected": False, "protection": {"enabled": False}},
+    ]
+    asked, _ = served({f"/repos/{NAME}/branches?protected=true&per_page=100": raw})
+    found = github.protected_branches(asked, NAME).value
+    assert [(each.name, each.by_rule) for each in found] == [("main", True), ("trunk", False), ("old", False)]
+
+
 def test_a_policy_of_protected_branches_is_said_to_be(environments):
     policy = {"protected_branches": True, "custom_branch_policies": False}
     assert environments(environment(policy=policy))["production"].branches == ("@protected",)
@@ -168,15 +208,16 @@ def test_a_repository_is_read(served):
     asked, _ = served({f"/repos/{NAME}": raw})
     found = github.repository(asked, NAME).value
     assert (found.full_name, found.default_branch, found.archived, found.private) == (NAME, "trunk", False, True)
+    assert found.disabled is None
+    asked, _ = served({f"/repos/{NAME}": raw | {"disabled": True}})
+    assert github.repository(asked, NAME).value.disabled is True
 
 
 @pytest.mark.parametrize(
     ("observe", "what"),
     [
         (lambda asked: github.repository(asked, NAME), "repository example/shop"),
-        (lambda asked: github.runs(asked, NAME, "deploy.yml", "main"), "runs of deploy.yml on main"),
-        (lambda asked: github.history(asked, NAME, Stretch("deploy.yml")), "runs of deploy.yml"),
-        (lambda asked: github.comparison(asked, NAME, "c0ffee1", "main"), "c0ffee1 in main"),
+        (lambda asked: github_runs.recent(asked, NAME, "deploy.yml", "main", enough=3), "runs of deploy.yml on main"),
     ],
 )
 def test_a_repository_or_workflow_that_is_not_there_is_absent(client, replies, observe, what):
@@ -190,128 +231,6 @@ def test_a_part_that_is_not_there_though_the_repository_is_cannot_be_told(client
     found = observe(client(replies(404)), NAME)
     assert isinstance(found, Unobserved)
     assert "answered 404" in found.reason
-
-
-RUN = {
-    "id": 9000000001,
-    "run_number": 7,
-    "event": "push",
-    "status": "completed",
-    "conclusion": "failure",
-    "head_branch": None,
-    "head_sha": "a" * 40,
-    "created_at": AT,
-    "updated_at": AT,
-    "html_url": "https://github.com/example/shop/actions/runs/9000000001",
-}
-
-
-def test_runs_are_asked_for_by_file_and_branch(client, replies):
-    handler = replies((200, {"json": {"workflow_runs": [RUN]}}))
-    run = github.runs(client(handler), NAME, "deploy.yml", "release/1.x").value[0]
-    assert (run.id, run.number, run.conclusion, run.branch) == (9000000001, 7, "failure", None)
-    url = handler.seen[0].url
-    assert url.raw_path.startswith(b"/repos/example/shop/actions/workflows/deploy.yml/runs?branch=release%2F1.x&")
-    assert dict(url.params) == {
-        "branch": "release/1.x",
-        "status": "completed",
-        "exclude_pull_requests": "true",
-        "per_page": "20",
-    }
-
-
-@pytest.mark.parametrize(
-    ("stretch", "query"),
-    [
-        (Stretch("deploy.yml"), {"per_page": "100"}),
-        (
-            Stretch.to("deploy.yml", datetime(2026, 4, 22, 17, 2, 11, tzinfo=timezone(timedelta(hours=2))), "push"),
-            {"event": "push", "created": "<=2026-04-22T15:02:11Z", "per_page": "100"},
-        ),
-    ],
-)
-def test_a_stretch_of_runs_is_asked_for_up_to_an_instant(client, replies, stretch, query):
-    handler = replies((200, {"json": {"workflow_runs": [RUN]}}))
-    page = github.history(client(handler), NAME, stretch).value
-    assert (page.runs[0].id, page.whole) == (RUN["id"], True)
-    assert dict(handler.seen[0].url.params) == query
-
-
-def test_a_full_page_of_runs_is_not_the_whole(client, replies):
-    handler = replies((200, {"json": {"workflow_runs": [RUN] * 100}}))
-    assert github.history(client(handler), NAME, Stretch("deploy.yml")).value.whole is False
-
-
-JOB = {
-    "id": 8,
-    "name": "release / deploy (eu)",
-    "status": "completed",
-    "conclusion": "success",
-    "started_at": AT,
-    "completed_at": None,
-    "steps": [{"name": "Set up job"}],
-}
-
-
-@pytest.mark.parametrize(
-    ("changes", "ran"),
-    [
-        ({}, True),
-        ({"status": "in_progress", "conclusion": None}, True),
-        ({"conclusion": "failure"}, True),
-        ({"conclusion": "skipped"}, False),
-        ({"status": "waiting", "conclusion": None}, False),  # though it has a start
-        ({"status": "queued", "conclusion": None, "steps": []}, False),
-        ({"conclusion": "cancelled", "steps": []}, False),  # refused while it waited
-        ({"conclusion": "failure", "started_at": None, "completed_at": AT, "steps": []}, False),
-    ],
-)
-def test_jobs_of_all_attempts_are_read_and_whether_a_runner_has_begun_them(served, changes, ran):
-    asked, _ = served({f"/repos/{NAME}/actions/runs/7/jobs?filter=all&per_page=100": {"jobs": [{**JOB, **changes}]}})
-    (job,) = github.jobs(asked, NAME, 7).value
-    assert (job.name, job.ran) == (JOB["name"], ran)
-    assert job.started_at == ({**JOB, **changes}["started_at"] and datetime.fromisoformat(AT))
-
-
-@pytest.mark.parametrize(
-    ("log", "ids"),
-    [
-        ("https://github.com/example/shop/actions/runs/12/job/34", (12, 34)),
-        ("https://github.com/example/shop/actions/runs/12", (12, 0)),
-        ("https://dashboard.example/activity", (0, 0)),
-        ("", (0, 0)),
-        (None, (0, 0)),
-    ],
-)
-def test_a_status_names_the_run_and_the_job_that_its_log_names(client, replies, log, ids):
-    raw = {"state": "success", "created_at": AT, "log_url": log, "target_url": log}
-    found = github.statuses(client(replies((200, {"json": [raw]}))), NAME, 9).value[0]
-    assert (found.state, found.run, found.job) == ("success", *ids)
-
-
-def compared(files=(), commits=1, total=None):
-    commit = {"sha": "b" * 40, "parents": [{"sha": "a" * 40}], "commit": {"committer": {"date": AT}}}
-    return {
-        "status": "ahead",
-        "commits": [commit] * commits,
-        "total_commits": commits if total is None else total,
-        "files": list(files),
-    }
-
-
-def test_a_comparison_names_the_files_that_differ_by_both_their_names(client, replies):
-    files = [{"filename": "new.py", "previous_filename": "old.py", "patch": "+ a secret"}]
-    handler = replies((200, {"json": compared(files)}))
-    found = github.comparison(client(handler), NAME, "a" * 40, "release/1.x")
-    assert (found.value.files, found.value.whole) == (("new.py", "old.py"), True)
-    assert found.value.commits[0].parent == "a" * 40
-    assert handler.seen[0].url.raw_path.endswith(b"/compare/" + b"a" * 40 + b"...release%2F1.x")
-    assert "secret" not in repr(found)
-
-
-@pytest.mark.parametrize("cut", [compared([{"filename": "x"}] * 300), compared(total=2)])
-def test_a_comparison_that_was_cut_says_so(client, replies, cut):
-    assert github.comparison(client(replies((200, {"json": cut}))), NAME, "a" * 40, "main").value.whole is False
 
 
 def test_deployments_are_asked_for_by_environment(client, replies):

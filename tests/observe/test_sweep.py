@@ -43,6 +43,9 @@ def facts(observation):
         for part in ("runs", "histories", "deployments", "jobs", "statuses", "comparisons"):
             for key, fact in getattr(repository, part).items():
                 yield f"{name} {part} {key}", fact
+        for part in ("waiting", "protected", "latest"):
+            if (fact := getattr(repository, part)) is not None:
+                yield f"{name} {part}", fact
 
 
 def scope(*apps, repositories=()):
@@ -66,6 +69,8 @@ def test_in_a_healthy_world_every_fact_is_observed(healthy):
         f"{REPOSITORY} repository",
         f"{REPOSITORY} environments",
         f"{REPOSITORY} workflows",
+        f"{REPOSITORY} waiting",
+        f"{REPOSITORY} latest",
         f"{REPOSITORY} runs .github/workflows/deploy.yml",
         f"{REPOSITORY} runs {DEPLOYING}",
         f"{REPOSITORY} histories deploy-heroku.yml * *",
@@ -234,6 +239,7 @@ def test_with_a_repository_its_parts_are_absent(observe):
     assert state.environments == Absent(f"environments of {REPOSITORY}", state.repository.requests)
     assert state.workflows == Absent(f"workflows of {REPOSITORY}", state.repository.requests)
     assert (state.runs, state.histories, state.deployments, state.jobs) == ({}, {}, {}, {})
+    assert (state.waiting, state.protected) == (None, None)
     assert len([each for each in asked if "api.github.com" in each]) == 1
 
 
