@@ -48,16 +48,31 @@ class Run:
         """Give every declared subject of a kind by its id, in scope or not."""
         return self.known[kind]
 
-    def judges(self, subject: Subject, *, live: bool) -> bool:
+    def judges(self, subject: Subject, *, live: bool, with_app: bool = False) -> bool:
         """Say whether a subject is in scope: with its app where it has one, with its repository where it has one.
 
-        What the files of a repository say of an app is in scope with either.
+        What the files of a repository say of an app is in scope with either. Of what is live, the environment and the
+        workflows that an app's code comes through are in scope with the app; so is the repository itself, for a check
+        that is judged `with_app`.
         """
         by_app = subject.app is not None and subject.app.name in self.scope.apps
         repositories = {subject.repository.name} if subject.repository else set()
         if subject.app and subject.app.repository and not live:
             repositories.add(subject.app.repository)
-        return by_app or bool(repositories & self.scope.repositories)
+        around = live and self._is_around(subject, with_app=with_app)
+        return by_app or around or bool(repositories & self.scope.repositories)
+
+    def _is_around(self, subject: Subject, *, with_app: bool) -> bool:
+        if subject.repository is None:
+            return False
+        name = subject.repository.name
+        match subject.kind:
+            case "environment":
+                return (name, subject.part.lower()) in self.scope.environments
+            case "workflow":
+                return (name, subject.part.name) in self.scope.workflows
+            case kind:
+                return with_app and kind == "repository" and name in self.scope.around
 
 
 def prepared(

@@ -56,7 +56,8 @@ def choose(run: Run, *, sandbox: str | None, observed: str | None, closing: Exit
     if sandbox:
         return World(f"sandbox {sandbox}", Tokens("sandbox", "sandbox"), _sandbox(sandbox, closing))
     asks_of_deploys = any(run.scope.owns(each) for each in run.estate.ownerships())
-    heroku, github = bool(run.scope.apps) or asks_of_deploys, bool(run.scope.repositories) or asks_of_deploys
+    heroku = bool(run.scope.apps) or asks_of_deploys
+    github = bool(run.scope.repositories | run.scope.around) or asks_of_deploys
     try:
         return World("live", tokens(os.environ, Path.home(), heroku=heroku, github=github))
     except NoTokenError as error:

@@ -7,7 +7,7 @@ from asbuilt.controls import control
 pytestmark = pytest.mark.live
 
 
-@control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"])
+@control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"], with_app=True)
 def test_repository_is_visible(repository, github_repository_or_none):
     """The repository is visible under its declared name.
 
@@ -22,7 +22,7 @@ def test_repository_is_visible(repository, github_repository_or_none):
 def test_environment_exists(repository, environment, environments):
     """Each environment that the estate or a workflow names exists: GitHub creates a missing one, without protection.
 
-    Remedy: create it with its reviewers: https://github.com/{repository}/settings/environments/new
+    Remedy: create environment {environment}{protection}: https://github.com/{repository}/settings/environments/new
     """
     assert environment.lower() in environments, (
         f'environment "{environment}" does not exist in {repository.name}: '

@@ -17,7 +17,7 @@ def test_app_exists(app, heroku_app_or_none):
     assert heroku_app_or_none, f"{app.name} does not exist on Heroku, or this token's account may not see it"
 
 
-@control("HK002", severity="SEV-2", satisfies=["SOC2 CC7.2", "NIST SI-4"])
+@control("HK002", severity="SEV-2", satisfies=["SOC2 CC7.2", "NIST SI-4"], explained_by=["HK004"])
 def test_current_release_has_a_slug(release, releases, heroku_app):
     """The current release carries a slug: without one the router has nothing to run.
 
@@ -47,7 +47,7 @@ def test_newest_release_succeeded(app, releases, now):
     )
 
 
-@control("HK004", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"])
+@control("HK004", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"], explained_by=["GH009"])
 def test_app_was_ever_deployed(releases, heroku_app, now):
     """The app was deployed at least once: a release made by a deploy, not by config vars.
 

@@ -47,7 +47,7 @@ def test_undeclared_workflows_are_not_red_for_long(repository, undeclared_runs, 
     )
 
 
-@control("GH009", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3"])
+@control("GH009", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3"], explained_by=["GH001", "GH002", "GH007"])
 def test_deploy_path_was_exercised(app, deploy, successes, deployments):
     """Each declared deploy path was used with success since its app was created: an untried path is a hope.
 

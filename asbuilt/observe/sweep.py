@@ -47,7 +47,7 @@ def sweep(
         subjects = Questions()
         for name in sorted(scope.apps | {each.deploy.app for each in owned}):
             subjects.ask(Key(facts.APP, name, None), partial(heroku.app, client, name))
-        for name in sorted(scope.repositories | {each.repository.name for each in owned}):
+        for name in sorted(scope.repositories | scope.around | {each.repository.name for each in owned}):
             subjects.ask(Key(facts.REPOSITORY, name, None), partial(github.repository, client, name))
         found = subjects.answers(pool)
         apps, repositories = found.of_each(facts.APP), found.of_each(facts.REPOSITORY)
@@ -85,12 +85,21 @@ def _parts(
     for name, fact in repositories.items():
         if name in scope.repositories and isinstance(fact, Observed):
             about_repository(questions, client, estate.repositories[name])
+        elif name in scope.around and isinstance(fact, Observed):
+            about_repository(questions, client, _around(estate.repositories[name], scope))
     for ownership in owned:
         if isinstance(repositories[ownership.repository.name], Observed):
             about_deploy(questions, client, estate, ownership, apps[ownership.deploy.app])
     answers = questions.answers(pool)
-    about_undeclared_workflows(undeclared, client, estate, answers)
+    whole = {key: fact for key, fact in answers.facts.items() if key.subject in scope.repositories}
+    about_undeclared_workflows(undeclared, client, estate, Answers(whole))
     return answers | undeclared.answers(pool)
+
+
+def _around(repository: declared.Repository, scope: Scope) -> declared.Repository:
+    """Give of a declared repository what the code of the apps in scope comes through."""
+    kept = {name: each for name, each in repository.workflows.items() if (repository.name, name) in scope.workflows}
+    return repository.model_copy(update={"workflows": kept})
 
 
 def unsettled(estate: declared.Estate, scope: Scope, observation: Observation) -> Iterator[tuple[str, str]]:
