@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asbuilt.deploying_jobs import deploying_jobs
 from asbuilt.files import RefusedError
 from asbuilt.model import Observation, restore
 from asbuilt.observe.credentials import NoTokenError, Tokens, tokens
@@ -79,7 +80,8 @@ def observe(
         progress=_progress(say),
     )
     try:
-        observation = sweep(run.estate, run.scope, client, world.name, settle=settle, say=say)
+        jobs = deploying_jobs(run.estate, run.checkouts)
+        observation = sweep(run.estate, run.scope, client, world.name, jobs=jobs, settle=settle, say=say)
     finally:
         client.close()
     served = world.sandbox.log if world.sandbox else ()

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from types import MappingProxyType
 
 from asbuilt import estate as declared
+from asbuilt.deploying_jobs import DeployingJob, Owner
 from asbuilt.model import App, AppState, Fact, Observation, Observed, Repository, Unobserved, current_release
 from asbuilt.observe import facts, github, heroku
 from asbuilt.observe.facts import Answers, Key, Questions
@@ -15,14 +17,19 @@ from asbuilt.observe.http import GITHUB, HEROKU, IN_FLIGHT, Client
 from asbuilt.observe.questions import (
     about_app,
     about_deploy,
+    about_releases,
     about_repository,
     about_undeclared_workflows,
     app_state,
     repository_state,
 )
+from asbuilt.provenance import Provenance
 from asbuilt.scope import Scope
 
 _SLOWEST_PAUSE = 5.0
+_MOST_ROUNDS = 12
+
+Jobs = Mapping[Owner, Mapping[str, tuple[DeployingJob, ...]]]
 
 
 def sweep(
@@ -31,12 +38,14 @@ def sweep(
     client: Client,
     world: str,
     *,
+    jobs: Jobs = MappingProxyType({}),
     settle: float = 0.0,
     say: Callable[[str], None] = lambda _: None,
 ) -> Observation:
     """Observe everything in scope; then, for at most `settle` seconds, again whatever has not settled.
 
-    `world` is what the observation calls itself, `say` is told of what is on its way. The time in the observation is
+    `world` is what the observation calls itself, `say` is told of what is on its way, `jobs` are those that deploy, as
+    far as files say. The time in the observation is
     the providers' clock, the latest `Date` that they have sent.
 
     Raises nothing for what could not be observed: it becomes a fact of its own.
@@ -52,14 +61,7 @@ def sweep(
         found = subjects.answers(pool)
         apps, repositories = found.of_each(facts.APP), found.of_each(facts.REPOSITORY)
         answers = _parts(pool, client, estate, scope, owned, apps, repositories)
-        observation = Observation(
-            world,
-            _as_of(client),
-            0.0,
-            {name: app_state(estate.apps[name], fact, answers) for name, fact in apps.items()},
-            {name: repository_state(name, fact, answers) for name, fact in repositories.items()},
-            (),
-        )
+        observation = _with_origins(pool, client, estate, owned, world, (apps, repositories, answers), jobs)
         observation = _settled(pool, client, estate, scope, observation, settle, say)
     return replace(
         observation,
@@ -67,6 +69,30 @@ def sweep(
         seconds=round(time.monotonic() - began, 3),
         transcript=client.transcript,
     )
+
+
+def _with_origins(
+    pool: ThreadPoolExecutor,
+    client: Client,
+    estate: declared.Estate,
+    owned: Collection[declared.Ownership],
+    world: str,
+    found: tuple[Mapping[str, Fact[App]], Mapping[str, Fact[Repository]], Answers],
+    jobs: Jobs,
+) -> Observation:
+    """Put what was found together, and ask, round by round, what tells where the releases come from."""
+    apps, repositories, answers = found
+    for _ in range(_MOST_ROUNDS):
+        now = _as_of(client)
+        states = {name: app_state(estate.apps[name], fact, answers) for name, fact in apps.items()}
+        theirs = {name: repository_state(name, fact, answers) for name, fact in repositories.items()}
+        asked = Provenance(estate, states, theirs, jobs, now).questions(owned)
+        questions = Questions()
+        about_releases(questions, client, asked)
+        if not asked:
+            break
+        answers |= questions.answers(pool)
+    return Observation(world, now, 0.0, states, theirs, ())
 
 
 def _parts(
