@@ -169,7 +169,7 @@ def _upstream(verdict: Verdict, within: Mapping[str, Verdict]) -> Iterator[Verdi
 
 @dataclass(frozen=True, slots=True)
 class _Remedies:
-    """What is to be done about verdicts, in the order in which it can be done; `known` are all by control and subject."""
+    """What is to be done about verdicts, in the order in which it can be done; `known` are all of the run."""
 
     known: Mapping[tuple[str, str], list[Verdict]]
     judged: frozenset[str]

@@ -36,7 +36,7 @@ class Seen:
     """The facts that one check was given, in the order in which it asked for them, and what suppressions accepted.
 
     `unread` are the files that they rest on and that were not read, or not to their end; `nothing` says why they are
-    about nothing, where GitHub itself reads nothing of the file. `expired` names a waiver of the check that has run out.
+    about nothing, where GitHub itself reads nothing of the file. `expired` names a waiver of it that has run out.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)

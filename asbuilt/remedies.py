@@ -20,7 +20,7 @@ class Part:
 def parts(remedy: str) -> tuple[Part, ...]:
     """Give the parts of a remedy in their order.
 
-        "heroku ps --app shop; heroku logs --app shop   (or ask)" -> two commands, and "or ask"
+    "heroku ps --app shop; heroku logs --app shop   (or ask)" -> two commands, and "or ask"
     """
     return tuple(_parts(remedy))
 

@@ -93,14 +93,15 @@ def words(subject: Subject, estate: Estate) -> dict[str, str]:
     name = subject.app.name if subject.app else subject.repository.name if subject.repository else ""
     own_name = shlex.quote(subject.id.removeprefix(f"{name} "))
     formation = subject.app.formation.items() if subject.app else ()
-    of_environment = subject.kind == "environment"
+    environments = subject.repository.environments if subject.repository and subject.kind == "environment" else {}
+    declared = environments.get(subject.part) if environments else None
     told = {
         "app": shlex.quote(subject.app.name) if subject.app else "",
         "formation": shlex.join(f"{name}={each.quantity}" for name, each in formation),
         "repository": shlex.quote(subject.repository.name) if subject.repository else "",
         "deploy": ownership.command if ownership else "declare a workflow that deploys it (repositories.*.workflows)",
         "environment": shlex.quote(subject.part) if isinstance(subject.part, str) else "",
-        "protection": _protection(subject.repository.environments.get(subject.part)) if of_environment else "",
+        "protection": _protection(declared),
         "workflow": own_name,
         "process": own_name,
     }
@@ -239,7 +240,9 @@ KINDS: Mapping[str, Kind] = {
     "process": Kind("processes", _processes, _OF_AN_APP | {"process"}),
     "probe": Kind("probes", _probes, _OF_AN_APP),
     "deploy": Kind("deploys", _deploys, _OF_AN_APP | {"repository"}),
-    "environment": Kind("environments", _environments, frozenset({"environment", "protection", "repository"}), in_files=True),
+    "environment": Kind(
+        "environments", _environments, frozenset({"environment", "protection", "repository"}), in_files=True
+    ),
     "workflow": Kind("workflows", _workflows, frozenset({"workflow", "repository"})),
     "workflow_file": Kind("workflow files", _workflow_files, frozenset({"workflow", "repository"}), in_files=True),
     "procfile_process": Kind(

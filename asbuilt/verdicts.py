@@ -6,7 +6,6 @@ from typing import Any
 
 from asbuilt.workflows.yaml.finding import Finding
 
-
 # The reason of what drifted only in that its waiver is not needed: its subject is as declared, and explains nothing.
 NOT_NEEDED = "nothing needs its waiver"
 

@@ -26,7 +26,12 @@ def test_formation_is_as_declared(app, formation):
     none_of([Finding(fact, "" if formation else "{deploy}")] if observed != declared else [])
 
 
-@control("HK006", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"], explained_by=["HK002", "HK003", "HK005"])
+@control(
+    "HK006",
+    severity="SEV-2",
+    satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"],
+    explained_by=["HK002", "HK003", "HK005"],
+)
 def test_declared_process_is_up(app, process, dynos, formation, release, now):
     """Each declared process is up, as many dynos of it as declared.
 

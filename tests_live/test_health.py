@@ -15,7 +15,9 @@ ROUTER = {
 }
 
 
-@control("WEB001", severity="SEV-1", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"], explained_by=["HK002", "HK006"])
+@control(
+    "WEB001", severity="SEV-1", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"], explained_by=["HK002", "HK006"]
+)
 def test_probe_answers_its_declared_status(probe, response):
     """Each probe answers its declared status.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asbuilt.controls import control
+from asbuilt.controls import Finding, control, none_of
 from asbuilt.model import ago, deploys
 
 pytestmark = pytest.mark.live
@@ -53,10 +53,11 @@ def test_app_was_ever_deployed(releases, heroku_app, now):
 
     Remedy: {deploy}
     """
-    assert deploys(releases), (
-        f"no deploy among {len(releases)} releases (newest v{releases[0].version} "
-        f'"{releases[0].description}"), app created {ago(heroku_app.created_at, now)} ago'
-    )
+    created = ago(heroku_app.created_at, now)
+    newest = f'newest {releases[0]} "{releases[0].description}"'
+    fact = f"no deploy among {len(releases)} releases ({newest}), app created {created} ago"
+    brief = f"never deployed since it was created {created} ago"
+    none_of([] if deploys(releases) else [Finding(fact, since=heroku_app.created_at, brief=brief)])
 
 
 def _kinds(releases):

@@ -1,4 +1,4 @@
-"""A cause in words, as every view of a run has them: its headline, what it explains, what is to be done, the runbook."""
+"""A cause in words, as every view of a run has them: its headline, what it explains, what to do, the runbook."""
 
 from collections.abc import Iterator
 
@@ -54,3 +54,25 @@ def numbered(steps: tuple[Step, ...]) -> Iterator[tuple[str, Step]]:
     """Give steps with what stands before each: a number where there are several."""
     for number, step in enumerate(steps, 1):
         yield (f"{number}. " if len(steps) > 1 else "fix: "), step
+
+
+def lines(run: Run, cause: Cause) -> Iterator[str]:
+    """Give a cause line by line: its headline, the steps, what it explains, the runbook."""
+    yield f"{cause.severity} {texts.line(headline(run, cause), LONGEST)}"
+    yield from to_do(cause.steps)
+    yield explained(run, cause)
+
+
+def to_do(steps: tuple[Step, ...]) -> Iterator[str]:
+    """Give steps line by line: each command on one of its own, to be copied, with the issues behind the first."""
+    for before, step in numbered(steps):
+        tracked = "".join(f"   #{each}" for each in step.issues)
+        for index, part in enumerate(parts_of(step)):
+            start, end = (before, tracked) if index == 0 else (" " * len(before), "")
+            yield f"{start}{texts.whole(part.text)}{end}"
+
+
+def explained(run: Run, cause: Cause) -> str:
+    """Give the line that ends a cause: what it explains, and the runbook."""
+    address = runbook(run, cause.head)
+    return "      ".join((f"explains {explains(cause)}", *([f"runbook: {address}"] if address else [])))

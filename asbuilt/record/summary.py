@@ -15,7 +15,7 @@ _MOST = 2**20 - 2**12  # GitHub shows no summary that is larger than 1 MiB; so m
 
 
 def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]) -> str:
-    """Give the page: the tally first, then one row for each cause and each other finding, then what each linter that was asked did.
+    """Give the page: the tally, then one row for each cause and each other finding, then what each linter did.
 
     It stays below what GitHub takes: the most urgent findings stand in it, and how many others there are.
     """
@@ -39,7 +39,9 @@ def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
             told = (headlines.headline(run, cause), f"explains {headlines.explains(cause)}", *expired)
             fact = "<br>".join(texts.code(each, headlines.LONGEST) for each in told)
             head = cause.head
-            yield _row(run, head, "❌ drifted", head.subject, fact, cause.steps, cause.severity, headlines.issues(cause))
+            yield _row(
+                run, head, "❌ drifted", head.subject, fact, cause.steps, cause.severity, headlines.issues(cause)
+            )
             continue
         for finding in cause.head.told():
             yield _of_finding(run, cause.head, finding, cause.steps_of(finding))

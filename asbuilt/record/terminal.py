@@ -42,7 +42,7 @@ def heading(run: Run, shown: Callable[[str], str]) -> str:
 
 
 def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None) -> Iterator[Text]:
-    """Give the lines: the heading, each cause with what is to be done, other findings, the tally, where the evidence is.
+    """Give the lines: the heading, each cause with what to do, other findings, the tally, where the evidence is.
 
     `columns` is the width of the terminal, None where there is none: then what was found is never broken. What is not
     explained by another begins `PLACE CONTROL SEV`, a cause with its consequences `SUBJECT SEV`.
@@ -98,22 +98,20 @@ class _Row:
 def _causes(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
     """Give what drifted, by cause: one row for each with its consequences, one for each finding of what has none."""
     for cause in causes(verdicts):
-        address = headlines.runbook(run, cause.head)
-        last = [f"runbook: {address}"] if address else []
-        expired = map(texts.line, headlines.expired(cause))
+        expired = tuple(map(texts.line, headlines.expired(cause)))
         if cause.explains:
-            explained = f"explains {headlines.explains(cause)}"
             yield _Row(
                 place=texts.line(cause.head.subject),
                 label=cause.severity,
                 fact=texts.line(headlines.headline(run, cause), headlines.LONGEST),
-                help=(*_to_do(cause.steps), *expired, "      ".join([explained, *last])),
+                help=(*headlines.to_do(cause.steps), *expired, headlines.explained(run, cause)),
                 colour=_COLOURS[Outcome.DRIFTED],
             )
             continue
         for finding in cause.head.told():
             row = _row(cause.head, finding, cause.steps_of(finding))
-            yield replace(row, help=(*row.help, *expired, *([] if finding.waived else last)))
+            address = "" if finding.waived else headlines.runbook(run, cause.head)
+            yield replace(row, help=(*row.help, *expired, *([f"runbook: {address}"] if address else [])))
 
 
 def _findings(verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
@@ -134,17 +132,9 @@ def _row(verdict: Verdict, finding: Finding, steps: tuple[Step, ...]) -> _Row:
         place=texts.line(finding.place),
         label=f"{verdict.control:6} {verdict.severity}",
         fact=fact if outcome is Outcome.DRIFTED else f"{outcome.upper()} {fact}",
-        help=(*excerpt, *(_to_do(steps) if finding.fix or verdict.issue else ())),
+        help=(*excerpt, *(headlines.to_do(steps) if finding.fix or verdict.issue else ())),
         colour=_COLOURS[outcome],
     )
-
-
-def _to_do(steps: tuple[Step, ...]) -> Iterator[str]:
-    """Give steps line by line: each command on one of its own, to be copied, with the issues behind the first."""
-    for before, step in headlines.numbered(steps):
-        issues = "".join(f"   #{each}" for each in step.issues)
-        for index, part in enumerate(headlines.parts_of(step)):
-            yield f"{before if index == 0 else ' ' * len(before)}{texts.whole(part.text)}{issues if index == 0 else ''}"
 
 
 def _wrapped(

@@ -63,7 +63,7 @@ def one_for_each_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def plain(finding: Finding) -> dict[str, Any]:
     """Give a finding as what JSON can hold, without what it does not have.
 
-    A mark is a pair of numbers, an instant is written as ISO 8601 has it. `restored` makes the same finding of it again.
+    A mark is a pair of numbers, an instant a text of ISO 8601. `restored` makes the same finding of it again.
     """
     found = {name: value for name, value in asdict(finding).items() if value}
     return found | ({"since": finding.since.isoformat()} if finding.since else {})
