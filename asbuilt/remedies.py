@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 # A command of those that our remedies name, to its end: its values are quoted for a shell, so what stands bare ends it.
 _COMMAND = re.compile(r"(?:gh|heroku|git|curl|asbuilt) (?:'[^']*'|\"[^\"]*\"|(?! {2,})[^'\"();])+")
-_BEFORE = re.compile(r"(?:^|; |, and |\()(?=(?:gh|heroku|git|curl|asbuilt) [a-z-])")
+_BEFORE = re.compile(r"(?:^|; |: |, |\()(?:(?:then|and|or) )?(?=(?:gh|heroku|git|curl|asbuilt) [a-z-])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def test_deploy_path_was_exercised(app, deploy, exercised):
     none_of([] if exercised else [Finding(f"{fact}: no release of it was made by a run that succeeded")])
 
 
-@control("HK018", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "NIST CM-5"])
+@control("HK018", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "NIST CM-5"], explained_by=["GH009"])
 def test_current_release_was_made_by_its_workflow(deployed, origin, source, now):
     """The code that runs was released by a run of a workflow that owns the app: nothing else has passed its gates.
 
@@ -46,7 +46,7 @@ def test_current_release_was_made_by_its_workflow(deployed, origin, source, now)
     none_of([Finding(f"{how}, {came}")])
 
 
-@control("HK009", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC7.2"])
+@control("HK009", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC7.2"], explained_by=["HK003", "HK018"])
 def test_newest_deploy_is_what_runs(app, deployed, origin, newest_deploy, newest_release, now):
     """The newest run that deployed with success left a release, and that is what runs, or a later run's.
 
@@ -68,7 +68,7 @@ def test_newest_deploy_is_what_runs(app, deployed, origin, newest_deploy, newest
         none_of([] if superseded else [Finding(f"{told} and made {newest_release}, but {runs}", fix)])
 
 
-@control("HK022", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"])
+@control("HK022", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"], explained_by=["GH007", "GH008"])
 def test_what_was_pushed_is_deployed(app, deploy, comparison, history, push, now):
     """What runs is the newest commit that the workflow would deploy, or it lags no longer than declared.
 
@@ -81,7 +81,7 @@ def test_what_was_pushed_is_deployed(app, deploy, comparison, history, push, now
     none_of([Finding(fact)] if late else [])
 
 
-@control("GH015", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"])
+@control("GH015", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"], explained_by=["HK003", "HK018"])
 def test_last_deployment_succeeded(app, last_deployment, origin, now):
     """The last deployment to the app's environment, by the job that deploys the app, succeeded, and that runs.
 

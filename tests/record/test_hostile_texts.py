@@ -109,7 +109,7 @@ def test_in_a_result_of_allure(text, tmp_path):
     labels = [{"name": "nodeid", "value": verdict.id}, {"name": "suite", "value": text}]
     result = {"name": text, "labels": labels, "parameters": [{"name": "subject", "value": text}], "fullName": text}
     path.write_text(json.dumps(result))
-    evidence.settle_results(tmp_path, [verdict], Secrets())
+    evidence.settle_results(tmp_path, (verdict,), run_of())
     settled = json.loads(path.read_text())
     assert settled["name"] == settled["fullName"] == settled["parameters"][0]["value"] == texts.line(text)
     assert settled["statusDetails"]["message"] == told(verdict)
