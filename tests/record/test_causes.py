@@ -132,8 +132,10 @@ def test_a_cause_has_one_headline_with_the_worst_severity_and_a_count_of_what_it
 
 def test_what_shares_a_consequence_is_one_cause_and_both_are_said():
     verdicts = (
-        verdict("WEB001", "shop /health"), verdict("HK010", "shop", fact="in maintenance"), verdict("HK006", "shop web"),
-    )  # fmt: skip
+        verdict("WEB001", "shop /health"),
+        verdict("HK010", "shop", fact="in maintenance"),
+        verdict("HK006", "shop web"),
+    )
     (cause,) = causes(explained(verdicts))
     assert headlines.explains(cause) == "HK006 HK010 WEB001"
     assert "in maintenance" in cause.headline(None)
@@ -204,7 +206,7 @@ def test_a_headline_says_since_when_where_a_fact_tells_it_and_the_fact_does_not(
 @pytest.mark.parametrize(
     ("remedy", "commands", "prose"),
     [
-        ("heroku ps --app a; heroku logs --app a --num 100", ["heroku ps --app a", "heroku logs --app a --num 100"], []),
+        ("heroku ps --app a; heroku logs --app a --num 9", ["heroku ps --app a", "heroku logs --app a --num 9"], []),
         ("heroku releases:output --app a   (then repair, and gh workflow run d.yml -f 'x=; (y)')",
          ["heroku releases:output --app a", "gh workflow run d.yml -f 'x=; (y)'"], ["then repair"]),
         ("read why: https://e.com/1 ; then gh run list -R o/r", ["gh run list -R o/r"], ["read why: https://e.com/1"]),
