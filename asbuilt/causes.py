@@ -65,16 +65,21 @@ class Cause:
         fact = findings[0].fact if findings else self.head.requirement
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         if not self.because:
-            return f"{findings[0].brief if findings and findings[0].brief else fact}{self._since(fact, now)}{more}"
+            return f"{timed(brief(self.head) if findings and findings[0].brief else fact, self._since, now)}{more}"
         told = [brief(each) for each in self.because[:_MOST]]
         left = f", and {len(self.because) - _MOST} more" if len(self.because) > _MOST else ""
-        return f"{brief(self.head)}{self._since(brief(self.head), now)}{more}: {', and '.join(told)}{left}"
+        return f"{timed(brief(self.head), self._since, now)}{more}: {', and '.join(told)}{left}"
 
-    def _since(self, told: str, now: datetime | None) -> str:
-        instants = [each.since for each in self.head.findings if each.since]
-        if now is None or not instants or _SAYS_WHEN.search(told):
-            return ""
-        return f", since {ago(min(instants), now)}"
+    @property
+    def _since(self) -> datetime | None:
+        return min((each.since for each in self.head.findings if each.since), default=None)
+
+
+def timed(fact: str, since: datetime | None, now: datetime | None) -> str:
+    """Give a fact with since when it has been so, where that is known and the fact does not say it."""
+    if now is None or since is None or _SAYS_WHEN.search(fact):
+        return fact
+    return f"{fact}, since {ago(since, now)}"
 
 
 def brief(verdict: Verdict) -> str:

@@ -190,7 +190,7 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
         issue=settings.issue if settings else None,
         seconds=report.duration,
         about=about(subject) if subject else "",
-        rests_on=rests_on(subject, run.estate) if subject and bad else (),
+        rests_on=rests_on(subject, run.deploys) if subject and bad else (),
         explained_by=control.explained_by if bad else (),
         expired=item.stash[SEEN].expired if bad else "",
     )

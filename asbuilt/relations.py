@@ -31,7 +31,15 @@ def about(subject: Subject) -> str:
             return f"{subject.kind} {subject.name if subject.kind in {'app', 'repository'} else subject.id}"
 
 
-def rests_on(subject: Subject, estate: Estate) -> tuple[str, ...]:
+def deploys_by_app(estate: Estate) -> dict[str, tuple[Ownership, ...]]:
+    """Give the declared deploys of each app that has one."""
+    found: dict[str, tuple[Ownership, ...]] = {}
+    for each in estate.ownerships():
+        found[each.deploy.app] = (*found.get(each.deploy.app, ()), each)
+    return found
+
+
+def rests_on(subject: Subject, deploys: Mapping[str, tuple[Ownership, ...]]) -> tuple[str, ...]:
     """Name what a subject depends on, itself too: its app, processes, deploys, environment, workflows, repository.
 
     A probe is answered by the web process alone; a deploy has one workflow, whatever else reaches its app.
@@ -39,7 +47,7 @@ def rests_on(subject: Subject, estate: Estate) -> tuple[str, ...]:
     found = [about(subject)]
     if subject.app:
         own = subject.part if isinstance(subject.part, Ownership) else None
-        ownerships = [own] if own else [each for each in estate.ownerships() if each.deploy.app == subject.app.name]
+        ownerships = (own,) if own else deploys.get(subject.app.name, ())
         found += [f"app {subject.app.name}", *_processes(subject, subject.app)]
         for each in ownerships:
             found += [_deploy(each), f"workflow {each.repository.name} {each.workflow.name}"]

@@ -9,11 +9,12 @@ import pytest
 
 from asbuilt.catalogue import kinds_judged
 from asbuilt.controls import Control
-from asbuilt.estate import Estate, Waiver
+from asbuilt.estate import Estate, Ownership, Waiver
 from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
 from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
 from asbuilt.option_values import OptionError
+from asbuilt.relations import deploys_by_app
 from asbuilt.scope import Scope
 from asbuilt.subjects import KINDS, Subject, plural, subjects
 from asbuilt.texts import line
@@ -27,7 +28,8 @@ from asbuilt.workflows.yaml.document import Document
 class Run:
     """An estate, the part of it that is judged, and what it is held against.
 
-    `known` are its subjects, by kind and id, `checks` the catalogue, `suppressions` those of each checkout's files.
+    `known` are its subjects, by kind and id, `checks` the catalogue, `suppressions` those of each checkout's files,
+    `deploys` the declared ones of each app.
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
     linters were asked. `secrets` stand in nothing that is written or printed.
     """
@@ -41,6 +43,7 @@ class Run:
     observation: Observation | None = None
     checks: tuple[tuple[str, Control], ...] = ()
     suppressions: Mapping[str, tuple[Suppression, ...]] = field(default_factory=dict)
+    deploys: Mapping[str, tuple[Ownership, ...]] = field(default_factory=dict)
     scans: Scans | None = None
     secrets: Secrets = field(default_factory=Secrets)
 
@@ -86,7 +89,8 @@ def prepared(
     if wrong := list(_wrong_waivers(estate, checkouts, known, checks)):
         raise OptionError(first_lines(wrong))
     found = _suppressions(checkouts)
-    return Run(estate, scope, checkouts, "workflow files", known, checks=checks, suppressions=found)
+    deploys = deploys_by_app(estate)
+    return Run(estate, scope, checkouts, "workflow files", known, checks=checks, suppressions=found, deploys=deploys)
 
 
 def _wrong_waivers(

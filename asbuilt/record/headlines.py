@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from asbuilt import texts
-from asbuilt.causes import Cause, Step
+from asbuilt.causes import Cause, Step, timed
 from asbuilt.remedies import Part, parts
 from asbuilt.run import Run
 from asbuilt.verdicts import Verdict
+from asbuilt.workflows.yaml.finding import Finding
 
 LONGEST = 600  # a headline joins the clauses of several findings
 _SEE = "see the issue"
@@ -16,6 +17,11 @@ _FILES = "WF"
 def headline(run: Run, cause: Cause) -> str:
     """Give the headline of a cause, with how long it has been so by the providers' clock."""
     return cause.headline(run.observation.as_of if run.observation else None)
+
+
+def fact(run: Run, finding: Finding) -> str:
+    """Give the fact of a finding, with how long it has been so by the providers' clock."""
+    return timed(finding.fact, finding.since, run.observation.as_of if run.observation else None)
 
 
 def explains(cause: Cause) -> str:

@@ -53,7 +53,7 @@ def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
 
 def _of_finding(run: Run, verdict: Verdict, finding: Finding, steps: tuple[Step, ...]) -> str:
     outcome = Outcome.WAIVED if finding.waived else verdict.outcome
-    fact = "<br>".join(map(texts.code, filter(None, (finding.fact, verdict.expired))))
+    fact = "<br>".join(map(texts.code, filter(None, (headlines.fact(run, finding), verdict.expired))))
     steps = steps if finding.fix else ()
     issues = (verdict.issue,) if verdict.issue else ()
     return _row(run, verdict, _MARKS[outcome], finding.place, fact, steps, verdict.severity, issues)

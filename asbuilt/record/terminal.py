@@ -56,7 +56,7 @@ def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> It
     yield Text("")
     yield from _wrapped(f"asbuilt: {heading(run, texts.line)}", columns, bold=True)
     yield Text("")
-    findings = [*_causes(run, verdicts), *_findings(verdicts)]
+    findings = [*_causes(run, verdicts), *_findings(run, verdicts)]
     width = min(max((len(each.place) for each in findings), default=0), _WIDEST)
     fits = columns is None or all(len(each.row(width)) <= columns for each in findings)
     for each in findings:
@@ -109,24 +109,24 @@ def _causes(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
             )
             continue
         for finding in cause.head.told():
-            row = _row(cause.head, finding, cause.steps_of(finding))
+            row = _row(run, cause.head, finding, cause.steps_of(finding))
             address = "" if finding.waived else headlines.runbook(run, cause.head)
             yield replace(row, help=(*row.help, *expired, *([f"runbook: {address}"] if address else [])))
 
 
-def _findings(verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
+def _findings(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
     """Give what else somebody has to hear of, the most urgent first."""
     shown = [each for each in verdicts if each.outcome in _COLOURS and each.outcome is not Outcome.DRIFTED]
     for verdict, finding, others in _grouped(sorted(shown, key=by_urgency)):
-        row = _row(verdict, finding, (Step(finding.fix, (verdict.issue,) if verdict.issue else ()),))
+        row = _row(run, verdict, finding, (Step(finding.fix, (verdict.issue,) if verdict.issue else ()),))
         expired = (texts.line(verdict.expired),) if verdict.expired else ()
         same = (f"for the same reason: {', '.join(others)}",) if others else ()
         yield replace(row, help=(*row.help, *expired, *same))
 
 
-def _row(verdict: Verdict, finding: Finding, steps: tuple[Step, ...]) -> _Row:
+def _row(run: Run, verdict: Verdict, finding: Finding, steps: tuple[Step, ...]) -> _Row:
     outcome = Outcome.WAIVED if finding.waived else verdict.outcome
-    fact = texts.line(finding.fact)
+    fact = texts.line(headlines.fact(run, finding))
     excerpt = [f"> {texts.line(finding.excerpt)}"] if finding.excerpt else []
     return _Row(
         place=texts.line(finding.place),

@@ -8,7 +8,7 @@ import pytest
 from asbuilt.causes import causes, explained
 from asbuilt.estate import App, Deploy, Environment, Estate, Repository, Workflow
 from asbuilt.record import headlines
-from asbuilt.relations import about, needs_of, rests_on
+from asbuilt.relations import about, deploys_by_app, needs_of, rests_on
 from asbuilt.remedies import parts
 from asbuilt.subjects import subjects
 from asbuilt.verdicts import NOT_NEEDED, Outcome, Verdict
@@ -45,6 +45,7 @@ def estate():
 
 
 ESTATE = estate()
+DEPLOYS = deploys_by_app(ESTATE)
 KNOWN = {
     each.id: each
     for kind in ("app", "process", "probe", "deploy", "environment", "workflow", "repository")
@@ -60,7 +61,7 @@ def verdict(control, subject, severity="SEV-2", outcome=Outcome.DRIFTED, fix="",
     return Verdict(
         id=f"t::{control}[{subject}]", control=control, severity=severity, subject=found.name, reason=reason,
         requirement=f"Each {control} holds: it must.", outcome=outcome, findings=(finding.about(found.name),),
-        about=about(found), rests_on=rests_on(found, ESTATE), explained_by=EXPLAINED_BY.get(control, ()),
+        about=about(found), rests_on=rests_on(found, DEPLOYS), explained_by=EXPLAINED_BY.get(control, ()),
     )  # fmt: skip
 
 
