@@ -227,7 +227,7 @@ def provenance(run):
 
 
 @pytest.fixture
-def exercised(see, provenance, deploy, releases):  # noqa: ARG001 - without releases nothing was made by a run
+def exercised(see, provenance, deploy, releases, github_repository):  # noqa: ARG001 - without them nothing is told
     """The run of a declared deploy, with success, that made a release of its app; None where there was none."""
     return see.of_run("run", provenance.exercised(deploy))
 
@@ -242,9 +242,12 @@ def deployed(provenance, app, releases):  # noqa: ARG001 - without releases noth
 
 
 @pytest.fixture
-def _owned(provenance, app):
-    if not provenance.ways(app):
+def _owned(run, see, provenance, app):
+    owners = provenance.owners(app)
+    if not owners:
         pytest.skip(f"the estate declares no deploy of {app.name}")
+    for each in owners:
+        see("repository", run.observation.repositories[each.repository.name].repository, judged_by="GH001")
 
 
 @pytest.fixture
@@ -268,7 +271,7 @@ def source(see, provenance, app, deployed, origin):
 
 
 @pytest.fixture
-def newest_deploy(see, provenance, app, releases, _owned):  # noqa: ARG001 - without releases nothing is told by them
+def newest_deploy(see, provenance, app, releases, _owned):  # noqa: ARG001 - as above
     """The newest run that deployed the app with success, by a declared way."""
     found = provenance.newest_deploy(app)[1]
     if found is None:
@@ -285,7 +288,7 @@ def newest_release(see, provenance, app, newest_deploy):
 
 
 @pytest.fixture
-def last_deployment(see, provenance, app):
+def last_deployment(see, provenance, app, _owned):
     """How the last deployment to the app's environment ended that the job made which deploys the app."""
     if app.environment is None:
         pytest.skip(f"the estate declares no environment of {app.name}")
@@ -298,7 +301,7 @@ def last_deployment(see, provenance, app):
 
 
 @pytest.fixture
-def comparison(see, provenance, _repository_state, deploy):
+def comparison(see, provenance, _repository_state, deploy, github_repository):  # noqa: ARG001 - as above
     """What the branch of a deploy holds that its app does not run."""
     pair = provenance.compared(deploy)
     if pair is None:

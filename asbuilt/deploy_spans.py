@@ -15,6 +15,7 @@ from asbuilt.terms import Stretch
 
 EITHER_SIDE = timedelta(minutes=2)
 AFTER = timedelta(minutes=15)
+MOST_DEPLOYMENTS = 100  # of an environment, the newest: so many are listed
 ENDED = frozenset({"success", "failure", "error", "inactive"})
 
 
@@ -76,6 +77,8 @@ def spans_of(run: WorkflowRun, maker: Maker, state: RepositoryState, now: dateti
         if not isinstance(fact, Observed):
             return Untold(fact if isinstance(fact, Unobserved) else _gone(f"jobs of {named(run)}"))
         deploying = list(_matched(fact.value, known))
+        if deploying and all(each.environment for each in known) and went_through(run, maker, state, now) is False:
+            return ()  # the job deployed, and elsewhere
         if deploying:
             return tuple(_span(job, own, now) for job, own in deploying if _ran(job) and job.started_at is not None)
     if maker.jobs is not None and run.event not in maker.jobs:
@@ -99,12 +102,18 @@ def _matched(jobs: Iterable[Job], known: tuple[DeployingJob, ...]) -> Iterator[t
             return
 
 
-def went_through(run: WorkflowRun, maker: Maker, state: RepositoryState, now: datetime) -> bool:
-    """Say whether a run deployed to the environment of the app, by its deployments; where none is declared, yes."""
-    if maker.environment is None:
+def went_through(run: WorkflowRun, maker: Maker, state: RepositoryState, now: datetime) -> bool | None:
+    """Say whether a run deployed to the environment of the app, by its deployments; None where they do not tell.
+
+    Where no environment is declared, nothing tells; nor where older deployments are not listed.
+    """
+    fact = state.deployments.get(maker.environment) if maker.environment is not None else None
+    if not isinstance(fact, Observed):
+        return None
+    if _of_run(run, fact.value, now):
         return True
-    fact = state.deployments.get(maker.environment)
-    return isinstance(fact, Observed) and bool(_of_run(run, fact.value, now))
+    cut = len(fact.value) >= MOST_DEPLOYMENTS and fact.value[-1].created_at > run.created_at
+    return None if cut else False
 
 
 def _of_run(run: WorkflowRun, deployments: Iterable[Deployment], now: datetime) -> list[Deployment]:

@@ -31,11 +31,13 @@ class DeployingJob:
     """A job that deploys an app: patterns for the name that it has and for its id, and whether its code is the run's.
 
     Another commit is deployed where the job checks out a ref of its own choice, or moves what was built elsewhere.
+    `environment` says whether it names one, and leaves a deployment to it.
     """
 
     shown: str
     by_id: str
     own_commit: bool
+    environment: bool
 
 
 def deploying_jobs(
@@ -66,6 +68,7 @@ def _job(path: DeployPath, branch: str, repository: str) -> DeployingJob:
         shown=" / ".join(_shown(job) for job in path.jobs),
         by_id=" / ".join(re.escape(job.id) + _ROW for job in path.jobs),
         own_commit=deploys_own_commit(path, branch, repository),
+        environment=any(job.environment is not None and job.makes_deployment for job in path.jobs),
     )
 
 

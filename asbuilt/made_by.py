@@ -135,7 +135,7 @@ def _among(
     hits = [hit for run, found in told.items() for hit in _hits(run, found, release, commit)]
     chosen = [each.made for each in hits if each.agrees] or [each.made for each in hits if not each.differs]
     if len(chosen) > 1:
-        chosen = [each for each in chosen if went_through(each.run, maker, state, now)] or chosen
+        chosen = [each for each in chosen if went_through(each.run, maker, state, now) is not False] or chosen
     if len(chosen) > 1:
         return _untold(release, maker, f"has {' and '.join(named(each.run) for each in chosen)}, which deployed then")
     if chosen:

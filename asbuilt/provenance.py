@@ -152,7 +152,7 @@ class Provenance:
             spans = spans_of(run, maker, state, self.now)
             if isinstance(spans, Asks | Untold):
                 return spans
-            if not spans or not went_through(run, maker, state, self.now):
+            if not spans or went_through(run, maker, state, self.now) is False:
                 continue
             if self._is_told_apart(app, owner, run, maker):
                 return Ran(run, spans)
