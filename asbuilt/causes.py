@@ -194,7 +194,8 @@ class _Remedies:
         """
         steps: dict[str, list[int]] = {}
         seen: set[str] = set()
-        acts = (each for each in members if any(finding.needs for finding in each.findings))
+        mended = {each.control for each in members}
+        acts = (each for each in members if any(mended & set(finding.needs) for finding in each.findings))
         for each in (*sorted(roots, key=by_urgency), *sorted(acts, key=by_urgency)):
             self._add(each, steps, seen)
         return tuple(Step(text, tuple(dict.fromkeys(issues))) for text, issues in steps.items())

@@ -109,17 +109,15 @@ def words(subject: Subject, estate: Estate) -> dict[str, str]:
 
 
 def _protection(declared: Environment | None) -> str:
-    """Say in words for a remedy how an environment is declared to be protected: nothing where nothing is."""
-    if declared is None:
-        return ""
+    """Say for a remedy how an environment is declared to be protected."""
     parts = []
-    if declared.reviewers:
+    if declared and declared.reviewers:
         parts.append(f"reviewers {', '.join(declared.reviewers)}")
-    if declared.wait_timer:
+    if declared and declared.wait_timer:
         parts.append(f"wait timer {declared.wait_timer} min")
-    if declared.deployment_branches:
+    if declared and declared.deployment_branches:
         parts.append(_from(declared.deployment_branches))
-    return f" ({', '.join(parts)})" if parts else ""
+    return f" ({', '.join(parts) or 'the estate declares no protection of it'})"
 
 
 def _from(branches: tuple[str, ...]) -> str:

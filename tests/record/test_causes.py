@@ -156,6 +156,12 @@ def test_of_several_apps_each_has_its_own_consequences():
     assert said == "o/r: GH001; cart: GH009 HK004; shop: GH009 HK004"
 
 
+def test_a_consequence_needs_no_remedy_of_its_own_where_the_cause_mends_nothing_that_it_needs():
+    judged = [verdict(each, "o/r", outcome=Outcome.CONFORMS) for each in NEEDS]
+    ((_, said, steps),) = told(verdict("HK003", "shop"), dispatched("HK006", "shop web"), *judged)
+    assert (said, steps) == ("HK003 HK006", ["mend HK003"])
+
+
 NEW = "create environment production: https://github.com/o/r/settings/environments/new"
 
 
