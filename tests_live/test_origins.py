@@ -81,7 +81,7 @@ def test_what_was_pushed_is_deployed(app, deploy, comparison, history, push, now
     none_of([Finding(fact)] if late else [])
 
 
-@control("GH015", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"], explained_by=["HK003", "HK018"])
+@control("GH015", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"], explained_by=["GH009", "HK003", "HK018"])
 def test_last_deployment_succeeded(app, last_deployment, origin, now):
     """The last deployment to the app's environment, by the job that deploys the app, succeeded, and that runs.
 
