@@ -107,7 +107,7 @@ def _saved(run: Run, path: str) -> Observation:
         reason = error if isinstance(error, RefusedError) else "is not an observation that asbuilt saved"
         raise OptionError(f"--observed {path}: {reason}; name a run's observation.json") from error
     apps = run.scope.apps - set(observation.apps)
-    repositories = run.scope.repositories - set(observation.repositories)
+    repositories = (run.scope.repositories | run.scope.around) - set(observation.repositories)
     if missing := ", ".join(sorted(apps | repositories)):
         raise OptionError(f"--observed {path}: it says nothing of {missing}; narrow with --app, --repository")
     return observation

@@ -254,6 +254,20 @@ def test_only_an_address_of_the_web_is_a_link(url, expected):
     assert texts.link(url) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("repair it, or disable it", "repair it, or disable it"),
+        ("set them: https://e.com/a(b)?c=d#e.", "set them: <https://e.com/a%28b%29?c=d#e>."),
+        ("ask @org/team, see #1 or GH-1", "ask `@org/team,` see `#1` or `GH-1`"),
+        ("www.e.com a@e.com :tada: *b* _c_", "`www.e.com` `a@e.com` `:tada:` `*b*` `_c_`"),
+        ("needs: [test] | <b>", "needs: `[test]` `\\|` `<b>`"),
+    ],
+)
+def test_prose_is_prose_and_what_could_be_more_is_code(text, shown):
+    assert texts.prose(text) == shown
+
+
 @pytest.mark.parametrize("issues", ["javascript:alert({issue})", "https://e.com/{0}{issue}", "https://e.com/{", None])
 def test_no_address_of_issues_breaks_the_summary(issues):
     page = markdown(run_of(links=Links.model_construct(issues=issues)), verdicts_of("a"), {})
