@@ -75,7 +75,7 @@ def settle_results(results: Path, verdicts: tuple[Verdict, ...], run: Run) -> No
     """
     secrets = run.secrets
     by_id = {secrets.hide(verdict.id): verdict for verdict in verdicts}
-    of_causes = {each.id: cause for cause in causes(verdicts) if cause.explains for each in cause.members}
+    of_causes = {each.id: cause for cause in causes(verdicts) for each in cause.members}
     for path in results.glob("*-result.json"):
         result = json.loads(path.read_text(encoding="utf-8"))
         labels = {label["name"]: label["value"] for label in result.get("labels", [])}
@@ -86,10 +86,14 @@ def settle_results(results: Path, verdicts: tuple[Verdict, ...], run: Run) -> No
         else:
             result["status"] = _STATUS[verdict.outcome]
             cause = of_causes.get(verdict.id)
-            if text := "\n\n".join(filter(None, (_of_cause(run, cause, verdict) if cause else "", told(verdict)))):
+            if text := "\n\n".join(
+                filter(None, (_of_cause(run, cause, verdict) if cause and cause.explains else "", told(verdict)))
+            ):
                 result["statusDetails"] = {"message": text}
             else:
                 result.pop("statusDetails", None)
+            if cause and headlines.is_live(verdict):
+                result["labels"].append({"name": "cause", "value": headlines.heading(run, cause)})
             if verdict.outcome is Outcome.WAIVED:
                 result["labels"].append({"name": "tag", "value": "waived"})
         write_json(path, _shown(result), secrets, indent=None)

@@ -19,6 +19,11 @@ def headline(run: Run, cause: Cause) -> str:
     return cause.headline(run.observation.as_of if run.observation else None)
 
 
+def heading(run: Run, cause: Cause) -> str:
+    """Give a cause in one line: its severity, whom it concerns, its headline."""
+    return texts.line(f"{cause.severity} {cause.head.subject}: {headline(run, cause)}", LONGEST)
+
+
 def fact(run: Run, finding: Finding) -> str:
     """Give the fact of a finding, with how long it has been so by the providers' clock."""
     return timed(finding.fact, finding.since, run.observation.as_of if run.observation else None)
@@ -46,7 +51,12 @@ def issues(cause: Cause) -> tuple[int, ...]:
 
 def runbook(run: Run, verdict: Verdict) -> str:
     """Give the address of the runbook for what is wrong in the world; workflow files are mended in a pull request."""
-    return "" if verdict.control.startswith(_FILES) else texts.link(run.estate.links.runbook or "")
+    return texts.link(run.estate.links.runbook or "") if is_live(verdict) else ""
+
+
+def is_live(verdict: Verdict) -> bool:
+    """Tell what is wrong in the world from what is wrong in workflow files, each of which is a cause of its own."""
+    return not verdict.control.startswith(_FILES)
 
 
 def parts_of(step: Step) -> tuple[Part, ...]:

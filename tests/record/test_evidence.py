@@ -127,6 +127,24 @@ def test_on_github_the_executor_is_the_run(play):
     assert executor["buildName"] == "Nightly #4"
 
 
+def test_the_report_groups_what_drifted_by_the_headline_of_its_cause(live):
+    results = _results(live("incident-2026-04-30").directory)
+    groups = {}
+    for each in results:
+        for label in _labels(each).get("cause", ()):
+            groups.setdefault(label, []).append(each["name"].partition(" ")[0])
+    never, red = sorted(groups)
+    assert never.startswith("SEV-1 raxx-api-prod: never deployed since it was created 8 d 1 h ago: ")
+    assert sorted(groups[never]) == ["GH002", "GH009", "HK002", "HK004", "HK005", "HK006", "WEB001", "WEB001"]
+    assert red.startswith("SEV-3 MooseQuest/TradeMasterAPI: .github/workflows/deploy.yml has failed")
+    assert groups[red] == ["GH008"]
+    message = _one(results, "HK004", "raxx-api-prod")["statusDetails"]["message"].splitlines()
+    assert message[1].startswith("1. create environment production (reviewers Kristerpher, from main only): https://")
+    assert message[2].startswith("2. gh workflow run deploy-heroku.yml")
+    said = _one(results, "WEB001", "raxx-api-prod")["statusDetails"]["message"]
+    assert said.startswith("the same cause as HK004 of raxx-api-prod: never deployed since")
+
+
 def test_the_summary_is_a_table_of_causes(live):
     played = live("incident-2026-04-30")
     text = (played.directory / "summary.md").read_text()
