@@ -21,7 +21,8 @@ _SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
 class Control:
     """One requirement of the catalogue: its id is stable for ever. `reason` has the paragraphs that say why.
 
-    `asks` are the facts that its check asks for.
+    `asks` are the facts that its check asks for. `explained_by` are the controls whose drift may explain its own, and
+    `needs` those that must hold before its remedy can be carried out, beside what the words of the remedy need.
     """
 
     id: str
@@ -31,6 +32,8 @@ class Control:
     reason: tuple[str, ...]
     remedy: str
     asks: tuple[str, ...] = ()
+    explained_by: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def system(self) -> str:
@@ -38,13 +41,32 @@ class Control:
         return _SYSTEMS[self.id.rstrip("0123456789")]
 
 
-def control(identity: str, *, severity: str, satisfies: Iterable[str] = ()) -> pytest.MarkDecorator:
+def control(
+    identity: str,
+    *,
+    severity: str,
+    satisfies: Iterable[str] = (),
+    explained_by: Iterable[str] = (),
+    needs: Iterable[str] = (),
+    with_app: bool = False,
+) -> pytest.MarkDecorator:
     """Mark a test function as the check of a control.
 
     The first line of its docstring is the requirement. The paragraph that begins `Remedy:` says what to do, with
     words such as `{app}` where a subject's own belong: those of the kind that the check is about (`asbuilt.subjects`).
+
+    `explained_by` names the controls whose drift on the same app, its environment, a workflow of its deploys or its
+    repository explains this one. `needs` names those that must hold before the remedy can be carried out; what
+    `{deploy}` needs is known. `with_app` lets a check of a repository be judged under `--app` too.
     """
-    return pytest.mark.control(identity, severity=severity, satisfies=tuple(satisfies))
+    return pytest.mark.control(
+        identity,
+        severity=severity,
+        satisfies=tuple(satisfies),
+        explained_by=tuple(explained_by),
+        needs=tuple(needs),
+        with_app=with_app,
+    )
 
 
 def control_of(function: Any) -> Control:
@@ -61,6 +83,8 @@ def control_of(function: Any) -> Control:
         reason=tuple(each for each in rest if not each.startswith(_REMEDY)),
         remedy=next(each.removeprefix(_REMEDY) for each in rest if each.startswith(_REMEDY)),
         asks=tuple(inspect.signature(function).parameters),
+        explained_by=mark.kwargs.get("explained_by", ()),
+        needs=mark.kwargs.get("needs", ()),
     )
 
 

@@ -37,6 +37,7 @@ def records(chosen: Iterable[Control]) -> list[dict[str, Any]]:
             "reason": list(each.reason),
             "remedy": tell(each.remedy, WORDS),
             "satisfies": list(each.satisfies),
+            "explained_by": list(each.explained_by),
         }
         for each in chosen
     ]
@@ -56,6 +57,7 @@ def explanation(control: Control) -> str:
         f"{control.id} {control.severity} {control.system}\n{control.requirement}",
         *control.reason,
         f"Remedy: {tell(control.remedy, WORDS)}",
+        *([f"Explained by: {', '.join(control.explained_by)}"] if control.explained_by else []),
         f"Evidence for: {', '.join(control.satisfies)}",
     )
     return "\n\n".join(paragraphs)
@@ -78,7 +80,9 @@ def _chapter(members: list[Control]) -> Iterator[str]:
     for each in members:
         reason = "".join(f"{paragraph}\n\n" for paragraph in each.reason)
         remedy = f"Remedy: {tell(each.remedy, WORDS)}"
+        links = ", ".join(f"[{cause}](#{cause.lower()})" for cause in each.explained_by)
+        explained = f"Explained by: {links}\n\n" if links else ""
         yield (
-            f"### {each.id}\n\n**{each.requirement}** {each.severity}\n\n{reason}{remedy}\n\n"
+            f"### {each.id}\n\n**{each.requirement}** {each.severity}\n\n{reason}{remedy}\n\n{explained}"
             f"Evidence for: {', '.join(each.satisfies)}\n"
         )

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -14,9 +14,10 @@ from asbuilt.deploy_spans import Untold
 from asbuilt.lint.scan import Scan
 from asbuilt.made_by import Answer, Made, NotMade
 from asbuilt.model import Absent, Observed, Unobserved
+from asbuilt.relations import about, needs_of, rests_on
 from asbuilt.run import Run
 from asbuilt.subjects import Subject, kind_of, tell, words
-from asbuilt.verdicts import Outcome, Verdict
+from asbuilt.verdicts import NOT_NEEDED, Outcome, Verdict
 from asbuilt.workflows.bounds import PastBoundError
 from asbuilt.workflows.yaml.document import Document, Mark
 from asbuilt.workflows.yaml.finding import Finding, plain, restored
@@ -35,7 +36,8 @@ class Seen:
     """The facts that one check was given, in the order in which it asked for them, and what suppressions accepted.
 
     `unread` is what they rest on and was not read, or not to its end; `nothing` says why they are about nothing, where
-    GitHub itself reads nothing of the file, or the token may not see what they ask for.
+    GitHub itself reads nothing of the file, or the token may not see what they ask for. `expired` names a waiver of it
+    that has run out.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class Seen:
     accepted: tuple[Finding, ...] = ()
     unread: dict[str, Unobserved] = field(default_factory=dict)
     nothing: str = ""
+    expired: str = ""
 
     def __call__(self, name: str, fact: Any, *, judged_by: str) -> Any:
         """Give the value of a fact, and remember it as evidence.
@@ -194,7 +197,7 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
     if report.when == "call":
         findings += item.stash[SEEN].accepted
     told = words(subject, run.estate) if subject and findings else {}
-    remedy = tell(control.remedy, told)
+    bad = subject is not None and outcome in {Outcome.DRIFTED, Outcome.UNKNOWN}
     name = subject.name if subject else "estate"
     return Verdict(
         id=report.nodeid,
@@ -203,24 +206,37 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
         subject=name,
         requirement=control.requirement,
         outcome=outcome,
-        findings=tuple(
-            replace(each.about(name), fix="" if each.waived else tell(each.fix, told) or remedy) for each in findings
-        ),
+        findings=tuple(_with_fix(each.about(name), control, told) for each in findings),
         reason=reason,
         issue=settings.issue if settings else None,
         seconds=report.duration,
+        about=about(subject) if subject else "",
+        rests_on=rests_on(subject, run.deploys) if subject and bad else (),
+        explained_by=control.explained_by if bad else (),
+        expired=item.stash[SEEN].expired if bad else "",
     )
+
+
+def _with_fix(finding: Finding, control: Control, told: Mapping[str, str]) -> Finding:
+    """Give a finding with its fix, or else the control's remedy, in words of the subject, and with what that needs."""
+    if finding.waived:
+        return replace(finding, fix="")
+    fix = finding.fix or control.remedy
+    own = control.needs if fix == control.remedy else ()
+    return replace(finding, fix=tell(fix, told), needs=tuple(dict.fromkeys((*finding.needs, *own, *needs_of(fix)))))
 
 
 def to_wire(verdict: Verdict) -> str:
     """Give a verdict as text, which is all that a worker can send of it."""
-    return json.dumps({**asdict(verdict), "findings": [plain(each) for each in verdict.findings]})
+    return json.dumps({**asdict(replace(verdict, findings=())), "findings": [plain(each) for each in verdict.findings]})
 
 
 def from_wire(text: str) -> Verdict:
     """Give back the verdict of `to_wire`."""
     raw = json.loads(text)
-    return Verdict(**{**raw, "outcome": Outcome(raw["outcome"]), "findings": tuple(map(restored, raw["findings"]))})
+    lists = {name: tuple(raw[name]) for name in ("rests_on", "explained_by", "caused_by")}
+    findings = tuple(map(restored, raw["findings"]))
+    return Verdict(**{**raw, **lists, "outcome": Outcome(raw["outcome"]), "findings": findings})
 
 
 def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Outcome, tuple[Finding, ...], str]:
@@ -236,7 +252,7 @@ def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Ou
         case None:
             waiver = str(report.longrepr).removeprefix("[XPASS(strict)] ")
             fix = "take the waiver out of the estate: the control holds without it"
-            return Outcome.DRIFTED, (Finding(f"conforms, and is {waiver}", fix),), ""
+            return Outcome.DRIFTED, (Finding(f"conforms, and is {waiver}", fix),), NOT_NEEDED
         case CouldNotObserveError(fact=fact):
             return Outcome.UNKNOWN, (Finding(str(fact), fact.remedy),), fact.reason
         case PastBoundError():

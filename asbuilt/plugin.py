@@ -11,6 +11,7 @@ import pytest
 
 from asbuilt import catalogue, faults, judging, keeping, options, texts
 from asbuilt.beginning import CLOSING, WORLD, XML, begun, hand_over, is_worker
+from asbuilt.causes import explained
 from asbuilt.controller import PHASES, UNCOLLECTED, attach
 from asbuilt.controls import Drift
 from asbuilt.estate_errors import EstateError
@@ -146,7 +147,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     day = _day(run)
     for waiver in run.estate.waivers:
         fits = waiver.control == judging.catalogued(item).id and waiver.subject in {subject.id, subject.name}
-        if fits and waiver.until >= day:
+        if fits and waiver.until < day:
+            told = f"waiver of {waiver.control} for {waiver.subject} expired on {waiver.until}"
+            item.stash[judging.SEEN].expired = f"{told} ({waiver.owner}, #{waiver.issue})"
+        elif fits:
             reason = f"waived until {waiver.until} by {waiver.owner} (#{waiver.issue}): {waiver.reason}"
             item.add_marker(pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True))
 
@@ -208,7 +212,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         faults.report(config)
     if run is None or is_worker(config) or run.directory is None:
         return
-    verdicts, uncollected, xml = together(config.stash[PHASES]), config.stash[UNCOLLECTED], config.stash[XML]
+    verdicts, uncollected, xml = explained(together(config.stash[PHASES])), config.stash[UNCOLLECTED], config.stash[XML]
     with faults.held(config):
         finish(run, verdicts, uncollected=uncollected, xml=xml)
     with faults.held(config):
@@ -234,7 +238,7 @@ def _summarise(reporter: pytest.TerminalReporter, config: pytest.Config) -> None
     if run is None or options.judges_nothing(config):
         return
     columns = config.get_terminal_writer().fullwidth if reporter.isatty else None
-    for line in summary(run, together(config.stash[PHASES]), columns):
+    for line in summary(run, explained(together(config.stash[PHASES])), columns):
         reporter.write_line(line.text, **line.markup)
     for fault in faults.lines(config):
         reporter.write_line(f"asbuilt: {fault}", red=True, bold=True)
@@ -242,7 +246,9 @@ def _summarise(reporter: pytest.TerminalReporter, config: pytest.Config) -> None
 
 def _in_scope(item: pytest.Item, run: Run) -> bool:
     subject = judging.subject_of(item, run)
-    return subject is None or run.judges(subject, live=item.get_closest_marker("live") is not None)
+    live, control = item.get_closest_marker("live"), item.get_closest_marker("control")
+    with_app = bool(control and control.kwargs.get("with_app"))
+    return subject is None or run.judges(subject, live=live is not None, with_app=with_app)
 
 
 def _day(run: Run) -> date:

@@ -9,11 +9,12 @@ import pytest
 
 from asbuilt.catalogue import kinds_judged
 from asbuilt.controls import Control
-from asbuilt.estate import Estate, Waiver
+from asbuilt.estate import Estate, Ownership, Waiver
 from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
 from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
 from asbuilt.option_values import OptionError
+from asbuilt.relations import deploys_by_app
 from asbuilt.scope import Scope
 from asbuilt.subjects import KINDS, Subject, plural, subjects
 from asbuilt.texts import line
@@ -27,7 +28,8 @@ from asbuilt.workflows.yaml.document import Document
 class Run:
     """An estate, the part of it that is judged, and what it is held against.
 
-    `known` are its subjects, by kind and id, `checks` the catalogue, `suppressions` those of each checkout's files.
+    `known` are its subjects, by kind and id, `checks` the catalogue, `suppressions` those of each checkout's files,
+    `deploys` the declared ones of each app.
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
     linters were asked. `secrets` stand in nothing that is written or printed.
     """
@@ -41,6 +43,7 @@ class Run:
     observation: Observation | None = None
     checks: tuple[tuple[str, Control], ...] = ()
     suppressions: Mapping[str, tuple[Suppression, ...]] = field(default_factory=dict)
+    deploys: Mapping[str, tuple[Ownership, ...]] = field(default_factory=dict)
     scans: Scans | None = None
     secrets: Secrets = field(default_factory=Secrets)
 
@@ -48,16 +51,31 @@ class Run:
         """Give every declared subject of a kind by its id, in scope or not."""
         return self.known[kind]
 
-    def judges(self, subject: Subject, *, live: bool) -> bool:
+    def judges(self, subject: Subject, *, live: bool, with_app: bool = False) -> bool:
         """Say whether a subject is in scope: with its app where it has one, with its repository where it has one.
 
-        What the files of a repository say of an app is in scope with either.
+        What the files of a repository say of an app is in scope with either. Of what is live, the environment and the
+        workflows that an app's code comes through are in scope with the app; so is the repository itself, for a check
+        that is judged `with_app`.
         """
         by_app = subject.app is not None and subject.app.name in self.scope.apps
         repositories = {subject.repository.name} if subject.repository else set()
         if subject.app and subject.app.repository and not live:
             repositories.add(subject.app.repository)
-        return by_app or bool(repositories & self.scope.repositories)
+        around = live and self._is_around(subject, with_app=with_app)
+        return by_app or around or bool(repositories & self.scope.repositories)
+
+    def _is_around(self, subject: Subject, *, with_app: bool) -> bool:
+        if subject.repository is None:
+            return False
+        name = subject.repository.name
+        match subject.kind:
+            case "environment":
+                return (name, subject.part.lower()) in self.scope.environments
+            case "workflow":
+                return (name, subject.part.name) in self.scope.workflows
+            case kind:
+                return with_app and kind == "repository" and name in self.scope.around
 
 
 def prepared(
@@ -71,7 +89,8 @@ def prepared(
     if wrong := list(_wrong_waivers(estate, checkouts, known, checks)):
         raise OptionError(first_lines(wrong))
     found = _suppressions(checkouts)
-    return Run(estate, scope, checkouts, "workflow files", known, checks=checks, suppressions=found)
+    deploys = deploys_by_app(estate)
+    return Run(estate, scope, checkouts, "workflow files", known, checks=checks, suppressions=found, deploys=deploys)
 
 
 def _wrong_waivers(

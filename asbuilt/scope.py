@@ -14,11 +14,16 @@ from asbuilt.workflows.paths.checkout import Checkout
 class Scope:
     """The names of what a run observes and judges.
 
-    An app that is out of scope is still asked for where a deploy in scope is one of it.
+    An app that is out of scope is still asked for where a deploy in scope is one of it. Around the apps are what their
+    code comes through, in scope with them: `around` are repositories of which only that is, `environments` and
+    `workflows` those, each behind its repository's name; of an environment the name is in lower case.
     """
 
     apps: frozenset[str]
     repositories: frozenset[str]
+    around: frozenset[str] = frozenset()
+    environments: frozenset[tuple[str, str]] = frozenset()
+    workflows: frozenset[tuple[str, str]] = frozenset()
 
     def owns(self, ownership: Ownership) -> bool:
         """Say whether a declared deploy is in scope: with its app, or with its repository."""
@@ -36,7 +41,22 @@ def scope_of(estate: Estate, apps: list[str], repositories: list[str]) -> Scope:
                 raise OptionError(f'--{kind}: "{name}" is not declared in the estate{suggestion(name, known)}')
     if not apps and not repositories:
         return Scope(frozenset(estate.apps), frozenset(estate.repositories))
-    return Scope(frozenset(apps), frozenset(repositories))
+    return _with_surroundings(estate, frozenset(apps), frozenset(repositories))
+
+
+def _with_surroundings(estate: Estate, apps: frozenset[str], repositories: frozenset[str]) -> Scope:
+    """Give a scope with what the code of its apps comes through: environments, workflows of deploys, repositories."""
+    owned = [each for each in estate.ownerships() if each.deploy.app in apps]
+    pairs = {(each.repository.name, each.deploy.app) for each in owned}
+    pairs |= {(repository, name) for name in apps if (repository := estate.apps[name].repository)}
+    environments = ((repository, estate.apps[name].environment) for repository, name in pairs)
+    return Scope(
+        apps,
+        repositories,
+        around=frozenset(repository for repository, _ in pairs) - repositories,
+        environments=frozenset((repository, name.lower()) for repository, name in environments if name),
+        workflows=frozenset((each.repository.name, each.workflow.name) for each in owned),
+    )
 
 
 def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:

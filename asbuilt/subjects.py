@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from asbuilt import texts
-from asbuilt.estate import App, Estate, Ownership, Repository
+from asbuilt.estate import App, Environment, Estate, Ownership, Repository
 from asbuilt.workflows.paths.checkout import Checkout
 
 _LONGEST_ID = 1000
@@ -20,6 +20,7 @@ _MEANT = re.compile(r"(?<![{$@])\{\s*([A-Za-z_][\w-]*)\s*\}(?!\})")
 WORDS: Mapping[str, str] = {
     **{name: name.upper() for name in ("app", "repository", "environment", "workflow", "process")},
     "formation": "TYPE=QUANTITY",
+    "protection": " (reviewers, wait timer and branches as declared)",
     "deploy": "run the workflow that deploys APP, as the estate declares it",
 }
 _OF_AN_APP = frozenset({"app", "formation", "deploy"})
@@ -92,16 +93,37 @@ def words(subject: Subject, estate: Estate) -> dict[str, str]:
     name = subject.app.name if subject.app else subject.repository.name if subject.repository else ""
     own_name = shlex.quote(subject.id.removeprefix(f"{name} "))
     formation = subject.app.formation.items() if subject.app else ()
+    environments = subject.repository.environments if subject.repository and subject.kind == "environment" else {}
+    declared = environments.get(subject.part) if environments else None
     told = {
         "app": shlex.quote(subject.app.name) if subject.app else "",
         "formation": shlex.join(f"{name}={each.least}" for name, each in formation),
         "repository": shlex.quote(subject.repository.name) if subject.repository else "",
         "deploy": ownership.command if ownership else "declare a workflow that deploys it (repositories.*.workflows)",
         "environment": shlex.quote(subject.part) if isinstance(subject.part, str) else "",
+        "protection": _protection(declared),
         "workflow": own_name,
         "process": own_name,
     }
     return {word: text for word, text in told.items() if word in KINDS[subject.kind].words}
+
+
+def _protection(declared: Environment | None) -> str:
+    """Say for a remedy how an environment is declared to be protected."""
+    parts = []
+    if declared and declared.reviewers:
+        parts.append(f"reviewers {', '.join(declared.reviewers)}")
+    if declared and declared.wait_timer:
+        parts.append(f"wait timer {declared.wait_timer} min")
+    if declared and declared.deployment_branches:
+        parts.append(_from(declared.deployment_branches))
+    return f" ({', '.join(parts) or 'the estate declares no protection of it'})"
+
+
+def _from(branches: tuple[str, ...]) -> str:
+    if branches == ("@protected",):
+        return "from protected branches only"
+    return "from every branch" if "@any" in branches else f"from {', '.join(branches)} only"
 
 
 def tell(text: str, told: Mapping[str, str]) -> str:
@@ -216,7 +238,9 @@ KINDS: Mapping[str, Kind] = {
     "process": Kind("processes", _processes, _OF_AN_APP | {"process"}),
     "probe": Kind("probes", _probes, _OF_AN_APP),
     "deploy": Kind("deploys", _deploys, _OF_AN_APP | {"repository"}),
-    "environment": Kind("environments", _environments, frozenset({"environment", "repository"}), in_files=True),
+    "environment": Kind(
+        "environments", _environments, frozenset({"environment", "protection", "repository"}), in_files=True
+    ),
     "workflow": Kind("workflows", _workflows, frozenset({"workflow", "repository"})),
     "workflow_file": Kind("workflow files", _workflow_files, frozenset({"workflow", "repository"}), in_files=True),
     "procfile_process": Kind(

@@ -40,6 +40,8 @@ _OLD_COMMAND = re.compile(rf"(#{_EMOJI}#{_EMOJI})\[")
 _BACKTICKS = re.compile(r"`+")
 _MOST_BACKTICKS = 16  # GitHub's parser takes no more than 80 of them for the begin of a code span
 _TOO_MANY = re.compile(rf"`{{{_MOST_BACKTICKS + 1},}}")
+_PLAIN = re.compile(r"""[A-Za-z0-9.,;:'"()/%=?!-]*""")
+_MORE = re.compile(r"://|www\.|:[\w+-]+:|GH-\d", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 
 
@@ -96,6 +98,21 @@ def code(text: str, most: int = LONGEST) -> str:
     fence = "`" * (max((len(each) for each in _BACKTICKS.findall(shown)), default=0) + 1)
     pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{fence}{pad}{shown}{pad}{fence}".replace("|", "\\|")
+
+
+def prose(text: str, most: int = LONGEST_WHOLE) -> str:
+    """Give a text as prose of GitHub's Markdown, in or out of a table: an address of the web is a link.
+
+    What could be more than words (a mention, a reference, a style) stands in a code span.
+    """
+    return " ".join(map(_word, line(text, most).split(" ")))
+
+
+def _word(shown: str) -> str:
+    bare = shown.rstrip(".,;:)")
+    if address := link(bare):
+        return f"<{address}>{shown[len(bare) :]}"
+    return shown if _PLAIN.fullmatch(shown) and not _MORE.search(shown) else code(shown, LONGEST_WHOLE)
 
 
 def marked_up(text: str, most: int = LONGEST) -> str:

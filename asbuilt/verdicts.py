@@ -6,6 +6,9 @@ from typing import Any
 
 from asbuilt.workflows.yaml.finding import Finding
 
+# The reason of what drifted only in that its waiver is not needed: its subject is as declared, and explains nothing.
+NOT_NEEDED = "nothing needs its waiver"
+
 
 class Outcome(StrEnum):
     """What a check can come to, in the order in which a person wants to hear of it."""
@@ -19,7 +22,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one check came to about one subject. `reason` says why, for what neither conforms nor drifted."""
+    """What one check came to about one subject. `reason` says why, for what neither conforms nor drifted.
+
+    `about` is its subject and `rests_on` what that depends on, as `asbuilt.relations` names them; `explained_by` are
+    the controls that may explain it, `caused_by` the ids of the verdicts that do (`asbuilt.causes`). `expired` names a
+    waiver of it that has run out.
+    """
 
     id: str
     control: str
@@ -31,6 +39,11 @@ class Verdict:
     reason: str = ""
     issue: int | None = None
     seconds: float = field(default=0.0, compare=False)
+    about: str = ""
+    rests_on: tuple[str, ...] = ()
+    explained_by: tuple[str, ...] = ()
+    caused_by: tuple[str, ...] = ()
+    expired: str = ""
 
     def told(self) -> tuple[Finding, ...]:
         """Give its findings as they are read, each with its place; where it has none, one with its reason."""
@@ -44,13 +57,17 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the verdict as `verdicts.json` has it: a line for each finding, with its place in one."""
-        lines = [{name: getattr(each, name) for name in _LINE} for each in self.findings]
+        lines = [
+            {name: getattr(each, name) for name in _LINE} | {"since": each.since and each.since.isoformat()}
+            for each in self.findings
+        ]
         return {name: lines if name == "lines" else getattr(self, name) for name in _RECORD}
 
 
 _LINE = ("place", "fact", "fix", "excerpt", "waived")
 _RECORD = (
     "id", "control", "severity", "subject", "requirement", "outcome", "lines", "reason", "issue", "seconds",
+    "caused_by", "expired",
 )  # fmt: skip
 
 

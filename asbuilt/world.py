@@ -59,7 +59,8 @@ def choose(run: Run, *, sandbox: str | None, observed: str | None, closing: Exit
     if sandbox:
         return World(f"sandbox {sandbox}", Tokens("sandbox", "sandbox"), _sandbox(sandbox, closing))
     asks_of_deploys = any(run.scope.owns(each) for each in run.estate.ownerships())
-    heroku, github = bool(run.scope.apps) or asks_of_deploys, bool(run.scope.repositories) or asks_of_deploys
+    heroku = bool(run.scope.apps) or asks_of_deploys
+    github = bool(run.scope.repositories | run.scope.around) or asks_of_deploys
     try:
         return World("live", tokens(os.environ, Path.home(), heroku=heroku, github=github))
     except NoTokenError as error:
@@ -117,7 +118,7 @@ def _saved(run: Run, path: str) -> Observation:
         reason = error if isinstance(error, RefusedError) else "is not an observation that asbuilt saved"
         raise OptionError(f"--observed {path}: {reason}; name a run's observation.json") from error
     apps = run.scope.apps - set(observation.apps)
-    repositories = run.scope.repositories - set(observation.repositories)
+    repositories = (run.scope.repositories | run.scope.around) - set(observation.repositories)
     if missing := ", ".join(sorted(apps | repositories)):
         raise OptionError(f"--observed {path}: it says nothing of {missing}; narrow with --app, --repository")
     return observation

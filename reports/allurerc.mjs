@@ -11,7 +11,7 @@ export default {
       options: {
         singleFile: true,
         reportLanguage: "en",
-        groupBy: ["epic", "feature"],
+        groupBy: ["cause", "epic", "feature"],
         defaultSortBy: "status,asc",
       },
     },

@@ -70,7 +70,9 @@ _THEN, _NOW = datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
 _HIDDEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 _COMMAND = re.compile(r"^[\s\ufe0e\ufe0f]*:[\ufe0e\ufe0f]*:")
 _CELL = re.compile(r"(?P<fence>`+)(?!`).*(?<!`)(?P=fence)")
-_LINK = re.compile(r"[A-Z]+\d+ \[#\d+\]\(https://[\w./%-]+\)|[A-Z]+\d+")
+_LINK = re.compile(r"[A-Z]+\d+(?: \[(?:#\d+|runbook)\]\(https://[\w./%-]+\))*")
+_SPAN = re.compile(r"(?P<fence>`+)(?!`)(?:.*?[^`])?(?P=fence)(?!`)")
+_PROSE = re.compile(r"""<br>|<https?://[^\s<>|]+>|[A-Za-z0-9.,;:'"()/%=?! -]+""")
 
 
 def assert_seen(shown):
@@ -86,19 +88,36 @@ def assert_no_command(shown):
 
 
 def assert_row(row, cells=6):
-    """A row of a Markdown table has its columns; what is foreign is one code span."""
+    """A row of a Markdown table has its columns; what is foreign is one code span, or prose."""
     # GitHub splits a row at each pipe that no backslash stands before, and only then looks for code.
     found = [each.strip(" ") for each in re.split(r"(?<!\\)\|", row)]
     assert found[0] == found[-1] == ""
     assert len(found) == cells + 2
     assert _LINK.fullmatch(found[2])
-    for cell in found[4:-1]:
-        span = _CELL.fullmatch(cell)
-        assert cell == "" or span, cell
-        if span:
-            fence = span["fence"]
-            assert len(fence) <= 80  # more, GitHub's parser takes for backticks
-            assert fence not in re.findall("`+", cell[len(fence) : -len(fence)])
+    assert_spans(found[4])
+    for each in found[5].split("`<br>`"):
+        assert_spans(f"`{each.strip('`')}`" if "`<br>`" in found[5] else each)
+    assert_prose(found[6])
+
+
+def assert_spans(cell):
+    """A cell is one code span, or empty."""
+    span = _CELL.fullmatch(cell)
+    assert cell == "" or span, cell
+    if span:
+        fence = span["fence"]
+        assert len(fence) <= 80  # more, GitHub's parser takes for backticks
+        assert fence not in re.findall("`+", cell[len(fence) : -len(fence)])
+
+
+def assert_prose(cell):
+    """A cell is words that mean nothing in Markdown, addresses, and code spans."""
+    at = 0
+    while at < len(cell):
+        found = _SPAN.match(cell, at) or _PROSE.match(cell, at)
+        assert found, cell[at:]
+        assert not re.search("www[.]|:[a-z]+:|GH-", found[0]) or found.re is _SPAN, cell
+        at = found.end()
 
 
 class Elements(HTMLParser):

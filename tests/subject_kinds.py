@@ -7,7 +7,7 @@ KINDS = {
     "process": {"process", "app", "formation", "deploy"},
     "probe": {"app", "formation", "deploy"},
     "deploy": {"app", "formation", "deploy", "repository"},
-    "environment": {"environment", "repository"},
+    "environment": {"environment", "protection", "repository"},
     "workflow": {"workflow", "repository"},
     "workflow_file": {"workflow", "repository"},
     "procfile_process": {"process", "repository"},

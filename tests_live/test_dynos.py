@@ -11,7 +11,7 @@ from asbuilt.model import ago, codes
 pytestmark = pytest.mark.live
 
 
-@control("HK005", severity="SEV-3", satisfies=["NIST CM-2", "ISO27001 A.8.9"])
+@control("HK005", severity="SEV-3", satisfies=["NIST CM-2", "ISO27001 A.8.9"], explained_by=["HK004"])
 @pytest.mark.usefixtures("past_first_deploy")
 def test_formation_is_as_declared(app, formation):
     """The formation is as declared.
@@ -32,7 +32,12 @@ def test_formation_is_as_declared(app, formation):
     none_of([Finding(fact, fix)] if to_scale else [])
 
 
-@control("HK006", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"])
+@control(
+    "HK006",
+    severity="SEV-2",
+    satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"],
+    explained_by=["HK002", "HK003", "HK005"],
+)
 @pytest.mark.usefixtures("past_first_deploy")
 def test_declared_process_is_up(app, process, dynos, formation, release, releases, heroku_app, now):
     """Each declared process is up, as many dynos of it as declared.
@@ -55,7 +60,8 @@ def test_declared_process_is_up(app, process, dynos, formation, release, release
     fact = f"{fact}, grace {ago(now, now + app.grace)}"
     if down.waits_for:
         pytest.skip(f"{fact}: {down.waits_for}")
-    none_of([Finding(fact, "" if codes(releases, images=images).get(release.version) else "{deploy}")])
+    fix = "" if codes(releases, images=images).get(release.version) else "{deploy}"
+    none_of([Finding(fact, fix, since=down.since)])
 
 
 @control("HK007", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"])

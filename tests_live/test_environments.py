@@ -24,7 +24,7 @@ SAYS = {
 }
 
 
-@control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"])
+@control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"], with_app=True)
 def test_repository_is_visible(repository, github_repository_or_none):
     """The repository is visible under its declared name.
 
@@ -35,7 +35,7 @@ def test_repository_is_visible(repository, github_repository_or_none):
     assert found.full_name.lower() == repository.name.lower(), f"{repository.name} is now called {found.full_name}"
 
 
-@control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"])
+@control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"], with_app=True)
 def test_repository_runs_workflows(repository, github_repository):
     """The repository is neither archived nor disabled: GitHub runs no workflow there, so nothing deploys from it.
 
@@ -47,7 +47,7 @@ def test_repository_runs_workflows(repository, github_repository):
     assert not github_repository.disabled, f"{repository.name} is disabled by GitHub: no workflow runs there"
 
 
-@control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"])
+@control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"], with_app=True)
 def test_default_branch_is_the_declared_one(repository, github_repository):
     """The default branch is the declared one: schedules and dispatches run what it holds.
 
@@ -63,7 +63,7 @@ def test_default_branch_is_the_declared_one(repository, github_repository):
 def test_environment_exists(repository, environment, environments):
     """Each environment that the estate or a workflow names exists: GitHub creates a missing one, without protection.
 
-    Remedy: create it with its reviewers: https://github.com/{repository}/settings/environments/new
+    Remedy: create environment {environment}{protection}: https://github.com/{repository}/settings/environments/new
     """
     assert environment.lower() in environments, (
         f'environment "{environment}" does not exist in {repository.name}: '

@@ -8,7 +8,12 @@ from asbuilt.controls import Finding, control, none_of
 pytestmark = pytest.mark.live
 
 
-@control("WEB001", severity="SEV-1", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"])
+@control(
+    "WEB001",
+    severity="SEV-1",
+    satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"],
+    explained_by=["HK002", "HK006", "HK010"],
+)
 @pytest.mark.usefixtures("past_first_deploy")
 def test_probe_answers_its_declared_status(probe, response, behind_router):
     """Each probe answers its declared status, and the app itself does.
@@ -31,7 +36,12 @@ def test_probe_answers_its_declared_status(probe, response, behind_router):
     none_of([Finding(fact, cause.fix if cause else "")] if cause or response.status != probe.status else [])
 
 
-@control("WEB002", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"])
+@control(
+    "WEB002",
+    severity="SEV-2",
+    satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"],
+    explained_by=["HK006", "HK010", "WEB001"],
+)
 def test_probe_answers_its_declared_body(probe, body):
     """The body of each probe is what was declared: an error page can have status 200.
 

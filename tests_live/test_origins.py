@@ -14,7 +14,9 @@ HOUR = timedelta(hours=1)
 SUCCEEDED = {"success", "inactive"}
 
 
-@control("GH009", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3"])
+@control(
+    "GH009", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3"], explained_by=["GH001", "GH002", "GH007", "GH016"]
+)
 def test_deploy_path_was_exercised(app, deploy, exercised):
     """Each declared deploy made a release of its app, with success: an untried path is a hope.
 
@@ -25,7 +27,7 @@ def test_deploy_path_was_exercised(app, deploy, exercised):
     none_of([] if exercised else [Finding(f"{fact}: no release of it was made by a run that succeeded")])
 
 
-@control("HK018", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "NIST CM-5"])
+@control("HK018", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "NIST CM-5"], explained_by=["GH009"])
 def test_current_release_was_made_by_its_workflow(deployed, origin, source, now):
     """The code that runs was released by a run of a workflow that owns the app: nothing else has passed its gates.
 
@@ -45,7 +47,7 @@ def test_current_release_was_made_by_its_workflow(deployed, origin, source, now)
     none_of([Finding(f"{how}, {came}")])
 
 
-@control("HK009", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC7.2"])
+@control("HK009", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC7.2"], explained_by=["HK003", "HK018"])
 def test_newest_deploy_is_what_runs(app, deployed, origin, newest_deploy, newest_release, now):
     """The newest run that deployed with success left a release, and that is what runs, or a later run's.
 
@@ -67,7 +69,7 @@ def test_newest_deploy_is_what_runs(app, deployed, origin, newest_deploy, newest
         none_of([] if superseded else [Finding(f"{told} and made {newest_release}, but {runs}", fix)])
 
 
-@control("HK022", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"])
+@control("HK022", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"], explained_by=["GH007", "GH008", "GH016"])
 def test_what_was_pushed_is_deployed(app, deploy, behind, lag, now):
     """What runs is the newest commit that the workflow would deploy, or it lags no longer than declared.
 
@@ -79,7 +81,12 @@ def test_what_was_pushed_is_deployed(app, deploy, behind, lag, now):
     none_of([Finding(fact)] if late else [])
 
 
-@control("GH015", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"])
+@control(
+    "GH015",
+    severity="SEV-2",
+    satisfies=["SOC2 CC7.2", "SOC2 CC8.1"],
+    explained_by=["GH009", "GH016", "GH021", "HK003", "HK018"],
+)
 def test_last_deployment_succeeded(app, last_deployment, origin, now):
     """The last deployment to the app's environment, by the job that deploys the app, succeeded, and that runs.
 

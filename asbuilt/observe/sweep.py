@@ -53,7 +53,7 @@ def sweep(
         subjects = Questions()
         for name in sorted(scope.apps | {each.deploy.app for each in owned}):
             subjects.ask(Key(facts.APP, name, None), partial(heroku.app, client, name))
-        for name in sorted(scope.repositories | {each.repository.name for each in owned}):
+        for name in sorted(scope.repositories | scope.around | {each.repository.name for each in owned}):
             subjects.ask(Key(facts.REPOSITORY, name, None), partial(github.repository, client, name))
         found = subjects.answers(pool)
         apps, repositories = found.of_each(facts.APP), found.of_each(facts.REPOSITORY)
@@ -92,13 +92,22 @@ def _parts(
     for name, fact in repositories.items():
         if name in scope.repositories and isinstance(fact, Observed):
             about_repository(questions, client, estate.repositories[name], fact.value)
+        elif name in scope.around and isinstance(fact, Observed):
+            about_repository(questions, client, _around(estate.repositories[name], scope), fact.value)
     answers = questions.answers(pool)
-    about_undeclared_workflows(undeclared, client, estate, answers, repositories)
+    whole = {key: fact for key, fact in answers.facts.items() if key.subject in scope.repositories}
+    about_undeclared_workflows(undeclared, client, estate, Answers(whole), repositories)
     about_protected_branches(undeclared, client, answers)
     about_strays(undeclared, client, estate, answers)
     for name in scope.apps:
         about_sleepers(undeclared, client, estate.apps[name], app_state(estate.apps[name], apps[name], answers))
     return answers | undeclared.answers(pool)
+
+
+def _around(repository: declared.Repository, scope: Scope) -> declared.Repository:
+    """Give of a declared repository what the code of the apps in scope comes through."""
+    kept = {name: each for name, each in repository.workflows.items() if (repository.name, name) in scope.workflows}
+    return repository.model_copy(update={"workflows": kept})
 
 
 def unsettled(estate: declared.Estate, scope: Scope, observation: Observation) -> Iterator[tuple[str, str]]:

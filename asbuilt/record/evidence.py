@@ -12,8 +12,10 @@ import allure
 from allure_commons.types import AttachmentType, LabelType, LinkType
 
 from asbuilt import texts
+from asbuilt.causes import Cause, causes
 from asbuilt.controls import Control
 from asbuilt.estate import Environment, Ownership
+from asbuilt.record import headlines
 from asbuilt.record.directory import CONTEXT
 from asbuilt.record.telling import told
 from asbuilt.record.values import attachment, page, plain
@@ -21,9 +23,9 @@ from asbuilt.record.writing import folder, write_bytes, write_json, write_text
 from asbuilt.run import Run
 from asbuilt.subjects import Subject
 from asbuilt.verdicts import Outcome, Verdict
-from asbuilt.withholding import Secrets
 
-_SEVERITIES = {"SEV-1": "blocker", "SEV-2": "critical", "SEV-3": "normal", "SEV-4": "minor"}
+# So that the worst is "critical": a SEV-2 that the report calls so is read as a SEV-1.
+_SEVERITIES = {"SEV-1": "critical", "SEV-2": "normal", "SEV-3": "minor", "SEV-4": "trivial"}
 _STATUS = {
     Outcome.CONFORMS: "passed",
     Outcome.DRIFTED: "failed",
@@ -31,6 +33,7 @@ _STATUS = {
     Outcome.WAIVED: "skipped",
     Outcome.NOT_APPLICABLE: "skipped",
 }
+WITH_ANOTHER = "the same cause as"  # by this the report keeps what another verdict explains apart
 _NODE_ID = "nodeid"
 _FIT = frozenset({"descriptionHtml", "message"})
 CATEGORIES = Path(__file__).parents[2] / "reports" / "categories.json"
@@ -43,7 +46,7 @@ def describe(
     name = texts.line(subject.id if subject else run.estate.name)
     settings = run.estate.controls.get(control.id)
     severity = (settings.severity if settings else None) or control.severity
-    allure.dynamic.title(f"{name}: {_clause(control.requirement)}")
+    allure.dynamic.title(f"{control.id} {name}: {_clause(control.requirement)}")
     allure.dynamic.label(_NODE_ID, node_id)
     allure.dynamic.label(LabelType.EPIC, control.system)
     allure.dynamic.label(LabelType.FEATURE, texts.line(subject.name if subject else run.estate.name))
@@ -65,12 +68,14 @@ def describe(
     allure.attach(attachment(declared, observed, asked), "declared and observed", AttachmentType.JSON)
 
 
-def settle_results(results: Path, verdicts: Iterable[Verdict], secrets: Secrets) -> None:
-    """Make every Allure result say what its verdict says.
+def settle_results(results: Path, verdicts: tuple[Verdict, ...], run: Run) -> None:
+    """Make every Allure result say what its verdict says, and what explains it.
 
     Allure itself takes a check that was interrupted between setup and call for a passed one.
     """
+    secrets = run.secrets
     by_id = {secrets.hide(verdict.id): verdict for verdict in verdicts}
+    of_causes = {each.id: cause for cause in causes(verdicts) for each in cause.members}
     for path in results.glob("*-result.json"):
         result = json.loads(path.read_text(encoding="utf-8"))
         labels = {label["name"]: label["value"] for label in result.get("labels", [])}
@@ -80,13 +85,27 @@ def settle_results(results: Path, verdicts: Iterable[Verdict], secrets: Secrets)
             result["statusDetails"] = {"message": "interrupted before it came to an end"}
         else:
             result["status"] = _STATUS[verdict.outcome]
-            if text := told(verdict):
+            cause = of_causes.get(verdict.id)
+            if text := "\n\n".join(
+                filter(None, (_of_cause(run, cause, verdict) if cause and cause.explains else "", told(verdict)))
+            ):
                 result["statusDetails"] = {"message": text}
             else:
                 result.pop("statusDetails", None)
+            if cause and headlines.is_live(verdict):
+                result["labels"].append({"name": "cause", "value": headlines.heading(run, cause)})
             if verdict.outcome is Outcome.WAIVED:
                 result["labels"].append({"name": "tag", "value": "waived"})
         write_json(path, _shown(result), secrets, indent=None)
+
+
+def _of_cause(run: Run, cause: Cause, verdict: Verdict) -> str:
+    """Give a cause line by line, for the verdict at its head; for the others, with which one they belong."""
+    head = cause.head
+    if verdict.id != head.id:
+        said = texts.line(headlines.headline(run, cause), headlines.LONGEST)
+        return f"{WITH_ANOTHER} {head.control} of {texts.line(head.subject)}: {said}"
+    return "\n".join(headlines.lines(run, cause))
 
 
 def write_context(results: Path, run: Run, linters: Mapping[str, str]) -> None:

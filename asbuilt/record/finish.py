@@ -34,7 +34,7 @@ def finish(
     write_json(run.directory / VERDICTS, [each.as_dict() for each in verdicts], run.secrets)
     write_text(run.directory / "summary.md", markdown(run, verdicts, linters), run.secrets)
     write_context(results, run, linters)
-    settle_results(results, verdicts, run.secrets)
+    settle_results(results, verdicts, run)
     written = junit(run, verdicts, uncollected)
     write_text(run.directory / "junit.xml", written, run.secrets)
     if xml is not None:

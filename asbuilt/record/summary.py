@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from asbuilt import texts
+from asbuilt.causes import Step, causes
+from asbuilt.record import headlines
 from asbuilt.record.terminal import heading
 from asbuilt.run import Run
 from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
@@ -13,43 +15,85 @@ _MOST = 2**20 - 2**12  # GitHub shows no summary that is larger than 1 MiB; so m
 
 
 def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]) -> str:
-    """Give the page: the tally first, then one row for each finding, then what each linter that was asked did.
+    """Give the page: the tally, then one row for each cause and each other finding, then what each linter did.
 
     It stays below what GitHub takes: the most urgent findings stand in it, and how many others there are.
     """
     head = f"## {'✅' if all_well(verdicts) else '❌'} asbuilt: {heading(run, texts.code)}"
     parts = [head, "", f"**{tally(verdicts)}**", ""]
     after = [f"{name} {texts.code(told)}  " for name, told in linters.items()]
-    findings = list(_findings(verdicts))
-    rows = list(_fitting(run, findings, _MOST - sum(len(each.encode()) + 1 for each in (*parts, *after))))
+    all_rows = list(_rows(run, verdicts))
+    rows = list(_fitting(all_rows, _MOST - sum(len(each.encode()) + 1 for each in (*parts, *after))))
     if rows:
-        parts += ["| | control | severity | where | finding | fix |", "|---|---|---|---|---|---|", *rows, ""]
-    if left := len(findings) - len(rows):
+        parts += ["| | control | severity | where | finding | what to do |", "|---|---|---|---|---|---|", *rows, ""]
+    if left := len(all_rows) - len(rows):
         parts += [f"**{left} more findings** are left out here; `verdicts.json` has them all.", ""]
     return "\n".join([*parts, *after])
 
 
-def _findings(verdicts: tuple[Verdict, ...]) -> Iterator[tuple[Verdict, Finding]]:
+def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
+    """Give a row for each cause with its consequences, and one for each other finding."""
+    for cause in causes(verdicts):
+        expired = headlines.expired(cause)
+        if cause.explains:
+            told = (headlines.headline(run, cause), f"explains {headlines.explains(cause)}", *expired)
+            fact = "<br>".join(texts.code(each, headlines.LONGEST) for each in told)
+            head = cause.head
+            yield _row(
+                run, head, "❌ drifted", head.subject, fact, cause.steps, cause.severity, headlines.issues(cause)
+            )
+            continue
+        for finding in cause.head.told():
+            yield _of_finding(run, cause.head, finding, cause.steps_of(finding))
     for verdict in sorted(verdicts, key=by_urgency):
-        if verdict.outcome in _MARKS:
-            yield from ((verdict, finding) for finding in verdict.told())
+        if verdict.outcome in _MARKS and verdict.outcome is not Outcome.DRIFTED:
+            for finding in verdict.told():
+                yield _of_finding(run, verdict, finding, (Step(finding.fix),))
 
 
-def _fitting(run: Run, findings: list[tuple[Verdict, Finding]], room: int) -> Iterator[str]:
+def _of_finding(run: Run, verdict: Verdict, finding: Finding, steps: tuple[Step, ...]) -> str:
+    outcome = Outcome.WAIVED if finding.waived else verdict.outcome
+    fact = "<br>".join(map(texts.code, filter(None, (headlines.fact(run, finding), verdict.expired))))
+    steps = steps if finding.fix else ()
+    issues = (verdict.issue,) if verdict.issue else ()
+    return _row(run, verdict, _MARKS[outcome], finding.place, fact, steps, verdict.severity, issues)
+
+
+def _fitting(rows: list[str], room: int) -> Iterator[str]:
     """Give the rows for which there is room, in so many bytes."""
-    for verdict, finding in findings:
-        row = _row(run, verdict, finding)
+    for row in rows:
         room -= len(row.encode()) + 1
         if room < 0:
             return
         yield row
 
 
-def _row(run: Run, verdict: Verdict, finding: Finding) -> str:
+def _row(
+    run: Run,
+    verdict: Verdict,
+    mark: str,
+    place: str,
+    fact: str,
+    steps: tuple[Step, ...],
+    severity: str,
+    issues: tuple[int, ...],
+) -> str:
     control = verdict.control
-    if url := texts.link(run.estate.links.issue_url(verdict.issue) or ""):
-        control += f" [#{verdict.issue}]({url})"
-    mark = _MARKS[Outcome.WAIVED if finding.waived else verdict.outcome]
-    fix = texts.code(texts.whole(finding.fix), texts.LONGEST_WHOLE + 1)
-    told = (texts.code(finding.place), texts.code(finding.fact), fix)
-    return f"| {' | '.join((mark, control, verdict.severity, *told))} |"
+    for issue in issues:
+        if url := texts.link(run.estate.links.issue_url(issue) or ""):
+            control += f" [#{issue}]({url})"
+    if verdict.outcome is Outcome.DRIFTED and (address := headlines.runbook(run, verdict)):
+        control += f" [runbook]({address})"
+    return f"| {' | '.join((mark, control, severity, texts.code(place), fact, _to_do(steps)))} |"
+
+
+def _to_do(steps: tuple[Step, ...]) -> str:
+    """Give steps as lines of a cell: commands as code, to be copied, and the rest as prose."""
+    lines = []
+    for before, step in headlines.numbered(steps):
+        told = [
+            texts.code(texts.whole(each.text), texts.LONGEST_WHOLE + 1) if each.is_command else texts.prose(each.text)
+            for each in headlines.parts_of(step)
+        ]
+        lines.append(f"{before if len(steps) > 1 else ''}{'<br>'.join(told)}")
+    return "<br>".join(lines)

@@ -13,8 +13,9 @@ def told(verdict: Verdict) -> str:
     """Give each finding of a verdict with its place, excerpt and fix; of what has none, the reason."""
     found = verdict.told()
     parts = ["\n".join(_parts(each, verdict.subject)) for each in found[:_MOST]]
+    expired = [texts.line(verdict.expired)] if verdict.expired else []
     more = [f"and {len(found) - _MOST} more: they stand in verdicts.json"] if len(found) > _MOST else []
-    return "\n\n".join((*parts, *more))
+    return "\n\n".join((*parts, *more, *expired))
 
 
 def _parts(finding: Finding, subject: str) -> Iterator[str]:

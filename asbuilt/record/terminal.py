@@ -6,6 +6,8 @@ from pathlib import Path
 from textwrap import wrap
 
 from asbuilt import texts
+from asbuilt.causes import Step, causes
+from asbuilt.record import headlines
 from asbuilt.run import Run
 from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
 from asbuilt.workflows.yaml.finding import Finding
@@ -40,9 +42,10 @@ def heading(run: Run, shown: Callable[[str], str]) -> str:
 
 
 def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None) -> Iterator[Text]:
-    """Give the lines: the heading, each finding with its fix, the tally, where the evidence is.
+    """Give the lines: the heading, each cause with what to do, other findings, the tally, where the evidence is.
 
-    `columns` is the width of the terminal, None where there is none: then a finding is one line, for other programs.
+    `columns` is the width of the terminal, None where there is none: then what was found is never broken. What is not
+    explained by another begins `PLACE CONTROL SEV`, a cause with its consequences `SUBJECT SEV`.
     """
     for each in _summary(run, verdicts, columns):
         # What is fit stays so in a line of ours; where that is broken, another begins.
@@ -53,7 +56,7 @@ def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> It
     yield Text("")
     yield from _wrapped(f"asbuilt: {heading(run, texts.line)}", columns, bold=True)
     yield Text("")
-    findings = list(_findings(verdicts))
+    findings = [*_causes(run, verdicts), *_findings(run, verdicts)]
     width = min(max((len(each.place) for each in findings), default=0), _WIDEST)
     fits = columns is None or all(len(each.row(width)) <= columns for each in findings)
     for each in findings:
@@ -92,25 +95,46 @@ class _Row:
         yield from (Text(f"{_INDENT}{each}") for each in self.help)
 
 
-def _findings(verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
-    """Give what somebody has to hear of, the most urgent first."""
-    shown = [each for each in sorted(verdicts, key=by_urgency) if each.outcome in _COLOURS]
-    for verdict, finding, others in _grouped(shown):
-        outcome = Outcome.WAIVED if finding.waived else verdict.outcome
-        fact = texts.line(finding.fact)
-        issue = f"   #{verdict.issue}" if verdict.issue else ""
-        helpful = (
-            f"> {texts.line(finding.excerpt)}" if finding.excerpt else "",
-            f"fix: {texts.whole(finding.fix) or 'see the issue'}{issue}" if finding.fix or issue else "",
-            f"for the same reason: {', '.join(others)}" if others else "",
-        )
-        yield _Row(
-            place=texts.line(finding.place),
-            label=f"{verdict.control:6} {verdict.severity}",
-            fact=fact if outcome is Outcome.DRIFTED else f"{outcome.upper()} {fact}",
-            help=tuple(filter(None, helpful)),
-            colour=_COLOURS[outcome],
-        )
+def _causes(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
+    """Give what drifted, by cause: one row for each with its consequences, one for each finding of what has none."""
+    for cause in causes(verdicts):
+        expired = tuple(map(texts.line, headlines.expired(cause)))
+        if cause.explains:
+            yield _Row(
+                place=texts.line(cause.head.subject),
+                label=cause.severity,
+                fact=texts.line(headlines.headline(run, cause), headlines.LONGEST),
+                help=(*headlines.to_do(cause.steps), *expired, headlines.explained(run, cause)),
+                colour=_COLOURS[Outcome.DRIFTED],
+            )
+            continue
+        for finding in cause.head.told():
+            row = _row(run, cause.head, finding, cause.steps_of(finding))
+            address = "" if finding.waived else headlines.runbook(run, cause.head)
+            yield replace(row, help=(*row.help, *expired, *([f"runbook: {address}"] if address else [])))
+
+
+def _findings(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
+    """Give what else somebody has to hear of, the most urgent first."""
+    shown = [each for each in verdicts if each.outcome in _COLOURS and each.outcome is not Outcome.DRIFTED]
+    for verdict, finding, others in _grouped(sorted(shown, key=by_urgency)):
+        row = _row(run, verdict, finding, (Step(finding.fix, (verdict.issue,) if verdict.issue else ()),))
+        expired = (texts.line(verdict.expired),) if verdict.expired else ()
+        same = (f"for the same reason: {', '.join(others)}",) if others else ()
+        yield replace(row, help=(*row.help, *expired, *same))
+
+
+def _row(run: Run, verdict: Verdict, finding: Finding, steps: tuple[Step, ...]) -> _Row:
+    outcome = Outcome.WAIVED if finding.waived else verdict.outcome
+    fact = texts.line(headlines.fact(run, finding))
+    excerpt = [f"> {texts.line(finding.excerpt)}"] if finding.excerpt else []
+    return _Row(
+        place=texts.line(finding.place),
+        label=f"{verdict.control:6} {verdict.severity}",
+        fact=fact if outcome is Outcome.DRIFTED else f"{outcome.upper()} {fact}",
+        help=(*excerpt, *(headlines.to_do(steps) if finding.fix or verdict.issue else ())),
+        colour=_COLOURS[outcome],
+    )
 
 
 def _wrapped(

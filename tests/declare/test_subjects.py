@@ -105,6 +105,25 @@ def test_each_declared_thing_is_a_subject_of_its_kind_with_its_own_words(kind, f
 
 
 @pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        ("{reviewers: [kris, '@ops'], wait_timer: 5, deployment_branches: [main]}",
+         " (reviewers kris, @ops, wait timer 5 min, from main only)"),
+        ("{reviewers: [kris], wait_timer: 0, deployment_branches: ['@protected']}",
+         " (reviewers kris, from protected branches only)"),
+        ("{deployment_branches: ['@any']}", " (from every branch)"),
+        ("{}", " (the estate declares no protection of it)"),
+    ],
+)  # fmt: skip
+def test_a_remedy_can_say_how_an_environment_is_declared_to_be_protected(tmp_path, declared, told):
+    path = tmp_path / "estate.yaml"
+    path.write_text(f"estate: e\nrepositories: {{o/r: {{environments: {{prod: {declared}}}}}}}\n")
+    estate = load(path)
+    (subject,) = subjects(estate, {}, "environment").values()
+    assert words(subject, estate)["protection"] == told
+
+
+@pytest.mark.parametrize(
     ("text", "meant"),
     [
         ("heroku ps --app {app}; {ap} {my_app} { App } {x-1}", ["app", "ap", "my_app", "App", "x-1"]),

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -40,7 +41,9 @@ def _labels(result):
 
 
 def _one(results, control, subject):
-    return next(each for each in results if control in _labels(each)["tag"] and each["name"].startswith(subject))
+    return next(
+        each for each in results if control in _labels(each)["tag"] and each["name"].startswith(f"{control} {subject}")
+    )
 
 
 def test_each_verdict_is_one_allure_result_with_its_status(live):
@@ -54,12 +57,12 @@ def test_each_verdict_is_one_allure_result_with_its_status(live):
 
 def test_a_result_reads_as_system_subject_and_control(live):
     result = _one(_results(live("incident-2026-04-30").directory), "HK002", "raxx-api-prod")
-    assert result["name"] == "raxx-api-prod: the current release carries a slug"
+    assert result["name"] == "HK002 raxx-api-prod: the current release carries a slug"
     labels = _labels(result)
     assert labels["epic"] == ["Heroku"]
     assert labels["feature"] == ["raxx-api-prod"]
     assert labels["story"] == ["HK002 the current release carries a slug"]
-    assert labels["severity"] == ["critical"]
+    assert labels["severity"] == ["normal"]
     assert {"HK002", "SEV-2", "SOC2 CC7.2", "NIST SI-4"} <= set(labels["tag"])
     links = {each["name"]: each["url"] for each in result["links"]}
     assert links["#692"] == "https://github.com/MooseQuest/TradeMasterAPI/issues/692"
@@ -110,7 +113,7 @@ def test_the_run_says_its_world_and_clock(live):
     assert "As_of=2026-04-30 16:30:" in text
     assert json.loads((directory / "allure-results" / "executor.json").read_text())["name"] == "local"
     names = [each["name"] for each in json.loads((directory / "allure-results" / "categories.json").read_text())]
-    assert names == ["Drift", "Could not observe", "Waived", "Not applicable"]
+    assert names == ["Drift", "Drift, the same cause as another", "Could not observe", "Waived", "Not applicable"]
     assert (directory.parent / "latest").resolve() == directory
 
 
@@ -125,14 +128,38 @@ def test_on_github_the_executor_is_the_run(play):
     assert executor["buildName"] == "Nightly #4"
 
 
-def test_the_summary_is_a_table_of_what_was_found(live):
+def test_the_report_groups_what_drifted_by_the_headline_of_its_cause(live):
+    results = _results(live("incident-2026-04-30").directory)
+    groups = {}
+    for each in results:
+        for label in _labels(each).get("cause", ()):
+            groups.setdefault(label, []).append(each["name"].partition(" ")[0])
+    never, red = sorted(groups)
+    assert never.startswith("SEV-1 raxx-api-prod: never deployed since it was created 8 d 1 h ago: ")
+    assert sorted(groups[never]) == ["GH002", "GH009", "HK002", "HK004", "HK005", "HK006", "WEB001", "WEB001"]
+    assert red.startswith("SEV-3 MooseQuest/TradeMasterAPI: .github/workflows/deploy.yml has failed")
+    assert groups[red] == ["GH008"]
+    message = _one(results, "HK004", "raxx-api-prod")["statusDetails"]["message"].splitlines()
+    assert message[1].startswith("1. create environment production (reviewers Kristerpher, from main only): https://")
+    assert message[2].startswith("2. gh workflow run deploy-heroku.yml")
+    said = _one(results, "WEB001", "raxx-api-prod")["statusDetails"]["message"]
+    assert said.startswith("the same cause as HK004 of raxx-api-prod: never deployed since")
+
+
+def test_the_summary_is_a_table_of_causes(live):
     played = live("incident-2026-04-30")
     text = (played.directory / "summary.md").read_text()
     assert text.startswith("## ❌ asbuilt: `raxx` in `sandbox incident-2026-04-30`")
     assert f"**{played.tally}**" in text
     rows = [line for line in text.splitlines() if line.startswith("| ❌")]
-    assert len(rows) == played.count("drifted")
-    assert "HK002 [#692](https://github.com/MooseQuest/TradeMasterAPI/issues/692)" in text
+    assert [row.split(" | ")[2:4] for row in rows] == [
+        ["SEV-1", "`raxx-api-prod`"],
+        ["SEV-3", "`MooseQuest/TradeMasterAPI`"],
+    ]
+    assert "`explains GH002 GH009 HK002 HK004 HK005 HK006 WEB001 (2)`" in rows[0]
+    assert " [#692](https://github.com/MooseQuest/TradeMasterAPI/issues/692)" in rows[0]
+    assert " [runbook](https://github.com/MooseQuest/TradeMasterAPI/blob/main/docs/ops/runbooks/heroku.md)" in rows[0]
+    assert "main only): <https://github.com/MooseQuest/TradeMasterAPI/settings/environments/new><br>2. `gh " in rows[0]
 
 
 def test_junit_counts_the_same(live):
@@ -271,7 +298,8 @@ def test_a_result_that_says_otherwise_than_its_verdict_is_corrected(tmp_path):
     path = tmp_path / "0-result.json"
     labels = [{"name": "nodeid", "value": "[withheld]"}]
     path.write_text(json.dumps({"status": "passed", "labels": labels, "statusDetails": {"trace": "secret"}}))
-    settle_results(tmp_path, [verdict], Secrets.of([Secret("it", "t.py::test[a]")]))
+    run = SimpleNamespace(observation=None, secrets=Secrets.of([Secret("it", "t.py::test[a]")]))
+    settle_results(tmp_path, (verdict,), run)
     settled = json.loads(path.read_text())
     assert (settled["status"], settled["statusDetails"]) == ("failed", {"message": "it is not\nfix: mend"})
 

@@ -109,7 +109,7 @@ def test_in_a_result_of_allure(text, tmp_path):
     labels = [{"name": "nodeid", "value": verdict.id}, {"name": "suite", "value": text}]
     result = {"name": text, "labels": labels, "parameters": [{"name": "subject", "value": text}], "fullName": text}
     path.write_text(json.dumps(result))
-    evidence.settle_results(tmp_path, [verdict], Secrets())
+    evidence.settle_results(tmp_path, (verdict,), run_of())
     settled = json.loads(path.read_text())
     assert settled["name"] == settled["fullName"] == settled["parameters"][0]["value"] == texts.line(text)
     assert settled["statusDetails"]["message"] == told(verdict)
@@ -252,6 +252,20 @@ def test_what_is_kept_can_be_written_and_is_bounded(text):
 )
 def test_only_an_address_of_the_web_is_a_link(url, expected):
     assert texts.link(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("repair it, or disable it", "repair it, or disable it"),
+        ("set them: https://e.com/a(b)?c=d#e.", "set them: <https://e.com/a%28b%29?c=d#e>."),
+        ("ask @org/team, see #1 or GH-1", "ask `@org/team,` see `#1` or `GH-1`"),
+        ("www.e.com a@e.com :tada: *b* _c_", "`www.e.com` `a@e.com` `:tada:` `*b*` `_c_`"),
+        ("needs: [test] | <b>", "needs: `[test]` `\\|` `<b>`"),
+    ],
+)
+def test_prose_is_prose_and_what_could_be_more_is_code(text, shown):
+    assert texts.prose(text) == shown
 
 
 @pytest.mark.parametrize("issues", ["javascript:alert({issue})", "https://e.com/{0}{issue}", "https://e.com/{", None])

@@ -4,12 +4,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from asbuilt.estate import Links
 from asbuilt.record.summary import markdown
 from asbuilt.record.terminal import summary
 from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.workflows.yaml.finding import Finding
 
-RUN = SimpleNamespace(estate=SimpleNamespace(name="shop"), observation=None, checkouts={}, directory=None)
+RUN = SimpleNamespace(
+    estate=SimpleNamespace(name="shop", links=Links()), observation=None, checkouts={}, directory=None
+)
 PLACE = ".github/workflows/deploy-heroku.yml:42:5"
 FACT = 'job "deploy" deploys shop (push refs/heads/main) without smoke; what precedes it: nothing'
 FIX = "gh workflow run deploy.yml --repo owner/name --field environment=production --field ref=main"

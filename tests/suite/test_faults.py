@@ -84,7 +84,7 @@ def test_what_cannot_be_written_at_the_end_costs_no_finding(beside, live):
     played = beside("finish")
     assert played.code == 3
     assert f"\n{live('incident-2026-04-30').tally}; " in played.out
-    assert "current release v7 carries no slug" in played.out
+    assert "never deployed since it was created" in played.out
     assert "asbuilt: cannot go on: No space left on device: /full/verdicts.json" in played.out
     assert "Traceback" not in played.out
 

@@ -19,6 +19,7 @@ INCIDENT = {
     "HK006": ["raxx-api-prod web"],
     "WEB001": ["raxx-api-prod /api/system/status", "raxx-api-prod /health"],
 }
+RUNBOOK = "https://github.com/MooseQuest/TradeMasterAPI/blob/main/docs/ops/runbooks/heroku.md"
 
 
 def _told(played):
@@ -54,12 +55,18 @@ def test_the_summary_can_be_acted_on_at_night(live):
     played = live("incident-2026-04-30")
     out = played.out
     assert "asbuilt: raxx in sandbox incident-2026-04-30, as of 2026-04-30 16:30 UTC" in out
-    line = next(each for each in out.splitlines() if "HK002" in each)
-    assert line.split()[:3] == ["raxx-api-prod", "HK002", "SEV-2"]
-    assert "carries no slug: 7 releases, all config vars, nothing was ever deployed" in line
-    after = out.splitlines()[out.splitlines().index(line) + 1]
+    production, red = (each for each in out.splitlines() if " SEV-" in each)
+    assert production.startswith("raxx-api-prod              SEV-1  never deployed since it was created 8 d 1 h ago: ")
+    assert production.endswith('environment "production" does not exist in MooseQuest/TradeMasterAPI')
+    assert red.startswith("MooseQuest/TradeMasterAPI  GH008  SEV-3  .github/workflows/deploy.yml has failed ")
+    settings = "https://github.com/MooseQuest/TradeMasterAPI/settings/environments/new"
     command = "gh workflow run deploy-heroku.yml -R MooseQuest/TradeMasterAPI -f environment=production -f ref=main"
-    assert after.split() == ["fix:", *command.split(), "#692"]
+    after = [each.strip() for each in out.splitlines()][out.splitlines().index(production) + 1 :][:3]
+    assert after == [
+        f"1. create environment production (reviewers Kristerpher, from main only): {settings}   #690",
+        f"2. {command}   #690   #692",
+        f"explains GH002 GH009 HK002 HK004 HK005 HK006 WEB001 (2)      runbook: {RUNBOOK}",
+    ]
     assert f"\n{played.tally}; " in out
     assert "evidence: " in out
 
@@ -110,8 +117,56 @@ def test_what_is_not_declared_is_held_against_nothing(play, tmp_path):
 def test_an_app_narrows_what_is_asked_and_judged(live):
     played = live("incident-2026-04-30", "--app=raxx-api-staging")
     assert played.code == 0
-    assert {each["subject"] for each in played.verdicts} == {"raxx-api-staging"}
+    repository = "MooseQuest/TradeMasterAPI"
+    about = {each["id"].partition("[")[2] for each in played.verdicts if each["subject"] != "raxx-api-staging"}
+    assert about == {f"{repository}]", f"{repository} deploy-heroku.yml]"}
     assert not [each for each in _transcript(played) if "raxx-api-prod" in each["url"]]
+
+
+def test_an_app_is_judged_with_what_its_code_comes_through_and_no_more(live):
+    played = live("incident-2026-04-30", "--app=raxx-api-prod")
+    assert played.subjects("drifted") == {control: each for control, each in INCIDENT.items() if control != "GH008"}
+    assert 'environment "production" does not exist' in played.out
+    asked = [each["url"] for each in _transcript(played)]
+    assert [each for each in asked if "raxx-api-staging" in each or "/workflows/deploy.yml/" in each] == []
+    judged = {each["id"] for each in played.verdicts}
+    whole = {each["id"] for each in live("incident-2026-04-30").verdicts}
+    assert judged < whole
+    of_repository = {each.partition("::")[2] for each in judged if each.endswith("[MooseQuest/TradeMasterAPI]")}
+    assert of_repository == {"test_repository_is_visible[MooseQuest/TradeMasterAPI]"}
+
+
+def test_each_verdict_says_which_explain_it_and_none_is_lost(live):
+    verdicts = {each["id"]: each for each in live("incident-2026-04-30").verdicts}
+    drifted = [each for each in verdicts.values() if each["outcome"] == "drifted"]
+    said = {each["control"]: sorted(verdicts[cause]["control"] for cause in each["caused_by"]) for each in drifted}
+    assert said == {
+        "GH002": [], "GH008": [], "GH009": ["GH002"], "HK004": ["GH009"], "HK002": ["HK004"], "HK005": ["HK004"],
+        "HK006": ["HK002", "HK005"], "WEB001": ["HK002", "HK006"],
+    }  # fmt: skip
+    assert all(each["lines"] for each in drifted)
+    (since,) = (line["since"] for each in drifted if each["control"] == "HK004" for line in each["lines"])
+    assert since.startswith("2026-04-22T")
+
+
+def test_where_the_preconditions_of_a_remedy_were_not_judged_it_says_so(play_for_verdicts):
+    out = play_for_verdicts("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-k", "HK002").out
+    assert "1. first see whether GH001 GH002 GH003 GH005 GH007 hold: this run did not judge them" in out
+    assert "2. gh workflow run deploy-heroku.yml" in out
+
+
+def test_an_expired_waiver_is_named_where_its_drift_is(play_for_verdicts, tmp_path):
+    waiver = "{control: HK002, subject: raxx-api-prod, until: 2026-04-29, owner: ops, issue: 7, reason: known}"
+    estate = tmp_path / "estate.yaml"
+    text = (PROJECT / "estate.yaml").read_text().replace("    checkout: fixtures", f"    checkout: {PROJECT}/fixtures")
+    estate.write_text(f"{text}waivers: [{waiver}]\n")
+    played = play_for_verdicts("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", f"--estate={estate}")
+    told = "waiver of HK002 for raxx-api-prod expired on 2026-04-29 (ops, #7)"
+    assert told in played.out
+    assert f"`{told}`" in (played.directory / "summary.md").read_text()
+    assert [each["expired"] for each in played.verdicts if each["expired"]] == [told]
+    healthy = play_for_verdicts("tests_live", "-m", "live", "--sandbox=healthy", f"--estate={estate}")
+    assert "expired on" not in healthy.out
 
 
 def test_a_repository_narrows_what_is_asked_and_judged(live):

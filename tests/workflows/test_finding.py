@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,6 +15,7 @@ from asbuilt.workflows.yaml.reader import read
 IN_LINE = read("on: push\njobs: {}\n", "w.yml").finding(Mark(2, 1), "it is wrong", "mend it")
 IN_FILE = Finding("it is wrong", path="w.yml")
 OF_SUBJECT = Finding("it is down")
+TIMED = Finding("it is down", since=datetime(2026, 4, 22, 16, tzinfo=UTC), brief="down", needs=("GH002", "GH003"))
 
 
 @pytest.mark.parametrize(
@@ -42,15 +44,23 @@ def test_the_same_is_said_once_and_two_facts_at_a_place_both():
     none_of(())
 
 
-@pytest.mark.parametrize("finding", [IN_LINE, IN_FILE, OF_SUBJECT.about("shop"), replace(IN_LINE, waived="until then")])
+@pytest.mark.parametrize(
+    "finding", [IN_LINE, IN_FILE, OF_SUBJECT.about("shop"), replace(IN_LINE, waived="until then"), TIMED]
+)
 def test_it_comes_back_as_it_was_written(finding):
     assert restored(json.loads(json.dumps(plain(finding)))) == finding
     verdict = Verdict("t::a", "WF001", "SEV-3", "shop", "It is.", Outcome.DRIFTED, (finding,), issue=7, seconds=1.5)
     assert from_wire(to_wire(verdict)) == verdict
+    verdict = replace(
+        verdict, about="app shop", rests_on=("app shop", "x"), explained_by=("HK001",), caused_by=("t::b",)
+    )
+    assert from_wire(to_wire(verdict)) == verdict
 
 
 def test_verdicts_json_has_a_line_for_each_with_its_place_in_one():
-    verdict = Verdict("t::a", "WF001", "SEV-3", "shop", "It is.", Outcome.DRIFTED, (IN_LINE,), issue=7)
+    since = datetime(2026, 4, 22, 16, tzinfo=UTC)
+    finding = replace(IN_LINE, since=since)
+    verdict = Verdict("t::a", "WF001", "SEV-3", "shop", "It is.", Outcome.DRIFTED, (finding,), issue=7)
     assert verdict.as_dict() == {
         "id": "t::a",
         "control": "WF001",
@@ -58,8 +68,19 @@ def test_verdicts_json_has_a_line_for_each_with_its_place_in_one():
         "subject": "shop",
         "requirement": "It is.",
         "outcome": "drifted",
-        "lines": [{"place": "w.yml:2:1", "fact": "it is wrong", "fix": "mend it", "excerpt": "jobs: {}", "waived": ""}],
+        "lines": [
+            {
+                "place": "w.yml:2:1",
+                "fact": "it is wrong",
+                "fix": "mend it",
+                "excerpt": "jobs: {}",
+                "waived": "",
+                "since": "2026-04-22T16:00:00+00:00",
+            }
+        ],
         "reason": "",
         "issue": 7,
         "seconds": 0.0,
+        "caused_by": (),
+        "expired": "",
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 
@@ -19,6 +20,9 @@ class Finding:
     It lies at a mark of a file, with the line there as `excerpt`, or in a file as a whole. Where no file is judged, the
     `subject` of the check is its place. `waived` says why this one is accepted where others of the same check may not
     be: a suppression in its file.
+
+    `since` is from when on it has been so, where a fact tells it; `brief` is what of the fact a headline says, where
+    that is not its first clause. `needs` are the controls that must hold before the fix can be carried out.
     """
 
     fact: str
@@ -28,6 +32,9 @@ class Finding:
     excerpt: str = ""
     subject: str = ""
     waived: str = ""
+    since: datetime | None = None
+    brief: str = ""
+    needs: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -56,9 +63,10 @@ def one_for_each_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def plain(finding: Finding) -> dict[str, Any]:
     """Give a finding as what JSON can hold, without what it does not have.
 
-    A mark is a pair of numbers. `restored` makes the same finding of it again.
+    A mark is a pair of numbers, an instant a text of ISO 8601. `restored` makes the same finding of it again.
     """
-    return {name: value for name, value in asdict(finding).items() if value}
+    found = {name: value for name, value in asdict(finding).items() if value}
+    return found | ({"since": finding.since.isoformat()} if finding.since else {})
 
 
 def restored(raw: Mapping[str, Any]) -> Finding:
@@ -66,4 +74,11 @@ def restored(raw: Mapping[str, Any]) -> Finding:
 
     Raises TypeError for a key that a finding does not have, or where there is no fact.
     """
-    return Finding(**{**raw, "mark": Mark(*raw["mark"]) if "mark" in raw else None})
+    return Finding(
+        **{
+            **raw,
+            "mark": Mark(*raw["mark"]) if "mark" in raw else None,
+            "since": datetime.fromisoformat(raw["since"]) if "since" in raw else None,
+            "needs": tuple(raw.get("needs", ())),
+        }
+    )
