@@ -23,6 +23,7 @@ _LONGEST_HOST = 253
 _LONGEST_GRACE = timedelta(days=365)
 _DURATION = re.compile(r"([0-9]{1,8})(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_POINTER = re.compile(r"(/([^~/\s]|~[01]){1,100}){1,20}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _AUTHORITY = rf"(({_LABEL}\.)*{_LABEL}\.?|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{{0,4}})?"
@@ -86,6 +87,12 @@ def _duration(value: object) -> object:
     return found
 
 
+def _commit_place(value: object) -> object:
+    if value is not True and not (isinstance(value, str) and _POINTER.fullmatch(value)):
+        raise ValueError("expected true, where the body is the commit, or a JSON pointer to it, such as /build/commit")
+    return value
+
+
 def _day(value: object) -> object:
     expected = "expected a date: YYYY-MM-DD"
     if not isinstance(value, str) or not _DATE.match(value):
@@ -146,6 +153,11 @@ _PATH = _Text(
     also=_leads_nowhere_else,
 )
 
+CommitPlace = Annotated[
+    bool | str,
+    BeforeValidator(_commit_place),
+    WithJsonSchema({"anyOf": [{"const": True}, {"type": "string", "pattern": f"^{_POINTER.pattern}$"}]}),
+]
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),

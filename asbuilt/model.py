@@ -153,12 +153,16 @@ class Dyno:
 
 @dataclass(frozen=True, slots=True)
 class ProbeResponse:
-    """What a probe was answered. `from_router` where the page is Heroku's own error page, not the app's."""
+    """What a probe was answered. `from_router` where the page is Heroku's own error page, not the app's.
+
+    `commit` is the one that the answer names, empty where it names none, None where it was not looked for.
+    """
 
     url: str
     status: int
     location: str = ""
     from_router: bool = False
+    commit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +291,8 @@ _Stretch = Annotated[Stretch, PlainValidator(_stretch)]
 class AppState:
     """Everything observed of one app; probes by path, code by its id.
 
-    `builds` is None in observations that were saved before it was asked for.
+    `builds` and `looks` are None in observations that were saved before they were asked for. `looks` are the dynos as
+    they stood each time that they were found otherwise, the newest last.
     """
 
     app: Fact[App]
@@ -297,6 +302,7 @@ class AppState:
     probes: dict[str, Fact[ProbeResponse]] = field(default_factory=dict)
     builds: Fact[tuple[Build, ...]] | None = None
     codes: dict[str, Fact[Code]] = field(default_factory=dict)
+    looks: Fact[tuple[tuple[Dyno, ...], ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,8 +326,24 @@ class RepositoryState:
 
 
 @dataclass(frozen=True, slots=True)
+class Settling:
+    """How waiting for an app after a deploy ended, and after how many seconds.
+
+    `end`: it was as declared for long enough (settled) or too briefly (brief); it was not so at the deadline (late); or
+    to wait on was of no use (useless). `reason` says what it lacked, or how long it has held.
+    """
+
+    end: Literal["settled", "brief", "late", "useless"]
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
-    """The real state, as seen once. `world` is `live` or names the sandbox; `as_of` is the providers' clock."""
+    """The real state, as seen once. `world` is `live` or names the sandbox; `as_of` is the providers' clock.
+
+    `settling` has the apps that were waited for, `meant` the commit that an app was meant to run, both by app.
+    """
 
     world: str
     as_of: datetime
@@ -330,6 +352,8 @@ class Observation:
     repositories: dict[str, RepositoryState]
     transcript: tuple[Request, ...]
     timeline: tuple[str, ...] = ()
+    settling: dict[str, Settling] = field(default_factory=dict)
+    meant: dict[str, str] = field(default_factory=dict)
 
 
 def dump(observation: Observation) -> bytes:

@@ -29,7 +29,8 @@ class Run:
 
     `known` are its subjects, by kind and id, `checks` the catalogue, `suppressions` those of each checkout's files.
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
-    linters were asked. `secrets` stand in nothing that is written or printed.
+    linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
+    meant to run, by app.
     """
 
     estate: Estate
@@ -43,6 +44,7 @@ class Run:
     suppressions: Mapping[str, tuple[Suppression, ...]] = field(default_factory=dict)
     scans: Scans | None = None
     secrets: Secrets = field(default_factory=Secrets)
+    meant: Mapping[str, str] = field(default_factory=dict)
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""

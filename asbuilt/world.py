@@ -64,10 +64,18 @@ def choose(run: Run, *, sandbox: str | None, observed: str | None, closing: Exit
 
 
 def observe(
-    run: Run, world: World, *, settle: float, timeout: float, say: Callable[[str], None]
+    run: Run,
+    world: World,
+    *,
+    settle: float,
+    hold: float | None,
+    timeout: float,
+    say: Callable[[str], None],
 ) -> tuple[Observation, list[str]]:
     """Observe a world; give the observation, and what a sandbox counted on its side. Times are seconds."""
+    from asbuilt.observe.clock import Clock
     from asbuilt.observe.http import Client
+    from asbuilt.observe.settling import Wanted
     from asbuilt.observe.sweep import sweep
 
     client = Client(
@@ -78,7 +86,16 @@ def observe(
         progress=_progress(say),
     )
     try:
-        observation = sweep(run.estate, run.scope, client, world.name, settle=settle, say=say)
+        observation = sweep(
+            run.estate,
+            run.scope,
+            client,
+            world.name,
+            wanted=Wanted(frozenset(run.meant) or run.scope.apps, settle, hold),
+            meant=run.meant,
+            clock=Clock(world.sandbox.elapsed, world.sandbox.skip) if world.sandbox else Clock(),
+            say=say,
+        )
     finally:
         client.close()
     served = world.sandbox.log if world.sandbox else ()

@@ -27,7 +27,7 @@ def test_formation_is_as_declared(app, formation):
 
 
 @control("HK006", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"])
-def test_declared_process_is_up(app, process, dynos, formation, release, now):
+def test_declared_process_is_up(app, process, dynos, formation, release, now, grace):
     """Each declared process is up, as many dynos of it as declared.
 
     Remedy: heroku ps --app {app}; heroku logs --app {app} --num 100
@@ -38,19 +38,19 @@ def test_declared_process_is_up(app, process, dynos, formation, release, now):
     changes = [release.created_at, *(each.updated_at for each in (*found, *formation.values()) if each.type == process)]
     since = max(changes)
     states = ", ".join(f"{dyno.name} {dyno.state}" for dyno in found) or f"no {process} dyno exists"
-    fact = f"{len(up)} of {declared} {process} up ({states}) since {ago(since, now)}, grace {ago(now, now + app.grace)}"
-    down = len(up) < declared and now - since > app.grace
+    fact = f"{len(up)} of {declared} {process} up ({states}) since {ago(since, now)}, grace {ago(now, now + grace)}"
+    down = len(up) < declared and now - since > grace
     none_of([Finding(fact, "" if release.code else "{deploy}")] if down else [])
 
 
 @control("HK007", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"])
-def test_every_dyno_runs_the_current_release(app, running, release, now):
+def test_every_dyno_runs_the_current_release(running, release, now, grace):
     """Every dyno runs the current release.
 
     Remedy: heroku ps:restart --app {app}
     """
     old = [f"{dyno.name} runs v{dyno.release}" for dyno in running if dyno.release != release.version]
-    fresh = now - release.created_at <= app.grace
+    fresh = now - release.created_at <= grace
     assert not old or fresh, f"{', '.join(old)}; current is {release} since {ago(release.created_at, now)}"
 
 

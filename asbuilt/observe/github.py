@@ -166,9 +166,7 @@ def deployments(client: Client, name: str, environment: str) -> Fact[tuple[Deplo
     def read(ask: Ask) -> tuple[Deployment, ...]:
         query = urlencode({"environment": environment, "per_page": 100})
         raws = items(ask.get(f"{GITHUB}/repos/{quote(name)}/deployments?{query}", _HEADERS).json())
-        return tuple(
-            Deployment(raw["environment"], raw["sha"], instant(raw["created_at"]), raw["id"]) for raw in raws
-        )
+        return tuple(Deployment(raw["environment"], raw["sha"], instant(raw["created_at"]), raw["id"]) for raw in raws)
 
     return fact(client, f"deployments to {environment}", read)
 

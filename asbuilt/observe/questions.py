@@ -24,7 +24,7 @@ def about_app(questions: Questions, client: Client, app: declared.App, fact: Fac
     origin = app.url or (fact.value.web_url if isinstance(fact, Observed) else None)
     for each in app.probes if origin else ():
         address = f"{(origin or '').rstrip('/')}{each.path}"
-        questions.ask(Key(facts.PROBE, app.name, each.path), partial(web.probe, client, address))
+        questions.ask(Key(facts.PROBE, app.name, each.path), partial(web.probe, client, address, each.tells_commit_at))
     if isinstance(fact, Observed):
         questions.ask(Key(facts.RELEASES, app.name, None), partial(heroku.releases, client, app.name))
         questions.ask(Key(facts.FORMATION, app.name, None), partial(heroku.formation, client, app.name))

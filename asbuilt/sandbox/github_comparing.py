@@ -49,9 +49,7 @@ def ahead(history: Sequence[str], base: str) -> Sequence[str]:
     return history[history.index(base) + 1 :] if base in history else history
 
 
-def comparison(
-    repository: Repository, history: Sequence[str], base: str, head: str, shown: Sequence[str]
-) -> Document:
+def comparison(repository: Repository, history: Sequence[str], base: str, head: str, shown: Sequence[str]) -> Document:
     """Return how the head of a history compares with a commit; `shown` are the commits of one page."""
     new = ahead(history, base)
     below = f"compare/{encoded(base)}...{encoded(head)}"
