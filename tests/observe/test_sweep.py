@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from asbuilt.model import Absent, Observed, Unobserved, dump, restore
+from asbuilt.observe.settling import Wanted
 from asbuilt.observe.sweep import sweep
 from asbuilt.sandbox.server import Sandbox
 from asbuilt.scope import Scope
@@ -313,7 +314,7 @@ def test_whatever_comes_back_a_sweep_ends_and_can_be_saved(client, estate, every
             raise reply
         return httpx.Response(**reply)
 
-    observation = sweep(estate, everything, client(handler), "live", settle=0.3)
+    observation = sweep(estate, everything, client(handler), "live", wanted=Wanted(everything.apps, 0.3))
     (tmp_path / "observation.json").write_bytes(dump(observation))
     assert restore(tmp_path / "observation.json") == observation
     assert [name for name, fact in facts(observation) if isinstance(fact, Observed) and "/" not in name] == []
