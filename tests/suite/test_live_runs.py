@@ -1,9 +1,7 @@
 """A live run from end to end, over real sockets."""
 
 import json
-import time
 from collections import Counter
-from types import SimpleNamespace
 
 import pytest
 
@@ -130,22 +128,25 @@ def test_an_unknown_says_the_request_and_the_remedy(live):
     assert "for the same reason: GH003, GH004, GH005" in out
 
 
-def test_settling_waits_for_a_deploy_that_ends_well(play, monkeypatch):
-    now = [0.0]
+def test_settling_waits_for_a_deploy_that_ends_well(live):
+    settling = ("--settle=30", "--app=raxx-api-prod", "--commit=5ad0c3f1", "-k", "HK0 or WEB0")
+    played = live("healthy+deploy-settles", *settling)
+    assert "HK003" not in played.subjects("drifted"), played.out
+    assert played.subjects("drifted").keys() & {"HK003", "HK006", "HK007", "HK009", "WEB001"} == set(), played.out
+    assert "asbuilt: settling: 06:00:00 raxx-api-prod: release v10 is pending, since 05:59:30" in played.out
+    seen = json.loads((played.directory / "observation.json").read_text())
+    assert any("(web.1 starting)" in each for each in seen["timeline"])
+    assert any(each.endswith("settled, as declared for 15 s") for each in seen["timeline"])
+    assert seen["meant"] == {"raxx-api-prod": "5ad0c3f1"}
 
-    def pause(seconds):
-        now[0] += seconds
 
-    # The pauses between looks, and nothing else, move the clocks of both sides.
-    for module, sleep in (("observe.sweep", pause), ("sandbox.server", time.sleep)):
-        clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
-        monkeypatch.setattr(f"asbuilt.{module}.time", clock)
-    played = play("tests_live", "-m", "live", "--sandbox=healthy+deploy-settles", "--settle=30", "--app=raxx-api-prod")
-    assert played.code == 0, played.out
-    assert "settling: " in played.out
-    timeline = json.loads((played.directory / "observation.json").read_text())["timeline"]
-    assert any("release v10 is pending" in each for each in timeline)
-    assert any("web.1 is starting" in each for each in timeline)
+def test_a_release_that_is_pending_is_excused_until_a_run_has_waited_for_it(live):
+    narrowed = ("--app=raxx-api-prod", "-k", "HK003")
+    assert live("healthy+release-under-way", *narrowed).subjects("drifted") == {}
+    waited = live("healthy+release-under-way", *narrowed, "--settle=3")
+    assert waited.code == 1
+    assert waited.subjects("drifted") == {"HK003": ["raxx-api-prod"]}
+    assert "release v10 still pending after 3 s" in waited.out
 
 
 def test_without_settling_the_same_deploy_is_judged_as_it_stands(live):
@@ -171,6 +172,18 @@ def test_without_settling_the_same_deploy_is_judged_as_it_stands(live):
         (("-m", "live", "--sandbox=healthy", "--timeout=0"), '"0" is not a number of seconds from 0.1 to 86400'),
         (("-m", "live", "--sandbox=healthy", "--settle=nan"), '"nan" is not a number of seconds from 0 to 86400'),
         (("-m", "live", "--sandbox=healthy", "--settle=soon"), '"soon" is not a number of seconds'),
+        (("-m", "live", "--sandbox=healthy", "--hold=soon"), '"soon" is not a number of seconds'),
+        (("-m", "live", "--sandbox=healthy", "--settle=20", "--hold=11"), "--hold 11: at most half of --settle"),
+        (("-m", "live", "--sandbox=healthy", "--hold=5"), "at most half of --settle, which is 0"),
+        (("-m", "live", "--sandbox=healthy", "--commit=main"), '"main" is no commit: write 7 to 40 hexadecimal digits'),
+        (("-m", "live", "--sandbox=healthy", "--commit=464fd8"), '"464fd8" is no commit'),
+        (("-m", "live", "--sandbox=healthy", f"--commit={'a' * 41}"), "is no commit"),
+        (("-m", "live", "--sandbox=healthy", "--commit="), "--commit: its value is empty"),
+        (
+            ("-m", "live", "--sandbox=healthy", "--repository=MooseQuest/TradeMasterAPI", "--commit=464fd80d"),
+            "--commit: no app is in scope that could run it; add --app NAME",
+        ),
+        (("--commit=464fd80d",), "add -m live"),
         (("-m", "live", "--sandbox=healthy", "--evidence=package.json"), "--evidence package.json: no folder can be"),
         (
             (
