@@ -192,10 +192,9 @@ def meant(run, app):
 
 
 @pytest.fixture
-def release_of_meant(releases, _app_state, meant):
+def release_of_meant(_app_state, meant):
     """The newest release of the commit that was meant, current or not; None where there is none."""
-    named = ((each, commits.commit_of(_app_state, each)) for each in releases if meant)
-    return next((each for each, commit in named if commit and commits.agree(commit, meant)), None)
+    return commits.release_of(_app_state, meant) if meant else None
 
 
 @pytest.fixture
@@ -216,7 +215,7 @@ def told_commits(see, _app_state, app, meant):
 
 
 @pytest.fixture
-def named_commit(see, run, app, release, _app_state, meant, told_commits):
+def named_commit(see, run, app, release, _app_state, meant, told_commits, release_of_meant):
     """The commit that Heroku names for the current release, where it can be held against another; else None."""
     named, code = commits.commit_of(_app_state, release), _app_state.codes.get(release.code or "")
     if code is not None and named is None:
@@ -231,7 +230,7 @@ def named_commit(see, run, app, release, _app_state, meant, told_commits):
         return named
     state = run.observation.repositories.get(repository_of(run.estate, app.name) or "")
     known = commits.comparison_with(state, other) if state else None
-    if isinstance(known, model.Observed):
+    if isinstance(known, model.Observed) or release_of_meant:  # Heroku's commits are the repository's own then
         return named
     if told_commits and meant:
         return None

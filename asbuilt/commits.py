@@ -43,6 +43,13 @@ def commit_of(state: AppState, release: Release) -> str | None:
     return next(_named(state, release), None)
 
 
+def release_of(state: AppState, commit: str) -> Release | None:
+    """Give the newest release of a commit, current or not; None where none is known to be of it."""
+    releases = state.releases.value if isinstance(state.releases, Observed) else ()
+    named = ((release, commit_of(state, release)) for release in releases)
+    return next((release for release, of in named if of and agree(of, commit)), None)
+
+
 def other_commit(state: AppState, meant: str | None) -> str | None:
     """Give the commit that the current release runs, where Heroku names one that is not the meant one."""
     release = current_release(state.releases.value) if isinstance(state.releases, Observed) else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from asbuilt import estate as declared
-from asbuilt.commits import comparison_with, other_commit, told_by
+from asbuilt.commits import comparison_with, other_commit, release_of, told_by
 from asbuilt.model import AppState, Dyno, Fact, Observation, Observed, current_release
 from asbuilt.observe import facts, github, heroku
 from asbuilt.observe.facts import Key, Questions
@@ -62,9 +62,12 @@ class Eyes:
         questions = Questions()
         for name in names:
             repository, state = repository_of(self.estate, name), observation.apps[name]
-            commit = other_commit(state, observation.meant.get(name) or next(iter(told_by(state).values()), None))
+            expected = observation.meant.get(name) or next(iter(told_by(state).values()), None)
+            commit = other_commit(state, expected)
+            if commit is None or (expected and release_of(state, expected)):
+                continue  # where a release of it is known, Heroku's commits are the repository's own
             there = observation.repositories.get(repository or "")
-            if repository and commit and there and comparison_with(there, commit) is None:
+            if repository and there and comparison_with(there, commit) is None:
                 branch = self.estate.repositories[repository].default_branch
                 ask = partial(github.comparison, self.client, repository, commit, branch)
                 questions.ask(Key(facts.COMPARISON, repository, f"{commit}...{branch}"), ask)

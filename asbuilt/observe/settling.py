@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asbuilt import estate as declared
-from asbuilt.commits import agree, commit_of, comparison_with, other_commit
+from asbuilt.commits import agree, commit_of, comparison_with, other_commit, release_of
 from asbuilt.crashes import TWICE, falls, life_of
 from asbuilt.model import (
     Absent,
@@ -167,7 +167,8 @@ def lack_of(estate: declared.Estate, observation: Observation, name: str) -> Lac
         return Lack("the app does not exist", useless=True)
     if meant and (other := other_commit(state, meant)):
         there = observation.repositories.get(repository_of(estate, name) or "")
-        if there is None or not isinstance(comparison_with(there, other), Observed):
+        known = there is not None and isinstance(comparison_with(there, other), Observed)
+        if not known and release_of(state, meant) is None:
             meant = None  # a commit that GitHub does not know tells nothing of the one that was meant
     return _lack_of_release(state, meant) or _lack_of_dynos(app, state) or _lack_of_probes(app, state, meant)
 
