@@ -29,7 +29,7 @@ def brought_by(releases: tuple[Release, ...], release: Release) -> Release | Non
 
     One that did not succeed, or not yet, carries nothing forward: what it brought was not before.
     """
-    if release.status != "succeeded":
+    if release.status in {"pending", "failed"}:
         return None
     found = (each for each in deploys(releases) if each.version <= release.version)
     return max(found, key=lambda each: each.version, default=None)

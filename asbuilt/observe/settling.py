@@ -28,7 +28,6 @@ from asbuilt.scope import repository_of
 
 _SLOWEST, _QUICKEST = 5.0, 0.2
 _REMINDS = 30.0
-_ENDED = {"failed", "expired"}
 HOLD = 15.0
 
 
@@ -182,8 +181,8 @@ def _lack_of_release(state: AppState, meant: str | None) -> Lack | None:
         return lack
     if newest and newest.status == "pending":
         return Lack(f"release {newest} is pending", newest.created_at)
-    if newest and newest.status in _ENDED:
-        return Lack(f"release {newest} {newest.status}", newest.created_at, useless=True)
+    if newest and newest.status == "failed":
+        return Lack(f"release {newest} failed", newest.created_at, useless=True)
     return None if current else Lack("no release is current")
 
 
@@ -203,14 +202,14 @@ def _lack_of_commit(state: AppState, releases: tuple[Release, ...], current: Rel
     later = [
         (release, commit)
         for release, commit in named
-        if release.version > newest.version and release.status not in _ENDED and commit and not agree(commit, meant)
+        if release.version > newest.version and release.status != "failed" and commit and not agree(commit, meant)
     ]
     if later:
         release, commit = later[0]
         told = f"release {newest} of {meant[:8]} was overtaken by {release} of {(commit or '')[:8]}"
         return Lack(told, release.created_at, useless=True)
-    if newest.status in _ENDED and newest is releases[0]:
-        return Lack(f"release {newest} of {meant[:8]} {newest.status}", newest.created_at, useless=True)
+    if newest.status == "failed" and newest is releases[0]:
+        return Lack(f"release {newest} of {meant[:8]} failed", newest.created_at, useless=True)
     return None
 
 

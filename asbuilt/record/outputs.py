@@ -37,7 +37,7 @@ def _last_good(run: Run, *, well: bool) -> Release | None:
     """
     releases = _releases(run)
     current = current_release(releases)
-    if current is None or well or releases[0].status in {"failed", "expired"}:
+    if current is None or well or releases[0].status == "failed":
         return current
     brought = brought_by(releases, current) or current
     earlier = [each for each in releases if each.version < brought.version and each.status == "succeeded"]
