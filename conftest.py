@@ -11,12 +11,15 @@ from datetime import timedelta
 import pytest
 
 from asbuilt import commits, model, texts
+from asbuilt.deploying_jobs import deploying_jobs
 from asbuilt.judging import SEEN, CouldNotObserveError
 from asbuilt.lint.keep import actions_of, quoted, restore
+from asbuilt.provenance import Provenance, Ran
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
 from asbuilt.scope import repository_of
 from asbuilt.subjects import kind_of
+from asbuilt.terms import Stretch
 from asbuilt.workflows.judge.procfile import procfiles_of
 
 pytest_plugins = ("asbuilt.plugin",)
@@ -302,21 +305,117 @@ def undeclared_runs(see, _repository_state, repository, workflows):
     return {path: see(path, fact, judged_by="GH007") for path, fact in unknown.items() if fact}
 
 
-@pytest.fixture
-def successes(see, _app_state, _repository_state, deploy):
-    """Successful runs that the deploy's trigger set off since the app was created, newest first."""
-    see("app", _app_state.app, judged_by="HK001")
-    if isinstance(_repository_state.repository, model.Observed):
-        return see("successes", _repository_state.successes[deploy.way], judged_by="GH007")
-    return see("successes", _repository_state.repository, judged_by="GH001")
+@pytest.fixture(scope="session")
+def provenance(run):
+    """Where what runs comes from: which run made which release, by all that was observed."""
+    seen = run.observation
+    jobs = deploying_jobs(run.estate, run.checkouts)
+    return Provenance(run.estate, seen.apps, seen.repositories, jobs, seen.as_of)
 
 
 @pytest.fixture
-def deployments(see, _repository_state, app):
-    """Deployments to the environment that the app's deploys go through; None where the estate names none."""
-    if app.environment is None or not isinstance(_repository_state.repository, model.Observed):
+def exercised(see, provenance, deploy, releases, github_repository):  # noqa: ARG001 - without them nothing is told
+    """The run of a declared deploy, with success, that made a release of its app; None where there was none."""
+    return see.of_run("run", provenance.exercised(deploy))
+
+
+@pytest.fixture
+def deployed(provenance, app, releases):  # noqa: ARG001 - without releases nothing is deployed
+    """The current release, the one that brought its code, and the commit, None where nothing names it."""
+    found = provenance.deployed(app)
+    if found is None:
+        pytest.skip(f"no code was ever deployed to {app.name}: HK004 judges that")
+    return found
+
+
+@pytest.fixture
+def _owned(run, see, provenance, app):
+    owners = provenance.owners(app)
+    if not owners:
+        pytest.skip(f"the estate declares no deploy of {app.name}")
+    for each in owners:
+        see("repository", run.observation.repositories[each.repository.name].repository, judged_by="GH001")
+
+
+@pytest.fixture
+def origin(see, provenance, app, deployed, _owned):
+    """The run that made the release whose code runs; None where no run of a workflow that owns the app did."""
+    return see.of_run("origin", provenance.origin(app, deployed[1])[1])
+
+
+@pytest.fixture
+def source(see, provenance, app, deployed, origin):
+    """The app that the running release was promoted from, and the run that made it there; None where it was not."""
+    if origin or not deployed[1].description.startswith("Promote"):
         return None
-    return see("deployments", _repository_state.deployments[app.environment], judged_by="GH002")
+    found = provenance.source_of(app, deployed[1])
+    if found is None:
+        told = f"says {deployed[1].description!r}, and no app of this run has that code"
+        raise CouldNotObserveError(
+            model.Unobserved("source", f"release {deployed[1]}", told, "declare the app that it was promoted from")
+        )
+    return found[0], see.of_run("source", found[1])
+
+
+@pytest.fixture
+def newest_deploy(see, provenance, app, releases, _owned):  # noqa: ARG001 - as above
+    """The newest run that deployed the app with success, by a declared way."""
+    found = provenance.newest_deploy(app)[1]
+    if found is None:
+        pytest.skip(f"no successful run of a declared way to {app.name} is among the newest")
+    if not isinstance(found, Ran):
+        see.of_run("newest deploy", found)
+    return see.note("newest deploy", found)
+
+
+@pytest.fixture
+def newest_release(see, provenance, app, newest_deploy):
+    """The release that came of the newest run that deployed the app; None where none did."""
+    return see.note("its release", provenance.released_by(app, newest_deploy))
+
+
+@pytest.fixture
+def last_deployment(see, provenance, app, _owned):
+    """How the last deployment to the app's environment ended that the job made which deploys the app."""
+    if app.environment is None:
+        pytest.skip(f"the estate declares no environment of {app.name}")
+    found = provenance.last_deployment(app)[1]
+    if found is None:
+        pytest.skip(f"no deployment to {app.environment} was made by a job that deploys {app.name}")
+    if not isinstance(found, model.DeploymentStatus):
+        see.of_run("last deployment", found)
+    return see.note("last deployment", found)
+
+
+@pytest.fixture
+def comparison(see, provenance, _repository_state, deploy, github_repository):  # noqa: ARG001 - as above
+    """What the branch of a deploy holds that its app does not run."""
+    pair = provenance.compared(deploy)
+    if pair is None:
+        pytest.skip("no push of one branch sets it off, or nothing names the commit that runs")
+    fact = _repository_state.comparisons.get("...".join(pair))
+    if fact is None or (isinstance(fact, model.Unobserved) and "answered 403" in fact.reason):
+        pytest.skip("to compare commits, the GitHub token would need `Contents: read`")
+    if isinstance(fact, model.Absent):
+        told = "does not know the commit that runs: it was made in the run, or is a part of one"
+        remedy = "deploy the commit of the run unchanged"
+        raise CouldNotObserveError(model.Unobserved(fact.what, f"commit {pair[0][:8]}: GitHub", told, remedy))
+    return see("comparison", fact, judged_by="GH001")
+
+
+@pytest.fixture
+def history(see, _repository_state, deploy):
+    """The newest runs of the workflow of a deploy, newest first."""
+    stretch = Stretch(deploy.workflow.name)
+    return see("runs", _repository_state.histories[stretch], judged_by="GH007").runs
+
+
+@pytest.fixture
+def push(run, repository, deploy):
+    """The push that sets a deploy off, as its file has it; None where the file is not read."""
+    checkout = run.checkouts.get(repository.name)
+    triggers = checkout.workflow_file(deploy.workflow.path).triggers if checkout else ()
+    return next((each for each in triggers if each.event == "push"), None)
 
 
 # What the files of a repository say.

@@ -39,7 +39,6 @@ from asbuilt.estate_forms import (
     Word,
 )
 from asbuilt.files import NotThereError, RefusedError, read
-from asbuilt.terms import Way
 from asbuilt.workflows.yaml import document
 from asbuilt.workflows.yaml import reader as yaml_reader
 
@@ -154,6 +153,9 @@ class Deploy(_Declared):
     branch: Word | None = None
     tag: Word | None = None
     inputs: dict[InputName, Value] = {}
+    max_lag: Duration | None = Field(
+        default=None, description="how long what is pushed may wait for it; default: 1h on push, else not judged"
+    )
 
 
 class Workflow(_Declared):
@@ -232,11 +234,6 @@ class Ownership(NamedTuple):
     def name(self) -> str:
         """What identifies it to a person: repository, workflow, trigger and app."""
         return f"{self.repository.name} {self.workflow.name} {self.deploy.trigger} {self.deploy.app}"
-
-    @property
-    def way(self) -> Way:
-        """What tells its successful runs from those of another."""
-        return Way(self.workflow.name, self.deploy.trigger, self.deploy.app)
 
     @property
     def command(self) -> str:

@@ -10,7 +10,9 @@ import pytest
 
 from asbuilt import texts
 from asbuilt.controls import Control, Drift, control_of
+from asbuilt.deploy_spans import Untold
 from asbuilt.lint.scan import Scan
+from asbuilt.made_by import Answer, Made, NotMade
 from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.run import Run
 from asbuilt.subjects import Subject, kind_of, tell, words
@@ -65,6 +67,27 @@ class Seen:
                 return None
             case _:
                 raise CouldNotObserveError(fact)
+
+    def of_run(self, name: str, answer: Answer) -> Made | None:
+        """Give the run that made a release, None where none did, and remember it as evidence.
+
+        Raises CouldNotObserveError where nothing tells.
+        """
+        match answer:
+            case Made():
+                self.facts[name] = answer
+                return answer
+            case NotMade(near=near):
+                self.facts[name] = near
+                return None
+            case Untold(fact=fact):
+                self.requests.extend(fact.requests)
+                raise CouldNotObserveError(fact)
+            case _:
+                told = "was not asked: it would take more requests than one run makes"
+                raise CouldNotObserveError(
+                    Unobserved(name, "what tells which run made it", told, "look it up in Actions")
+                )
 
     def note(self, name: str, value: Any) -> Any:
         """Give what the files of a repository say, and remember it as evidence."""

@@ -7,18 +7,6 @@ COMMIT = "[0-9A-Fa-f]{7,40}"  # names a commit: a whole one, or as much of it as
 RUNS = 20  # of a workflow, the newest: so many are asked for, so more failures in a row are never seen
 
 
-class Way(NamedTuple):
-    """How a declared deploy reaches an app: what tells the runs of one deploy from those of another."""
-
-    workflow: str
-    trigger: str
-    app: str
-
-    def __str__(self) -> str:
-        """As the file of an observation names it: `deploy.yml push shop`."""
-        return " ".join(self)
-
-
 class Stretch(NamedTuple):
     """Which runs of a workflow are meant: those that an event set off, whatever it was where that is empty.
 

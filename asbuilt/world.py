@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asbuilt.deploying_jobs import deploying_jobs
 from asbuilt.files import RefusedError
 from asbuilt.model import Observation, restore
 from asbuilt.observe.credentials import NoTokenError, Tokens, tokens
@@ -91,6 +92,7 @@ def observe(
             run.scope,
             client,
             world.name,
+            jobs=deploying_jobs(run.estate, run.checkouts),
             wanted=Wanted(frozenset(run.meant) or run.scope.apps, settle, hold),
             meant=run.meant,
             clock=Clock(world.sandbox.elapsed, world.sandbox.skip) if world.sandbox else Clock(),

@@ -19,11 +19,12 @@ from asbuilt.model import (
     Repository,
     RepositoryState,
     Request,
+    RunPage,
     Unobserved,
-    Way,
     Workflow,
     WorkflowRun,
 )
+from asbuilt.terms import Stretch
 
 TEXTS = {
     "escape": "\x1b[31mred\x1b[2J",
@@ -183,8 +184,8 @@ def observation(take, port=9):
         Observed((declared, *environments)),
         Observed(tuple(Workflow(take(), path, take()) for path in paths)),
         paths,
-        {Way("deploy.yml", "push", "shop"): Observed(())},
         {"production": Observed((Deployment(take(), take(), _THEN),))},
+        {Stretch("deploy.yml"): Observed(RunPage(runs, whole=True))},
     )
     asked = tuple(
         Request("GET", f"{url}{take()}", None, _THEN, 0.1, etag=take(), request_id=take(), error=take()) for _ in "abc"

@@ -1,6 +1,4 @@
-"""The deploy workflows exist, are read when they fail, and have been used."""
-
-from fnmatch import fnmatchcase
+"""The workflows exist, and are read when they fail."""
 
 import pytest
 
@@ -47,27 +45,6 @@ def test_undeclared_workflows_are_not_red_for_long(repository, undeclared_runs, 
     )
 
 
-@control("GH009", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3"])
-def test_deploy_path_was_exercised(app, deploy, successes, deployments):
-    """Each declared deploy path was used with success since its app was created: an untried path is a hope.
-
-    Remedy: {deploy}
-    """
-    ref = deploy.deploy.branch or deploy.deploy.tag
-    used = [
-        run
-        for run in successes
-        if (deploy.deploy.trigger != "push" or ref is None or fnmatchcase(run.branch or "", ref))
-        and (deployments is None or any(_made(each, run) for each in deployments))
-    ]
-    through = f" through environment {app.environment}" if app.environment else ""
-    tried = f"{len(successes)} successful runs, none of them to there" if successes else "no run of it ever succeeded"
-    assert used, (
-        f"{deploy.workflow.name} by {deploy.deploy.trigger} has never deployed {app.name}{through} "
-        f"since the app was created: {tried}"
-    )
-
-
 def failures_running(runs):
     """Give the newest runs that failed one after the other; a run that says nothing does not interrupt them."""
     found = []
@@ -76,10 +53,6 @@ def failures_running(runs):
             break
         found.append(run)
     return found
-
-
-def _made(deployment, run):
-    return deployment.sha == run.sha and run.created_at <= deployment.created_at <= run.updated_at
 
 
 def _red(path, red, runs, repository, now):

@@ -4,10 +4,12 @@ First the app and the repository themselves, then what they consist of: what dep
 not asked, and its fact follows from that.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
 from asbuilt import estate as declared
+from asbuilt.deploy_spans import Asks
 from asbuilt.model import Absent, App, AppState, Fact, Observed, Repository, RepositoryState, Unobserved, Workflow
 from asbuilt.observe import facts, github, heroku, web
 from asbuilt.observe.facts import Answers, Key, Questions
@@ -58,6 +60,20 @@ def about_deploy(
     questions.ask(Key(facts.HISTORY, name, stretch), partial(github.history, client, name, stretch))
     if environment := estate.apps[ownership.deploy.app].environment:
         questions.ask(Key(facts.DEPLOYMENTS, name, environment), partial(github.deployments, client, name, environment))
+
+
+def about_releases(questions: Questions, client: Client, asked: Mapping[str, Asks]) -> None:
+    """Ask what tells which run made which release. `asked` has it by repository."""
+    for name, asks in asked.items():
+        for stretch in asks.histories:
+            questions.ask(Key(facts.HISTORY, name, stretch), partial(github.history, client, name, stretch))
+        for run in asks.jobs:
+            questions.ask(Key(facts.JOBS, name, run), partial(github.jobs, client, name, run))
+        for deployment in asks.statuses:
+            questions.ask(Key(facts.STATUSES, name, deployment), partial(github.statuses, client, name, deployment))
+        for commit, ref in asks.comparisons:
+            compare = partial(github.comparison, client, name, commit, ref)
+            questions.ask(Key(facts.COMPARISON, name, f"{commit}...{ref}"), compare)
 
 
 def about_undeclared_workflows(questions: Questions, client: Client, estate: declared.Estate, answers: Answers) -> None:

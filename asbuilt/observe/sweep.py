@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from types import MappingProxyType
 
 from asbuilt import estate as declared
+from asbuilt.deploying_jobs import DeployingJob, Owner
 from asbuilt.model import App, Fact, Observation, Observed, Repository
 from asbuilt.observe import facts, github, heroku
 from asbuilt.observe.again import Eyes
@@ -18,13 +20,19 @@ from asbuilt.observe.looking import looked_again
 from asbuilt.observe.questions import (
     about_app,
     about_deploy,
+    about_releases,
     about_repository,
     about_undeclared_workflows,
     app_state,
     repository_state,
 )
 from asbuilt.observe.settling import Wanted, settled
+from asbuilt.provenance import Provenance
 from asbuilt.scope import Scope
+
+_MOST_ROUNDS = 12
+
+Jobs = Mapping[Owner, Mapping[str, tuple[DeployingJob, ...]]]
 
 
 def sweep(
@@ -33,6 +41,7 @@ def sweep(
     client: Client,
     world: str,
     *,
+    jobs: Jobs = MappingProxyType({}),
     wanted: Wanted = Wanted(),  # noqa: B008 - frozen
     meant: Mapping[str, str] | None = None,
     clock: Clock = Clock(),  # noqa: B008 - frozen
@@ -40,8 +49,9 @@ def sweep(
 ) -> Observation:
     """Observe everything in scope; then again the apps that are to settle, and those with dynos that may be crashing.
 
-    `world` is what the observation calls itself, `meant` has the commit that an app is meant to run, `say` is told of
-    what is on its way. The time in the observation is the providers' clock, the latest `Date` that they have sent.
+    `world` is what the observation calls itself, `jobs` are those that deploy, as far as files say, `meant` has the
+    commit that an app is meant to run, `say` is told of what is on its way. The time in the observation is the
+    providers' clock, the latest `Date` that they have sent.
 
     Raises nothing for what could not be observed: it becomes a fact of its own.
     """
@@ -69,12 +79,41 @@ def sweep(
         observation = eyes.first(observation, scope.apps)
         observation = settled(eyes, observation, wanted, clock, say, now)
         observation = looked_again(eyes, observation, scope.apps, clock, now)
+        # Of what has settled alone it is asked which run made it.
+        observation = _with_origins(pool, client, estate, owned, observation, answers, jobs)
     return replace(
         observation,
         as_of=_as_of(client),
         seconds=round(time.monotonic() - began, 3),
         transcript=client.transcript,
     )
+
+
+def _with_origins(
+    pool: ThreadPoolExecutor,
+    client: Client,
+    estate: declared.Estate,
+    owned: Collection[declared.Ownership],
+    observation: Observation,
+    answers: Answers,
+    jobs: Jobs,
+) -> Observation:
+    """Ask, round by round, what tells where the releases come from that were observed."""
+    for _ in range(_MOST_ROUNDS):
+        apps, theirs = observation.apps, observation.repositories
+        asked = Provenance(estate, apps, theirs, jobs, _as_of(client)).questions(owned)
+        if not asked:
+            break
+        questions = Questions()
+        about_releases(questions, client, asked)
+        answers |= questions.answers(pool)
+        told = {name: repository_state(name, state.repository, answers) for name, state in theirs.items()}
+        whole = {
+            name: replace(state, comparisons={**theirs[name].comparisons, **state.comparisons})
+            for name, state in told.items()
+        }
+        observation = replace(observation, repositories=whole)
+    return observation
 
 
 def _parts(

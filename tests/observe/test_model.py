@@ -12,9 +12,15 @@ from asbuilt.model import (
     Absent,
     App,
     AppState,
+    Build,
+    Code,
+    Commit,
+    Comparison,
     Deployment,
+    DeploymentStatus,
     Environment,
     Formation,
+    Job,
     Observation,
     Observed,
     ProbeResponse,
@@ -22,8 +28,8 @@ from asbuilt.model import (
     Repository,
     RepositoryState,
     Request,
+    RunPage,
     Unobserved,
-    Way,
     Workflow,
     WorkflowRun,
     ago,
@@ -33,6 +39,7 @@ from asbuilt.model import (
     load,
     restore,
 )
+from asbuilt.terms import Stretch
 from asbuilt.withholding import Secret, Secrets
 
 NOW = datetime(2026, 4, 30, 16, 30, tzinfo=UTC)
@@ -124,6 +131,8 @@ def whole():
         releases=Observed((Release(1, "Déploiement “é”", "succeeded", current=True, code="a", created_at=NOW),), (1,)),
         formation=Observed((Formation("web", 2, "Basic", NOW),)),
         dynos=Observed(()),
+        builds=Observed((Build("r", "c", "any text", NOW), Build(None, None, None, NOW))),
+        codes={"c": Observed(Code("c", None))},
         probes={
             "/health": Observed(ProbeResponse("https://x.example/h", 302, "/l", from_router=True)),
             "/x": unobserved,
@@ -135,7 +144,13 @@ def whole():
         environments=Observed((Environment("prod/eu", ("operator", "@ops"), 30, ("main", "tag:v*")),)),
         workflows=Observed((Workflow("Deploy", ".github/workflows/deploy.yml", "disabled_manually"),)),
         runs={".github/workflows/deploy.yml": Observed((run, replace(run, conclusion="failure", branch="main")))},
-        successes={Way("deploy.yml", "push", "shop"): Absent("runs")},
+        histories={
+            Stretch("deploy.yml", "push"): Absent("runs"),
+            Stretch("x.yml"): Observed(RunPage((run,), whole=True)),
+        },
+        jobs={7: Observed((Job(8, "deploy (eu)", "success", NOW, None),))},
+        statuses={9: Observed((DeploymentStatus("inactive", NOW, 7, 8),))},
+        comparisons={"a...main": Observed(Comparison("ahead", (Commit("b", "a", NOW),), ("x.py",), whole=True))},
         deployments={"prod/eu": Observed((Deployment("prod/eu", "a" * 40, NOW),))},
     )
     transcript = (
@@ -161,31 +176,31 @@ def test_a_whole_observation_comes_back_as_it_was(whole, tmp_path):
 
 # As every version has written them: an observation is kept, and judged again by later ones.
 WRITTEN = {
-    "deploy.yml push shop": Way("deploy.yml", "push", "shop"),
-    "ship it now.yml workflow_dispatch shop-prod": Way("ship it now.yml", "workflow_dispatch", "shop-prod"),
-    " .yml push a": Way(" .yml", "push", "a"),
+    "deploy.yml push *": Stretch("deploy.yml", "push"),
+    "ship it now.yml * 2026-04-30T16:30:00Z": Stretch.to("ship it now.yml", NOW),
+    " .yml push 2026-04-30T16:30:00Z": Stretch.to(" .yml", NOW, "push"),
 }
 
 
 @pytest.mark.parametrize("written", WRITTEN)
-def test_a_way_is_written_as_a_text_and_read_back(whole, written):
-    repository = replace(whole.repositories["example/shop"], successes={WRITTEN[written]: Observed(())})
+def test_a_stretch_is_written_as_a_text_and_read_back(whole, written):
+    repository = replace(whole.repositories["example/shop"], histories={WRITTEN[written]: Absent("runs")})
     content = dump(replace(whole, repositories={"example/shop": repository}))
-    assert json.loads(content)["repositories"]["example/shop"]["successes"].keys() == {written}
-    assert load(content).repositories["example/shop"].successes == {WRITTEN[written]: Observed(())}
+    assert json.loads(content)["repositories"]["example/shop"]["histories"].keys() == {written}
+    assert load(content).repositories["example/shop"].histories == {WRITTEN[written]: Absent("runs")}
 
 
-@pytest.mark.parametrize("damaged", ["", "push", "deploy.yml push", "deploy.yml  shop", "  ", "deploy.yml push "])
-def test_what_names_no_way_is_an_error_of_value(whole, damaged):
-    content = dump(whole).replace(b'"deploy.yml push shop"', json.dumps(damaged).encode())
-    with pytest.raises(ValueError, match="a workflow, a trigger and an app, such as"):
+@pytest.mark.parametrize("damaged", ["", "push", "deploy.yml push", "deploy.yml  *", "  ", "deploy.yml push "])
+def test_what_names_no_stretch_is_an_error_of_value(whole, damaged):
+    content = dump(whole).replace(b'"deploy.yml push *"', json.dumps(damaged).encode())
+    with pytest.raises(ValueError, match="a workflow, a trigger and an instant, such as"):
         load(content)
 
 
-def test_a_secret_in_a_way_is_withheld(whole):
+def test_a_secret_in_a_stretch_is_withheld(whole):
     secrets = Secrets.of([Secret("TOKEN", "s3cr3t-w0rd-0f-4-k1nd")], {})
-    ways = {Way("s3cr3t-w0rd-0f-4-k1nd", "push", "shop"): Observed(())}
-    repository = replace(whole.repositories["example/shop"], successes=ways)
+    histories = {Stretch("s3cr3t-w0rd-0f-4-k1nd", "push"): Absent("runs")}
+    repository = replace(whole.repositories["example/shop"], histories=histories)
     kept = as_kept(replace(whole, repositories={"example/shop": repository}), secrets)
     assert b"s3cr3t" not in dump(kept)
     assert "s3cr3t" not in repr(kept)

@@ -115,6 +115,19 @@ def unseen_by_gates(
             yield found
 
 
+def deploys_own_commit(path: DeployPath, default_branch: str = "main", repository: str = "") -> bool:
+    """Tell whether a path deploys the commit of its run unchanged: not another ref, a part of it, or what was built.
+
+    After a run that it follows it deploys that one's commit, if any, which is not its own.
+    """
+    if path.step.mechanism.promotes or path.upstream is not None:
+        return False
+    if "subtree" in (text_of(path.step.step.run) or ""):
+        return False
+    code = _Checkouts(path, default_branch, repository, Symbols(path.sources)).deployed()
+    return code is not None and code.ref == OWN and not code.repository
+
+
 @dataclass(frozen=True, slots=True)
 class _Checkouts:
     """What the jobs on a path check out.

@@ -1,0 +1,79 @@
+"""What workflow files say of the jobs that deploy an app: the names under which GitHub shows them, and which commit.
+
+Without files nothing is known of them; the environment's deployments, or the whole run, then stand for the job.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from asbuilt.estate import Estate
+from asbuilt.workflows.files.workflow import Job
+from asbuilt.workflows.judge.provenance import deploys_own_commit
+from asbuilt.workflows.paths.checkout import Checkout
+from asbuilt.workflows.paths.deploy_path import DeployPath
+
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_ROW = r"(?: \(.*\))?"
+
+
+class Owner(NamedTuple):
+    """A workflow file of a repository, and an app that it may deploy."""
+
+    repository: str
+    workflow: str
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeployingJob:
+    """A job that deploys an app: patterns for the name that it has and for its id, and whether its code is the run's.
+
+    Another commit is deployed where the job checks out a ref of its own choice, or moves what was built elsewhere.
+    `environment` says whether it names one, and leaves a deployment to it.
+    """
+
+    shown: str
+    by_id: str
+    own_commit: bool
+    environment: bool
+
+
+def deploying_jobs(
+    estate: Estate, checkouts: Mapping[str, Checkout]
+) -> dict[Owner, dict[str, tuple[DeployingJob, ...]]]:
+    """Give the jobs that files say deploy an app, by the event that sets them off: of each workflow file, for each app.
+
+    An event by which the file deploys an app that cannot be told has no jobs: it may be any job. An event by which it
+    deploys nothing is not there, and neither is a file of a repository without a checkout.
+    """
+    found: dict[Owner, dict[str, tuple[DeployingJob, ...]]] = {}
+    for name, checkout in checkouts.items():
+        for file in checkout.workflow_files:
+            paths = [each for each in checkout.deploy_paths if each.workflow == file.path and not each.review]
+            untold = {each.trigger for each in paths if each.app is None}
+            for app in estate.apps:
+                jobs: dict[str, tuple[DeployingJob, ...]] = dict.fromkeys(untold, ())
+                for path in paths:
+                    if path.app == app and path.trigger not in untold:
+                        one = _job(path, estate.repositories[name].default_branch, name)
+                        jobs[path.trigger] = tuple(dict.fromkeys((*jobs.get(path.trigger, ()), one)))
+                found[Owner(name, file.file_name, app)] = jobs
+    return found
+
+
+def _job(path: DeployPath, branch: str, repository: str) -> DeployingJob:
+    return DeployingJob(
+        shown=" / ".join(_shown(job) for job in path.jobs),
+        by_id=" / ".join(re.escape(job.id) + _ROW for job in path.jobs),
+        own_commit=deploys_own_commit(path, branch, repository),
+        environment=any(job.environment is not None and job.makes_deployment for job in path.jobs),
+    )
+
+
+def _shown(job: Job) -> str:
+    """Give a pattern for the name that GitHub shows for a job: what only the run knows is anything."""
+    name = job.name or job.id
+    row = _ROW if job.matrix is not None and "${{" not in name else ""
+    return ".*".join(map(re.escape, _EXPRESSION.split(name))) + row

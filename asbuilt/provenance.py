@@ -1,0 +1,301 @@
+"""Where what runs comes from: which run made the release of an app, which runs should have made one.
+
+Each question is answered by what was observed; as long as that does not suffice, the answer says what to ask for next
+(`made_by.Asks`). `questions` gives all of them, for whoever observes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from asbuilt.commits import agree, brought_by, commit_of
+from asbuilt.deploy_spans import (
+    ENDED,
+    Asks,
+    Maker,
+    Span,
+    Untold,
+    covers,
+    is_by,
+    spans_of,
+    together,
+    went_through,
+)
+from asbuilt.deploying_jobs import DeployingJob, Owner
+from asbuilt.estate import App, Estate, Ownership
+from asbuilt.made_by import Answer, Made, NotMade, made_by
+from asbuilt.model import (
+    AppState,
+    DeploymentStatus,
+    Environment,
+    Observed,
+    Release,
+    RepositoryState,
+    RunPage,
+    Unobserved,
+    WorkflowRun,
+    current_release,
+    deploys,
+)
+from asbuilt.terms import Stretch
+
+_MOST_RELEASES = 50
+_MOST_DEPLOYS = 5
+_ALL_RELEASES = 1  # the number of the first release
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A run that deployed the app and succeeded, and from when to when it deployed."""
+
+    run: WorkflowRun
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What was observed, and what files say of the jobs that deploy: enough to tell where a release comes from."""
+
+    estate: Estate
+    apps: Mapping[str, AppState]
+    repositories: Mapping[str, RepositoryState]
+    jobs: Mapping[Owner, Mapping[str, tuple[DeployingJob, ...]]]
+    now: datetime
+
+    def owners(self, app: App) -> list[Ownership]:
+        """Give the declared deploys of an app, one for each workflow."""
+        found = {(each.repository.name, each.workflow.name): each for each in self.ways(app)}
+        return list(found.values())
+
+    def ways(self, app: App) -> list[Ownership]:
+        """Give the declared deploys of an app."""
+        return [each for each in self.estate.ownerships() if each.deploy.app == app.name]
+
+    def maker(self, owner: Ownership, event: str = "") -> Maker:
+        """Give what may make the releases of a declared deploy's app: its workflow, by one event or any."""
+        app = self.estate.apps[owner.deploy.app]
+        state = self.repositories.get(owner.repository.name)
+        return Maker(
+            workflow=owner.workflow.name,
+            event=event,
+            jobs=self.jobs.get(Owner(owner.repository.name, owner.workflow.name, app.name)),
+            environment=app.environment if app.repository in (None, owner.repository.name) else None,
+            waits=_may_wait(app, state),
+        )
+
+    def origin(self, app: App, release: Release) -> tuple[str, Answer]:
+        """Say which run of the workflows that own an app made a release that brought code.
+
+        With the repository of the run, or of what to ask.
+        """
+        found = [
+            (each.repository.name, self._made_by(app, release, self.maker(each), each.repository.name))
+            for each in self.owners(app)
+        ]
+        for kind in (Made, Asks, Untold):
+            for name, answer in found:
+                if isinstance(answer, kind):
+                    return name, answer
+        return "", NotMade(tuple(near for _, answer in found if isinstance(answer, NotMade) for near in answer.near))
+
+    def exercised(self, way: Ownership) -> Answer:
+        """Say which successful run of a declared deploy made a release of its app: the newest of all that did."""
+        app, state = self.estate.apps[way.deploy.app], self.apps[way.deploy.app]
+        releases = state.releases.value if isinstance(state.releases, Observed) else ()
+        brought = sorted(deploys(releases), key=lambda each: each.version, reverse=True)
+        maker, open_ones = self.maker(way, way.deploy.trigger), list[Untold]()
+        for release in brought[:_MOST_RELEASES]:
+            match answer := self._made_by(app, release, maker, way.repository.name):
+                case Made(run=run) if run.conclusion == "success" and is_of(way, run):
+                    return answer
+                case Asks():
+                    return answer
+                case Untold():
+                    open_ones.append(answer)
+        if open_ones:
+            return open_ones[0]
+        if len(brought) > _MOST_RELEASES or (releases and releases[-1].version > _ALL_RELEASES):
+            told = f"lists {len(releases)} releases, none of them made by it, and there are older ones"
+            what = f"use of {way.workflow.name}"
+            return Untold(
+                Unobserved(what, f"GET releases of {app.name}", told, "look it up in Actions, and use it once")
+            )
+        return NotMade()
+
+    def newest_deploy(self, app: App) -> tuple[str, Ran | Asks | Untold | None]:
+        """Give the newest successful run that deployed an app by a declared way, None where none did.
+
+        With the repository of what to ask.
+        """
+        found: list[tuple[str, Ran]] = []
+        for owner in self.owners(app):
+            name = owner.repository.name
+            state = self.repositories.get(name)
+            page = state.histories.get(Stretch(owner.workflow.name)) if state else None
+            if state is None or not isinstance(page, Observed):
+                continue
+            answer = self._newest_of(app, owner, state, page.value)
+            if isinstance(answer, Ran):
+                found.append((name, answer))
+            elif answer is not None:
+                return name, answer
+        return max(found, key=lambda each: each[1].spans[-1].ends, default=("", None))
+
+    def _newest_of(
+        self, app: App, owner: Ownership, state: RepositoryState, page: RunPage
+    ) -> Ran | Asks | Untold | None:
+        ways = [each for each in self.ways(app) if each.workflow.name == owner.workflow.name]
+        declared = [run for run in page.runs if run.conclusion == "success" and any(is_of(way, run) for way in ways)]
+        maker = self.maker(owner)
+        for run in declared[:_MOST_DEPLOYS]:
+            spans = spans_of(run, maker, state, self.now)
+            if isinstance(spans, Asks | Untold):
+                return spans
+            if not spans or went_through(run, maker, state, self.now) is False:
+                continue
+            if self._is_told_apart(app, owner, run, maker):
+                return Ran(run, spans)
+            told = f"has #{run.number}, and nothing tells which of the apps that it deploys it deployed"
+            remedy = "declare the environment of each app, or read the files: --checkout DIR"
+            return Untold(Unobserved(f"deploys of {app.name}", owner.workflow.name, told, remedy))
+        return None
+
+    def _is_told_apart(self, app: App, owner: Ownership, run: WorkflowRun, maker: Maker) -> bool:
+        """Say whether a run can be told from those that deploy another app by the same workflow and event."""
+        own = maker.known_of(run.event)
+        for each in self.estate.ownerships():
+            same_file = (each.repository.name, each.workflow.name) == (owner.repository.name, owner.workflow.name)
+            if each.deploy.app == app.name or not same_file or not is_of(each, run):
+                continue
+            other = self.maker(each)
+            by_environment = maker.environment is not None and maker.environment != other.environment
+            by_job = bool(own) and own != other.known_of(run.event)
+            if not by_environment and not by_job:
+                return False
+        return True
+
+    def _made_by(self, app: App, release: Release, maker: Maker, repository: str) -> Answer:
+        state = self.repositories.get(repository)
+        if state is None or not isinstance(state.repository, Observed):
+            fact = state.repository if state else None
+            return Untold(fact) if isinstance(fact, Unobserved) else NotMade(("its repository is not there",))
+        return made_by(release, commit_of(self.apps[app.name], release), maker, state, self.now)
+
+    def deployed(self, app: App) -> tuple[Release, Release, str | None] | None:
+        """Give the current release of an app, the one that brought its code, and its commit; None without code."""
+        state = self.apps[app.name]
+        releases = state.releases.value if isinstance(state.releases, Observed) else ()
+        current = current_release(releases)
+        brought = brought_by(releases, current) if current else None
+        return (current, brought, commit_of(state, current)) if current and brought else None
+
+    def last_deployment(self, app: App) -> tuple[str, DeploymentStatus | Asks | Untold | None]:
+        """Say how the last deployment to an app's environment ended that was made by the job which deploys the app.
+
+        One that is under way or waits has not ended. None where there is none among the newest. With the repository.
+        """
+        for owner in self.owners(app):
+            name = owner.repository.name
+            state = self.repositories.get(name)
+            fact = state.deployments.get(app.environment or "") if state else None
+            if state is None or not isinstance(fact, Observed):
+                continue
+            maker = self.maker(owner)
+            for deployment in fact.value[:_MOST_DEPLOYS]:
+                statuses = state.statuses.get(deployment.id)
+                if statuses is None:
+                    return name, Asks(statuses=(deployment.id,))
+                if not isinstance(statuses, Observed):
+                    return name, Untold(statuses) if isinstance(statuses, Unobserved) else None
+                ended = next((each for each in statuses.value if each.state in ENDED), None)
+                if ended is None:
+                    continue
+                by_it = is_by(maker, ended, state)
+                if isinstance(by_it, Asks | Untold):
+                    return name, by_it
+                if by_it:
+                    return name, ended
+        return "", None
+
+    def released_by(self, app: App, ran: Ran) -> Release | None:
+        """Give the newest release that came of a run that deployed an app, whatever became of it; None without one."""
+        state = self.apps[app.name]
+        releases = state.releases.value if isinstance(state.releases, Observed) else ()
+        made = [
+            each
+            for each in releases
+            if any(_made_in(span, each, ran.run, commit_of(state, each)) for span in ran.spans)
+        ]
+        return max(made, key=lambda each: each.version, default=None)
+
+    def source_of(self, app: App, release: Release) -> tuple[str, Answer] | None:
+        """Say where a promoted release comes from: the observed app that runs the same code, and what made it there."""
+        for name, state in self.apps.items():
+            releases = state.releases.value if isinstance(state.releases, Observed) else ()
+            same = [each for each in deploys(releases) if each.code and each.code == release.code]
+            if name != app.name and same:
+                return name, self.origin(self.estate.apps[name], same[-1])[1]
+        return None
+
+    def compared(self, way: Ownership) -> tuple[str, str] | None:
+        """Give what to compare to tell whether a deploy lags behind its branch: the commit that runs, and the branch.
+
+        None for a deploy that no push of one branch sets off, unless it declares how far it may lag, and where the
+        commit is not known.
+        """
+        deploy, state = way.deploy, self.repositories.get(way.repository.name)
+        running = self.deployed(self.estate.apps[deploy.app])
+        on_push = deploy.trigger == "push" and deploy.tag is None
+        if running is None or running[2] is None or not (on_push or deploy.max_lag is not None):
+            return None
+        observed = state.repository if state else None
+        default = observed.value.default_branch if isinstance(observed, Observed) else way.repository.default_branch
+        branch = deploy.branch or default
+        return None if set(branch) & set("*?[!+") else (running[2], branch)
+
+    def questions(self, ways: Iterable[Ownership]) -> dict[str, Asks]:
+        """Give what to ask next of each repository, for the declared deploys of some apps; empty when all is known."""
+        asks: dict[str, list[Asks]] = {}
+        for way in ways:
+            for repository, answer in self._answers(way):
+                if isinstance(answer, Asks):
+                    asks.setdefault(repository, []).append(answer)
+        return {repository: together(found) for repository, found in asks.items()}
+
+    def _answers(self, way: Ownership) -> Iterator[tuple[str, object]]:
+        app = self.estate.apps[way.deploy.app]
+        if (running := self.deployed(app)) is not None:
+            yield self.origin(app, running[1])
+        yield way.repository.name, self.exercised(way)
+        yield self.newest_deploy(app)
+        if app.environment is not None:
+            yield self.last_deployment(app)
+        if (pair := self.compared(way)) is not None:
+            state = self.repositories.get(way.repository.name)
+            if state is not None and "...".join(pair) not in state.comparisons:
+                yield way.repository.name, Asks(comparisons=(pair,))
+
+
+def is_of(way: Ownership, run: WorkflowRun) -> bool:
+    """Say whether a run was set off as a declared deploy is: by its event, and for a push on its branch or tag."""
+    ref = way.deploy.branch or way.deploy.tag
+    of_ref = way.deploy.trigger != "push" or ref is None or fnmatchcase(run.branch or "", ref)
+    return run.event == way.deploy.trigger and of_ref
+
+
+def _made_in(span: Span, release: Release, run: WorkflowRun, commit: str | None) -> bool:
+    """Say whether a release came of a job that deployed."""
+    return covers(span, release.created_at, agrees=commit is not None and agree(commit, run.sha))
+
+
+def _may_wait(app: App, state: RepositoryState | None) -> bool:
+    """Say whether the environment of an app may hold a run for days: it has reviewers or a timer, or nobody knows."""
+    if app.environment is None:
+        return False
+    if state is None or not isinstance(state.environments, Observed):
+        return True
+    found: list[Environment] = [
+        each for each in state.environments.value if each.name.lower() == app.environment.lower()
+    ]
+    return any(each.reviewers or each.wait_timer for each in found)
