@@ -13,6 +13,7 @@ import pytest
 from asbuilt import commits, model, texts
 from asbuilt.deploying_jobs import deploying_jobs
 from asbuilt.judging import SEEN, CouldNotObserveError
+from asbuilt.lag import Filter, lag_of
 from asbuilt.lint.keep import actions_of, quoted, restore
 from asbuilt.provenance import Provenance, Ran
 from asbuilt.record.directory import LINT
@@ -388,34 +389,42 @@ def last_deployment(see, provenance, app, _owned):
 
 
 @pytest.fixture
-def comparison(see, provenance, _repository_state, deploy, github_repository):  # noqa: ARG001 - as above
-    """What the branch of a deploy holds that its app does not run."""
+def push_filter(run, repository, deploy):
+    """Which changed files set a deploy off, as its file says; None where the file is not read."""
+    if deploy.deploy.trigger != "push":
+        return Filter()
+    checkout = run.checkouts.get(repository.name)
+    triggers = checkout.workflow_file(deploy.workflow.path).triggers if checkout else ()
+    found = (Filter(each.paths, each.paths_ignore) for each in triggers if each.event == "push")
+    return next(found, None)
+
+
+@pytest.fixture
+def behind(provenance, deploy, releases, github_repository):  # noqa: ARG001 - without them nothing is told
+    """The commit that runs, and the branch that it is held against."""
     pair = provenance.compared(deploy)
     if pair is None:
         pytest.skip("no push of one branch sets it off, or nothing names the commit that runs")
-    fact = _repository_state.comparisons.get("...".join(pair))
+    return pair
+
+
+@pytest.fixture
+def lag(see, _repository_state, deploy, behind, push_filter):
+    """What the branch of a deploy holds that its app does not run; None where nothing is that it would deploy."""
+    fact = _repository_state.comparisons.get("...".join(behind))
     if fact is None or (isinstance(fact, model.Unobserved) and "answered 403" in fact.reason):
         pytest.skip("to compare commits, the GitHub token would need `Contents: read`")
     if isinstance(fact, model.Absent):
         told = "does not know the commit that runs: it was made in the run, or is a part of one"
         remedy = "deploy the commit of the run unchanged"
-        raise CouldNotObserveError(model.Unobserved(fact.what, f"commit {pair[0][:8]}: GitHub", told, remedy))
-    return see("comparison", fact, judged_by="GH001")
-
-
-@pytest.fixture
-def history(see, _repository_state, deploy):
-    """The newest runs of the workflow of a deploy, newest first."""
-    stretch = Stretch(deploy.workflow.name)
-    return see("runs", _repository_state.histories[stretch], judged_by="GH007").runs
-
-
-@pytest.fixture
-def push(run, repository, deploy):
-    """The push that sets a deploy off, as its file has it; None where the file is not read."""
-    checkout = run.checkouts.get(repository.name)
-    triggers = checkout.workflow_file(deploy.workflow.path).triggers if checkout else ()
-    return next((each for each in triggers if each.event == "push"), None)
+        raise CouldNotObserveError(model.Unobserved(fact.what, f"commit {behind[0][:8]}: GitHub", told, remedy))
+    history = see("runs", _repository_state.histories[Stretch(deploy.workflow.name)], judged_by="GH007")
+    comparison = see("comparison", fact, judged_by="GH001")
+    try:
+        return lag_of(comparison, history.runs, behind[1], deploy.deploy.trigger, push_filter)
+    except LookupError as error:
+        what = f"{len(comparison.commits)} commits of {behind[1]} that do not run"
+        raise CouldNotObserveError(model.Unobserved("lag", what, str(error), "see what they change")) from None
 
 
 # What the files of a repository say.

@@ -85,7 +85,20 @@ def spans_of(run: WorkflowRun, maker: Maker, state: RepositoryState, now: dateti
         return ()  # the file as it is deploys nothing by this event, and the run had no job that is named so
     if maker.environment is not None:
         return _by_environment(run, maker.environment, state, now)
+    if known and not _is_one_job(run, state):
+        return () if run.conclusion is None else Untold(_called_otherwise(run))
     return (Span(run.created_at, ends, "", own_commit=any(each.own_commit for each in known)),)
+
+
+def _is_one_job(run: WorkflowRun, state: RepositoryState) -> bool:
+    """Say whether a run has one job alone, whatever it is called: then the run stands for it."""
+    fact = state.jobs.get(run.id)
+    return isinstance(fact, Observed) and len({each.name for each in fact.value}) == 1
+
+
+def _called_otherwise(run: WorkflowRun) -> Unobserved:
+    told = "has no job that is called as its file calls the one that deploys"
+    return Unobserved(f"the deploy of {named(run)}", f"run {named(run)}", told, f"look it up: {run.url}")
 
 
 def _matched(jobs: Iterable[Job], known: tuple[DeployingJob, ...]) -> Iterator[tuple[Job, bool]]:

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from asbuilt.model import Commit, Comparison, WorkflowRun
-from asbuilt.workflows.files.workflow import Trigger
 from asbuilt.workflows.triggers.refs import passes
 
-_MOST_NAMED = 3
 _WORDS = {
     "waiting": "waits for approval",
     "queued": "is queued",
@@ -46,26 +44,45 @@ class Lag:
         return f"its run #{newest.number} {_WORDS.get(state, 'succeeded and left older code running')}: {newest.url}"
 
 
-def lag_of(comparison: Comparison, runs: Iterable[WorkflowRun], branch: str, trigger: Trigger | None) -> Lag | None:
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which changed files set a workflow off; without patterns, any do."""
+
+    paths: tuple[str, ...] | None = None
+    paths_ignore: tuple[str, ...] | None = None
+
+    @property
+    def lets_all_through(self) -> bool:
+        """Whether no file is too little to set it off."""
+        return self.paths is None and self.paths_ignore is None
+
+    def lets_through(self, name: str) -> bool:
+        """Say whether a changed file sets it off."""
+        return passes(name, self.paths, self.paths_ignore)
+
+
+def lag_of(
+    comparison: Comparison, runs: Iterable[WorkflowRun], branch: str, event: str, wanted: Filter | None
+) -> Lag | None:
     """Give what of a branch is not deployed, None where nothing is that the workflow would deploy.
 
-    `comparison` is of what is deployed with the branch, `runs` are the workflow's, newest first, and `trigger` is its
-    `push` as its file has it, None where the file was not read. Raises LookupError where that cannot be told.
+    `comparison` is of what is deployed with the branch, `runs` are the workflow's, newest first, `event` sets it off,
+    and `wanted` is the filter on that, None where nobody knows it. Raises LookupError where that cannot be told.
     """
-    ahead = {each.sha for each in comparison.commits}
-    own = [each for each in runs if each.event == "push" and each.branch == branch and each.sha in ahead]
-    matched = tuple(name for name in comparison.files if trigger is None or _lets_through(trigger, name))
-    if not comparison.commits or (not matched and comparison.whole and not own):
+    if not comparison.commits:
         return None
-    filtered = trigger is None or trigger.paths is not None or trigger.paths_ignore is not None
-    if filtered and not own and (trigger is None or not matched):
-        raise LookupError("the filter of its push is not known" if trigger is None else "the list of files is cut")
+    ahead = {each.sha for each in comparison.commits}
+    own = [each for each in runs if (each.event, each.branch) == (event, branch) and each.sha in ahead]
+    files = tuple(name for name in comparison.files if wanted is None or wanted.lets_through(name))
+    if not own and (wanted is None or not wanted.lets_all_through):
+        if wanted is None:
+            raise LookupError("and the filter of its push is not known: read its files, --checkout DIR")
+        if not files and not comparison.whole:
+            raise LookupError("and the list of files that differ is cut")
+        if not files:
+            return None
     since = own[-1].created_at if own else min(each.committed_at for each in _first_parents(comparison))
-    return Lag(len(comparison.commits), matched, tuple(own), since)
-
-
-def _lets_through(trigger: Trigger, name: str) -> bool:
-    return passes(name, trigger.paths, trigger.paths_ignore)
+    return Lag(len(comparison.commits), files, tuple(own), since)
 
 
 def _first_parents(comparison: Comparison) -> Iterator[Commit]:
@@ -76,9 +93,3 @@ def _first_parents(comparison: Comparison) -> Iterator[Commit]:
         found = by_sha.pop(at)
         yield found
         at = found.parent
-
-
-def named(files: tuple[str, ...]) -> str:
-    """Give some names of files for a person, and how many others there are."""
-    more = f" and {len(files) - _MOST_NAMED} more" if len(files) > _MOST_NAMED else ""
-    return f"{', '.join(files[:_MOST_NAMED])}{more}"

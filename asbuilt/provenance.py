@@ -247,11 +247,12 @@ class Provenance:
         deploy, state = way.deploy, self.repositories.get(way.repository.name)
         running = self.deployed(self.estate.apps[deploy.app])
         on_push = deploy.trigger == "push" and deploy.tag is None
+        repository = state.repository if state else None
         if running is None or running[2] is None or not (on_push or deploy.max_lag is not None):
             return None
-        observed = state.repository if state else None
-        default = observed.value.default_branch if isinstance(observed, Observed) else way.repository.default_branch
-        branch = deploy.branch or default
+        if not isinstance(repository, Observed):
+            return None
+        branch = deploy.branch or repository.value.default_branch
         return None if set(branch) & set("*?[!+") else (running[2], branch)
 
     def questions(self, ways: Iterable[Ownership]) -> dict[str, Asks]:

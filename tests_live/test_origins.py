@@ -6,7 +6,6 @@ import pytest
 
 from asbuilt.commits import agree
 from asbuilt.controls import Finding, control, none_of
-from asbuilt.lag import lag_of
 from asbuilt.model import ago
 
 pytestmark = pytest.mark.live
@@ -69,15 +68,14 @@ def test_newest_deploy_is_what_runs(app, deployed, origin, newest_deploy, newest
 
 
 @control("HK022", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"])
-def test_what_was_pushed_is_deployed(app, deploy, comparison, history, push, now):
+def test_what_was_pushed_is_deployed(app, deploy, behind, lag, now):
     """What runs is the newest commit that the workflow would deploy, or it lags no longer than declared.
 
     Remedy: gh run list -R {repository}   (find the run that should have deployed it; repair, then {deploy})
     """
-    branch, limit = deploy.deploy.branch or "its branch", deploy.deploy.max_lag or HOUR
-    lag = lag_of(comparison, history, deploy.deploy.branch, push)
+    limit = deploy.deploy.max_lag or HOUR
     late = lag is not None and now - lag.since > limit
-    fact = lag and f"{app.name} is {lag.commits} commits behind {branch} since {ago(lag.since, now)}: {lag.why}"
+    fact = lag and f"{app.name} is {lag.commits} commits behind {behind[1]} since {ago(lag.since, now)}: {lag.why}"
     none_of([Finding(fact)] if late else [])
 
 
@@ -90,8 +88,8 @@ def test_last_deployment_succeeded(app, last_deployment, origin, now):
     state, run = last_deployment.state, last_deployment.run
     since = ago(last_deployment.created_at, now)
     found = [] if state in SUCCEEDED else [f"the last deployment to {app.environment} ended in {state} {since} ago"]
-    other = state in SUCCEEDED and run and (origin is None or origin.run.id != run)
-    if other:
+    later = origin is not None and (origin.run.id == run or origin.run.created_at > last_deployment.created_at)
+    if state in SUCCEEDED and run and not later:
         found.append(
             f"the last deployment to {app.environment} succeeded {since} ago, and what runs came of another run"
         )

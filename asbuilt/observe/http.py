@@ -55,6 +55,7 @@ _PARAMETERS = frozenset(
         "environment",
         "event",
         "exclude_pull_requests",
+        "filter",
         "status",
     }
 )

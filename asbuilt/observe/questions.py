@@ -125,18 +125,25 @@ def app_state(app: declared.App, fact: Fact[App], answers: Answers) -> AppState:
 def repository_state(name: str, fact: Fact[Repository], answers: Answers) -> RepositoryState:
     """Give everything observed of a repository. What was not asked follows from the repository itself.
 
-    Runs, deployments, and what tells which run made which release, are those that were asked for.
+    Runs are those that were asked for.
     """
     return RepositoryState(
         repository=fact,
         environments=answers.get(Key(facts.ENVIRONMENTS, name, None), _follows(fact, f"environments of {name}")),
         workflows=answers.get(Key(facts.WORKFLOWS, name, None), _follows(fact, f"workflows of {name}")),
         runs=answers.parts(facts.RUNS, name),
-        deployments=answers.parts(facts.DEPLOYMENTS, name),
-        histories=answers.parts(facts.HISTORY, name),
-        jobs=answers.parts(facts.JOBS, name),
-        statuses=answers.parts(facts.STATUSES, name),
-        comparisons=answers.parts(facts.COMPARISON, name),
+    )
+
+
+def with_origins_of(name: str, state: RepositoryState, answers: Answers) -> RepositoryState:
+    """Give the state of a repository with what was answered of which run made which release, beside what it has."""
+    return replace(
+        state,
+        deployments={**state.deployments, **answers.parts(facts.DEPLOYMENTS, name)},
+        histories={**state.histories, **answers.parts(facts.HISTORY, name)},
+        jobs={**state.jobs, **answers.parts(facts.JOBS, name)},
+        statuses={**state.statuses, **answers.parts(facts.STATUSES, name)},
+        comparisons={**state.comparisons, **answers.parts(facts.COMPARISON, name)},
     )
 
 

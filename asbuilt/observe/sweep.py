@@ -9,7 +9,6 @@ from functools import partial
 from types import MappingProxyType
 
 from asbuilt import estate as declared
-from asbuilt.deploying_jobs import DeployingJob, Owner
 from asbuilt.model import App, Fact, Observation, Observed, Repository
 from asbuilt.observe import facts, github, heroku
 from asbuilt.observe.again import Eyes
@@ -17,22 +16,16 @@ from asbuilt.observe.clock import Clock
 from asbuilt.observe.facts import Answers, Key, Questions
 from asbuilt.observe.http import GITHUB, HEROKU, IN_FLIGHT, Client
 from asbuilt.observe.looking import looked_again
+from asbuilt.observe.origins import Jobs, with_origins
 from asbuilt.observe.questions import (
     about_app,
-    about_deploy,
-    about_releases,
     about_repository,
     about_undeclared_workflows,
     app_state,
     repository_state,
 )
 from asbuilt.observe.settling import Wanted, settled
-from asbuilt.provenance import Provenance
 from asbuilt.scope import Scope
-
-_MOST_ROUNDS = 12
-
-Jobs = Mapping[Owner, Mapping[str, tuple[DeployingJob, ...]]]
 
 
 def sweep(
@@ -65,7 +58,7 @@ def sweep(
             subjects.ask(Key(facts.REPOSITORY, name, None), partial(github.repository, client, name))
         found = subjects.answers(pool)
         apps, repositories = found.of_each(facts.APP), found.of_each(facts.REPOSITORY)
-        answers = _parts(pool, client, estate, scope, owned, apps, repositories)
+        answers = _parts(pool, client, estate, scope, apps, repositories)
         observation = Observation(
             world,
             _as_of(client),
@@ -79,8 +72,8 @@ def sweep(
         observation = eyes.first(observation, scope.apps)
         observation = settled(eyes, observation, wanted, clock, say, now)
         observation = looked_again(eyes, observation, scope.apps, clock, now)
-        # Of what has settled alone it is asked which run made it.
-        observation = _with_origins(pool, client, estate, owned, observation, answers, jobs)
+        # What made the releases is asked last: until an app has settled, another may come.
+        observation = with_origins(pool, client, estate, owned, observation, jobs)
     return replace(
         observation,
         as_of=_as_of(client),
@@ -89,39 +82,11 @@ def sweep(
     )
 
 
-def _with_origins(
-    pool: ThreadPoolExecutor,
-    client: Client,
-    estate: declared.Estate,
-    owned: Collection[declared.Ownership],
-    observation: Observation,
-    answers: Answers,
-    jobs: Jobs,
-) -> Observation:
-    """Ask, round by round, what tells where the releases come from that were observed."""
-    for _ in range(_MOST_ROUNDS):
-        apps, theirs = observation.apps, observation.repositories
-        asked = Provenance(estate, apps, theirs, jobs, _as_of(client)).questions(owned)
-        if not asked:
-            break
-        questions = Questions()
-        about_releases(questions, client, asked)
-        answers |= questions.answers(pool)
-        told = {name: repository_state(name, state.repository, answers) for name, state in theirs.items()}
-        whole = {
-            name: replace(state, comparisons={**theirs[name].comparisons, **state.comparisons})
-            for name, state in told.items()
-        }
-        observation = replace(observation, repositories=whole)
-    return observation
-
-
 def _parts(
     pool: ThreadPoolExecutor,
     client: Client,
     estate: declared.Estate,
     scope: Scope,
-    owned: Collection[declared.Ownership],
     apps: Mapping[str, Fact[App]],
     repositories: Mapping[str, Fact[Repository]],
 ) -> Answers:
@@ -132,9 +97,6 @@ def _parts(
     for name, fact in repositories.items():
         if name in scope.repositories and isinstance(fact, Observed):
             about_repository(questions, client, estate.repositories[name])
-    for ownership in owned:
-        if isinstance(repositories[ownership.repository.name], Observed):
-            about_deploy(questions, client, estate, ownership, apps[ownership.deploy.app])
     answers = questions.answers(pool)
     about_undeclared_workflows(undeclared, client, estate, answers)
     return answers | undeclared.answers(pool)

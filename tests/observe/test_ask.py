@@ -5,6 +5,7 @@ import pytest
 from asbuilt.model import Absent, Formation, Observed, Unobserved
 from asbuilt.observe import github, heroku, web
 from asbuilt.observe.ask import fact, instant
+from asbuilt.terms import Stretch
 
 URL = "https://api.heroku.com/apps/shop/formation"
 NOW = datetime(2026, 4, 30, 16, 30, tzinfo=UTC)
@@ -104,11 +105,16 @@ def test_no_answer_at_all_raises(client, replies, body):
         github.environments(asked, "example/shop"),
         github.workflows(asked, "example/shop"),
         github.runs(asked, "example/shop", "deploy.yml", "main"),
-        github.successes(asked, "example/shop", "deploy.yml", "push", NOW),
+        github.history(asked, "example/shop", Stretch("deploy.yml", "push")),
+        github.jobs(asked, "example/shop", 7),
+        github.comparison(asked, "example/shop", "a" * 40, "main"),
+        heroku.code(asked, "shop", "a", "cedar"),
         github.deployments(asked, "example/shop", "production"),
+        github.statuses(asked, "example/shop", 7),
+        heroku.builds(asked, "shop"),
     ]
     seen = [each.value for each in found if isinstance(each, Observed)]
-    assert seen == ([()] * 4 if body == "[]" else [])
+    assert seen == ([()] * 6 if body == "[]" else [])
 
 
 @pytest.mark.parametrize("text", ["2026-04-30T16:30:00Z", "2026-04-30T18:30:00+02:00", "2026-04-30T16:30:00.000Z"])

@@ -1,10 +1,11 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import httpx
 import pytest
 
 from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.observe import github
+from asbuilt.terms import Stretch
 
 API = "https://api.github.com"
 NAME = "example/shop"
@@ -174,10 +175,8 @@ def test_a_repository_is_read(served):
     [
         (lambda asked: github.repository(asked, NAME), "repository example/shop"),
         (lambda asked: github.runs(asked, NAME, "deploy.yml", "main"), "runs of deploy.yml on main"),
-        (
-            lambda asked: github.successes(asked, NAME, "deploy.yml", "push", datetime.now(UTC)),
-            "successful push runs of deploy.yml",
-        ),
+        (lambda asked: github.history(asked, NAME, Stretch("deploy.yml")), "runs of deploy.yml"),
+        (lambda asked: github.comparison(asked, NAME, "c0ffee1", "main"), "c0ffee1 in main"),
     ],
 )
 def test_a_repository_or_workflow_that_is_not_there_is_absent(client, replies, observe, what):
@@ -221,20 +220,80 @@ def test_runs_are_asked_for_by_file_and_branch(client, replies):
     }
 
 
-def test_successes_are_asked_for_by_event_and_since_when(client, replies):
-    handler = replies((200, {"json": {"workflow_runs": []}}))
-    since = datetime(2026, 4, 22, 15, 2, 11, tzinfo=UTC)
-    assert github.successes(client(handler), NAME, "deploy.yml", "push", since).value == ()
-    assert dict(handler.seen[0].url.params) == {
-        "event": "push",
-        "status": "success",
-        "created": ">=2026-04-22T15:02:11Z",
-        "per_page": "20",
+@pytest.mark.parametrize(
+    ("stretch", "query"),
+    [
+        (Stretch("deploy.yml"), {"per_page": "100"}),
+        (
+            Stretch.to("deploy.yml", datetime(2026, 4, 22, 17, 2, 11, tzinfo=timezone(timedelta(hours=2))), "push"),
+            {"event": "push", "created": "<=2026-04-22T15:02:11Z", "per_page": "100"},
+        ),
+    ],
+)
+def test_a_stretch_of_runs_is_asked_for_up_to_an_instant(client, replies, stretch, query):
+    handler = replies((200, {"json": {"workflow_runs": [RUN]}}))
+    page = github.history(client(handler), NAME, stretch).value
+    assert (page.runs[0].id, page.whole) == (RUN["id"], True)
+    assert dict(handler.seen[0].url.params) == query
+
+
+def test_a_full_page_of_runs_is_not_the_whole(client, replies):
+    handler = replies((200, {"json": {"workflow_runs": [RUN] * 100}}))
+    assert github.history(client(handler), NAME, Stretch("deploy.yml")).value.whole is False
+
+
+def test_jobs_of_all_attempts_are_read(served):
+    url = f"/repos/{NAME}/actions/runs/7/jobs?filter=all&per_page=100"
+    job = {"id": 8, "name": "release / deploy (eu)", "conclusion": None, "started_at": AT, "completed_at": None}
+    asked, _ = served({url: {"jobs": [job, {**job, "started_at": None, "conclusion": "skipped", "completed_at": AT}]}})
+    begun, skipped = github.jobs(asked, NAME, 7).value
+    assert (begun.name, begun.started_at, begun.completed_at) == (job["name"], datetime.fromisoformat(AT), None)
+    assert (skipped.conclusion, skipped.started_at) == ("skipped", None)
+
+
+@pytest.mark.parametrize(
+    ("log", "ids"),
+    [
+        ("https://github.com/example/shop/actions/runs/12/job/34", (12, 34)),
+        ("https://github.com/example/shop/actions/runs/12", (12, 0)),
+        ("https://dashboard.example/activity", (0, 0)),
+        ("", (0, 0)),
+        (None, (0, 0)),
+    ],
+)
+def test_a_status_names_the_run_and_the_job_that_its_log_names(client, replies, log, ids):
+    raw = {"state": "success", "created_at": AT, "log_url": log, "target_url": log}
+    found = github.statuses(client(replies((200, {"json": [raw]}))), NAME, 9).value[0]
+    assert (found.state, found.run, found.job) == ("success", *ids)
+
+
+def compared(files=(), commits=1, total=None):
+    commit = {"sha": "b" * 40, "parents": [{"sha": "a" * 40}], "commit": {"committer": {"date": AT}}}
+    return {
+        "status": "ahead",
+        "commits": [commit] * commits,
+        "total_commits": commits if total is None else total,
+        "files": list(files),
     }
 
 
+def test_a_comparison_names_the_files_that_differ_by_both_their_names(client, replies):
+    files = [{"filename": "new.py", "previous_filename": "old.py", "patch": "+ a secret"}]
+    handler = replies((200, {"json": compared(files)}))
+    found = github.comparison(client(handler), NAME, "a" * 40, "release/1.x")
+    assert (found.value.files, found.value.whole) == (("new.py", "old.py"), True)
+    assert found.value.commits[0].parent == "a" * 40
+    assert handler.seen[0].url.raw_path.endswith(b"/compare/" + b"a" * 40 + b"...release%2F1.x")
+    assert "secret" not in repr(found)
+
+
+@pytest.mark.parametrize("cut", [compared([{"filename": "x"}] * 300), compared(total=2)])
+def test_a_comparison_that_was_cut_says_so(client, replies, cut):
+    assert github.comparison(client(replies((200, {"json": cut}))), NAME, "a" * 40, "main").value.whole is False
+
+
 def test_deployments_are_asked_for_by_environment(client, replies):
-    handler = replies((200, {"json": [{"environment": "prod/eu", "sha": "a" * 40, "created_at": AT}]}))
+    handler = replies((200, {"json": [{"id": 9, "environment": "prod/eu", "sha": "a" * 40, "created_at": AT}]}))
     found = github.deployments(client(handler), NAME, "prod/eu").value
     assert (found[0].environment, found[0].created_at) == ("prod/eu", datetime(2026, 4, 30, 16, 30, tzinfo=UTC))
     assert handler.seen[0].url.query == b"environment=prod%2Feu&per_page=100"

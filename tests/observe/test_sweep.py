@@ -13,6 +13,7 @@ from asbuilt.sandbox.server import Sandbox
 from asbuilt.scope import Scope
 
 REPOSITORY = "MooseQuest/TradeMasterAPI"
+DEPLOYING = ".github/workflows/deploy-heroku.yml"
 PRODUCTION, STAGING = "raxx-api-prod", "raxx-api-staging"
 BEGINS = datetime(2026, 5, 8, 6, 0, tzinfo=UTC)
 
@@ -33,14 +34,14 @@ def observe(client, estate, everything):
 def facts(observation):
     """Give every fact of an observation by its name."""
     for name, app in observation.apps.items():
-        for part in ("app", "releases", "formation", "dynos"):
+        for part in ("app", "releases", "formation", "dynos", "builds"):
             yield f"{name} {part}", getattr(app, part)
         for path, fact in app.probes.items():
             yield f"{name} {path}", fact
     for name, repository in observation.repositories.items():
         for part in ("repository", "environments", "workflows"):
             yield f"{name} {part}", getattr(repository, part)
-        for part in ("runs", "successes", "deployments"):
+        for part in ("runs", "histories", "deployments", "jobs", "statuses", "comparisons"):
             for key, fact in getattr(repository, part).items():
                 yield f"{name} {part} {key}", fact
 
@@ -55,21 +56,23 @@ def scope(*apps, repositories=()):
 def test_in_a_healthy_world_every_fact_is_observed(healthy):
     observation, asked = healthy
     found = dict(facts(observation))
+    deployments, runs = (found[f"{REPOSITORY} {each}"] for each in ("deployments production", f"runs {DEPLOYING}"))
     assert {name: str(fact) for name, fact in found.items() if not isinstance(fact, Observed)} == {}
     assert set(found) == {
         *(
             f"{app} {part}"
             for app in (PRODUCTION, STAGING)
-            for part in ("app", "releases", "formation", "dynos", "/health", "/api/system/status")
+            for part in ("app", "releases", "formation", "dynos", "builds", "/health", "/api/system/status")
         ),
         f"{REPOSITORY} repository",
         f"{REPOSITORY} environments",
         f"{REPOSITORY} workflows",
         f"{REPOSITORY} runs .github/workflows/deploy.yml",
-        f"{REPOSITORY} runs .github/workflows/deploy-heroku.yml",
-        f"{REPOSITORY} successes deploy-heroku.yml push {STAGING}",
-        f"{REPOSITORY} successes deploy-heroku.yml workflow_dispatch {PRODUCTION}",
+        f"{REPOSITORY} runs {DEPLOYING}",
+        f"{REPOSITORY} histories deploy-heroku.yml * *",
         f"{REPOSITORY} deployments production",
+        *(f"{REPOSITORY} statuses {each.id}" for each in deployments.value),
+        f"{REPOSITORY} comparisons {runs.value[0].sha}...main",
     }
     assert observation.world == "sandbox healthy"
     assert len(asked) == len(set(asked)) == len(observation.transcript)
@@ -144,11 +147,14 @@ def test_without_any_date_the_clock_is_this_machines(client, estate, everything)
 
 def test_an_app_in_scope_is_asked_about_with_its_deploys_and_nothing_else(observe):
     observation, asked = observe("healthy", scope(PRODUCTION))
+    (deployment,) = observation.repositories[REPOSITORY].deployments["production"].value
     assert sorted(each.partition("?")[0] for each in asked) == [
         "api.github.com/repos/MooseQuest/TradeMasterAPI",
         "api.github.com/repos/MooseQuest/TradeMasterAPI/actions/workflows/deploy-heroku.yml/runs",
         "api.github.com/repos/MooseQuest/TradeMasterAPI/deployments",
+        f"api.github.com/repos/MooseQuest/TradeMasterAPI/deployments/{deployment.id}/statuses",
         "api.heroku.com/apps/raxx-api-prod",
+        "api.heroku.com/apps/raxx-api-prod/builds",
         "api.heroku.com/apps/raxx-api-prod/dynos",
         "api.heroku.com/apps/raxx-api-prod/formation",
         "api.heroku.com/apps/raxx-api-prod/releases",
@@ -228,7 +234,7 @@ def test_with_a_repository_its_parts_are_absent(observe):
     assert isinstance(state.repository, Absent)
     assert state.environments == Absent(f"environments of {REPOSITORY}", state.repository.requests)
     assert state.workflows == Absent(f"workflows of {REPOSITORY}", state.repository.requests)
-    assert (state.runs, state.successes, state.deployments) == ({}, {}, {})
+    assert (state.runs, state.histories, state.deployments, state.jobs) == ({}, {}, {}, {})
     assert len([each for each in asked if "api.github.com" in each]) == 1
 
 
