@@ -1,7 +1,7 @@
 """One concurrent, read-only sweep of the declared subjects: the whole real state, as one frozen `Observation`."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime

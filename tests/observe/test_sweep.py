@@ -38,6 +38,8 @@ def facts(observation):
             yield f"{name} {part}", getattr(app, part)
         for path, fact in app.probes.items():
             yield f"{name} {path}", fact
+        for code, fact in app.codes.items():
+            yield f"{name} code {code}", fact
     for name, repository in observation.repositories.items():
         for part in ("repository", "environments", "workflows"):
             yield f"{name} {part}", getattr(repository, part)
@@ -64,6 +66,7 @@ def test_in_a_healthy_world_every_fact_is_observed(healthy):
             for app in (PRODUCTION, STAGING)
             for part in ("app", "releases", "formation", "dynos", "builds", "/health", "/api/system/status")
         ),
+        *(f"{app} code {each}" for app in (PRODUCTION, STAGING) for each in observation.apps[app].codes),
         f"{REPOSITORY} repository",
         f"{REPOSITORY} environments",
         f"{REPOSITORY} workflows",
@@ -75,6 +78,7 @@ def test_in_a_healthy_world_every_fact_is_observed(healthy):
         f"{REPOSITORY} comparisons {runs.value[0].sha}...main",
     }
     assert observation.world == "sandbox healthy"
+    assert {len(each.codes) for each in observation.apps.values()} == {1}
     assert len(asked) == len(set(asked)) == len(observation.transcript)
 
 
@@ -148,6 +152,7 @@ def test_without_any_date_the_clock_is_this_machines(client, estate, everything)
 def test_an_app_in_scope_is_asked_about_with_its_deploys_and_nothing_else(observe):
     observation, asked = observe("healthy", scope(PRODUCTION))
     (deployment,) = observation.repositories[REPOSITORY].deployments["production"].value
+    (code,) = observation.apps[PRODUCTION].codes
     assert sorted(each.partition("?")[0] for each in asked) == [
         "api.github.com/repos/MooseQuest/TradeMasterAPI",
         "api.github.com/repos/MooseQuest/TradeMasterAPI/actions/workflows/deploy-heroku.yml/runs",
@@ -158,6 +163,7 @@ def test_an_app_in_scope_is_asked_about_with_its_deploys_and_nothing_else(observ
         "api.heroku.com/apps/raxx-api-prod/dynos",
         "api.heroku.com/apps/raxx-api-prod/formation",
         "api.heroku.com/apps/raxx-api-prod/releases",
+        f"api.heroku.com/apps/raxx-api-prod/slugs/{code}",
         "raxx-api-prod-a60a19e5efbf.herokuapp.com/api/system/status",
         "raxx-api-prod-a60a19e5efbf.herokuapp.com/health",
     ]

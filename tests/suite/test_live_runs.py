@@ -149,6 +149,24 @@ def test_a_release_that_is_pending_is_excused_until_a_run_has_waited_for_it(live
     assert "release v10 still pending after 3 s" in waited.out
 
 
+@pytest.mark.parametrize("base", ["healthy", "healthy+never-dispatched"])
+def test_the_last_job_of_a_run_can_judge_what_the_run_itself_released(live, base):
+    settling = ("--app=raxx-api-prod", "--settle=10", "-k", "GH009 or HK009 or HK018")
+    played = live(f"{base}+deploy-under-way", *settling, "--commit=9d41c7e2")
+    assert set(played.subjects("conforms")) == {"GH009", "HK009", "HK018"}, played.out
+    other = live(f"{base}+deploy-under-way", *settling, "--commit=464fd80d")
+    assert other.code == 1
+    assert other.subjects("drifted") == {"HK009": ["raxx-api-prod"]}, other.out
+
+
+def test_a_run_that_is_under_way_and_released_nothing_is_found_once_it_was_waited_for(live):
+    narrowed = ("--app=raxx-api-prod", "-k", "HK009")
+    assert live("healthy+deploy-released-nothing", *narrowed).subjects("drifted") == {}
+    waited = live("healthy+deploy-released-nothing", *narrowed, "--settle=10")
+    assert waited.code == 1
+    assert "and released nothing: raxx-api-prod runs v8" in waited.out
+
+
 def test_without_settling_the_same_deploy_is_judged_as_it_stands(live):
     played = live("healthy+deploy-settles", "--app=raxx-api-prod")
     assert played.subjects("drifted") == {"WEB001": ["raxx-api-prod /health"]}
