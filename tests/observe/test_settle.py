@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from asbuilt.catalogue import PROJECT
-from asbuilt.estate import Estate, Probe
+from asbuilt.estate import Estate, Probe, load
 from asbuilt.model import Absent, Observed, ProbeResponse, Unobserved, dump
 from asbuilt.observe.clock import Clock
 from asbuilt.observe.settling import Wanted, lack_of
@@ -195,14 +195,14 @@ WORLDS = {
 def watched(tmp_path, client, estate):
     """Give a function that watches a deploy in a world, for 100 s at most, and gives what was observed and told."""
 
-    def watch(world, *, settle=100.0, hold=None, meant=MEANT, estate=estate, apps=frozenset({PRODUCTION})):
+    def watch(world, *, settle=100.0, hold=None, meant=MEANT, estate=estate, more=(), apps=frozenset({PRODUCTION})):
         for kind in ("scenarios", "faults"):
             (tmp_path / kind).mkdir(exist_ok=True)
         healthy = Path("scenarios") / "healthy.yaml"
         (tmp_path / healthy).write_text((PROJECT / "fixtures" / healthy).read_text())
-        fault = {"summary": "x", "over": "healthy", "trips": {}, "world": WORLDS[world]}
+        fault = {"summary": "x", "over": "healthy", "trips": {}, "world": [*WORLDS[world], *more]}
         (tmp_path / "faults" / "deploy.yaml").write_text(yaml.safe_dump(fault))
-        name, told = "healthy+deploy" if WORLDS[world] else "healthy", []
+        name, told = "healthy+deploy" if fault["world"] else "healthy", []
         with Sandbox.start(name, folder=tmp_path, elapsed=lambda: 0.0) as sandbox:
             observation = sweep(
                 estate,
@@ -333,6 +333,35 @@ def test_a_commit_that_github_does_not_have_tells_nothing_of_the_one_that_was_me
     played = play_for_verdicts(*arguments, f"--observed={tmp_path / 'saved.json'}")
     assert set(played.subjects("unknown")) == {"HK009"}
     assert f"GitHub does not have {FOREIGN}, which v10 runs" in played.out
+
+
+@pytest.mark.parametrize(
+    ("world", "says", "meant", "outcome", "told"),
+    [
+        ("foreign", MEANT, MEANT, "conforms", ""),
+        ("foreign", RUNS, MEANT, "drifted", f"GET /version says that it is {RUNS}, not {MEANT}"),
+        ("foreign", "v1.2", MEANT, "unknown", "answered 200 without a commit"),
+        ("foreign", MEANT, None, "not applicable", ""),
+        ("another", RUNS, RUNS, "conforms", ""),
+        ("another", RUNS, None, "conforms", ""),
+        ("another", MEANT, None, "drifted", f"GET /version says that it is {MEANT}, not {RUNS}"),
+        ("another", MEANT, RUNS, "drifted", f"GET /version says that it is {MEANT}, not {RUNS}"),
+        ("another", MEANT, MEANT, "drifted", f"current release v9 runs {RUNS}, not {MEANT}"),
+    ],
+)
+def test_the_apps_own_answer_must_agree(watched, play_for_verdicts, tmp_path, world, says, meant, outcome, told):
+    source = (PROJECT / "estate.yaml").read_text().replace("checkout: fixtures", f"checkout: {PROJECT}/fixtures")
+    told_at = "/api/system/status, {path: /version, commit: true}]"
+    (tmp_path / "estate.yaml").write_text(source.replace("/api/system/status]", told_at))
+    answer = {"at": [*APP, "responses", "/version"], "set": {"status": 200, "text": says}}
+    estate = load(tmp_path / "estate.yaml")
+    observation, _, _ = watched(world, settle=0.0, meant=meant, estate=estate, more=[answer])
+    (tmp_path / "saved.json").write_bytes(dump(observation))
+    assert "v1.2" not in (tmp_path / "saved.json").read_text()
+    arguments = (f"--app={PRODUCTION}", f"--estate={tmp_path / 'estate.yaml'}", "-k", "test_what_runs_is_the_commit")
+    played = play_for_verdicts("tests_live", "-m", "live", *arguments, f"--observed={tmp_path / 'saved.json'}")
+    assert set(played.subjects(outcome)) == {"HK009"}, played.out
+    assert told in played.out
 
 
 def test_only_what_was_waited_for_is_looked_at_again(watched):
