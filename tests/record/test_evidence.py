@@ -75,7 +75,13 @@ def test_declared_and_observed_stand_side_by_side_with_their_requests(live):
     held = json.loads((directory / "allure-results" / source).read_text())
     url = "https://raxx-api-prod-a60a19e5efbf.herokuapp.com/health"
     assert held["declared"]["url"] == "https://raxx-api-prod-a60a19e5efbf.herokuapp.com"
-    assert held["observed"]["response"] == {"url": url, "status": 502, "location": "", "from_router": True}
+    assert held["observed"]["response"] == {
+        "url": url,
+        "status": 502,
+        "location": "",
+        "from_router": True,
+        "commit": None,
+    }
     assert held["requests"] == [f"GET {url} -> 502"]
     assert "<th" in result["descriptionHtml"]
     assert "declared" in result["descriptionHtml"]
