@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from asbuilt import bodies, model, texts, under_way
+from asbuilt import bodies, commits, model, texts, under_way
 from asbuilt.deploying_jobs import deploying_jobs
 from asbuilt.judging import SEEN, CouldNotObserveError
 from asbuilt.lag import Filter, lag_of
@@ -19,6 +19,7 @@ from asbuilt.provenance import Provenance, Ran
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
 from asbuilt.run_results import made_by, older_runs, telling, undecided
+from asbuilt.scope import repository_of
 from asbuilt.subjects import kind_of
 from asbuilt.terms import Stretch
 from asbuilt.workflows.judge.procfile import procfiles_of
@@ -106,6 +107,21 @@ def workflow(subject):
     return subject.part
 
 
+# How waiting for a deploy ended.
+
+
+@pytest.fixture
+def settling(run, app):
+    """How the run waited for the app after a deploy, and how that ended; None where it did not."""
+    return run.observation.settling.get(app.name)
+
+
+@pytest.fixture
+def grace(app, settling):
+    """How long what is under way is excused. After a run has waited for the app nothing is, not even what is new."""
+    return app.grace if settling is None else timedelta(days=-1)
+
+
 # What is observed of an app.
 
 
@@ -139,7 +155,7 @@ def deploys(releases, heroku_app):
 
 
 @pytest.fixture
-def past_first_deploy(_app_state, app, now):
+def past_first_deploy(_app_state, grace, now):
     """Nothing: a check that needs code is not applicable while the app's first deploy is under way.
 
     Where nobody can say, it is none that is.
@@ -147,9 +163,9 @@ def past_first_deploy(_app_state, app, now):
     fact, heroku_app = _app_state.releases, _app_state.app
     known = fact.value if isinstance(fact, model.Observed) and isinstance(heroku_app, model.Observed) else ()
     images = bool(known) and heroku_app.value.runs_images
-    if first := under_way.first_deploy(known, images=images, now=now, grace=app.grace):
-        since, grace = model.ago(first.created_at, now), model.ago(now, now + app.grace)
-        pytest.skip(f"the first deploy is under way: {first} is pending since {since}, grace {grace}")
+    if first := under_way.first_deploy(known, images=images, now=now, grace=grace):
+        since, excused = model.ago(first.created_at, now), model.ago(now, now + grace)
+        pytest.skip(f"the first deploy is under way: {first} is pending since {since}, grace {excused}")
 
 
 @pytest.fixture
@@ -185,6 +201,75 @@ def running(dynos, app):
     if not found:
         pytest.skip("no dyno of a declared process type exists: HK006 judges that")
     return found
+
+
+@pytest.fixture
+def looks(see, _app_state, app, dynos):
+    """The dynos of declared processes, each time that they were found otherwise, the newest last; at least one."""
+    if _app_state.looks is None:
+        pytest.skip("the observation was saved before dynos were looked at again")
+    found = see("looks", _app_state.looks, judged_by="HK001")
+    if not any(dyno.type in app.formation for dyno in dynos):
+        pytest.skip("no dyno of a declared process type exists: HK006 judges that")
+    return tuple(tuple(dyno for dyno in look if dyno.type in app.formation) for look in found)
+
+
+@pytest.fixture
+def meant(run, app):
+    """The commit that the app was meant to run, by `--commit`; None where that names none for it."""
+    return run.observation.meant.get(app.name)
+
+
+@pytest.fixture
+def release_of_meant(_app_state, meant):
+    """The newest release of the commit that was meant, current or not; None where there is none."""
+    return commits.release_of(_app_state, meant) if meant else None
+
+
+@pytest.fixture
+def told_commits(see, _app_state, app, meant):
+    """The commit that the app itself names, by the path of the probe that declares where."""
+    declared = [probe for probe in app.probes if probe.commit]
+    answers = {probe.path: see(probe.path, _app_state.probes[probe.path], judged_by="HK001") for probe in declared}
+    if any(answer.commit is None for answer in answers.values()):
+        pytest.skip("the observation was saved before the app's answers were asked for their commit")
+    if not answers and meant is None:
+        pytest.skip("no --commit says what was meant, and no probe declares where the app names its own")
+    for path, answer in answers.items():
+        if not answer.commit:
+            reason = f"answered {answer.status} without a commit"
+            fix = f"let the app name its commit there, or correct `commit` of the probe {path}"
+            raise CouldNotObserveError(model.Unobserved("commit", f"GET {answer.url}", reason, fix))
+    return {path: answer.commit for path, answer in answers.items()}
+
+
+@pytest.fixture
+def named_commit(see, run, app, release, _app_state, meant, told_commits, release_of_meant):
+    """The commit that Heroku names for the current release, where it can be held against another; else None."""
+    named, code = commits.commit_of(_app_state, release), _app_state.codes.get(release.code or "")
+    if code is not None and named is None:
+        see("code", code, judged_by="HK002")
+    if named is None and not told_commits:
+        request, reason = f"GET https://api.heroku.com/apps/{app.name}/releases", f"names no commit of {release}"
+        fix = "declare where the app names it: probes: [{path: /version, commit: true}]"
+        raise CouldNotObserveError(model.Unobserved("commit", request, reason, fix))
+    see.note("commit of the current release", named)
+    other = commits.other_commit(_app_state, meant or next(iter(told_commits.values())))
+    if other is None:
+        return named
+    state = run.observation.repositories.get(repository_of(run.estate, app.name) or "")
+    known = commits.comparison_with(state, other) if state else None
+    if isinstance(known, model.Observed) or release_of_meant:  # Heroku's commits are the repository's own then
+        return named
+    if told_commits and meant:
+        return None
+    if meant is None:
+        pytest.skip(f"GitHub does not know {named}, so it cannot be held against what the app names")
+    if isinstance(known, model.Unobserved):
+        raise CouldNotObserveError(known)
+    reason = f"does not have {named}, which {release} runs: nothing tells whether it was made of {meant}"
+    fix = "declare where the app names its commit: probes: [{path: /version, commit: true}]"
+    raise CouldNotObserveError(model.Unobserved("commit", "GitHub", reason, fix))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from asbuilt.record.directory import RESULTS, new_directory
 from asbuilt.record.results import listen
 from asbuilt.record.writing import write_bytes
 from asbuilt.run import Run, prepared
-from asbuilt.scope import checkouts_of, scope_of
+from asbuilt.scope import checkouts_of, meant_by, scope_of
 from asbuilt.world import World, choose
 
 CLOSING = pytest.StashKey[ExitStack]()
@@ -47,7 +47,7 @@ def begun(config: pytest.Config) -> Run:
     checkouts = checkouts_of(estate, path, asked.checkout, asked.repositories)
     if not options.concerns(config, "tests_live"):
         refusals.refuse_nothing(checkouts)
-    run = prepared(estate, scope, checkouts, checks)
+    run = replace(prepared(estate, scope, checkouts, checks), meant=meant_by(estate, scope, asked.commit))
     if is_worker(config):
         return _taken_over(config, run)
     return run if options.judges_nothing(config) else _in_its_directory(config, asked, run, source)

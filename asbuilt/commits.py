@@ -6,10 +6,11 @@ A commit is told by seven to forty hexadecimal digits; two agree where one begin
 import re
 from collections.abc import Iterator
 
-from asbuilt.model import AppState, Observed, Release, deploys
+from asbuilt.model import AppState, Comparison, Fact, Observed, Release, RepositoryState, current_release, deploys
+from asbuilt.terms import COMMIT
 
-_SHA = re.compile(r"[0-9a-f]{7,40}", re.IGNORECASE)
-_DEPLOY = re.compile(r"Deploy ([0-9a-f]{7,40})", re.IGNORECASE)
+_SHA = re.compile(COMMIT)
+_DEPLOY = re.compile(rf"Deploy ({COMMIT})", re.IGNORECASE)
 
 
 def is_commit(text: str | None) -> bool:
@@ -30,7 +31,12 @@ def deploys_of(state: AppState) -> tuple[Release, ...]:
 
 
 def brought_by(state: AppState, release: Release) -> Release | None:
-    """Give the release that brought the code which a release runs: itself, or one that it carries forward."""
+    """Give the release that brought the code which a release runs: itself, or one that it carries forward.
+
+    One that did not succeed, or not yet, carries nothing forward: what it brought was not before.
+    """
+    if release.status in {"pending", "failed"}:
+        return None
     found = (each for each in deploys_of(state) if each.version <= release.version)
     return max(found, key=lambda each: each.version, default=None)
 
@@ -41,6 +47,32 @@ def commit_of(state: AppState, release: Release) -> str | None:
     `release` is one of `state.releases`, the code that it runs brought by itself or by an earlier one.
     """
     return next(_named(state, release), None)
+
+
+def release_of(state: AppState, commit: str) -> Release | None:
+    """Give the newest release of a commit, current or not; None where none is known to be of it."""
+    releases = state.releases.value if isinstance(state.releases, Observed) else ()
+    named = ((release, commit_of(state, release)) for release in releases)
+    return next((release for release, of in named if of and agree(of, commit)), None)
+
+
+def other_commit(state: AppState, meant: str | None) -> str | None:
+    """Give the commit that the current release runs, where Heroku names one that is not the meant one."""
+    release = current_release(state.releases.value) if isinstance(state.releases, Observed) else None
+    named = commit_of(state, release) if release else None
+    return named if named and meant and not agree(named, meant) else None
+
+
+def comparison_with(state: RepositoryState, commit: str) -> Fact[Comparison] | None:
+    """Give what tells whether GitHub knows a commit: absent where it does not, None where nobody asked."""
+    found = (fact for name, fact in state.comparisons.items() if name.startswith(f"{commit}..."))
+    return next(found, None)
+
+
+def told_by(state: AppState) -> dict[str, str]:
+    """Give the commit that an app itself names, by the path of the probe that was answered so."""
+    answers = {path: fact.value.commit for path, fact in state.probes.items() if isinstance(fact, Observed)}
+    return {path: commit for path, commit in answers.items() if commit}
 
 
 def _named(state: AppState, release: Release) -> Iterator[str]:

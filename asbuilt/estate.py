@@ -16,6 +16,7 @@ from asbuilt.estate_defaults import expanded, put_places, with_defaults_and_name
 from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in, quoted, suggestion
 from asbuilt.estate_forms import (
     AppName,
+    CommitPlace,
     ControlId,
     Day,
     Duration,
@@ -135,6 +136,14 @@ class Probe(_Declared):
     )
     contains: Sought | None = Field(default=None, description="a text that the body has in it")
     matches: Pattern | None = Field(default=None, description="a regular expression that the body matches somewhere")
+    commit: CommitPlace | None = Field(
+        default=None, description="true where the body is the commit that runs, else a JSON pointer to it"
+    )
+
+    @property
+    def tells_commit_at(self) -> str | None:
+        """Where in its answer the app names its commit: a JSON pointer, empty for all of the body, None for nowhere."""
+        return "" if self.commit is True else self.commit or None
 
     @model_validator(mode="before")
     @classmethod

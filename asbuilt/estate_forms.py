@@ -25,6 +25,7 @@ _LONGEST_HOST = 253
 _LONGEST_GRACE = timedelta(days=365)
 _DURATION = re.compile(r"([0-9]{1,8})(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_PLACE = re.compile(r"(/([^~/\s]|~[01]){1,100}){1,20}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _AUTHORITY = rf"(({_LABEL}\.)*{_LABEL}\.?|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{{0,4}})?"
@@ -86,6 +87,12 @@ def _duration(value: object) -> object:
     if found is None or found > _LONGEST_GRACE:
         raise ValueError("a duration is a number and a unit: 90s, 5m, 2h or 1d, at most 365d")
     return found
+
+
+def _commit_place(value: object) -> object:
+    if value is not True and not (isinstance(value, str) and _PLACE.fullmatch(value)):
+        raise ValueError("expected true, where the body is the commit, or a JSON pointer to it, such as /build/commit")
+    return value
 
 
 def _day(value: object) -> object:
@@ -164,6 +171,11 @@ _PATH = _Text(
     also=_leads_nowhere_else,
 )
 
+CommitPlace = Annotated[
+    bool | str,
+    BeforeValidator(_commit_place),
+    WithJsonSchema({"anyOf": [{"const": True}, {"type": "string", "pattern": f"^{_PLACE.pattern}$"}]}),
+]
 _POINTER = _Text(r"^(/([^~/]|~[01])*)+$", "a JSON pointer, such as /status or /checks/0/ok", _LONGEST)
 
 Duration = Annotated[

@@ -183,7 +183,8 @@ class ProbeResponse:
     """What a probe was answered. `from_router` where the page is Heroku's own error page, not the app's.
 
     `status` is None where the app's certificate turns every visitor away: `certificate` says why. `body` is None where
-    the estate asks nothing of it, and in observations that were saved before it could.
+    the estate asks nothing of it, and in observations that were saved before it could. `commit` is the one that the
+    answer names, empty where it names none, None where it was not looked for.
     """
 
     url: str
@@ -192,6 +193,7 @@ class ProbeResponse:
     from_router: bool = False
     body: Body | None = field(default=None, kw_only=True)
     certificate: str = field(default="", kw_only=True)
+    commit: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,7 @@ class Job:
     ran: bool
     started_at: datetime | None
     completed_at: datetime | None
+    conclusion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +366,8 @@ _Stretch = Annotated[Stretch, PlainValidator(_stretch)]
 class AppState:
     """Everything observed of one app; probes by path, code by its id.
 
-    `builds` is None in observations that were saved before it was asked for.
+    `builds` and `looks` are None in observations that were saved before they were asked for. `looks` are the dynos as
+    they stood each time that they were found otherwise, the newest last.
     """
 
     app: Fact[App]
@@ -373,6 +377,7 @@ class AppState:
     probes: dict[str, Fact[ProbeResponse]] = field(default_factory=dict)
     builds: Fact[tuple[Build, ...]] | None = None
     codes: dict[str, Fact[Code]] = field(default_factory=dict)
+    looks: Fact[tuple[tuple[Dyno, ...], ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,8 +409,24 @@ class RepositoryState:
 
 
 @dataclass(frozen=True, slots=True)
+class Settling:
+    """How waiting for an app after a deploy ended, and after how many seconds.
+
+    `end`: it was as declared for long enough (settled) or too briefly (brief); it was not so at the deadline (late); or
+    to wait on was of no use (useless). `reason` says what it lacked, or how long it has held.
+    """
+
+    end: Literal["settled", "brief", "late", "useless"]
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
-    """The real state, as seen once. `world` is `live` or names the sandbox; `as_of` is the providers' clock."""
+    """The real state, as seen once. `world` is `live` or names the sandbox; `as_of` is the providers' clock.
+
+    `settling` has the apps that were waited for, `meant` the commit that an app was meant to run, both by app.
+    """
 
     world: str
     as_of: datetime
@@ -414,6 +435,8 @@ class Observation:
     repositories: dict[str, RepositoryState]
     transcript: tuple[Request, ...]
     timeline: tuple[str, ...] = ()
+    settling: dict[str, Settling] = field(default_factory=dict)
+    meant: dict[str, str] = field(default_factory=dict)
 
 
 def dump(observation: Observation) -> bytes:

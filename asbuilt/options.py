@@ -5,6 +5,7 @@ for `--app`, and a place of its own among pytest's values: `asked` gives what wa
 """
 
 import os
+import re
 import shlex
 from argparse import ArgumentError, ArgumentTypeError
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ from _pytest.mark.expression import Expression
 
 from asbuilt import catalogue
 from asbuilt.option_values import OptionError, meant
+from asbuilt.terms import COMMIT
 from asbuilt.texts import visible
 
 _DAY = 86_400
@@ -39,6 +41,8 @@ class Asked:
     sandbox: str | None
     observed: str | None
     settle: float
+    hold: float | None
+    commit: str | None
     timeout: float
     deadline: float | None
 
@@ -87,6 +91,8 @@ def asked(config: pytest.Config) -> Asked:
         sandbox=option["asbuilt_sandbox"],
         observed=option["asbuilt_observed"],
         settle=option["asbuilt_settle"],
+        hold=option["asbuilt_hold"],
+        commit=option["asbuilt_commit"],
         timeout=option["asbuilt_timeout"],
         deadline=option["asbuilt_deadline"],
     )
@@ -201,6 +207,16 @@ def _declarations() -> dict[str, dict[str, Any]]:
             "default": 0.0,
             "help": "after a deploy: wait at most that long",
         },
+        "--hold": {
+            "metavar": "SECONDS",
+            "type": _seconds,
+            "help": "with --settle: how long all must be as declared (default: 15, at most half of --settle)",
+        },
+        "--commit": {
+            "metavar": "SHA",
+            "type": _commit,
+            "help": "after a deploy: what the apps of one repository should run, 7 digits or more",
+        },
         "--timeout": {
             "metavar": "SECONDS",
             "type": partial(_seconds, least=0.1),
@@ -222,6 +238,13 @@ def _declarations() -> dict[str, dict[str, Any]]:
 
 def _again(metavar: str, told: str) -> dict[str, Any]:
     return {"metavar": metavar, "action": "append", "default": [], "help": told}
+
+
+def _commit(text: str) -> str:
+    """Read a commit. Raises ArgumentTypeError for a text that names none."""
+    if text.strip() and not re.fullmatch(COMMIT, text):
+        raise ArgumentTypeError(f'"{visible(text)}" is no commit: write 7 to 40 hexadecimal digits of it, no branch')
+    return text.lower()
 
 
 def _seconds(text: str, least: float = 0.0) -> float:

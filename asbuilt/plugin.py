@@ -80,6 +80,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             run,
             config.stash[WORLD],
             settle=asked.settle,
+            hold=asked.hold,
             timeout=asked.timeout,
             deadline=asked.deadline,
             say=lambda text: reporter.write_line(f"asbuilt: {texts.line(text)}") if reporter else None,
@@ -87,6 +88,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         if served:
             with faults.unwritten_noted(config):
                 write_sandbox_log(directory, served, run.secrets)
+    elif run.meant:
+        observation = replace(observation, meant=dict(run.meant))
     observation = keeping.as_kept(observation, run.secrets)
     with faults.unwritten_noted(config):
         write_bytes(directory / OBSERVATION, dump(observation), run.secrets)

@@ -106,7 +106,10 @@ class Provenance:
         maker, open_ones = self.maker(way, way.deploy.trigger), list[Untold]()
         for release in brought[:_MOST_RELEASES]:
             match answer := self._made_by(app, release, maker, way.repository.name):
-                case Made(run=run) if run.conclusion == "success" and is_of(way, run):
+                # What a run that is under way has released it has released, where nothing tells more of it.
+                case Made(run=run, job=job) if is_of(way, run) and (
+                    self._has_deployed(way.repository.name, run, job) or (run.conclusion is None and not job)
+                ):
                     return answer
                 case Asks():
                     return answer
@@ -145,7 +148,8 @@ class Provenance:
         self, app: App, owner: Ownership, state: RepositoryState, page: RunPage
     ) -> Ran | Asks | Untold | None:
         ways = [each for each in self.ways(app) if each.workflow.name == owner.workflow.name]
-        declared = [run for run in page.runs if run.conclusion == "success" and any(is_of(way, run) for way in ways)]
+        may = [run for run in page.runs if run.conclusion in {"success", None}]
+        declared = [run for run in may if any(is_of(way, run) for way in ways)]
         maker = self.maker(owner)
         for run in declared[:_MOST_DEPLOYS]:
             spans = spans_of(run, maker, state, self.now)
@@ -153,12 +157,28 @@ class Provenance:
                 return spans
             if not spans or went_through(run, maker, state, self.now) is False:
                 continue
+            if not all(self._has_deployed(owner.repository.name, run, each.job) for each in spans):
+                continue
             if self._is_told_apart(app, owner, run, maker):
                 return Ran(run, spans)
             told = f"has #{run.number}, and nothing tells which of the apps that it deploys it deployed"
             remedy = "declare the environment of each app, or read the files: --checkout DIR"
             return Untold(Unobserved(f"deploys of {app.name}", owner.workflow.name, told, remedy))
         return None
+
+    def _has_deployed(self, repository: str, run: WorkflowRun, job: str) -> bool:
+        """Say whether a run deployed with success: while it is under way, by the job of that name, or its deployment.
+
+        So the run that deploys can have its own deploy judged by its last job.
+        """
+        if run.conclusion is not None:
+            return run.conclusion == "success"
+        state = self.repositories[repository]
+        jobs = state.jobs.get(run.id)
+        listed = jobs.value if isinstance(jobs, Observed) else ()
+        seen = (each.value for each in state.statuses.values() if isinstance(each, Observed))
+        deployed = any(each.run == run.id and each.state in {"success", "inactive"} for found in seen for each in found)
+        return deployed or any(each.name == job and each.conclusion == "success" for each in listed)
 
     def _is_told_apart(self, app: App, owner: Ownership, run: WorkflowRun, maker: Maker) -> bool:
         """Say whether a run can be told from those that deploy another app by the same workflow and event."""

@@ -43,6 +43,11 @@ def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
         raise OptionError("--setup-only judges nothing: take --setup-plan, or --setup-show with a run")
     if not options.wants_live(config) and (asked.sandbox or asked.observed):
         raise OptionError("--sandbox and --observed are for the live checks: add -m live")
+    if not options.wants_live(config) and asked.commit:
+        raise OptionError("--commit is for the live checks: add -m live")
+    if asked.hold is not None and asked.hold > asked.settle / 2:
+        most = f"at most half of --settle, which is {asked.settle:g}"
+        raise OptionError(f"--hold {asked.hold:g}: {most}; give a longer --settle, or a shorter --hold")
     refuse_nested(config.invocation_params.dir / asked.evidence, asked.evidence)
 
 

@@ -31,7 +31,8 @@ class Run:
     `known` are its subjects, by kind and id, `checks` the catalogue, `suppressions` those of each checkout's files,
     `deploys` the declared ones of each app.
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
-    linters were asked. `secrets` stand in nothing that is written or printed.
+    linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
+    meant to run, by app.
     """
 
     estate: Estate
@@ -46,6 +47,7 @@ class Run:
     deploys: Mapping[str, tuple[Ownership, ...]] = field(default_factory=dict)
     scans: Scans | None = None
     secrets: Secrets = field(default_factory=Secrets)
+    meant: Mapping[str, str] = field(default_factory=dict)
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""

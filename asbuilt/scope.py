@@ -59,6 +59,31 @@ def _with_surroundings(estate: Estate, apps: frozenset[str], repositories: froze
     )
 
 
+def meant_by(estate: Estate, scope: Scope, commit: str | None) -> dict[str, str]:
+    """Give the commit that each app in scope is meant to run; nothing without one.
+
+    A commit is one of a repository, so it is for the apps of one. Raises OptionError where they are of several.
+    """
+    if commit is None:
+        return {}
+    if not scope.apps:
+        raise OptionError("--commit: no app is in scope that could run it; add --app NAME")
+    of: dict[str, list[str]] = {}
+    for name in sorted(scope.apps):
+        if repository := repository_of(estate, name):
+            of.setdefault(repository, []).append(name)
+    if len(of) > 1:
+        which = "; ".join(f"{repository}: --app {' --app '.join(names)}" for repository, names in of.items())
+        raise OptionError(f"--commit {commit}: in scope are apps of {len(of)} repositories; say which: {which}")
+    return dict.fromkeys(next(iter(of.values()), sorted(scope.apps)), commit)
+
+
+def repository_of(estate: Estate, app: str) -> str | None:
+    """Give the repository that deploys an app, by its own word or by that of a declared deploy."""
+    ownership = estate.ownership_of(app)
+    return estate.apps[app].repository or (ownership.repository.name if ownership else None)
+
+
 def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:
     """Read the files of each repository that has a folder: the one of `--checkout`, else those of the estate.
 

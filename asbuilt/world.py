@@ -68,13 +68,22 @@ def choose(run: Run, *, sandbox: str | None, observed: str | None, closing: Exit
 
 
 def observe(
-    run: Run, world: World, *, settle: float, timeout: float, deadline: float | None, say: Callable[[str], None]
+    run: Run,
+    world: World,
+    *,
+    settle: float,
+    hold: float | None,
+    timeout: float,
+    deadline: float | None,
+    say: Callable[[str], None],
 ) -> tuple[Observation, list[str]]:
     """Observe a world; give the observation, and what a sandbox counted on its side. Times are seconds.
 
     Nothing is asked behind `settle` and the `deadline` together; without one, `default_deadline` holds.
     """
+    from asbuilt.observe.clock import Clock
     from asbuilt.observe.http import Client
+    from asbuilt.observe.settling import Wanted
     from asbuilt.observe.sweep import sweep
 
     client = Client(
@@ -85,8 +94,17 @@ def observe(
         progress=_progress(say),
     )
     try:
-        jobs = deploying_jobs(run.estate, run.checkouts)
-        observation = sweep(run.estate, run.scope, client, world.name, jobs=jobs, settle=settle, say=say)
+        observation = sweep(
+            run.estate,
+            run.scope,
+            client,
+            world.name,
+            jobs=deploying_jobs(run.estate, run.checkouts),
+            wanted=Wanted(frozenset(run.meant) or run.scope.apps, settle, hold),
+            meant=run.meant,
+            clock=Clock(world.sandbox.elapsed, world.sandbox.skip) if world.sandbox else Clock(),
+            say=say,
+        )
     finally:
         client.close()
     served = world.sandbox.log if world.sandbox else ()

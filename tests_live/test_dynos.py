@@ -36,10 +36,10 @@ def test_formation_is_as_declared(app, formation):
     "HK006",
     severity="SEV-2",
     satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"],
-    explained_by=["HK002", "HK003", "HK005"],
+    explained_by=["HK002", "HK003", "HK005", "HK008"],
 )
 @pytest.mark.usefixtures("past_first_deploy")
-def test_declared_process_is_up(app, process, dynos, formation, release, releases, heroku_app, now):
+def test_declared_process_is_up(app, process, dynos, formation, release, releases, heroku_app, now, grace):
     """Each declared process is up, as many dynos of it as declared.
 
     `grace` is for what is under way: dynos that start on a young release, dynos that a deploy or a scaling has just
@@ -51,13 +51,11 @@ def test_declared_process_is_up(app, process, dynos, formation, release, release
     if not least:
         pytest.skip(f"no {process} is declared to run: HK005 judges that")
     images = heroku_app.runs_images
-    down = under_way.down(
-        process, least, dynos, formation.get(process), releases, images=images, now=now, grace=app.grace
-    )
+    down = under_way.down(process, least, dynos, formation.get(process), releases, images=images, now=now, grace=grace)
     if down is None:
         return
     fact = f"{down.up} of {least} {process} up ({down.states}) since {ago(down.since, now)}"
-    fact = f"{fact}, grace {ago(now, now + app.grace)}"
+    fact = f"{fact}, grace {ago(now, now + grace)}"
     if down.waits_for:
         pytest.skip(f"{fact}: {down.waits_for}")
     fix = "" if codes(releases, images=images).get(release.version) else "{deploy}"
@@ -65,15 +63,15 @@ def test_declared_process_is_up(app, process, dynos, formation, release, release
 
 
 @control("HK007", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"])
-def test_every_dyno_runs_the_current_release(app, running, release, now):
+def test_every_dyno_runs_the_current_release(running, release, now, grace):
     """Every dyno runs the current release: each release restarts all of them, one of container images too.
 
     Remedy: heroku ps:restart --app {app}
     """
     old = [f"{dyno.name} runs v{dyno.release}" for dyno in running if dyno.release != release.version]
     since = ago(release.created_at, now)
-    if old and under_way.young(release.created_at, now, app.grace):
-        pytest.skip(f"{', '.join(old)}; current is {release} since {since}, grace {ago(now, now + app.grace)}")
+    if old and under_way.young(release.created_at, now, grace):
+        pytest.skip(f"{', '.join(old)}; current is {release} since {since}, grace {ago(now, now + grace)}")
     assert not old, f"{', '.join(old)}; current is {release} since {since}"
 
 

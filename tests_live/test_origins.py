@@ -48,7 +48,7 @@ def test_current_release_was_made_by_its_workflow(deployed, origin, source, now)
 
 
 @control("HK009", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC7.2"], explained_by=["HK003", "HK018"])
-def test_newest_deploy_is_what_runs(app, deployed, origin, newest_deploy, newest_release, now):
+def test_newest_deploy_is_what_runs(app, deployed, origin, newest_deploy, newest_release, now, grace):
     """The newest run that deployed with success left a release, and that is what runs, or a later run's.
 
     A run is green as well where its push had nothing to build, where another app was built, or the release failed.
@@ -62,7 +62,7 @@ def test_newest_deploy_is_what_runs(app, deployed, origin, newest_deploy, newest
     fix = f"read why: {run.url} ; then {{deploy}}"
     if newest_release is None:
         same = commit is not None and agree(commit, run.sha)
-        young = now - ended <= app.grace
+        young = now - ended <= grace
         none_of([] if same or young else [Finding(f"{told} and released nothing: {runs}", fix)])
     elif newest_release.status != "pending":
         superseded = brought.version >= newest_release.version and (origin or brought == newest_release)

@@ -51,6 +51,7 @@ def jobs(client: Client, name: str, run_id: int) -> Fact[tuple[Job, ...]]:
                 ran=_has_run(raw),
                 started_at=instant(raw["started_at"]) if raw["started_at"] else None,
                 completed_at=instant(raw["completed_at"]) if raw["completed_at"] else None,
+                conclusion=raw["conclusion"],
             )
             for raw in listed(ask, url, "jobs")
         )

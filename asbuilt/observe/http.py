@@ -164,6 +164,11 @@ class Client:
         self._http.close()
 
     @property
+    def left(self) -> float:
+        """How many seconds there are until the deadline of the run."""
+        return self._ends - time.monotonic()
+
+    @property
     def transcript(self) -> tuple[Request, ...]:
         """Every request so far, in the order in which the answers came.
 

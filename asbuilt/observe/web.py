@@ -3,7 +3,10 @@
 Asked as anybody would: without a token, a cookie, or a redirect that is followed.
 """
 
+import json
+
 from asbuilt import estate as declared
+from asbuilt.commits import is_commit
 from asbuilt.model import Fact, Observed, ProbeResponse
 from asbuilt.observe import body
 from asbuilt.observe.ask import Ask, fact
@@ -19,9 +22,9 @@ _STARTS = 3
 def probe(client: Client, url: str, wanted: declared.Probe | None = None) -> Fact[ProbeResponse]:
     """Observe one answer of an app: its status, whether the app or Heroku's router gave it, and what is asked of it.
 
-    `url` is whole, path included. Of the body is kept what `wanted` declares of it. Every answer is an observation, and
-    so is a certificate that turns every visitor away; it is unobserved only where none came. The router is told by the
-    page that it shows: https://devcenter.heroku.com/articles/error-pages
+    `url` is whole, path included. Of the body is kept what `wanted` declares of it, and the commit where it says where
+    that is. Every answer is an observation, and so is a certificate that turns every visitor away; it is unobserved
+    only where none came. The router is told by the page that it shows: https://devcenter.heroku.com/articles/error-pages
     """
 
     def read(ask: Ask) -> ProbeResponse:
@@ -33,7 +36,9 @@ def probe(client: Client, url: str, wanted: declared.Probe | None = None) -> Fac
         location = place(answer.headers.get("location", ""))
         from_router = _ROUTER_ERROR_PAGE in answer.body
         says = body.asked(answer.body, wanted) if wanted and not from_router else None
-        return ProbeResponse(shown(url), answer.status, location, from_router, body=says)
+        place_of_commit = wanted.tells_commit_at if wanted else None
+        commit = None if place_of_commit is None else _commit(answer.body, place_of_commit)
+        return ProbeResponse(shown(url), answer.status, location, from_router, body=says, commit=commit)
 
     return fact(client, shown(url), read)
 
@@ -50,3 +55,13 @@ def probe_asleep(client: Client, url: str, wanted: declared.Probe) -> Fact[Probe
             break
         found = probe(client, url, wanted)
     return found
+
+
+def _commit(content: bytes, pointer: str) -> str:
+    """Give the commit that a body names; nothing else of it, whatever is there."""
+    try:
+        found = body.at(json.loads(content), pointer) if pointer else content.decode()
+    except (ValueError, LookupError, RecursionError):
+        return ""
+    named = found.strip() if isinstance(found, str) else ""
+    return named.lower() if is_commit(named) else ""

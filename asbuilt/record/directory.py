@@ -10,6 +10,7 @@ from asbuilt.withholding import Secrets
 CONTEXT = "environment.properties"
 LINT = "lint.json"
 OBSERVATION = "observation.json"
+OUTPUTS = "outputs.txt"
 RESULTS = "allure-results"
 VERDICTS = "verdicts.json"
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from asbuilt.lint.keep import told
-from asbuilt.record.directory import RESULTS, VERDICTS, point_latest
+from asbuilt.record.directory import OUTPUTS, RESULTS, VERDICTS, point_latest
 from asbuilt.record.evidence import settle_results, write_context
 from asbuilt.record.junit import junit
+from asbuilt.record.outputs import outputs
 from asbuilt.record.summary import markdown
 from asbuilt.record.writing import folder, write_json, write_text
 from asbuilt.run import Run
@@ -33,6 +34,8 @@ def finish(
     point_latest(run.directory)
     write_json(run.directory / VERDICTS, [each.as_dict() for each in verdicts], run.secrets)
     write_text(run.directory / "summary.md", markdown(run, verdicts, linters), run.secrets)
+    if run.observation is not None:
+        write_text(run.directory / OUTPUTS, outputs(run, verdicts), run.secrets)
     write_context(results, run, linters)
     settle_results(results, verdicts, run)
     written = junit(run, verdicts, uncollected)

@@ -31,11 +31,12 @@ class Sandbox:
     def __init__(
         self, scenario: Scenario, *, port: int, unix_socket: Path | None, elapsed: Callable[[], float] | None
     ) -> None:
-        begun = time.monotonic()
+        begun, self._skipped = time.monotonic(), 0.0
         self.scenario = scenario
         self.name = scenario.name
         self.unix_socket = unix_socket
-        self._application = Application(scenario, elapsed or (lambda: time.monotonic() - begun))
+        self._passes = elapsed or (lambda: time.monotonic() - begun)
+        self._application = Application(scenario, self.elapsed)
         self._sockets = _listen(port, unix_socket)
         self.origin = f"http://127.0.0.1:{self._sockets[0].getsockname()[1]}"
         self._server = uvicorn.Server(
@@ -83,6 +84,14 @@ class Sandbox:
     def clock(self) -> datetime:
         """Return the scenario's time, which the next answer's Date header carries."""
         return self._application.clock()
+
+    def elapsed(self) -> float:
+        """Return how many seconds have passed in the sandbox: those that it has run, and those that were skipped."""
+        return self._passes() + self._skipped
+
+    def skip(self, seconds: float) -> None:
+        """Let so many seconds pass in the sandbox at once: nobody has to wait for what is not real."""
+        self._skipped += seconds
 
     def stop(self) -> None:
         """Begin to stop serving, which takes a moment: `close` waits for it. Requests that hang are dropped."""

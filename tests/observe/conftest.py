@@ -39,7 +39,7 @@ def _no_pause(monkeypatch):
     def pause(seconds):
         now[0] += seconds
 
-    monkeypatch.setattr("asbuilt.observe.sweep.time", SimpleNamespace(monotonic=lambda: now[0], sleep=pause))
+    monkeypatch.setattr("asbuilt.observe.clock.time", SimpleNamespace(monotonic=lambda: now[0], sleep=pause))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from asbuilt.model import Absent, Observed, Unobserved, dump, restore
+from asbuilt.observe.settling import Wanted
 from asbuilt.observe.sweep import sweep
 from asbuilt.sandbox.server import Sandbox
 from asbuilt.scope import Scope
@@ -35,8 +36,8 @@ def facts(observation):
     for name, app in observation.apps.items():
         for part in ("app", "releases", "formation", "dynos", "builds"):
             yield f"{name} {part}", getattr(app, part)
-        for path, fact in app.probes.items():
-            yield f"{name} {path}", fact
+        yield from ((f"{name} {path}", fact) for path, fact in app.probes.items())
+        yield from ((f"{name} code {code}", fact) for code, fact in app.codes.items())
     for name, repository in observation.repositories.items():
         for part in ("repository", "environments", "workflows"):
             yield f"{name} {part}", getattr(repository, part)
@@ -66,6 +67,7 @@ def test_in_a_healthy_world_every_fact_is_observed(healthy):
             for app in (PRODUCTION, STAGING)
             for part in ("app", "releases", "formation", "dynos", "builds", "/health", "/api/system/status")
         ),
+        *(f"{app} code {each}" for app in (PRODUCTION, STAGING) for each in observation.apps[app].codes),
         f"{REPOSITORY} repository",
         f"{REPOSITORY} environments",
         f"{REPOSITORY} workflows",
@@ -79,6 +81,7 @@ def test_in_a_healthy_world_every_fact_is_observed(healthy):
         f"{REPOSITORY} comparisons {runs.value[0].sha}...main",
     }
     assert observation.world == "sandbox healthy"
+    assert {len(each.codes) for each in observation.apps.values()} == {1}
     assert len(asked) == len(set(asked)) == len(observation.transcript)
 
 
@@ -152,6 +155,7 @@ def test_without_any_date_the_clock_is_this_machines(client, estate, everything)
 def test_an_app_in_scope_is_asked_about_with_its_deploys_and_nothing_else(observe):
     observation, asked = observe("healthy", scope(PRODUCTION))
     (deployment,) = observation.repositories[REPOSITORY].deployments["production"].value
+    (code,) = observation.apps[PRODUCTION].codes
     assert sorted(each.partition("?")[0] for each in asked) == [
         "api.github.com/repos/MooseQuest/TradeMasterAPI",
         "api.github.com/repos/MooseQuest/TradeMasterAPI/actions/workflows/deploy-heroku.yml/runs",
@@ -162,6 +166,7 @@ def test_an_app_in_scope_is_asked_about_with_its_deploys_and_nothing_else(observ
         "api.heroku.com/apps/raxx-api-prod/dynos",
         "api.heroku.com/apps/raxx-api-prod/formation",
         "api.heroku.com/apps/raxx-api-prod/releases",
+        f"api.heroku.com/apps/raxx-api-prod/slugs/{code}",
         "raxx-api-prod-a60a19e5efbf.herokuapp.com/api/system/status",
         "raxx-api-prod-a60a19e5efbf.herokuapp.com/health",
     ]
@@ -325,7 +330,7 @@ def test_whatever_comes_back_a_sweep_ends_and_can_be_saved(client, estate, every
             raise reply
         return httpx.Response(**reply)
 
-    observation = sweep(estate, everything, client(handler), "live", settle=0.3)
+    observation = sweep(estate, everything, client(handler), "live", wanted=Wanted(everything.apps, 0.3))
     (tmp_path / "observation.json").write_bytes(dump(observation))
     assert restore(tmp_path / "observation.json") == observation
     assert [name for name, fact in facts(observation) if isinstance(fact, Observed) and "/" not in name] == []

@@ -1,9 +1,7 @@
 """A live run from end to end, over real sockets."""
 
 import json
-import time
 from collections import Counter
-from types import SimpleNamespace
 
 import pytest
 
@@ -185,22 +183,43 @@ def test_an_unknown_says_the_request_and_the_remedy(live):
     assert "for the same reason: GH003, GH004, GH005" in out
 
 
-def test_settling_waits_for_a_deploy_that_ends_well(play, monkeypatch):
-    now = [0.0]
+def test_settling_waits_for_a_deploy_that_ends_well(live):
+    settling = ("--settle=30", "--app=raxx-api-prod", "--commit=5ad0c3f1", "-k", "HK0 or WEB0")
+    played = live("healthy+deploy-settles", *settling)
+    assert "HK003" not in played.subjects("drifted"), played.out
+    assert played.subjects("drifted").keys() & {"HK003", "HK006", "HK007", "HK009", "WEB001"} == set(), played.out
+    assert "asbuilt: settling: 06:00:00 raxx-api-prod: release v10 is pending, since 05:59:30" in played.out
+    seen = json.loads((played.directory / "observation.json").read_text())
+    assert any("(web.1 starting)" in each for each in seen["timeline"])
+    assert any(each.endswith("settled, as declared for 15 s") for each in seen["timeline"])
+    assert seen["meant"] == {"raxx-api-prod": "5ad0c3f1"}
 
-    def pause(seconds):
-        now[0] += seconds
 
-    # The pauses between looks, and nothing else, move the clocks of both sides.
-    for module, sleep in (("observe.sweep", pause), ("sandbox.server", time.sleep)):
-        clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
-        monkeypatch.setattr(f"asbuilt.{module}.time", clock)
-    played = play("tests_live", "-m", "live", "--sandbox=healthy+deploy-settles", "--settle=30", "--app=raxx-api-prod")
-    assert played.code == 0, played.out
-    assert "settling: " in played.out
-    timeline = json.loads((played.directory / "observation.json").read_text())["timeline"]
-    assert any("release v10 is pending" in each for each in timeline)
-    assert any("web.1 is starting" in each for each in timeline)
+def test_a_release_that_is_pending_is_excused_until_a_run_has_waited_for_it(live):
+    narrowed = ("--app=raxx-api-prod", "-k", "HK003")
+    assert live("healthy+release-under-way", *narrowed).subjects("drifted") == {}
+    waited = live("healthy+release-under-way", *narrowed, "--settle=3")
+    assert waited.code == 1
+    assert waited.subjects("drifted") == {"HK003": ["raxx-api-prod"]}
+    assert "release v10 still pending after 3 s" in waited.out
+
+
+@pytest.mark.parametrize("base", ["healthy", "healthy+never-dispatched"])
+def test_the_last_job_of_a_run_can_judge_what_the_run_itself_released(live, base):
+    settling = ("--app=raxx-api-prod", "--settle=10", "-k", "GH009 or HK009 or HK018")
+    played = live(f"{base}+deploy-under-way", *settling, "--commit=9d41c7e2")
+    assert set(played.subjects("conforms")) == {"GH009", "HK009", "HK018"}, played.out
+    other = live(f"{base}+deploy-under-way", *settling, "--commit=464fd80d")
+    assert other.code == 1
+    assert other.subjects("drifted") == {"HK009": ["raxx-api-prod"]}, other.out
+
+
+def test_a_run_that_is_under_way_and_released_nothing_is_found_once_it_was_waited_for(live):
+    narrowed = ("--app=raxx-api-prod", "-k", "HK009")
+    assert live("healthy+deploy-released-nothing", *narrowed).subjects("drifted") == {}
+    waited = live("healthy+deploy-released-nothing", *narrowed, "--settle=10")
+    assert waited.code == 1
+    assert "and released nothing: raxx-api-prod runs v8" in waited.out
 
 
 def test_without_settling_the_same_deploy_is_judged_as_it_stands(live):
@@ -226,6 +245,18 @@ def test_without_settling_the_same_deploy_is_judged_as_it_stands(live):
         (("-m", "live", "--sandbox=healthy", "--timeout=0"), '"0" is not a number of seconds from 0.1 to 86400'),
         (("-m", "live", "--sandbox=healthy", "--settle=nan"), '"nan" is not a number of seconds from 0 to 86400'),
         (("-m", "live", "--sandbox=healthy", "--settle=soon"), '"soon" is not a number of seconds'),
+        (("-m", "live", "--sandbox=healthy", "--hold=soon"), '"soon" is not a number of seconds'),
+        (("-m", "live", "--sandbox=healthy", "--settle=20", "--hold=11"), "--hold 11: at most half of --settle"),
+        (("-m", "live", "--sandbox=healthy", "--hold=5"), "at most half of --settle, which is 0"),
+        (("-m", "live", "--sandbox=healthy", "--commit=main"), '"main" is no commit: write 7 to 40 hexadecimal digits'),
+        (("-m", "live", "--sandbox=healthy", "--commit=464fd8"), '"464fd8" is no commit'),
+        (("-m", "live", "--sandbox=healthy", f"--commit={'a' * 41}"), "is no commit"),
+        (("-m", "live", "--sandbox=healthy", "--commit="), "--commit: its value is empty"),
+        (
+            ("-m", "live", "--sandbox=healthy", "--repository=MooseQuest/TradeMasterAPI", "--commit=464fd80d"),
+            "--commit: no app is in scope that could run it; add --app NAME",
+        ),
+        (("--commit=464fd80d",), "add -m live"),
         (("-m", "live", "--sandbox=healthy", "--evidence=package.json"), "--evidence package.json: no folder can be"),
         (
             (

@@ -61,7 +61,7 @@ def configured():
 
 
 @pytest.mark.parametrize(
-    "option", ["--checkout", "--evidence", "--estate", "--app", "--repository", "--observed", "--sandbox"]
+    "option", ["--checkout", "--evidence", "--estate", "--app", "--repository", "--observed", "--sandbox", "--commit"]
 )
 @pytest.mark.parametrize("value", ["", " "])
 def test_an_empty_value_is_that_of_a_variable_that_is_not_set(option, value, refused):
