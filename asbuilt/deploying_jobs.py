@@ -31,13 +31,19 @@ class DeployingJob:
     """A job that deploys an app: patterns for the name that it has and for its id, and whether its code is the run's.
 
     Another commit is deployed where the job checks out a ref of its own choice, or moves what was built elsewhere.
-    `environment` says whether it names one, and leaves a deployment to it.
+    `environment` says whether it names one, and leaves a deployment to it. `when` has the refs and inputs with which it
+    deploys the app, and nothing where more decides that.
     """
 
     shown: str
     by_id: str
     own_commit: bool
     environment: bool
+    when: tuple[str, ...] = ()
+
+    def is_of_the_same_runs(self, other: "DeployingJob") -> bool:
+        """Say whether each run of this job is one of another app's as well: it deploys both, whatever it is given."""
+        return self.shown == other.shown and bool(self.when) and self.when == other.when
 
 
 def deploying_jobs(
@@ -69,7 +75,14 @@ def _job(path: DeployPath, branch: str, repository: str) -> DeployingJob:
         by_id=" / ".join(re.escape(job.id) + _ROW for job in path.jobs),
         own_commit=deploys_own_commit(path, branch, repository),
         environment=any(job.environment is not None and job.makes_deployment for job in path.jobs),
+        when=_when(path),
     )
+
+
+def _when(path: DeployPath) -> tuple[str, ...]:
+    if not path.reached or path.undecided is not None:
+        return ()
+    return (*path.refs, *(f"{name}={value}" for name, value in sorted(path.inputs.items())))
 
 
 def _shown(job: Job) -> str:

@@ -189,8 +189,10 @@ class Provenance:
                 continue
             other = self.maker(each)
             by_environment = maker.environment is not None and maker.environment != other.environment
-            by_job = bool(own) and own != other.known_of(run.event)
-            if not by_environment and not by_job:
+            theirs = other.known_of(run.event)
+            by_job = bool(own) and {each.shown for each in own}.isdisjoint(each.shown for each in theirs)
+            with_it = bool(own) and all(any(one.is_of_the_same_runs(each) for each in theirs) for one in own)
+            if not (by_environment or by_job or with_it):
                 return False
         return True
 

@@ -1,5 +1,6 @@
 """Where what runs comes from, in whole worlds: a sandbox is observed, and asked for what the first look left open."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -199,6 +200,24 @@ def test_a_run_to_another_environment_should_have_made_nothing_here(seen):
 def test_two_apps_that_nothing_tells_apart_are_told_apart_by_nobody(seen):
     told = seen([release(2, "-5d", ONE)], [run("-2h")], jobs={}, declared=SHARED)
     assert isinstance(newest(told), Untold)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "told"),
+    [
+        (("main",), ("main",), Ran),  # one job deploys both, each time
+        (("to=a",), ("to=b",), Untold),  # what it is given decides
+        ((), (), Untold),  # something else decides
+    ],
+)
+def test_a_job_that_deploys_two_apps_each_time_is_of_both(seen, own, other, told):
+    ways = {"shop": own, "shop-staging": other}
+    jobs = {
+        Owner("example/shop", "deploy.yml", name): {"workflow_dispatch": (replace(DEPLOY, when=when),)}
+        for name, when in ways.items()
+    }
+    found = seen([release(2, "-5d", ONE)], [run("-2h")], jobs=jobs, declared=SHARED)
+    assert isinstance(newest(found), told)
 
 
 # How the last deployment ended.
