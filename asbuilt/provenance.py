@@ -151,11 +151,12 @@ class Provenance:
         may = [run for run in page.runs if run.conclusion in {"success", None}]
         declared = [run for run in may if any(is_of(way, run) for way in ways)]
         maker = self.maker(owner)
-        for run in declared[:_MOST_DEPLOYS]:
+        here = [run for run in declared if went_through(run, maker, state, self.now) is not False]
+        for run in here[:_MOST_DEPLOYS]:
             spans = spans_of(run, maker, state, self.now)
             if isinstance(spans, Asks | Untold):
                 return spans
-            if not spans or went_through(run, maker, state, self.now) is False:
+            if not spans:
                 continue
             if not all(self._has_deployed(owner.repository.name, run, each.job) for each in spans):
                 continue

@@ -52,7 +52,7 @@ class Recorded:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("asbuilt.observe.http.Client", asking)
             world = World("recorded", Tokens("HRKU-1", "ghp_1"))
-            return observe(self._run, world, settle=0, timeout=10, deadline=None, say=lambda _: None)[0]
+            return observe(self._run, world, settle=0, hold=None, timeout=10, deadline=None, say=lambda _: None)[0]
 
     @property
     def urls(self):

@@ -28,7 +28,7 @@ def given(estate, everything, monkeypatch):
     def begin(**options):
         monkeypatch.setattr("asbuilt.observe.http.Client", client)
         with pytest.raises(AskedError) as caught:
-            observe(prepared(estate, everything, {}), World("live"), timeout=10, say=print, **options)
+            observe(prepared(estate, everything, {}), World("live"), hold=None, timeout=10, say=print, **options)
         return caught.value.deadline
 
     return begin

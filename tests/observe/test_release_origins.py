@@ -192,8 +192,9 @@ def test_a_run_whose_deploy_was_skipped_should_have_made_nothing(seen):
     assert newest(told).run.sha == ONE
 
 
-def test_a_run_to_another_environment_should_have_made_nothing_here(seen):
-    told = seen([release(2, "-5d", ONE)], [run("-7203m", "production"), run("-2h", "staging", sha=TWO)])
+def test_runs_to_another_environment_should_have_made_nothing_here_however_many(seen):
+    elsewhere = run("-2h", "staging", sha=TWO, count=9)
+    told = seen([release(2, "-5d", ONE)], [run("-7203m", "production"), elsewhere])
     assert newest(told).run.sha == ONE
 
 
