@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from asbuilt.model import Dyno, Release
 
 LONG_AGO = timedelta(minutes=10)
+_START = timedelta(minutes=2)  # a boot may take one: https://devcenter.heroku.com/articles/limits#boot-timeout
 TWICE = 2
 _STANDING = {"up", "idle"}
 
 
 def came_by_itself(dyno: Dyno, release: Release | None, now: datetime) -> bool:
-    """Say whether a dyno started in the last ten minutes though nothing was released in them."""
+    """Say whether a dyno started in the last ten minutes, and no release explains that: it came up long after one."""
     young = now - dyno.updated_at <= LONG_AGO
-    return young and (release is None or now - release.created_at > LONG_AGO)
+    return young and (release is None or dyno.updated_at - release.created_at > _START)
 
 
 def is_suspicious(dyno: Dyno, release: Release | None, now: datetime) -> bool:

@@ -189,7 +189,7 @@ class Provenance:
             if each.deploy.app == app.name or not same_file or not is_of(each, run):
                 continue
             other = self.maker(each)
-            by_environment = maker.environment is not None and maker.environment != other.environment
+            by_environment = maker.environment is not None and _lower(maker) != _lower(other)
             theirs = other.known_of(run.event)
             by_job = bool(own) and {each.shown for each in own}.isdisjoint(each.shown for each in theirs)
             with_it = bool(own) and all(any(one.is_of_the_same_runs(each) for each in theirs) for one in own)
@@ -309,6 +309,10 @@ def is_of(way: Ownership, run: WorkflowRun) -> bool:
 def _made_in(span: Span, release: Release, run: WorkflowRun, commit: str | None) -> bool:
     """Say whether a release came of a job that deployed."""
     return covers(span, release.created_at, agrees=commit is not None and agree(commit, run.sha))
+
+
+def _lower(maker: Maker) -> str | None:
+    return maker.environment.lower() if maker.environment else None
 
 
 def _may_wait(app: App, state: RepositoryState | None) -> bool:

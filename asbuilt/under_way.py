@@ -73,7 +73,7 @@ def down(
     `releases` hold a current one. Each dyno answers for itself: a sibling that started, or a config change, excuses
     none that it did not restart.
     """
-    found = [dyno for dyno in dynos if dyno.type == process]
+    found = list({dyno.name: dyno for dyno in dynos if dyno.type == process}.values())
     up = [dyno for dyno in found if dyno.state == "up" or asleep(dyno, formation)]
     if len(up) >= least:
         return None

@@ -9,6 +9,7 @@ from asbuilt.workflows.yaml.finding import Finding
 
 pytestmark = pytest.mark.live
 
+SETTINGS = "https://github.com/{repository}/settings/environments"
 # https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
 ENTERPRISE = (
     "a private repository has required reviewers, wait timers and the bypass switch with GitHub Enterprise alone: "
@@ -76,7 +77,7 @@ def test_environment_exists(repository, environment, environments):
 def test_environment_requires_the_declared_reviewers(declared_environment, github_environment, github_repository):
     """The environment requires the declared reviewers, and nobody else may approve.
 
-    Remedy: set the required reviewers of {environment}: https://github.com/{repository}/settings/environments
+    Remedy: protect environment {environment}{protection}: https://github.com/{repository}/settings/environments
     """
     if declared_environment.reviewers is None:
         pytest.skip("the estate declares no reviewers")
@@ -94,7 +95,7 @@ def test_environment_requires_the_declared_reviewers(declared_environment, githu
 def test_environment_waits_as_declared(declared_environment, github_environment, github_repository):
     """The environment's wait timer is as declared.
 
-    Remedy: set the wait timer of {environment}: https://github.com/{repository}/settings/environments
+    Remedy: protect environment {environment}{protection}: https://github.com/{repository}/settings/environments
     """
     if declared_environment.wait_timer is None:
         pytest.skip("the estate declares no wait timer")
@@ -109,7 +110,7 @@ def test_environment_deploys_from_declared_branches_only(declared_environment, g
 
     Where protected branches alone may, one has to be protected: without any, GitHub lets every branch deploy.
 
-    Remedy: set the deployment branches of {environment}: https://github.com/{repository}/settings/environments
+    Remedy: protect environment {environment}{protection}: https://github.com/{repository}/settings/environments
     """
     if declared_environment.deployment_branches is None:
         pytest.skip("the estate declares no deployment branches")
@@ -122,7 +123,7 @@ def test_environment_deploys_from_declared_branches_only(declared_environment, g
 def test_environment_is_bypassed_by_nobody(declared_environment, github_environment, github_repository):
     """Administrators cannot deploy past the environment's rules, and nobody approves their own run, where declared.
 
-    Remedy: set them for {environment}: https://github.com/{repository}/settings/environments
+    Remedy: set who may pass the rules of {environment}: https://github.com/{repository}/settings/environments
     """
     declared = {each: getattr(declared_environment, each) for each in ("admins_can_bypass", "prevent_self_review")}
     observed = {each: getattr(github_environment, each) for each, value in declared.items() if value is not None}
@@ -146,7 +147,7 @@ def _fix(key, environment, repository):
     has_rules = environment.reviewers or environment.reviewers_gone or environment.wait_timer
     if not repository.private or has_rules:
         return ""
-    return "set it at https://github.com/{repository}/settings/environments; " + ENTERPRISE.format(key=key)
+    return "protect environment {environment}{protection}: " + SETTINGS + "; " + ENTERPRISE.format(key=key)
 
 
 def _reviewers(environment):

@@ -120,7 +120,7 @@ def _environment(ask: Ask, repository_name: str, raw: dict[str, Any]) -> Environ
         branches=_branches(ask, repository_name, raw),
         reviewers_gone=reviewers.count(None),
         admins_can_bypass=raw.get("can_admins_bypass"),
-        prevent_self_review=required.get("prevent_self_review", False),
+        prevent_self_review=required.get("prevent_self_review") if required else False,
         guarded_by_apps=bool(rules.keys() - _OWN_RULES),
     )
 

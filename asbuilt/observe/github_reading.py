@@ -28,7 +28,7 @@ def pages(ask: Ask, url: str, key: str) -> Iterator[tuple[list[dict[str, Any]], 
     Raises ValueError as `listed` does.
     """
     seen: set[str] = set()
-    what = key or "things"
+    what, count = key or "things", 0
     while url:
         if url in seen or len(seen) == _MOST_PAGES:
             raise ValueError(f"a list of {what} whose pages repeat or do not end")
@@ -37,7 +37,12 @@ def pages(ask: Ask, url: str, key: str) -> Iterator[tuple[list[dict[str, Any]], 
         document = answer.json()
         following = _NEXT.search(answer.headers.get("link", ""))
         url = following[1] if following else ""
-        yield items(document[key] if key else document), bool(url)
+        found = items(document[key] if key else document)
+        count += len(found)
+        total = document.get("total_count") if key else None
+        if not url and isinstance(total, int) and count < total:
+            raise ValueError(f"{count} of {total} {what}, and no page more")
+        yield found, bool(url)
         if url and not url.startswith(f"{GITHUB}/"):
             raise ValueError(f"a list of {what} that goes on elsewhere")
 

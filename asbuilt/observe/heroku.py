@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from asbuilt.model import App, Build, Code, Dyno, Fact, Formation, Release, current_release, deploys
+from asbuilt.model import App, Build, Code, Dyno, Fact, Formation, Release, current_release, deploys, newest_deploy
 from asbuilt.observe.ask import Ask, fact, instant, items
 from asbuilt.observe.http import HEROKU, Client
 
@@ -41,9 +41,9 @@ def app(client: Client, name: str) -> Fact[App]:
 
 
 def releases(client: Client, name: str, *, images: bool = False) -> Fact[tuple[Release, ...]]:
-    """Observe releases, newest first: all of them, or as many as show the current one and that code was deployed.
+    """Observe releases, newest first: all of them, or as many as show the current one and what brought its code.
 
-    `model.current_release` and `model.deploys` say which these are. `images` says that the app runs images.
+    `model.current_release` and `model.newest_deploy` say which these are. `images` says that the app runs images.
     """
 
     def read(ask: Ask) -> tuple[Release, ...]:
@@ -53,7 +53,7 @@ def releases(client: Client, name: str, *, images: bool = False) -> Fact[tuple[R
             if found and page and page[0].version >= found[-1].version:
                 raise ValueError(f"a page that repeats itself at {page[0]}")
             found += page
-            if current_release(found) and deploys(found, images=images):
+            if current_release(found) and deploys(found, images=images) and newest_deploy(found):
                 break
         return found
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from asbuilt import estate as declared
 from asbuilt.deploying_jobs import DeployingJob, Owner
-from asbuilt.model import Observation, Observed
+from asbuilt.model import Observation
 from asbuilt.observe.facts import Questions
 from asbuilt.observe.http import Client
 from asbuilt.observe.questions import about_deploy, about_releases, with_origins_of
@@ -31,8 +31,7 @@ def with_origins(
     """
     questions = Questions()
     for each in owned:
-        if isinstance(observation.repositories[each.repository.name].repository, Observed):
-            about_deploy(questions, client, estate, each, observation.apps[each.deploy.app].app)
+        about_deploy(questions, client, estate, each, observation)
     for _ in range(_MOST_ROUNDS):
         answers = questions.answers(pool)
         states = {name: with_origins_of(name, state, answers) for name, state in observation.repositories.items()}

@@ -15,6 +15,7 @@ from asbuilt.model import (
     App,
     AppState,
     Fact,
+    Observation,
     Observed,
     RecentRuns,
     Repository,
@@ -91,18 +92,28 @@ def about_repository(
 
 
 def about_deploy(
-    questions: Questions, client: Client, estate: declared.Estate, ownership: declared.Ownership, app: Fact[App]
+    questions: Questions,
+    client: Client,
+    estate: declared.Estate,
+    ownership: declared.Ownership,
+    observation: Observation,
 ) -> None:
     """Ask for what tells which of a workflow's runs made the releases of an app: what all such apps share.
 
-    Nothing where the app was not observed. Deployments are asked where the app declares an environment.
+    Nothing where app or repository was not observed. Deployments are asked where the app declares an environment, by
+    the name that GitHub has for it: two names that differ in case are one.
     """
-    if not isinstance(app, Observed):
+    state = observation.repositories[ownership.repository.name]
+    if not isinstance(observation.apps[ownership.deploy.app].app, Observed):
+        return
+    if not isinstance(state.repository, Observed):
         return
     name, stretch = ownership.repository.name, Stretch(ownership.workflow.name)
     questions.ask(Key(facts.HISTORY, name, stretch), partial(github_origins.history, client, name, stretch))
     if environment := estate.apps[ownership.deploy.app].environment:
-        questions.ask(Key(facts.DEPLOYMENTS, name, environment), partial(github.deployments, client, name, environment))
+        known = state.environments.value if isinstance(state.environments, Observed) else ()
+        named = next((each.name for each in known if each.name.lower() == environment.lower()), environment)
+        questions.ask(Key(facts.DEPLOYMENTS, name, environment), partial(github.deployments, client, name, named))
 
 
 def about_releases(questions: Questions, client: Client, asked: Mapping[str, Asks]) -> None:

@@ -4,6 +4,7 @@ Asked as anybody would: without a token, a cookie, or a redirect that is followe
 """
 
 import json
+import re
 
 from asbuilt import estate as declared
 from asbuilt.commits import is_commit
@@ -15,7 +16,9 @@ from asbuilt.withholding import place
 
 # Heroku's router shows its own error pages in a frame from this host:
 # https://devcenter.heroku.com/articles/error-pages
-_ROUTER_ERROR_PAGE = b"herokucdn.com/error-pages"
+_ROUTER_ERROR_PAGE = re.compile(
+    rb"<iframe[^>]{0,200}\bsrc=[\"']?(?:https?:)?//[\w.]{0,20}herokucdn\.com/error-pages", re.IGNORECASE
+)
 _STARTS = 3
 
 
@@ -34,7 +37,7 @@ def probe(client: Client, url: str, wanted: declared.Probe | None = None) -> Fac
             return ProbeResponse(shown(url), None, certificate=error.problem)
         # What stands before the host and behind the path may be a secret of a session.
         location = place(answer.headers.get("location", ""))
-        from_router = _ROUTER_ERROR_PAGE in answer.body
+        from_router = _ROUTER_ERROR_PAGE.search(answer.body) is not None
         says = body.asked(answer.body, wanted) if wanted and not from_router else None
         place_of_commit = wanted.tells_commit_at if wanted else None
         commit = None if place_of_commit is None else _commit(answer.body, place_of_commit)

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 DYNO_STATES = ("up", "starting", "crashed", "down", "idle")
 RELEASE_STATUSES = ("succeeded", "failed", "pending", "expired")
 RUN_STATUSES = ("completed", "queued", "in_progress", "waiting", "requested", "pending")
-CONCLUSIONS = ("success", "failure", "cancelled", "skipped", "timed_out", "neutral", "action_required")
+CONCLUSIONS = (
+    *("success", "failure", "cancelled", "skipped", "timed_out", "neutral", "action_required"),
+    *("startup_failure", "stale"),
+)
 WORKFLOW_STATES = ("active", "disabled_manually", "disabled_inactivity", "disabled_fork", "deleted")
 OPERATOR = "operator@example.com"
 

@@ -142,6 +142,12 @@ def test_a_probe_is_the_status_and_who_gave_it(client, replies):
     assert (routers.status, routers.from_router) == (503, True)
 
 
+def test_an_app_that_names_the_routers_page_has_answered_itself(client, replies):
+    told = {"error_page": "https://www.herokucdn.com/error-pages/application-error.html"}
+    asked = client(replies((200, {"json": told})))
+    assert not web.probe(asked, "https://shop.example/health").value.from_router
+
+
 @pytest.mark.parametrize("rest", ["", "?token=secret", "#access_token=secret", "?a=b#c"])
 def test_a_redirect_is_kept_without_what_follows_its_path(client, replies, rest):
     asked = client(replies((302, {"headers": {"Location": f"https://shop.example/login{rest}"}})))

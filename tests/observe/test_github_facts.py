@@ -70,6 +70,13 @@ def test_pages_are_followed_to_the_last_by_the_ids_that_github_links_with(served
     assert found.requests == (0, 1)
 
 
+def test_a_list_that_is_shorter_than_its_total_is_unobserved(served):
+    asked, _ = served({f"/repos/{NAME}/actions/workflows?per_page=100": {"total_count": 2, "workflows": [workflow(1)]}})
+    found = github.workflows(asked, NAME)
+    assert isinstance(found, Unobserved)
+    assert "1 of 2 workflows" in found.reason
+
+
 def test_a_page_that_leads_back_makes_the_list_unobserved(served):
     first, second = f"/repos/{NAME}/actions/workflows?per_page=100", "/repositories/7/actions/workflows?page=2"
     page = {"workflows": [workflow(1)]}

@@ -86,6 +86,13 @@ def test_releases_go_on_where_the_current_one_was_not_seen_yet(client):
     assert versions(heroku.releases(client(handler), "shop")) == [6, 5, 4, 3]
 
 
+def test_releases_go_on_to_what_brought_the_code_that_config_changes_carry(client):
+    changed = {"description": "Set A config vars"}
+    carried = [release(each, "a", current=each == 6) | changed for each in (6, 5, 4)]
+    handler = paged(carried[:2], [carried[2], release(3, "a")], [release(2), release(1)])
+    assert versions(heroku.releases(client(handler), "shop")) == [6, 5, 4, 3]
+
+
 def test_a_deploy_that_failed_is_none_to_stop_at(client):
     failed = release(5, "b", status="failed")
     handler = paged([failed, release(4, current=True)], [release(3, "a"), release(2)], [release(1)])

@@ -24,6 +24,7 @@ def release(ago):
         (dyno("up", 86_400), release(90_000), False),
         (dyno("up", 60), release(80), False),
         (dyno("up", 60), release(3_600), True),
+        (dyno("up", 4), release(480), True),  # a deploy of eight minutes ago explains no start of now
         (dyno("up", 601), release(3_600), False),
         (dyno("idle", 60), release(3_600), False),
         (dyno("starting", 5), release(10), True),

@@ -235,6 +235,11 @@ def test_a_container_app_conforms_by_what_its_releases_say(judge):
     assert outcomes["HK002"] == "drifted", out  # an app of slugs, whose code was lost
 
 
+def test_a_dyno_that_is_listed_twice_is_up_once(judge):
+    outcomes, _ = judge("    formation: {web: 2}\n", dynos=lambda dynos, _: (*dynos, *dynos))
+    assert outcomes["HK006"] == "drifted"
+
+
 def test_a_crashed_worker_is_down_whatever_its_siblings_do(judge):
     def workers(dynos, now):
         crashed = Dyno("worker.1", "worker", "crashed", 9, now - timedelta(hours=1), "Basic")
