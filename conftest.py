@@ -15,7 +15,7 @@ from asbuilt.deploying_jobs import deploying_jobs
 from asbuilt.judging import SEEN, CouldNotObserveError
 from asbuilt.lag import Filter, lag_of
 from asbuilt.lint.keep import actions_of, quoted, restore
-from asbuilt.provenance import Provenance, Ran
+from asbuilt.provenance import Ended, Provenance, Ran
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
 from asbuilt.run_results import made_by, older_runs, telling, undecided
@@ -564,7 +564,7 @@ def last_deployment(see, provenance, app, _owned):
     found = provenance.last_deployment(app)[1]
     if found is None:
         pytest.skip(f"no deployment to {app.environment} was made by a job that deploys {app.name}")
-    if not isinstance(found, model.DeploymentStatus):
+    if not isinstance(found, Ended):
         see.of_run("last deployment", found)
     return see.note("last deployment", found)
 

@@ -5,7 +5,7 @@ by the log that its deployment names; else the run itself. What is not known yet
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -79,6 +79,8 @@ def spans_of(run: WorkflowRun, maker: Maker, state: RepositoryState, now: dateti
         deploying = list(_matched(fact.value, known))
         if deploying and all(each.environment for each in known) and went_through(run, maker, state, now) is False:
             return ()  # the job deployed, and elsewhere
+        if not deploying and _was_not_called(fact.value, known):
+            return ()
         if deploying:
             return tuple(_span(job, own, now) for job, own in deploying if job.ran and job.started_at is not None)
     if maker.jobs is not None and run.event not in maker.jobs:
@@ -88,6 +90,15 @@ def spans_of(run: WorkflowRun, maker: Maker, state: RepositoryState, now: dateti
     if known and not _is_one_job(run, state):
         return () if run.conclusion is None else Untold(_called_otherwise(run))
     return (Span(run.created_at, ends, "", own_commit=any(each.own_commit for each in known)),)
+
+
+def _was_not_called(jobs: Iterable[Job], known: tuple[DeployingJob, ...]) -> bool:
+    """Say whether the jobs that would have called those which deploy were skipped: GitHub lists nothing below them."""
+    skipped = [job.name for job in jobs if job.conclusion == "skipped"]
+    callers = [each.shown.rpartition(" / ")[0] for each in known]
+    return bool(known) and all(
+        caller and any(re.fullmatch(caller, name, re.IGNORECASE) for name in skipped) for caller in callers
+    )
 
 
 def _is_one_job(run: WorkflowRun, state: RepositoryState) -> bool:
@@ -125,8 +136,17 @@ def went_through(run: WorkflowRun, maker: Maker, state: RepositoryState, now: da
         return None
     if _of_run(run, fact.value, now):
         return True
-    cut = len(fact.value) >= MOST_DEPLOYMENTS and fact.value[-1].created_at > run.created_at
-    return None if cut else False
+    return None if is_cut(fact.value, run) else False
+
+
+def is_cut(deployments: Sequence[Deployment], run: WorkflowRun) -> bool:
+    """Say whether a list of deployments ends before it comes to those that a run may have made."""
+    return len(deployments) >= MOST_DEPLOYMENTS and deployments[-1].created_at > run.created_at
+
+
+def _not_listed(environment: str, run: WorkflowRun) -> Unobserved:
+    told = f"lists the {MOST_DEPLOYMENTS} newest, and none is of {named(run)}; older ones are not listed"
+    return Unobserved(f"deployments to {environment}", f"GET deployments to {environment}", told, f"see {run.url}")
 
 
 def _of_run(run: WorkflowRun, deployments: Iterable[Deployment], now: datetime) -> list[Deployment]:
@@ -148,6 +168,11 @@ def is_by(maker: Maker, status: DeploymentStatus, state: RepositoryState) -> boo
     return any(job.id == status.job for job, _ in _matched(jobs.value, tuple(known)))
 
 
+def made_within(deployment: Deployment, runs: Iterable[WorkflowRun], now: datetime) -> bool:
+    """Say whether one of some runs may have made a deployment: of its commit, while it was under way."""
+    return any(_of_run(run, [deployment], now) for run in runs)
+
+
 def _by_environment(
     run: WorkflowRun, environment: str, state: RepositoryState, now: datetime
 ) -> tuple[Span, ...] | Untold | Asks:
@@ -156,8 +181,11 @@ def _by_environment(
     if not isinstance(deployments, Observed):
         return Untold(deployments) if isinstance(deployments, Unobserved) else ()
     ends = run.updated_at if run.conclusion is not None else now
+    own = _of_run(run, deployments.value, now)
+    if not own and is_cut(deployments.value, run):
+        return Untold(_not_listed(environment, run))
     spans: list[Span] = []
-    for each in _of_run(run, deployments.value, now):
+    for each in own:
         fact = state.statuses.get(each.id)
         if fact is None:
             return Asks(statuses=(each.id,))

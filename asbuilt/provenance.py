@@ -18,15 +18,19 @@ from asbuilt.deploy_spans import (
     Untold,
     covers,
     is_by,
+    is_cut,
+    made_within,
     spans_of,
     together,
     went_through,
 )
 from asbuilt.deploying_jobs import DeployingJob, Owner
+from asbuilt.descriptions import is_config_change
 from asbuilt.estate import App, Estate, Ownership
 from asbuilt.made_by import Answer, Made, NotMade, made_by
 from asbuilt.model import (
     AppState,
+    Deployment,
     DeploymentStatus,
     Environment,
     Observed,
@@ -50,6 +54,14 @@ class Ran:
 
     run: WorkflowRun
     spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A deployment, and how it ended."""
+
+    deployment: Deployment
+    status: DeploymentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +150,27 @@ class Provenance:
             if state is None or not isinstance(page, Observed):
                 continue
             answer = self._newest_of(app, owner, state, page.value)
+            if answer is None and not page.value.whole:
+                answer = self._newest_of_events(app, owner, state)
             if isinstance(answer, Ran):
                 found.append((name, answer))
             elif answer is not None:
                 return name, answer
         return max(found, key=lambda each: each[1].spans[-1].ends, default=("", None))
+
+    def _newest_of_events(self, app: App, owner: Ownership, state: RepositoryState) -> Ran | Asks | Untold | None:
+        """Give the newest run that deployed an app where none is among the newest of all: event by event."""
+        events = {each.deploy.trigger for each in self.ways(app) if each.workflow.name == owner.workflow.name}
+        stretches = [Stretch(owner.workflow.name, event) for event in sorted(events)]
+        if missing := tuple(each for each in stretches if each not in state.histories):
+            return Asks(histories=missing)
+        pages = [fact.value for each in stretches if isinstance(fact := state.histories[each], Observed)]
+        found = [self._newest_of(app, owner, state, page) for page in pages]
+        if (answer := next((each for each in found if each is not None), None)) or all(each.whole for each in pages):
+            return answer
+        told = "lists its hundred newest, and none of them deployed with success; there are older ones"
+        what = f"deploys of {app.name}"
+        return Untold(Unobserved(what, f"GET runs of {owner.workflow.name}", told, "look it up in Actions"))
 
     def _newest_of(
         self, app: App, owner: Ownership, state: RepositoryState, page: RunPage
@@ -212,7 +240,7 @@ class Provenance:
         brought = brought_by(state, current) if current else None
         return (current, brought, commit_of(state, current)) if current and brought else None
 
-    def last_deployment(self, app: App) -> tuple[str, DeploymentStatus | Asks | Untold | None]:
+    def last_deployment(self, app: App) -> tuple[str, Ended | Asks | Untold | None]:
         """Say how the last deployment to an app's environment ended that was made by the job which deploys the app.
 
         One that is under way or waits has not ended. None where there is none among the newest. With the repository.
@@ -224,7 +252,8 @@ class Provenance:
             if state is None or not isinstance(fact, Observed):
                 continue
             maker = self.maker(owner)
-            for deployment in fact.value[:_MOST_DEPLOYS]:
+            runs = self._runs_of(owner, state)
+            for deployment in [each for each in fact.value if made_within(each, runs, self.now)][:_MOST_DEPLOYS]:
                 statuses = state.statuses.get(deployment.id)
                 if statuses is None:
                     return name, Asks(statuses=(deployment.id,))
@@ -236,18 +265,33 @@ class Provenance:
                 by_it = is_by(maker, ended, state)
                 if isinstance(by_it, Asks | Untold):
                     return name, by_it
-                if by_it:
-                    return name, ended
+                if by_it and ended.run in {0, *(run.id for run in runs)}:
+                    return name, Ended(deployment, ended)
+            if runs and is_cut(fact.value, runs[-1]):
+                told = f"lists the {len(fact.value)} newest, and none is of a run of {owner.workflow.name}"
+                what = f"last deployment to {app.environment}"
+                return name, Untold(
+                    Unobserved(what, f"GET deployments to {app.environment}", told, "see them on GitHub")
+                )
         return "", None
 
+    def _runs_of(self, owner: Ownership, state: RepositoryState) -> list[WorkflowRun]:
+        """Give the newest runs of the workflow of a declared deploy, newest first."""
+        page = state.histories.get(Stretch(owner.workflow.name))
+        return list(page.value.runs) if isinstance(page, Observed) else []
+
     def released_by(self, app: App, ran: Ran) -> Release | None:
-        """Give the newest release that came of a run that deployed an app, whatever became of it; None without one."""
+        """Give the newest release that came of a run that deployed an app, whatever became of it; None without one.
+
+        A config change that the run made as well is none: it carries on what the run, or another, deployed.
+        """
         state = self.apps[app.name]
         releases = state.releases.value if isinstance(state.releases, Observed) else ()
         made = [
             each
             for each in releases
-            if any(_made_in(span, each, ran.run, commit_of(state, each)) for span in ran.spans)
+            if not is_config_change(each.description)
+            and any(_made_in(span, each, ran.run, commit_of(state, each)) for span in ran.spans)
         ]
         return max(made, key=lambda each: each.version, default=None)
 

@@ -17,6 +17,7 @@ SUCCEEDED = {"success", "inactive"}
 @control(
     "GH009", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3"], explained_by=["GH001", "GH002", "GH007", "GH016"]
 )
+@pytest.mark.usefixtures("past_first_deploy")
 def test_deploy_path_was_exercised(app, deploy, exercised):
     """Each declared deploy made a release of its app, with success: an untried path is a hope.
 
@@ -48,7 +49,7 @@ def test_current_release_was_made_by_its_workflow(deployed, origin, source, now)
 
 
 @control("HK009", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC7.2"], explained_by=["HK003", "HK018"])
-def test_newest_deploy_is_what_runs(app, deployed, origin, newest_deploy, newest_release, now, grace):
+def test_newest_deploy_is_what_runs(app, deployed, origin, source, newest_deploy, newest_release, now, grace):
     """The newest run that deployed with success left a release, and that is what runs, or a later run's.
 
     A run is green as well where its push had nothing to build, where another app was built, or the release failed.
@@ -65,7 +66,7 @@ def test_newest_deploy_is_what_runs(app, deployed, origin, newest_deploy, newest
         young = now - ended <= grace
         none_of([] if same or young else [Finding(f"{told} and released nothing: {runs}", fix)])
     elif newest_release.status != "pending":
-        superseded = brought.version >= newest_release.version and (origin or brought == newest_release)
+        superseded = brought.version >= newest_release.version and (origin or source or brought == newest_release)
         none_of([] if superseded else [Finding(f"{told} and made {newest_release}, but {runs}", fix)])
 
 
@@ -87,17 +88,18 @@ def test_what_was_pushed_is_deployed(app, deploy, behind, lag, now):
     satisfies=["SOC2 CC7.2", "SOC2 CC8.1"],
     explained_by=["GH009", "GH016", "GH021", "HK003", "HK018"],
 )
-def test_last_deployment_succeeded(app, last_deployment, origin, now):
+def test_last_deployment_succeeded(app, last_deployment, deployed, origin, source, now):
     """The last deployment to the app's environment, by the job that deploys the app, succeeded, and that runs.
 
     Remedy: look at the deployment's run, then {deploy}
     """
-    state, run = last_deployment.state, last_deployment.run
-    since = ago(last_deployment.created_at, now)
-    found = [] if state in SUCCEEDED else [f"the last deployment to {app.environment} ended in {state} {since} ago"]
-    later = origin is not None and (origin.run.id == run or origin.run.created_at > last_deployment.created_at)
-    if state in SUCCEEDED and run and not later:
-        found.append(
-            f"the last deployment to {app.environment} succeeded {since} ago, and what runs came of another run"
-        )
-    none_of(map(Finding, found))
+    state, run = last_deployment.status.state, last_deployment.status.run
+    at = last_deployment.status.created_at
+    told = f"the last deployment to {app.environment}"
+    found = [] if state in SUCCEEDED else [f"{told} ended in {state} {ago(at, now)} ago"]
+    made = origin or (source and source[1])
+    runs = deployed[2] is not None and agree(deployed[2], last_deployment.deployment.sha)
+    later = made is not None and (made.run.id == run or made.run.created_at > at or bool(source))
+    if state in SUCCEEDED and run and not later and not runs:
+        found.append(f"{told} succeeded {ago(at, now)} ago, and what runs came of another run")
+    none_of(Finding(each, since=at) for each in found)

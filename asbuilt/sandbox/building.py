@@ -173,7 +173,11 @@ def _repository(full_name: str, at: Reader) -> Repository:
     created_at = at.instant("created_at")
     default_branch = at.text("default_branch", "main")
     workflows = tuple(_workflow(file, below, created_at) for file, below in at.entries("workflows"))
-    runs = _runs(full_name, at, tuple(workflow.file for workflow in workflows))
+    named = {name.lower(): name for name, _ in at.entries("environments")}
+    runs = tuple(
+        replace(run, environment=named.get(run.environment.lower(), run.environment) if run.environment else None)
+        for run in _runs(full_name, at, tuple(workflow.file for workflow in workflows))
+    )
     return Repository(
         owner=owner,
         name=name,

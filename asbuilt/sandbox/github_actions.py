@@ -273,7 +273,9 @@ def _deploying_job(run: Run) -> str:
 def deployment_statuses(repository: Repository, run: Run, *, superseded: bool) -> list[Document]:
     """Return a deployment's statuses, newest first; a later success makes one outside production inactive."""
     done = {"success": "success", None: None, "skipped": None}.get(run.conclusion, "failure")
-    states = [("in_progress", _JOB_BEGINS), (done, run.took)]
+    names = [name for name, _ in run.jobs]
+    begins = max(_JOB_BEGINS, run.took / len(names) * names.index(_deploying_job(run)))
+    states = [("in_progress", begins), (done, run.took)]
     if run.status == "waiting":
         states = [("queued", _JOB_BEGINS)]
     if superseded and done == "success" and run.environment != "production":

@@ -43,7 +43,14 @@ def code_reference(app: App, release: Release, generation: str) -> Document | No
     """
     if release.commit is None or release.image or app.generation != generation:
         return None
-    return {"id": identifier(app.name, "code", release.commit)}
+    return {"id": _code(app, release)}
+
+
+def _code(app: App, release: Release) -> str:
+    """Return the id of what a release runs: each deploy builds its own, other releases carry on one of that commit."""
+    same = [each for each in app.releases if each.commit == release.commit and each.version <= release.version]
+    built = [each.version for each in same if each.description.startswith("Deploy")]
+    return identifier(app.name, "code", release.commit, *built[-1:])
 
 
 def account(email: str, created_at: datetime, now: datetime, *, sdk: bool) -> Document:
@@ -152,14 +159,14 @@ def slug(app: App, release: Release) -> Document:
     """Return the slug of the release that brought it in."""
     commit = release.commit or ""
     return {
-        "blob": {"method": "GET", "url": f"https://slugs.example.com/{identifier(app.name, 'code', commit)}.tgz"},
+        "blob": {"method": "GET", "url": f"https://slugs.example.com/{_code(app, release)}.tgz"},
         "buildpack_provided_description": "Python",
         "checksum": f"SHA256:{commit}{commit[:24]}",
         "commit": commit,
         "commit_description": None,
         "created_at": iso(release.created_at),
         "deleted_at": None,
-        "id": identifier(app.name, "code", commit),
+        "id": _code(app, release),
         "process_types": {formation.type: formation.command for formation in app.formation},
         "size": stable_number(app.name, commit, digits=8),
         "stack": named("stack", app.stack),
@@ -179,7 +186,7 @@ def image(app: App, release: Release, *, sdk: bool) -> Document:
         "commit_description": "",
         "created_at": iso(release.created_at),
         "digest": f"sha256:{commit}{commit[:24]}",
-        "id": identifier(app.name, "code", commit),
+        "id": _code(app, release),
         "image_repo": "images",
         "process_types": {
             formation.type: {"name": formation.type, "display_cmd": formation.command, "command": formation.command}

@@ -76,7 +76,7 @@ def seen(tmp_path, client):
                     "example/shop": {
                         "created_at": "-200d",
                         "environments": {"production": {"reviewers": ["operator"]}, "staging": {}},
-                        "workflows": {"deploy.yml": {"name": "Deploy"}},
+                        "workflows": {"deploy.yml": {"name": "Deploy"}, "docs.yml": {"name": "Docs"}},
                         "runs": list(runs),
                     }
                 }
@@ -180,6 +180,37 @@ def test_a_green_run_that_released_nothing_is_told_by_its_deploy(seen):
     assert told.released_by(told.estate.apps["shop"], ran) is None
 
 
+def test_a_config_change_of_the_same_job_is_not_what_it_deployed(seen):
+    releases = [release(2, "-62m", ONE), release(3, "-60m", description="Set COMMIT config vars")]
+    told = seen(releases, [run("-64m", "production")])
+    assert told.released_by(told.estate.apps["shop"], newest(told)).version == 2
+
+
+def test_where_other_events_fill_the_newest_runs_those_of_the_event_are_asked_for(seen):
+    many = run("-1h", event="push", count=120, every="20m", conclusion="failure")
+    told = seen([release(2, "-5d", ONE)], [run("-7203m", "production"), many, run("-50h", "production", sha=TWO)])
+    assert newest(told).run.sha == TWO
+
+
+def test_a_job_below_a_call_that_was_skipped_deployed_nothing(seen):
+    jobs = {
+        Owner("example/shop", "deploy.yml", name): {
+            "workflow_dispatch": (replace(DEPLOY, shown=f"{name} / push", by_id=f"{name} / push"),)
+        }
+        for name in ("shop", "shop-staging")
+    }
+    other = run("-63m") | {"jobs": {"shop": "skipped", "shop-staging / push": "success"}}
+    told = seen([release(2, "-61m", ONE)], [other], jobs=jobs, declared=SHARED)
+    assert isinstance(origin(told), NotMade)
+
+
+def test_deployments_of_another_workflow_hide_none_of_the_apps(seen):
+    elsewhere = run("-1h", "production", count=30, every="1h", sha=TWO) | {"workflow": "docs.yml"}
+    runs = [run("-7203m", "production"), run("-2d", "production", conclusion="failure", deploy="failure"), elsewhere]
+    told = seen([release(2, "-5d", ONE)], runs)
+    assert told.last_deployment(told.estate.apps["shop"])[1].status.state == "failure"
+
+
 def test_a_release_under_way_is_what_its_run_left(seen):
     pending = release(3, "-1m", TWO) | {"status": "pending"}
     told = seen([release(2, "-5d", ONE), pending], [run("-4m", "production", sha=TWO)])
@@ -231,14 +262,14 @@ def test_the_last_deployment_that_ended_is_told(seen, conclusion, state):
     runs = [run("-2h", "production", conclusion=conclusion, deploy=conclusion)]
     runs.append(run("-5m", "production", status="in_progress", deploy=None))
     told = seen([release(2, "-60m", ONE)], runs)
-    assert told.last_deployment(told.estate.apps["shop"])[1].state == state
+    assert told.last_deployment(told.estate.apps["shop"])[1].status.state == state
 
 
 def test_a_deployment_by_another_job_says_nothing_of_the_app(seen):
     migrates = run("-2h", "production") | {"jobs": {"test": "success", "migrate": "success"}}
     told = seen([release(2, "-60m", ONE)], [run("-63m", "production"), migrates])
     last = told.last_deployment(told.estate.apps["shop"])[1]
-    assert last.run == origin(told).run.id
+    assert last.status.run == origin(told).run.id
 
 
 def test_observing_costs_no_question_twice(seen):
