@@ -15,6 +15,7 @@ from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.deploy_path import DeployPath
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_OF_ROW = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _ROW = r"(?: \(.*\))?"
 
 
@@ -70,9 +71,12 @@ def deploying_jobs(
 
 
 def _job(path: DeployPath, branch: str, repository: str) -> DeployingJob:
+    *callers, job = path.jobs
+    rows = [context.get("matrix") for context in path.contexts]
+    last = "|".join(dict.fromkeys(_shown(job, row) for row in rows))
     return DeployingJob(
-        shown=" / ".join(_shown(job) for job in path.jobs),
-        by_id=" / ".join(re.escape(job.id) + _ROW for job in path.jobs),
+        shown=" / ".join((*map(_shown, callers), f"(?:{last})" if "|" in last else last)),
+        by_id=" / ".join(re.escape(job.id) for job in path.jobs),
         own_commit=deploys_own_commit(path, branch, repository),
         environment=any(job.environment is not None and job.makes_deployment for job in path.jobs),
         when=_when(path),
@@ -85,8 +89,18 @@ def _when(path: DeployPath) -> tuple[str, ...]:
     return (*path.refs, *(f"{name}={value}" for name, value in sorted(path.inputs.items())))
 
 
-def _shown(job: Job) -> str:
-    """Give a pattern for the name that GitHub shows for a job: what only the run knows is anything."""
-    name = job.name or job.id
-    row = _ROW if job.matrix is not None and "${{" not in name else ""
-    return ".*".join(map(re.escape, _EXPRESSION.split(name))) + row
+def _shown(job: Job, row: object = None) -> str:
+    """Give a pattern for the name that GitHub shows for a job: what only the run knows is anything.
+
+    In `row`, one of its matrix, where that is known, its values stand behind the name, or in it where it names them.
+    """
+    values = row if isinstance(row, dict) and all(isinstance(each, str | int) for each in row.values()) else {}
+    name = _OF_ROW.sub(lambda match: _text(values[match[1]]) if match[1] in values else match[0], job.name or job.id)
+    suffix = ""
+    if job.matrix is not None and "${{" not in (job.name or ""):
+        suffix = re.escape(f" ({', '.join(map(_text, values.values()))})") if values else _ROW
+    return ".*".join(map(re.escape, _EXPRESSION.split(name))) + suffix
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

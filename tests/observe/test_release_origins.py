@@ -1,5 +1,6 @@
 """Where what runs comes from, in whole worlds: a sandbox is observed, and asked for what the first look left open."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -288,3 +289,33 @@ def test_the_files_of_the_example_name_its_jobs():
     assert [(each.shown, each.by_id[:6], each.environment) for each in production["workflow_dispatch"]] == [
         ("Deploy", "deploy", True)
     ]
+
+
+ROWS = """
+on: {push: {branches: [main]}}
+jobs:
+  deploy:
+    strategy: {matrix: {app: [shop, shop-staging], region: [1]}}
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+      - run: git push https://git.heroku.com/${{ matrix.app }}.git HEAD:main
+  named:
+    name: To ${{ matrix.app }} of ${{ github.ref }}
+    strategy: {matrix: {app: [shop]}}
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+      - run: git push https://git.heroku.com/${{ matrix.app }}.git HEAD:main
+"""
+
+
+def test_a_row_of_a_matrix_is_told_from_another_by_the_name_that_github_shows(tmp_path):
+    (tmp_path / ".github" / "workflows").mkdir(parents=True)
+    (tmp_path / ".github" / "workflows" / "deploy.yml").write_text(ROWS)
+    (tmp_path / "estate.yaml").write_text(ESTATE)
+    estate = load(tmp_path / "estate.yaml")
+    found = deploying_jobs(estate, {"example/shop": checkout.read(tmp_path, "example/shop")})
+    shown = [each.shown for each in found[Owner("example/shop", "deploy.yml", "shop")]["push"]]
+    names = ("deploy (shop, 1)", "deploy (shop-staging, 1)", "To shop of refs/heads/main", "To shop-staging of x")
+    assert [any(re.fullmatch(each, name) for each in shown) for name in names] == [True, False, True, False]
