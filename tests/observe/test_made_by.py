@@ -226,6 +226,12 @@ def test_what_went_elsewhere_made_nothing_here(jobs):
     assert isinstance(told(seen, jobs=jobs, environment="production"), NotMade)
 
 
+@pytest.mark.parametrize(("listed", "kind"), [(100, Untold), (99, NotMade)])
+def test_a_list_of_deployments_that_is_cut_before_the_run_leaves_it_open(listed, kind):
+    newer = tuple(Deployment("production", "b" * 40, minutes(500 - each), each) for each in range(listed))
+    assert isinstance(told(state(run(7, -5, 5), deployments=newer), environment="production"), kind)
+
+
 def test_a_job_that_leaves_no_deployment_is_not_missed_among_them():
     seen = state(run(7, -5, 5), jobs={7: (job(-1, 1),)}, deployments=())
     assert told(seen, jobs={"push": (DEPLOY,)}, environment="production").run.number == 7
