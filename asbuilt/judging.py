@@ -87,9 +87,11 @@ class Seen:
                 self.requests.extend(fact.requests)
                 raise CouldNotObserveError(fact)
             case _:
-                told = "was not asked: it would take more requests than one run makes"
+                told = "was not asked: it takes more requests than a run makes, or the observation is older than the question"
                 raise CouldNotObserveError(
-                    Unobserved(name, "what tells which run made it", told, "look it up in Actions")
+                    Unobserved(
+                        name, "what tells which run made it", told, "observe again; if it stays, look it up in Actions"
+                    )
                 )
 
     def note(self, name: str, value: Any) -> Any:
