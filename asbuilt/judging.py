@@ -87,7 +87,7 @@ class Seen:
                 self.requests.extend(fact.requests)
                 raise CouldNotObserveError(fact)
             case _:
-                told = "was not asked: it takes more requests than a run makes, or the observation is older than the question"
+                told = "was not asked: it takes too many requests, or the observation is older than the question"
                 raise CouldNotObserveError(
                     Unobserved(
                         name, "what tells which run made it", told, "observe again; if it stays, look it up in Actions"
