@@ -24,10 +24,15 @@ def agree(one: str, other: str) -> bool:
     return long.startswith(short)
 
 
+def releases_of(state: AppState) -> tuple[Release, ...]:
+    """Give the releases of an app, newest first: none where they could not be seen."""
+    return state.releases.value if isinstance(state.releases, Observed) else ()
+
+
 def deploys_of(state: AppState) -> tuple[Release, ...]:
     """Give the releases of an app that brought code: none where they could not be seen."""
     images = isinstance(state.app, Observed) and state.app.value.runs_images
-    return deploys(state.releases.value, images=images) if isinstance(state.releases, Observed) else ()
+    return deploys(releases_of(state), images=images)
 
 
 def brought_by(state: AppState, release: Release) -> Release | None:
@@ -51,14 +56,13 @@ def commit_of(state: AppState, release: Release) -> str | None:
 
 def release_of(state: AppState, commit: str) -> Release | None:
     """Give the newest release of a commit, current or not; None where none is known to be of it."""
-    releases = state.releases.value if isinstance(state.releases, Observed) else ()
-    named = ((release, commit_of(state, release)) for release in releases)
+    named = ((release, commit_of(state, release)) for release in releases_of(state))
     return next((release for release, of in named if of and agree(of, commit)), None)
 
 
 def other_commit(state: AppState, meant: str | None) -> str | None:
     """Give the commit that the current release runs, where Heroku names one that is not the meant one."""
-    release = current_release(state.releases.value) if isinstance(state.releases, Observed) else None
+    release = current_release(releases_of(state))
     named = commit_of(state, release) if release else None
     return named if named and meant and not agree(named, meant) else None
 

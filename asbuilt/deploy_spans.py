@@ -68,7 +68,6 @@ class Span:
 
 def spans_of(run: WorkflowRun, maker: Maker, state: RepositoryState, now: datetime) -> tuple[Span, ...] | Untold | Asks:
     """Give from when to when a run deployed the app: none where it was skipped, or went elsewhere."""
-    ends = run.updated_at if run.conclusion is not None else now
     known = maker.known_of(run.event)
     if known:
         fact = state.jobs.get(run.id)
@@ -89,7 +88,7 @@ def spans_of(run: WorkflowRun, maker: Maker, state: RepositoryState, now: dateti
         return _by_environment(run, maker.environment, state, now)
     if known and not _is_one_job(run, state):
         return () if run.conclusion is None else Untold(_called_otherwise(run))
-    return (Span(run.created_at, ends, "", own_commit=any(each.own_commit for each in known)),)
+    return (Span(run.created_at, _ends(run, now), "", own_commit=any(each.own_commit for each in known)),)
 
 
 def _was_not_called(jobs: Iterable[Job], known: tuple[DeployingJob, ...]) -> bool:
@@ -151,7 +150,7 @@ def _not_listed(environment: str, run: WorkflowRun) -> Unobserved:
 
 def _of_run(run: WorkflowRun, deployments: Iterable[Deployment], now: datetime) -> list[Deployment]:
     """Give the deployments that a run made: of its commit, while it was under way."""
-    ends = run.updated_at if run.conclusion is not None else now
+    ends = _ends(run, now)
     return [each for each in deployments if each.sha == run.sha and run.created_at <= each.created_at <= ends]
 
 
@@ -180,7 +179,6 @@ def _by_environment(
     deployments = state.deployments.get(environment)
     if not isinstance(deployments, Observed):
         return Untold(deployments) if isinstance(deployments, Unobserved) else ()
-    ends = run.updated_at if run.conclusion is not None else now
     own = _of_run(run, deployments.value, now)
     if not own and is_cut(deployments.value, run):
         return Untold(_not_listed(environment, run))
@@ -195,8 +193,13 @@ def _by_environment(
         begun = [status.created_at for status in of_it if status.state == "in_progress"]
         ended = [status.created_at for status in of_it if status.state in ENDED]
         if begun:
-            spans.append(Span(min(begun), max(ended, default=ends), environment, own_commit=False))
+            spans.append(Span(min(begun), max(ended, default=_ends(run, now)), environment, own_commit=False))
     return tuple(spans)
+
+
+def _ends(run: WorkflowRun, now: datetime) -> datetime:
+    """Give until when a run went on: one that is under way, until now."""
+    return run.updated_at if run.conclusion is not None else now
 
 
 def _span(job: Job, own_commit: bool, now: datetime) -> Span:  # noqa: FBT001 - one of a pair

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from asbuilt.commits import agree, brought_by, commit_of, deploys_of
+from asbuilt.commits import agree, brought_by, commit_of, deploys_of, releases_of
 from asbuilt.deploy_spans import (
     ENDED,
     Asks,
@@ -113,7 +113,7 @@ class Provenance:
     def exercised(self, way: Ownership) -> Answer:
         """Say which successful run of a declared deploy made a release of its app: the newest of all that did."""
         app, state = self.estate.apps[way.deploy.app], self.apps[way.deploy.app]
-        releases = state.releases.value if isinstance(state.releases, Observed) else ()
+        releases = releases_of(state)
         brought = sorted(deploys_of(state), key=lambda each: each.version, reverse=True)
         maker, open_ones = self.maker(way, way.deploy.trigger), list[Untold]()
         for release in brought[:_MOST_RELEASES]:
@@ -156,7 +156,7 @@ class Provenance:
                 found.append((name, answer))
             elif answer is not None:
                 return name, answer
-        return max(found, key=lambda each: each[1].spans[-1].ends, default=("", None))
+        return max(found, key=lambda each: _ended(each[1]), default=("", None))
 
     def _newest_of_events(self, app: App, owner: Ownership, state: RepositoryState) -> Ran | Asks | Untold | None:
         """Give the newest run that deployed an app where none is among the newest of all: event by event."""
@@ -165,9 +165,12 @@ class Provenance:
         if missing := tuple(each for each in stretches if each not in state.histories):
             return Asks(histories=missing)
         pages = [fact.value for each in stretches if isinstance(fact := state.histories[each], Observed)]
-        found = [self._newest_of(app, owner, state, page) for page in pages]
-        if (answer := next((each for each in found if each is not None), None)) or all(each.whole for each in pages):
-            return answer
+        found = [each for page in pages if (each := self._newest_of(app, owner, state, page)) is not None]
+        ran = [each for each in found if isinstance(each, Ran)]
+        if len(ran) < len(found):
+            return next(each for each in found if not isinstance(each, Ran))
+        if ran or all(each.whole for each in pages):
+            return max(ran, key=_ended, default=None)
         told = "lists its hundred newest, and none of them deployed with success; there are older ones"
         what = f"deploys of {app.name}"
         return Untold(Unobserved(what, f"GET runs of {owner.workflow.name}", told, "look it up in Actions"))
@@ -235,7 +238,7 @@ class Provenance:
     def deployed(self, app: App) -> tuple[Release, Release, str | None] | None:
         """Give the current release of an app, the one that brought its code, and its commit; None without code."""
         state = self.apps[app.name]
-        releases = state.releases.value if isinstance(state.releases, Observed) else ()
+        releases = releases_of(state)
         current = current_release(releases)
         brought = brought_by(state, current) if current else None
         return (current, brought, commit_of(state, current)) if current and brought else None
@@ -286,7 +289,7 @@ class Provenance:
         A config change that the run made as well is none: it carries on what the run, or another, deployed.
         """
         state = self.apps[app.name]
-        releases = state.releases.value if isinstance(state.releases, Observed) else ()
+        releases = releases_of(state)
         made = [
             each
             for each in releases
@@ -353,6 +356,10 @@ def is_of(way: Ownership, run: WorkflowRun) -> bool:
 def _made_in(span: Span, release: Release, run: WorkflowRun, commit: str | None) -> bool:
     """Say whether a release came of a job that deployed."""
     return covers(span, release.created_at, agrees=commit is not None and agree(commit, run.sha))
+
+
+def _ended(ran: Ran) -> datetime:
+    return max(span.ends for span in ran.spans)
 
 
 def _lower(maker: Maker) -> str | None:

@@ -6,7 +6,7 @@ numbers of releases and the declared name of an app, so none can begin another l
 
 import shlex
 
-from asbuilt.commits import brought_by
+from asbuilt.commits import brought_by, releases_of
 from asbuilt.model import AppState, Observed, Release, codes, current_release
 from asbuilt.run import Run
 from asbuilt.verdicts import Outcome, Verdict, all_well
@@ -47,7 +47,7 @@ def _last_good(run: Run, *, well: bool) -> Release | None:
 def _releases(run: Run) -> tuple[Release, ...]:
     """Give the releases of the one app in scope, newest first; none where there are several apps."""
     state = _state(run)
-    return state.releases.value if state and isinstance(state.releases, Observed) else ()
+    return releases_of(state) if state else ()
 
 
 def _state(run: Run) -> AppState | None:

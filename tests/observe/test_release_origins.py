@@ -193,6 +193,17 @@ def test_where_other_events_fill_the_newest_runs_those_of_the_event_are_asked_fo
     assert newest(told).run.sha == TWO
 
 
+BY_SCHEDULE = "          - {app: shop, trigger: schedule}\n"
+BOTH = ESTATE.rstrip("\n") + "\n" + BY_SCHEDULE
+
+
+def test_of_several_events_the_run_that_ended_last_is_the_newest(seen):
+    many = run("-1h", event="push", count=120, every="20m", conclusion="failure")
+    runs = [run("-60h", "production", event="schedule"), run("-50h", "production", sha=TWO), many]
+    told = seen([release(2, "-5d", ONE)], runs, jobs={}, declared=BOTH)
+    assert newest(told).run.sha == TWO
+
+
 def test_a_job_below_a_call_that_was_skipped_deployed_nothing(seen):
     jobs = {
         Owner("example/shop", "deploy.yml", name): {
