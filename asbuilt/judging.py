@@ -236,7 +236,7 @@ def to_wire(verdict: Verdict) -> str:
 def from_wire(text: str) -> Verdict:
     """Give back the verdict of `to_wire`."""
     raw = json.loads(text)
-    lists = {name: tuple(raw[name]) for name in ("rests_on", "explained_by", "caused_by")}
+    lists = {name: tuple(raw[name]) for name in ("rests_on", "explained_by", "caused_by", "requests")}
     findings = tuple(map(restored, raw["findings"]))
     return Verdict(**{**raw, **lists, "outcome": Outcome(raw["outcome"]), "findings": findings})
 

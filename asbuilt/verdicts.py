@@ -26,7 +26,8 @@ class Verdict:
 
     `about` is its subject and `rests_on` what that depends on, as `asbuilt.relations` names them; `explained_by` are
     the controls that may explain it, `caused_by` the ids of the verdicts that do (`asbuilt.causes`). `expired` names a
-    waiver of it that has run out.
+    waiver of it that has run out. `declared` and `observed` are what was held against each other, as JSON has it, and
+    `requests` what that rests on: indices into the transcript.
     """
 
     id: str
@@ -44,6 +45,9 @@ class Verdict:
     explained_by: tuple[str, ...] = ()
     caused_by: tuple[str, ...] = ()
     expired: str = ""
+    declared: Any = None
+    observed: Any = None
+    requests: tuple[int, ...] = ()
 
     def told(self) -> tuple[Finding, ...]:
         """Give its findings as they are read, each with its place; where it has none, one with its reason."""

@@ -7,11 +7,19 @@ from secrets import token_hex
 from asbuilt.record.writing import NotWrittenError, put
 from asbuilt.withholding import Secrets
 
+BODIES = "bodies.json.gz"
+COLLECTED = "collected.json"
 CONTEXT = "environment.properties"
+ESTATE = "estate.yaml"
+JOURNAL = "verdicts.jsonl"
 LINT = "lint.json"
+MANIFEST = "manifest.json"
 OBSERVATION = "observation.json"
 OUTPUTS = "outputs.txt"
+PREDICATE = "predicate.json"
 RESULTS = "allure-results"
+STATEMENT = "statement.intoto.json"
+SUMMARY = "summary.md"
 VERDICTS = "verdicts.json"
 
 
