@@ -3,7 +3,6 @@
 import os
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,7 @@ from asbuilt.model import dump
 from asbuilt.model import load as load_observation
 from asbuilt.option_values import OptionError
 from asbuilt.options import Asked
-from asbuilt.record.directory import RESULTS, new_directory
-from asbuilt.record.results import listen
+from asbuilt.record.directory import new_directory
 from asbuilt.record.writing import write_bytes
 from asbuilt.run import Run, prepared
 from asbuilt.scope import checkouts_of, meant_by, scope_of
@@ -59,7 +57,7 @@ def is_worker(config: pytest.Config) -> bool:
 
 
 def hand_over(node: Any, run: Run) -> None:
-    """Tell a worker what was observed, what is secret, and where its results belong."""
+    """Tell a worker what was observed, what is secret, and which directory is the run's."""
     if run.directory:
         node.workerinput[_DIRECTORY] = str(run.directory)
         node.workerinput[_OBSERVATION] = dump(run.observation).decode() if run.observation else None
@@ -74,7 +72,6 @@ def _taken_over(config: Any, run: Run) -> Run:
     directory = Path(handed)
     keeping.know(config, keeping.handed(config), os.environ, run.estate.model_dump(mode="json"))
     known = keeping.secrets(config)
-    listen(config, directory / RESULTS, known, partial(faults.note_unwritten, config))
     seen = config.workerinput[_OBSERVATION]
     observation = load_observation(seen.encode()) if seen else None
     return replace(run, directory=directory, observation=observation, secrets=known)
@@ -105,5 +102,4 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
     known = keeping.secrets(config)
     with faults.unwritten_noted(config):
         write_bytes(directory / "estate.yaml", estate, known)
-    listen(config, directory / RESULTS, known, partial(faults.note_unwritten, config))
     return replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)

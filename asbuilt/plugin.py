@@ -19,10 +19,9 @@ from asbuilt.forgetting import forget
 from asbuilt.model import dump
 from asbuilt.option_values import OptionError
 from asbuilt.record.directory import OBSERVATION, today
-from asbuilt.record.evidence import describe
 from asbuilt.record.finish import finish, write_sandbox_log
 from asbuilt.record.terminal import summary
-from asbuilt.record.writing import write_bytes
+from asbuilt.record.writing import Written, write_bytes
 from asbuilt.run import RUN, Run
 from asbuilt.subjects import kind_of, none_declared
 from asbuilt.suppressing import sort_out
@@ -196,16 +195,6 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Describe the check in the evidence while it is still open there."""
-    run = item.config.stash.get(RUN, None)
-    if run is not None and run.directory is not None and item.get_closest_marker("control"):
-        subject = judging.subject_of(item, run)
-        seen = item.stash[judging.SEEN]
-        describe(run, judging.catalogued(item), item.nodeid, subject, seen.facts, seen.requests)
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Record the run, once every worker and every other plugin has written what it has to."""
@@ -216,10 +205,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if run is None or is_worker(config) or run.directory is None:
         return
     verdicts, uncollected, xml = explained(together(config.stash[PHASES])), config.stash[UNCOLLECTED], config.stash[XML]
+    known: dict[str, Written] = {}
     with faults.held(config):
-        finish(run, verdicts, uncollected=uncollected, xml=xml)
+        known = finish(run, verdicts, uncollected=uncollected, xml=xml)
     with faults.held(config):
-        keeping.scan(config, run, xml)
+        keeping.scan(config, run, xml, known)
     if faults.lines(config):
         session.exitstatus = faults.INTERNAL
     reporter = config.pluginmanager.get_plugin("terminalreporter")

@@ -10,6 +10,10 @@ from asbuilt.workflows.yaml.finding import Finding
 NOT_NEEDED = "nothing needs its waiver"
 
 
+# The subject of a check that is about no one thing.
+ESTATE = "estate"
+
+
 class Outcome(StrEnum):
     """What a check can come to, in the order in which a person wants to hear of it."""
 

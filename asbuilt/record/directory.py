@@ -1,10 +1,12 @@
 """The run's directory: always fresh, `latest` points to it, and no secret stays in it."""
 
+import os
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import token_hex
 
-from asbuilt.record.writing import NotWrittenError, put
+from asbuilt.record.writing import NotWrittenError, Written, put
 from asbuilt.withholding import Secrets
 
 BODIES = "bodies.json.gz"
@@ -41,13 +43,16 @@ def point_latest(directory: Path) -> None:
         return
 
 
-def withhold(directory: Path, secrets: Secrets, *elsewhere: Path) -> tuple[str, ...]:
+def withhold(
+    directory: Path, secrets: Secrets, *elsewhere: Path, known: Mapping[str, Written] | None = None
+) -> tuple[str, ...]:
     """Read every file of a run again, and those that it left elsewhere; say where a secret still stands, and whose.
 
     It is withheld there, and where that cannot be written, the file is deleted. It is a net below the one way to write:
-    what it catches is a fault of ours.
+    what it catches is a fault of ours. What is `known` by its path in the directory, and still has the size that was
+    written, is not read again: there are thousands of results.
     """
-    inside = sorted(each for each in directory.rglob("*") if each.is_file() and not each.is_symlink())
+    inside = sorted(_unknown(directory, "", known or {})) if secrets.held else ()
     caught = []
     for path in (*inside, *(each for each in elsewhere if each.is_file())) if secrets.held else ():
         content = path.read_bytes()
@@ -59,6 +64,19 @@ def withhold(directory: Path, secrets: Secrets, *elsewhere: Path) -> tuple[str, 
             except NotWrittenError:
                 path.unlink(missing_ok=True)
     return tuple(caught)
+
+
+def _unknown(directory: Path, below: str, known: Mapping[str, Written]) -> Iterator[Path]:
+    """Give the files below a folder that are not as they are known; what is behind a link is not in it."""
+    with os.scandir(directory / below) as entries:
+        for each in entries:
+            path = f"{below}{each.name}"
+            if each.is_dir(follow_symlinks=False):
+                yield from _unknown(directory, f"{path}/", known)
+            elif each.is_file(follow_symlinks=False):
+                held = known.get(path)
+                if held is None or each.stat(follow_symlinks=False).st_size != held.size:
+                    yield directory / path
 
 
 def today() -> date:
