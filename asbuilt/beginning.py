@@ -19,9 +19,8 @@ from asbuilt.model import dump
 from asbuilt.model import load as load_observation
 from asbuilt.option_values import OptionError
 from asbuilt.options import Asked
-from asbuilt.record.directory import ESTATE, JOURNAL, RESULTS, new_directory, point_latest
+from asbuilt.record.directory import ESTATE, JOURNAL, new_directory, point_latest
 from asbuilt.record.journal import Journal
-from asbuilt.record.results import listen
 from asbuilt.record.writing import write_bytes
 from asbuilt.run import Run, prepared
 from asbuilt.scope import checkouts_of, meant_by, scope_of
@@ -69,7 +68,7 @@ def is_worker(config: pytest.Config) -> bool:
 
 
 def hand_over(node: Any, run: Run) -> None:
-    """Tell a worker what was observed, what is secret, and where its results belong."""
+    """Tell a worker what was observed, what is secret, and which directory is the run's."""
     if run.directory:
         node.workerinput[_DIRECTORY] = str(run.directory)
         node.workerinput[_WORLD] = run.world
@@ -85,7 +84,6 @@ def _taken_over(config: Any, run: Run) -> Run:
     directory = Path(handed)
     keeping.know(config, keeping.handed(config), os.environ, run.estate.model_dump(mode="json"))
     known = keeping.secrets(config)
-    listen(config, directory / RESULTS, known, partial(faults.note_unwritten, config))
     seen = config.workerinput[_OBSERVATION]
     observation = load_observation(seen.encode()) if seen else None
     run = replace(run, world=config.workerinput[_WORLD], directory=directory, observation=observation, secrets=known)
@@ -126,7 +124,6 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
     with faults.unwritten_noted(config):
         write_bytes(directory / ESTATE, estate, known)
     missed = partial(faults.note_unwritten, config)
-    listen(config, directory / RESULTS, known, missed)
     run = replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
     config.stash[GATHERING] = Gathering(Journal(directory / JOURNAL, known), missed)
     config.pluginmanager.register(Controller(config, _collect(config, run)), "asbuilt-controller")

@@ -19,7 +19,6 @@ from asbuilt.interruption import terminable
 from asbuilt.model import dump
 from asbuilt.option_values import OptionError
 from asbuilt.record.directory import OBSERVATION, today
-from asbuilt.record.evidence import describe
 from asbuilt.record.finish import write_sandbox_log
 from asbuilt.record.terminal import summary
 from asbuilt.record.writing import write_bytes
@@ -203,16 +202,6 @@ def pytest_runtest_makereport(
         report.longrepr = texts.shown_in(report.longrepr)
         report.sections = texts.shown_in(report.sections)
     return report
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Describe the check in the evidence while it is still open there."""
-    run = item.config.stash.get(RUN, None)
-    if run is not None and run.directory is not None and item.get_closest_marker("control"):
-        subject = judging.subject_of(item, run)
-        seen = item.stash[judging.SEEN]
-        describe(run, judging.catalogued(item), item.nodeid, subject, seen.facts, seen.requests)
 
 
 @pytest.hookimpl(trylast=True)

@@ -89,7 +89,7 @@ def test_a_case_is_called_as_pytest_calls_it(identity, classname, name):
 def test_a_case_says_its_control_and_the_run_its_world():
     suite = suite_of(verdict(Outcome.CONFORMS))
     told = {each.get("name"): each.get("value") for each in suite.findall("testcase/properties/property")}
-    assert told == {"control": "HK006", "severity": "SEV-2"}
+    assert told == {"control": "HK006", "severity": "SEV-2", "world": "sandbox healthy"}
     world = suite.find("properties/property")
     assert (world.get("name"), world.get("value")) == ("world", "sandbox healthy")
 
