@@ -85,7 +85,8 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
     config.pluginmanager.register(Controller(config), "asbuilt-controller")
     world = World(run.world)
     if options.wants_live(config):
-        world = choose(run, sandbox=asked.sandbox, observed=asked.observed, closing=config.stash[CLOSING])
+        closing = config.stash[CLOSING]
+        world = choose(run, sandbox=asked.sandbox, observed=asked.observed, edited=asked.edited, closing=closing)
     config.stash[WORLD] = world
     keeping.know(config, world.credentials, os.environ, run.estate.model_dump(mode="json"))
     clock = world.sandbox.clock() if world.sandbox else None
@@ -106,4 +107,5 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
     with faults.unwritten_noted(config):
         write_bytes(directory / "estate.yaml", estate, known)
     listen(config, directory / RESULTS, known, partial(faults.note_unwritten, config))
-    return replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
+    seen = replace(run, world=world.name, observation=world.observation, again=world.again)
+    return replace(seen, directory=directory, secrets=known)

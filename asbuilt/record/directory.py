@@ -1,5 +1,7 @@
 """The run's directory: always fresh, `latest` points to it, and no secret stays in it."""
 
+import gzip
+import zlib
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -50,15 +52,25 @@ def withhold(directory: Path, secrets: Secrets, *elsewhere: Path) -> tuple[str, 
     inside = sorted(each for each in directory.rglob("*") if each.is_file() and not each.is_symlink())
     caught = []
     for path in (*inside, *(each for each in elsewhere if each.is_file())) if secrets.held else ():
-        content = path.read_bytes()
+        content = _content(path)
         if names := secrets.standing(content):
             shown = path.relative_to(directory) if path.is_relative_to(directory) else path
             caught.append(f"{shown} held {' and '.join(names)}")
+            hidden = secrets.hide_bytes(content)
             try:
-                put(path, secrets.hide_bytes(content))
+                put(path, gzip.compress(hidden, mtime=0) if path.name == BODIES else hidden)
             except NotWrittenError:
                 path.unlink(missing_ok=True)
     return tuple(caught)
+
+
+def _content(path: Path) -> bytes:
+    """Give the content of a file as it is read: what is compressed, as it was before."""
+    content = path.read_bytes()
+    try:
+        return gzip.decompress(content) if path.name == BODIES else content
+    except (OSError, EOFError, zlib.error):
+        return content
 
 
 def today() -> date:

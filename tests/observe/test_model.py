@@ -251,7 +251,7 @@ def test_a_secret_in_a_stretch_is_withheld(whole):
     secrets = Secrets.of([Secret("TOKEN", "s3cr3t-w0rd-0f-4-k1nd")], {})
     histories = {Stretch("s3cr3t-w0rd-0f-4-k1nd", "push"): Absent("runs")}
     repository = replace(whole.repositories["example/shop"], histories=histories)
-    kept = as_kept(replace(whole, repositories={"example/shop": repository}), secrets)
+    kept, _ = as_kept(replace(whole, repositories={"example/shop": repository}), {}, secrets)
     assert b"s3cr3t" not in dump(kept)
     assert "s3cr3t" not in repr(kept)
 
