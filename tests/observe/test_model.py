@@ -270,9 +270,9 @@ def test_what_is_no_observation_is_an_error_of_value(tmp_path, text):
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
-        ('"kind": "absent"', '"kind": "missing"'),
+        ('"kind":"absent"', '"kind":"missing"'),
         ('"as_of": "2026', '"as_of": "then'),
-        ('"version": 1', '"version": null'),
+        ('"version":1', '"version":null'),
     ],
 )
 def test_an_observation_that_was_damaged_is_an_error_of_value(whole, tmp_path, right, wrong):
