@@ -231,12 +231,15 @@ class Provenance:
         state = self.repositories[repository]
         jobs = state.jobs.get(run.id)
         listed = jobs.value if isinstance(jobs, Observed) else ()
-        deployed = any(
-            isinstance(state.statuses[number], Observed)
+        telling = [
+            number
             for number, fact in state.statuses.items()
             if isinstance(fact, Observed)
             and any(each.run == run.id and each.state in {"success", "inactive"} for each in fact.value)
-        )
+        ]
+        deployed = any(
+            isinstance(state.statuses[each], Observed) for each in telling
+        )  # looked up: the answer rests on it
         return deployed or any(each.name == job and each.conclusion == "success" for each in listed)
 
     def _is_told_apart(self, app: App, owner: Ownership, run: WorkflowRun, maker: Maker) -> bool:
