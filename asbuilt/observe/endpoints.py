@@ -82,8 +82,9 @@ _NAMED = _fields("name")
 _OF_ID = _fields("id")
 _RUN = _fields(
     "id", "run_number", "event", "status", "conclusion", "head_branch", "head_sha", "created_at", "updated_at",
-    "html_url", "path", "run_started_at", head_repository=_OF_ID, repository=_OF_ID,
+    "html_url", head_repository=_OF_ID, repository=_OF_ID,
 )  # fmt: skip
+_WAITING_RUN = _fields("path", "run_number", "event", "head_branch", "run_started_at", "created_at", "html_url")
 _RELEASE = _fields(
     "version", "description", "status", "current", "created_at", "id", slug=_OF_ID, artifacts=[_fields("id", "type")],
     user=_fields("email"),
@@ -138,7 +139,7 @@ ENDPOINTS = (
         GITHUB, "/repos/{}/{}/actions/workflows", _page("workflows", _fields("name", "path", "state")), is_list=True
     ),
     Endpoint(GITHUB, "/repos/{}/{}/actions/workflows/{}/runs", _page("workflow_runs", _RUN), is_list=True),
-    Endpoint(GITHUB, "/repos/{}/{}/actions/runs", _page("workflow_runs", _RUN), is_list=True),
+    Endpoint(GITHUB, "/repos/{}/{}/actions/runs", _page("workflow_runs", _WAITING_RUN), is_list=True),
     Endpoint(GITHUB, "/repos/{}/{}/actions/runs/{}/jobs", _page("jobs", _JOB), is_list=True),
     Endpoint(GITHUB, "/repos/{}/{}/deployments", [_fields("environment", "sha", "created_at", "id")], is_list=True),
     Endpoint(
