@@ -53,7 +53,7 @@ class World:
         return tuple(Secret(name, token) for name, token in tokens if token)
 
 
-class Seen(NamedTuple):
+class Swept(NamedTuple):
     """What was observed, what a sandbox counted on its side, and what is kept of the bodies, by their digests."""
 
     observation: Observation
@@ -93,7 +93,7 @@ def observe(
     timeout: float,
     deadline: float | None,
     say: Callable[[str], None],
-) -> Seen:
+) -> Swept:
     """Observe a world. Times are seconds.
 
     Nothing is asked behind `settle` and the `deadline` together; without one, `default_deadline` holds.
@@ -128,7 +128,7 @@ def observe(
     if world.sandbox:
         world.sandbox.stop()  # while the checks judge; nothing more is asked
     counted = [f"{each.method} {each.host}{each.path} {each.status}" for each in served]
-    return Seen(observation, counted, client.bodies)
+    return Swept(observation, counted, client.bodies)
 
 
 def default_deadline(run: Run) -> float:

@@ -37,9 +37,9 @@ def digest(body: str) -> str:
 
 def without_secrets(observation: Observation, bodies: Bodies, secrets: Secrets) -> tuple[Observation, Bodies]:
     """Give bodies without any secret, and the observation with the digests of what is kept then."""
-    if secrets.hide(whole := "\n".join(bodies.values())) == whole:
-        return observation, bodies
     hidden = {name: _hidden(body, secrets) for name, body in bodies.items()}
+    if hidden == bodies:
+        return observation, bodies
     renamed = {name: digest(body) for name, body in hidden.items()}
     transcript = tuple(replace(each, sha256=renamed.get(each.sha256, each.sha256)) for each in observation.transcript)
     return replace(observation, transcript=transcript), {renamed[name]: body for name, body in hidden.items()}
