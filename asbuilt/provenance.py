@@ -368,11 +368,11 @@ class Provenance:
     def _answers(self, way: Ownership) -> Iterator[tuple[str, object]]:
         app = self.estate.apps[way.deploy.app]
         if (running := self.deployed(app)) is not None:
-            yield self.origin(app, running[1])
-        yield way.repository.name, self.exercised(way)
-        yield self.newest_deploy(app)
+            yield self._origin(app, running[1])
+        yield way.repository.name, self._exercised(way)
+        yield self._newest_deploy(app)
         if app.environment is not None:
-            yield self.last_deployment(app)
+            yield self._last_deployment(app)
         if (pair := self.compared(way)) is not None:
             state = self.repositories.get(way.repository.name)
             if state is not None and "...".join(pair) not in state.comparisons:
