@@ -102,7 +102,8 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
     """Give the run of the process that reports its world and its directory."""
     world = World(run.world)
     if options.wants_live(config):
-        world = choose(run, sandbox=asked.sandbox, observed=asked.observed, closing=config.stash[CLOSING])
+        closing = config.stash[CLOSING]
+        world = choose(run, sandbox=asked.sandbox, observed=asked.observed, edited=asked.edited, closing=closing)
     config.stash[WORLD] = world
     keeping.know(config, world.credentials, os.environ, run.estate.model_dump(mode="json"))
     clock = world.sandbox.clock() if world.sandbox else None
@@ -124,7 +125,8 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
     with faults.unwritten_noted(config):
         write_bytes(directory / ESTATE, estate, known)
     missed = partial(faults.note_unwritten, config)
-    run = replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
+    seen = replace(run, world=world.name, observation=world.observation, again=world.again)
+    run = replace(seen, directory=directory, secrets=known)
     config.stash[GATHERING] = Gathering(Journal(directory / JOURNAL, known), missed)
     config.pluginmanager.register(Controller(config, _collect(config, run)), "asbuilt-controller")
     return run

@@ -44,6 +44,8 @@ def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
         raise OptionError("--setup-only judges nothing: take --setup-plan, or --setup-show with a run")
     if not options.wants_live(config) and (asked.sandbox or asked.observed):
         raise OptionError("--sandbox and --observed are for the live checks: add -m live")
+    if not options.wants_live(config) and asked.edited:
+        raise OptionError("--edited is for --observed, which is for the live checks: add -m live")
     if not options.wants_live(config) and asked.commit:
         raise OptionError("--commit is for the live checks: add -m live")
     if asked.hold is not None and asked.hold > asked.settle / 2:
