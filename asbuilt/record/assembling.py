@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from asbuilt.catalogue import PROJECT
+from asbuilt.observe import provider_clock
 from asbuilt.record.accepted import accepted
 from asbuilt.record.ci import told_by
 from asbuilt.record.covered import covered
@@ -105,8 +106,8 @@ def _span(run: Run, began: datetime) -> tuple[datetime, datetime, str]:
     """Give begin and end by the providers' clock where they were asked, else by this machine's."""
     if run.observation is None:
         return began, datetime.now(UTC), _MACHINE
-    told = [each.date for each in run.observation.transcript if each.date]
-    return min(told, default=run.observation.as_of), run.observation.as_of, _PROVIDERS
+    as_of = run.observation.as_of
+    return min(provider_clock.began(run.observation.transcript) or as_of, as_of), as_of, _PROVIDERS
 
 
 def _sources(run: Run, estate_file: Path, files: Mapping[str, str]) -> Iterator[tuple[str, Source]]:
