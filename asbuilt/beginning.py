@@ -12,13 +12,16 @@ import pytest
 from asbuilt import catalogue, faults, keeping, options, refusals
 from asbuilt.controller import Controller
 from asbuilt.estate import load, source_of
+from asbuilt.lint.keep import plain
 from asbuilt.model import dump
 from asbuilt.model import load as load_observation
 from asbuilt.option_values import OptionError
 from asbuilt.options import Asked
-from asbuilt.record.directory import RESULTS, new_directory
+from asbuilt.record.directory import LINT, RESULTS, new_directory, today
+from asbuilt.record.kept_checkouts import keep
 from asbuilt.record.results import listen
-from asbuilt.record.writing import write_bytes
+from asbuilt.record.writing import write_bytes, write_json
+from asbuilt.recorded_inputs import Inputs, inputs_of
 from asbuilt.run import Run, prepared
 from asbuilt.scope import checkouts_of, meant_by, scope_of
 from asbuilt.world import World, choose
@@ -44,10 +47,16 @@ def begun(config: pytest.Config) -> Run:
     checks = catalogue.checks()
     estate = load(Path(asked.estate), {control.id for _, control in checks}, source)
     scope = scope_of(estate, asked.apps, asked.repositories)
-    checkouts = checkouts_of(estate, path, asked.checkout, asked.repositories)
+    taken = _taken_from_record(config, asked)
+    checkouts = taken.checkouts if taken else checkouts_of(estate, path, asked.checkout, asked.repositories)
     if not options.concerns(config, "tests_live"):
         refusals.refuse_nothing(checkouts)
-    run = replace(prepared(estate, scope, checkouts, checks), meant=meant_by(estate, scope, asked.commit))
+    run = replace(
+        prepared(estate, scope, checkouts, checks),
+        meant=meant_by(estate, scope, asked.commit),
+        scans=taken.scans if taken else None,
+        day=taken.day if taken else today(),
+    )
     if is_worker(config):
         return _taken_over(config, run)
     return run if options.judges_nothing(config) else _in_its_directory(config, asked, run, source)
@@ -80,6 +89,12 @@ def _taken_over(config: Any, run: Run) -> Run:
     return replace(run, directory=directory, observation=observation, secrets=known)
 
 
+def _taken_from_record(config: pytest.Config, asked: Asked) -> Inputs | None:
+    if asked.recorded is None:
+        return None
+    return inputs_of(config.invocation_params.dir / asked.recorded, config.stash[CLOSING])
+
+
 def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: bytes) -> Run:
     """Give the run of the process that reports its world and its directory."""
     config.pluginmanager.register(Controller(config), "asbuilt-controller")
@@ -105,5 +120,8 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
     known = keeping.secrets(config)
     with faults.unwritten_noted(config):
         write_bytes(directory / "estate.yaml", estate, known)
+        keep(directory, run.checkouts, run.day or today(), known)
+        if run.scans is not None:
+            write_json(directory / LINT, plain(run.scans), known)
     listen(config, directory / RESULTS, known, partial(faults.note_unwritten, config))
     return replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)

@@ -40,6 +40,7 @@ class Asked:
     checkout: str | None
     sandbox: str | None
     observed: str | None
+    recorded: str | None
     settle: float
     hold: float | None
     commit: str | None
@@ -90,6 +91,7 @@ def asked(config: pytest.Config) -> Asked:
         checkout=option["asbuilt_checkout"],
         sandbox=option["asbuilt_sandbox"],
         observed=option["asbuilt_observed"],
+        recorded=option["asbuilt_recorded"],
         settle=option["asbuilt_settle"],
         hold=option["asbuilt_hold"],
         commit=option["asbuilt_commit"],
@@ -197,6 +199,10 @@ def _declarations() -> dict[str, dict[str, Any]]:
         "--observed": {
             "metavar": "FILE",
             "help": "judge a saved observation.json again, without a network",
+        },
+        "--recorded": {
+            "metavar": "DIR",
+            "help": "take the workflow files, what linters said of them and the day from the record of a run",
         },
         "--app": _again("NAME", "judge this app only (repeatable)"),
         "--repository": _again("OWNER/NAME", "judge this repository only (repeatable)"),

@@ -45,6 +45,8 @@ def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
         raise OptionError("--sandbox and --observed are for the live checks: add -m live")
     if not options.wants_live(config) and asked.commit:
         raise OptionError("--commit is for the live checks: add -m live")
+    if asked.recorded and asked.checkout:
+        raise OptionError("--recorded brings the files of the checkouts: take --checkout out, or --recorded")
     if asked.hold is not None and asked.hold > asked.settle / 2:
         most = f"at most half of --settle, which is {asked.settle:g}"
         raise OptionError(f"--hold {asked.hold:g}: {most}; give a longer --settle, or a shorter --hold")

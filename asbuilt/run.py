@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class Run:
     `deploys` the declared ones of each app.
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
     linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
-    meant to run, by app.
+    meant to run, by app. `day` is the one as of which files are judged, by this machine's clock.
     """
 
     estate: Estate
@@ -48,6 +49,7 @@ class Run:
     scans: Scans | None = None
     secrets: Secrets = field(default_factory=Secrets)
     meant: Mapping[str, str] = field(default_factory=dict)
+    day: date | None = None
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""

@@ -65,17 +65,17 @@ def _uncollected(node_id: str, reason: str) -> ET.Element:
     return case
 
 
-def _named(node_id: str, seconds: float) -> ET.Element:
-    """Give a test case by pytest's name for it: the module and its classes, then the function with its subject."""
+def names(node_id: str) -> tuple[str, str]:
+    """Give pytest's name for a test case: the module and its classes, then the function with its subject."""
     before, bracket, subject = node_id.partition("[")
-    path, *names = before.split("::")
-    *classes, name = (re.sub(r"\.py$", "", path.replace("/", ".")), *names)
-    return ET.Element(
-        "testcase",
-        classname=texts.line(".".join(classes)),
-        name=texts.line(f"{name}{bracket}{subject}"),
-        time=f"{seconds:.3f}",
-    )
+    path, *named = before.split("::")
+    *classes, name = (re.sub(r"\.py$", "", path.replace("/", ".")), *named)
+    return texts.line(".".join(classes)), texts.line(f"{name}{bracket}{subject}")
+
+
+def _named(node_id: str, seconds: float) -> ET.Element:
+    classname, name = names(node_id)
+    return ET.Element("testcase", classname=classname, name=name, time=f"{seconds:.3f}")
 
 
 def _properties(**values: str) -> ET.Element:
