@@ -22,7 +22,7 @@ from asbuilt.record.kept_checkouts import keep
 from asbuilt.record.results import listen
 from asbuilt.record.writing import write_bytes, write_json
 from asbuilt.recorded_inputs import Inputs, inputs_of
-from asbuilt.run import Run, prepared
+from asbuilt.run import FILES, Run, prepared
 from asbuilt.scope import checkouts_of, meant_by, scope_of
 from asbuilt.world import World, choose
 
@@ -54,6 +54,7 @@ def begun(config: pytest.Config) -> Run:
     run = replace(
         prepared(estate, scope, checkouts, checks),
         meant=meant_by(estate, scope, asked.commit),
+        world=f"{FILES}, judged again" if taken else FILES,
         scans=taken.scans if taken else None,
         day=taken.day if taken else today(),
     )

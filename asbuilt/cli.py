@@ -242,7 +242,7 @@ def verify(
     ] = None,
     form: Annotated[Told, typer.Option("--format")] = Told.LINES,
 ) -> None:
-    """Check a run's record: digests, population, completeness, scope, world, age; exit 1 where anything does not fit."""
+    """Check a run's record: digests, population, completeness, scope, world, age; exit 1 where any does not fit."""
     from asbuilt.record import verified
     from asbuilt.record.recorded import NoRunError
     from asbuilt.record.verify import Asked, verify

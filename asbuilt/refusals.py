@@ -47,6 +47,8 @@ def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
         raise OptionError("--commit is for the live checks: add -m live")
     if asked.recorded and asked.checkout:
         raise OptionError("--recorded brings the files of the checkouts: take --checkout out, or --recorded")
+    if asked.recorded and options.wants_live(config) and not asked.observed:
+        raise OptionError("--recorded is of what was judged before: add --observed DIR/observation.json")
     if asked.hold is not None and asked.hold > asked.settle / 2:
         most = f"at most half of --settle, which is {asked.settle:g}"
         raise OptionError(f"--hold {asked.hold:g}: {most}; give a longer --settle, or a shorter --hold")

@@ -24,6 +24,8 @@ from asbuilt.workflows.files.suppressions import Suppression, suppressions
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.yaml.document import Document
 
+FILES = "workflow files"  # the world of a run that asks no provider
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -94,7 +96,7 @@ def prepared(
         raise OptionError(first_lines(wrong))
     found = _suppressions(checkouts)
     deploys = deploys_by_app(estate)
-    return Run(estate, scope, checkouts, "workflow files", known, checks=checks, suppressions=found, deploys=deploys)
+    return Run(estate, scope, checkouts, FILES, known, checks=checks, suppressions=found, deploys=deploys)
 
 
 def _wrong_waivers(

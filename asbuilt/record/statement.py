@@ -19,12 +19,13 @@ from asbuilt.files import MOST_OF_AN_OBSERVATION, read
 from asbuilt.record.directory import ESTATE, MANIFEST, OBSERVATION, PREDICATE, STATEMENT, VERDICTS
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.writing import write_json
+from asbuilt.run import FILES
 from asbuilt.verdicts import Outcome
 from asbuilt.withholding import Secrets
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://in-toto.io/attestation/test-result/v0.1"
-_REAL = frozenset({"live", "workflow files"})
+_REAL = frozenset({"live", FILES})
 _CONFIGURATION = (ESTATE, OBSERVATION)
 _LISTS = {
     Outcome.CONFORMS: "passedTests",
