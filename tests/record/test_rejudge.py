@@ -220,8 +220,11 @@ def test_checkout_is_laid_out_as_it_was_read(tmp_path):
     keep(tmp_path, {"o/r": before}, date(2026, 1, 1), Secrets())
     with ExitStack() as closing:
         after = inputs_of(tmp_path, closing).checkouts["o/r"]
-        for name in ("sources", "procfiles", "files", "contents", "names", "refused"):
+        for name in ("procfiles", "files", "contents", "names", "refused"):
             assert getattr(after, name) == getattr(before, name), name
+        documents = [[each.document for each in one.workflow_files] for one in (before, after)]
+        told = [[(each.path, each.text, each.problems, each.unread) for each in one] for one in documents]
+        assert told[0] == told[1]
     packed = gzip.decompress((tmp_path / CHECKOUTS).read_bytes()).decode()
     assert "app = None" not in packed  # of a file that nobody reads only the name is kept
     assert len(packed) < 2**12
