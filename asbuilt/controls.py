@@ -21,8 +21,10 @@ _SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
 class Control:
     """One requirement of the catalogue: its id is stable for ever. `reason` has the paragraphs that say why.
 
-    `asks` are the facts that its check asks for. `explained_by` are the controls whose drift may explain its own, and
-    `needs` those that must hold before its remedy can be carried out, beside what the words of the remedy need.
+    `asks` are the facts that its check asks for, `kind` the kind of subject that it is judged of: empty where that is
+    the estate as a whole, or where nobody looked (`asbuilt.catalogue` does). `explained_by` are the controls whose
+    drift may explain its own, and `needs` those that must hold before its remedy can be carried out, beside what the
+    words of the remedy need.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Control:
     asks: tuple[str, ...] = ()
     explained_by: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    kind: str = ""
 
     @property
     def system(self) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from asbuilt import faults, texts
 from asbuilt.model import Observation, dump
-from asbuilt.record.directory import withhold
+from asbuilt.record import directory
 from asbuilt.record.stream import guarded
 from asbuilt.run import Run
 from asbuilt.withholding import Secret, Secrets
@@ -59,9 +59,15 @@ def as_kept(observation: Observation, secrets: Secrets) -> Observation:
     return kept if secrets.hide_bytes(content) == content else secrets.hide_all(kept)
 
 
-def scan(config: pytest.Config, run: Run, xml: Path | None) -> None:
-    """Read all again that a run wrote, also elsewhere, and take out what is secret: that it is there is a fault."""
-    if run.directory is not None:
-        for each in withhold(run.directory, run.secrets, *([xml] if xml else [])):
-            fault = f"a secret had been written: {each}; it is withheld now; report it as a fault of asbuilt"
-            faults.note(config, fault)
+def scan(config: pytest.Config, run: Run, xml: Path | None) -> dict[str, str]:
+    """Read all again that a run wrote, also elsewhere, and take out what is secret: that it is there is a fault.
+
+    Gives the digest of each file of its directory, by its path there.
+    """
+    if run.directory is None:
+        return {}
+    digests, caught = directory.scan(run.directory, run.secrets, *([xml] if xml else []))
+    for each in caught:
+        fault = f"a secret had been written: {each}; it is withheld now; report it as a fault of asbuilt"
+        faults.note(config, fault)
+    return digests

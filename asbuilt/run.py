@@ -15,6 +15,7 @@ from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, sugge
 from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
 from asbuilt.option_values import OptionError
+from asbuilt.population import Population
 from asbuilt.relations import deploys_by_app
 from asbuilt.scope import Scope
 from asbuilt.subjects import KINDS, Subject, plural, subjects
@@ -35,7 +36,8 @@ class Run:
     `deploys` the declared ones of each app.
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
     linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
-    meant to run, by app. `day` is the one as of which files are judged, by this machine's clock.
+    meant to run, by app. `population` is empty until the checks were collected. `day` is the one as of which files are
+    judged, by this machine's clock.
     """
 
     estate: Estate
@@ -52,6 +54,7 @@ class Run:
     secrets: Secrets = field(default_factory=Secrets)
     meant: Mapping[str, str] = field(default_factory=dict)
     day: date | None = None
+    population: Population = field(default_factory=Population)
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""

@@ -1,5 +1,7 @@
 """The run's directory: always fresh, `latest` points to it, and no secret stays in it."""
 
+import hashlib
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -24,41 +26,54 @@ VERDICTS = "verdicts.json"
 
 
 def new_directory(evidence: Path, clock: datetime | None = None) -> Path:
-    """Make `EVIDENCE/TIME-ID`. The time is that of the world that is judged: `clock` in a sandbox, else now, UTC."""
+    """Make `EVIDENCE/TIME-ID`. The time is that of the world that is judged: `clock` in a sandbox, else now, UTC.
+
+    No two runs have one, though they begin in the same second: where the folder is there already, another is made.
+    """
     now = (clock or datetime.now(UTC)).astimezone(UTC)
-    directory = evidence / f"{now:%Y%m%dT%H%M%SZ}-{token_hex(2)}"
-    directory.mkdir(parents=True)
-    return directory
+    evidence.mkdir(parents=True, exist_ok=True)
+    while True:
+        directory = evidence / f"{now:%Y%m%dT%H%M%SZ}-{token_hex(4)}"
+        with suppress(FileExistsError):
+            directory.mkdir()
+            return directory
 
 
 def point_latest(directory: Path) -> None:
-    """Let `latest` beside a run's directory point to it; where links are not to be had, do without."""
+    """Let `latest` beside a run's directory point to it, at once; where links are not to be had, do without."""
     latest = directory.parent / "latest"
+    coming = directory.parent / f".latest-{directory.name}"
     try:
-        latest.unlink(missing_ok=True)
-        latest.symlink_to(directory.name, target_is_directory=True)
+        coming.symlink_to(directory.name, target_is_directory=True)
+        coming.replace(latest)
     except OSError:
-        return
+        with suppress(OSError):
+            coming.unlink(missing_ok=True)
 
 
-def withhold(directory: Path, secrets: Secrets, *elsewhere: Path) -> tuple[str, ...]:
-    """Read every file of a run again, and those that it left elsewhere; say where a secret still stands, and whose.
+def scan(directory: Path, secrets: Secrets, *elsewhere: Path) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Read every file of a run again, and those that it left elsewhere.
 
-    It is withheld there, and where that cannot be written, the file is deleted. It is a net below the one way to write:
-    what it catches is a fault of ours.
+    Gives the digest of each by its path in the directory, and where a secret still stood, and whose. It is withheld
+    there, and where that cannot be written, the file is deleted. It is a net below the one way to write: what it
+    catches is a fault of ours.
     """
     inside = sorted(each for each in directory.rglob("*") if each.is_file() and not each.is_symlink())
-    caught = []
-    for path in (*inside, *(each for each in elsewhere if each.is_file())) if secrets.held else ():
+    digests, caught = {}, []
+    for path in (*inside, *(each for each in elsewhere if each.is_file())):
         content = path.read_bytes()
         if names := secrets.standing(content):
             shown = path.relative_to(directory) if path.is_relative_to(directory) else path
             caught.append(f"{shown} held {' and '.join(names)}")
+            content = secrets.hide_bytes(content)
             try:
-                put(path, secrets.hide_bytes(content))
+                put(path, content)
             except NotWrittenError:
                 path.unlink(missing_ok=True)
-    return tuple(caught)
+                continue
+        if path.is_relative_to(directory):
+            digests[path.relative_to(directory).as_posix()] = hashlib.sha256(content).hexdigest()
+    return digests, tuple(caught)
 
 
 def today() -> date:

@@ -20,12 +20,12 @@ _ELEMENTS: dict[Outcome, tuple[str, dict[str, str]]] = {
 }
 
 
-def junit(run: Run, verdicts: Iterable[Verdict], uncollected: Iterable[tuple[str, str]] = ()) -> str:
+def junit(run: Run, verdicts: Iterable[Verdict]) -> str:
     """Give the document: one test case for each verdict, by the names that pytest has for checks.
 
-    `uncollected` are the checks that could not be collected, each with the reason: an error each.
+    What could not be collected is an error beside them.
     """
-    cases = [*map(_case, verdicts), *(_uncollected(*each) for each in uncollected)]
+    cases = [*map(_case, verdicts), *(_uncollected(each.id, each.reason) for each in run.population.errors)]
     count = {kind: str(sum(each.find(kind) is not None for each in cases)) for kind in ("error", "failure", "skipped")}
     suite = ET.Element(
         "testsuite",

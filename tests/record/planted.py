@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from asbuilt import keeping, plugin, world
+from asbuilt import ending, keeping, world
 from asbuilt.observe.credentials import Tokens
-from asbuilt.record import finish
+from asbuilt.record import directory, finish
 from asbuilt.sandbox import scenario
 
 KILLED = os.environ.get("PLANTED_KILL", "")
@@ -65,12 +65,12 @@ def written_past_the_writer(record):
 
 
 if KILLED == "never, but one is written past the writer":
-    patch.setattr(plugin, "finish", written_past_the_writer(plugin.finish))
+    patch.setattr(ending, "finish", written_past_the_writer(ending.finish))
 
 killed_before(keeping, "as_kept", "after the sweep")
-killed_before(plugin, "finish", "before it is recorded")
+killed_before(ending, "finish", "before it is recorded")
 killed_before(finish, "settle_results", "while it is recorded")
-killed_before(keeping, "withhold", "before the last scan")
+killed_before(directory, "scan", "before the last scan")
 
 
 def pytest_collection_modifyitems(items):

@@ -15,6 +15,7 @@ from asbuilt import texts
 from asbuilt.estate import Links
 from asbuilt.estate_errors import EstateError, Problem, quoted, suggestion
 from asbuilt.model import dump, load
+from asbuilt.population import LeftOut, Population
 from asbuilt.record import evidence
 from asbuilt.record.junit import junit
 from asbuilt.record.report import _name
@@ -39,7 +40,7 @@ def text(request):
 def run_of(name="shop", links=ISSUES, world="sandbox"):
     estate = SimpleNamespace(name=name, links=links)
     observation = SimpleNamespace(as_of=datetime(2026, 4, 30, 16, 30, tzinfo=UTC), transcript=(), seconds=0.1)
-    rest = {"checkouts": {}, "directory": None, "secrets": Secrets()}
+    rest = {"checkouts": {}, "directory": None, "secrets": Secrets(), "population": Population()}
     return SimpleNamespace(estate=estate, observation=observation, world=world, **rest)
 
 
@@ -74,7 +75,7 @@ def test_on_a_terminal(text, columns):
 
 
 def test_in_the_summary(text):
-    page = markdown(run_of(text, world=text), verdicts_of(text), {"zizmor": text})
+    page = markdown(run_of(text, world=text), verdicts_of(text), {"zizmor": text}, well=False)
     assert_seen(page)
     assert_no_command(page)
     rows = [each for each in page.split("\n") if each.startswith("| ")]
@@ -89,7 +90,9 @@ def test_in_the_summary(text):
 
 
 def test_in_junit(text):
-    xml = junit(run_of(world=text), verdicts_of(text), [(f"t.py::{text}", text)])
+    run = run_of(world=text)
+    run.population = Population(errors=(LeftOut(f"t.py::{text}", text),))
+    xml = junit(run, verdicts_of(text))
     assert_seen(xml)
     suite = ET.fromstring(xml)[0]
     assert {each.tag for each in suite.iter()} <= {
@@ -270,7 +273,7 @@ def test_prose_is_prose_and_what_could_be_more_is_code(text, shown):
 
 @pytest.mark.parametrize("issues", ["javascript:alert({issue})", "https://e.com/{0}{issue}", "https://e.com/{", None])
 def test_no_address_of_issues_breaks_the_summary(issues):
-    page = markdown(run_of(links=Links.model_construct(issues=issues)), verdicts_of("a"), {})
+    page = markdown(run_of(links=Links.model_construct(issues=issues)), verdicts_of("a"), {}, well=False)
     assert "](javascript" not in page
     rows = [each for each in page.split("\n") if each.startswith("| ")][1:]
     assert len(rows) == len(BAD)
@@ -288,7 +291,7 @@ def test_a_summary_stays_below_what_github_takes_and_says_what_it_left_out():
     )
     lines = tuple(Finding(f"名{number} {long}", long, f"{number} {long}", excerpt=long) for number in range(20))
     others = [Verdict(f"c{n}", "WF001", "SEV-2", "shop", "It is.", Outcome.DRIFTED, lines) for n in range(500)]
-    page = markdown(run_of(), (waived, *others, urgent), {"zizmor": "1.0"})
+    page = markdown(run_of(), (waived, *others, urgent), {"zizmor": "1.0"}, well=False)
     assert len(page.encode()) < 2**20
     rows = [each for each in page.split("\n") if each.startswith("| ")][1:]
     assert "the worst" in rows[0]
@@ -299,7 +302,7 @@ def test_a_summary_stays_below_what_github_takes_and_says_what_it_left_out():
 
 def test_what_was_interrupted_stands_in_the_summary():
     cut = Verdict("a", "HK001", "SEV-1", "shop", "It is.", Outcome.UNKNOWN, (), "interrupted")
-    (row,) = [each for each in markdown(run_of(), (cut,), {}).split("\n") if each.startswith("| ❔")]
+    (row,) = [each for each in markdown(run_of(), (cut,), {}, well=False).split("\n") if each.startswith("| ❔")]
     assert "`shop` | `interrupted`" in row
 
 

@@ -7,17 +7,19 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from asbuilt.catalogue import PROJECT
+from asbuilt.population import LeftOut, Population
 from asbuilt.record.junit import junit
 from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.workflows.yaml.finding import Finding, Mark
 
 # What nobody can import is refused before anything is judged: here it is pytest's own import that fails.
 ONLY_PYTEST_FAILS_TO_IMPORT = 'if __name__ == "test_broken":\n    import nothing_of_that_name\n'
-RUN = SimpleNamespace(observation=None, world="sandbox healthy")
 
 
 def suite_of(*verdicts, uncollected=()):
-    return ET.fromstring(junit(RUN, verdicts, uncollected)).find("testsuite")
+    errors = tuple(LeftOut(*each) for each in uncollected)
+    run = SimpleNamespace(observation=None, world="sandbox healthy", population=Population(errors=errors))
+    return ET.fromstring(junit(run, verdicts)).find("testsuite")
 
 
 def verdict(outcome, *lines, reason="", identity="tests_live/test_dynos.py::test_up[shop web]"):

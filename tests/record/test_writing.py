@@ -1,6 +1,7 @@
 """A file of a run is written whole, without a secret, or not at all; and what a run left behind is read again."""
 
 import errno
+import hashlib
 import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from asbuilt import faults, keeping, refusals
 from asbuilt.model import Observation, Request, dump, load
 from asbuilt.option_values import OptionError
 from asbuilt.record import writing
-from asbuilt.record.directory import withhold
+from asbuilt.record.directory import scan
 from asbuilt.record.results import Results
 from asbuilt.record.writing import NotWrittenError, put, write_bytes, write_json, write_text
 from asbuilt.texts import kept
@@ -86,10 +87,11 @@ def test_what_still_stands_is_withheld_and_told_by_whose_it_is(tmp_path):
         path.write_text(f"before {TOKEN} after")
     clean.write_text("nothing here, https://me:pw@host")
     (tmp_path / "run" / "link").symlink_to(xml)
-    assert withhold(tmp_path / "run", SECRETS, xml, tmp_path / "gone.xml") == (
-        "folder/held held the GitHub token",
-        f"{xml} held the GitHub token",
-    )
+    digests, caught = scan(tmp_path / "run", SECRETS, xml, tmp_path / "gone.xml")
+    assert caught == ("folder/held held the GitHub token", f"{xml} held the GitHub token")
+    assert digests == {
+        name: hashlib.sha256((tmp_path / "run" / name).read_bytes()).hexdigest() for name in ("clean", "folder/held")
+    }
     assert held.read_text() == xml.read_text() == "before [withheld] after"
     assert clean.read_text() == "nothing here, https://me:pw@host"
 
@@ -98,7 +100,7 @@ def test_what_still_stands_is_withheld_and_told_by_whose_it_is(tmp_path):
 def test_what_still_stands_and_cannot_be_withheld_is_deleted(tmp_path):
     with (tmp_path / "held").open("w") as file:
         file.write(TOKEN)
-    assert withhold(tmp_path, SECRETS) == ("held held the GitHub token",)
+    assert scan(tmp_path, SECRETS) == ({}, ("held held the GitHub token",))
     assert list(tmp_path.iterdir()) == []
 
 
