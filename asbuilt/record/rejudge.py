@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from asbuilt import __version__
+from asbuilt import __version__, estate
+from asbuilt.estate_errors import EstateError
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read
 from asbuilt.record.directory import ESTATE, OBSERVATION, VERDICTS
 from asbuilt.record.kept_checkouts import CHECKOUTS
@@ -28,20 +29,24 @@ _NOT_HELD = frozenset({"seconds"})
 # What would change what is judged, or where it is kept: the options of whoever checks, and their credentials.
 _LEFT_OUT = ("PYTEST_ADDOPTS", "HEROKU_API_KEY", "GITHUB_TOKEN", "GH_TOKEN")
 _CHOOSE = ("-k", "--deselect", "--lf", "--last-failed", "--sw", "--stepwise")
+_OF_SCOPE = ("--app", "--repository")
 _NO_TEST = "no check is called so"
 _WORDS = {"lines": "findings", "caused_by": "causes"}
 
 
 def rejudged(found: Evidence, manifest: Manifest) -> Checked:
     """Judge again what a run saved, and hold its verdicts against the record."""
-    recorded = found.records or {}
+    never = {each.id for each in manifest.population.never_judged}
+    recorded = {each: record for each, record in (found.records or {}).items() if each not in never}
     with tempfile.TemporaryDirectory(prefix="asbuilt-") as scratch:
         said, verdicts = _judged(found, manifest, Path(scratch))
     if verdicts is None:
         return checked("rejudge", "", [Misfit(found.directory.name, f"could not be judged again: {said}")])
     count = len(recorded)
     told = f"{count} verdict{'' if count == 1 else 's'} equal, judged again by asbuilt {_by(manifest)}"
-    return checked("rejudge", told, list(_differing(recorded, verdicts, narrowed=_is_chosen(manifest))))
+    if never:
+        told = f"{told}; {len(never)} never judged by the run, and not held against anything"
+    return checked("rejudge", told, list(_differing(recorded, verdicts, narrowed=_is_part(manifest))))
 
 
 def _by(manifest: Manifest) -> str:
@@ -64,9 +69,7 @@ def _judged(found: Evidence, manifest: Manifest, scratch: Path) -> tuple[str, di
     arguments = [f"--estate={directory}/{ESTATE}", f"--recorded={directory}", f"--evidence={scratch}"]
     if live:
         arguments += [f"--observed={directory}/{OBSERVATION}"]
-    if manifest.covered.said:
-        arguments += [f"--app={each}" for each in manifest.covered.apps]
-        arguments += [f"--repository={each}" for each in manifest.covered.repositories]
+    arguments += _scope(found, manifest)
     if _is_chosen(manifest):
         arguments += [f"--deselect={_NO_TEST}"]  # then nobody asks whether a suppression is needed by what was left out
     if live and static:
@@ -87,9 +90,31 @@ def _judged(found: Evidence, manifest: Manifest, scratch: Path) -> tuple[str, di
     return "", {each["id"]: each for each in listed}
 
 
+def _scope(found: Evidence, manifest: Manifest) -> list[str]:
+    """Give the options for the scope of a run, where it is not all of its estate."""
+    covered = manifest.covered
+    try:
+        judged = estate.load(Path(ESTATE), (), found.content(ESTATE) or b"")
+    except EstateError:
+        return []  # whoever judges it says why
+    if judged.apps.keys() <= set(covered.apps) and judged.repositories.keys() <= set(covered.repositories):
+        return []
+    return [*(f"--app={each}" for each in covered.apps), *(f"--repository={each}" for each in covered.repositories)]
+
+
 def _is_chosen(manifest: Manifest) -> bool:
-    """Say whether the run judged what somebody chose by more than apps and repositories."""
-    return any(each.startswith(_CHOOSE) or "::" in each for each in manifest.arguments)
+    """Say whether somebody chose checks by more than apps, repositories and files."""
+    reasons = (each.reason for each in manifest.population.deselected)
+    return any(each.startswith(_CHOOSE) or "::" in each for each in (*manifest.arguments, *reasons))
+
+
+def _is_part(manifest: Manifest) -> bool:
+    """Say whether not all was judged that the scope of the run has."""
+    said = manifest.population
+    if said.never_judged:
+        return True
+    beside = any(not each.reason.startswith(_OF_SCOPE) for each in said.deselected)
+    return beside or said.whole > len(said.collected) + len(said.deselected) or _is_chosen(manifest)
 
 
 def _differing(
