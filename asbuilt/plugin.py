@@ -254,4 +254,4 @@ def _in_scope(item: pytest.Item, run: Run) -> bool:
 
 def _day(run: Run) -> date:
     """Give the date of the world that is judged: the providers', or for files alone this machine's."""
-    return run.observation.as_of.date() if run.observation else today()
+    return run.observation.as_of.date() if run.observation else run.day or today()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from asbuilt.workflows.files.suppressions import Suppression, suppressions
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.yaml.document import Document
 
+FILES = "workflow files"  # the world of a run that asks no provider
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -35,7 +38,8 @@ class Run:
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
     linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
     meant to run, by app. `population` is empty until the checks were collected. `again` says whose observation is
-    judged again, None where the run observed it itself.
+    judged again, None where the run observed it itself. `day` is the one as of which files are judged, by this
+    machine's clock.
     """
 
     estate: Estate
@@ -51,6 +55,7 @@ class Run:
     scans: Scans | None = None
     secrets: Secrets = field(default_factory=Secrets)
     meant: Mapping[str, str] = field(default_factory=dict)
+    day: date | None = None
     population: Population = field(default_factory=Population)
     again: Again | None = None
 
@@ -97,7 +102,7 @@ def prepared(
         raise OptionError(first_lines(wrong))
     found = _suppressions(checkouts)
     deploys = deploys_by_app(estate)
-    return Run(estate, scope, checkouts, "workflow files", known, checks=checks, suppressions=found, deploys=deploys)
+    return Run(estate, scope, checkouts, FILES, known, checks=checks, suppressions=found, deploys=deploys)
 
 
 def _wrong_waivers(

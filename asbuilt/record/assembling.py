@@ -135,7 +135,7 @@ def _tools() -> Iterator[tuple[str, str]]:
 
 
 def _day(run: Run) -> date:
-    return run.observation.as_of.date() if run.observation else datetime.now(UTC).date()
+    return run.observation.as_of.date() if run.observation else run.day or datetime.now(UTC).date()
 
 
 def _written(instant: datetime) -> str:

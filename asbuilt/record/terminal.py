@@ -8,7 +8,7 @@ from textwrap import wrap
 from asbuilt import texts
 from asbuilt.causes import Step, causes
 from asbuilt.record import covered, headlines
-from asbuilt.run import Run
+from asbuilt.run import FILES, Run
 from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
 from asbuilt.workflows.yaml.finding import Finding
 
@@ -38,7 +38,7 @@ def heading(run: Run, shown: Callable[[str], str]) -> str:
         name = f"{name} ({shown(each)})"
     if run.observation is None:
         folders = ", ".join(shown(str(each.root)) for each in run.checkouts.values()) or "no folder"
-        return f"{name}, workflow files of {folders}"
+        return f"{name}, {FILES} of {folders}{run.world.removeprefix(FILES)}"
     as_of = f"as of {run.observation.as_of:%Y-%m-%d %H:%M} UTC"
     return f"{name} in {shown(run.world)}, {as_of}, {_requests(run)}"
 
