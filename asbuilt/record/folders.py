@@ -1,0 +1,73 @@
+"""The runs in folders that somebody names: a folder of runs, one run's own, or what was downloaded of several."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from asbuilt.option_values import OptionError
+from asbuilt.record.past import Past, Unfinished, is_run, past
+from asbuilt.record.recorded import NoRunError
+
+_DEEP = 2  # an artifact that is downloaded with others is a folder of its own, with the runs in it
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What folders hold: runs, those that did not end, and what is neither, each with the reason."""
+
+    runs: tuple[Past, ...]
+    unfinished: tuple[Unfinished, ...]
+    passed_over: tuple[tuple[Path, str], ...]
+
+
+def runs_in(folders: Iterable[Path]) -> Found:
+    """Find the runs in folders, each once: `latest`, and a copy of the same run, are not counted again.
+
+    Raises OptionError for what is no folder.
+    """
+    runs: dict[str, Past] = {}
+    unfinished, passed_over = [], []
+    seen: set[Path] = set()
+    for folder in folders:
+        if not folder.is_dir():
+            raise OptionError(f"{folder} is no folder: name one with runs in it, such as reports")
+        for directory in _directories(folder, _DEEP):
+            real = directory.resolve()
+            if real in seen:
+                continue
+            seen.add(real)
+            try:
+                found = past(directory) if is_run(directory) else None
+            except NoRunError as error:
+                passed_over.append((directory, str(error)))
+                continue
+            match found:
+                case None:
+                    passed_over.append((directory, f"{directory} is no run"))
+                case Unfinished(estate=""):
+                    passed_over.append((directory, f"{directory} has no manifest: its run did not end"))
+                case Unfinished():
+                    unfinished.append(found)
+                case Past():
+                    first = runs.setdefault(found.run, found)
+                    if first.manifest != found.manifest:
+                        told = f"{directory} has another manifest of the run that {first.directory} is, which is taken"
+                        passed_over.append((directory, told))
+    return Found(tuple(runs.values()), tuple(unfinished), tuple(passed_over))
+
+
+def _directories(folder: Path, deep: int) -> Iterator[Path]:
+    """Give a run's directory, or those below a folder; one with nothing below it is given too."""
+    below = [] if is_run(folder) or not deep else _below(folder)
+    if not below:
+        yield folder
+    for each in below:
+        yield from _directories(each, deep - 1)
+
+
+def _below(folder: Path) -> list[Path]:
+    """Give the folders in one, by name; not those that a link leads to, such as `latest`."""
+    try:
+        return sorted(each for each in folder.iterdir() if each.is_dir() and not each.is_symlink())
+    except OSError:
+        return []
