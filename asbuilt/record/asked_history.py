@@ -41,7 +41,7 @@ def asked(folders: Iterable[Path], estate: str | None, every: str) -> Asked:
     """Read the runs in folders and put them together. Raises OptionError for what a user can get wrong."""
     length = _length(every)
     found = runs_in(folders)
-    names = sorted({each.estate for each in (*found.runs, *found.unfinished)})
+    names = sorted({each.estate for each in found.runs} | {each.estate for each in found.unfinished})
     if not names:
         why = "; ".join(why for _, why in found.passed_over[:_MOST_TOLD])
         raise OptionError(f"there is no run that tells of itself: {why}")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from asbuilt.record.past import Past, Record
 from asbuilt.record.recorded import NoRunError
@@ -13,6 +13,26 @@ from asbuilt.verdicts import Outcome
 _THERE = frozenset({Outcome.DRIFTED, Outcome.WAIVED})
 _ENDS = frozenset({Outcome.CONFORMS, Outcome.NOT_APPLICABLE})
 _WORST_FIRST = (Outcome.DRIFTED, Outcome.WAIVED, Outcome.UNKNOWN, Outcome.NOT_APPLICABLE, Outcome.CONFORMS)
+
+
+class Judged(Protocol):
+    """One verdict, of this run or of one before."""
+
+    @property
+    def id(self) -> str:
+        """The check, by pytest's id."""
+
+    @property
+    def control(self) -> str:
+        """The control's id."""
+
+    @property
+    def severity(self) -> str:
+        """SEV-1 to SEV-4."""
+
+    @property
+    def outcome(self) -> str:
+        """One of the five."""
 
 
 class Drift(NamedTuple):
@@ -67,19 +87,19 @@ def drift_of(record_id: str, control: str) -> Drift:
     return Drift(control, record_id.partition("[")[2].removesuffix("]") or "estate")
 
 
-def told(records: Iterable[Record], asked: Collection[Drift] = ()) -> dict[Drift, Told]:
+def told(records: Iterable[Judged], asked: Collection[Drift] = ()) -> dict[Drift, Told]:
     """Give what a run says of all that is there in it, and of what is asked for besides."""
     records = list(records)
     wanted = {drift_of(each.id, each.control) for each in records if each.outcome in _THERE} | set(asked)
     controls = {each.control for each in wanted}
-    found: dict[Drift, list[Record]] = {}
+    found: dict[Drift, list[Judged]] = {}
     for each in records:
         if each.control in controls and (drift := drift_of(each.id, each.control)) in wanted:
             found.setdefault(drift, []).append(each)
     return {drift: _together(members) for drift, members in found.items()}
 
 
-def _together(members: list[Record]) -> Told:
+def _together(members: list[Judged]) -> Told:
     rank = {outcome.value: index for index, outcome in enumerate(_WORST_FIRST)}
     worst = min((rank.get(each.outcome, 2) for each in members), default=2)  # an outcome that nobody knows is unknown
     return Told(
@@ -90,13 +110,11 @@ def _together(members: list[Record]) -> Told:
     )
 
 
-def spans(
-    runs: Iterable[Past], read: Callable[[Past], Iterable[Record]]
-) -> tuple[tuple[Span, ...], dict[Path, str]]:
+def spans(runs: Iterable[Past], read: Callable[[Past], Iterable[Record]]) -> tuple[tuple[Span, ...], dict[Path, str]]:
     """Follow every drift through runs of one estate and world, in their order; `read` gives a run's verdicts.
 
-    Gives too, by its directory, why what a run came to could not be read; it says nothing then. What is waived is still there. Unknown,
-    and not judged, neither ends nor begins one; and a run that is not complete ends none.
+    Gives too, by its directory, why what a run came to could not be read; it says nothing then. What is waived is still
+    there. Unknown, and not judged, neither ends nor begins one; and a run that is not complete ends none.
     """
     following = _Following()
     unread: dict[Path, str] = {}

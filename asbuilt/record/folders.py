@@ -27,33 +27,43 @@ def runs_in(folders: Iterable[Path]) -> Found:
     """
     runs: dict[str, Past] = {}
     unfinished, passed_over = [], []
+    for directory in _once(folders):
+        match _read(directory):
+            case str(why):
+                passed_over.append((directory, why))
+            case Unfinished() as found:
+                unfinished.append(found)
+            case found:
+                first = runs.setdefault(found.run, found)
+                if first.manifest != found.manifest:
+                    told = f"{directory} has another manifest of the run that {first.directory} is, which is taken"
+                    passed_over.append((directory, told))
+    return Found(tuple(runs.values()), tuple(unfinished), tuple(passed_over))
+
+
+def _read(directory: Path) -> Past | Unfinished | str:
+    """Give the run of a directory; why there is none that tells of itself."""
+    if not is_run(directory):
+        return f"{directory} is no run"
+    try:
+        found = past(directory)
+    except NoRunError as error:
+        return str(error)
+    if isinstance(found, Unfinished) and not found.estate:
+        return f"{directory} has no manifest: its run did not end, and nothing says of which estate it was"
+    return found
+
+
+def _once(folders: Iterable[Path]) -> Iterator[Path]:
+    """Give the directories in folders, each once. Raises OptionError for what is no folder."""
     seen: set[Path] = set()
     for folder in folders:
         if not folder.is_dir():
             raise OptionError(f"{folder} is no folder: name one with runs in it, such as reports")
         for directory in _directories(folder, _DEEP):
-            real = directory.resolve()
-            if real in seen:
-                continue
-            seen.add(real)
-            try:
-                found = past(directory) if is_run(directory) else None
-            except NoRunError as error:
-                passed_over.append((directory, str(error)))
-                continue
-            match found:
-                case None:
-                    passed_over.append((directory, f"{directory} is no run"))
-                case Unfinished(estate=""):
-                    passed_over.append((directory, f"{directory} has no manifest: its run did not end"))
-                case Unfinished():
-                    unfinished.append(found)
-                case Past():
-                    first = runs.setdefault(found.run, found)
-                    if first.manifest != found.manifest:
-                        told = f"{directory} has another manifest of the run that {first.directory} is, which is taken"
-                        passed_over.append((directory, told))
-    return Found(tuple(runs.values()), tuple(unfinished), tuple(passed_over))
+            if (real := directory.resolve()) not in seen:
+                seen.add(real)
+                yield directory
 
 
 def _directories(folder: Path, deep: int) -> Iterator[Path]:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from functools import partial
 from typing import Any
 
 from asbuilt.record.drifts import Span, spans
 from asbuilt.record.folders import Found
 from asbuilt.record.manifest import Accepted
 from asbuilt.record.nights import Gap, missing
-from asbuilt.record.past import LIVE, Past, Record, Unfinished, records
+from asbuilt.record.past import LIVE, Past, Record, records
 
 FORM = "asbuilt history 1"
 
@@ -55,37 +55,42 @@ def histories(
     found: Found, every: timedelta, now: datetime, read: Callable[[Past], Iterable[Record]] = records
 ) -> tuple[History, ...]:
     """Give a history for each estate and world; runs are ordered by when they ended, by their own clock."""
-    runs = sorted(found.runs, key=lambda each: (each.estate, each.world, each.ended, each.started, each.run))
-    by_group = {name: tuple(members) for name, members in groupby(runs, key=lambda each: (each.estate, each.world))}
-    unfinished: dict[tuple[str, str], list[Unfinished]] = {}
-    for each in found.unfinished:
-        unfinished.setdefault((each.estate, each.world), []).append(each)
+    runs: dict[tuple[str, str], list[Past]] = {}
+    for each in sorted(found.runs, key=lambda each: (each.ended, each.started, each.run)):
+        runs.setdefault((each.estate, each.world), []).append(each)
+    names = runs.keys() | {(each.estate, each.world) for each in found.unfinished}
     return tuple(
-        _history(*name, by_group.get(name, ()), unfinished.get(name, ()), every, now, read)
-        for name in sorted(by_group.keys() | unfinished.keys(), key=lambda name: (name[0], name[1] != LIVE, name[1]))
+        _history(
+            Found(
+                tuple(runs.get(name, ())),
+                tuple(each for each in found.unfinished if (each.estate, each.world) == name),
+                (),
+            ),
+            name,
+            partial(missing, every=every, now=now),
+            read,
+        )
+        for name in sorted(names, key=lambda name: (name[0], name[1] != LIVE, name[1]))
     )
 
 
 def _history(
-    estate: str,
-    world: str,
-    runs: tuple[Past, ...],
-    unfinished: Iterable[Unfinished],
-    every: timedelta,
-    now: datetime,
+    found: Found,
+    name: tuple[str, str],
+    gaps: Callable[[Iterable[datetime]], tuple[Gap, ...]],
     read: Callable[[Past], Iterable[Record]],
 ) -> History:
+    runs = found.runs
     drifts, unread = spans(runs, read)
     why_not = {each.directory: unread.get(each.directory) or _why_no_night(each) for each in runs}
     nights = tuple(each for each in runs if not why_not[each.directory])
     return History(
-        estate,
-        world,
+        *name,
         nights,
-        missing((each.ended for each in nights), every, now),
+        gaps(each.ended for each in nights),
         (
             *(NotCounted(each.run, each.ended, why) for each in runs if (why := why_not[each.directory])),
-            *(NotCounted(each.directory.name, None, "did not end: it has no manifest") for each in unfinished),
+            *(NotCounted(each.directory.name, None, "did not end: it has no manifest") for each in found.unfinished),
         ),
         drifts,
         tuple(_standing([each for each in runs if each.complete and each.directory not in unread])),
@@ -113,7 +118,7 @@ def _standing(runs: list[Past]) -> Iterator[Standing]:
     found = []
     for seen in known.values():
         of_whole = [pair for pair in seen if pair[0].whole]
-        last, accepted = (of_whole or seen)[-1]
+        accepted = (of_whole or seen)[-1][1]
         gone = bool(whole) and whole[-1].ended > seen[-1][0].ended
         found.append(Standing(accepted, "gone" if gone else accepted.state, seen[0][0], seen[-1][0]))
     yield from sorted(

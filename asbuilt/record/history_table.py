@@ -147,7 +147,8 @@ def _gap(gap: Gap, every: timedelta) -> str:
 
 
 def _every(every: timedelta) -> str:
-    return ago(datetime.min, datetime.min + every)
+    epoch = datetime.fromtimestamp(0, UTC)
+    return ago(epoch, epoch + every)
 
 
 def _count(number: int, word: str) -> str:

@@ -1,7 +1,7 @@
 """A run of the past, as far as its record is asked for what came before: of its files only that is read.
 
-Somebody else may have written or changed every file of it. `asbuilt.record.recorded` reads all of one run; here hundreds
-are read, of which each has a manifest and verdicts of many megabytes where there are a thousand apps.
+Somebody else may have written or changed every file of it. `asbuilt.record.recorded` reads all of one run; here
+hundreds are read, of which each has a manifest and verdicts of many megabytes where there are a thousand apps.
 """
 
 from dataclasses import dataclass, field
@@ -37,8 +37,8 @@ class Record:
 class Past:
     """A run that has a manifest.
 
-    `whole` says whether it judged all that its suites have of the estate; `said` is what it judged where it did not, and
-    `collected` are then the ids. `lacks` is why it is not complete. `manifest` and `verdicts` are digests: of its
+    `whole` says whether it judged all that its suites have of the estate; `said` is what it judged where it did not,
+    and `collected` are then the ids. `lacks` is why it is not complete. `manifest` and `verdicts` are digests: of its
     manifest, and of its verdicts by the manifest's word.
     """
 

@@ -1,0 +1,241 @@
+"""What is new since the last complete run, what is gone, what still stands and since when.
+
+It is held against earlier runs of the same evidence folder that asked the same: of the same estate, world and files. Of
+what this run did not judge, it says nothing.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from asbuilt.record.directory import MANIFEST, VERDICTS
+from asbuilt.record.drifts import Drift, drift_of, told
+from asbuilt.record.past import Past, past, records, suites_of
+from asbuilt.record.recorded import NoRunError
+from asbuilt.run import Run
+from asbuilt.verdicts import Outcome, Verdict
+
+_LOOKED_AT = 100  # of the newest runs in the folder
+_COMPARED = 20  # of them, those that asked the same
+_MOST_READ = 32 * 2**20  # bytes of their verdicts, besides those of the newest
+_NAMED = 3
+_AGAIN = ", judged again"
+_CHECKOUT = re.compile(r"--(?:asbuilt-)?checkout(?:=(.*))?", re.DOTALL)
+_STAMP = re.compile(r"\d{8}T\d{6}Z")
+_BECAME = {
+    Outcome.CONFORMS: "gone",
+    Outcome.WAIVED: "waived",
+    Outcome.NOT_APPLICABLE: "not applicable any more",
+    Outcome.UNKNOWN: "now unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A drift that still stands, and the first of the runs in an unbroken row in which it stood.
+
+    `or_before` says that earlier runs were not looked at.
+    """
+
+    drift: Drift
+    since: datetime
+    or_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since a run. `became` is what drifted until then and does no more, by what it is now.
+
+    `whole` says whether this run could tell all that it was to judge.
+    """
+
+    run: str
+    new: tuple[Drift, ...]
+    became: Mapping[Outcome, tuple[Drift, ...]]
+    stand: tuple[Stands, ...]
+    whole: bool
+
+    @property
+    def gone(self) -> tuple[Drift, ...]:
+        """What drifted, and was seen to conform now."""
+        return self.became.get(Outcome.CONFORMS, ())
+
+
+def changes(run: Run, verdicts: Sequence[Verdict], evidence: Path, arguments: Iterable[str] = ()) -> Changes | None:
+    """Hold what a run came to against the last complete one before it; None where there is none to compare with.
+
+    `arguments` are those of this run. What cannot be read of earlier runs is passed over.
+    """
+    if not verdicts or run.world.endswith(_AGAIN):
+        return None
+    newest, more = _newest(evidence, run.directory)
+    alike = _alike(run, frozenset(each.id for each in verdicts), newest, _checkouts(arguments))
+    earlier = _Earlier(alike, more)
+    last = earlier.at(0)
+    if last is None:
+        return None
+    current = told(verdicts, {*last.drifted, *last.unknown})
+    before = {drift: earlier.stood(drift) for drift in current}
+    drifted = {drift for drift, each in current.items() if each.outcome is Outcome.DRIFTED}
+    ordered = sorted(current, key=lambda drift: (current[drift].severity, drift.subject, drift.control))
+    became: dict[Outcome, tuple[Drift, ...]] = {}
+    for drift in ordered:
+        stood, now = before[drift], current[drift]
+        # Where a check that found it was not judged now, nothing is said of it.
+        if stood is not None and drift not in drifted and stood.drifted[drift] <= now.judged:
+            became[now.outcome] = (*became.get(now.outcome, ()), drift)
+    return Changes(
+        last.run.run,
+        new=tuple(drift for drift in ordered if drift in drifted and before[drift] is None),
+        became=became,
+        stand=tuple(earlier.row(drift) for drift in ordered if drift in drifted and before[drift] is not None),
+        whole=all(each.outcome is not Outcome.UNKNOWN for each in verdicts),
+    )
+
+
+def said(found: Changes | None, shown: Callable[[str], str]) -> str:
+    """Say it in one line; nothing where there was nothing to compare with. `shown` makes a name fit for its place."""
+    if found is None:
+        return ""
+    nothing = "nothing new" if found.whole else "nothing new in what could be told"
+    parts = [_some(found.new, "new", shown) if found.new else nothing]
+    parts += [_some(found.became[each], word, shown) for each, word in _BECAME.items() if each in found.became]
+    if found.stand:
+        oldest = min(found.stand, key=lambda each: (each.since, not each.or_before))
+        since = f"since {oldest.since.astimezone(UTC):%Y-%m-%d}{' or before' if oldest.or_before else ''}"
+        count = len(found.stand)
+        parts.append(f"1 still stands, {since}" if count == 1 else f"{count} still stand, the oldest {since}")
+    return f"since {shown(found.run)}: {', '.join(parts)}"
+
+
+def _some(drifts: Sequence[Drift], word: str, shown: Callable[[str], str]) -> str:
+    names = [shown(f"{each.subject} {each.control}") for each in drifts[:_NAMED]]
+    more = f" and {len(drifts) - _NAMED} more" if len(drifts) > _NAMED else ""
+    return f"{len(drifts)} {word} ({', '.join(names)}{more})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What an earlier run found, each with the checks that did, and what it could not tell."""
+
+    run: Past
+    drifted: Mapping[Drift, frozenset[str]]
+    unknown: Collection[Drift]
+
+
+@dataclass(slots=True)
+class _Earlier:
+    """Earlier runs, the newest first, read as far back as somebody asks, within bounds; `more` lie behind these."""
+
+    runs: Iterator[Past]
+    more: bool
+    seen: list[_Seen] = field(default_factory=list)
+    bytes_read: int = 0
+    cut: bool = False
+
+    def at(self, index: int) -> _Seen | None:
+        """Give the run that is so far back; None where there is none, or no more are read."""
+        while len(self.seen) <= index and not self.cut:
+            run = next(self.runs, None)
+            if run is None:
+                self.cut = self.more
+                return None
+            if len(self.seen) >= _COMPARED:
+                self.cut = True
+            else:
+                self._read(run)
+        return self.seen[index] if index < len(self.seen) else None
+
+    def stood(self, drift: Drift) -> _Seen | None:
+        """Give the newest run that could tell, where that found a drift."""
+        for found in self._back():
+            if drift in found.drifted:
+                return found
+            if drift not in found.unknown:
+                return None
+        return None
+
+    def row(self, drift: Drift) -> Stands:
+        """Say since when a drift has stood that stood in the newest run that could tell."""
+        first: datetime | None = None
+        for found in self._back():
+            if drift in found.drifted:
+                first = found.run.ended
+            elif drift not in found.unknown:
+                return Stands(drift, first or found.run.ended, or_before=False)
+        return Stands(drift, first or datetime.now(UTC), or_before=self.cut)
+
+    def _back(self) -> Iterator[_Seen]:
+        index = 0
+        while found := self.at(index):
+            yield found
+            index += 1
+
+    def _read(self, run: Past) -> None:
+        if run.finds_nothing and run.counts.get(Outcome.UNKNOWN, 1) == 0:
+            self.seen.append(_Seen(run, {}, ()))
+            return
+        try:
+            size = (run.directory / VERDICTS).stat().st_size
+            if self.seen and self.bytes_read + size > _MOST_READ:
+                self.cut = True
+                return
+            self.bytes_read += size
+            found = records(run)
+        except (OSError, NoRunError):
+            return
+        drifted: dict[Drift, frozenset[str]] = {}
+        for each in found:
+            if each.outcome == Outcome.DRIFTED:
+                drift = drift_of(each.id, each.control)
+                drifted[drift] = drifted.get(drift, frozenset()) | {each.id}
+        unknown = {drift_of(each.id, each.control) for each in found if each.outcome == Outcome.UNKNOWN}
+        self.seen.append(_Seen(run, drifted, unknown - drifted.keys()))
+
+
+def _alike(run: Run, ids: frozenset[str], newest: Iterable[Path], checkouts: frozenset[Path]) -> Iterator[Past]:
+    """Give, of some runs, the complete ones that judged of the same all that this one judged."""
+    suites = suites_of(ids)
+    for directory in newest:
+        try:
+            found = past(directory)
+        except NoRunError:
+            continue
+        if (
+            isinstance(found, Past)
+            and found.complete
+            and not found.again
+            and (found.estate, found.world) == (run.estate.name, run.world)
+            and _checkouts(found.arguments) == checkouts
+            and (suites <= found.suites if found.whole else ids <= found.collected)
+        ):
+            yield found
+
+
+def _newest(evidence: Path, own: Path | None) -> tuple[list[Path], bool]:
+    """Give the directories of the newest runs in a folder, but for one, and whether there are more.
+
+    Their names begin with the time.
+    """
+    try:
+        found = [
+            (match[0], each.stat().st_mtime_ns, each)
+            for each in evidence.iterdir()
+            if (match := _STAMP.match(each.name)) and not each.is_symlink() and (each / MANIFEST).is_file()
+        ]
+    except OSError:
+        return [], False
+    ordered = sorted(found, key=lambda each: each[:2], reverse=True)
+    newest = [each for *_, each in ordered if own is None or each.name != own.name]
+    return newest[:_LOOKED_AT], len(newest) > _LOOKED_AT
+
+
+def _checkouts(arguments: Iterable[str]) -> frozenset[Path]:
+    """Give the folders whose files the arguments of a run name."""
+    found, words = set(), iter(arguments)
+    for word in words:
+        if match := _CHECKOUT.fullmatch(word):
+            found.add(Path(match[1] if match[1] is not None else next(words, "")))
+    return frozenset(found)
