@@ -57,7 +57,7 @@ def _nights(history: History, every: timedelta) -> Iterator[Text]:
     span = f"from {_day(nights[0].ended)} to {_day(nights[-1].ended)}"
     yield Text(f"  {_count(len(nights), 'night')} {span}: {told}")
     if gone:
-        yield Text(f"  {gone} missing, one every {_every(every)} was to come", "red")
+        yield Text(f"  {gone} missing, at one every {_every(every)}", "red")
         yield from _bounded([Text(f"    {_gap(each, every)}", "red") for each in history.missing], _MOST_LINES)
 
 
@@ -73,7 +73,7 @@ def _not_counted(history: History) -> Iterator[Text]:
 
 
 def _drifts(drifts: tuple[Span, ...]) -> Iterator[RenderableType]:
-    rows = Table("drift", "", "first seen", "ended", "to repair", "", box=None)
+    rows = _table("drift", "", "first seen", "ended", "to repair", "")
     for each in drifts[:_MOST]:
         state = "" if each.state in {"open", "ended"} else each.state
         not_seen = f"not seen in {_count(each.not_seen, 'run')}" if each.not_seen else ""
@@ -105,7 +105,7 @@ def _repaired(span: Span) -> str:
 
 
 def _accepted(accepted: tuple[Standing, ...]) -> Iterator[RenderableType]:
-    rows = Table("accepted", "", "state", "until", "owner", "first seen", "last seen", box=None)
+    rows = _table("accepted", "", "state", "until", "owner", "first seen", "last seen")
     for each in accepted[:_MOST]:
         one = each.accepted
         rows.add_row(
@@ -119,6 +119,13 @@ def _accepted(accepted: tuple[Standing, ...]) -> Iterator[RenderableType]:
         )
     yield rows
     yield from _more(len(accepted))
+
+
+def _table(*headings: str) -> Table:
+    rows = Table(box=None)
+    for each in headings:
+        rows.add_column(each, overflow="fold")  # nothing is cut
+    return rows
 
 
 def _more(count: int) -> Iterator[Text]:

@@ -118,7 +118,10 @@ def _some(drifts: Sequence[Drift], word: str, shown: Callable[[str], str]) -> st
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What an earlier run found, each with the checks that did, and what it could not tell."""
+    """What an earlier run found, each with the checks that did, and what it could not tell.
+
+    What it did not have to judge, such as an app that was not declared, it did not find.
+    """
 
     run: Past
     drifted: Mapping[Drift, frozenset[str]]

@@ -1,6 +1,7 @@
 """The history that the records of many runs tell together."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -141,6 +142,9 @@ NO_NIGHTS = {
     "not live: workflow files": {"world": "workflow files"},
     "judged an observation again": {"world": "live, judged again", "again": Again("x", "0" * 64, fits=True)},
     "not the whole estate: shop-prod only": narrowed(FOUND, 9),
+    "not the whole estate: shop-prod only, of which all": {
+        "covered": replace(narrowed(FOUND, 1)["covered"], said="shop-prod only, of which all")
+    },
     "not the whole estate: 1 of 9 checks": {"population": narrowed(FOUND, 9)["population"]},
 }
 
@@ -204,8 +208,16 @@ def test_each_run_counts_once(tmp_path):
     assert [each["verdict"] for each in found["histories"][0]["nights"]] == ["drifted"]
 
 
-def spoilt(directory, name, content):
-    (directory / name).write_text(content)
+def test_a_folder_counts_once_and_no_link_is_followed(tmp_path):
+    nights(tmp_path / "elsewhere", "D")
+    dead = tmp_path / "reports" / "dead"
+    dead.mkdir(parents=True)
+    (dead / "collected.json").write_text('{"estate": "shop", "world": "live"}')
+    (dead.parent / "latest").symlink_to("dead")
+    (dead.parent / "link").symlink_to(next((tmp_path / "elsewhere").iterdir()))
+    found = told(dead.parent, dead, dead.parent / "latest")
+    assert [each["run"] for each in found["histories"][0]["not_counted"]] == ["dead"]
+    assert found["histories"][0]["nights"] == []
 
 
 SPOILT = {
@@ -292,7 +304,7 @@ def test_what_is_accepted_stands_as_the_newest_run_of_the_whole_estate_has_it(tm
     found = verdicts({DRIFT: "W"})
     for number, each in enumerate(came):
         kind, _, its = (each or "").rpartition(": ")
-        accepted = (Accepted(**{**{name: getattr(WAIVER, name) for name in WAIVER.__slots__}, "state": its}),)
+        accepted = (replace(WAIVER, state=its),)
         changed = {"part": narrowed(found, 9), "incomplete": {"complete": False}}.get(kind, {})
         leave(tmp_path, night(number), found, accepted=accepted if its else (), **changed)
     (standing,) = only(tmp_path)["accepted"]
@@ -319,7 +331,7 @@ def test_the_table_says_what_a_person_asks(tmp_path):
     ):
         assert line in out
     (row,) = (each for each in out.splitlines() if "HK006" in each)
-    assert row.split() == "HK006 SEV-2 shop-prod web 2026-05-07 04:23 open".split()
+    assert row.split() == ["HK006", "SEV-2", "shop-prod", "web", "2026-05-07", "04:23", "open"]
     (row,) = (each for each in out.splitlines() if "HK002 SEV-2" in each)
     assert "2026-05-02 04:23" in row
     assert "2026-05-06 04:23" in row
@@ -347,7 +359,7 @@ def test_only_of_one_estate(tmp_path):
     [
         (["{}/none"], "is no folder"),
         (["{}/empty"], "there is no run"),
-        (["{}/runs", "--estate", "shopp"], 'no run is of it; there are runs of shop'),
+        (["{}/runs", "--estate", "shopp"], "no run is of it; there are runs of shop"),
         (["{}/runs", "--every", "never"], "a duration is a number and a unit"),
         (["{}/runs", "--every", "0s"], "at least a minute"),
         (["{}/runs", "--format", "xml"], "xml"),
@@ -368,7 +380,7 @@ def test_what_runs_say_is_shown_and_never_obeyed(tmp_path):
     leave(
         tmp_path,
         night(0),
-        verdicts({f"HK002 {strange}": "D"}),
+        verdicts({f"HK002 [b]drift[/b]{strange}": "D"}),
         estate=strange,
         accepted=(Accepted("waiver", strange, strange, strange, strange, strange),),
     )
@@ -376,7 +388,8 @@ def test_what_runs_say_is_shown_and_never_obeyed(tmp_path):
     done = command(tmp_path)
     assert done.exit_code == 0
     assert not {"\x1b", "\u202e"} & set(done.output)
-    assert "[bold]x[/bold]" in done.output
+    for each in ("[bold]x[/bold]", "[b]drift[/b]"):
+        assert each in done.output
     assert not any(each.lstrip().startswith("::") for each in done.output.splitlines())
     assert len(done.output) < 10000
     assert "\x1b" not in command(tmp_path, "--format", "json").output
