@@ -4,13 +4,15 @@ It is held against earlier runs of the same evidence folder that asked the same:
 what this run did not judge, it says nothing.
 """
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from asbuilt.record.directory import MANIFEST, VERDICTS
+from asbuilt.record.directory import VERDICTS
 from asbuilt.record.drifts import Drift, drift_of, told
 from asbuilt.record.past import Past, past, records, suites_of
 from asbuilt.record.recorded import NoRunError
@@ -18,8 +20,8 @@ from asbuilt.run import Run
 from asbuilt.verdicts import Outcome, Verdict
 
 _LOOKED_AT = 100  # of the newest runs in the folder
-_COMPARED = 20  # of them, those that asked the same
-_MOST_READ = 32 * 2**20  # bytes of their verdicts, besides those of the newest
+_COMPARED = 31  # of them, those that asked the same: a month of nights
+_MOST_READ = 16 * 2**20  # bytes of their verdicts, besides those of the newest
 _NAMED = 3
 _AGAIN = ", judged again"
 _CHECKOUT = re.compile(r"--(?:asbuilt-)?checkout(?:=(.*))?", re.DOTALL)
@@ -220,19 +222,17 @@ def _alike(run: Run, ids: frozenset[str], newest: Iterable[Path], checkouts: fro
 def _newest(evidence: Path, own: Path | None) -> tuple[list[Path], bool]:
     """Give the directories of the newest runs in a folder, but for one, and whether there are more.
 
-    Their names begin with the time.
+    Their names begin with the time. In a sandbox, where that stands still, it is the directories' own that tells.
     """
-    try:
-        found = [
-            (match[0], each.stat().st_mtime_ns, each)
-            for each in evidence.iterdir()
-            if (match := _STAMP.match(each.name)) and not each.is_symlink() and (each / MANIFEST).is_file()
-        ]
-    except OSError:
-        return [], False
-    ordered = sorted(found, key=lambda each: each[:2], reverse=True)
-    newest = [each for *_, each in ordered if own is None or each.name != own.name]
-    return newest[:_LOOKED_AT], len(newest) > _LOOKED_AT
+    found: list[tuple[str, int, str]] = []
+    with suppress(OSError), os.scandir(evidence) as entries:
+        found += (
+            (match[0], each.stat().st_mtime_ns, each.name)
+            for each in entries
+            if (match := _STAMP.match(each.name)) and each.is_dir(follow_symlinks=False)
+        )
+    newest = [name for *_, name in sorted(found, reverse=True) if own is None or name != own.name]
+    return [evidence / each for each in newest[:_LOOKED_AT]], len(newest) > _LOOKED_AT
 
 
 def _checkouts(arguments: Iterable[str]) -> frozenset[Path]:
