@@ -50,7 +50,7 @@ def _read(directory: Path) -> Past | Unfinished | str:
     except NoRunError as error:
         return str(error)
     if isinstance(found, Unfinished) and not found.estate:
-        return f"{directory} has no manifest: its run did not end, and nothing says of which estate it was"
+        return f"{directory} has no manifest, and nothing else says what it was to judge"
     return found
 
 

@@ -90,7 +90,7 @@ def _history(
         gaps(each.ended for each in nights),
         (
             *(NotCounted(each.run, each.ended, why) for each in runs if (why := why_not[each.directory])),
-            *(NotCounted(each.directory.name, None, "did not end: it has no manifest") for each in found.unfinished),
+            *(NotCounted(each.directory.name, None, "has not ended: it has no manifest") for each in found.unfinished),
         ),
         drifts,
         tuple(_standing([each for each in runs if each.complete and each.directory not in unread])),

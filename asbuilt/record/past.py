@@ -5,6 +5,7 @@ hundreds are read, of which each has a manifest and verdicts of many megabytes w
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -49,8 +50,8 @@ class Past:
     verdict: str
     complete: bool
     lacks: tuple[str, ...]
-    started: AwareDatetime
-    ended: AwareDatetime
+    started: datetime
+    ended: datetime
     clock: str
     said: str
     whole: bool
@@ -91,7 +92,8 @@ def past(directory: Path) -> Past | Unfinished:
         return _unfinished(directory)
     try:
         head = _heads().validate_json(content)
-    except ValueError as error:
+        started, ended = (each.astimezone(UTC) for each in (head.started, head.ended))
+    except (ValueError, OverflowError) as error:
         raise NoRunError(f"{path} {_UNREADABLE}") from error
     if head.form != FORM:
         raise NoRunError(f"{path} {_UNREADABLE}, or one of another version")
@@ -105,8 +107,8 @@ def past(directory: Path) -> Past | Unfinished:
         verdict=head.verdict,
         complete=head.complete,
         lacks=head.lacks,
-        started=head.started,
-        ended=head.ended,
+        started=started,
+        ended=ended,
         clock=head.clock,
         said=head.covered.said or f"{len(ids)} of {head.population.whole} checks",
         whole=whole,

@@ -223,7 +223,9 @@ def test_a_folder_counts_once_and_no_link_is_followed(tmp_path):
 SPOILT = {
     "is no manifest that asbuilt wrote": ("manifest.json", '{"form": "asbuilt manifest 1", "run": 7}'),
     "is no manifest": ("manifest.json", "{"),
-    "of another version": ("manifest.json", None),
+    "of another version": ("manifest.json", ("asbuilt manifest 1", "asbuilt manifest 9")),
+    "asbuilt wrote": ("manifest.json", ("2026-05-01T04:23:00Z", "0001-01-01T00:00:00+14:00")),
+    "that asbuilt": ("manifest.json", ("2026-05-01T04:23:00Z", "2026-05-01T04:23:00")),
 }
 
 
@@ -233,7 +235,7 @@ def test_a_run_whose_manifest_cannot_be_read_is_said_and_the_others_count(tmp_pa
     spoilt_one = min(tmp_path.iterdir())
     name, content = what
     own = (spoilt_one / name).read_text()
-    (spoilt_one / name).write_text(content or own.replace("asbuilt manifest 1", "asbuilt manifest 9"))
+    (spoilt_one / name).write_text(content if isinstance(content, str) else own.replace(*content))
     found = told(tmp_path)
     (passed,) = found["passed_over"]
     assert passed["folder"] == str(spoilt_one)
@@ -265,10 +267,10 @@ def test_a_run_that_died_is_listed_with_what_it_was_about(tmp_path):
     (tmp_path / "else").mkdir()
     found = told(tmp_path)
     assert found["histories"][0]["not_counted"] == [
-        {"run": "dead", "ended": None, "why": "did not end: it has no manifest"}
+        {"run": "dead", "ended": None, "why": "has not ended: it has no manifest"}
     ]
     assert [each["why"].removeprefix(f"{tmp_path}/") for each in found["passed_over"]] == [
-        "deader has no manifest: its run did not end, and nothing says of which estate it was",
+        "deader has no manifest, and nothing else says what it was to judge",
         "else is no run",
     ]
 
