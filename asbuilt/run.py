@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from asbuilt.catalogue import kinds_judged
+from asbuilt.changes import Changes
 from asbuilt.controls import Control
 from asbuilt.estate import Estate, Ownership, Waiver
 from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
@@ -33,7 +34,8 @@ class Run:
     `deploys` the declared ones of each app.
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
     linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
-    meant to run, by app. `population` is empty until the checks were collected.
+    meant to run, by app. `population` is empty until the checks were collected. `changes` is what changed since an
+    earlier run, None until all was judged, and where there is none to compare with.
     """
 
     estate: Estate
@@ -50,6 +52,7 @@ class Run:
     secrets: Secrets = field(default_factory=Secrets)
     meant: Mapping[str, str] = field(default_factory=dict)
     population: Population = field(default_factory=Population)
+    changes: Changes | None = None
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from asbuilt.changes import Drift
 from asbuilt.record.past import Past, Record
 from asbuilt.record.recorded import NoRunError
 from asbuilt.verdicts import Outcome
@@ -33,13 +34,6 @@ class Judged(Protocol):
     @property
     def outcome(self) -> str:
         """One of the five."""
-
-
-class Drift(NamedTuple):
-    """What a drift is of, the same in every run: the control, and the subject's id, as the id of the check has it."""
-
-    control: str
-    subject: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def histories(
 ) -> tuple[History, ...]:
     """Give a history for each estate and world; runs are ordered by when they ended, by their own clock."""
     runs: dict[tuple[str, str], list[Past]] = {}
-    for each in sorted(found.runs, key=lambda each: (each.ended, each.started, each.run)):
+    for each in sorted(found.runs, key=lambda each: (each.ended, each.started, each.written, each.run)):
         runs.setdefault((each.estate, each.world), []).append(each)
     names = runs.keys() | {(each.estate, each.world) for each in found.unfinished}
     return tuple(

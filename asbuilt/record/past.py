@@ -40,7 +40,8 @@ class Past:
 
     `whole` says whether it judged all that its suites have of the estate; `said` is what it judged where it did not,
     and `collected` are then the ids. `lacks` is why it is not complete. `manifest` and `verdicts` are digests: of its
-    manifest, and of its verdicts by the manifest's word.
+    manifest, and of its verdicts by the manifest's word. `written` is when this machine wrote the manifest: a
+    sandbox's clock stands still.
     """
 
     directory: Path
@@ -63,6 +64,7 @@ class Past:
     again: bool
     manifest: str
     verdicts: str
+    written: int
 
     @property
     def finds_nothing(self) -> bool:
@@ -120,6 +122,7 @@ def past(directory: Path) -> Past | Unfinished:
         again=head.again is not None,
         manifest=sha256(content).hexdigest(),
         verdicts=head.files.verdicts,
+        written=path.stat().st_mtime_ns,
     )
 
 

@@ -6,14 +6,15 @@ what this run did not judge, it says nothing.
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from asbuilt.changes import Changes, Drift, Stands
 from asbuilt.record.directory import VERDICTS
-from asbuilt.record.drifts import Drift, drift_of, told
+from asbuilt.record.drifts import drift_of, told
 from asbuilt.record.past import Past, past, records, suites_of
 from asbuilt.record.recorded import NoRunError
 from asbuilt.run import Run
@@ -22,58 +23,20 @@ from asbuilt.verdicts import Outcome, Verdict
 _LOOKED_AT = 100  # of the newest runs in the folder
 _COMPARED = 31  # of them, those that asked the same: a month of nights
 _MOST_READ = 16 * 2**20  # bytes of their verdicts, besides those of the newest
-_NAMED = 3
 _AGAIN = ", judged again"
 _CHECKOUT = re.compile(r"--(?:asbuilt-)?checkout(?:=(.*))?", re.DOTALL)
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
-_BECAME = {
-    Outcome.CONFORMS: "gone",
-    Outcome.WAIVED: "waived",
-    Outcome.NOT_APPLICABLE: "not applicable any more",
-    Outcome.UNKNOWN: "now unknown",
-}
 
 
-@dataclass(frozen=True, slots=True)
-class Stands:
-    """A drift that still stands, and the first of the runs in an unbroken row in which it stood.
-
-    `or_before` says that earlier runs were not looked at.
-    """
-
-    drift: Drift
-    since: datetime
-    or_before: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What changed since a run. `became` is what drifted until then and does no more, by what it is now.
-
-    `whole` says whether this run could tell all that it was to judge.
-    """
-
-    run: str
-    new: tuple[Drift, ...]
-    became: Mapping[Outcome, tuple[Drift, ...]]
-    stand: tuple[Stands, ...]
-    whole: bool
-
-    @property
-    def gone(self) -> tuple[Drift, ...]:
-        """What drifted, and was seen to conform now."""
-        return self.became.get(Outcome.CONFORMS, ())
-
-
-def changes(run: Run, verdicts: Sequence[Verdict], evidence: Path, arguments: Iterable[str] = ()) -> Changes | None:
-    """Hold what a run came to against the last complete one before it; None where there is none to compare with.
+def changes(run: Run, verdicts: Sequence[Verdict], arguments: Iterable[object] = ()) -> Changes | None:
+    """Hold what a run came to against the last complete one beside its directory; None where there is none.
 
     `arguments` are those of this run. What cannot be read of earlier runs is passed over.
     """
-    if not verdicts or run.world.endswith(_AGAIN):
+    if run.directory is None or not verdicts or run.world.endswith(_AGAIN):
         return None
-    newest, more = _newest(evidence, run.directory)
-    alike = _alike(run, frozenset(each.id for each in verdicts), newest, _checkouts(arguments))
+    newest, more = _newest(run.directory)
+    alike = _alike(run, frozenset(each.id for each in verdicts), newest, _checkouts(map(str, arguments)))
     earlier = _Earlier(alike, more)
     last = earlier.at(0)
     if last is None:
@@ -95,27 +58,6 @@ def changes(run: Run, verdicts: Sequence[Verdict], evidence: Path, arguments: It
         stand=tuple(earlier.row(drift) for drift in ordered if drift in drifted and before[drift] is not None),
         whole=all(each.outcome is not Outcome.UNKNOWN for each in verdicts),
     )
-
-
-def said(found: Changes | None, shown: Callable[[str], str]) -> str:
-    """Say it in one line; nothing where there was nothing to compare with. `shown` makes a name fit for its place."""
-    if found is None:
-        return ""
-    nothing = "nothing new" if found.whole else "nothing new in what could be told"
-    parts = [_some(found.new, "new", shown) if found.new else nothing]
-    parts += [_some(found.became[each], word, shown) for each, word in _BECAME.items() if each in found.became]
-    if found.stand:
-        oldest = min(found.stand, key=lambda each: (each.since, not each.or_before))
-        since = f"since {oldest.since.astimezone(UTC):%Y-%m-%d}{' or before' if oldest.or_before else ''}"
-        count = len(found.stand)
-        parts.append(f"1 still stands, {since}" if count == 1 else f"{count} still stand, the oldest {since}")
-    return f"since {shown(found.run)}: {', '.join(parts)}"
-
-
-def _some(drifts: Sequence[Drift], word: str, shown: Callable[[str], str]) -> str:
-    names = [shown(f"{each.subject} {each.control}") for each in drifts[:_NAMED]]
-    more = f" and {len(drifts) - _NAMED} more" if len(drifts) > _NAMED else ""
-    return f"{len(drifts)} {word} ({', '.join(names)}{more})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,20 +161,20 @@ def _alike(run: Run, ids: frozenset[str], newest: Iterable[Path], checkouts: fro
             yield found
 
 
-def _newest(evidence: Path, own: Path | None) -> tuple[list[Path], bool]:
-    """Give the directories of the newest runs in a folder, but for one, and whether there are more.
+def _newest(own: Path) -> tuple[list[Path], bool]:
+    """Give the directories of the newest runs beside one's own, and whether there are more.
 
     Their names begin with the time. In a sandbox, where that stands still, it is the directories' own that tells.
     """
     found: list[tuple[str, int, str]] = []
-    with suppress(OSError), os.scandir(evidence) as entries:
+    with suppress(OSError), os.scandir(own.parent) as entries:
         found += (
             (match[0], each.stat().st_mtime_ns, each.name)
             for each in entries
             if (match := _STAMP.match(each.name)) and each.is_dir(follow_symlinks=False)
         )
-    newest = [name for *_, name in sorted(found, reverse=True) if own is None or name != own.name]
-    return [evidence / each for each in newest[:_LOOKED_AT]], len(newest) > _LOOKED_AT
+    newest = [name for *_, name in sorted(found, reverse=True) if name != own.name]
+    return [own.parent / each for each in newest[:_LOOKED_AT]], len(newest) > _LOOKED_AT
 
 
 def _checkouts(arguments: Iterable[str]) -> frozenset[Path]:

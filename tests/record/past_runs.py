@@ -58,7 +58,7 @@ def leave(folder, ended, found, **changed):
         ended=f"{ended:%Y-%m-%dT%H:%M:%SZ}",
         clock="the providers'",
         covered=Covered("", ("live",), ("shop-prod",), ()),
-        population=Population(max(len(ids), 1), ids or ("tests_live/test_shop.py::test_web001[shop-prod /]",)),
+        population=Population(suites=("live",), whole=len(ids), collected=ids),
         counts={each.value: sum(one.outcome is each for one in found) for each in Outcome},
         files={"verdicts.json": sha256(written).hexdigest()},
     )
@@ -71,7 +71,9 @@ def narrowed(found, whole):
     ids = tuple(each.id for each in found)
     return {
         "covered": Covered("shop-prod only", ("live",), ("shop-prod",), ()),
-        "population": Population(whole, ids, deselected=(LeftOut("tests_live/x.py::y", "--app shop-prod"),)),
+        "population": Population(
+            suites=("live",), whole=whole, collected=ids, deselected=(LeftOut("tests_live/x.py::y", "--app shop-prod"),)
+        ),
     }
 
 

@@ -40,7 +40,7 @@ def text(request):
 def run_of(name="shop", links=ISSUES, world="sandbox"):
     estate = SimpleNamespace(name=name, links=links)
     observation = SimpleNamespace(as_of=datetime(2026, 4, 30, 16, 30, tzinfo=UTC), transcript=(), seconds=0.1)
-    rest = {"checkouts": {}, "directory": None, "secrets": Secrets(), "population": Population()}
+    rest = {"checkouts": {}, "directory": None, "secrets": Secrets(), "population": Population(), "changes": None}
     return SimpleNamespace(estate=estate, observation=observation, world=world, **rest)
 
 

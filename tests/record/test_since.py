@@ -9,23 +9,29 @@ import pytest
 from past_runs import DRIFT, FIRST, leave, narrowed, night, nights, verdict, verdicts
 
 from asbuilt import texts
+from asbuilt.changes import said
 from asbuilt.estate import Links
+from asbuilt.population import Population
 from asbuilt.record import since
 from asbuilt.record.manifest import Again
-from asbuilt.record.since import changes, said
+from asbuilt.record.since import changes
 from asbuilt.record.summary import markdown
 from asbuilt.record.terminal import summary
 from asbuilt.verdicts import Outcome
 
 ELSE = "WEB001 shop-prod /"
-RUN = SimpleNamespace(
-    estate=SimpleNamespace(name="shop", links=Links()), world="live", observation=None, checkouts={}, directory=None
-)
 
 
-def line(folder, now, run=RUN, **options):
+def run_in(folder, **known):
+    """Give a run whose directory is in a folder."""
+    facts = {"world": "live", "observation": None, "checkouts": {}, "changes": None, "directory": folder / "own"}
+    estate = SimpleNamespace(name="shop", links=Links(), apps={}, repositories={})
+    return SimpleNamespace(estate=estate, population=Population(), **(facts | known))
+
+
+def line(folder, now, world="live", arguments=()):
     """Give what a run says that came to these verdicts, without the name of the run that it is held against."""
-    told = said(changes(run, now, folder, **options), texts.line)
+    told = said(changes(run_in(folder, world=world), now, arguments), texts.line)
     return told.partition(": ")[2]
 
 
@@ -67,14 +73,14 @@ def test_what_is_new_gone_and_still_stands(tmp_path, came, now, told):
 def test_it_says_which_run_it_is_held_against(tmp_path):
     nights(tmp_path, "C C D!")
     newest_complete = sorted(tmp_path.iterdir())[1]
-    found = changes(RUN, verdicts({DRIFT: "D"}), tmp_path)
+    found = changes(run_in(tmp_path), verdicts({DRIFT: "D"}))
     assert found.run == newest_complete.name
     assert said(found, texts.line).startswith(f"since {newest_complete.name}: 1 new (")
 
 
 def test_without_an_earlier_run_nothing_is_said(tmp_path):
-    assert changes(RUN, verdicts({DRIFT: "D"}), tmp_path) is None
-    assert changes(RUN, verdicts({DRIFT: "D"}), tmp_path / "none") is None
+    assert changes(run_in(tmp_path), verdicts({DRIFT: "D"})) is None
+    assert changes(run_in(tmp_path / "none"), verdicts({DRIFT: "D"})) is None
     assert said(None, texts.line) == ""
 
 
@@ -109,20 +115,19 @@ def test_a_run_that_asked_for_something_else_is_not_compared(tmp_path, changed):
 def test_a_run_that_asked_the_same_is_compared(tmp_path, earlier, arguments):
     now = verdicts({ELSE: "C", DRIFT: "D"})
     leave(tmp_path, night(0), now, **earlier)
-    run = SimpleNamespace(**{**vars(RUN), "world": earlier.get("world", "live")})
-    assert line(tmp_path, now, run, arguments=arguments) == "nothing new, 1 still stands, since 2026-05-01"
+    world = earlier.get("world", "live")
+    assert line(tmp_path, now, world, arguments) == "nothing new, 1 still stands, since 2026-05-01"
 
 
 def test_files_alone_and_what_is_live_are_not_compared(tmp_path):
     leave(tmp_path, night(0), verdicts({DRIFT: "C"}))
     static = replace(verdict("WF002 .github/workflows/x.yml", Outcome.DRIFTED), id="tests_static/test_x.py::test_x")
-    assert changes(RUN, (static,), tmp_path) is None
+    assert changes(run_in(tmp_path), (static,)) is None
 
 
 def test_what_is_judged_again_is_not_compared(tmp_path):
     leave(tmp_path, night(0), verdicts({DRIFT: "C"}), world="live, judged again")
-    run = SimpleNamespace(**{**vars(RUN), "world": "live, judged again"})
-    assert changes(run, verdicts({DRIFT: "D"}), tmp_path) is None
+    assert changes(run_in(tmp_path, world="live, judged again"), verdicts({DRIFT: "D"})) is None
 
 
 def test_nothing_is_gone_of_which_a_check_that_found_it_was_not_judged(tmp_path):
@@ -136,8 +141,8 @@ def test_nothing_is_gone_of_which_a_check_that_found_it_was_not_judged(tmp_path)
 def test_its_own_directory_is_no_earlier_run(tmp_path):
     now = verdicts({DRIFT: "D"})
     own = leave(tmp_path, night(0), now)
-    run = SimpleNamespace(**{**vars(RUN), "directory": own})
-    assert changes(run, now, tmp_path) is None
+    assert changes(run_in(tmp_path, directory=own), now) is None
+    assert changes(run_in(tmp_path, directory=None), now) is None
 
 
 @pytest.mark.parametrize(
@@ -196,13 +201,14 @@ def test_no_earlier_verdicts_are_read_where_all_was_well(tmp_path, monkeypatch):
 def test_terminal_and_page_say_it_below_their_heading(tmp_path):
     leave(tmp_path, night(0), verdicts({"HK002 @team": "C", ELSE: "D"}))
     now = verdicts({"HK002 @team": "D", ELSE: "C"})
-    found = changes(RUN, now, tmp_path)
-    lines = [each.text for each in summary(RUN, now, None, found)]
+    found = changes(run_in(tmp_path), now)
+    run = run_in(tmp_path, changes=found)
+    lines = [each.text for each in summary(run, now)]
     told = f"since {found.run}: 1 new (@team HK002), 1 gone (shop-prod / WEB001)"
     assert lines[lines.index(told) - 1].startswith("asbuilt: shop, ")
-    page = markdown(RUN, now, {}, found).splitlines()
+    page = markdown(run, now, {}, well=False).splitlines()
     assert f"since `{found.run}`: 1 new (`@team HK002`), 1 gone (`shop-prod / WEB001`)" in page
-    assert not any(each.startswith("since") for each in markdown(RUN, now, {}).splitlines())
+    assert not any(each.startswith("since") for each in markdown(run_in(tmp_path), now, {}, well=False).splitlines())
 
 
 @pytest.mark.parametrize("world", ["sandbox incident-2026-04-30", "sandbox healthy"])
