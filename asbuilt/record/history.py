@@ -13,6 +13,7 @@ from asbuilt.record.nights import Gap, missing
 from asbuilt.record.past import LIVE, Past, Record, records
 
 FORM = "asbuilt history 1"
+NOT_LIVE = "not live: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def histories(
     """Give a history for each estate and world; runs are ordered by when they ended, by their own clock."""
     runs: dict[tuple[str, str], list[Past]] = {}
     for each in sorted(found.runs, key=lambda each: (each.ended, each.started, each.written, each.run)):
-        runs.setdefault((each.estate, each.world), []).append(each)
+        runs.setdefault((each.estate, each.about), []).append(each)
     names = runs.keys() | {(each.estate, each.world) for each in found.unfinished}
     return tuple(
         _history(
@@ -104,7 +105,7 @@ def _why_no_night(run: Past) -> str:
     if run.again:
         return "judged an observation again"
     if run.world != LIVE:
-        return f"not live: {run.world}"
+        return f"{NOT_LIVE}{run.world}"
     return "" if run.whole else f"not the whole estate: {run.said}"
 
 

@@ -12,7 +12,7 @@ from asbuilt import texts
 from asbuilt.model import ago
 from asbuilt.record.drifts import Span
 from asbuilt.record.folders import Found
-from asbuilt.record.history import History, Standing
+from asbuilt.record.history import NOT_LIVE, History, Standing
 from asbuilt.record.nights import DAY, Gap
 from asbuilt.record.past import LIVE
 
@@ -67,8 +67,11 @@ def _not_counted(history: History) -> Iterator[Text]:
         reasons.setdefault(each.why, []).append(each.run)
     if not reasons:
         return
-    yield Text(f"  {_count(len(history.not_counted), 'run')} not counted as nights")
-    lines = [Text(f"    {texts.line(why)}: {_names(runs)}") for why, runs in reasons.items()]
+    count = _count(len(history.not_counted), "run")
+    yield Text(f"  {count} not counted as nights" if history.world == LIVE else f"  {count}, and no nights: not live")
+    lines = [
+        Text(f"    {texts.line(why)}: {_names(runs)}") for why, runs in reasons.items() if not why.startswith(NOT_LIVE)
+    ]
     yield from _bounded(lines, _MOST_LINES)
 
 

@@ -4,6 +4,8 @@ Somebody else may have written or changed every file of it. `asbuilt.record.reco
 hundreds are read, of which each has a manifest and verdicts of many megabytes where there are a thousand apps.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -20,6 +22,8 @@ from asbuilt.record.recorded import NoRunError
 from asbuilt.verdicts import Outcome
 
 LIVE = "live"
+_FILES = "workflow files"
+_CHECKOUT = re.compile(r"--(?:asbuilt-)?checkout(?:=(.*))?", re.DOTALL)
 _OF_A_RUN = (MANIFEST, COLLECTED, JOURNAL, VERDICTS)
 _UNREADABLE = "is no manifest that asbuilt wrote"
 
@@ -65,6 +69,12 @@ class Past:
     manifest: str
     verdicts: str
     written: int
+
+    @property
+    def about(self) -> str:
+        """Its world; for files alone, with the folder that they were in, where that was named."""
+        folders = checkouts(self.arguments) if self.world == _FILES else ()
+        return f"{self.world} of {', '.join(sorted(folders))}" if folders else self.world
 
     @property
     def finds_nothing(self) -> bool:
@@ -143,6 +153,15 @@ def records(run: Past) -> list[Record]:
 def suites_of(ids: frozenset[str]) -> frozenset[str]:
     """Give the folders of checks that some ids are of."""
     return frozenset(each.partition("/")[0] for each in ids)
+
+
+def checkouts(arguments: Iterable[str]) -> frozenset[str]:
+    """Give the folders whose files the arguments of a run name."""
+    found, words = set(), iter(arguments)
+    for word in words:
+        if match := _CHECKOUT.fullmatch(word):
+            found.add(str(Path(match[1] if match[1] is not None else next(words, ""))))
+    return frozenset(found)
 
 
 def _unfinished(directory: Path) -> Unfinished:

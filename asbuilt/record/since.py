@@ -15,7 +15,7 @@ from pathlib import Path
 from asbuilt.changes import Changes, Drift, Stands
 from asbuilt.record.directory import VERDICTS
 from asbuilt.record.drifts import drift_of, told
-from asbuilt.record.past import Past, past, records, suites_of
+from asbuilt.record.past import Past, checkouts, past, records, suites_of
 from asbuilt.record.recorded import NoRunError
 from asbuilt.run import Run
 from asbuilt.verdicts import Outcome, Verdict
@@ -24,7 +24,6 @@ _LOOKED_AT = 100  # of the newest runs in the folder
 _COMPARED = 31  # of them, those that asked the same: a month of nights
 _MOST_READ = 16 * 2**20  # bytes of their verdicts, besides those of the newest
 _AGAIN = ", judged again"
-_CHECKOUT = re.compile(r"--(?:asbuilt-)?checkout(?:=(.*))?", re.DOTALL)
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
 
 
@@ -36,7 +35,7 @@ def changes(run: Run, verdicts: Sequence[Verdict], arguments: Iterable[object] =
     if run.directory is None or not verdicts or run.world.endswith(_AGAIN):
         return None
     newest, more = _newest(run.directory)
-    alike = _alike(run, frozenset(each.id for each in verdicts), newest, _checkouts(map(str, arguments)))
+    alike = _alike(run, frozenset(each.id for each in verdicts), newest, checkouts(map(str, arguments)))
     earlier = _Earlier(alike, more)
     last = earlier.at(0)
     if last is None:
@@ -142,7 +141,7 @@ class _Earlier:
         self.seen.append(_Seen(run, drifted, unknown - drifted.keys()))
 
 
-def _alike(run: Run, ids: frozenset[str], newest: Iterable[Path], checkouts: frozenset[Path]) -> Iterator[Past]:
+def _alike(run: Run, ids: frozenset[str], newest: Iterable[Path], folders: frozenset[str]) -> Iterator[Past]:
     """Give, of some runs, the complete ones that judged of the same all that this one judged."""
     suites = suites_of(ids)
     for directory in newest:
@@ -155,7 +154,7 @@ def _alike(run: Run, ids: frozenset[str], newest: Iterable[Path], checkouts: fro
             and found.complete
             and not found.again
             and (found.estate, found.world) == (run.estate.name, run.world)
-            and _checkouts(found.arguments) == checkouts
+            and checkouts(found.arguments) == folders
             and (suites <= found.suites if found.whole else ids <= found.collected)
         ):
             yield found
@@ -175,12 +174,3 @@ def _newest(own: Path) -> tuple[list[Path], bool]:
         )
     newest = [name for *_, name in sorted(found, reverse=True) if name != own.name]
     return [own.parent / each for each in newest[:_LOOKED_AT]], len(newest) > _LOOKED_AT
-
-
-def _checkouts(arguments: Iterable[str]) -> frozenset[Path]:
-    """Give the folders whose files the arguments of a run name."""
-    found, words = set(), iter(arguments)
-    for word in words:
-        if match := _CHECKOUT.fullmatch(word):
-            found.add(Path(match[1] if match[1] is not None else next(words, "")))
-    return frozenset(found)

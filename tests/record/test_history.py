@@ -183,6 +183,17 @@ def test_estates_and_worlds_are_never_mixed(tmp_path):
     assert {each["drifts"][0]["seconds_to_repair"] for each in found} == {3 * 86400}
 
 
+def test_files_of_several_folders_are_never_mixed(tmp_path):
+    for number, (letter, checkout) in enumerate([("D", ("--checkout=a",)), ("C", ("--checkout", "b")), ("C", ())]):
+        leave(tmp_path, night(number), verdicts({DRIFT: letter}), world="workflow files", arguments=checkout)
+    found = told(tmp_path)["histories"]
+    assert [(each["world"], len(each["drifts"])) for each in found] == [
+        ("workflow files", 0),
+        ("workflow files of a", 1),
+        ("workflow files of b", 0),
+    ]
+
+
 def test_runs_are_in_the_order_in_which_they_ended_whatever_they_are_called(tmp_path):
     leave(tmp_path, night(1), verdicts({DRIFT: "C"}), run="a")
     leave(tmp_path, night(0), verdicts({DRIFT: "D"}), run="b")
@@ -328,7 +339,8 @@ def test_the_table_says_what_a_person_asks(tmp_path):
         "  6 nights from 2026-05-01 to 2026-05-07: 3 conforms, 3 drifted",
         "    2026-05-03",
         "1 d",
-        "not live: sandbox healthy",
+        "shop in sandbox healthy",
+        "  1 run, and no nights: not live",
         "in force",
     ):
         assert line in out

@@ -1,8 +1,6 @@
 """What a run says of the ones before it: what is new, what is gone, what still stands and since when."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -211,16 +209,27 @@ def test_terminal_and_page_say_it_below_their_heading(tmp_path):
     assert not any(each.startswith("since") for each in markdown(run_in(tmp_path), now, {}, well=False).splitlines())
 
 
-@pytest.mark.parametrize("world", ["sandbox incident-2026-04-30", "sandbox healthy"])
-def test_a_run_says_what_is_new_since_the_one_before_of_its_own_world(play_for_verdicts, tmp_path, world):
-    leave(tmp_path / "evidence", FIRST, verdicts({ELSE: "C"}), estate="raxx", world=world)
-    played = play_for_verdicts("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-k", "HK002 or HK004")
-    told = [each for each in played.stdout.splitlines() if each.startswith("since ")]
-    page = Path(played.directory / "summary.md").read_text()
-    if world == "sandbox healthy":
-        assert not told
-        assert "since `2026" not in page
-        return
-    assert [each.partition(": ")[2] for each in told] == ["2 new (raxx-api-prod HK002, raxx-api-prod HK004)"]
-    assert "2 new (`raxx-api-prod HK002`, `raxx-api-prod HK004`)" in page
-    assert json.loads((played.directory / "verdicts.json").read_text())
+INCIDENT = ("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-k", "HK002 or HK004")
+
+
+def told_by(played):
+    """Give what a run said of the one before, on the terminal and on its page."""
+    printed = [each for each in played.stdout.splitlines() if each.startswith("since ")]
+    page = (played.directory / "summary.md").read_text().splitlines()
+    return [each.partition(": ")[2] for each in printed], [each for each in page if each.startswith("since ")]
+
+
+def test_a_run_is_held_against_one_that_was_whole(play_for_verdicts, tmp_path):
+    leave(tmp_path / "evidence", FIRST, verdicts({ELSE: "C"}), estate="raxx", world="sandbox incident-2026-04-30")
+    printed, (line_of_page,) = told_by(play_for_verdicts(*INCIDENT))
+    assert printed == ["2 new (raxx-api-prod HK002, raxx-api-prod HK004)"]
+    assert line_of_page.endswith(": 2 new (`raxx-api-prod HK002`, `raxx-api-prod HK004`)")
+
+
+def test_a_run_is_held_against_the_one_before_of_its_own_world(play_for_verdicts):
+    healthy = play_for_verdicts(*(each.replace("incident-2026-04-30", "healthy") for each in INCIDENT))
+    first, second = play_for_verdicts(*INCIDENT), play_for_verdicts(*INCIDENT)
+    assert told_by(healthy) == told_by(first) == ([], [])
+    printed, page = told_by(second)
+    assert printed == ["nothing new, 2 still stand, the oldest since 2026-04-30"]
+    assert page[0].startswith(f"since `{first.directory.name}`: nothing new, 2 still stand")
