@@ -83,6 +83,13 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+class Listed(StrEnum):
+    """How a list is printed: for people, for programs."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 class Picture(StrEnum):
     """How deploy paths are shown: for people, for programs, in Markdown, as a picture."""
 
@@ -256,6 +263,31 @@ def verify(
     typer.echo(texts.as_json(found.as_plain()) if form is Told.JSON else "\n".join(verified.lines(found)))
     if not found.holds:
         raise typer.Exit(1)
+
+
+@app.command()
+def history(
+    context: typer.Context,
+    directories: Annotated[
+        list[str] | None, typer.Argument(metavar="[DIR]...", help="folders with runs, or runs' own (default: reports)")
+    ] = None,
+    *,
+    estate: Annotated[str | None, typer.Option(metavar="NAME", help="of this estate only")] = None,
+    every: Annotated[str, typer.Option(metavar="TIME", help="how often a run was to come: 24h, 7d")] = "24h",
+    form: Annotated[Listed, typer.Option("--format")] = Listed.TABLE,
+) -> None:
+    """Tell the history of runs: nights that are there and missing, each drift from its begin to its end, waivers."""
+    from asbuilt.record.asked_history import asked
+
+    try:
+        _all_meant(("DIR", directories), ("--estate", [estate]), ("--every", [every]))
+        told = asked([Path(each) for each in directories or ["reports"]], estate, every)
+    except OptionError as error:
+        _stop(str(error))
+    if form is Listed.JSON:
+        typer.echo(texts.as_json(context.obj.hide_all(told.plain())))
+    else:
+        _show(lambda _: told.table())
 
 
 @app.command()

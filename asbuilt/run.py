@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from asbuilt.catalogue import kinds_judged
+from asbuilt.changes import Changes
 from asbuilt.controls import Control
 from asbuilt.estate import Estate, Ownership, Waiver
 from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
@@ -39,7 +40,8 @@ class Run:
     linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
     meant to run, by app. `population` is empty until the checks were collected. `again` says whose observation is
     judged again, None where the run observed it itself. `day` is the one as of which files are judged, by this
-    machine's clock.
+    machine's clock. `changes` is what changed since an earlier run, None until all was judged, and where there is none
+    to compare with.
     """
 
     estate: Estate
@@ -58,6 +60,7 @@ class Run:
     day: date | None = None
     population: Population = field(default_factory=Population)
     again: Again | None = None
+    changes: Changes | None = None
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""

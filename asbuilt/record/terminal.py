@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from asbuilt import texts
 from asbuilt.causes import Step, causes
+from asbuilt.changes import said
 from asbuilt.record import covered, headlines
 from asbuilt.run import FILES, Run
 from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
@@ -44,7 +45,7 @@ def heading(run: Run, shown: Callable[[str], str]) -> str:
 
 
 def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None) -> Iterator[Text]:
-    """Give the lines: the heading, each cause with what to do, other findings, the tally, where the evidence is.
+    """Give the lines: the heading, what changed, each cause and what to do, other findings, the tally, the evidence.
 
     `columns` is the width of the terminal, None where there is none: then what was found is never broken. What is not
     explained by another begins `PLACE CONTROL SEV`, a cause with its consequences `SUBJECT SEV`.
@@ -57,6 +58,8 @@ def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None)
 def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> Iterator[Text]:
     yield Text("")
     yield from _wrapped(f"asbuilt: {heading(run, texts.line)}", columns, bold=True)
+    if run.changes:
+        yield from _wrapped(said(run.changes, texts.line), columns)
     yield Text("")
     findings = [*_causes(run, verdicts), *_findings(run, verdicts)]
     width = min(max((len(each.place) for each in findings), default=0), _WIDEST)
