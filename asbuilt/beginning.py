@@ -20,10 +20,9 @@ from asbuilt.model import dump
 from asbuilt.model import load as load_observation
 from asbuilt.option_values import OptionError
 from asbuilt.options import Asked
-from asbuilt.record.directory import ESTATE, JOURNAL, LINT, RESULTS, new_directory, point_latest, today
+from asbuilt.record.directory import ESTATE, JOURNAL, LINT, new_directory, point_latest, today
 from asbuilt.record.journal import Journal
 from asbuilt.record.kept_checkouts import keep
-from asbuilt.record.results import listen
 from asbuilt.record.writing import write_bytes, write_json
 from asbuilt.recorded_inputs import Inputs, inputs_of
 from asbuilt.run import FILES, Run, prepared
@@ -80,7 +79,7 @@ def is_worker(config: pytest.Config) -> bool:
 
 
 def hand_over(node: Any, run: Run) -> None:
-    """Tell a worker what was observed, what is secret, and where its results belong."""
+    """Tell a worker what was observed, what is secret, and which directory is the run's."""
     if run.directory:
         node.workerinput[_DIRECTORY] = str(run.directory)
         node.workerinput[_WORLD] = run.world
@@ -96,7 +95,6 @@ def _taken_over(config: Any, run: Run) -> Run:
     directory = Path(handed)
     keeping.know(config, keeping.handed(config), os.environ, run.estate.model_dump(mode="json"))
     known = keeping.secrets(config)
-    listen(config, directory / RESULTS, known, partial(faults.note_unwritten, config))
     seen = config.workerinput[_OBSERVATION]
     observation = load_observation(seen.encode()) if seen else None
     run = replace(run, world=config.workerinput[_WORLD], directory=directory, observation=observation, secrets=known)
@@ -121,7 +119,8 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
     """Give the run of the process that reports its world and its directory."""
     world = World(run.world)
     if options.wants_live(config):
-        world = choose(run, sandbox=asked.sandbox, observed=asked.observed, closing=config.stash[CLOSING])
+        closing = config.stash[CLOSING]
+        world = choose(run, sandbox=asked.sandbox, observed=asked.observed, edited=asked.edited, closing=closing)
     config.stash[WORLD] = world
     keeping.know(config, world.credentials, os.environ, run.estate.model_dump(mode="json"))
     clock = world.sandbox.clock() if world.sandbox else None
@@ -146,8 +145,8 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
         if run.scans is not None:
             write_json(directory / LINT, plain(run.scans), known)
     missed = partial(faults.note_unwritten, config)
-    listen(config, directory / RESULTS, known, missed)
-    run = replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
+    seen = replace(run, world=world.name, observation=world.observation, again=world.again)
+    run = replace(seen, directory=directory, secrets=known)
     config.stash[GATHERING] = Gathering(Journal(directory / JOURNAL, known), missed)
     config.pluginmanager.register(Controller(config, _collect(config, run)), "asbuilt-controller")
     return run

@@ -14,6 +14,7 @@ from asbuilt.lint.keep import told
 from asbuilt.population import LeftOut
 from asbuilt.record.assembling import Ended
 from asbuilt.record.finish import disown, finish, seal, withdraw
+from asbuilt.record.writing import Written
 from asbuilt.run import RUN, Run
 from asbuilt.verdicts import Verdict, all_well
 
@@ -69,11 +70,12 @@ def _record(session: pytest.Session, run: Run, verdicts: tuple[Verdict, ...]) ->
     """Write all of a run's record; whatever fails, the findings are still to be printed."""
     config = session.config
     well = _status(session, verdicts) == _OK
+    known: dict[str, Written] = {}
     files: dict[str, str] = {}
     with faults.held(config):
-        finish(run, verdicts, well=well, xml=config.stash[XML])
+        known = finish(run, verdicts, well=well, xml=config.stash[XML])
     with faults.held(config):
-        files = keeping.scan(config, run, config.stash[XML])
+        files = keeping.scan(config, run, config.stash[XML], known)
     sealed = False
     with faults.held(config):
         if well and faults.lines(config):

@@ -13,7 +13,9 @@ import pytest
 from asbuilt import faults, texts
 from asbuilt.model import Observation, dump
 from asbuilt.record import directory
+from asbuilt.record.bodies import Bodies, without_secrets
 from asbuilt.record.stream import guarded
+from asbuilt.record.writing import Written
 from asbuilt.run import Run
 from asbuilt.withholding import Secret, Secrets
 
@@ -52,21 +54,25 @@ def hand_over(node: Any, run: Run) -> None:
     node.workerinput[_HANDED] = [(each.name, each.value) for each in run.secrets.held]
 
 
-def as_kept(observation: Observation, secrets: Secrets) -> Observation:
-    """Give an observation as it is kept, bounded and without secrets: what is judged now may be judged again later."""
-    kept = texts.kept_in(observation)
+def as_kept(observation: Observation, bodies: Bodies, secrets: Secrets) -> tuple[Observation, Bodies]:
+    """Give an observation as it is kept, bounded and without secrets: what is judged now may be judged again later.
+
+    So are the bodies, whose digests it then has.
+    """
+    kept, bodies = without_secrets(texts.kept_in(observation), bodies, secrets)
     content = dump(kept)
-    return kept if secrets.hide_bytes(content) == content else secrets.hide_all(kept)
+    return (kept if secrets.hide_bytes(content) == content else secrets.hide_all(kept)), bodies
 
 
-def scan(config: pytest.Config, run: Run, xml: Path | None) -> dict[str, str]:
-    """Read all again that a run wrote, also elsewhere, and take out what is secret: that it is there is a fault.
+def scan(config: pytest.Config, run: Run, xml: Path | None, known: Mapping[str, Written]) -> dict[str, str]:
+    """Read again what a run wrote, also elsewhere, and take out what is secret: that it is there is a fault.
 
-    Gives the digest of each file of its directory, by its path there.
+    `known` are the files that need no second look, by their path in the run's directory. Gives the digest of each file
+    of it, by its path there.
     """
     if run.directory is None:
         return {}
-    digests, caught = directory.scan(run.directory, run.secrets, *([xml] if xml else []))
+    digests, caught = directory.scan(run.directory, run.secrets, *([xml] if xml else []), known=known)
     for each in caught:
         fault = f"a secret had been written: {each}; it is withheld now; report it as a fault of asbuilt"
         faults.note(config, fault)

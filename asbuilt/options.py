@@ -40,6 +40,7 @@ class Asked:
     checkout: str | None
     sandbox: str | None
     observed: str | None
+    edited: bool
     recorded: str | None
     settle: float
     hold: float | None
@@ -91,6 +92,7 @@ def asked(config: pytest.Config) -> Asked:
         checkout=option["asbuilt_checkout"],
         sandbox=option["asbuilt_sandbox"],
         observed=option["asbuilt_observed"],
+        edited=option["asbuilt_edited"],
         recorded=option["asbuilt_recorded"],
         settle=option["asbuilt_settle"],
         hold=option["asbuilt_hold"],
@@ -204,6 +206,10 @@ def _declarations() -> dict[str, dict[str, Any]]:
         "--observed": {
             "metavar": "FILE",
             "help": "judge a saved observation.json again, without a network",
+        },
+        "--edited": {
+            "action": "store_true",
+            "help": "with --observed: judge it although it was changed since its run recorded it",
         },
         "--recorded": {
             "metavar": "DIR",

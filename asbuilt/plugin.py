@@ -18,11 +18,11 @@ from asbuilt.forgetting import forget
 from asbuilt.interruption import terminable
 from asbuilt.model import dump
 from asbuilt.option_values import OptionError
-from asbuilt.record.directory import OBSERVATION, today
-from asbuilt.record.evidence import describe
+from asbuilt.record.bodies import packed
+from asbuilt.record.directory import BODIES, OBSERVATION, today
 from asbuilt.record.finish import write_sandbox_log
 from asbuilt.record.terminal import summary
-from asbuilt.record.writing import write_bytes
+from asbuilt.record.writing import put, write_bytes
 from asbuilt.run import RUN, Run
 from asbuilt.subjects import kind_of, none_declared
 from asbuilt.suppressing import sort_out
@@ -79,12 +79,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     directory, observation = run.directory, run.observation
     if directory is None:
         return
+    world, reporter = config.stash[WORLD], config.pluginmanager.get_plugin("terminalreporter")
+    bodies = world.bodies
     if observation is None:
-        reporter = config.pluginmanager.get_plugin("terminalreporter")
         asked = options.asked(config)
-        observation, served = observe(
+        observation, served, bodies = observe(
             run,
-            config.stash[WORLD],
+            world,
             settle=asked.settle,
             hold=asked.hold,
             timeout=asked.timeout,
@@ -96,9 +97,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
                 write_sandbox_log(directory, served, run.secrets)
     elif run.meant:
         observation = replace(observation, meant=dict(run.meant))
-    observation = keeping.as_kept(observation, run.secrets)
+    if world.said and reporter:
+        reporter.write_line(f"asbuilt: {texts.line(run.secrets.hide(world.said), texts.LONGEST_WHOLE)}", yellow=True)
+    observation, bodies = keeping.as_kept(observation, bodies, run.secrets)
     with faults.unwritten_noted(config):
         write_bytes(directory / OBSERVATION, dump(observation), run.secrets)
+        if bodies:
+            put(directory / BODIES, packed(observation.world, bodies))
     config.stash[RUN] = replace(run, observation=observation)
 
 
@@ -203,16 +208,6 @@ def pytest_runtest_makereport(
         report.longrepr = texts.shown_in(report.longrepr)
         report.sections = texts.shown_in(report.sections)
     return report
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Describe the check in the evidence while it is still open there."""
-    run = item.config.stash.get(RUN, None)
-    if run is not None and run.directory is not None and item.get_closest_marker("control"):
-        subject = judging.subject_of(item, run)
-        seen = item.stash[judging.SEEN]
-        describe(run, judging.catalogued(item), item.nodeid, subject, seen.facts, seen.requests)
 
 
 @pytest.hookimpl(trylast=True)

@@ -33,26 +33,34 @@ def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
     _refuse_what_is_off(config)
     _refuse_other_settings(config)
     refuse_ways_around(config)
-    if getattr(option, "clean_alluredir", False):
-        raise OptionError("--clean-alluredir can delete results under xdist: every run has a fresh directory anyway")
+    for dest, name in (("clean_alluredir", "--clean-alluredir"), ("allure_report_dir", "--alluredir")):
+        if getattr(option, dest, None):
+            raise OptionError(f"{name}: each run has {RESULTS} of its own, in a fresh directory; take it out")
     if getattr(option, "runxfail", False):
         raise OptionError("--runxfail: waivers and suppressions rest on what it switches off; take it out")
     if _reruns(config):
         raise OptionError("--reruns: what was observed does not change when it is judged again; take it out")
     if getattr(option, "setuponly", False) and not getattr(option, "setupplan", False):
         raise OptionError("--setup-only judges nothing: take --setup-plan, or --setup-show with a run")
-    if not options.wants_live(config) and (asked.sandbox or asked.observed):
-        raise OptionError("--sandbox and --observed are for the live checks: add -m live")
-    if not options.wants_live(config) and asked.commit:
-        raise OptionError("--commit is for the live checks: add -m live")
-    if asked.recorded and asked.checkout:
-        raise OptionError("--recorded brings the files of the checkouts: take --checkout out, or --recorded")
-    if asked.recorded and options.wants_live(config) and not asked.observed:
-        raise OptionError("--recorded is of what was judged before: add --observed DIR/observation.json")
+    _refuse_what_is_of_others(asked, live=options.wants_live(config))
     if asked.hold is not None and asked.hold > asked.settle / 2:
         most = f"at most half of --settle, which is {asked.settle:g}"
         raise OptionError(f"--hold {asked.hold:g}: {most}; give a longer --settle, or a shorter --hold")
     refuse_nested(config.invocation_params.dir / asked.evidence, asked.evidence)
+
+
+def _refuse_what_is_of_others(asked: Asked, *, live: bool) -> None:
+    """Refuse options that are for other checks than those that were asked for, or for none of what they go with."""
+    if not live and (asked.sandbox or asked.observed):
+        raise OptionError("--sandbox and --observed are for the live checks: add -m live")
+    if not live and asked.edited:
+        raise OptionError("--edited is for --observed, which is for the live checks: add -m live")
+    if not live and asked.commit:
+        raise OptionError("--commit is for the live checks: add -m live")
+    if asked.recorded and asked.checkout:
+        raise OptionError("--recorded brings the files of the checkouts: take --checkout out, or --recorded")
+    if asked.recorded and live and not asked.observed:
+        raise OptionError("--recorded is of what was judged before: add --observed DIR/observation.json")
 
 
 def refuse_ways_around(config: pytest.Config) -> None:
@@ -95,17 +103,12 @@ def _reruns(config: pytest.Config) -> bool:
 
 
 def _refuse_what_is_off(config: pytest.Config) -> None:
-    """Refuse to run without a plugin that outcomes or evidence rest on: it is there where its option is."""
-    needed = (
-        ("runxfail", "skipping", "waivers and suppressions rest"),
-        ("allure_report_dir", "allure_pytest", "the evidence rests"),
-    )
-    for option, plugin, rests in needed:
-        if not hasattr(config.option, option):
-            raise OptionError(
-                f"the plugin {plugin} is switched off, and {rests} on it: "
-                f"take away -p no:{plugin}, PYTEST_DISABLE_PLUGIN_AUTOLOAD or whatever else keeps it out"
-            )
+    """Refuse to run without a plugin that outcomes rest on: it is there where its option is."""
+    if not hasattr(config.option, "runxfail"):
+        raise OptionError(
+            "the plugin skipping is switched off, and waivers and suppressions rest on it: "
+            "take away -p no:skipping, or whatever else keeps it out"
+        )
 
 
 def _refuse_other_settings(config: pytest.Config) -> None:

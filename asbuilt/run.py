@@ -12,6 +12,7 @@ from asbuilt.catalogue import kinds_judged
 from asbuilt.controls import Control
 from asbuilt.estate import Estate, Ownership, Waiver
 from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
+from asbuilt.judged_again import Again
 from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
 from asbuilt.option_values import OptionError
@@ -37,7 +38,8 @@ class Run:
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
     linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
     meant to run, by app. `population` is empty until the checks were collected. `day` is the one as of which files are
-    judged, by this machine's clock.
+    judged, by this machine's clock. `again` says whose observation is judged again, None where the run observed it
+    itself.
     """
 
     estate: Estate
@@ -55,6 +57,7 @@ class Run:
     meant: Mapping[str, str] = field(default_factory=dict)
     day: date | None = None
     population: Population = field(default_factory=Population)
+    again: Again | None = None
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""

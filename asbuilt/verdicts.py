@@ -12,6 +12,10 @@ NOT_NEEDED = "nothing needs its waiver"
 NEVER = "was never judged"
 
 
+# The subject of a check that is about no one thing.
+ESTATE = "estate"
+
+
 class Outcome(StrEnum):
     """What a check can come to, in the order in which a person wants to hear of it."""
 

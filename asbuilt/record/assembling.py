@@ -13,6 +13,7 @@ from asbuilt.catalogue import PROJECT
 from asbuilt.record.accepted import accepted
 from asbuilt.record.ci import told_by
 from asbuilt.record.covered import covered
+from asbuilt.record.listings import listings
 from asbuilt.record.manifest import FORM, Manifest, Source
 from asbuilt.record.sources import source
 from asbuilt.run import Run
@@ -61,6 +62,8 @@ def assembled(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapp
         sources=dict(_sources(run, ended.estate_file, files)),
         tools={**dict(_tools()), **ended.linters},
         arguments=ended.arguments,
+        lists=listings(run.observation) if run.observation else (),
+        again=run.again,
         accepted=accepted(run, verdicts, _day(run)),
         files=dict(sorted(files.items())),
     )

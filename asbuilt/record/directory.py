@@ -1,12 +1,16 @@
 """The run's directory: always fresh, `latest` points to it, and no secret stays in it."""
 
+import gzip
 import hashlib
+import os
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import token_hex
 
-from asbuilt.record.writing import NotWrittenError, put
+from asbuilt.record.writing import NotWrittenError, Written, put
 from asbuilt.withholding import Secrets
 
 BODIES = "bodies.json.gz"
@@ -51,21 +55,28 @@ def point_latest(directory: Path) -> None:
             coming.unlink(missing_ok=True)
 
 
-def scan(directory: Path, secrets: Secrets, *elsewhere: Path) -> tuple[dict[str, str], tuple[str, ...]]:
+def scan(
+    directory: Path, secrets: Secrets, *elsewhere: Path, known: Mapping[str, Written] | None = None
+) -> tuple[dict[str, str], tuple[str, ...]]:
     """Read every file of a run again, and those that it left elsewhere.
 
     Gives the digest of each by its path in the directory, and where a secret still stood, and whose. It is withheld
     there, and where that cannot be written, the file is deleted. It is a net below the one way to write: what it
-    catches is a fault of ours.
+    catches is a fault of ours. What is `known` by its path in the directory, and still has the size that was written,
+    is not read again: there are thousands of results.
     """
-    inside = sorted(each for each in directory.rglob("*") if each.is_file() and not each.is_symlink())
-    digests, caught = {}, []
-    for path in (*inside, *(each for each in elsewhere if each.is_file())):
+    known = known or {}
+    unknown = sorted(_unknown(directory, "", known))
+    digests = {path: each.sha256 for path, each in known.items() if directory / path not in unknown}
+    caught = []
+    for path in (*unknown, *(each for each in elsewhere if each.is_file())):
         content = path.read_bytes()
-        if names := secrets.standing(content):
+        inside = _unpacked(path, content)
+        if names := secrets.standing(inside):
             shown = path.relative_to(directory) if path.is_relative_to(directory) else path
             caught.append(f"{shown} held {' and '.join(names)}")
-            content = secrets.hide_bytes(content)
+            hidden = secrets.hide_bytes(inside)
+            content = gzip.compress(hidden, mtime=0) if path.name == BODIES else hidden
             try:
                 put(path, content)
             except NotWrittenError:
@@ -74,6 +85,27 @@ def scan(directory: Path, secrets: Secrets, *elsewhere: Path) -> tuple[dict[str,
         if path.is_relative_to(directory):
             digests[path.relative_to(directory).as_posix()] = hashlib.sha256(content).hexdigest()
     return digests, tuple(caught)
+
+
+def _unknown(directory: Path, below: str, known: Mapping[str, Written]) -> Iterator[Path]:
+    """Give the files below a folder that are not as they are known; what is behind a link is not in it."""
+    with os.scandir(directory / below) as entries:
+        for each in entries:
+            path = f"{below}{each.name}"
+            if each.is_dir(follow_symlinks=False):
+                yield from _unknown(directory, f"{path}/", known)
+            elif each.is_file(follow_symlinks=False):
+                held = known.get(path)
+                if held is None or each.stat(follow_symlinks=False).st_size != held.size:
+                    yield directory / path
+
+
+def _unpacked(path: Path, content: bytes) -> bytes:
+    """Give the content of a file as it is read: what is compressed, as it was before."""
+    try:
+        return gzip.decompress(content) if path.name == BODIES else content
+    except (OSError, EOFError, zlib.error):
+        return content
 
 
 def today() -> date:

@@ -58,8 +58,9 @@ def come_to(moment):
 
 def written_past_the_writer(record):
     def leaks(run, *arguments, **options):
-        record(run, *arguments, **options)
+        known = record(run, *arguments, **options)
         (run.directory / "past.txt").write_text(f"a {os.environ['LOCAL_KEY']} b")
+        return known
 
     return leaks
 
@@ -69,7 +70,7 @@ if KILLED == "never, but one is written past the writer":
 
 killed_before(keeping, "as_kept", "after the sweep")
 killed_before(ending, "finish", "before it is recorded")
-killed_before(finish, "settle_results", "while it is recorded")
+killed_before(finish, "write_results", "while it is recorded")
 killed_before(directory, "scan", "before the last scan")
 
 

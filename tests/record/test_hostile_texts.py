@@ -12,18 +12,21 @@ import yaml
 from hostile_texts import TEXTS, assert_no_command, assert_row, assert_seen, elements, observation
 
 from asbuilt import texts
+from asbuilt.compared import MOST, sides
+from asbuilt.controls import Control
 from asbuilt.estate import Links
 from asbuilt.estate_errors import EstateError, Problem, quoted, suggestion
 from asbuilt.model import dump, load
 from asbuilt.population import LeftOut, Population
 from asbuilt.record import evidence
+from asbuilt.record.allure_results import results_of
 from asbuilt.record.junit import junit
 from asbuilt.record.report import _name
 from asbuilt.record.summary import markdown
 from asbuilt.record.telling import told
 from asbuilt.record.terminal import summary
-from asbuilt.record.values import attachment
 from asbuilt.record.values import page as page_of
+from asbuilt.subjects import Subject
 from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.withholding import Secrets
 from asbuilt.workflows.yaml.finding import Finding
@@ -40,7 +43,14 @@ def text(request):
 def run_of(name="shop", links=ISSUES, world="sandbox"):
     estate = SimpleNamespace(name=name, links=links)
     observation = SimpleNamespace(as_of=datetime(2026, 4, 30, 16, 30, tzinfo=UTC), transcript=(), seconds=0.1)
-    rest = {"checkouts": {}, "directory": None, "secrets": Secrets(), "population": Population()}
+    rest = {
+        "checkouts": {},
+        "directory": None,
+        "secrets": Secrets(),
+        "population": Population(),
+        "checks": (),
+        "subjects": lambda _: {},
+    }
     return SimpleNamespace(estate=estate, observation=observation, world=world, **rest)
 
 
@@ -106,19 +116,14 @@ def test_in_junit(text):
         assert_no_command(each.text or "")
 
 
-def test_in_a_result_of_allure(text, tmp_path):
-    (verdict, *_) = verdicts_of(text)
-    path = tmp_path / "0-result.json"
-    labels = [{"name": "nodeid", "value": verdict.id}, {"name": "suite", "value": text}]
-    result = {"name": text, "labels": labels, "parameters": [{"name": "subject", "value": text}], "fullName": text}
-    path.write_text(json.dumps(result))
-    evidence.settle_results(tmp_path, (verdict,), run_of())
-    settled = json.loads(path.read_text())
-    assert settled["name"] == settled["fullName"] == settled["parameters"][0]["value"] == texts.line(text)
-    assert settled["statusDetails"]["message"] == told(verdict)
-    for each in (settled["name"], settled["statusDetails"]["message"]):
-        assert_seen(each)
-        assert_no_command(each)
+def test_in_a_result_of_allure(text):
+    for verdict, result in zip(verdicts_of(text), results_of(verdicts_of(text), run_of(text)), strict=True):
+        assert result["statusDetails"]["message"] == told(verdict)
+        shown = [each["value"] for each in result["labels"]]
+        assert texts.line(text) in shown
+        for each in (result["name"], result["fullName"], result["statusDetails"]["message"], *shown):
+            assert_seen(each)
+            assert_no_command(each)
 
 
 def test_in_the_page_of_a_check(text):
@@ -129,14 +134,14 @@ def test_in_the_page_of_a_check(text):
     assert len(page) < 6000
 
 
-def test_in_an_attachment(text):
-    held = attachment({"a": text}, {}, [])
-    assert held.isascii()
-    assert_no_command(held)
-    assert json.loads(held)["declared"]["a"] in {texts.kept(text), texts.line(text)}
-    many = attachment({}, {"b": [text] * 3_000}, [])
-    assert len(json.loads(many)["observed"]["b"]) == 3_000
-    assert len(many) < 3_000 * 10 * texts.LONGEST
+def test_in_what_a_verdict_rests_on(text):
+    control = Control("HK001", "SEV-1", (), "It is.", (), "mend", asks=("fact",))
+    declared, observed = sides(control, Subject(text, "app", text), {"fact": [text] * 3_000})
+    assert declared["repository"] in {text, f"{text[: texts.LONGEST - 1]}…"}
+    assert observed["fact"][-1].endswith(" more")
+    for side in (declared, observed):
+        assert len(json.dumps(side)) < 10 * MOST
+        assert_no_command(texts.as_json(side, None))
 
 
 def test_in_what_the_report_says_of_the_run(text, tmp_path, monkeypatch):
@@ -306,13 +311,11 @@ def test_what_was_interrupted_stands_in_the_summary():
     assert "`shop` | `interrupted`" in row
 
 
-def test_a_long_list_is_shown_in_part_and_kept_whole():
-    many = [f"item-{number}" for number in range(500)]
-    page = page_of("a", {}, {"a": many}, many)
-    assert "item-19" in page
-    assert "item-20" not in page
-    assert page.count("and 480 more") == 2
-    assert json.loads(attachment({}, {"a": many}, many))["observed"]["a"] == many
+def test_of_many_requests_a_page_has_the_first_and_their_number():
+    page = page_of("a", {}, {}, [f"item-{number}" for number in range(500)])
+    assert "item-4" in page
+    assert "item-5" not in page
+    assert "and 495 more" in page
 
 
 def test_a_page_reads_as_yaml_does():
