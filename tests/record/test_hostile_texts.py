@@ -321,5 +321,5 @@ def test_of_many_requests_a_page_has_the_first_and_their_number():
 
 def test_a_page_reads_as_yaml_does():
     page = page_of("It is.", {"name": "名前", "on": [1, None]}, "x", [])
-    cell = page.partition('white-space:pre-wrap">')[2].partition("</pre>")[0]
+    cell = page.partition("white-space:pre-wrap>")[2].partition("</pre>")[0]
     assert yaml.safe_load(html.unescape(cell)) == {"name": "名前", "on": [1, None]}
