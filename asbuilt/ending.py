@@ -27,7 +27,8 @@ VERDICTS = pytest.StashKey[tuple[Verdict, ...]]()
 XML = pytest.StashKey[Path | None]()
 BEGAN = pytest.StashKey[datetime]()
 STATUS = pytest.StashKey[int]()
-_OK, _FAILED, _INTERRUPTED, _USAGE, _NOTHING = 0, 1, 2, 4, 5
+INTERRUPTED = 2
+_OK, _FAILED, _USAGE, _NOTHING = 0, 1, 4, 5
 _OF_PYTEST = frozenset({faults.INTERNAL, _USAGE})
 
 
@@ -66,7 +67,7 @@ def status(config: pytest.Config, said: int) -> int:
     if STATUS in config.stash:
         return config.stash[STATUS]
     judges = RUN in config.stash and not options.judges_nothing(config)
-    return _INTERRUPTED if judges and said == _OK else said
+    return INTERRUPTED if judges and said == _OK else said
 
 
 def _record(session: pytest.Session, run: Run, verdicts: tuple[Verdict, ...]) -> None:
@@ -111,7 +112,7 @@ def _status(session: pytest.Session, verdicts: tuple[Verdict, ...]) -> int:
     if session.exitstatus in _OF_PYTEST:
         return int(session.exitstatus)
     if BROKEN_OFF in config.stash or config.stash[UNCOLLECTED]:
-        return _INTERRUPTED  # pytest takes what could not be collected for an interruption too
+        return INTERRUPTED  # pytest takes what could not be collected for an interruption too
     if all_well(verdicts):
         return _OK
     judged = any(each.outcome.is_judged for each in verdicts)

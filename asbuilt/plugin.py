@@ -57,7 +57,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | pytest.ExitCode | None, int | None]:
     """Give the exit status that the verdicts come to, whatever plugin or option would have another."""
-    said = yield
+    try:
+        said = yield
+    except KeyboardInterrupt:  # in a hook in which pytest expects none
+        return ending.status(config, ending.INTERRUPTED)
     return None if said is None else ending.status(config, int(said))
 
 

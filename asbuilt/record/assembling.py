@@ -49,7 +49,7 @@ def assembled(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapp
         run=run.directory.name if run.directory else "",
         estate=run.estate.name,
         world=run.world,
-        verdict=verdict_of(verdicts),
+        verdict=_verdict(verdicts, lacks),
         exit=ended.exit,
         complete=not lacks,
         lacks=lacks,
@@ -68,6 +68,12 @@ def assembled(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapp
         accepted=accepted(run, verdicts, _day(run)),
         files=dict(sorted(files.items())),
     )
+
+
+def _verdict(verdicts: tuple[Verdict, ...], lacks: tuple[str, ...]) -> str:
+    """Give what a run came to: one that lacks anything does not conform, whatever its verdicts say."""
+    come_to = verdict_of(verdicts)
+    return "unknown" if lacks and come_to == "conforms" else come_to
 
 
 def verdict_of(verdicts: tuple[Verdict, ...]) -> str:
