@@ -11,8 +11,8 @@ from pathlib import Path
 from asbuilt.files import MOST_OF_AN_OBSERVATION, NotThereError, RefusedError, read
 from asbuilt.lint.keep import Scans, scans_of
 from asbuilt.option_values import OptionError
-from asbuilt.record.directory import LINT
-from asbuilt.record.kept_checkouts import CHECKOUTS, NoCheckoutsError, kept, restored
+from asbuilt.record.directory import CHECKOUTS, LINT
+from asbuilt.record.kept_checkouts import NoCheckoutsError, kept, restored
 from asbuilt.workflows.paths.checkout import Checkout
 
 

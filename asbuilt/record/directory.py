@@ -14,6 +14,7 @@ from asbuilt.record.writing import NotWrittenError, Written, put
 from asbuilt.withholding import Secrets
 
 BODIES = "bodies.json.gz"
+CHECKOUTS = "checkouts.json.gz"
 COLLECTED = "collected.json"
 CONTEXT = "environment.properties"
 ESTATE = "estate.yaml"
@@ -27,6 +28,7 @@ RESULTS = "allure-results"
 STATEMENT = "statement.intoto.json"
 SUMMARY = "summary.md"
 VERDICTS = "verdicts.json"
+_PACKED = frozenset({BODIES, CHECKOUTS})
 
 
 def new_directory(evidence: Path, clock: datetime | None = None) -> Path:
@@ -76,7 +78,7 @@ def scan(
             shown = path.relative_to(directory) if path.is_relative_to(directory) else path
             caught.append(f"{shown} held {' and '.join(names)}")
             hidden = secrets.hide_bytes(inside)
-            content = gzip.compress(hidden, mtime=0) if path.name == BODIES else hidden
+            content = gzip.compress(hidden, mtime=0) if path.name in _PACKED else hidden
             try:
                 put(path, content)
             except NotWrittenError:
@@ -101,7 +103,7 @@ def _files(directory: Path, below: str) -> Iterator[tuple[str, int]]:
 def _unpacked(path: Path, content: bytes) -> bytes:
     """Give the content of a file as it is read: what is compressed, as it was before."""
     try:
-        return gzip.decompress(content) if path.name == BODIES else content
+        return gzip.decompress(content) if path.name in _PACKED else content
     except (OSError, EOFError, zlib.error):
         return content
 

@@ -18,12 +18,12 @@ from typing import Any
 
 from asbuilt.files import MOST, MOST_OF_AN_OBSERVATION, RefusedError, read
 from asbuilt.record.bodies import inflated
+from asbuilt.record.directory import CHECKOUTS
 from asbuilt.record.writing import put
 from asbuilt.withholding import Secrets
 from asbuilt.workflows.paths import checkout as checkouts
 from asbuilt.workflows.paths.checkout import Checkout
 
-CHECKOUTS = "checkouts.json.gz"
 FORM = "asbuilt checkouts 1"
 _PARTS = re.compile(r"[^\x00]+")
 

@@ -17,8 +17,7 @@ from typing import Any
 from asbuilt import __version__, estate
 from asbuilt.estate_errors import EstateError
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read
-from asbuilt.record.directory import ESTATE, OBSERVATION, VERDICTS
-from asbuilt.record.kept_checkouts import CHECKOUTS
+from asbuilt.record.directory import CHECKOUTS, ESTATE, OBSERVATION, VERDICTS
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.record.verifying.evidence import Evidence

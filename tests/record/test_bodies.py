@@ -9,7 +9,7 @@ import pytest
 
 from asbuilt.model import Observation, Request
 from asbuilt.record.bodies import NoBodiesError, digest, inflated, misfits, packed, unpacked, without_secrets
-from asbuilt.record.directory import BODIES, withhold
+from asbuilt.record.directory import BODIES, CHECKOUTS, scan
 from asbuilt.withholding import Secret, Secrets
 
 BODY, OTHER = '{"name":"shop"}', '[{"description":"Set s3cr3t-w0rd-0f-4-k1nd config vars"}]'
@@ -97,14 +97,15 @@ def test_no_more_is_unpacked_than_an_observation_may_hold(monkeypatch):
         inflated(gzip.compress(b"x" * 100_000))
 
 
-def test_a_secret_that_stands_in_the_file_all_the_same_is_caught(tmp_path):
-    path = tmp_path / BODIES
+@pytest.mark.parametrize("name", [BODIES, CHECKOUTS])
+def test_a_secret_that_stands_in_a_packed_file_all_the_same_is_caught(tmp_path, name):
+    path = tmp_path / name
     path.write_bytes(packed("live", by_digest(OTHER)))
-    assert withhold(tmp_path, SECRETS) == (f"{BODIES} held TOKEN",)
+    assert scan(tmp_path, SECRETS)[1] == (f"{name} held TOKEN",)
     assert b"s3cr3t" not in gzip.decompress(path.read_bytes())
-    assert withhold(tmp_path, SECRETS) == ()
+    assert scan(tmp_path, SECRETS)[1] == ()
 
 
 def test_a_file_of_that_name_that_is_none_is_searched_as_it_is(tmp_path):
     (tmp_path / BODIES).write_bytes(b"s3cr3t-w0rd-0f-4-k1nd")
-    assert withhold(tmp_path, SECRETS) == (f"{BODIES} held TOKEN",)
+    assert scan(tmp_path, SECRETS)[1] == (f"{BODIES} held TOKEN",)

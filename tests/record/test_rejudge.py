@@ -11,7 +11,8 @@ import pytest
 import run_directory
 
 from asbuilt.option_values import OptionError
-from asbuilt.record.kept_checkouts import CHECKOUTS, FORM, keep
+from asbuilt.record.directory import CHECKOUTS
+from asbuilt.record.kept_checkouts import FORM, keep
 from asbuilt.record.verify import Asked, verify
 from asbuilt.recorded_inputs import inputs_of
 from asbuilt.withholding import Secrets

@@ -15,6 +15,7 @@ RUN = SimpleNamespace(
     estate=SimpleNamespace(name="shop", links=Links()),
     observation=None,
     checkouts={},
+    world="workflow files",
     directory=None,
     population=Population(),
     changes=None,
