@@ -82,7 +82,7 @@ class Verdict:
 _LINE = ("place", "fact", "fix", "excerpt", "waived")
 _RECORD = (
     "id", "control", "severity", "subject", "requirement", "outcome", "lines", "reason", "issue", "seconds",
-    "caused_by", "expired",
+    "caused_by", "expired", "requests",
 )  # fmt: skip
 
 

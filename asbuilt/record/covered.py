@@ -1,6 +1,6 @@
 """Which part of an estate a run judged, as the heading of each rendering says it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 
 from asbuilt.population import Population
 from asbuilt.record.manifest import Covered
@@ -25,7 +25,7 @@ def said(run: Run) -> str:
     left = run.population.left_out
     if not left:
         return ""
-    names = [*_narrowed(run.scope.apps, run.estate.apps), *_narrowed(run.scope.repositories, run.estate.repositories)]
+    names = list(_names(run)) if _is_narrowed(run) else []
     reasons = dict.fromkeys(each.reason for each in run.population.deselected)
     chosen = [each for each in reasons if not each.startswith(_OF_SCOPE)]
     if _named_files(run.population):
@@ -45,8 +45,14 @@ def _named_files(population: Population) -> bool:
     return population.whole > len(population.collected) + len(population.deselected)
 
 
-def _narrowed(chosen: frozenset[str], declared: Mapping[str, object]) -> list[str]:
-    return [] if chosen >= declared.keys() else sorted(chosen)
+def _is_narrowed(run: Run) -> bool:
+    """Say whether `--app` or `--repository` chose a part: an app without its repository is one, and the other way."""
+    return not (run.scope.apps >= run.estate.apps.keys() and run.scope.repositories >= run.estate.repositories.keys())
+
+
+def _names(run: Run) -> Iterator[str]:
+    yield from sorted(run.scope.apps)
+    yield from sorted(run.scope.repositories)
 
 
 def _few(names: Iterable[str]) -> list[str]:
