@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from asbuilt import faults, judging
+from asbuilt import ending, faults, judging
 from asbuilt.collecting import Collecting, collected_by_workers
-from asbuilt.ending import BROKEN_OFF, GATHERING, STOPPED, UNCOLLECTED
+from asbuilt.ending import GATHERING, STOPPED, UNCOLLECTED
 from asbuilt.lint import keep
 from asbuilt.lint.linters import LINTERS
 from asbuilt.population import LeftOut, Population
@@ -80,7 +80,7 @@ class Controller:
         elif isinstance(error, pytest.exit.Exception):
             stash[STOPPED] = line(f"something ended it: {error.msg}")
         else:
-            stash[BROKEN_OFF] = "the run was interrupted"
+            ending.break_off(self._config)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

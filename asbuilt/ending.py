@@ -59,6 +59,11 @@ def end(session: pytest.Session) -> None:
     session.exitstatus = config.stash[STATUS]
 
 
+def break_off(config: pytest.Config) -> None:
+    """Note that somebody interrupts the run."""
+    config.stash[BROKEN_OFF] = "the run was interrupted"
+
+
 def status(config: pytest.Config, said: int) -> int:
     """Give the exit status of a run, whatever another plugin makes pytest say.
 

@@ -12,6 +12,7 @@ from asbuilt.verdicts import Outcome, Verdict
 
 _PHASES = frozenset({"setup", "call", "teardown"})
 _IN_IT = "the run ended in it"
+_TWICE = "it came to more than one verdict in this run"
 
 
 @dataclass(slots=True)
@@ -70,20 +71,20 @@ class Gathering:
 
         `why` says what kept the others from being judged. Nothing is taken any more.
         """
-        for node_id in self._twice:
-            self.amend(unjudged(run, node_id, "it came to more than one verdict in this run"))
         known = {check for check, _ in run.checks}
-        missing = [each for each in collected if each not in self._verdicts and each.partition("[")[0] in known]
-        left = tuple(LeftOut(each, self._why(each, why)) for each in missing)
+        unsure = [each for each in collected if each not in self._verdicts or each in self._twice]
+        left = tuple(LeftOut(each, self._why(each, why)) for each in unsure if each.partition("[")[0] in known)
         for each in left:
-            verdict = unjudged(run, each.id, each.reason)
-            self._verdicts[each.id] = verdict
-            self._write(verdict)
+            amended = each.id in self._verdicts
+            self._verdicts[each.id] = unjudged(run, each.id, each.reason)
+            self._write(self._verdicts[each.id], amended=amended)
         if self._journal is not None:
             self._journal.close()
         return tuple(_ordered(self._verdicts, collected)), left
 
     def _why(self, node_id: str, why: str) -> str:
+        if node_id in self._twice:
+            return _TWICE
         return self._died.get(node_id) or (_IN_IT if node_id in self._open else why)
 
     def _close(self, node_id: str, check: _Open) -> None:

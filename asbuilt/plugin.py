@@ -59,7 +59,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | pytest.E
     """Give the exit status that the verdicts come to, whatever plugin or option would have another."""
     try:
         said = yield
-    except KeyboardInterrupt:  # in a hook in which pytest expects none
+    except (KeyboardInterrupt, pytest.exit.Exception):  # in a hook in which pytest expects none
         return ending.status(config, ending.INTERRUPTED)
     return None if said is None else ending.status(config, int(said))
 
@@ -213,15 +213,22 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Record the run, once every worker and every other plugin has written what it has to."""
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
+    """Record the run, once every worker and every other plugin has written what it has to, or has broken off."""
     config = session.config
     run = config.stash.get(RUN, None)
-    if run is not None and is_worker(config):
-        faults.report(config)
     if run is None or is_worker(config) or options.judges_nothing(config):
+        yield
+        if run is not None and is_worker(config):
+            faults.report(config)
         return
+    try:
+        yield
+    except KeyboardInterrupt:
+        ending.break_off(config)
+    except pytest.exit.Exception:
+        pass  # the exit status is told by the verdicts
     ending.end(session)
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if exitstatus == faults.INTERNAL and reporter:  # pytest itself asks for no summary then
