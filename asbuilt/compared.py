@@ -22,6 +22,7 @@ MOST = 2000  # characters of one side
 _MOST_ITEMS = 2  # of a list of things that are alike; of others one more
 _MOST_WORDS = 10  # of a list of texts or numbers, and of a mapping
 _DEEPEST = 6
+_BESIDE = frozenset({"requests"})  # where a fact stands in the transcript: the verdict has that of all of them
 # What a check may ask for that was not observed: what is declared, the clock, the run, and what is made of these.
 _DECLARED = frozenset(
     {"app", "repository", "process", "probe", "deploy", "environment", "declared_environment", "workflow", "estate"}
@@ -186,5 +187,8 @@ def _told(thing: Any) -> dict[str, Any]:
     """Give of a thing what tells it apart, where it is not empty; of others all that they have."""
     names = _TELLING.get(type(thing))
     empty = _EMPTY if names else (*_EMPTY, None)
-    held = ((name, getattr(thing, name)) for name in names or [each.name for each in fields(thing)])
+    held = (
+        (name, getattr(thing, name))
+        for name in names or [each.name for each in fields(thing) if each.name not in _BESIDE]
+    )
     return {name: value for name, value in held if value not in empty}

@@ -29,6 +29,8 @@ def die(config):
         os.close(os.open(os.environ["MORTAL_ONCE"], os.O_CREAT | os.O_EXCL))
     except FileExistsError:
         return
+    if HOW == "INT":  # what a shell starts in its background is deaf to it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if HOW == "_exit":
         os._exit(0)
     os.kill(os.getpid(), getattr(signal, f"SIG{HOW}"))

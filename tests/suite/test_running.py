@@ -57,7 +57,9 @@ def said(played, folder):
     told = played.code, fit(played.stdout), fit(played.stderr), (folder / "junit.xml").exists()
     if played.directory is None:
         return told
-    verdicts = [{name: value for name, value in each.items() if name != "seconds"} for each in played.verdicts]
+    verdicts = [
+        {name: value for name, value in each.items() if name not in {"seconds", "requests"}} for each in played.verdicts
+    ]
     results = [json.loads(each.read_text()) for each in (played.directory / "allure-results").glob("*-result.json")]
     junit = ET.parse(played.directory / "junit.xml").getroot()
     for each in junit.iter():

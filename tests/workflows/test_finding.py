@@ -83,4 +83,5 @@ def test_verdicts_json_has_a_line_for_each_with_its_place_in_one():
         "seconds": 0.0,
         "caused_by": (),
         "expired": "",
+        "requests": (),
     }
