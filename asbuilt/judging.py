@@ -175,13 +175,17 @@ def _unread(why: Finding) -> Unobserved:
 
 SEEN = pytest.StashKey[Seen]()
 _CONTROL = pytest.StashKey[Control]()
+_SUBJECT = pytest.StashKey[Subject | None]()
 
 
 def subject_of(item: pytest.Item, run: Run) -> Subject | None:
     """Give the subject that a collected check is about; None for one without, or where none is declared."""
-    kind = kind_of(item.fixturenames) if isinstance(item, pytest.Function) else None
-    callspec = getattr(item, "callspec", None)
-    return run.subjects(kind).get(callspec.params.get("subject", "")) if kind and callspec else None
+    if _SUBJECT not in item.stash:
+        kind = kind_of(item.fixturenames) if isinstance(item, pytest.Function) else None
+        callspec = getattr(item, "callspec", None)
+        found = run.subjects(kind).get(callspec.params.get("subject", "")) if kind and callspec else None
+        item.stash[_SUBJECT] = found
+    return item.stash[_SUBJECT]
 
 
 def catalogued(item: pytest.Item) -> Control:

@@ -15,6 +15,7 @@ from asbuilt.causes import explained
 from asbuilt.controller import PHASES, UNCOLLECTED, attach
 from asbuilt.controls import Drift
 from asbuilt.estate_errors import EstateError
+from asbuilt.filling import Filling
 from asbuilt.forgetting import forget
 from asbuilt.model import dump
 from asbuilt.option_values import OptionError
@@ -49,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(faults.Breakdown(config), "asbuilt-breakdown")
     try:
         config.stash[RUN] = begun(config)
+        config.pluginmanager.register(Filling(config), "asbuilt-filling")
     except catalogue.BrokenChecksError as error:
         pytest.exit(f"checks that cannot be used, so nothing is judged:\n{error}", returncode=faults.INTERNAL)
     except (EstateError, OptionError) as error:
