@@ -19,9 +19,15 @@ UNCOLLECTED = pytest.StashKey[list[tuple[str, str]]]()
 _VERDICT = "asbuilt_verdict"
 
 
-def attach(report: pytest.TestReport, verdict: Verdict) -> None:
-    """Put a verdict on a report, in a form that a worker can send."""
-    vars(report)[_VERDICT] = judging.to_wire(verdict)
+def attach(report: pytest.TestReport, verdict: Verdict, *, to_send: bool = False) -> None:
+    """Put a verdict on a report; where a worker has `to_send` it, as text."""
+    vars(report)[_VERDICT] = judging.to_wire(verdict) if to_send else verdict
+
+
+def attached(report: pytest.TestReport) -> Verdict | None:
+    """Give the verdict that was put on a report, here or by a worker."""
+    found = getattr(report, _VERDICT, None)
+    return judging.from_wire(found) if isinstance(found, str) else found
 
 
 class Controller:
@@ -50,15 +56,15 @@ class Controller:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the verdict of one phase."""
-        if raw := getattr(report, _VERDICT, None):
+        if verdict := attached(report):
             phases = self._config.stash[PHASES]
-            phases.setdefault(report.nodeid, {})[str(report.when)] = judging.from_wire(raw)
+            phases.setdefault(report.nodeid, {})[str(report.when)] = verdict
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Count a check that is unknown as an error, also where that came to light after it had begun."""
-        raw = getattr(report, _VERDICT, None) if report.failed else None
-        return ("error", "E", "ERROR") if raw and judging.from_wire(raw).outcome is Outcome.UNKNOWN else None
+        verdict = attached(report) if report.failed else None
+        return ("error", "E", "ERROR") if verdict and verdict.outcome is Outcome.UNKNOWN else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

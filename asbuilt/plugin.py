@@ -191,7 +191,7 @@ def pytest_runtest_makereport(
     report = yield
     run = item.config.stash.get(RUN, None)
     if run is not None and item.get_closest_marker("control"):
-        attach(report, judging.verdict_of(item, run, call, report))
+        attach(report, judging.verdict_of(item, run, call, report), to_send=is_worker(item.config))
         # What pytest prints by `--tb`, `--showlocals` and `-r` is of the same texts.
         report.longrepr = texts.shown_in(report.longrepr)
         report.sections = texts.shown_in(report.sections)
