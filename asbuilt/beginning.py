@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 
 from asbuilt import catalogue, faults, keeping, options, refusals
+from asbuilt.collecting import Collecting
 from asbuilt.controller import Controller
+from asbuilt.ending import GATHERING, XML
 from asbuilt.estate import load, source_of
+from asbuilt.gathering import Gathering
 from asbuilt.model import dump
 from asbuilt.model import load as load_observation
 from asbuilt.option_values import OptionError
 from asbuilt.options import Asked
-from asbuilt.record.directory import RESULTS, new_directory
-from asbuilt.record.results import listen
+from asbuilt.record.directory import ESTATE, JOURNAL, new_directory, point_latest
+from asbuilt.record.journal import Journal
 from asbuilt.record.writing import write_bytes
 from asbuilt.run import Run, prepared
 from asbuilt.scope import checkouts_of, meant_by, scope_of
@@ -25,9 +28,9 @@ from asbuilt.world import World, choose
 
 CLOSING = pytest.StashKey[ExitStack]()
 WORLD = pytest.StashKey[World]()
-XML = pytest.StashKey[Path | None]()
 _DIRECTORY = "asbuilt_directory"
 _OBSERVATION = "asbuilt_observation"
+_WORLD = "asbuilt_world"
 
 
 def begun(config: pytest.Config) -> Run:
@@ -38,19 +41,25 @@ def begun(config: pytest.Config) -> Run:
     asked = options.asked(config)
     refusals.refuse_what_contradicts(config, asked)
     path = config.invocation_params.dir / asked.estate
-    if config.rootpath.resolve() != catalogue.PROJECT.resolve():
-        catalogue.checks(config.rootpath)  # a copy's own
     source = source_of(Path(asked.estate))
-    checks = catalogue.checks()
+    checks = own = catalogue.checks()
+    if _is_copy(config.rootpath):
+        own = catalogue.checks(config.rootpath)
+        checks = (*checks, *own)
     estate = load(Path(asked.estate), {control.id for _, control in checks}, source)
     scope = scope_of(estate, asked.apps, asked.repositories)
     checkouts = checkouts_of(estate, path, asked.checkout, asked.repositories)
     if not options.concerns(config, "tests_live"):
         refusals.refuse_nothing(checkouts)
-    run = replace(prepared(estate, scope, checkouts, checks), meant=meant_by(estate, scope, asked.commit))
+    run = replace(prepared(estate, scope, checkouts, checks), checks=own, meant=meant_by(estate, scope, asked.commit))
     if is_worker(config):
         return _taken_over(config, run)
     return run if options.judges_nothing(config) else _in_its_directory(config, asked, run, source)
+
+
+def _is_copy(root: Path) -> bool:
+    """Say whether checks of a copy of the project are judged, and not those beside this package."""
+    return root.resolve() != catalogue.PROJECT.resolve() and any((root / each).is_dir() for each in catalogue.FOLDERS)
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -59,9 +68,10 @@ def is_worker(config: pytest.Config) -> bool:
 
 
 def hand_over(node: Any, run: Run) -> None:
-    """Tell a worker what was observed, what is secret, and where its results belong."""
+    """Tell a worker what was observed, what is secret, and which directory is the run's."""
     if run.directory:
         node.workerinput[_DIRECTORY] = str(run.directory)
+        node.workerinput[_WORLD] = run.world
         node.workerinput[_OBSERVATION] = dump(run.observation).decode() if run.observation else None
         keeping.hand_over(node, run)
 
@@ -74,15 +84,22 @@ def _taken_over(config: Any, run: Run) -> Run:
     directory = Path(handed)
     keeping.know(config, keeping.handed(config), os.environ, run.estate.model_dump(mode="json"))
     known = keeping.secrets(config)
-    listen(config, directory / RESULTS, known, partial(faults.note_unwritten, config))
     seen = config.workerinput[_OBSERVATION]
     observation = load_observation(seen.encode()) if seen else None
-    return replace(run, directory=directory, observation=observation, secrets=known)
+    run = replace(run, world=config.workerinput[_WORLD], directory=directory, observation=observation, secrets=known)
+    _collect(config, run)
+    return run
+
+
+def _collect(config: pytest.Config, run: Run) -> Collecting:
+    """Let what is collected in this process be written down."""
+    collecting = Collecting(config, run, partial(faults.note_unwritten, config))
+    config.pluginmanager.register(collecting, "asbuilt-collecting")
+    return collecting
 
 
 def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: bytes) -> Run:
     """Give the run of the process that reports its world and its directory."""
-    config.pluginmanager.register(Controller(config), "asbuilt-controller")
     world = World(run.world)
     if options.wants_live(config):
         world = choose(run, sandbox=asked.sandbox, observed=asked.observed, closing=config.stash[CLOSING])
@@ -103,7 +120,11 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
     config.stash[XML] = config.invocation_params.dir / Path(name).expanduser() if name else None
     config.option.xmlpath = None
     known = keeping.secrets(config)
+    point_latest(directory)
     with faults.unwritten_noted(config):
-        write_bytes(directory / "estate.yaml", estate, known)
-    listen(config, directory / RESULTS, known, partial(faults.note_unwritten, config))
-    return replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
+        write_bytes(directory / ESTATE, estate, known)
+    missed = partial(faults.note_unwritten, config)
+    run = replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
+    config.stash[GATHERING] = Gathering(Journal(directory / JOURNAL, known), missed)
+    config.pluginmanager.register(Controller(config, _collect(config, run)), "asbuilt-controller")
+    return run

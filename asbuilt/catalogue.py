@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType
@@ -42,8 +43,9 @@ def checks(project: Path = PROJECT) -> tuple[tuple[str, Control], ...]:
                 wrong = list(problems_of(function))
                 if not wrong:
                     control = control_of(function)
+                    control = replace(control, kind=_kind(control, facts, path) or "")
                     found.append((f"{name}::{function_name}", control))
-                    wrong = list(_unknown_words(control, facts, path))
+                    wrong = list(_unknown_words(control))
                 problems += [f"{name}:{_first_line(function, path)} {function_name}: {each}" for each in wrong]
     if problems:
         raise BrokenChecksError("\n".join(problems))
@@ -57,22 +59,20 @@ def _functions(module: ModuleType) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def kinds_judged(known: Iterable[tuple[str, Control]], project: Path = PROJECT) -> dict[str, frozenset[str]]:
+def kinds_judged(known: Iterable[tuple[str, Control]]) -> dict[str, frozenset[str]]:
     """Give the kinds of subject that each control of the checks is judged of, by its id."""
-    facts, _ = _vocabulary(project)
     found: dict[str, set[str]] = {}
-    for check, control in known:
-        kind = _kind(control, facts, project / check.partition("::")[0])
-        found.setdefault(control.id, set()).update({kind} if kind else ())
+    for _, control in known:
+        found.setdefault(control.id, set()).update({control.kind} if control.kind else ())
     return {control: frozenset(kinds) for control, kinds in found.items()}
 
 
-def _unknown_words(control: Control, facts: Mapping[str, tuple[str, ...]], path: Path) -> Iterator[str]:
+def _unknown_words(control: Control) -> Iterator[str]:
     """Say which words of a remedy no subject of the check has, and what there is."""
-    kind = _kind(control, facts, path)
+    kind = control.kind
     known = KINDS[kind].words if kind else frozenset[str]()
     for word in dict.fromkeys(words_in(control.remedy)):
-        if kind is None:
+        if not kind:
             yield f"its remedy names {{{word}}}, and it is about no subject: let it ask for a fact of one, such as app"
         elif word not in known:
             yield f"its remedy names {{{word}}}, which {plural(kind)} do not have{suggestion(word, known)}"

@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from asbuilt import faults, judging
+from asbuilt.collecting import Collecting, collected_by_workers
+from asbuilt.ending import BROKEN_OFF, GATHERING, STOPPED, UNCOLLECTED
 from asbuilt.lint import keep
 from asbuilt.lint.linters import LINTERS
+from asbuilt.population import LeftOut, Population
 from asbuilt.record.directory import LINT
 from asbuilt.record.writing import write_json
 from asbuilt.run import RUN, Run
 from asbuilt.suppressing import complaints
-from asbuilt.verdicts import Outcome, Verdict, together
+from asbuilt.texts import line
+from asbuilt.verdicts import Outcome, Verdict
 
-PHASES = pytest.StashKey[dict[str, dict[str, Verdict]]]()
-UNCOLLECTED = pytest.StashKey[list[tuple[str, str]]]()
 _VERDICT = "asbuilt_verdict"
+_AMENDS = "asbuilt_amends"  # a report that says again what has been gathered
+_OF_A_CRASH = "???"  # the phase that xdist names of a check in which a worker died
 
 
 def attach(report: pytest.TestReport, verdict: Verdict, *, to_send: bool = False) -> None:
@@ -36,35 +41,51 @@ class Controller:
     Under xdist it collects nothing itself; the workers tell it what they collected before the first check starts.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, collecting: Collecting) -> None:
         self._config = config
+        self._collecting = collecting
+        self._checks: frozenset[str] = frozenset()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Lint, without workers."""
-        self._lint([item.nodeid for item in session.items])
+        """Know what is to be judged, and lint, without workers."""
+        self._collected(self._collecting.population, [item.nodeid for item in session.items])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """Lint, with workers: each of them collects the same."""
-        self._lint(ids)
+        """Do the same with workers: each of them collects the same."""
+        if not self._config.stash[RUN].population.collected:
+            self._collected(collected_by_workers(self._config.stash[RUN], ids), ids)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what could not be collected, with the last line of what pytest says of it."""
         if report.failed:
             said = report.longreprtext.strip().splitlines()
-            self._config.stash[UNCOLLECTED].append((report.nodeid, said[-1] if said else "could not be collected"))
+            reason = said[-1] if said else "could not be collected"
+            self._config.stash[UNCOLLECTED].append(LeftOut(report.nodeid, reason))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the verdict of one phase."""
-        if verdict := attached(report):
-            phases = self._config.stash[PHASES]
-            phases.setdefault(report.nodeid, {})[str(report.when)] = verdict
+        """Keep what one phase of a check came to."""
+        gathering = self._config.stash[GATHERING]
+        if report.when == _OF_A_CRASH:
+            gathering.died(report.nodeid, _worker_of(report))
+        elif not hasattr(report, _AMENDS) and report.nodeid.partition("[")[0] in self._checks:
+            gathering.phase(report.nodeid, report.when, report.duration, attached(report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Count a check that is unknown as an error, also where that came to light after it had begun."""
         verdict = attached(report) if report.failed else None
         return ("error", "E", "ERROR") if verdict and verdict.outcome is Outcome.UNKNOWN else None
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Know why a run ends before its end."""
+        error, stash = excinfo.value, self._config.stash
+        if isinstance(error, pytest.Session.Interrupted):
+            stash[STOPPED] = line(str(error))
+        elif isinstance(error, pytest.exit.Exception):
+            stash[STOPPED] = line(f"something ended it: {error.msg}")
+        else:
+            stash[BROKEN_OFF] = "the run was interrupted"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -77,12 +98,15 @@ class Controller:
 
     def _complain(self, session: pytest.Session, run: Run) -> None:
         static = {control.id for check, control in run.checks if check.startswith("tests_static/")}
-        verdicts = together(self._config.stash[PHASES])
-        found = complaints(run, verdicts, static, whole=_is_whole(session, run))
-        for verdict in found:
+        gathering = self._config.stash[GATHERING]
+        for verdict in complaints(run, gathering.verdicts, static, whole=_is_whole(session, run)):
+            gathering.amend(verdict)
             self._config.hook.pytest_runtest_logreport(report=_failed(verdict))
-        if found and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _collected(self, population: Population, ids: Sequence[str]) -> None:
+        self._checks = frozenset(check for check, _ in self._config.stash[RUN].checks)
+        self._config.stash[RUN] = replace(self._config.stash[RUN], population=population)
+        self._lint(ids)
 
     def _lint(self, ids: Sequence[str]) -> None:
         run = self._config.stash[RUN]
@@ -98,12 +122,18 @@ class Controller:
             write_json(run.directory / LINT, kept, run.secrets)
 
 
+def _worker_of(report: Any) -> str:
+    """Name the worker that a report of xdist comes from."""
+    return str(report.node.gateway.id) if hasattr(report, "node") else "?"
+
+
 def _failed(verdict: Verdict) -> pytest.TestReport:
     """Give the report of a check that failed by what came to light after it."""
     path, _, name = verdict.id.partition("::")
     text = "\n".join(f"{each.place} {each.fact}" for each in verdict.findings if not each.waived)
     report = pytest.TestReport(verdict.id, (path, None, name), {}, "failed", text, "call")
     attach(report, verdict)
+    vars(report)[_AMENDS] = True
     return report
 
 

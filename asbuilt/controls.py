@@ -22,8 +22,11 @@ _SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
 class Control:
     """One requirement of the catalogue: its id is stable for ever. `reason` has the paragraphs that say why.
 
-    `asks` are the facts that its check asks for. `explained_by` are the controls whose drift may explain its own, and
-    `needs` those that must hold before its remedy can be carried out, beside what the words of the remedy need.
+    `asks` are the facts that its check asks for; of these `declared` and `observed` name what it holds against each
+    other (`asbuilt.compared`). `kind` is the kind of subject that it is judged of: empty where that is the estate as a
+    whole, or where nobody looked (`asbuilt.catalogue` does). `explained_by` are the controls whose drift may explain
+    its own, and `needs` those that must hold before its remedy can be carried out, beside what the words of the remedy
+    need.
     """
 
     id: str
@@ -35,11 +38,19 @@ class Control:
     asks: tuple[str, ...] = ()
     explained_by: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    kind: str = ""
+    declared: tuple[str, ...] = ()
+    observed: tuple[str, ...] = ()
 
     @property
     def system(self) -> str:
         """Which system it is about, by its id."""
-        return _SYSTEMS[self.id.rstrip("0123456789")]
+        return system_of(self.id)
+
+
+def system_of(identity: str) -> str:
+    """Say which system a control is about, by its id."""
+    return _SYSTEMS[identity.rstrip("0123456789")]
 
 
 def control(
@@ -49,6 +60,8 @@ def control(
     satisfies: Iterable[str] = (),
     explained_by: Iterable[str] = (),
     needs: Iterable[str] = (),
+    declared: Iterable[str] = (),
+    observed: Iterable[str] = (),
     with_app: bool = False,
 ) -> pytest.MarkDecorator:
     """Mark a test function as the check of a control.
@@ -59,6 +72,9 @@ def control(
     `explained_by` names the controls whose drift on the same app, its environment, a workflow of its deploys or its
     repository explains this one. `needs` names those that must hold before the remedy can be carried out; what
     `{deploy}` needs is known. `with_app` lets a check of a repository be judged under `--app` too.
+
+    `declared` and `observed` name what its evidence shows side by side, as the check itself does: `app.stack`,
+    `heroku_app.stack`, `releases`. Without, the name of the subject, and all facts that the check asks for.
     """
     return pytest.mark.control(
         identity,
@@ -66,6 +82,8 @@ def control(
         satisfies=tuple(satisfies),
         explained_by=tuple(explained_by),
         needs=tuple(needs),
+        declared=tuple(declared),
+        observed=tuple(observed),
         with_app=with_app,
     )
 
@@ -87,6 +105,8 @@ def control_of(function: Any) -> Control:
         asks=tuple(inspect.signature(function).parameters),
         explained_by=mark.kwargs.get("explained_by", ()),
         needs=mark.kwargs.get("needs", ()),
+        declared=mark.kwargs.get("declared", ()),
+        observed=mark.kwargs.get("observed", ()),
     )
 
 
@@ -102,10 +122,19 @@ def problems_of(function: Any) -> Iterator[str]:
         yield f"has {len(marks)} controls: a check is of one, so make a check for each"
     elif not _is_whole(marks[0]):
         yield f'its control needs an id such as "HK002" and a severity, one of {", ".join(_SEVERITIES)}'
+    for name in _unasked(function, marks):
+        yield f'its control shows "{name}", which its check does not ask for: add {name.partition(".")[0]} to it'
     if not requirement:
         yield "has no docstring: its first paragraph says what is required"
     elif not any(each.startswith(_REMEDY) for each in rest):
         yield 'its docstring has no remedy: add a paragraph "Remedy: ..." that says what to do'
+
+
+def _unasked(function: Any, marks: list[pytest.Mark]) -> Iterator[str]:
+    """Give what the evidence of a control is to show, and its check does not ask for."""
+    shown = [each for mark in marks for side in ("declared", "observed") for each in mark.kwargs.get(side, ())]
+    asked = inspect.signature(function).parameters if shown else {}
+    yield from (each for each in shown if each.partition(".")[0] not in asked)
 
 
 def _marks(function: Any) -> list[pytest.Mark]:

@@ -3,12 +3,13 @@
 import json
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import pytest
 
 from asbuilt import texts
+from asbuilt.compared import sides
 from asbuilt.controls import Control, Drift, control_of
 from asbuilt.deploy_spans import Untold
 from asbuilt.lint.scan import Scan
@@ -17,7 +18,7 @@ from asbuilt.model import Absent, Observed, Unobserved
 from asbuilt.relations import about, needs_of, rests_on
 from asbuilt.run import Run
 from asbuilt.subjects import Subject, kind_of, tell, words
-from asbuilt.verdicts import NOT_NEEDED, Outcome, Verdict
+from asbuilt.verdicts import ESTATE, NOT_NEEDED, Outcome, Verdict
 from asbuilt.workflows.bounds import PastBoundError
 from asbuilt.workflows.yaml.document import Document, Mark
 from asbuilt.workflows.yaml.finding import Finding, plain, restored
@@ -204,7 +205,9 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
         findings += item.stash[SEEN].accepted
     told = words(subject, run.estate) if subject and findings else {}
     bad = subject is not None and outcome in {Outcome.DRIFTED, Outcome.UNKNOWN}
-    name = subject.name if subject else "estate"
+    name = subject.name if subject else ESTATE
+    ends = report.when == "call" or not report.passed
+    declared, observed = sides(control, subject, getattr(item, "funcargs", {})) if ends else (None, None)
     return Verdict(
         id=report.nodeid,
         control=control.id,
@@ -220,6 +223,9 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
         rests_on=rests_on(subject, run.deploys) if subject and bad else (),
         explained_by=control.explained_by if bad else (),
         expired=item.stash[SEEN].expired if bad else "",
+        declared=declared,
+        observed=observed,
+        requests=tuple(dict.fromkeys(item.stash[SEEN].requests)) if ends else (),
     )
 
 
@@ -232,9 +238,14 @@ def _with_fix(finding: Finding, control: Control, told: Mapping[str, str]) -> Fi
     return replace(finding, fix=tell(fix, told), needs=tuple(dict.fromkeys((*finding.needs, *own, *needs_of(fix)))))
 
 
+_WIRE = tuple(each.name for each in fields(Verdict))
+
+
 def to_wire(verdict: Verdict) -> str:
     """Give a verdict as text, which is all that a worker can send of it."""
-    return json.dumps({**asdict(replace(verdict, findings=())), "findings": [plain(each) for each in verdict.findings]})
+    return json.dumps(
+        {**{name: getattr(verdict, name) for name in _WIRE}, "findings": list(map(plain, verdict.findings))}
+    )
 
 
 def from_wire(text: str) -> Verdict:

@@ -12,8 +12,9 @@ import pytest
 
 from asbuilt import faults, texts
 from asbuilt.model import Observation, dump
-from asbuilt.record.directory import withhold
+from asbuilt.record import directory
 from asbuilt.record.stream import guarded
+from asbuilt.record.writing import Written
 from asbuilt.run import Run
 from asbuilt.withholding import Secret, Secrets
 
@@ -59,9 +60,16 @@ def as_kept(observation: Observation, secrets: Secrets) -> Observation:
     return kept if secrets.hide_bytes(content) == content else secrets.hide_all(kept)
 
 
-def scan(config: pytest.Config, run: Run, xml: Path | None) -> None:
-    """Read all again that a run wrote, also elsewhere, and take out what is secret: that it is there is a fault."""
-    if run.directory is not None:
-        for each in withhold(run.directory, run.secrets, *([xml] if xml else [])):
-            fault = f"a secret had been written: {each}; it is withheld now; report it as a fault of asbuilt"
-            faults.note(config, fault)
+def scan(config: pytest.Config, run: Run, xml: Path | None, known: Mapping[str, Written]) -> dict[str, str]:
+    """Read again what a run wrote, also elsewhere, and take out what is secret: that it is there is a fault.
+
+    `known` are the files that need no second look, by their path in the run's directory. Gives the digest of each file
+    of it, by its path there.
+    """
+    if run.directory is None:
+        return {}
+    digests, caught = directory.scan(run.directory, run.secrets, *([xml] if xml else []), known=known)
+    for each in caught:
+        fault = f"a secret had been written: {each}; it is withheld now; report it as a fault of asbuilt"
+        faults.note(config, fault)
+    return digests

@@ -118,9 +118,18 @@ def asks_for(config: pytest.Config, path: Path) -> bool:
 
 def wants_live(config: pytest.Config) -> bool:
     """Say whether `-m` lets a live check through; without it, pytest.ini's `not live` holds. Raises OptionError."""
-    expression = config.option.markexpr
+    return _lets_through(config, "live")
+
+
+def wants_static(config: pytest.Config) -> bool:
+    """Say whether `-m` lets a check of workflow files through. Raises OptionError."""
+    return _lets_through(config, "static")
+
+
+def _lets_through(config: pytest.Config, marker: str) -> bool:
+    expression, has = config.option.markexpr, {marker, "control"}
     try:
-        return not expression or bool(Expression.compile(expression).evaluate(_is_live))
+        return not expression or bool(Expression.compile(expression).evaluate(lambda name, /, **_: name in has))
     except SyntaxError as error:
         raise OptionError(f"-m {expression!r} is not an expression: {error}") from error
 
@@ -128,10 +137,6 @@ def wants_live(config: pytest.Config) -> bool:
 def judges_nothing(config: pytest.Config) -> bool:
     """Say whether checks are only listed: then nothing is asked, and no evidence is written."""
     return bool(config.option.collectonly or getattr(config.option, "setupplan", False))
-
-
-def _is_live(name: str, /, **_: str | int | bool | None) -> bool:
-    return name == "live"
 
 
 def _refuse_what_is_taken(config: pytest.Config) -> None:

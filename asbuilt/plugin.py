@@ -9,25 +9,23 @@ from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, faults, judging, keeping, options, texts
-from asbuilt.beginning import CLOSING, WORLD, XML, begun, hand_over, is_worker
-from asbuilt.causes import explained
-from asbuilt.controller import PHASES, UNCOLLECTED, attach
+from asbuilt import catalogue, ending, faults, judging, keeping, options, texts
+from asbuilt.beginning import CLOSING, WORLD, begun, hand_over, is_worker
+from asbuilt.controller import attach
 from asbuilt.controls import Drift
 from asbuilt.estate_errors import EstateError
 from asbuilt.filling import Filling
 from asbuilt.forgetting import forget
+from asbuilt.interruption import terminable
 from asbuilt.model import dump
 from asbuilt.option_values import OptionError
 from asbuilt.record.directory import OBSERVATION, today
-from asbuilt.record.evidence import describe
-from asbuilt.record.finish import finish, write_sandbox_log
+from asbuilt.record.finish import write_sandbox_log
 from asbuilt.record.terminal import summary
 from asbuilt.record.writing import write_bytes
 from asbuilt.run import RUN, Run
 from asbuilt.subjects import kind_of, none_declared
 from asbuilt.suppressing import sort_out
-from asbuilt.verdicts import together
 from asbuilt.world import observe
 
 
@@ -40,14 +38,14 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 def pytest_configure(config: pytest.Config) -> None:
     """Decide what the run is about. Whatever the user got wrong ends here, in one message."""
     config.stash[CLOSING] = ExitStack()
-    config.stash[PHASES] = {}
-    config.stash[UNCOLLECTED] = []
     if not options.concerns_estate(config):
         return
     faults.begin(config)
+    ending.begin(config)
     keeping.begin(config, os.environ, config.stash[CLOSING])
     if not is_worker(config):
         config.pluginmanager.register(faults.Breakdown(config), "asbuilt-breakdown")
+        config.stash[CLOSING].enter_context(terminable())
     try:
         config.stash[RUN] = begun(config)
         config.pluginmanager.register(Filling(config), "asbuilt-filling")
@@ -55,6 +53,13 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(f"checks that cannot be used, so nothing is judged:\n{error}", returncode=faults.INTERNAL)
     except (EstateError, OptionError) as error:
         raise pytest.UsageError(texts.lines(keeping.secrets(config).hide(str(error)))) from None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | pytest.ExitCode | None, int | None]:
+    """Give the exit status that the verdicts come to, whatever plugin or option would have another."""
+    said = yield
+    return None if said is None else ending.status(config, int(said))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -124,9 +129,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let a check be chosen by the name that the terminal has for it: `-k HK002`."""
+    """Let a check be chosen by the name that the terminal has for it (`-k HK002`), and by its suite (`-m static`)."""
     if (control := item.get_closest_marker("control")) and control.args:
         item.extra_keyword_matches.add(str(control.args[0]))
+        if item.get_closest_marker("live") is None:
+            item.add_marker("static")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -191,21 +198,12 @@ def pytest_runtest_makereport(
     report = yield
     run = item.config.stash.get(RUN, None)
     if run is not None and item.get_closest_marker("control"):
-        attach(report, judging.verdict_of(item, run, call, report), to_send=is_worker(item.config))
+        if report.when == "call" or not report.passed:
+            attach(report, judging.verdict_of(item, run, call, report), to_send=is_worker(item.config))
         # What pytest prints by `--tb`, `--showlocals` and `-r` is of the same texts.
         report.longrepr = texts.shown_in(report.longrepr)
         report.sections = texts.shown_in(report.sections)
     return report
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Describe the check in the evidence while it is still open there."""
-    run = item.config.stash.get(RUN, None)
-    if run is not None and run.directory is not None and item.get_closest_marker("control"):
-        subject = judging.subject_of(item, run)
-        seen = item.stash[judging.SEEN]
-        describe(run, judging.catalogued(item), item.nodeid, subject, seen.facts, seen.requests)
 
 
 @pytest.hookimpl(trylast=True)
@@ -215,15 +213,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = config.stash.get(RUN, None)
     if run is not None and is_worker(config):
         faults.report(config)
-    if run is None or is_worker(config) or run.directory is None:
+    if run is None or is_worker(config) or options.judges_nothing(config):
         return
-    verdicts, uncollected, xml = explained(together(config.stash[PHASES])), config.stash[UNCOLLECTED], config.stash[XML]
-    with faults.held(config):
-        finish(run, verdicts, uncollected=uncollected, xml=xml)
-    with faults.held(config):
-        keeping.scan(config, run, xml)
-    if faults.lines(config):
-        session.exitstatus = faults.INTERNAL
+    ending.end(session)
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if exitstatus == faults.INTERNAL and reporter:  # pytest itself asks for no summary then
         _summarise(reporter, config)
@@ -243,7 +235,7 @@ def _summarise(reporter: pytest.TerminalReporter, config: pytest.Config) -> None
     if run is None or options.judges_nothing(config):
         return
     columns = config.get_terminal_writer().fullwidth if reporter.isatty else None
-    for line in summary(run, explained(together(config.stash[PHASES])), columns):
+    for line in summary(run, config.stash[ending.VERDICTS], columns):
         reporter.write_line(line.text, **line.markup)
     for fault in faults.lines(config):
         reporter.write_line(f"asbuilt: {fault}", red=True, bold=True)

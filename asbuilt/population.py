@@ -15,13 +15,20 @@ class LeftOut:
 class Population:
     """The checks of a run by pytest's ids.
 
-    `whole` is how many the suites that were asked for have of the whole estate. `deselected` were collected and taken
-    out again (`-k`, `--app`, `--deselect`, `--lf`); `never_judged` stayed in and came to no verdict (`-x`, an
-    interruption, the death of a process); `errors` are files that could not be collected.
+    `suites` are those that were asked for (live, static), `whole` is how many checks these have of the whole estate,
+    whatever was chosen of them; what was never looked for (in a file that nobody named) is counted there alone.
+    `deselected` were collected and taken out again (`-k`, `--app`, `--deselect`, `--lf`); `never_judged` stayed in and
+    came to no verdict (`-x`, an interruption, the death of a process); `errors` are files that could not be collected.
     """
 
+    suites: tuple[str, ...] = ()
     whole: int = 0
     collected: tuple[str, ...] = ()
     deselected: tuple[LeftOut, ...] = ()
     never_judged: tuple[LeftOut, ...] = ()
     errors: tuple[LeftOut, ...] = ()
+
+    @property
+    def left_out(self) -> int:
+        """How many checks of the whole estate were not among those to be judged."""
+        return max(self.whole - len(self.collected), len(self.deselected))

@@ -33,8 +33,9 @@ def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
     _refuse_what_is_off(config)
     _refuse_other_settings(config)
     refuse_ways_around(config)
-    if getattr(option, "clean_alluredir", False):
-        raise OptionError("--clean-alluredir can delete results under xdist: every run has a fresh directory anyway")
+    for dest, name in (("clean_alluredir", "--clean-alluredir"), ("allure_report_dir", "--alluredir")):
+        if getattr(option, dest, None):
+            raise OptionError(f"{name}: each run has {RESULTS} of its own, in a fresh directory; take it out")
     if getattr(option, "runxfail", False):
         raise OptionError("--runxfail: waivers and suppressions rest on what it switches off; take it out")
     if _reruns(config):
@@ -91,17 +92,12 @@ def _reruns(config: pytest.Config) -> bool:
 
 
 def _refuse_what_is_off(config: pytest.Config) -> None:
-    """Refuse to run without a plugin that outcomes or evidence rest on: it is there where its option is."""
-    needed = (
-        ("runxfail", "skipping", "waivers and suppressions rest"),
-        ("allure_report_dir", "allure_pytest", "the evidence rests"),
-    )
-    for option, plugin, rests in needed:
-        if not hasattr(config.option, option):
-            raise OptionError(
-                f"the plugin {plugin} is switched off, and {rests} on it: "
-                f"take away -p no:{plugin}, PYTEST_DISABLE_PLUGIN_AUTOLOAD or whatever else keeps it out"
-            )
+    """Refuse to run without a plugin that outcomes rest on: it is there where its option is."""
+    if not hasattr(config.option, "runxfail"):
+        raise OptionError(
+            "the plugin skipping is switched off, and waivers and suppressions rest on it: "
+            "take away -p no:skipping, or whatever else keeps it out"
+        )
 
 
 def _refuse_other_settings(config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, sugge
 from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
 from asbuilt.option_values import OptionError
+from asbuilt.population import Population
 from asbuilt.relations import deploys_by_app
 from asbuilt.scope import Scope
 from asbuilt.subjects import KINDS, Subject, plural, subjects
@@ -32,7 +33,7 @@ class Run:
     `deploys` the declared ones of each app.
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
     linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
-    meant to run, by app.
+    meant to run, by app. `population` is empty until the checks were collected.
     """
 
     estate: Estate
@@ -48,6 +49,7 @@ class Run:
     scans: Scans | None = None
     secrets: Secrets = field(default_factory=Secrets)
     meant: Mapping[str, str] = field(default_factory=dict)
+    population: Population = field(default_factory=Population)
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""

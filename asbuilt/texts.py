@@ -170,6 +170,8 @@ def as_json(value: Any, indent: int | None = 2) -> str:
     short = json.dumps(value)  # without an indent it is written in C: that costs less than a look at each text
     if len(short) > LONGEST_KEPT or _HALF in short:
         value = kept_in(value)
+    elif indent is None:
+        return _harmless(short)
     return _harmless(json.dumps(value, indent=indent))
 
 

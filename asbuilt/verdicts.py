@@ -8,6 +8,12 @@ from asbuilt.workflows.yaml.finding import Finding
 
 # The reason of what drifted only in that its waiver is not needed: its subject is as declared, and explains nothing.
 NOT_NEEDED = "nothing needs its waiver"
+# How the reason begins of what was to be judged and came to no verdict.
+NEVER = "was never judged"
+
+
+# The subject of a check that is about no one thing.
+ESTATE = "estate"
 
 
 class Outcome(StrEnum):
@@ -18,6 +24,11 @@ class Outcome(StrEnum):
     WAIVED = "waived"
     NOT_APPLICABLE = "not applicable"
     CONFORMS = "conforms"
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether there was something to judge."""
+        return self is not Outcome.NOT_APPLICABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +86,23 @@ _RECORD = (
 )  # fmt: skip
 
 
-def together(phases: dict[str, dict[str, Verdict]]) -> tuple[Verdict, ...]:
-    """Give one verdict a check: what its phases came to together; unknown where it did not run to its end."""
-    whole = []
-    for seen in phases.values():
-        last = next((each for each in seen.values() if each.outcome is not Outcome.CONFORMS), None)
-        first = next(iter(seen.values()))
-        if last is None and set(seen) != {"setup", "call", "teardown"}:
-            last = replace(first, outcome=Outcome.UNKNOWN, reason="interrupted before it came to an end")
-        whole.append(last or replace(seen["call"], seconds=sum(each.seconds for each in seen.values())))
-    return tuple(whole)
-
-
 def by_urgency(verdict: Verdict) -> tuple[int, str, str, str]:
     """Order verdicts as somebody on call reads them: the worst severity first, then by control and subject."""
     return (list(Outcome).index(verdict.outcome), verdict.severity, verdict.control, verdict.id)
 
 
 def all_well(verdicts: tuple[Verdict, ...]) -> bool:
-    """Say whether anything was judged, and nothing of it drifted or is unknown."""
-    bad = {Outcome.DRIFTED, Outcome.UNKNOWN}
-    return bool(verdicts) and all(each.outcome not in bad for each in verdicts)
+    """Say whether anything was judged, and nothing of it drifted or is unknown. What is not applicable was not."""
+    outcomes = {each.outcome for each in verdicts}
+    return bool(outcomes - {Outcome.NOT_APPLICABLE}) and not outcomes & {Outcome.DRIFTED, Outcome.UNKNOWN}
 
 
 def tally(verdicts: tuple[Verdict, ...]) -> str:
     """Count the outcomes: `60 conform, 9 drifted, 1 unknown, 0 waived`, and what was not applicable if anything was."""
     if not verdicts:
         return "nothing was judged"
+    if all(each.outcome is Outcome.NOT_APPLICABLE for each in verdicts):
+        return f"nothing was judged: {len(verdicts)} not applicable"
     count = {outcome: sum(1 for each in verdicts if each.outcome is outcome) for outcome in Outcome}
     text = (
         f"{count[Outcome.CONFORMS]} conform, {count[Outcome.DRIFTED]} drifted, "

@@ -9,7 +9,15 @@ from asbuilt.workflows.yaml.finding import Finding
 pytestmark = pytest.mark.live
 
 
-@control("GH016", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"], explained_by=["GH001"], with_app=True)
+@control(
+    "GH016",
+    severity="SEV-3",
+    satisfies=["SOC2 CC8.1", "NIST CM-3"],
+    explained_by=["GH001"],
+    with_app=True,
+    declared=["repository.max_wait"],
+    observed=["waiting", "longest_timer"],
+)
 def test_no_deploy_waits_long_for_its_approval(repository, waiting, longest_timer, now):
     """No run of a declared deploy waits longer for its approval than declared: what was to be released is not.
 

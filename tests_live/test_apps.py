@@ -10,7 +10,7 @@ from asbuilt.stacks import SUPPORTED_THROUGH, WITHOUT_END
 pytestmark = pytest.mark.live
 
 
-@control("HK010", severity="SEV-2", satisfies=["SOC2 A1.2", "NIST SI-4"])
+@control("HK010", severity="SEV-2", satisfies=["SOC2 A1.2", "NIST SI-4"], observed=["heroku_app.maintenance"])
 def test_app_is_not_in_maintenance(app, heroku_app):
     """The app is not in maintenance: while it is, the router answers everybody with its own page (H80).
 
@@ -21,7 +21,13 @@ def test_app_is_not_in_maintenance(app, heroku_app):
     assert not heroku_app.maintenance, f"{app.name} is in maintenance: the router answers all requests with 503 (H80)"
 
 
-@control("HK011", severity="SEV-3", satisfies=["NIST SI-2", "ISO27001 A.8.8"])
+@control(
+    "HK011",
+    severity="SEV-3",
+    satisfies=["NIST SI-2", "ISO27001 A.8.8"],
+    declared=["app.stack"],
+    observed=["heroku_app.stack", "heroku_app.build_stack"],
+)
 def test_stack_is_supported(app, heroku_app, now):
     """The app runs on the declared stack, and on one that Heroku supports: past its end of life none is patched.
 

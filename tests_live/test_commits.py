@@ -8,7 +8,14 @@ from asbuilt.controls import Finding, control, none_of
 pytestmark = pytest.mark.live
 
 
-@control("HK009", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC7.2"], explained_by=["HK003", "HK018"])
+@control(
+    "HK009",
+    severity="SEV-2",
+    satisfies=["SOC2 CC8.1", "SOC2 CC7.2"],
+    explained_by=["HK003", "HK018"],
+    declared=["meant"],
+    observed=["told_commits", "named_commit", "release", "release_of_meant"],
+)
 def test_what_runs_is_the_commit_that_was_meant(meant, told_commits, named_commit, release, release_of_meant):
     """What runs is what was meant: the commit of `--commit`, and the one that the app itself names.
 

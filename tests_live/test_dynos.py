@@ -11,7 +11,13 @@ from asbuilt.model import ago, codes
 pytestmark = pytest.mark.live
 
 
-@control("HK005", severity="SEV-3", satisfies=["NIST CM-2", "ISO27001 A.8.9"], explained_by=["HK004"])
+@control(
+    "HK005",
+    severity="SEV-3",
+    satisfies=["NIST CM-2", "ISO27001 A.8.9"],
+    explained_by=["HK004"],
+    declared=["app.formation"],
+)
 @pytest.mark.usefixtures("past_first_deploy")
 def test_formation_is_as_declared(app, formation):
     """The formation is as declared.
@@ -37,6 +43,8 @@ def test_formation_is_as_declared(app, formation):
     severity="SEV-2",
     satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"],
     explained_by=["HK002", "HK003", "HK005", "HK008"],
+    declared=["app.formation", "app.grace"],
+    observed=["dynos", "formation"],
 )
 @pytest.mark.usefixtures("past_first_deploy")
 def test_declared_process_is_up(app, process, dynos, formation, release, releases, heroku_app, now, grace):

@@ -25,7 +25,13 @@ SAYS = {
 }
 
 
-@control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"], with_app=True)
+@control(
+    "GH001",
+    severity="SEV-2",
+    satisfies=["ISO27001 A.8.9"],
+    with_app=True,
+    observed=["github_repository_or_none.full_name"],
+)
 def test_repository_is_visible(repository, github_repository_or_none):
     """The repository is visible under its declared name.
 
@@ -36,7 +42,13 @@ def test_repository_is_visible(repository, github_repository_or_none):
     assert found.full_name.lower() == repository.name.lower(), f"{repository.name} is now called {found.full_name}"
 
 
-@control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"], with_app=True)
+@control(
+    "GH001",
+    severity="SEV-2",
+    satisfies=["ISO27001 A.8.9"],
+    with_app=True,
+    observed=["github_repository.archived", "github_repository.disabled"],
+)
 def test_repository_runs_workflows(repository, github_repository):
     """The repository is neither archived nor disabled: GitHub runs no workflow there, so nothing deploys from it.
 
@@ -48,7 +60,14 @@ def test_repository_runs_workflows(repository, github_repository):
     assert not github_repository.disabled, f"{repository.name} is disabled by GitHub: no workflow runs there"
 
 
-@control("GH001", severity="SEV-2", satisfies=["ISO27001 A.8.9"], with_app=True)
+@control(
+    "GH001",
+    severity="SEV-2",
+    satisfies=["ISO27001 A.8.9"],
+    with_app=True,
+    declared=["repository.default_branch"],
+    observed=["github_repository.default_branch"],
+)
 def test_default_branch_is_the_declared_one(repository, github_repository):
     """The default branch is the declared one: schedules and dispatches run what it holds.
 
@@ -73,7 +92,13 @@ def test_environment_exists(repository, environment, environments):
     )
 
 
-@control("GH003", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC6.3", "ISO27001 A.8.32"])
+@control(
+    "GH003",
+    severity="SEV-2",
+    satisfies=["SOC2 CC8.1", "SOC2 CC6.3", "ISO27001 A.8.32"],
+    declared=["declared_environment.reviewers"],
+    observed=["github_environment.reviewers", "github_environment.reviewers_gone"],
+)
 def test_environment_requires_the_declared_reviewers(declared_environment, github_environment, github_repository):
     """The environment requires the declared reviewers, and nobody else may approve.
 
@@ -91,7 +116,13 @@ def test_environment_requires_the_declared_reviewers(declared_environment, githu
     assert not gone, f"{told}: an account that was deleted approves nothing"
 
 
-@control("GH004", severity="SEV-3", satisfies=["SOC2 CC8.1"])
+@control(
+    "GH004",
+    severity="SEV-3",
+    satisfies=["SOC2 CC8.1"],
+    declared=["declared_environment.wait_timer"],
+    observed=["github_environment.wait_timer"],
+)
 def test_environment_waits_as_declared(declared_environment, github_environment, github_repository):
     """The environment's wait timer is as declared.
 
@@ -104,7 +135,13 @@ def test_environment_waits_as_declared(declared_environment, github_environment,
     none_of([Finding(told, _fix("wait_timer", github_environment, github_repository))] if observed != declared else [])
 
 
-@control("GH005", severity="SEV-2", satisfies=["SOC2 CC8.1", "ISO27001 A.8.32"])
+@control(
+    "GH005",
+    severity="SEV-2",
+    satisfies=["SOC2 CC8.1", "ISO27001 A.8.32"],
+    declared=["declared_environment.deployment_branches"],
+    observed=["github_environment.branches", "protected_branches"],
+)
 def test_environment_deploys_from_declared_branches_only(declared_environment, github_environment, protected_branches):
     """Only the declared branches may deploy to the environment.
 
@@ -119,7 +156,13 @@ def test_environment_deploys_from_declared_branches_only(declared_environment, g
     assert protected_branches != (), "protected branches alone may deploy, and none is protected: so every branch may"
 
 
-@control("GH006", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC6.3"])
+@control(
+    "GH006",
+    severity="SEV-2",
+    satisfies=["SOC2 CC8.1", "SOC2 CC6.3"],
+    declared=["declared_environment.admins_can_bypass", "declared_environment.prevent_self_review"],
+    observed=["github_environment.admins_can_bypass", "github_environment.prevent_self_review"],
+)
 def test_environment_is_bypassed_by_nobody(declared_environment, github_environment, github_repository):
     """Administrators cannot deploy past the environment's rules, and nobody approves their own run, where declared.
 

@@ -13,6 +13,8 @@ pytestmark = pytest.mark.live
     severity="SEV-1",
     satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"],
     explained_by=["HK002", "HK006", "HK008", "HK010"],
+    declared=["probe.status"],
+    observed=["response"],
 )
 @pytest.mark.usefixtures("past_first_deploy")
 def test_probe_answers_its_declared_status(probe, response, behind_router):
@@ -41,6 +43,7 @@ def test_probe_answers_its_declared_status(probe, response, behind_router):
     severity="SEV-2",
     satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"],
     explained_by=["HK006", "HK008", "HK010", "WEB001"],
+    declared=["probe.values", "probe.contains", "probe.matches"],
 )
 def test_probe_answers_its_declared_body(probe, body):
     """The body of each probe is what was declared: an error page can have status 200.

@@ -15,7 +15,11 @@ SUCCEEDED = {"success", "inactive"}
 
 
 @control(
-    "GH009", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3"], explained_by=["GH001", "GH002", "GH007", "GH016"]
+    "GH009",
+    severity="SEV-2",
+    satisfies=["SOC2 CC8.1", "NIST CM-3"],
+    explained_by=["GH001", "GH002", "GH007", "GH016"],
+    declared=["deploy.deploy"],
 )
 @pytest.mark.usefixtures("past_first_deploy")
 def test_deploy_path_was_exercised(app, deploy, exercised):
@@ -70,7 +74,13 @@ def test_newest_deploy_is_what_runs(app, deployed, origin, source, newest_deploy
         none_of([] if superseded else [Finding(f"{told} and made {newest_release}, but {runs}", fix)])
 
 
-@control("HK022", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"], explained_by=["GH007", "GH008", "GH016"])
+@control(
+    "HK022",
+    severity="SEV-3",
+    satisfies=["SOC2 CC7.2", "SOC2 CC8.1"],
+    explained_by=["GH007", "GH008", "GH016"],
+    declared=["deploy.deploy"],
+)
 def test_what_was_pushed_is_deployed(app, deploy, behind, lag, now):
     """What runs is the newest commit that the workflow would deploy, or it lags no longer than declared.
 
@@ -87,6 +97,7 @@ def test_what_was_pushed_is_deployed(app, deploy, behind, lag, now):
     severity="SEV-2",
     satisfies=["SOC2 CC7.2", "SOC2 CC8.1"],
     explained_by=["GH009", "GH016", "GH021", "HK003", "HK018"],
+    declared=["app.environment"],
 )
 def test_last_deployment_succeeded(app, last_deployment, deployed, origin, source, now):
     """The last deployment to the app's environment, by the job that deploys the app, succeeded, and that runs.

@@ -9,7 +9,12 @@ from asbuilt.model import ago, codes, newest_deploy
 pytestmark = pytest.mark.live
 
 
-@control("HK001", severity="SEV-1", satisfies=["SOC2 CC7.2", "ISO27001 A.8.9"])
+@control(
+    "HK001",
+    severity="SEV-1",
+    satisfies=["SOC2 CC7.2", "ISO27001 A.8.9"],
+    observed=["heroku_app_or_none.name", "heroku_app_or_none.created_at"],
+)
 def test_app_exists(app, heroku_app_or_none):
     """The app exists on Heroku.
 
@@ -18,7 +23,13 @@ def test_app_exists(app, heroku_app_or_none):
     assert heroku_app_or_none, f"{app.name} does not exist on Heroku, or this token's account may not see it"
 
 
-@control("HK002", severity="SEV-2", satisfies=["SOC2 CC7.2", "NIST SI-4"], explained_by=["HK004"])
+@control(
+    "HK002",
+    severity="SEV-2",
+    satisfies=["SOC2 CC7.2", "NIST SI-4"],
+    explained_by=["HK004"],
+    observed=["release", "heroku_app.slug_size", "heroku_app.stack"],
+)
 @pytest.mark.usefixtures("past_first_deploy")
 def test_current_release_has_a_slug(release, releases, deploys, heroku_app):
     """The current release carries a slug: without one the router has nothing to run.
@@ -62,7 +73,13 @@ def test_newest_release_succeeded(releases, now, grace, settling):
         pytest.skip(f"{waits[0]} is pending {since[waits[0]]}, grace {ago(now, now + grace)}")
 
 
-@control("HK004", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 CC8.1"], explained_by=["GH009"])
+@control(
+    "HK004",
+    severity="SEV-2",
+    satisfies=["SOC2 CC7.2", "SOC2 CC8.1"],
+    explained_by=["GH009"],
+    observed=["deploys", "heroku_app.created_at"],
+)
 @pytest.mark.usefixtures("past_first_deploy")
 def test_app_was_ever_deployed(releases, deploys, heroku_app, now):
     """The app was deployed at least once: a release made by a deploy, not by config vars.

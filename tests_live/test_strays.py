@@ -9,7 +9,13 @@ from asbuilt.workflows.yaml.finding import Finding
 pytestmark = pytest.mark.live
 
 
-@control("GH021", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-7"], with_app=True)
+@control(
+    "GH021",
+    severity="SEV-2",
+    satisfies=["SOC2 CC8.1", "NIST CM-7"],
+    with_app=True,
+    declared=["repository.environments"],
+)
 def test_no_unprotected_environment_stands_there_by_mistake(repository, strays, used_strays):
     """No unprotected environment has nearly the name of a declared one, or was deployed to without being declared.
 

@@ -20,7 +20,13 @@ def test_declared_workflow_is_active(workflow, workflows):
     assert found.state == "active", f"{workflow.path} is {found.state}, not active"
 
 
-@control("GH008", severity="SEV-3", satisfies=["SOC2 CC7.2", "NIST SI-4"], explained_by=["GH001"])
+@control(
+    "GH008",
+    severity="SEV-3",
+    satisfies=["SOC2 CC7.2", "NIST SI-4"],
+    explained_by=["GH001"],
+    declared=["repository.red_after"],
+)
 def test_declared_workflow_is_not_red_for_long(repository, workflow, runs, cut, default_branch, now):
     """No workflow has failed many times running on the default branch: a red that nobody reads hides the next one.
 
@@ -34,7 +40,13 @@ def test_declared_workflow_is_not_red_for_long(repository, workflow, runs, cut, 
     assert not red, "; ".join(_red(workflow.path, each, cut, default_branch, now) for each in red)
 
 
-@control("GH008", severity="SEV-3", satisfies=["SOC2 CC7.2", "NIST SI-4"], explained_by=["GH001"])
+@control(
+    "GH008",
+    severity="SEV-3",
+    satisfies=["SOC2 CC7.2", "NIST SI-4"],
+    explained_by=["GH001"],
+    declared=["repository.red_after"],
+)
 def test_undeclared_workflows_are_not_red_for_long(repository, undeclared_runs, cut, default_branch, now):
     """No workflow has failed many times running on the default branch, declared or not.
 

@@ -6,7 +6,9 @@ from asbuilt.controls import control, none_of
 from asbuilt.workflows.judge import gates
 
 
-@control("WF003", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
+@control(
+    "WF003", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"], declared=["app.environment"]
+)
 def test_production_deploys_through_its_environment(app, deploy_paths):
     """A job that deploys to a production app names the app's environment: that is where the reviewers are asked.
 
@@ -17,7 +19,7 @@ def test_production_deploys_through_its_environment(app, deploy_paths):
     none_of(gates.wrong_environments(app, deploy_paths))
 
 
-@control("WF004", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
+@control("WF004", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"], declared=["app.gates"])
 def test_gates_precede_the_deploy(app, deploy_paths):
     """Every declared gate stands before each deploy to the app: the deploying job needs it, directly or through others.
 
@@ -28,7 +30,7 @@ def test_gates_precede_the_deploy(app, deploy_paths):
     none_of(gates.left_out(app, deploy_paths))
 
 
-@control("WF018", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
+@control("WF018", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"], declared=["app.gates"])
 def test_gates_hold(app, deploy_paths):
     """A declared gate that fails, is cancelled or skipped keeps the deploy from running, and it can fail.
 

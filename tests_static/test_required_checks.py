@@ -6,7 +6,7 @@ from asbuilt.controls import control, none_of
 from asbuilt.workflows.judge import required_checks
 
 
-@control("WF016", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"])
+@control("WF016", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"], declared=["repository.required_checks"])
 def test_required_checks_always_report(workflow_file, checkout, repository):
     """A workflow that a required check comes from runs on every pull request to the default branch.
 

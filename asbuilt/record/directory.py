@@ -1,10 +1,14 @@
 """The run's directory: always fresh, `latest` points to it, and no secret stays in it."""
 
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import token_hex
 
-from asbuilt.record.writing import NotWrittenError, put
+from asbuilt.record.writing import NotWrittenError, Written, put
 from asbuilt.withholding import Secrets
 
 BODIES = "bodies.json.gz"
@@ -24,41 +28,72 @@ VERDICTS = "verdicts.json"
 
 
 def new_directory(evidence: Path, clock: datetime | None = None) -> Path:
-    """Make `EVIDENCE/TIME-ID`. The time is that of the world that is judged: `clock` in a sandbox, else now, UTC."""
+    """Make `EVIDENCE/TIME-ID`. The time is that of the world that is judged: `clock` in a sandbox, else now, UTC.
+
+    No two runs have one, though they begin in the same second: where the folder is there already, another is made.
+    """
     now = (clock or datetime.now(UTC)).astimezone(UTC)
-    directory = evidence / f"{now:%Y%m%dT%H%M%SZ}-{token_hex(2)}"
-    directory.mkdir(parents=True)
-    return directory
+    evidence.mkdir(parents=True, exist_ok=True)
+    while True:
+        directory = evidence / f"{now:%Y%m%dT%H%M%SZ}-{token_hex(4)}"
+        with suppress(FileExistsError):
+            directory.mkdir()
+            return directory
 
 
 def point_latest(directory: Path) -> None:
-    """Let `latest` beside a run's directory point to it; where links are not to be had, do without."""
+    """Let `latest` beside a run's directory point to it, at once; where links are not to be had, do without."""
     latest = directory.parent / "latest"
+    coming = directory.parent / f".latest-{directory.name}"
     try:
-        latest.unlink(missing_ok=True)
-        latest.symlink_to(directory.name, target_is_directory=True)
+        coming.symlink_to(directory.name, target_is_directory=True)
+        coming.replace(latest)
     except OSError:
-        return
+        with suppress(OSError):
+            coming.unlink(missing_ok=True)
 
 
-def withhold(directory: Path, secrets: Secrets, *elsewhere: Path) -> tuple[str, ...]:
-    """Read every file of a run again, and those that it left elsewhere; say where a secret still stands, and whose.
+def scan(
+    directory: Path, secrets: Secrets, *elsewhere: Path, known: Mapping[str, Written] | None = None
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Read every file of a run again, and those that it left elsewhere.
 
-    It is withheld there, and where that cannot be written, the file is deleted. It is a net below the one way to write:
-    what it catches is a fault of ours.
+    Gives the digest of each by its path in the directory, and where a secret still stood, and whose. It is withheld
+    there, and where that cannot be written, the file is deleted. It is a net below the one way to write: what it
+    catches is a fault of ours. What is `known` by its path in the directory, and still has the size that was written,
+    is not read again: there are thousands of results.
     """
-    inside = sorted(each for each in directory.rglob("*") if each.is_file() and not each.is_symlink())
+    known = known or {}
+    unknown = sorted(_unknown(directory, "", known))
+    digests = {path: each.sha256 for path, each in known.items() if directory / path not in unknown}
     caught = []
-    for path in (*inside, *(each for each in elsewhere if each.is_file())) if secrets.held else ():
+    for path in (*unknown, *(each for each in elsewhere if each.is_file())):
         content = path.read_bytes()
         if names := secrets.standing(content):
             shown = path.relative_to(directory) if path.is_relative_to(directory) else path
             caught.append(f"{shown} held {' and '.join(names)}")
+            content = secrets.hide_bytes(content)
             try:
-                put(path, secrets.hide_bytes(content))
+                put(path, content)
             except NotWrittenError:
                 path.unlink(missing_ok=True)
-    return tuple(caught)
+                continue
+        if path.is_relative_to(directory):
+            digests[path.relative_to(directory).as_posix()] = hashlib.sha256(content).hexdigest()
+    return digests, tuple(caught)
+
+
+def _unknown(directory: Path, below: str, known: Mapping[str, Written]) -> Iterator[Path]:
+    """Give the files below a folder that are not as they are known; what is behind a link is not in it."""
+    with os.scandir(directory / below) as entries:
+        for each in entries:
+            path = f"{below}{each.name}"
+            if each.is_dir(follow_symlinks=False):
+                yield from _unknown(directory, f"{path}/", known)
+            elif each.is_file(follow_symlinks=False):
+                held = known.get(path)
+                if held is None or each.stat(follow_symlinks=False).st_size != held.size:
+                    yield directory / path
 
 
 def today() -> date:

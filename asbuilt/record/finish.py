@@ -1,48 +1,75 @@
-"""Complete a run's directory once every verdict is in."""
+"""Complete a run's directory once every verdict is in, and seal it with the manifest."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from asbuilt.lint.keep import told
-from asbuilt.record.directory import OUTPUTS, RESULTS, VERDICTS, point_latest
-from asbuilt.record.evidence import settle_results, write_context
+from asbuilt.record.allure_results import write_results
+from asbuilt.record.assembling import Ended, assembled
+from asbuilt.record.covered import said, unfinished
+from asbuilt.record.directory import MANIFEST, OUTPUTS, RESULTS, SUMMARY, VERDICTS
+from asbuilt.record.evidence import write_context
 from asbuilt.record.junit import junit
+from asbuilt.record.manifest import as_plain
 from asbuilt.record.outputs import outputs
 from asbuilt.record.summary import markdown
-from asbuilt.record.writing import folder, write_json, write_text
+from asbuilt.record.writing import Written, folder, write_json, write_records, write_text
 from asbuilt.run import Run
 from asbuilt.verdicts import Verdict
 from asbuilt.withholding import Secrets
 
 
-def finish(
-    run: Run,
-    verdicts: tuple[Verdict, ...],
-    *,
-    uncollected: Iterable[tuple[str, str]] = (),
-    xml: Path | None = None,
-) -> None:
-    """Write all that a run's directory holds beside the observation, and let `latest` point to it.
+def finish(run: Run, verdicts: tuple[Verdict, ...], *, well: bool, xml: Path | None = None) -> dict[str, Written]:
+    """Write all that a run's directory holds beside the observation, but for what seals it.
 
-    `uncollected` are the checks that could not be collected, each with the reason. `xml` is where somebody wants the
-    JUnit file too. Raises NotWrittenError.
+    `well` says whether the run may say that all is. `xml` is where somebody wants the JUnit file too. What was written
+    of the results is given by its path in the directory. Raises NotWrittenError.
     """
     if run.directory is None:
-        return
+        return {}
     results = run.directory / RESULTS
-    linters = told(run.scans or {})
-    point_latest(run.directory)
-    write_json(run.directory / VERDICTS, [each.as_dict() for each in verdicts], run.secrets)
-    write_text(run.directory / "summary.md", markdown(run, verdicts, linters), run.secrets)
-    if run.observation is not None:
-        write_text(run.directory / OUTPUTS, outputs(run, verdicts), run.secrets)
-    write_context(results, run, linters)
-    settle_results(results, verdicts, run)
-    written = junit(run, verdicts, uncollected)
+    write_records(run.directory / VERDICTS, [each.as_dict() for each in verdicts], run.secrets)
+    scope, complete = said(run) or "the whole estate", unfinished(run) or "yes"
+    write_context(results, run, told(run.scans or {}), scope=scope, complete=complete)
+    known = write_results(results, verdicts, run)
+    written = junit(run, verdicts)
     write_text(run.directory / "junit.xml", written, run.secrets)
     if xml is not None:
         folder(xml.parent)
         write_text(xml, written, run.secrets)
+    _say(run, verdicts, well=well)
+    return {f"{RESULTS}/{name}": each for name, each in known.items()}
+
+
+def withdraw(run: Run, verdicts: tuple[Verdict, ...]) -> dict[str, str]:
+    """Take back that all is well, in every file that says so; give the new digest of each. Raises NotWrittenError."""
+    return {name: each.sha256 for name, each in _say(run, verdicts, well=False).items()}
+
+
+def seal(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapping[str, str]) -> None:
+    """Write the manifest: a run without one did not end. Raises NotWrittenError."""
+    if run.directory is not None:
+        write_json(run.directory / MANIFEST, as_plain(assembled(run, verdicts, ended, files)), run.secrets)
+
+
+def disown(directory: Path) -> None:
+    """Take away what would say that all is well of a run that could not be sealed; on a full disk too."""
+    for name in (SUMMARY, OUTPUTS):
+        with suppress(OSError):
+            (directory / name).unlink(missing_ok=True)
+
+
+def _say(run: Run, verdicts: tuple[Verdict, ...], *, well: bool) -> dict[str, Written]:
+    """Write what is read first, by people and by the next step of a workflow."""
+    if run.directory is None:
+        return {}
+    page = markdown(run, verdicts, told(run.scans or {}), well=well)
+    found = {SUMMARY: write_text(run.directory / SUMMARY, page, run.secrets)}
+    if run.observation is not None:
+        lines = outputs(run, verdicts, well=well)
+        found[OUTPUTS] = write_text(run.directory / OUTPUTS, lines, run.secrets)
+    return found
 
 
 def write_sandbox_log(directory: Path, served: list[str], secrets: Secrets) -> None:

@@ -1,12 +1,13 @@
 """A cause in words, as every view of a run has them: its headline, what it explains, what to do, the runbook."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from asbuilt import texts
 from asbuilt.causes import Cause, Step, timed
 from asbuilt.remedies import Part, parts
 from asbuilt.run import Run
-from asbuilt.verdicts import Verdict
+from asbuilt.verdicts import NEVER, Outcome, Verdict
 from asbuilt.workflows.yaml.finding import Finding
 
 LONGEST = 600  # a headline joins the clauses of several findings
@@ -27,6 +28,17 @@ def heading(run: Run, cause: Cause) -> str:
 def fact(run: Run, finding: Finding) -> str:
     """Give the fact of a finding, with how long it has been so by the providers' clock."""
     return timed(finding.fact, finding.since, run.observation.as_of if run.observation else None)
+
+
+def never_judged(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """Count what was to be judged and never was, by the reason: of many it is one thing to be told."""
+    return dict(Counter(each.reason for each in verdicts if each.reason.startswith(NEVER)))
+
+
+def is_of_its_own(verdict: Verdict) -> bool:
+    """Say whether a verdict is told by itself: what drifted is told by its cause, what conforms is counted."""
+    told = verdict.outcome in {Outcome.UNKNOWN, Outcome.WAIVED}
+    return told and not verdict.reason.startswith(NEVER)
 
 
 def explains(cause: Cause) -> str:

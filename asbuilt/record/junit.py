@@ -4,7 +4,7 @@ import platform
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from xml.etree import ElementTree as ET
+from functools import lru_cache
 
 from asbuilt import texts
 from asbuilt.record.telling import told
@@ -20,57 +20,61 @@ _ELEMENTS: dict[Outcome, tuple[str, dict[str, str]]] = {
 }
 
 
-def junit(run: Run, verdicts: Iterable[Verdict], uncollected: Iterable[tuple[str, str]] = ()) -> str:
+def junit(run: Run, verdicts: Iterable[Verdict]) -> str:
     """Give the document: one test case for each verdict, by the names that pytest has for checks.
 
-    `uncollected` are the checks that could not be collected, each with the reason: an error each.
+    What could not be collected is an error beside them.
     """
-    cases = [*map(_case, verdicts), *(_uncollected(*each) for each in uncollected)]
-    count = {kind: str(sum(each.find(kind) is not None for each in cases)) for kind in ("error", "failure", "skipped")}
-    suite = ET.Element(
+    judged, missing = list(verdicts), run.population.errors
+    kinds = [_ELEMENTS[each.outcome][0] for each in judged if each.outcome in _ELEMENTS] + ["error"] * len(missing)
+    suite = _begin(
         "testsuite",
         name="pytest",
-        errors=count["error"],
-        failures=count["failure"],
-        skipped=count["skipped"],
-        tests=str(len(cases)),
-        time=f"{sum(float(each.get('time', '0')) for each in cases):.3f}",
+        errors=str(kinds.count("error")),
+        failures=str(kinds.count("failure")),
+        skipped=str(kinds.count("skipped")),
+        tests=str(len(judged) + len(missing)),
+        time=f"{sum(each.seconds for each in judged):.3f}",
         timestamp=(run.observation.as_of if run.observation else datetime.now(UTC)).isoformat(),
         hostname=platform.node(),
     )
-    suite.append(_properties(world=run.world))
-    suite.extend(cases)
-    root = ET.Element("testsuites", name="pytest tests")
-    root.append(suite)
-    return f'<?xml version="1.0" encoding="utf-8"?>{ET.tostring(root, encoding="unicode")}'
+    cases = (*(_case(each, run.world) for each in judged), *(_uncollected(each.id, each.reason) for each in missing))
+    return "".join(
+        (
+            '<?xml version="1.0" encoding="utf-8"?>',
+            _begin("testsuites", name="pytest tests"),
+            suite,
+            _properties(world=run.world),
+            *cases,
+            "</testsuite></testsuites>",
+        )
+    )
 
 
-def _case(verdict: Verdict) -> ET.Element:
-    case = _named(verdict.id, verdict.seconds)
-    case.append(_properties(control=verdict.control, severity=verdict.severity))
+def _case(verdict: Verdict, world: str) -> str:
+    said = ""
     if verdict.outcome in _ELEMENTS:
         name, kind = _ELEMENTS[verdict.outcome]
         facts = [texts.line(each.fact) for each in verdict.told()[:1]]
         others = len(verdict.findings) - 1
         more = f" (and {others} more)" if others > 0 else ""
-        element = ET.SubElement(case, name, kind, message=f"{''.join(facts)}{more}")
-        element.text = told(verdict)
-    return case
+        begin = _begin(name, **kind, message="".join((*facts, more)))
+        said = f"{begin}{_fit(told(verdict))}</{name}>"
+    properties = _properties(control=verdict.control, severity=verdict.severity, world=world)
+    return f"{_named(verdict.id, verdict.seconds)}{properties}{said}</testcase>"
 
 
-def _uncollected(node_id: str, reason: str) -> ET.Element:
-    case = _named(node_id, 0.0)
-    element = ET.SubElement(case, "error", message="collection failure")
-    element.text = texts.line(reason)
-    return case
+def _uncollected(node_id: str, reason: str) -> str:
+    error = _begin("error", message="collection failure")
+    return f"{_named(node_id, 0.0)}{error}{_fit(texts.line(reason))}</error></testcase>"
 
 
-def _named(node_id: str, seconds: float) -> ET.Element:
-    """Give a test case by pytest's name for it: the module and its classes, then the function with its subject."""
+def _named(node_id: str, seconds: float) -> str:
+    """Begin a test case by pytest's name for it: the module and its classes, then the function with its subject."""
     before, bracket, subject = node_id.partition("[")
     path, *names = before.split("::")
     *classes, name = (re.sub(r"\.py$", "", path.replace("/", ".")), *names)
-    return ET.Element(
+    return _begin(
         "testcase",
         classname=texts.line(".".join(classes)),
         name=texts.line(f"{name}{bracket}{subject}"),
@@ -78,8 +82,23 @@ def _named(node_id: str, seconds: float) -> ET.Element:
     )
 
 
-def _properties(**values: str) -> ET.Element:
-    properties = ET.Element("properties")
-    for name, value in values.items():
-        ET.SubElement(properties, "property", name=name, value=texts.line(value))
-    return properties
+@lru_cache(2**8)
+def _properties(**values: str) -> str:
+    """Give properties: of the checks of a control they are the same."""
+    held = (f'<property name="{name}" value="{_fit(texts.line(value))}"/>' for name, value in values.items())
+    return f"<properties>{''.join(held)}</properties>"
+
+
+def _begin(tag: str, /, **attributes: str) -> str:
+    held = "".join(f' {each}="{_fit(value)}"' for each, value in attributes.items())
+    return f"<{tag}{held}>"
+
+
+def _fit(text: str) -> str:
+    """Give a text for XML, where it stands between tags or in quotes."""
+    for character, entity in _ENTITIES:
+        text = text.replace(character, entity)
+    return text
+
+
+_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\r", "&#13;"))

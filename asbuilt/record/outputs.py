@@ -9,18 +9,17 @@ import shlex
 from asbuilt.commits import brought_by, releases_of
 from asbuilt.model import AppState, Observed, Release, codes, current_release
 from asbuilt.run import Run
-from asbuilt.verdicts import Outcome, Verdict, all_well
+from asbuilt.verdicts import Outcome, Verdict
 
 # What an earlier release can mend: that code runs, stays up and answers.
 _MENDED = {"HK002", "HK006", "HK008", "WEB001", "WEB002"}
 
 
-def outputs(run: Run, verdicts: tuple[Verdict, ...]) -> str:
+def outputs(run: Run, verdicts: tuple[Verdict, ...], *, well: bool) -> str:
     """Give the lines: `verdict`, `last_good_release` and `rollback`, each empty where there is nothing to say.
 
-    The last two are for a run of one app.
+    The last two are for a run of one app. `well` says whether the run may say that all is.
     """
-    well = all_well(verdicts)
     good = _last_good(run, well=well)
     drifted = {each.control for each in verdicts if each.outcome is Outcome.DRIFTED}
     current = current_release(_releases(run))

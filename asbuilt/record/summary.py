@@ -7,20 +7,23 @@ from asbuilt.causes import Step, causes
 from asbuilt.record import headlines
 from asbuilt.record.terminal import heading
 from asbuilt.run import Run
-from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
+from asbuilt.verdicts import Outcome, Verdict, by_urgency, tally
 from asbuilt.workflows.yaml.finding import Finding
 
 _MARKS = {Outcome.DRIFTED: "❌ drifted", Outcome.UNKNOWN: "❔ unknown", Outcome.WAIVED: "⏳ waived"}
 _MOST = 2**20 - 2**12  # GitHub shows no summary that is larger than 1 MiB; so much is left for what is around the table
 
 
-def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]) -> str:
+def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str], *, well: bool) -> str:
     """Give the page: the tally, then one row for each cause and each other finding, then what each linter did.
 
-    It stays below what GitHub takes: the most urgent findings stand in it, and how many others there are.
+    `well` says whether the run may say that all is. It stays below what GitHub takes: the most urgent findings stand in
+    it, and how many others there are.
     """
-    head = f"## {'✅' if all_well(verdicts) else '❌'} asbuilt: {heading(run, texts.code)}"
+    head = f"## {'✅' if well else '❌'} asbuilt: {heading(run, texts.code)}"
     parts = [head, "", f"**{tally(verdicts)}**", ""]
+    for each in run.population.errors:
+        parts += [f"**{texts.code(each.id)} could not be collected:** {texts.prose(each.reason)}", ""]
     after = [f"{name} {texts.code(told)}  " for name, told in linters.items()]
     all_rows = list(_rows(run, verdicts))
     rows = list(_fitting(all_rows, _MOST - sum(len(each.encode()) + 1 for each in (*parts, *after))))
@@ -45,8 +48,11 @@ def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
             continue
         for finding in cause.head.told():
             yield _of_finding(run, cause.head, finding, cause.steps_of(finding))
+    for reason, count in headlines.never_judged(verdicts).items():
+        checks = f"{count} check{'' if count == 1 else 's'}"
+        yield f"| {' | '.join((_MARKS[Outcome.UNKNOWN], '', '', checks, texts.code(reason), 'run it again'))} |"
     for verdict in sorted(verdicts, key=by_urgency):
-        if verdict.outcome in _MARKS and verdict.outcome is not Outcome.DRIFTED:
+        if headlines.is_of_its_own(verdict):
             for finding in verdict.told():
                 yield _of_finding(run, verdict, finding, (Step(finding.fix),))
 

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from asbuilt import texts
 from asbuilt.causes import Step, causes
-from asbuilt.record import headlines
+from asbuilt.record import covered, headlines
 from asbuilt.run import Run
 from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
 from asbuilt.workflows.yaml.finding import Finding
@@ -34,6 +34,8 @@ class Text:
 def heading(run: Run, shown: Callable[[str], str]) -> str:
     """Say what was judged, in which world, as of when; `shown` makes a name fit for where it is read."""
     name = shown(run.estate.name)
+    for each in filter(None, (covered.said(run), covered.unfinished(run))):
+        name = f"{name} ({shown(each)})"
     if run.observation is None:
         folders = ", ".join(shown(str(each.root)) for each in run.checkouts.values()) or "no folder"
         return f"{name}, workflow files of {folders}"
@@ -116,7 +118,12 @@ def _causes(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
 
 def _findings(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
     """Give what else somebody has to hear of, the most urgent first."""
-    shown = [each for each in verdicts if each.outcome in _COLOURS and each.outcome is not Outcome.DRIFTED]
+    for reason, count in headlines.never_judged(verdicts).items():
+        fact = texts.line(f"UNKNOWN {reason}")
+        yield _Row(
+            f"{count} check{'' if count == 1 else 's'}", "", fact, ("fix: run it again",), _COLOURS[Outcome.UNKNOWN]
+        )
+    shown = [each for each in verdicts if headlines.is_of_its_own(each)]
     for verdict, finding, others in _grouped(sorted(shown, key=by_urgency)):
         row = _row(run, verdict, finding, (Step(finding.fix, (verdict.issue,) if verdict.issue else ()),))
         expired = (texts.line(verdict.expired),) if verdict.expired else ()

@@ -1,96 +1,84 @@
-"""What a check was given, as evidence: declared and observed side by side on a page, and as JSON."""
+"""What a verdict rests on, as a page: declared and observed side by side in the manner of YAML, and the requests."""
 
-from dataclasses import fields, is_dataclass
-from datetime import datetime, timedelta
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from html import escape
 from typing import Any
 
-import yaml
-from pydantic import BaseModel
-
 from asbuilt import texts
-from asbuilt.workflows.paths.deploy_path import DeployPath
 
-_CELL = '<td style="vertical-align:top;padding-right:2em"><pre style="white-space:pre-wrap">'
-_LONGEST_OF_YAML = 2000  # a line of it can hold several texts
-_BEYOND = "\\U000"  # libyaml, which is much the faster, escapes what has no place in 16 bits: emoji above all
-_MOST_ITEMS = 20  # of a list, on a page
-_MOST_IN_FULL = 128 * 2**10  # bytes of texts in one attachment: each check has one, and the observation holds them
-
-
-def plain(value: Any) -> Any:
-    """Turn declared and observed values into what JSON can hold."""
-    match value:
-        case BaseModel():
-            return value.model_dump(mode="json", exclude_defaults=True)
-        case DeployPath():
-            return value.as_dict()
-        case datetime() | timedelta():
-            return str(value)
-        case dict():
-            return {str(key): plain(each) for key, each in value.items()}
-        case tuple() | list() | set() | frozenset():
-            return [plain(each) for each in value]
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
-        case None | str() | int() | float():
-            return value
-        case _:
-            return str(value)
+_TABLE = '<table><tr align="left"><th>declared</th><th>observed</th></tr><tr valign="top">'
+_CELL = '<td><pre style="white-space:pre-wrap">'
+_WIDEST = 72
+_MOST_REQUESTS = 5
+_MOST_LINES = 100
+_PLAIN = re.compile(r"[^\W\d][\w/](?:[\w./@+() -]|:(?=[\w/]))*(?<! )|\d{4}-\d\d-\d\dT[\d:.]+Z")
+_SPECIAL = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
 
 
-def attachment(declared: Any, observed: Any, asked: list[str]) -> str:
-    """Give plain values as JSON: their texts whole where these are not so long that each check would hold much."""
-    both = {"declared": declared, "observed": observed, "requests": asked}
-    return texts.as_json(both if _is_moderate(both) else _brief(both))
-
-
-def page(requirement: str, declared: Any, observed: Any, asked: list[str]) -> str:
+def page(requirement: str, declared: Any, observed: Any, asked: Sequence[str]) -> str:
     """Give plain values as HTML, side by side, with the requests that they rest on; of a long list the begin."""
-    cells = "".join(f"{_CELL}{_cell(value)}</pre></td>" for value in (declared, observed))
-    requests = "".join(f"<li><code>{texts.marked_up(each)}</code></li>" for each in asked[:_MOST_ITEMS])
-    more = f"<li>and {len(asked) - _MOST_ITEMS} more</li>" if len(asked) > _MOST_ITEMS else ""
-    return (
-        f"<p>{texts.marked_up(requirement)}</p>"
-        f'<table><tr><th align="left">declared</th><th align="left">observed</th></tr><tr>{cells}</tr></table>'
-        + (f"<p>Rests on</p><ul>{requests}{more}</ul>" if requests else "")
-    )
+    requests = "".join(f"<li><code>{_marked_up(each)}</code></li>" for each in asked[:_MOST_REQUESTS])
+    more = f"<li>and {len(asked) - _MOST_REQUESTS} more</li>" if len(asked) > _MOST_REQUESTS else ""
+    rests_on = f"<p>Rests on</p><ul>{requests}{more}</ul>" if requests else ""
+    return f"<p>{_marked_up(requirement)}</p>{_TABLE}{_cell(declared)}{_cell(observed)}</tr></table>{rests_on}"
+
+
+@lru_cache(2**12)
+def _marked_up(text: str) -> str:
+    return texts.marked_up(text)
 
 
 def _cell(value: Any) -> str:
-    """Give plain values for a cell of the page, as YAML, line by line."""
-    brief = _brief(value, _MOST_ITEMS)
-    written = _yaml(brief, yaml.CSafeDumper)
-    if _BEYOND in written:
-        written = _yaml(brief, yaml.SafeDumper)
-    return "\n".join(texts.marked_up(each, _LONGEST_OF_YAML) for each in written.split("\n"))
+    lines = list(_lines(value, "")) if value else ["nothing"]
+    more = [f"# and {len(lines) - _MOST_LINES} more lines"] if len(lines) > _MOST_LINES else []
+    shown = escape("\n".join((*lines[:_MOST_LINES], *more)), quote=False)
+    return f"{_CELL}{shown}</pre></td>"
 
 
-def _yaml(value: Any, dumper: type[yaml.CSafeDumper | yaml.SafeDumper]) -> str:
-    written: str = yaml.dump(
-        value, Dumper=dumper, default_flow_style=None, sort_keys=False, allow_unicode=True, width=48
-    )
-    return written
-
-
-def _brief(value: Any, most: int | None = None) -> Any:
-    """Give plain values with their texts as they are shown, and of each list at most so many items."""
+def _lines(value: Any, indent: str) -> Iterator[str]:
+    """Give a value line by line: a line for each entry or item that is short enough for one."""
     match value:
         case dict():
-            return {texts.line(key): _brief(each, most) for key, each in value.items()}
-        case list():
-            more = [f"and {len(value) - most} more"] if most is not None and len(value) > most else []
-            return [*(_brief(each, most) for each in value[:most]), *more]
-        case str():
-            return texts.line(value)
+            for key, each in value.items():
+                yield from _entry(f"{indent}{_text(str(key))}:", each, f"{indent}  ")
+        case list() | tuple():
+            for each in value:
+                yield from _entry(f"{indent}-", each, f"{indent}  ")
         case _:
-            return value
+            yield f"{indent}{_flow(value)}"
 
 
-def _is_moderate(value: Any) -> bool:
-    """Say whether all texts in plain values together are short enough, without looking at more than that."""
-    room = _MOST_IN_FULL
-    for each in texts.within(value):
-        room -= len(each.encode("ascii", "backslashreplace"))
-        if room < 0:
-            return False
-    return True
+def _entry(begin: str, value: Any, indent: str) -> Iterator[str]:
+    short = _flow(value)
+    if len(short) <= _WIDEST or not isinstance(value, dict | list | tuple):
+        yield f"{begin} {short}"
+    else:
+        yield begin
+        yield from _lines(value, indent)
+
+
+def _flow(value: Any) -> str:
+    """Give a value in one line."""
+    match value:
+        case str():
+            return _text(value)
+        case dict():
+            return f"{{{', '.join(f'{_text(str(key))}: {_flow(each)}' for key, each in value.items())}}}"
+        case list() | tuple():
+            return f"[{', '.join(map(_flow, value))}]"
+        case None:
+            return "null"
+        case _:
+            return str(value).lower()
+
+
+@lru_cache(2**12)
+def _text(text: str) -> str:
+    """Give a text as it is shown, in quotes where it would read as something else."""
+    shown = texts.line(text)
+    if _PLAIN.fullmatch(shown) and shown.lower() not in _SPECIAL:
+        return shown
+    return json.dumps(shown, ensure_ascii=False)

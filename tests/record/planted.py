@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from asbuilt import keeping, plugin, world
+from asbuilt import ending, keeping, world
 from asbuilt.observe.credentials import Tokens
-from asbuilt.record import finish
+from asbuilt.record import directory, finish
 from asbuilt.sandbox import scenario
 
 KILLED = os.environ.get("PLANTED_KILL", "")
@@ -58,19 +58,20 @@ def come_to(moment):
 
 def written_past_the_writer(record):
     def leaks(run, *arguments, **options):
-        record(run, *arguments, **options)
+        known = record(run, *arguments, **options)
         (run.directory / "past.txt").write_text(f"a {os.environ['LOCAL_KEY']} b")
+        return known
 
     return leaks
 
 
 if KILLED == "never, but one is written past the writer":
-    patch.setattr(plugin, "finish", written_past_the_writer(plugin.finish))
+    patch.setattr(ending, "finish", written_past_the_writer(ending.finish))
 
 killed_before(keeping, "as_kept", "after the sweep")
-killed_before(plugin, "finish", "before it is recorded")
-killed_before(finish, "settle_results", "while it is recorded")
-killed_before(keeping, "withhold", "before the last scan")
+killed_before(ending, "finish", "before it is recorded")
+killed_before(finish, "write_results", "while it is recorded")
+killed_before(directory, "scan", "before the last scan")
 
 
 def pytest_collection_modifyitems(items):

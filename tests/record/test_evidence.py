@@ -1,6 +1,8 @@
 """What a run leaves behind says what was found, whole, and nothing that is secret."""
 
+import html
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -10,12 +12,17 @@ from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
+import yaml
+from allure_commons import model2
 from typer.testing import CliRunner
 
 from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app as command
-from asbuilt.record.evidence import _clause, settle_results
+from asbuilt.estate import Links
+from asbuilt.record.allure_results import clause, results_of, write_results
+from asbuilt.record.evidence import CATEGORIES
 from asbuilt.record.report import _closed, _name
+from asbuilt.record.writing import written
 from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.withholding import Secret, Secrets
 from asbuilt.workflows.yaml.finding import Finding
@@ -30,7 +37,11 @@ STATUS = {
 
 
 def _results(directory):
-    return [json.loads(path.read_text()) for path in (directory / "allure-results").glob("*-result.json")]
+    return _results_in(directory / "allure-results")
+
+
+def _results_in(folder):
+    return [json.loads(path.read_text()) for path in folder.glob("*-result.json")]
 
 
 def _labels(result):
@@ -41,23 +52,28 @@ def _labels(result):
 
 
 def _one(results, control, subject):
-    return next(
-        each for each in results if control in _labels(each)["tag"] and each["name"].startswith(f"{control} {subject}")
-    )
+    begins = re.compile(rf"{control} SEV-\d {re.escape(subject)}")
+    return next(each for each in results if begins.match(each["name"]))
+
+
+def _sides(result):
+    """Give what is declared and what was observed, as the page of a result shows them."""
+    cells = re.findall(r"<pre[^>]*>(.*?)</pre>", result["descriptionHtml"], re.DOTALL)
+    return [yaml.safe_load(html.unescape(each)) for each in cells]
 
 
 def test_each_verdict_is_one_allure_result_with_its_status(live):
     played = live("incident-2026-04-30+environments-forbidden")
     results = _results(played.directory)
     assert len({each["historyId"] for each in results}) == len(results) == len(played.verdicts)
-    told = {_labels(each)["nodeid"][0]: each["status"] for each in results}
+    told = {each["fullName"]: each["status"] for each in results}
     assert told == {each["id"]: STATUS[each["outcome"]] for each in played.verdicts}
     assert set(told.values()) == {"passed", "failed", "broken", "skipped"}
 
 
 def test_a_result_reads_as_system_subject_and_control(live):
     result = _one(_results(live("incident-2026-04-30").directory), "HK002", "raxx-api-prod")
-    assert result["name"] == "HK002 raxx-api-prod: the current release carries a slug"
+    assert result["name"] == "HK002 SEV-2 raxx-api-prod: the current release carries a slug"
     labels = _labels(result)
     assert labels["epic"] == ["Heroku"]
     assert labels["feature"] == ["raxx-api-prod"]
@@ -74,20 +90,50 @@ def test_a_result_reads_as_system_subject_and_control(live):
 def test_declared_and_observed_stand_side_by_side_with_their_requests(live):
     directory = live("incident-2026-04-30").directory
     result = _one(_results(directory), "WEB001", "raxx-api-prod /health")
-    source = result["attachments"][0]["source"]
-    held = json.loads((directory / "allure-results" / source).read_text())
     url = "https://raxx-api-prod-a60a19e5efbf.herokuapp.com/health"
-    assert held["declared"]["url"] == "https://raxx-api-prod-a60a19e5efbf.herokuapp.com"
-    told = {"url": url, "status": 502, "location": "", "from_router": True}
-    assert told.items() <= held["observed"]["response"].items()
-    assert held["requests"] == [f"GET {url} -> 502"]
-    assert "<th" in result["descriptionHtml"]
-    assert "declared" in result["descriptionHtml"]
+    declared, observed = _sides(result)
+    assert declared == {"app": "raxx-api-prod", "probe": "/health", "status": 200}
+    assert observed == {"response": {"url": url, "status": 502, "from_router": True}}
+    assert result["descriptionHtml"].endswith(f"<ul><li><code>GET {url} -&gt; 502</code></li></ul>")
+    assert [each.name for each in (directory / "allure-results").iterdir() if "attachment" in each.name] == []
+
+
+@pytest.mark.parametrize("world", ["healthy", "incident-2026-04-30", "healthy+environment-gone"])
+def test_what_was_judged_shows_both_sides_and_is_short(live, world):
+    played = live(world)
+    status = {each["id"]: each["outcome"] for each in played.verdicts}
+    results = _results(played.directory)
+    for each in results:
+        declared, observed = _sides(each)
+        assert declared
+        if status[each["fullName"]] in {"conforms", "drifted"}:
+            assert isinstance(observed, dict), each["name"]
+        assert len(json.dumps([declared, observed], default=str)) < 2 * 2500, each["name"]
+    if world == "healthy":
+        assert sum(len(json.dumps(each)) for each in results) / len(results) < 2000
+
+
+def test_a_result_has_the_form_that_allure_reads(live):
+    for each in _results(live("incident-2026-04-30").directory):
+        model2.TestResult(**each)
+        assert each["status"] in vars(model2.Status).values()
+        assert each["start"] <= each["stop"]
+        assert all(model2.Label(**label).value for label in each["labels"])
+        assert all(model2.Link(**link).url.startswith("https://") for link in each.get("links", ()))
+
+
+def test_a_history_follows_a_check_from_run_to_run_and_tells_it_from_all_others(live):
+    here, there = (_results(live(world).directory) for world in ("healthy", "incident-2026-04-30"))
+    ids = [{each["fullName"]: (each["historyId"], each["testCaseId"]) for each in results} for results in (here, there)]
+    both = ids[0].keys() & ids[1].keys()
+    assert len(both) > 1
+    assert {ids[0][each] for each in both} == {ids[1][each] for each in both}
+    assert len(set(ids[0].values())) == len(here)
+    assert not {each["uuid"] for each in here} & {each["uuid"] for each in there}
 
 
 def test_a_finding_in_a_file_stands_with_its_place_and_what_the_files_say(played):
     directory = played("tests_static", "--checkout=fixtures/repositories/TradeMasterAPI/before").directory
-    results = directory / "allure-results"
     gates = _one(_results(directory), "WF004", "raxx-api-prod")
     assert gates["statusDetails"]["message"].splitlines() == [
         (
@@ -97,13 +143,12 @@ def test_a_finding_in_a_file_stands_with_its_place_and_what_the_files_say(played
         "> needs: test",
         "fix: add freeze-check and smoke to the jobs of deploy.yml, and here needs: [test, freeze-check, smoke]",
     ]
-    held = json.loads((results / gates["attachments"][0]["source"]).read_text())
-    assert held["declared"]["gates"] == ["freeze-check", "smoke"]
-    assert [each["gates"] for each in held["observed"]["deploy paths"]] == [["freeze-check", "smoke"], ["test"]]
+    declared, observed = _sides(gates)
+    assert declared == {"app": "raxx-api-prod", "gates": ["freeze-check", "smoke"]}
+    assert [each["gates"] for each in observed["deploy_paths"]] == [["freeze-check", "smoke"], ["test"]]
     step = _one(_results(directory), "WF002", "MooseQuest/TradeMasterAPI deploy.yml")
-    held = json.loads((results / step["attachments"][0]["source"]).read_text())
-    assert held["observed"] == {"file": ".github/workflows/deploy.yml"}
-    assert _name(results) == "raxx, workflow files"
+    assert _sides(step)[1] == {"workflow_file": {"path": ".github/workflows/deploy.yml"}}
+    assert _name(directory / "allure-results") == "raxx, workflow files"
 
 
 def test_the_run_says_its_world_and_clock(live):
@@ -113,7 +158,14 @@ def test_the_run_says_its_world_and_clock(live):
     assert "As_of=2026-04-30 16:30:" in text
     assert json.loads((directory / "allure-results" / "executor.json").read_text())["name"] == "local"
     names = [each["name"] for each in json.loads((directory / "allure-results" / "categories.json").read_text())]
-    assert names == ["Drift", "Drift, the same cause as another", "Could not observe", "Waived", "Not applicable"]
+    assert names == [
+        "Drift",
+        "Drift, the same cause as another",
+        "Never judged",
+        "Could not observe",
+        "Waived",
+        "Not applicable",
+    ]
     assert (directory.parent / "latest").resolve() == directory
 
 
@@ -196,10 +248,10 @@ def test_a_check_that_was_interrupted_is_unknown_never_passed(tmp_path):
     assert running.wait(60) == 2
     directory = (project / "reports" / "latest").resolve()
     verdict = next(v for v in json.loads((directory / "verdicts.json").read_text()) if v["control"] == "HK001")
-    assert (verdict["outcome"], verdict["reason"]) == ("unknown", "interrupted before it came to an end")
-    cut = [each for each in _results(directory) if not each.get("labels")]
+    assert (verdict["outcome"], verdict["reason"]) == ("unknown", "was never judged: the run ended in it")
+    cut = [each for each in _results(directory) if each["fullName"] == verdict["id"]]
     assert [each["status"] for each in cut] == ["broken"]
-    assert cut[0]["statusDetails"]["message"] == "interrupted before it came to an end"
+    assert cut[0]["statusDetails"]["message"].startswith("was never judged: the run ended in it")
 
 
 def test_no_token_reaches_any_file_of_a_run(play):
@@ -291,17 +343,55 @@ def test_what_a_token_happens_to_match_is_withheld_from_the_whole_run(play):
     assert [path for path in files if token.encode() in path.read_bytes()] == []
 
 
-def test_a_result_that_says_otherwise_than_its_verdict_is_corrected(tmp_path):
-    verdict = Verdict(
-        "t.py::test[a]", "HK001", "SEV-1", "a", "It is.", Outcome.DRIFTED, (Finding("it is not", "mend", subject="a"),)
-    )
-    path = tmp_path / "0-result.json"
-    labels = [{"name": "nodeid", "value": "[withheld]"}]
-    path.write_text(json.dumps({"status": "passed", "labels": labels, "statusDetails": {"trace": "secret"}}))
-    run = SimpleNamespace(observation=None, secrets=Secrets.of([Secret("it", "t.py::test[a]")]))
-    settle_results(tmp_path, (verdict,), run)
-    settled = json.loads(path.read_text())
-    assert (settled["status"], settled["statusDetails"]) == ("failed", {"message": "it is not\nfix: mend"})
+def a_run(directory, *secrets):
+    """Give a run of which only what a result tells of it is known."""
+    estate = SimpleNamespace(name="shop", links=Links())
+    held = Secrets.of([Secret("it", each) for each in secrets])
+    known = {"observation": None, "checks": (), "subjects": lambda _: {}}
+    return SimpleNamespace(estate=estate, secrets=held, directory=directory, **known)
+
+
+def a_verdict(subject, outcome=Outcome.CONFORMS, *findings, **more):
+    identity = f"tests_live/t.py::test[{subject}]"
+    return Verdict(identity, "HK001", "SEV-1", subject, "It is.", outcome, findings, **more)
+
+
+@pytest.mark.parametrize("secret", ["a-secret-of-17-letters", "a@secret/of-17-letters"])
+def test_one_result_with_a_secret_is_withheld_and_spoils_no_other(tmp_path, secret):
+    drifted = a_verdict("a", Outcome.DRIFTED, Finding(f"it is {secret}", "mend", subject="a"))
+    others = [a_verdict(f"app-{number}", seconds=0.25) for number in range(600)]
+    told = write_results(tmp_path / "results", (*others, drifted), a_run(tmp_path, secret))
+    results = _results_in(tmp_path / "results")
+    assert len(results) == len(told) == 601
+    (one,) = [each for each in results if each["status"] == "failed"]
+    assert one["statusDetails"] == {"message": "it is [withheld]\nfix: mend"}
+    assert {each["status"] for each in results} == {"failed", "passed"}
+    for name, each in told.items():
+        assert each == written((tmp_path / "results" / name).read_bytes())
+
+
+def test_on_a_timeline_results_stand_one_behind_the_other(tmp_path):
+    first, second = results_of((a_verdict("a", seconds=0.25), a_verdict("b", seconds=1.0)), a_run(tmp_path))
+    assert first["stop"] - first["start"] == 250
+    assert second["start"] == first["stop"]
+
+
+def test_what_was_never_judged_is_a_result_of_its_own_category(tmp_path):
+    never = a_verdict("a", Outcome.UNKNOWN, reason="was never judged: interrupted")
+    unseen = a_verdict("b", Outcome.UNKNOWN, reason="answered 403")
+    told = {}
+    for result in results_of((never, unseen), a_run(tmp_path)):
+        for category in json.loads(CATEGORIES.read_text()):
+            message = result["statusDetails"]["message"]
+            if result["status"] in category["matchedStatuses"] and re.match(category["messageRegex"], message):
+                told[message] = category["name"]
+                break
+    assert told == {"was never judged: interrupted": "Never judged", "answered 403": "Could not observe"}
+
+
+def test_a_subject_that_pytest_escapes_is_named_as_it_is(tmp_path):
+    (result,) = results_of((a_verdict("gr\\xf6\\xdfer"),), a_run(tmp_path))
+    assert result["name"] == "HK001 SEV-1 größer: it is"
 
 
 @pytest.mark.parametrize(
@@ -313,4 +403,4 @@ def test_a_result_that_says_otherwise_than_its_verdict_is_corrected(tmp_path):
     ],
 )
 def test_a_requirement_reads_on_behind_its_subject(requirement, expected):
-    assert _clause(requirement) == expected
+    assert clause(requirement) == expected

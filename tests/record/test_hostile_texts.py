@@ -12,17 +12,21 @@ import yaml
 from hostile_texts import TEXTS, assert_no_command, assert_row, assert_seen, elements, observation
 
 from asbuilt import texts
+from asbuilt.compared import MOST, sides
+from asbuilt.controls import Control
 from asbuilt.estate import Links
 from asbuilt.estate_errors import EstateError, Problem, quoted, suggestion
 from asbuilt.model import dump, load
+from asbuilt.population import LeftOut, Population
 from asbuilt.record import evidence
+from asbuilt.record.allure_results import results_of
 from asbuilt.record.junit import junit
 from asbuilt.record.report import _name
 from asbuilt.record.summary import markdown
 from asbuilt.record.telling import told
 from asbuilt.record.terminal import summary
-from asbuilt.record.values import attachment
 from asbuilt.record.values import page as page_of
+from asbuilt.subjects import Subject
 from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.withholding import Secrets
 from asbuilt.workflows.yaml.finding import Finding
@@ -39,7 +43,14 @@ def text(request):
 def run_of(name="shop", links=ISSUES, world="sandbox"):
     estate = SimpleNamespace(name=name, links=links)
     observation = SimpleNamespace(as_of=datetime(2026, 4, 30, 16, 30, tzinfo=UTC), transcript=(), seconds=0.1)
-    rest = {"checkouts": {}, "directory": None, "secrets": Secrets()}
+    rest = {
+        "checkouts": {},
+        "directory": None,
+        "secrets": Secrets(),
+        "population": Population(),
+        "checks": (),
+        "subjects": lambda _: {},
+    }
     return SimpleNamespace(estate=estate, observation=observation, world=world, **rest)
 
 
@@ -74,7 +85,7 @@ def test_on_a_terminal(text, columns):
 
 
 def test_in_the_summary(text):
-    page = markdown(run_of(text, world=text), verdicts_of(text), {"zizmor": text})
+    page = markdown(run_of(text, world=text), verdicts_of(text), {"zizmor": text}, well=False)
     assert_seen(page)
     assert_no_command(page)
     rows = [each for each in page.split("\n") if each.startswith("| ")]
@@ -89,7 +100,9 @@ def test_in_the_summary(text):
 
 
 def test_in_junit(text):
-    xml = junit(run_of(world=text), verdicts_of(text), [(f"t.py::{text}", text)])
+    run = run_of(world=text)
+    run.population = Population(errors=(LeftOut(f"t.py::{text}", text),))
+    xml = junit(run, verdicts_of(text))
     assert_seen(xml)
     suite = ET.fromstring(xml)[0]
     assert {each.tag for each in suite.iter()} <= {
@@ -103,19 +116,14 @@ def test_in_junit(text):
         assert_no_command(each.text or "")
 
 
-def test_in_a_result_of_allure(text, tmp_path):
-    (verdict, *_) = verdicts_of(text)
-    path = tmp_path / "0-result.json"
-    labels = [{"name": "nodeid", "value": verdict.id}, {"name": "suite", "value": text}]
-    result = {"name": text, "labels": labels, "parameters": [{"name": "subject", "value": text}], "fullName": text}
-    path.write_text(json.dumps(result))
-    evidence.settle_results(tmp_path, (verdict,), run_of())
-    settled = json.loads(path.read_text())
-    assert settled["name"] == settled["fullName"] == settled["parameters"][0]["value"] == texts.line(text)
-    assert settled["statusDetails"]["message"] == told(verdict)
-    for each in (settled["name"], settled["statusDetails"]["message"]):
-        assert_seen(each)
-        assert_no_command(each)
+def test_in_a_result_of_allure(text):
+    for verdict, result in zip(verdicts_of(text), results_of(verdicts_of(text), run_of(text)), strict=True):
+        assert result["statusDetails"]["message"] == told(verdict)
+        shown = [each["value"] for each in result["labels"]]
+        assert texts.line(text) in shown
+        for each in (result["name"], result["fullName"], result["statusDetails"]["message"], *shown):
+            assert_seen(each)
+            assert_no_command(each)
 
 
 def test_in_the_page_of_a_check(text):
@@ -126,14 +134,14 @@ def test_in_the_page_of_a_check(text):
     assert len(page) < 6000
 
 
-def test_in_an_attachment(text):
-    held = attachment({"a": text}, {}, [])
-    assert held.isascii()
-    assert_no_command(held)
-    assert json.loads(held)["declared"]["a"] in {texts.kept(text), texts.line(text)}
-    many = attachment({}, {"b": [text] * 3_000}, [])
-    assert len(json.loads(many)["observed"]["b"]) == 3_000
-    assert len(many) < 3_000 * 10 * texts.LONGEST
+def test_in_what_a_verdict_rests_on(text):
+    control = Control("HK001", "SEV-1", (), "It is.", (), "mend", asks=("fact",))
+    declared, observed = sides(control, Subject(text, "app", text), {"fact": [text] * 3_000})
+    assert declared["repository"] in {text, f"{text[: texts.LONGEST - 1]}…"}
+    assert observed["fact"][-1].endswith(" more")
+    for side in (declared, observed):
+        assert len(json.dumps(side)) < 10 * MOST
+        assert_no_command(texts.as_json(side, None))
 
 
 def test_in_what_the_report_says_of_the_run(text, tmp_path, monkeypatch):
@@ -270,7 +278,7 @@ def test_prose_is_prose_and_what_could_be_more_is_code(text, shown):
 
 @pytest.mark.parametrize("issues", ["javascript:alert({issue})", "https://e.com/{0}{issue}", "https://e.com/{", None])
 def test_no_address_of_issues_breaks_the_summary(issues):
-    page = markdown(run_of(links=Links.model_construct(issues=issues)), verdicts_of("a"), {})
+    page = markdown(run_of(links=Links.model_construct(issues=issues)), verdicts_of("a"), {}, well=False)
     assert "](javascript" not in page
     rows = [each for each in page.split("\n") if each.startswith("| ")][1:]
     assert len(rows) == len(BAD)
@@ -288,7 +296,7 @@ def test_a_summary_stays_below_what_github_takes_and_says_what_it_left_out():
     )
     lines = tuple(Finding(f"名{number} {long}", long, f"{number} {long}", excerpt=long) for number in range(20))
     others = [Verdict(f"c{n}", "WF001", "SEV-2", "shop", "It is.", Outcome.DRIFTED, lines) for n in range(500)]
-    page = markdown(run_of(), (waived, *others, urgent), {"zizmor": "1.0"})
+    page = markdown(run_of(), (waived, *others, urgent), {"zizmor": "1.0"}, well=False)
     assert len(page.encode()) < 2**20
     rows = [each for each in page.split("\n") if each.startswith("| ")][1:]
     assert "the worst" in rows[0]
@@ -299,17 +307,15 @@ def test_a_summary_stays_below_what_github_takes_and_says_what_it_left_out():
 
 def test_what_was_interrupted_stands_in_the_summary():
     cut = Verdict("a", "HK001", "SEV-1", "shop", "It is.", Outcome.UNKNOWN, (), "interrupted")
-    (row,) = [each for each in markdown(run_of(), (cut,), {}).split("\n") if each.startswith("| ❔")]
+    (row,) = [each for each in markdown(run_of(), (cut,), {}, well=False).split("\n") if each.startswith("| ❔")]
     assert "`shop` | `interrupted`" in row
 
 
-def test_a_long_list_is_shown_in_part_and_kept_whole():
-    many = [f"item-{number}" for number in range(500)]
-    page = page_of("a", {}, {"a": many}, many)
-    assert "item-19" in page
-    assert "item-20" not in page
-    assert page.count("and 480 more") == 2
-    assert json.loads(attachment({}, {"a": many}, many))["observed"]["a"] == many
+def test_of_many_requests_a_page_has_the_first_and_their_number():
+    page = page_of("a", {}, {}, [f"item-{number}" for number in range(500)])
+    assert "item-4" in page
+    assert "item-5" not in page
+    assert "and 495 more" in page
 
 
 def test_a_page_reads_as_yaml_does():

@@ -7,17 +7,19 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from asbuilt.catalogue import PROJECT
+from asbuilt.population import LeftOut, Population
 from asbuilt.record.junit import junit
 from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.workflows.yaml.finding import Finding, Mark
 
 # What nobody can import is refused before anything is judged: here it is pytest's own import that fails.
 ONLY_PYTEST_FAILS_TO_IMPORT = 'if __name__ == "test_broken":\n    import nothing_of_that_name\n'
-RUN = SimpleNamespace(observation=None, world="sandbox healthy")
 
 
 def suite_of(*verdicts, uncollected=()):
-    return ET.fromstring(junit(RUN, verdicts, uncollected)).find("testsuite")
+    errors = tuple(LeftOut(*each) for each in uncollected)
+    run = SimpleNamespace(observation=None, world="sandbox healthy", population=Population(errors=errors))
+    return ET.fromstring(junit(run, verdicts)).find("testsuite")
 
 
 def verdict(outcome, *lines, reason="", identity="tests_live/test_dynos.py::test_up[shop web]"):
@@ -87,7 +89,7 @@ def test_a_case_is_called_as_pytest_calls_it(identity, classname, name):
 def test_a_case_says_its_control_and_the_run_its_world():
     suite = suite_of(verdict(Outcome.CONFORMS))
     told = {each.get("name"): each.get("value") for each in suite.findall("testcase/properties/property")}
-    assert told == {"control": "HK006", "severity": "SEV-2"}
+    assert told == {"control": "HK006", "severity": "SEV-2", "world": "sandbox healthy"}
     world = suite.find("properties/property")
     assert (world.get("name"), world.get("value")) == ("world", "sandbox healthy")
 
@@ -124,8 +126,9 @@ def test_what_could_not_be_collected_is_an_error_whether_or_not_pytest_can_write
     (project / "tests_live" / "test_broken.py").write_text(ONLY_PYTEST_FAILS_TO_IMPORT)
     played = play("tests_live", "-m", "live", "--sandbox=healthy", "-p", "no:junitxml", cwd=project)
     suite = ET.parse(played.directory / "junit.xml").getroot().find("testsuite")
-    (case,) = [each for each in suite.iter("testcase") if each.find("error") is not None]
-    assert (case.get("classname"), case.get("name")) == ("", "tests_live.test_broken")
+    assert {each.find("error") is not None for each in suite.iter("testcase")} == {True}  # nothing was judged
+    (case,) = [each for each in suite.iter("testcase") if not each.get("classname")]
+    assert case.get("name") == "tests_live.test_broken"
     error = case.find("error")
     assert error.get("message") == "collection failure"
     assert "nothing_of_that_name" in error.text

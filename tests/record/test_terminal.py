@@ -5,13 +5,18 @@ from types import SimpleNamespace
 import pytest
 
 from asbuilt.estate import Links
+from asbuilt.population import Population
 from asbuilt.record.summary import markdown
 from asbuilt.record.terminal import summary
 from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.workflows.yaml.finding import Finding
 
 RUN = SimpleNamespace(
-    estate=SimpleNamespace(name="shop", links=Links()), observation=None, checkouts={}, directory=None
+    estate=SimpleNamespace(name="shop", links=Links()),
+    observation=None,
+    checkouts={},
+    directory=None,
+    population=Population(),
 )
 PLACE = ".github/workflows/deploy-heroku.yml:42:5"
 FACT = 'job "deploy" deploys shop (push refs/heads/main) without smoke; what precedes it: nothing'
@@ -35,7 +40,7 @@ def test_a_finding_is_one_line_where_there_is_room_or_no_terminal(columns):
 def test_where_nothing_was_judged_all_is_not_well():
     (line,) = (each for each in summary(RUN, ()) if each.text == "nothing was judged")
     assert line.colour == "red"
-    assert markdown(RUN, (), {}).startswith("## ❌")
+    assert markdown(RUN, (), {}, well=False).startswith("## ❌")
 
 
 def test_one_long_place_does_not_push_the_others_apart():

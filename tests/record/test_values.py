@@ -12,4 +12,4 @@ def test_a_text_of_any_script_is_shown_as_it_is(text):
 
 def test_values_stand_in_the_order_in_which_they_are_told():
     shown = page("It is so.", {"web": 2, "release": 1, "ready": True}, None, [])
-    assert "{web: 2, release: 1, ready: true}" in shown
+    assert ">web: 2\nrelease: 1\nready: true<" in shown

@@ -1,7 +1,9 @@
 """A file of a run is written whole, without a secret, or not at all; and what a run left behind is read again."""
 
 import errno
+import hashlib
 import json
+import os
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -11,9 +13,17 @@ from asbuilt import faults, keeping, refusals
 from asbuilt.model import Observation, Request, dump, load
 from asbuilt.option_values import OptionError
 from asbuilt.record import writing
-from asbuilt.record.directory import withhold
-from asbuilt.record.results import Results
-from asbuilt.record.writing import NotWrittenError, put, write_bytes, write_json, write_text
+from asbuilt.record.directory import scan
+from asbuilt.record.writing import (
+    NotWrittenError,
+    put,
+    write_bytes,
+    write_json,
+    write_new,
+    write_records,
+    write_text,
+    written,
+)
 from asbuilt.texts import kept
 from asbuilt.withholding import Secret, Secrets
 
@@ -64,18 +74,40 @@ def test_a_device_is_written_to_and_never_replaced(tmp_path):
     assert device.is_char_device()
 
 
-@pytest.mark.usefixtures("full")
-def test_a_result_that_cannot_be_written_ends_no_check(tmp_path):
-    missed = []
-    Results(tmp_path / "results", SECRETS, missed.append).report_attached_data("x", "a.txt")
-    assert [str(each) for each in missed] == [f"{tmp_path}/results/a.txt: No space left on device"]
+def test_a_new_file_that_cannot_be_written_whole_is_not_there(tmp_path, monkeypatch):
+    some = iter((1, 1))
+    whole = os.write
+
+    def write(file, content):
+        if next(some, None) is None:
+            raise FULL
+        return whole(file, content[:1])
+
+    monkeypatch.setattr(writing.os, "write", write)
+    with pytest.raises(NotWrittenError, match="No space left on device"):
+        write_new(tmp_path / "a.json", b"abc")
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_an_attachment_holds_no_secret(tmp_path):
-    results = Results(tmp_path / "results", SECRETS, pytest.fail)
-    results.report_attached_data(TOKEN, "a.txt")
-    results.report_attached_data(TOKEN.encode(), "b.txt")
-    assert {each.read_text() for each in (tmp_path / "results").iterdir()} == {"[withheld]"}
+@pytest.mark.parametrize("values", [[], [{"a": 1}, {"b": f"x {TOKEN}"}], [{TOKEN: 1}]])
+def test_records_are_a_list_with_a_line_for_each_and_hold_no_secret(values, tmp_path):
+    write_records(tmp_path / "a.json", values, SECRETS)
+    text = (tmp_path / "a.json").read_text()
+    assert json.loads(text) == json.loads(json.dumps(values).replace(TOKEN, "[withheld]"))
+    assert len(text.splitlines()) == max(3, len(values) + 2)
+
+
+def test_each_writer_says_what_it_wrote(tmp_path):
+    told = {
+        "bytes": write_bytes(tmp_path / "bytes", TOKEN.encode(), SECRETS),
+        "text": write_text(tmp_path / "text", f"é {TOKEN}", SECRETS),
+        "json": write_json(tmp_path / "json", [TOKEN], SECRETS),
+        "records": write_records(tmp_path / "records", [TOKEN], SECRETS),
+        "new": write_new(tmp_path / "new", b"x"),
+    }
+    for name, each in told.items():
+        content = (tmp_path / name).read_bytes()
+        assert (each.size, each.sha256) == (len(content), hashlib.sha256(content).hexdigest())
 
 
 def test_what_still_stands_is_withheld_and_told_by_whose_it_is(tmp_path):
@@ -86,19 +118,30 @@ def test_what_still_stands_is_withheld_and_told_by_whose_it_is(tmp_path):
         path.write_text(f"before {TOKEN} after")
     clean.write_text("nothing here, https://me:pw@host")
     (tmp_path / "run" / "link").symlink_to(xml)
-    assert withhold(tmp_path / "run", SECRETS, xml, tmp_path / "gone.xml") == (
-        "folder/held held the GitHub token",
-        f"{xml} held the GitHub token",
-    )
+    digests, caught = scan(tmp_path / "run", SECRETS, xml, tmp_path / "gone.xml")
+    assert caught == ("folder/held held the GitHub token", f"{xml} held the GitHub token")
+    assert digests == {
+        name: hashlib.sha256((tmp_path / "run" / name).read_bytes()).hexdigest() for name in ("clean", "folder/held")
+    }
     assert held.read_text() == xml.read_text() == "before [withheld] after"
     assert clean.read_text() == "nothing here, https://me:pw@host"
+
+
+def test_what_is_known_as_it_was_written_is_not_read_again(tmp_path):
+    for name in ("known", "changed", "more"):
+        (tmp_path / name).write_text(TOKEN)
+    known = {"known": written(TOKEN.encode()), "changed": written(b"else")}
+    assert scan(tmp_path, SECRETS, known=known)[1] == (
+        "changed held the GitHub token",
+        "more held the GitHub token",
+    )
 
 
 @pytest.mark.usefixtures("full")
 def test_what_still_stands_and_cannot_be_withheld_is_deleted(tmp_path):
     with (tmp_path / "held").open("w") as file:
         file.write(TOKEN)
-    assert withhold(tmp_path, SECRETS) == ("held held the GitHub token",)
+    assert scan(tmp_path, SECRETS) == ({}, ("held held the GitHub token",))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -22,14 +22,14 @@ def pytest_unconfigure():
 """,
     # What is written at the end cannot be written.
     "finish": """
-import asbuilt.plugin
-real = asbuilt.plugin.finish
+from asbuilt import ending
+real = ending.finish
 def broken(*_, **__):
     raise OSError(28, "No space left on device", "/full/verdicts.json")
 def pytest_configure():
-    asbuilt.plugin.finish = broken
+    ending.finish = broken
 def pytest_unconfigure():
-    asbuilt.plugin.finish = real
+    ending.finish = real
 """,
     # A plugin beside us stops checks, or turns them round.
     "stopping": """
@@ -72,7 +72,8 @@ def test_a_hook_that_fails_ends_the_run_and_loses_no_finding(arguments, beside):
     assert "INTERNALERROR" not in played.out
     assert not [each for each in played.out.splitlines() if each.lstrip().startswith("::")]
     assert "the run broke off: what is told here is not all that was to be judged" in played.out
-    assert "asbuilt: raxx in sandbox incident-2026-04-30" in played.out
+    assert "in sandbox incident-2026-04-30" in played.out
+    assert "INCOMPLETE" in played.out
     assert (played.directory / "summary.md").exists()
 
 

@@ -79,7 +79,7 @@ def test_a_value_that_cannot_be_seen_is_refused(value, refused):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("-p", "no:allure_pytest"), "the plugin allure_pytest is switched off, and the evidence rests on it"),
+        (("--alluredir=x",), "--alluredir: each run has allure-results of its own"),
         (("-o", "addopts=", "-p", "no:skipping"), "the plugin skipping is switched off, and waivers"),
         (("--runxfail",), "--runxfail: waivers and suppressions rest on"),
         (("--setup-only",), "--setup-only judges nothing: take --setup-plan"),

@@ -172,7 +172,7 @@ def test_a_suppressed_finding_is_waived_and_listed_everywhere(judged):
         each
         for path in (played.directory / "allure-results").glob("*-result.json")
         if (each := json.loads(path.read_text()))["name"].startswith(
-            f"WF030 {SUBJECT}: the workflow file is one in which zizmor"
+            f"WF030 SEV-3 {SUBJECT}: the workflow file is one in which zizmor"
         )
     )
     assert result["status"] == "skipped"

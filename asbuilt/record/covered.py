@@ -1,0 +1,55 @@
+"""Which part of an estate a run judged, as the heading of each rendering says it."""
+
+from collections.abc import Iterable, Mapping
+
+from asbuilt.population import Population
+from asbuilt.record.manifest import Covered
+from asbuilt.run import Run
+
+_OF_SCOPE = ("--app", "--repository")
+_MOST_NAMES = 3
+
+
+def covered(run: Run) -> Covered:
+    """Give the scope of a run; `said` is empty where all checks that its suites have were to be judged."""
+    return Covered(
+        said=said(run),
+        suites=run.population.suites,
+        apps=tuple(sorted(run.scope.apps)),
+        repositories=tuple(sorted(run.scope.repositories)),
+    )
+
+
+def said(run: Run) -> str:
+    """Say what was judged, where that was not all: `shop-staging only; 24 checks not judged`."""
+    left = run.population.left_out
+    if not left:
+        return ""
+    names = [*_narrowed(run.scope.apps, run.estate.apps), *_narrowed(run.scope.repositories, run.estate.repositories)]
+    reasons = dict.fromkeys(each.reason for each in run.population.deselected)
+    chosen = [each for each in reasons if not each.startswith(_OF_SCOPE)]
+    if _named_files(run.population):
+        chosen.append("the files that were named")
+    by = [*_few(names), *chosen]
+    return f"{', '.join(by) or 'a part'} only; {left} check{'' if left == 1 else 's'} not judged"
+
+
+def unfinished(run: Run) -> str:
+    """Say how many of the checks that were to be judged never were; nothing where all have been."""
+    left, of = len(run.population.never_judged), len(run.population.collected)
+    return f"INCOMPLETE: {left} of {of} checks never judged" if left else ""
+
+
+def _named_files(population: Population) -> bool:
+    """Say whether some checks were never looked for."""
+    return population.whole > len(population.collected) + len(population.deselected)
+
+
+def _narrowed(chosen: frozenset[str], declared: Mapping[str, object]) -> list[str]:
+    return [] if chosen >= declared.keys() else sorted(chosen)
+
+
+def _few(names: Iterable[str]) -> list[str]:
+    known = list(names)
+    more = [f"{len(known) - _MOST_NAMES} more"] if len(known) > _MOST_NAMES else []
+    return [*([", ".join(known[:_MOST_NAMES])] if known else []), *more]

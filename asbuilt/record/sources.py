@@ -1,0 +1,34 @@
+"""Where something stands in git: the commit, and whether files there differ from it. Asked of git, which only reads."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from asbuilt.record.manifest import Source
+
+_SECONDS = 10
+_COMMIT = "# branch.oid "
+# What a folder that is judged says in its own settings must start no program, and take no lock.
+_CAREFUL = ("-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit", "--no-optional-locks")
+
+
+def source(path: Path, sha256: str = "") -> Source:
+    """Give the commit of a folder or a file, and whether it differs there; nothing where git does not know it."""
+    git = shutil.which("git")
+    folder, only = (path, ".") if path.is_dir() else (path.parent, path.name)
+    if git is None:
+        return Source(sha256=sha256)
+    command = [git, *_CAREFUL, "-C", str(folder), "status", "--porcelain=v2", "--branch", "--ignore-submodules=all"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own command line
+            [*command, "--", only], env=environment, capture_output=True, timeout=_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return Source(sha256=sha256)
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    commit = next((each.removeprefix(_COMMIT) for each in lines if each.startswith(_COMMIT)), "")
+    if done.returncode or not commit.isalnum():
+        return Source(sha256=sha256)
+    return Source(commit, dirty=any(not each.startswith("#") for each in lines), sha256=sha256)
