@@ -8,6 +8,7 @@ fixture that cleans up, that has parameters of its own or replaces another) is l
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -52,15 +53,20 @@ class Filling:
             "see": item.stash[SEEN],
             "subject": subject,
         }
-        for fact in plan:
-            if fact.once and fact.function in self._once:
-                values[fact.name] = self._once[fact.function]
-                continue
-            value = fact.function(**{name: values[name] for name in fact.asks})
-            values[fact.name] = value
-            if fact.once:
-                self._once[fact.function] = value
-        item.funcargs.update({name: values[name] for name in item.fixturenames})
+        try:
+            for fact in plan:
+                values[fact.name] = self._value_of(fact, values)
+        finally:
+            # As pytest does: what comes before the one that could not be computed is there.
+            item.funcargs.update((name, values[name]) for name in takewhile(values.__contains__, item.fixturenames))
+
+    def _value_of(self, fact: _Fact, values: Mapping[str, Any]) -> Any:
+        if fact.function in self._once:
+            return self._once[fact.function]
+        value = fact.function(**{name: values[name] for name in fact.asks})
+        if fact.once:
+            self._once[fact.function] = value
+        return value
 
     def _plan_of(self, item: pytest.Function) -> tuple[_Fact, ...] | None:
         key = item.function
