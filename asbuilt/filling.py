@@ -16,7 +16,8 @@ import pytest
 from asbuilt.judging import SEEN, subject_of
 from asbuilt.run import RUN
 
-_GIVEN = frozenset({"pytestconfig", "see", "subject"})
+_FOR_A_RUN = frozenset({"pytestconfig"})
+_GIVEN = _FOR_A_RUN | {"see", "subject"}
 _ONCE, _EACH = "session", "function"
 
 
@@ -110,4 +111,7 @@ def _facts(name: str, definitions: Mapping[str, Any], known: Mapping[str, _Fact]
             if each.name not in seen:
                 seen[each.name] = each
                 yield each
-    yield _Fact(name, function, tuple(definition.argnames), definition.scope == _ONCE)
+    once = definition.scope == _ONCE
+    if once and any(asked not in seen or not seen[asked].once for asked in set(definition.argnames) - _FOR_A_RUN):
+        raise LookupError(name)  # what holds for the whole run cannot rest on one check: pytest says so
+    yield _Fact(name, function, tuple(definition.argnames), once)
