@@ -555,7 +555,9 @@ def newest_deploy(see, provenance, app, releases, _owned):  # noqa: ARG001 - as 
         pytest.skip(f"no successful run of a declared way to {app.name} is among the newest")
     if not isinstance(found, Ran):
         see.of_run("newest deploy", found)
-    return see.note("newest deploy", found)
+    see.requests.extend(found.requests)
+    see.note("newest deploy", {"run": found.run, "spans": found.spans})
+    return found
 
 
 @pytest.fixture
@@ -574,7 +576,9 @@ def last_deployment(see, provenance, app, _owned):
         pytest.skip(f"no deployment to {app.environment} was made by a job that deploys {app.name}")
     if not isinstance(found, Ended):
         see.of_run("last deployment", found)
-    return see.note("last deployment", found)
+    see.requests.extend(found.requests)
+    see.note("last deployment", {"deployment": found.deployment, "status": found.status})
+    return found
 
 
 @pytest.fixture

@@ -15,14 +15,17 @@ from asbuilt.controller import Controller
 from asbuilt.ending import GATHERING, XML
 from asbuilt.estate import load, source_of
 from asbuilt.gathering import Gathering
+from asbuilt.lint.keep import plain
 from asbuilt.model import dump
 from asbuilt.model import load as load_observation
 from asbuilt.option_values import OptionError
 from asbuilt.options import Asked
-from asbuilt.record.directory import ESTATE, JOURNAL, new_directory, point_latest
+from asbuilt.record.directory import ESTATE, JOURNAL, LINT, new_directory, point_latest, today
 from asbuilt.record.journal import Journal
-from asbuilt.record.writing import write_bytes
-from asbuilt.run import Run, prepared
+from asbuilt.record.kept_checkouts import keep
+from asbuilt.record.writing import write_bytes, write_json
+from asbuilt.recorded_inputs import Inputs, inputs_of
+from asbuilt.run import FILES, Run, prepared
 from asbuilt.scope import checkouts_of, meant_by, scope_of
 from asbuilt.world import World, choose
 
@@ -48,10 +51,18 @@ def begun(config: pytest.Config) -> Run:
         checks = (*checks, *own)
     estate = load(Path(asked.estate), {control.id for _, control in checks}, source)
     scope = scope_of(estate, asked.apps, asked.repositories)
-    checkouts = checkouts_of(estate, path, asked.checkout, asked.repositories)
+    taken = _taken_from_record(config, asked)
+    checkouts = taken.checkouts if taken else checkouts_of(estate, path, asked.checkout, asked.repositories)
     if not options.concerns(config, "tests_live"):
         refusals.refuse_nothing(checkouts)
-    run = replace(prepared(estate, scope, checkouts, checks), checks=own, meant=meant_by(estate, scope, asked.commit))
+    run = replace(
+        prepared(estate, scope, checkouts, checks),
+        checks=own,
+        meant=meant_by(estate, scope, asked.commit),
+        world=f"{FILES}, judged again" if taken else FILES,
+        scans=taken.scans if taken else None,
+        day=taken.day if taken else today(),
+    )
     if is_worker(config):
         return _taken_over(config, run)
     return run if options.judges_nothing(config) else _in_its_directory(config, asked, run, source)
@@ -98,11 +109,18 @@ def _collect(config: pytest.Config, run: Run) -> Collecting:
     return collecting
 
 
+def _taken_from_record(config: pytest.Config, asked: Asked) -> Inputs | None:
+    if asked.recorded is None:
+        return None
+    return inputs_of(config.invocation_params.dir / asked.recorded, config.stash[CLOSING])
+
+
 def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: bytes) -> Run:
     """Give the run of the process that reports its world and its directory."""
     world = World(run.world)
     if options.wants_live(config):
-        world = choose(run, sandbox=asked.sandbox, observed=asked.observed, closing=config.stash[CLOSING])
+        closing = config.stash[CLOSING]
+        world = choose(run, sandbox=asked.sandbox, observed=asked.observed, edited=asked.edited, closing=closing)
     config.stash[WORLD] = world
     keeping.know(config, world.credentials, os.environ, run.estate.model_dump(mode="json"))
     clock = world.sandbox.clock() if world.sandbox else None
@@ -123,8 +141,12 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
     point_latest(directory)
     with faults.unwritten_noted(config):
         write_bytes(directory / ESTATE, estate, known)
+        keep(directory, run.checkouts, run.day or today(), known)
+        if run.scans is not None:
+            write_json(directory / LINT, plain(run.scans), known)
     missed = partial(faults.note_unwritten, config)
-    run = replace(run, world=world.name, observation=world.observation, directory=directory, secrets=known)
+    seen = replace(run, world=world.name, observation=world.observation, again=world.again)
+    run = replace(seen, directory=directory, secrets=known)
     config.stash[GATHERING] = Gathering(Journal(directory / JOURNAL, known), missed)
     config.pluginmanager.register(Controller(config, _collect(config, run)), "asbuilt-controller")
     return run

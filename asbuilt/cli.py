@@ -83,6 +83,13 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+class Listed(StrEnum):
+    """How a list is printed: for people, for programs."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 class Picture(StrEnum):
     """How deploy paths are shown: for people, for programs, in Markdown, as a picture."""
 
@@ -90,6 +97,13 @@ class Picture(StrEnum):
     JSON = "json"
     MERMAID = "mermaid"
     SVG = "svg"
+
+
+class Told(StrEnum):
+    """How what was checked is told: for people, for programs."""
+
+    LINES = "lines"
+    JSON = "json"
 
 
 def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - Typer hands over the option's value by position
@@ -220,6 +234,60 @@ def record(
         typer.echo(f"report: {texts.line(str(report))}")
     except (NoReportError, OptionError) as error:
         _stop(str(error))
+
+
+@app.command()
+def verify(
+    directory: Annotated[str, typer.Argument(metavar="[DIR]", help="a run's directory")] = "reports/latest",
+    *,
+    rejudge: Annotated[bool, typer.Option("--rejudge", help="judge what it saved once more, and compare")] = False,
+    max_age: Annotated[
+        str | None, typer.Option(metavar="AGE", help="refuse a record that is older: 90s, 5m, 26h, 2d")
+    ] = None,
+    estate_name: Annotated[
+        str | None, typer.Option("--estate", metavar="NAME", help="refuse a record that is not of all of this estate")
+    ] = None,
+    form: Annotated[Told, typer.Option("--format")] = Told.LINES,
+) -> None:
+    """Check a run's record: digests, population, completeness, scope, world, age; exit 1 where any does not fit."""
+    from asbuilt.record import verified
+    from asbuilt.record.recorded import NoRunError
+    from asbuilt.record.verify import Asked, verify
+
+    try:
+        _all_meant(("DIR", [directory]), ("--max-age", [max_age]), ("--estate", [estate_name]))
+        asked = Asked(estate_name or "", verified.age_of(max_age) if max_age else None, rejudge)
+        found = verify(Path(directory), asked)
+    except (OptionError, NoRunError) as error:
+        _stop(str(error))
+    typer.echo(texts.as_json(found.as_plain()) if form is Told.JSON else "\n".join(verified.lines(found)))
+    if not found.holds:
+        raise typer.Exit(1)
+
+
+@app.command()
+def history(
+    context: typer.Context,
+    directories: Annotated[
+        list[str] | None, typer.Argument(metavar="[DIR]...", help="folders with runs, or runs' own (default: reports)")
+    ] = None,
+    *,
+    estate: Annotated[str | None, typer.Option(metavar="NAME", help="of this estate only")] = None,
+    every: Annotated[str, typer.Option(metavar="TIME", help="how often a run was to come: 24h, 7d")] = "24h",
+    form: Annotated[Listed, typer.Option("--format")] = Listed.TABLE,
+) -> None:
+    """Tell the history of runs: nights that are there and missing, each drift from its begin to its end, waivers."""
+    from asbuilt.record.asked_history import asked
+
+    try:
+        _all_meant(("DIR", directories), ("--estate", [estate]), ("--every", [every]))
+        told = asked([Path(each) for each in directories or ["reports"]], estate, every)
+    except OptionError as error:
+        _stop(str(error))
+    if form is Listed.JSON:
+        typer.echo(texts.as_json(context.obj.hide_all(told.plain())))
+    else:
+        _show(lambda _: told.table())
 
 
 @app.command()

@@ -6,7 +6,7 @@ by the log that its deployment names; else the run itself. What is not known yet
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from asbuilt.deploying_jobs import DeployingJob
@@ -21,9 +21,10 @@ ENDED = frozenset({"success", "failure", "error", "inactive"})
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """Nothing tells: the reason, and what rests on it as a fact."""
+    """Nothing tells: the reason, and what rests on it as a fact. `requests` are those of what was seen on the way."""
 
     fact: Unobserved
+    requests: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

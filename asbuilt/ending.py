@@ -14,6 +14,7 @@ from asbuilt.lint.keep import told
 from asbuilt.population import LeftOut
 from asbuilt.record.assembling import Ended
 from asbuilt.record.finish import disown, finish, seal, withdraw
+from asbuilt.record.since import changes
 from asbuilt.record.writing import Written
 from asbuilt.run import RUN, Run
 from asbuilt.verdicts import Verdict, all_well
@@ -47,6 +48,8 @@ def end(session: pytest.Session) -> None:
     errors = config.stash[UNCOLLECTED]
     population = replace(run.population, never_judged=left, errors=tuple(errors))
     run = replace(run, population=population)
+    with faults.held(config):
+        run = replace(run, changes=changes(run, verdicts, config.invocation_params.args))
     config.stash[RUN], config.stash[VERDICTS] = run, verdicts
     if run.directory is not None:
         with put_off():

@@ -77,9 +77,10 @@ class Seen:
 
         Raises CouldNotObserveError where nothing tells.
         """
+        self.requests.extend(getattr(answer, "requests", ()))
         match answer:
-            case Made():
-                self.facts[name] = answer
+            case Made(run=run, job=job):
+                self.facts[name] = {"run": run, "job": job}
                 return answer
             case NotMade(near=near):
                 self.facts[name] = near

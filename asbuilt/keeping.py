@@ -13,6 +13,7 @@ import pytest
 from asbuilt import faults, texts
 from asbuilt.model import Observation, dump
 from asbuilt.record import directory
+from asbuilt.record.bodies import Bodies, without_secrets
 from asbuilt.record.stream import guarded
 from asbuilt.record.writing import Written
 from asbuilt.run import Run
@@ -53,11 +54,14 @@ def hand_over(node: Any, run: Run) -> None:
     node.workerinput[_HANDED] = [(each.name, each.value) for each in run.secrets.held]
 
 
-def as_kept(observation: Observation, secrets: Secrets) -> Observation:
-    """Give an observation as it is kept, bounded and without secrets: what is judged now may be judged again later."""
-    kept = texts.kept_in(observation)
+def as_kept(observation: Observation, bodies: Bodies, secrets: Secrets) -> tuple[Observation, Bodies]:
+    """Give an observation as it is kept, bounded and without secrets: what is judged now may be judged again later.
+
+    So are the bodies, whose digests it then has.
+    """
+    kept, bodies = without_secrets(texts.kept_in(observation), bodies, secrets)
     content = dump(kept)
-    return kept if secrets.hide_bytes(content) == content else secrets.hide_all(kept)
+    return (kept if secrets.hide_bytes(content) == content else secrets.hide_all(kept)), bodies
 
 
 def scan(config: pytest.Config, run: Run, xml: Path | None, known: Mapping[str, Written]) -> dict[str, str]:

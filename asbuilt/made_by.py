@@ -10,7 +10,7 @@ when all is observed, what it comes to.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from asbuilt.commits import agree
@@ -38,17 +38,25 @@ _MOST_RUNS = 12
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A run made it, in the job of that name; empty where the run itself stands for the job."""
+    """A run made it, in the job of that name; empty where the run itself stands for the job.
+
+    `requests` are those of what tells it: runs, jobs, deployments, comparisons.
+    """
 
     run: WorkflowRun
     job: str
+    requests: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class NotMade:
-    """No run made it, by all that there is. `near` are runs that were under way, and why each did not."""
+    """No run made it, by all that there is. `near` are runs that were under way, and why each did not.
+
+    `requests` are those of all that there is.
+    """
 
     near: tuple[str, ...] = ()
+    requests: tuple[int, ...] = field(default=(), compare=False)
 
 
 Answer = Made | NotMade | Untold | Asks

@@ -4,7 +4,7 @@ Instants are aware datetimes in UTC. Every fact is one of three: `Observed` (see
 `Absent` (the provider says that it is not there) or `Unobserved` (nobody can say, and why).
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -24,7 +24,13 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request of the transcript and what came back: never a header that was sent, never a body."""
+    """One request of the transcript and what came back: no header that was sent but for the range, never a body.
+
+    `page` is the range of a list that was asked for, where a range names its pages. `following` is what the answer
+    names to ask for next: the address or the range of a next page, or where it redirects to; empty where it names
+    nothing, None where nobody can tell. `sha256` is the digest of what is kept of the body beside the observation;
+    empty where nothing is.
+    """
 
     method: str
     url: str
@@ -35,6 +41,8 @@ class Request:
     request_id: str = ""
     sha256: str = ""
     error: str = ""
+    page: str = ""
+    following: str | None = None
 
     def __str__(self) -> str:
         """Method, URL and answer in one line."""
@@ -440,9 +448,26 @@ class Observation:
 
 
 def dump(observation: Observation) -> bytes:
-    """Give an observation as JSON that a terminal can show."""
+    """Give an observation as JSON that a terminal can show: a line for each app, repository and request."""
     repositories = {name: _by_written_stretch(each) for name, each in observation.repositories.items()}
-    return texts.json_bytes(to_json(replace(observation, repositories=repositories), indent=1, ensure_ascii=True))
+    whole = replace(observation, repositories=repositories)
+    parts = (b"%b: %b" % (_json(each.name), _lines(getattr(whole, each.name))) for each in fields(whole))
+    return texts.json_bytes(b"{\n" + b",\n".join(parts) + b"\n}\n")
+
+
+def _lines(value: object) -> bytes:
+    """Give the value of a field as JSON, what it has many of line by line."""
+    match value:
+        case dict() if value:
+            return b"{\n" + b",\n".join(b"%b: %b" % (_json(name), _json(each)) for name, each in value.items()) + b"\n}"
+        case tuple() if value:
+            return b"[\n" + b",\n".join(map(_json, value)) + b"\n]"
+        case _:
+            return _json(value)
+
+
+def _json(value: object) -> bytes:
+    return to_json(value, ensure_ascii=True)
 
 
 def _by_written_stretch(state: RepositoryState) -> RepositoryState:

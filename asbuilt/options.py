@@ -40,6 +40,8 @@ class Asked:
     checkout: str | None
     sandbox: str | None
     observed: str | None
+    edited: bool
+    recorded: str | None
     settle: float
     hold: float | None
     commit: str | None
@@ -90,6 +92,8 @@ def asked(config: pytest.Config) -> Asked:
         checkout=option["asbuilt_checkout"],
         sandbox=option["asbuilt_sandbox"],
         observed=option["asbuilt_observed"],
+        edited=option["asbuilt_edited"],
+        recorded=option["asbuilt_recorded"],
         settle=option["asbuilt_settle"],
         hold=option["asbuilt_hold"],
         commit=option["asbuilt_commit"],
@@ -202,6 +206,14 @@ def _declarations() -> dict[str, dict[str, Any]]:
         "--observed": {
             "metavar": "FILE",
             "help": "judge a saved observation.json again, without a network",
+        },
+        "--edited": {
+            "action": "store_true",
+            "help": "with --observed: judge it although it was changed since its run recorded it",
+        },
+        "--recorded": {
+            "metavar": "DIR",
+            "help": "take the workflow files, what linters said of them and the day from the record of a run",
         },
         "--app": _again("NAME", "judge this app only (repeatable)"),
         "--repository": _again("OWNER/NAME", "judge this repository only (repeatable)"),

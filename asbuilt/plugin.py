@@ -19,10 +19,11 @@ from asbuilt.forgetting import forget
 from asbuilt.interruption import terminable
 from asbuilt.model import dump
 from asbuilt.option_values import OptionError
-from asbuilt.record.directory import OBSERVATION, today
+from asbuilt.record.bodies import packed
+from asbuilt.record.directory import BODIES, OBSERVATION, today
 from asbuilt.record.finish import write_sandbox_log
 from asbuilt.record.terminal import summary
-from asbuilt.record.writing import write_bytes
+from asbuilt.record.writing import put, write_bytes
 from asbuilt.run import RUN, Run
 from asbuilt.subjects import kind_of, none_declared
 from asbuilt.suppressing import sort_out
@@ -80,12 +81,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     directory, observation = run.directory, run.observation
     if directory is None:
         return
+    world, reporter = config.stash[WORLD], config.pluginmanager.get_plugin("terminalreporter")
+    bodies = world.bodies
     if observation is None:
-        reporter = config.pluginmanager.get_plugin("terminalreporter")
         asked = options.asked(config)
-        observation, served = observe(
+        observation, served, bodies = observe(
             run,
-            config.stash[WORLD],
+            world,
             settle=asked.settle,
             hold=asked.hold,
             timeout=asked.timeout,
@@ -97,9 +99,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
                 write_sandbox_log(directory, served, run.secrets)
     elif run.meant:
         observation = replace(observation, meant=dict(run.meant))
-    observation = keeping.as_kept(observation, run.secrets)
+    if world.said and reporter:
+        reporter.write_line(f"asbuilt: {texts.line(run.secrets.hide(world.said), texts.LONGEST_WHOLE)}", yellow=True)
+    observation, bodies = keeping.as_kept(observation, bodies, run.secrets)
     with faults.unwritten_noted(config):
         write_bytes(directory / OBSERVATION, dump(observation), run.secrets)
+        if bodies:
+            put(directory / BODIES, packed(observation.world, bodies))
     config.stash[RUN] = replace(run, observation=observation)
 
 
@@ -250,4 +256,4 @@ def _in_scope(item: pytest.Item, run: Run) -> bool:
 
 def _day(run: Run) -> date:
     """Give the date of the world that is judged: the providers', or for files alone this machine's."""
-    return run.observation.as_of.date() if run.observation else today()
+    return run.observation.as_of.date() if run.observation else run.day or today()

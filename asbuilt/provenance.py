@@ -4,11 +4,12 @@ Each question is answered by what was observed; as long as that does not suffice
 (`made_by.Asks`). `questions` gives all of them, for whoever observes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import TypeVar
 
 from asbuilt.commits import agree, brought_by, commit_of, deploys_of, releases_of
 from asbuilt.deploy_spans import (
@@ -28,6 +29,7 @@ from asbuilt.deploy_spans import (
 from asbuilt.deploying_jobs import DeployingJob, Owner
 from asbuilt.descriptions import is_config_change
 from asbuilt.estate import App, Estate, Ownership
+from asbuilt.looked_up import noting
 from asbuilt.made_by import Answer, Made, NotMade, made_by
 from asbuilt.model import (
     AppState,
@@ -44,6 +46,8 @@ from asbuilt.model import (
 )
 from asbuilt.terms import Stretch
 
+T = TypeVar("T")
+
 _MOST_RELEASES = 50
 _MOST_DEPLOYS = 5
 _ALL_RELEASES = 1  # the number of the first release
@@ -51,18 +55,20 @@ _ALL_RELEASES = 1  # the number of the first release
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A run that deployed the app and succeeded, and from when to when it deployed."""
+    """A run that deployed the app and succeeded, and from when to when it deployed; `requests` are of what tells it."""
 
     run: WorkflowRun
     spans: tuple[Span, ...]
+    requests: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A deployment, and how it ended."""
+    """A deployment, and how it ended; `requests` are of what tells it."""
 
     deployment: Deployment
     status: DeploymentStatus
+    requests: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,9 @@ class Provenance:
 
         With the repository of the run, or of what to ask.
         """
+        return self._noting(lambda seen: seen._origin(app, release))  # noqa: SLF001 - itself, taking notes
+
+    def _origin(self, app: App, release: Release) -> tuple[str, Answer]:
         found = [
             (each.repository.name, self._made_by(app, release, self.maker(each), each.repository.name))
             for each in self.owners(app)
@@ -113,6 +122,9 @@ class Provenance:
 
     def exercised(self, way: Ownership) -> Answer:
         """Say which successful run of a declared deploy made a release of its app: the newest of all that did."""
+        return self._noting(lambda seen: ("", seen._exercised(way)))[1]  # noqa: SLF001 - as above
+
+    def _exercised(self, way: Ownership) -> Answer:
         app, state = self.estate.apps[way.deploy.app], self.apps[way.deploy.app]
         releases = releases_of(state)
         brought = sorted(deploys_of(state), key=lambda each: each.version, reverse=True)
@@ -143,6 +155,9 @@ class Provenance:
 
         With the repository of what to ask.
         """
+        return self._noting(lambda seen: seen._newest_deploy(app))  # noqa: SLF001 - as above
+
+    def _newest_deploy(self, app: App) -> tuple[str, Ran | Asks | Untold | None]:
         found: list[tuple[str, Ran]] = []
         for owner in self.owners(app):
             name = owner.repository.name
@@ -199,6 +214,14 @@ class Provenance:
             return Untold(Unobserved(f"deploys of {app.name}", owner.workflow.name, told, remedy))
         return None
 
+    def _noting(self, ask: Callable[["Provenance"], tuple[str, T]]) -> tuple[str, T]:
+        """Ask, and let the answer carry the requests of what was looked up for it."""
+        requests: list[int] = []
+        name, answer = ask(replace(self, repositories=noting(self.repositories, requests)))
+        if isinstance(answer, Made | NotMade | Untold | Ran | Ended):
+            return name, replace(answer, requests=tuple(dict.fromkeys(requests)))
+        return name, answer
+
     def _has_deployed(self, repository: str, run: WorkflowRun, job: str) -> bool:
         """Say whether a run deployed with success: while it is under way, by the job of that name, or its deployment.
 
@@ -209,8 +232,15 @@ class Provenance:
         state = self.repositories[repository]
         jobs = state.jobs.get(run.id)
         listed = jobs.value if isinstance(jobs, Observed) else ()
-        seen = (each.value for each in state.statuses.values() if isinstance(each, Observed))
-        deployed = any(each.run == run.id and each.state in {"success", "inactive"} for found in seen for each in found)
+        telling = [
+            number
+            for number, fact in state.statuses.items()
+            if isinstance(fact, Observed)
+            and any(each.run == run.id and each.state in {"success", "inactive"} for each in fact.value)
+        ]
+        deployed = any(
+            isinstance(state.statuses[each], Observed) for each in telling
+        )  # looked up: the answer rests on it
         return deployed or any(each.name == job and each.conclusion == "success" for each in listed)
 
     def _is_told_apart(self, app: App, owner: Ownership, run: WorkflowRun, maker: Maker) -> bool:
@@ -248,6 +278,9 @@ class Provenance:
 
         One that is under way or waits has not ended. None where there is none among the newest. With the repository.
         """
+        return self._noting(lambda seen: seen._last_deployment(app))  # noqa: SLF001 - as above
+
+    def _last_deployment(self, app: App) -> tuple[str, Ended | Asks | Untold | None]:
         for owner in self.owners(app):
             name = owner.repository.name
             state = self.repositories.get(name)
@@ -345,11 +378,11 @@ class Provenance:
     def _answers(self, way: Ownership) -> Iterator[tuple[str, object]]:
         app = self.estate.apps[way.deploy.app]
         if (running := self.deployed(app)) is not None:
-            yield self.origin(app, running[1])
-        yield way.repository.name, self.exercised(way)
-        yield self.newest_deploy(app)
+            yield self._origin(app, running[1])
+        yield way.repository.name, self._exercised(way)
+        yield self._newest_deploy(app)
         if app.environment is not None:
-            yield self.last_deployment(app)
+            yield self._last_deployment(app)
         if (pair := self.compared(way)) is not None:
             state = self.repositories.get(way.repository.name)
             if state is not None and "...".join(pair) not in state.comparisons:

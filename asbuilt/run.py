@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from asbuilt.catalogue import kinds_judged
+from asbuilt.changes import Changes
 from asbuilt.controls import Control
 from asbuilt.estate import Estate, Ownership, Waiver
 from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
+from asbuilt.judged_again import Again
 from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
 from asbuilt.option_values import OptionError
@@ -24,6 +27,8 @@ from asbuilt.workflows.files.suppressions import Suppression, suppressions
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.yaml.document import Document
 
+FILES = "workflow files"  # the world of a run that asks no provider
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -33,7 +38,10 @@ class Run:
     `deploys` the declared ones of each app.
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
     linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
-    meant to run, by app. `population` is empty until the checks were collected.
+    meant to run, by app. `population` is empty until the checks were collected. `again` says whose observation is
+    judged again, None where the run observed it itself. `day` is the one as of which files are judged, by this
+    machine's clock. `changes` is what changed since an earlier run, None until all was judged, and where there is none
+    to compare with.
     """
 
     estate: Estate
@@ -49,7 +57,10 @@ class Run:
     scans: Scans | None = None
     secrets: Secrets = field(default_factory=Secrets)
     meant: Mapping[str, str] = field(default_factory=dict)
+    day: date | None = None
     population: Population = field(default_factory=Population)
+    again: Again | None = None
+    changes: Changes | None = None
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""
@@ -94,7 +105,7 @@ def prepared(
         raise OptionError(first_lines(wrong))
     found = _suppressions(checkouts)
     deploys = deploys_by_app(estate)
-    return Run(estate, scope, checkouts, "workflow files", known, checks=checks, suppressions=found, deploys=deploys)
+    return Run(estate, scope, checkouts, FILES, known, checks=checks, suppressions=found, deploys=deploys)
 
 
 def _wrong_waivers(

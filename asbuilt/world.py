@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from asbuilt.deploying_jobs import deploying_jobs
-from asbuilt.files import RefusedError
-from asbuilt.model import Observation, restore
+from asbuilt.judged_again import Again, name_of
+from asbuilt.model import Observation
 from asbuilt.observe.credentials import NoTokenError, Tokens, tokens
 from asbuilt.option_values import OptionError
+from asbuilt.saved import saved
 from asbuilt.withholding import Secret
 
 if TYPE_CHECKING:
@@ -29,12 +31,18 @@ _DEADLINE, _DEADLINE_OF_AN_APP = 120.0, 5.0
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The chosen reality. `observation` is there from the beginning only where it was saved by an earlier run."""
+    """The chosen reality. `observation` is there from the beginning only where it was saved by an earlier run.
+
+    So are the `bodies` beside it; `again` says whose it is, and `said` what a person is told of that.
+    """
 
     name: str
     tokens: Tokens = field(default_factory=Tokens)
     sandbox: Sandbox | None = None
     observation: Observation | None = None
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    again: Again | None = None
+    said: str = ""
 
     @property
     def credentials(self) -> tuple[Secret, ...]:
@@ -45,7 +53,15 @@ class World:
         return tuple(Secret(name, token) for name, token in tokens if token)
 
 
-def choose(run: Run, *, sandbox: str | None, observed: str | None, closing: ExitStack) -> World:
+class Swept(NamedTuple):
+    """What was observed, what a sandbox counted on its side, and what is kept of the bodies, by their digests."""
+
+    observation: Observation
+    served: list[str]
+    bodies: Mapping[str, str]
+
+
+def choose(run: Run, *, sandbox: str | None, observed: str | None, edited: bool = False, closing: ExitStack) -> World:
     """Give the world that the options ask for; a sandbox runs until `closing` is closed.
 
     Raises OptionError with what to do. Without any option it is the providers themselves, never a sandbox instead:
@@ -53,9 +69,10 @@ def choose(run: Run, *, sandbox: str | None, observed: str | None, closing: Exit
     """
     if sandbox and observed:
         raise OptionError("--sandbox observes, --observed judges what was observed before: give one of them")
+    if edited and not observed:
+        raise OptionError("--edited lets --observed judge what was changed: name the file, --observed=FILE")
     if observed:
-        saved = _saved(run, observed)
-        return World(f"{saved.world}, judged again", observation=saved)
+        return _saved(run, observed, edited=edited)
     if sandbox:
         return World(f"sandbox {sandbox}", Tokens("sandbox", "sandbox"), _sandbox(sandbox, closing))
     asks_of_deploys = any(run.scope.owns(each) for each in run.estate.ownerships())
@@ -76,8 +93,8 @@ def observe(
     timeout: float,
     deadline: float | None,
     say: Callable[[str], None],
-) -> tuple[Observation, list[str]]:
-    """Observe a world; give the observation, and what a sandbox counted on its side. Times are seconds.
+) -> Swept:
+    """Observe a world. Times are seconds.
 
     Nothing is asked behind `settle` and the `deadline` together; without one, `default_deadline` holds.
     """
@@ -110,7 +127,8 @@ def observe(
     served = world.sandbox.log if world.sandbox else ()
     if world.sandbox:
         world.sandbox.stop()  # while the checks judge; nothing more is asked
-    return observation, [f"{each.method} {each.host}{each.path} {each.status}" for each in served]
+    counted = [f"{each.method} {each.host}{each.path} {each.status}" for each in served]
+    return Swept(observation, counted, client.bodies)
 
 
 def default_deadline(run: Run) -> float:
@@ -129,17 +147,15 @@ def _sandbox(name: str, closing: ExitStack) -> Sandbox:
         raise OptionError(str(error)) from error
 
 
-def _saved(run: Run, path: str) -> Observation:
-    try:
-        observation = restore(Path(path))
-    except ValueError as error:
-        reason = error if isinstance(error, RefusedError) else "is not an observation that asbuilt saved"
-        raise OptionError(f"--observed {path}: {reason}; name a run's observation.json") from error
+def _saved(run: Run, path: str, *, edited: bool) -> World:
+    found = saved(path, edited=edited)
+    observation = found.observation
     apps = run.scope.apps - set(observation.apps)
     repositories = (run.scope.repositories | run.scope.around) - set(observation.repositories)
     if missing := ", ".join(sorted(apps | repositories)):
         raise OptionError(f"--observed {path}: it says nothing of {missing}; narrow with --app, --repository")
-    return observation
+    name = name_of(observation.world, is_edited=found.is_edited)
+    return World(name, observation=observation, bodies=found.bodies, again=found.again, said=found.said)
 
 
 def _progress(say: Callable[[str], None]) -> Callable[[int], None]:

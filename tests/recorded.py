@@ -46,13 +46,17 @@ class Recorded:
             failure = failing.get(shown(str(request.url)))
             if isinstance(failure, Exception):
                 raise failure
-            return httpx.Response(**failure) if failure else self._answer(request)
+            return httpx.Response(**failure) if failure else self.answer(request)
 
+        return self.seen(handler).observation
+
+    def seen(self, handler):
+        """Observe what a handler answers; it may ask this world itself, by `answer`. With the bodies that are kept."""
         asking = partial(Client, transport=httpx.MockTransport(handler))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("asbuilt.observe.http.Client", asking)
             world = World("recorded", Tokens("HRKU-1", "ghp_1"))
-            return observe(self._run, world, settle=0, hold=None, timeout=10, deadline=None, say=lambda _: None)[0]
+            return observe(self._run, world, settle=0, hold=None, timeout=10, deadline=None, say=lambda _: None)
 
     @property
     def urls(self):
@@ -69,7 +73,8 @@ class Recorded:
             found.setdefault(endpoint, []).append(url)
         return found
 
-    def _answer(self, request):
+    def answer(self, request):
+        """Give what the sandbox answers to a request; it is asked once for each."""
         key = request.url, request.headers.get("range"), request.headers.get("accept")
         if key not in self._known:
             answer = self._asking.get(request.url.raw_path.decode(), headers=request.headers)

@@ -3,20 +3,19 @@
 `name` is OWNER/NAME for each function here. All give a fact and raise nothing.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from asbuilt.model import Commit, Comparison, DeploymentStatus, Fact, Job, RunPage
 from asbuilt.observe.ask import Ask, fact, instant, items
+from asbuilt.observe.endpoints import LOG
 from asbuilt.observe.github_reading import HEADERS, listed, run
 from asbuilt.observe.http import GITHUB, Client
 from asbuilt.terms import Stretch
 
 _PAGE = 100
 _MOST_FILES = 300
-_LOG = re.compile(r"/actions/runs/([0-9]{1,18})(?:/jobs?/([0-9]{1,18}))?")
 
 
 def history(client: Client, name: str, stretch: Stretch) -> Fact[RunPage]:
@@ -102,7 +101,7 @@ def _has_run(raw: dict[str, Any]) -> bool:
 
 def _status(raw: dict[str, Any]) -> DeploymentStatus:
     """Read a status; its log names the run and the job that deployed: `.../actions/runs/RUN/job/JOB`."""
-    log = _LOG.search(raw.get("log_url") or raw.get("target_url") or "")
+    log = LOG.search(raw.get("log_url") or raw.get("target_url") or "")
     run, job = (int(each or 0) for each in log.groups()) if log else (0, 0)
     return DeploymentStatus(raw["state"], instant(raw["created_at"]), run, job)
 

@@ -1,15 +1,13 @@
 """How GitHub's REST API is read: what each question carries, how a list is walked, and what a run is."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from asbuilt.model import WorkflowRun
 from asbuilt.observe.ask import Ask, instant, items
-from asbuilt.observe.http import GITHUB
+from asbuilt.observe.http import GITHUB, next_page
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-_NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 _MOST_PAGES = 100
 
 
@@ -35,8 +33,7 @@ def pages(ask: Ask, url: str, key: str) -> Iterator[tuple[list[dict[str, Any]], 
         seen.add(url)
         answer = ask.get(url, HEADERS)
         document = answer.json()
-        following = _NEXT.search(answer.headers.get("link", ""))
-        url = following[1] if following else ""
+        url = next_page(answer.headers)
         found = items(document[key] if key else document)
         count += len(found)
         total = document.get("total_count") if key else None

@@ -1,11 +1,11 @@
 """The only HTTP of the project: read-only, bounded, patient, and on the record.
 
-At most sixteen requests are in flight. GET and HEAD are the only methods that can leave. What is sent (tokens above
-all) is never recorded; what comes back is recorded without its body.
+At most sixteen requests are in flight. GET and HEAD are the only methods that can leave. What is sent (tokens X
 """
 
 import hashlib
 import json
+import re
 import ssl
 import sys
 import threading
@@ -31,11 +31,13 @@ from asbuilt import __version__  # noqa: E402 - after the lines above
 from asbuilt.model import Request  # noqa: E402
 from asbuilt.observe.certificates import problem  # noqa: E402
 from asbuilt.observe.credentials import Tokens  # noqa: E402
+from asbuilt.observe.endpoints import GITHUB as GITHUB  # noqa: E402, PLC0414 - who asks knows them from here
+from asbuilt.observe.endpoints import HEROKU as HEROKU  # noqa: E402, PLC0414 - as above
+from asbuilt.observe.endpoints import is_of_a_provider  # noqa: E402
+from asbuilt.observe.kept_bodies import kept  # noqa: E402
 from asbuilt.observe.single_sign_on import signing_on  # noqa: E402
 from asbuilt.withholding import WITHHELD, foreign  # noqa: E402
 
-HEROKU = "https://api.heroku.com"
-GITHUB = "https://api.github.com"
 IN_FLIGHT = 16
 ATTEMPTS = 3
 MOST_OF_AN_ANSWER = 16 * 2**20
@@ -47,11 +49,13 @@ _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_OF_A_SKEW = 3_600.0  # seconds between this machine's clock and the providers'
 _MOST_OF_A_MESSAGE = 200
+_NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 # What we ask with, and how the next page of a list is named. Whatever else a provider sends us to may be a secret.
 _PARAMETERS = frozenset(
     {
         "page",
         "per_page",
+        "protected",
         "after",
         "before",
         "branch",
@@ -138,6 +142,7 @@ class Client:
         self._slots = threading.BoundedSemaphore(IN_FLIGHT)
         self._lock = threading.Lock()
         self._transcript: list[Request] = []
+        self._bodies: dict[str, str] = {}
         self._providers_are_trusted = True
         limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
         if route_to:
@@ -177,6 +182,15 @@ class Client:
         """
         with self._lock:
             return tuple(self._transcript)
+
+    @property
+    def bodies(self) -> dict[str, str]:
+        """What is kept of the bodies so far, each once, by the digest that the transcript has of it.
+
+        Secrets stand in it as the providers sent them.
+        """
+        with self._lock:
+            return dict(self._bodies)
 
     def get(
         self, url: str, headers: Mapping[str, str] | None = None, note: Callable[[int], None] = lambda _: None
@@ -246,7 +260,8 @@ class Client:
                 self._http.stream("GET", url, headers=dict(headers), follow_redirects=False) as response,
             ):
                 body = self._body(response, began, most)
-            self._record(response, url, body, time.monotonic() - began, note)
+            said = "" if probe else kept(url, response.status_code, body)
+            self._record(response, url, headers.get("Range", ""), said, time.monotonic() - began, note)
         if len(body) > most and not probe:
             raise NotObservedError(f"GET {shown(url)}", f"answered more than {most // 2**20} MiB", "ask again")
         return Answer(url, response.status_code, response.headers, body)
@@ -298,8 +313,9 @@ class Client:
         return wrong if not probe or self._providers_are_trusted else ""
 
     def _record(
-        self, response: httpx.Response, url: str, body: bytes, seconds: float, note: Callable[[int], None]
+        self, response: httpx.Response, url: str, page: str, said: str, seconds: float, note: Callable[[int], None]
     ) -> None:
+        """Put an answer on the record; `said` is what is kept of its body."""
         headers = response.headers
         request = Request(
             method="GET",
@@ -309,12 +325,16 @@ class Client:
             seconds=round(seconds, 4),
             etag=headers.get("etag", ""),
             request_id=headers.get("request-id") or headers.get("x-github-request-id", ""),
-            sha256=hashlib.sha256(body).hexdigest(),
+            sha256=hashlib.sha256(said.encode()).hexdigest() if said else "",
+            page=page,
+            following=_following(response, url) if is_of_a_provider(url) else "",
         )
-        self._append(request, note)
+        self._append(request, note, said)
 
-    def _append(self, request: Request, note: Callable[[int], None]) -> None:
+    def _append(self, request: Request, note: Callable[[int], None], said: str = "") -> None:
         with self._lock:
+            if said:
+                self._bodies[request.sha256] = said
             self._transcript.append(request)
             index = len(self._transcript) - 1
         note(index)
@@ -389,6 +409,21 @@ def shown(url: str) -> str:
 
 def _unanswered(url: str, began: float, error: str) -> Request:
     return Request("GET", shown(url), None, None, round(time.monotonic() - began, 4), error=error)
+
+
+def _following(response: httpx.Response, url: str) -> str:
+    """Give what an answer names to ask for next, as it may be shown; nothing where it names nothing."""
+    headers = response.headers
+    if there := _redirect(Answer(url, response.status_code, headers, b"")):
+        return shown(str(there))
+    page = next_page(headers)
+    return shown(page) if page else foreign(headers.get("next-range", ""))
+
+
+def next_page(headers: Mapping[str, str]) -> str:
+    """Give the address of a list's next page by its `Link` header; nothing behind the last one."""
+    found = _NEXT.search(headers.get("link", ""))
+    return found[1] if found else ""
 
 
 def _redirect(answer: Answer) -> httpx.URL | None:

@@ -14,9 +14,10 @@ from asbuilt.observe import facts, github, heroku
 from asbuilt.observe.again import Eyes
 from asbuilt.observe.clock import Clock
 from asbuilt.observe.facts import Answers, Key, Questions
-from asbuilt.observe.http import GITHUB, HEROKU, IN_FLIGHT, Client
+from asbuilt.observe.http import IN_FLIGHT, Client
 from asbuilt.observe.looking import looked_again
 from asbuilt.observe.origins import Jobs, with_origins
+from asbuilt.observe.provider_clock import latest
 from asbuilt.observe.questions import (
     about_app,
     about_protected_branches,
@@ -119,6 +120,5 @@ def _around(repository: declared.Repository, scope: Scope) -> declared.Repositor
 
 
 def _as_of(client: Client) -> datetime:
-    """Give the providers' clock: the latest Date of theirs (an app sets its own); this machine's only without any."""
-    dates = [each.date for each in client.transcript if each.date and each.url.startswith((HEROKU, GITHUB))]
-    return max(dates, default=datetime.now(UTC))
+    """Give the providers' clock; this machine's only without any."""
+    return latest(client.transcript) or datetime.now(UTC)

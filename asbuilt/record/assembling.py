@@ -10,9 +10,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from asbuilt.catalogue import PROJECT
+from asbuilt.observe import provider_clock
 from asbuilt.record.accepted import accepted
 from asbuilt.record.ci import told_by
 from asbuilt.record.covered import covered
+from asbuilt.record.listings import listings
 from asbuilt.record.manifest import FORM, Manifest, Source
 from asbuilt.record.sources import source
 from asbuilt.run import Run
@@ -61,6 +63,8 @@ def assembled(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapp
         sources=dict(_sources(run, ended.estate_file, files)),
         tools={**dict(_tools()), **ended.linters},
         arguments=ended.arguments,
+        lists=listings(run.observation) if run.observation else (),
+        again=run.again,
         accepted=accepted(run, verdicts, _day(run)),
         files=dict(sorted(files.items())),
     )
@@ -102,8 +106,8 @@ def _span(run: Run, began: datetime) -> tuple[datetime, datetime, str]:
     """Give begin and end by the providers' clock where they were asked, else by this machine's."""
     if run.observation is None:
         return began, datetime.now(UTC), _MACHINE
-    told = [each.date for each in run.observation.transcript if each.date]
-    return min(told, default=run.observation.as_of), run.observation.as_of, _PROVIDERS
+    as_of = run.observation.as_of
+    return min(provider_clock.began(run.observation.transcript) or as_of, as_of), as_of, _PROVIDERS
 
 
 def _sources(run: Run, estate_file: Path, files: Mapping[str, str]) -> Iterator[tuple[str, Source]]:
@@ -131,7 +135,7 @@ def _tools() -> Iterator[tuple[str, str]]:
 
 
 def _day(run: Run) -> date:
-    return run.observation.as_of.date() if run.observation else datetime.now(UTC).date()
+    return run.observation.as_of.date() if run.observation else run.day or datetime.now(UTC).date()
 
 
 def _written(instant: datetime) -> str:

@@ -1,7 +1,9 @@
 """The run's directory: always fresh, `latest` points to it, and no secret stays in it."""
 
+import gzip
 import hashlib
 import os
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -69,10 +71,12 @@ def scan(
     caught = []
     for path in (*unknown, *(each for each in elsewhere if each.is_file())):
         content = path.read_bytes()
-        if names := secrets.standing(content):
+        inside = _unpacked(path, content)
+        if names := secrets.standing(inside):
             shown = path.relative_to(directory) if path.is_relative_to(directory) else path
             caught.append(f"{shown} held {' and '.join(names)}")
-            content = secrets.hide_bytes(content)
+            hidden = secrets.hide_bytes(inside)
+            content = gzip.compress(hidden, mtime=0) if path.name == BODIES else hidden
             try:
                 put(path, content)
             except NotWrittenError:
@@ -94,6 +98,14 @@ def _unknown(directory: Path, below: str, known: Mapping[str, Written]) -> Itera
                 held = known.get(path)
                 if held is None or each.stat(follow_symlinks=False).st_size != held.size:
                     yield directory / path
+
+
+def _unpacked(path: Path, content: bytes) -> bytes:
+    """Give the content of a file as it is read: what is compressed, as it was before."""
+    try:
+        return gzip.decompress(content) if path.name == BODIES else content
+    except (OSError, EOFError, zlib.error):
+        return content
 
 
 def today() -> date:

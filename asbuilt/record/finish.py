@@ -13,6 +13,7 @@ from asbuilt.record.evidence import write_context
 from asbuilt.record.junit import junit
 from asbuilt.record.manifest import as_plain
 from asbuilt.record.outputs import outputs
+from asbuilt.record.statement import write_statement
 from asbuilt.record.summary import markdown
 from asbuilt.record.writing import Written, folder, write_json, write_records, write_text
 from asbuilt.run import Run
@@ -48,14 +49,16 @@ def withdraw(run: Run, verdicts: tuple[Verdict, ...]) -> dict[str, str]:
 
 
 def seal(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapping[str, str]) -> None:
-    """Write the manifest: a run without one did not end. Raises NotWrittenError."""
+    """Write the manifest, and the statement over it: a run without one did not end. Raises NotWrittenError."""
     if run.directory is not None:
-        write_json(run.directory / MANIFEST, as_plain(assembled(run, verdicts, ended, files)), run.secrets)
+        manifest = assembled(run, verdicts, ended, files)
+        write_json(run.directory / MANIFEST, as_plain(manifest), run.secrets)
+        write_statement(run.directory, manifest, run.secrets)
 
 
 def disown(directory: Path) -> None:
     """Take away what would say that all is well of a run that could not be sealed; on a full disk too."""
-    for name in (SUMMARY, OUTPUTS):
+    for name in (SUMMARY, OUTPUTS, MANIFEST):
         with suppress(OSError):
             (directory / name).unlink(missing_ok=True)
 

@@ -69,17 +69,18 @@ def _uncollected(node_id: str, reason: str) -> str:
     return f"{_named(node_id, 0.0)}{error}{_fit(texts.line(reason))}</error></testcase>"
 
 
-def _named(node_id: str, seconds: float) -> str:
-    """Begin a test case by pytest's name for it: the module and its classes, then the function with its subject."""
+def names(node_id: str) -> tuple[str, str]:
+    """Give pytest's name for a test case: the module and its classes, then the function with its subject."""
     before, bracket, subject = node_id.partition("[")
-    path, *names = before.split("::")
-    *classes, name = (re.sub(r"\.py$", "", path.replace("/", ".")), *names)
-    return _begin(
-        "testcase",
-        classname=texts.line(".".join(classes)),
-        name=texts.line(f"{name}{bracket}{subject}"),
-        time=f"{seconds:.3f}",
-    )
+    path, *named = before.split("::")
+    *classes, name = (re.sub(r"\.py$", "", path.replace("/", ".")), *named)
+    return texts.line(".".join(classes)), texts.line(f"{name}{bracket}{subject}")
+
+
+def _named(node_id: str, seconds: float) -> str:
+    """Begin a test case by pytest's name for it."""
+    classname, name = names(node_id)
+    return _begin("testcase", classname=classname, name=name, time=f"{seconds:.3f}")
 
 
 @lru_cache(2**8)

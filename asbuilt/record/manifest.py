@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from asbuilt.judged_again import Again as Again  # noqa: PLC0414 - it is part of a manifest
 from asbuilt.population import Population
 
 FORM = "asbuilt manifest 1"
@@ -60,15 +61,6 @@ class Accepted:
     owner: str = ""
     reason: str = ""
     issue: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """Which observation a run judged again: of which run, in which file, and its digest."""
-
-    run: str
-    sha256: str
-    fits: bool | None
 
 
 @dataclass(frozen=True, slots=True)

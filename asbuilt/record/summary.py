@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from asbuilt import texts
 from asbuilt.causes import Step, causes
+from asbuilt.changes import said
 from asbuilt.record import headlines
 from asbuilt.record.terminal import heading
 from asbuilt.run import Run
@@ -15,13 +16,15 @@ _MOST = 2**20 - 2**12  # GitHub shows no summary that is larger than 1 MiB; so m
 
 
 def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str], *, well: bool) -> str:
-    """Give the page: the tally, then one row for each cause and each other finding, then what each linter did.
+    """Give the page: the tally, what changed, a row for each cause and each other finding, what each linter did.
 
     `well` says whether the run may say that all is. It stays below what GitHub takes: the most urgent findings stand in
     it, and how many others there are.
     """
     head = f"## {'✅' if well else '❌'} asbuilt: {heading(run, texts.code)}"
     parts = [head, "", f"**{tally(verdicts)}**", ""]
+    if run.changes:
+        parts += [said(run.changes, texts.code), ""]
     for each in run.population.errors:
         parts += [f"**{texts.code(each.id)} could not be collected:** {texts.prose(each.reason)}", ""]
     after = [f"{name} {texts.code(told)}  " for name, told in linters.items()]

@@ -7,8 +7,9 @@ from textwrap import wrap
 
 from asbuilt import texts
 from asbuilt.causes import Step, causes
+from asbuilt.changes import said
 from asbuilt.record import covered, headlines
-from asbuilt.run import Run
+from asbuilt.run import FILES, Run
 from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
 from asbuilt.workflows.yaml.finding import Finding
 
@@ -38,13 +39,13 @@ def heading(run: Run, shown: Callable[[str], str]) -> str:
         name = f"{name} ({shown(each)})"
     if run.observation is None:
         folders = ", ".join(shown(str(each.root)) for each in run.checkouts.values()) or "no folder"
-        return f"{name}, workflow files of {folders}"
+        return f"{name}, {FILES} of {folders}{run.world.removeprefix(FILES)}"
     as_of = f"as of {run.observation.as_of:%Y-%m-%d %H:%M} UTC"
     return f"{name} in {shown(run.world)}, {as_of}, {_requests(run)}"
 
 
 def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None) -> Iterator[Text]:
-    """Give the lines: the heading, each cause with what to do, other findings, the tally, where the evidence is.
+    """Give the lines: the heading, what changed, each cause and what to do, other findings, the tally, the evidence.
 
     `columns` is the width of the terminal, None where there is none: then what was found is never broken. What is not
     explained by another begins `PLACE CONTROL SEV`, a cause with its consequences `SUBJECT SEV`.
@@ -57,6 +58,8 @@ def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None)
 def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> Iterator[Text]:
     yield Text("")
     yield from _wrapped(f"asbuilt: {heading(run, texts.line)}", columns, bold=True)
+    if run.changes:
+        yield from _wrapped(said(run.changes, texts.line), columns)
     yield Text("")
     findings = [*_causes(run, verdicts), *_findings(run, verdicts)]
     width = min(max((len(each.place) for each in findings), default=0), _WIDEST)

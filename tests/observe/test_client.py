@@ -93,15 +93,22 @@ def test_the_sandbox_sees_the_origin_that_was_meant(client):
         assert asked.transcript[0].date < datetime(2026, 5, 9, tzinfo=UTC)
 
 
-def test_an_answer_is_kept_without_its_body(client, replies):
+def test_an_answer_is_on_the_record_without_its_body(client, replies):
     headers = {"Date": "Thu, 30 Apr 2026 16:30:00 GMT", "ETag": '"e"', "Request-Id": "r", "Set-Cookie": "s=hidden"}
-    asked = client(replies((200, {"content": b"hidden", "headers": headers})))
+    asked = client(replies((200, {"json": {"name": "shop", "owner": "hidden"}, "headers": headers})))
     asked.get(APP)
     kept = asked.transcript[0]
     assert (kept.method, kept.url, kept.status, kept.etag, kept.request_id) == ("GET", APP, 200, '"e"', "r")
     assert kept.date == datetime(2026, 4, 30, 16, 30, tzinfo=UTC)
-    assert kept.sha256 == sha256(b"hidden").hexdigest()
+    assert asked.bodies == {kept.sha256: '{"name":"shop"}'}
+    assert kept.sha256 == sha256(b'{"name":"shop"}').hexdigest()
     assert "hidden" not in repr(kept)
+
+
+def test_of_an_app_s_own_answer_no_body_is_kept(client, replies):
+    asked = client(replies((200, {"json": {"name": "shop"}})))
+    asked.probe(HEALTH)
+    assert (asked.transcript[0].sha256, asked.bodies) == ("", {})
 
 
 def test_github_calls_its_request_id_differently(client, replies):

@@ -251,7 +251,7 @@ def test_a_secret_in_a_stretch_is_withheld(whole):
     secrets = Secrets.of([Secret("TOKEN", "s3cr3t-w0rd-0f-4-k1nd")], {})
     histories = {Stretch("s3cr3t-w0rd-0f-4-k1nd", "push"): Absent("runs")}
     repository = replace(whole.repositories["example/shop"], histories=histories)
-    kept = as_kept(replace(whole, repositories={"example/shop": repository}), secrets)
+    kept, _ = as_kept(replace(whole, repositories={"example/shop": repository}), {}, secrets)
     assert b"s3cr3t" not in dump(kept)
     assert "s3cr3t" not in repr(kept)
 
@@ -270,9 +270,9 @@ def test_what_is_no_observation_is_an_error_of_value(tmp_path, text):
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
-        ('"kind": "absent"', '"kind": "missing"'),
+        ('"kind":"absent"', '"kind":"missing"'),
         ('"as_of": "2026', '"as_of": "then'),
-        ('"version": 1', '"version": null'),
+        ('"version":1', '"version":null'),
     ],
 )
 def test_an_observation_that_was_damaged_is_an_error_of_value(whole, tmp_path, right, wrong):

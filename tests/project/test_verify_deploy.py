@@ -76,4 +76,4 @@ def test_the_workflow_hands_on_what_its_job_does():
     assert {name: each["value"] for name, each in outputs.items()} == {
         name: f"${{{{ jobs.verify.outputs.{name} }}}}" for name in ("verdict", "last_good_release", "rollback")
     }
-    assert set(whole()["jobs"]["verify"]["outputs"]) == set(outputs)
+    assert set(whole()["jobs"]["verify"]["outputs"]) == {*outputs, "evidence"}

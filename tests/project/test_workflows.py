@@ -1,5 +1,7 @@
 """The project's own workflow files hold to what it asks of others'."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from asbuilt import estate
+from asbuilt.record.statement import PREDICATE_TYPE
 from asbuilt.workflows.files import modelling
 from asbuilt.workflows.judge.syntax import problems
 from asbuilt.workflows.yaml import document
@@ -54,8 +57,81 @@ def test_every_job_ends_in_time(plain):
 
 def test_nothing_is_permitted_but_what_a_job_names(plain):
     assert plain["permissions"] == {}
+    for name, job in plain["jobs"].items():
+        assert set(job["permissions"].values()) == {"write" if name == "sign" else "read"}
+
+
+def test_what_signs_does_nothing_else(plain):
+    """Whoever may sign in a workflow's name installs nothing, and runs nothing of a checkout."""
     for job in plain["jobs"].values():
-        assert set(job["permissions"].values()) == {"read"}
+        uses = [each["uses"].partition("@")[0] for each in job["steps"] if "uses" in each]
+        if "id-token" in job["permissions"]:
+            assert job["permissions"] == {"id-token": "write", "attestations": "write"}
+            assert uses == ["actions/download-artifact", "actions/attest"]
+            scripts = "".join(each.get("run", "") for each in job["steps"])
+            assert not re.search("asbuilt|pip|npm", scripts)
+        else:
+            assert "actions/attest" not in uses
+
+
+def test_evidence_is_kept_for_a_while_that_is_said(plain):
+    kept = [
+        step["with"]
+        for job in plain["jobs"].values()
+        for step in job["steps"]
+        if step.get("uses", "").startswith("actions/upload-artifact@")
+    ]
+    assert kept
+    assert [each for each in kept if not 0 < each["retention-days"] <= 400] == []
+
+
+@pytest.mark.parametrize("name", ["nightly.yml", "verify-deploy.yml", "workflows-check.yml"])
+def test_record_is_verified_before_it_is_kept_and_signed_after(name):
+    jobs = document.plain(modelling.load((FOLDER / name).read_bytes(), name).document.root)["jobs"]
+    judging, sign = jobs.values()
+    names = [each["name"] for each in judging["steps"]]
+    assert names.index("Verify the record") < names.index("Keep the evidence")
+    assert judging["outputs"]["evidence"] == "${{ steps.kept.outputs.artifact-id }}"
+    assert next(each for each in judging["steps"] if each["name"] == "Keep the evidence")["id"] == "kept"
+    signed = next(each for each in sign["steps"] if each.get("uses", "").startswith("actions/attest@"))
+    assert signed["continue-on-error"]
+    assert signed["with"]["predicate-type"] == PREDICATE_TYPE
+
+
+@pytest.mark.parametrize(
+    ("name", "world", "environ", "signed"),
+    [
+        ("nightly.yml", "live", {}, True),
+        ("verify-deploy.yml", "live", {}, True),
+        ("workflows-check.yml", "workflow files", {}, True),
+        ("workflows-check.yml", "workflow files", {"FORK": "true"}, False),
+        ("nightly.yml", "sandbox healthy", {}, False),
+        ("nightly.yml", "live, judged again", {}, False),
+        ("workflows-check.yml", "workflow files, judged again", {}, False),
+        ("nightly.yml", "live\nlive", {}, False),
+        ("nightly.yml", None, {}, False),
+    ],
+)
+def test_only_reality_is_signed_and_all_else_says_why(name, world, environ, signed, tmp_path):
+    if not (shutil.which("jq") and shutil.which("bash")):
+        pytest.skip("jq or bash is not installed; GitHub's machines have both")
+    root = document.plain(modelling.load((FOLDER / name).read_bytes(), name).document.root)
+    script = next(each["run"] for each in root["jobs"]["sign"]["steps"] if each.get("id") == "found")
+    run = tmp_path / "reports" / "20261128T042300Z-1a2b"
+    run.mkdir(parents=True)
+    if world is not None:
+        (run / "manifest.json").write_text(json.dumps({"world": world}))
+    (tmp_path / "reports" / "$(touch x)").mkdir()
+    (tmp_path / "reports" / "$(touch x)" / "manifest.json").write_text("{}")
+    output, summary = tmp_path / "output", tmp_path / "summary"
+    output.touch()
+    summary.touch()
+    files = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    subprocess.run(command, cwd=tmp_path, env={"PATH": os.environ["PATH"], **files, **environ}, check=True)
+    assert output.read_text() == ("directory=reports/20261128T042300Z-1a2b\n" if signed else "")
+    assert summary.read_text().startswith("" if signed else "Not signed: ")
+    assert bool(summary.read_text()) is not signed
 
 
 def test_no_checkout_leaves_its_token_behind(workflow_file):
@@ -130,7 +206,8 @@ def test_workflow_in_the_guide_calls_as_it_must(text):
         "secrets", {}
     ).keys()
     assert {name for name, each in wanted["inputs"].items() if each.get("required")} <= job.get("with", {}).keys()
-    assert job["permissions"] == next(iter(root["jobs"].values()))["permissions"]
+    permitted = [each["permissions"].items() for each in root["jobs"].values()]
+    assert job["permissions"] == {name: each for one in permitted for name, each in one}
 
 
 BEFORE = {

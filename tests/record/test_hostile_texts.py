@@ -50,6 +50,7 @@ def run_of(name="shop", links=ISSUES, world="sandbox"):
         "population": Population(),
         "checks": (),
         "subjects": lambda _: {},
+        "changes": None,
     }
     return SimpleNamespace(estate=estate, observation=observation, world=world, **rest)
 

@@ -1,5 +1,6 @@
 """Ten secrets in ten places, looked for in every file and on the terminal, of runs that end and that are killed."""
 
+import gzip
 import shutil
 from functools import partial
 from pathlib import Path
@@ -100,9 +101,14 @@ def assert_nothing_leaked(played, *elsewhere):
     assert_nothing_stands_in(played.out, *played.directory.parent.rglob("*"), *elsewhere)
 
 
+def _text(path):
+    content = path.read_bytes()
+    return (gzip.decompress(content) if path.suffix == ".gz" else content).decode(errors="replace")
+
+
 def assert_nothing_stands_in(out, *paths):
     files = [each for each in paths if each.is_file()]
-    shown = {"the terminal": out} | {str(each): each.read_text(errors="replace") for each in files}
+    shown = {"the terminal": out} | {str(each): _text(each) for each in files}
     all_of_it = "\0".join(shown.values())
     for name, secret in {**SECRETS, "session": SESSION}.items():
         parts = {secret[at : at + 10] for at in range(len(secret) - 9)}
@@ -139,6 +145,9 @@ def assert_all_is_there_but_the_secrets(played, xml):
     assert "withheld" in xml.read_text()
     names = [each.name for each in played.directory.iterdir()]
     assert {"observation.json", "verdicts.json", "summary.md", "junit.xml", "sandbox-log.json"} <= set(names)
+    bodies = _text(played.directory / "bodies.json.gz")
+    assert "Deploy [withheld]" in bodies
+    assert "see https://[withheld]@evil.example/" in bodies
 
 
 def test_what_was_withheld_is_judged_the_same_again(whole, planted):

@@ -17,6 +17,7 @@ RUN = SimpleNamespace(
     checkouts={},
     directory=None,
     population=Population(),
+    changes=None,
 )
 PLACE = ".github/workflows/deploy-heroku.yml:42:5"
 FACT = 'job "deploy" deploys shop (push refs/heads/main) without smoke; what precedes it: nothing'

@@ -186,7 +186,8 @@ def test_the_options_of_every_day_are_not():
 
 def test_an_observation_is_judged_as_it_is_kept_bounded_writable_and_without_secrets():
     asked = Request("GET", "https://x", 200, None, 0.1, etag="x" * 2**20, request_id=f"a {TOKEN}", error="a\ud800b")
-    seen = keeping.as_kept(Observation("live", datetime(2026, 5, 1, tzinfo=UTC), 0.1, {}, {}, (asked,)), SECRETS)
+    whole = Observation("live", datetime(2026, 5, 1, tzinfo=UTC), 0.1, {}, {}, (asked,))
+    seen, _ = keeping.as_kept(whole, {}, SECRETS)
     (request,) = seen.transcript
     assert (request.etag, request.request_id, request.error) == (kept("x" * 2**20), "a [withheld]", "a\\ud800b")
     assert load(dump(seen)) == seen

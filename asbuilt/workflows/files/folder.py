@@ -1,6 +1,7 @@
 """Read a folder's workflow files, actions and Procfiles; what is refused of them becomes a problem with its place."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,8 @@ class Folder:
     """What a folder holds of a repository's files. Paths are relative to it, with forward slashes.
 
     `contents` has the bytes of each workflow and action file that was read; `names` the name by which the system knows
-    a file, where people see another. `shut` are the folders of which nothing was read.
+    a file, where people see another. `links` has where each link leads, by the system's name of it. `shut` are the
+    folders of which nothing was read.
     """
 
     sources: Sources
@@ -30,6 +32,7 @@ class Folder:
     files: frozenset[str]
     contents: Mapping[str, bytes]
     names: Mapping[str, str]
+    links: Mapping[str, str]
     shut: tuple[Document, ...]
 
 
@@ -54,8 +57,16 @@ def read(root: Path, repository: str = "") -> Folder:
         files=frozenset(each.path for each in found.entries if not each.is_link or is_file_inside(root, each.name)),
         contents=contents,
         names={each.path: each.name for each in found.entries if each.path != each.name},
+        links=dict(_links(root, found)),
         shut=(*_folders(root, found), *_beyond(workflows)),
     )
+
+
+def _links(root: Path, found: Listing) -> Iterator[tuple[str, str]]:
+    for each in found.entries:
+        if each.is_link:
+            with suppress(OSError):  # it is gone, or another kind of file has taken its place
+                yield each.name, str((root / each.name).readlink())
 
 
 def _folders(root: Path, found: Listing) -> Iterator[Document]:

@@ -31,7 +31,8 @@ class Checkout:
     that deploy, on a way or on none; `deploy_paths` the ways to apps, `blocked_paths` those that are shut.
 
     `contents` has the bytes of each workflow and action file that was read; `names` the name by which the system knows
-    a file, where people see another. `refused` are the folders, Procfiles and unused actions that could not be read.
+    a file, where people see another; `links` has where each link leads, by the system's name of it. `refused` are the
+    folders, Procfiles and unused actions that could not be read.
     """
 
     root: Path
@@ -43,6 +44,7 @@ class Checkout:
     blocked_paths: tuple[BlockedPath, ...] = field(default=(), repr=False)
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    links: Mapping[str, str] = field(default_factory=dict, repr=False)
     refused: tuple[Document, ...] = ()
 
     @property
@@ -131,6 +133,7 @@ def _read(root: Path, repository: str) -> Checkout:
         blocked_paths=blocked,
         contents=found.contents,
         names=found.names,
+        links=found.links,
         refused=(*found.shut, *unread),
     )
 

@@ -1,0 +1,67 @@
+"""What `asbuilt history` was asked for, found and put together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from rich.console import RenderableType
+
+from asbuilt.estate_forms import Duration
+from asbuilt.option_values import OptionError
+from asbuilt.record.folders import Found, runs_in
+from asbuilt.record.history import History, as_plain, histories
+from asbuilt.record.history_table import table
+
+_SHORTEST = timedelta(minutes=1)
+_MOST_TOLD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The histories that were asked for."""
+
+    found: Found
+    histories: tuple[History, ...]
+    every: timedelta
+    now: datetime
+
+    def plain(self) -> dict[str, Any]:
+        """Give them for programs."""
+        return as_plain(self.found, self.histories, self.every, self.now)
+
+    def table(self) -> RenderableType:
+        """Give them for people."""
+        return table(self.found, self.histories, self.every)
+
+
+def asked(folders: Iterable[Path], estate: str | None, every: str) -> Asked:
+    """Read the runs in folders and put them together. Raises OptionError for what a user can get wrong."""
+    length = _length(every)
+    found = runs_in(folders)
+    names = sorted({each.estate for each in found.runs} | {each.estate for each in found.unfinished})
+    if not names:
+        why = "; ".join(why for _, why in found.passed_over[:_MOST_TOLD])
+        raise OptionError(f"there is no run that tells of itself: {why}")
+    if estate is not None and estate not in names:
+        raise OptionError(f'--estate "{estate}": no run is of it; there are runs of {", ".join(names[:_MOST_TOLD])}')
+    if estate is not None:
+        found = Found(
+            tuple(each for each in found.runs if each.estate == estate),
+            tuple(each for each in found.unfinished if each.estate == estate),
+            found.passed_over,
+        )
+    now = datetime.now(UTC)
+    return Asked(found, histories(found, length, now), length, now)
+
+
+def _length(every: str) -> timedelta:
+    try:
+        length: timedelta = TypeAdapter(Duration).validate_python(every)
+    except ValidationError as error:
+        raise OptionError(f'--every "{every}": a duration is a number and a unit: 24h, 7d') from error
+    if length < _SHORTEST:
+        raise OptionError(f'--every "{every}": at least a minute')
+    return length

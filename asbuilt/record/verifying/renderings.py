@@ -1,0 +1,171 @@
+"""Whether all that shows a run's verdicts shows the same: manifest, JUnit, Allure, summary, and the exit status."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from asbuilt.record.directory import MANIFEST, OUTPUTS, RESULTS, SUMMARY, VERDICTS
+from asbuilt.record.junit import names
+from asbuilt.record.manifest import Manifest
+from asbuilt.record.verifying.checked import Checked, Misfit, checked
+from asbuilt.record.verifying.evidence import Evidence
+from asbuilt.verdicts import Outcome, Verdict, all_well, tally
+
+JUNIT = "junit.xml"
+_HEAD = b'<?xml version="1.0" encoding="utf-8"?>'
+_KINDS = {
+    ("failure", ""): Outcome.DRIFTED,
+    ("error", ""): Outcome.UNKNOWN,
+    ("skipped", "pytest.xfail"): Outcome.WAIVED,
+    ("skipped", "pytest.skip"): Outcome.NOT_APPLICABLE,
+}
+_STATUS = {
+    Outcome.CONFORMS: "passed",
+    Outcome.DRIFTED: "failed",
+    Outcome.UNKNOWN: "broken",
+    Outcome.WAIVED: "skipped",
+    Outcome.NOT_APPLICABLE: "skipped",
+}
+_EXITS = {"conforms": 0, "drifted": 1, "unknown": 1, "nothing": 5}
+
+
+def totals(found: Evidence, manifest: Manifest) -> Checked:
+    """Hold what each rendering says of each check against its verdict."""
+    outcomes = found.outcomes
+    said = f"manifest, verdicts, JUnit, Allure and summary agree: {tally(_stand_ins(found))}"
+    wrong = [*_counts(manifest, outcomes), *_junit(found, manifest), *_allure(found), *_summary(found, manifest)]
+    return checked("totals", said, wrong)
+
+
+def outcome(found: Evidence, manifest: Manifest) -> Checked:
+    """Hold the verdict and the exit status of the run against the verdicts of its checks."""
+    said = f"{manifest.verdict}, exit {manifest.exit}: both follow from the verdicts"
+    return checked("verdict", said, list(_followed(found, manifest)))
+
+
+def junit_of(found: Evidence) -> ET.Element | None:
+    """Give the JUnit file's root; None where it is not there, or is not of the form that asbuilt writes."""
+    content = found.content(JUNIT)
+    if content is None or not content.startswith(_HEAD) or b"<!" in content:  # a declaration could grow without end
+        return None
+    try:
+        return ET.fromstring(content)  # noqa: S314 - no entity is declared in it
+    except ET.ParseError:
+        return None
+
+
+def results_of(found: Evidence) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Give Allure's results by their paths; None for one that cannot be read."""
+    for path in sorted(found.files):
+        if path.startswith(f"{RESULTS}/") and path.endswith("-result.json"):
+            yield path, found.json(path, dict)
+
+
+def _counts(manifest: Manifest, outcomes: Mapping[str, Outcome]) -> Iterator[Misfit]:
+    there = Counter(each.value for each in outcomes.values())
+    for word in sorted(there.keys() | manifest.counts.keys()):
+        if there[word] != manifest.counts.get(word, 0):
+            yield Misfit(MANIFEST, f"counts {manifest.counts.get(word, 0)} {word}, {VERDICTS} has {there[word]}")
+
+
+def _junit(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:
+    root = junit_of(found)
+    if root is None:
+        yield Misfit(JUNIT, "is missing, or is not what asbuilt writes there")
+        return
+    shown = Counter((each.get("classname", ""), each.get("name", ""), _kind(each)) for each in root.iter("testcase"))
+    wanted = Counter((*names(each), came_to.value) for each, came_to in found.outcomes.items())
+    wanted += Counter((*names(each.id), Outcome.UNKNOWN.value) for each in manifest.population.errors)
+    yield from (Misfit(JUNIT, f"lacks {module}.{name}, which is {came_to}") for module, name, came_to in wanted - shown)
+    for module, name, came_to in shown - wanted:
+        yield Misfit(JUNIT, f"says {came_to or 'nothing that there is'} of {module}.{name}, and no verdict does")
+
+
+def _kind(case: ET.Element) -> str:
+    kinds = [
+        _KINDS.get((each.tag, each.get("type", "") if each.tag == "skipped" else ""), "")
+        for each in case
+        if each.tag in {"failure", "error", "skipped"}
+    ]
+    return str(kinds[0]) if len(kinds) == 1 else "" if kinds else Outcome.CONFORMS.value
+
+
+def _allure(found: Evidence) -> Iterator[Misfit]:
+    seen: dict[str, str] = {}
+    outcomes = found.outcomes
+    known = {identity_of(each): each for each in outcomes}
+    for path, result in results_of(found):
+        node_id = _check_of(result, known) if result else None
+        if result is None or node_id is None:
+            yield Misfit(path, "is no result of a check")
+        elif node_id in seen:
+            yield Misfit(path, f"is a second result of {node_id}, after {seen[node_id]}")
+        elif node_id not in outcomes:
+            yield Misfit(path, f"is the result of {node_id}, which has no verdict")
+        else:
+            seen[node_id] = path
+            if result.get("status") != _STATUS[outcomes[node_id]]:
+                yield Misfit(path, f'says "{result.get("status")}" of {node_id}, which is {outcomes[node_id]}')
+    yield from (Misfit(each, f"has no result in {RESULTS}") for each in sorted(outcomes.keys() - seen.keys()))
+
+
+def _check_of(result: dict[str, Any], known: Mapping[str, str]) -> str | None:
+    """Give the id of the check that a result is of."""
+    if (identity := result.get("historyId")) in known:
+        return known[str(identity)]
+    labels = result.get("labels")
+    pairs = [each for each in labels if isinstance(each, dict)] if isinstance(labels, list) else []
+    named = next((each.get("value") for each in pairs if each.get("name") == "nodeid"), result.get("fullName"))
+    return named if isinstance(named, str) else None
+
+
+def identity_of(node_id: str) -> str:
+    """Give what Allure's results know a check by, the same in every run."""
+    return hashlib.sha256(node_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _summary(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:
+    verdicts = _stand_ins(found)
+    content = found.content(SUMMARY)
+    lines = content.decode("utf-8", "replace").splitlines() if content is not None else []
+    if not lines:
+        yield Misfit(SUMMARY, "is missing, or empty")
+        return
+    if f"**{tally(verdicts)}**" not in lines:
+        yield Misfit(SUMMARY, f"does not say {tally(verdicts)}")
+    if "✅" in lines[0] and not (all_well(verdicts) and manifest.complete):
+        yield Misfit(SUMMARY, "begins with ✅, and not everything was judged and conforms")
+
+
+def _followed(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:
+    came_to = _verdict(_stand_ins(found))
+    if manifest.verdict != came_to:
+        yield Misfit(MANIFEST, f'says "{manifest.verdict}", and the verdicts come to "{came_to}"')
+    complete = manifest.complete and manifest.exit == _EXITS.get(came_to)
+    # A run that was interrupted, or that failed of itself, says so by its exit, whatever it came to before.
+    if not complete and (manifest.complete or manifest.exit == 0):
+        yield Misfit(MANIFEST, f"says exit {manifest.exit}; what it came to is exit {_EXITS.get(came_to)}")
+    content = found.content(OUTPUTS)
+    if content is not None:
+        told = [each for each in content.decode("utf-8", "replace").splitlines() if each.startswith("verdict=")]
+        # To the next step of a workflow, what is not known to be well is unknown: it has no word for nothing.
+        well = came_to == Outcome.CONFORMS and manifest.complete and manifest.exit == 0
+        word = came_to if well or came_to in {Outcome.DRIFTED, Outcome.UNKNOWN} else Outcome.UNKNOWN.value
+        if told != [f"verdict={word}"]:
+            yield Misfit(OUTPUTS, f"says {json.dumps(told)}, and the verdicts come to {came_to}")
+
+
+def _verdict(verdicts: tuple[Verdict, ...]) -> str:
+    came_to = {each.outcome for each in verdicts}
+    worst = next((each for each in (Outcome.DRIFTED, Outcome.UNKNOWN) if each in came_to), None)
+    if worst is not None:
+        return worst
+    return "conforms" if came_to - {Outcome.NOT_APPLICABLE} else "nothing"
+
+
+def _stand_ins(found: Evidence) -> tuple[Verdict, ...]:
+    """Give verdicts that say what each came to, and no more: what a heading counts."""
+    return tuple(Verdict(each, "", "", "", "", outcome=came_to) for each, came_to in found.outcomes.items())

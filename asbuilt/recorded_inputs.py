@@ -1,0 +1,51 @@
+"""What a run takes from an earlier one's record beside the observation: workflow files, linters' words, the day."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from asbuilt.files import MOST_OF_AN_OBSERVATION, NotThereError, RefusedError, read
+from asbuilt.lint.keep import Scans, scans_of
+from asbuilt.option_values import OptionError
+from asbuilt.record.directory import LINT
+from asbuilt.record.kept_checkouts import CHECKOUTS, NoCheckoutsError, kept, restored
+from asbuilt.workflows.paths.checkout import Checkout
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The checkouts of a record, laid out again, what linters said of them, and the day as of which that was judged."""
+
+    checkouts: Mapping[str, Checkout]
+    scans: Scans | None
+    day: date
+
+
+def inputs_of(directory: Path, closing: ExitStack) -> Inputs:
+    """Read them from a run's directory; the files lie in a folder that is gone when `closing` is closed.
+
+    Raises OptionError with what to do.
+    """
+    path = directory / CHECKOUTS
+    try:
+        found = kept(path)
+        scratch = closing.enter_context(tempfile.TemporaryDirectory(prefix="asbuilt-", ignore_cleanup_errors=True))
+        return Inputs(restored(found, Path(scratch)), _scans(directory / LINT), found.day)
+    except NoCheckoutsError as error:
+        raise OptionError(f"--recorded {directory}: {path.name} {error}; name a run's directory") from error
+
+
+def _scans(path: Path) -> Scans | None:
+    """Give what linters said; None where none was asked."""
+    try:
+        return scans_of(json.loads(read(path, MOST_OF_AN_OBSERVATION)))
+    except NotThereError:
+        return None
+    except RefusedError as error:
+        raise OptionError(f"--recorded: {path} {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise OptionError(f"--recorded: {path} is not what asbuilt writes there") from error
