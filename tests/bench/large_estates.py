@@ -1,8 +1,8 @@
 """An estate of any number of apps, and the sandbox's world in which all of it is as declared.
 
 Ten apps share a repository: five services, each of which one workflow deploys, to its staging app on every push and to
-its production app by a dispatch through an environment with a reviewer. Each app has a web process, two probes, one of them
-with a body, and the releases of a young app. What is of one app is the same for every number of apps.
+its production app by a dispatch through an environment with a reviewer. Each app has a web process, two probes, one of
+them with a body, and the releases of a young app. What is of one app is the same for every number of apps.
 """
 
 from collections.abc import Iterator

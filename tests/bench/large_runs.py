@@ -1,10 +1,10 @@
 """What a run of many apps costs: `make bench` prints it (`python tests/bench/large_runs.py APPS` for another number).
 
 Three sizes of one estate (`large_estates`) are judged in its sandbox, by `asbuilt live` as anybody would, with all of
-their evidence; what the sandbox itself takes counts too. By the smallest what every run costs is told apart from what an
-app costs. Then the observation of the largest is judged once more, which leaves out sweep and sandbox, and held against
-a bare pytest of as many empty parametrized tests: both are whole commands, from their start to their end, so whatever
-judging and recording take is in it. Time is that of the processor, so other work on the machine matters little.
+their evidence; what the sandbox itself takes counts too. By the smallest, what every run costs is told apart from what
+an app costs. Then the observation of the largest is judged once more, which leaves out sweep and sandbox, and held
+against a bare pytest of as many empty parametrized tests. Both are whole commands, from their start to their end: the
+start, reading the observation and collection are in it too. Time is that of the processor.
 """
 
 import argparse
@@ -63,8 +63,8 @@ def main() -> None:
         bare = cost_of(bare_pytest(many.checks, folder), folder)
         print_costs(least, few, many)
         print(f"judged again from its observation, and recorded: {again.seconds:.1f} s, {again.megabytes:.0f} MB,")
-        ratio = again.seconds / bare.seconds
-        print(f"  {ratio:.2f} times a bare pytest of {many.checks} tests ({bare.seconds:.1f} s, {bare.megabytes:.0f} MB)")
+        told = f"a bare pytest of {many.checks} tests ({bare.seconds:.1f} s, {bare.megabytes:.0f} MB)"
+        print(f"  {again.seconds / bare.seconds:.2f} times {told}")
 
 
 def print_costs(least: Judged, few: Judged, many: Judged) -> None:
@@ -78,8 +78,8 @@ def print_costs(least: Judged, few: Judged, many: Judged) -> None:
     seconds = [(each.cost.seconds - least.cost.seconds) / (each.apps - least.apps) for each in (few, many)]
     memory = [(each.cost.megabytes - least.cost.megabytes) / (each.apps - least.apps) for each in (few, many)]
     print(f"one more app, at {few.apps} and at {many.apps}:")
-    print(f"  {seconds[0] * 1000:.0f} and {seconds[1] * 1000:.0f} ms, {seconds[1] / seconds[0]:.2f} times as much")
-    print(f"  {memory[0] * 1000:.0f} and {memory[1] * 1000:.0f} kB of memory, {memory[1] / memory[0]:.2f} times as much")
+    for (before, after), unit in ((seconds, "ms"), (memory, "kB of memory")):
+        print(f"  {before * 1000:.0f} and {after * 1000:.0f} {unit}, {after / before:.2f} times as much")
     print(f"evidence of an app, of {many.kilobytes / many.apps:.1f} kB:")
     for name, size in sizes(many.directory).items():
         print(f"  {size / many.apps / 1000:6.2f} kB {name}")

@@ -8,11 +8,11 @@ import pytest
 from asbuilt.catalogue import PROJECT
 
 DEPLOYING = PROJECT / "fixtures" / "repositories" / "TradeMasterAPI" / "before"
-RUNS = {
-    "the incident": ("tests_live", "-m", "live", "--sandbox=incident-2026-04-30"),
-    "all is well": ("tests_live", "-m", "live", "--sandbox=healthy"),
-    "a provider fails": ("tests_live", "-m", "live", "--sandbox=healthy+dynos-forbidden+environments-forbidden+app-deleted"),
-    "files": ("tests_static", f"--checkout={DEPLOYING}"),
+WORLDS = {
+    "the incident": "incident-2026-04-30",
+    "all is well": "healthy",
+    "some is not there": "healthy+app-deleted",
+    "some cannot be seen": "healthy+dynos-forbidden+environments-forbidden",
 }
 CHECKS = '''
 import pytest
@@ -35,25 +35,25 @@ def test_of_its_own(app, own):
     assert own == app.name
     assert OPEN == [app.name]
 '''
-CLEANS_UP = '''
+CLEANS_UP = """
 @pytest.fixture
 def own(app):
     OPEN.append(app.name)
     yield app.name
     OPEN.remove(app.name)
-'''
-ASKS_FOR_REQUEST = '''
+"""
+ASKS_FOR_REQUEST = """
 @pytest.fixture
 def own(app, request):
     OPEN[:] = [app.name]
     return app.name if request.fixturename == "own" else ""
-'''
-OF_ONE_CHECK_FOR_ALL = '''
+"""
+OF_ONE_CHECK_FOR_ALL = """
 @pytest.fixture(scope="session")
 def own(app):
     return app.name
-'''
-IN_PLACE_OF_ANOTHER = '''
+"""
+IN_PLACE_OF_ANOTHER = """
 @pytest.fixture
 def app(app):
     OPEN[:] = [app.name]
@@ -63,7 +63,7 @@ def app(app):
 @pytest.fixture
 def own(app):
     return app.name
-'''
+"""
 LEFT_TO_PYTEST = {
     "one that cleans up": (CLEANS_UP, "conforms"),
     "one that asks for pytest's request": (ASKS_FOR_REQUEST, "conforms"),
@@ -79,12 +79,14 @@ class WithoutFilling:
         session.config.pluginmanager.unregister(name="asbuilt-filling")
 
 
-@pytest.mark.parametrize("arguments", RUNS.values(), ids=RUNS)
-def test_verdicts_are_those_that_fixtures_lead_to(arguments, play):
-    ours, pytests = play(*arguments), play(*arguments, plugins=[WithoutFilling()])
-    assert ours.verdicts
-    assert _told(ours) == _told(pytests)
-    assert _results(ours) == _results(pytests)
+@pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+def test_verdicts_are_those_that_fixtures_lead_to(world, live, play):
+    observed = live(world).directory / "observation.json"
+    _hold_alike(play, "tests_live", "-m", "live", f"--observed={observed}")
+
+
+def test_verdicts_of_files_are_those_that_fixtures_lead_to(play):
+    _hold_alike(play, "tests_static", f"--checkout={DEPLOYING}")
 
 
 @pytest.mark.parametrize(("fixture", "outcome"), LEFT_TO_PYTEST.values(), ids=LEFT_TO_PYTEST)
@@ -97,6 +99,13 @@ def test_what_takes_more_than_a_call_is_left_to_pytest(fixture, outcome, play, t
     shutil.copytree(PROJECT / "fixtures" / "repositories", project / "fixtures" / "repositories")
     played = play("tests_live", "-m", "live", "--sandbox=healthy", cwd=project)
     assert [each["outcome"] for each in played.verdicts] == [outcome] * 2, played.out
+
+
+def _hold_alike(play, *arguments):
+    ours, pytests = play(*arguments), play(*arguments, plugins=[WithoutFilling()])
+    assert ours.verdicts
+    assert _told(ours) == _told(pytests)
+    assert _results(ours) == _results(pytests)
 
 
 def _told(played):
