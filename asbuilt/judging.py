@@ -177,6 +177,7 @@ def _unread(why: Finding) -> Unobserved:
 
 SEEN = pytest.StashKey[Seen]()
 _CONTROL = pytest.StashKey[Control]()
+_IS_CHECK = pytest.StashKey[bool]()
 _SUBJECT = pytest.StashKey[Subject | None]()
 
 
@@ -188,6 +189,13 @@ def subject_of(item: pytest.Item, run: Run) -> Subject | None:
         found = run.subjects(kind).get(callspec.params.get("subject", "")) if kind and callspec else None
         item.stash[_SUBJECT] = found
     return item.stash[_SUBJECT]
+
+
+def is_check(item: pytest.Item) -> bool:
+    """Say whether a collected test is one of a control."""
+    if _IS_CHECK not in item.stash:
+        item.stash[_IS_CHECK] = item.get_closest_marker("control") is not None
+    return item.stash[_IS_CHECK]
 
 
 def catalogued(item: pytest.Item) -> Control:
