@@ -12,13 +12,14 @@ from pydantic import BaseModel
 
 from asbuilt import model, texts
 from asbuilt.controls import Control
+from asbuilt.made_by import Made
 from asbuilt.subjects import Subject
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.yaml.finding import Finding
 
 MOST = 2000  # characters of one side
-_MOST_ITEMS = 3  # of a list of things
+_MOST_ITEMS = 2  # of a list of things that are alike; of others one more
 _MOST_WORDS = 10  # of a list of texts or numbers, and of a mapping
 _DEEPEST = 6
 # What a check may ask for that was not observed: what is declared, the clock, the run, and what is made of these.
@@ -29,9 +30,10 @@ _NEITHER = frozenset({"run", "see", "subject", "request", "now", "grace", "settl
 # What of a thing tells it apart and is ever compared; of all others, whatever they have.
 _TELLING: Mapping[type, tuple[str, ...]] = {
     model.Release: ("version", "description", "status", "current", "code", "created_at"),
-    model.Dyno: ("name", "state", "release", "size", "updated_at"),
-    model.WorkflowRun: ("number", "event", "conclusion", "branch", "created_at", "url"),
+    model.Dyno: ("name", "state", "release", "updated_at"),
+    model.WorkflowRun: ("number", "event", "conclusion", "created_at"),
     model.ProbeResponse: ("url", "status", "location", "from_router", "certificate"),
+    Made: ("run", "job"),
     DeployPath: ("file", "line", "job", "trigger", "refs", "gates", "environment", "mechanism", "verified_by"),
     Finding: ("path", "mark", "fact"),
     WorkflowFile: ("path",),
@@ -154,7 +156,7 @@ def _opened(value: Any) -> str | dict[Any, Any] | list[Any] | tuple[Any, ...]:
             return str(value)
 
 
-_EMPTY: tuple[Any, ...] = (None, "", (), {}, [])
+_EMPTY: tuple[Any, ...] = ("", (), {}, [])
 
 
 def _mapping(value: Mapping[Any, Any], room: _Room, deeper: int) -> dict[str, Any]:
@@ -169,7 +171,8 @@ def _mapping(value: Mapping[Any, Any], room: _Room, deeper: int) -> dict[str, An
 
 
 def _sequence(value: list[Any] | tuple[Any, ...], room: _Room, deeper: int) -> list[Any]:
-    most = _MOST_WORDS if all(isinstance(each, str | int) for each in value[:_MOST_WORDS]) else _MOST_ITEMS
+    kinds = {type(each) for each in value[:_MOST_WORDS]}
+    most = _MOST_WORDS if kinds <= {str, int} else _MOST_ITEMS + (len(kinds) > 1)
     found: list[Any] = []
     for each in value[:most]:
         if room.left <= 0:
@@ -180,7 +183,8 @@ def _sequence(value: list[Any] | tuple[Any, ...], room: _Room, deeper: int) -> l
 
 
 def _told(thing: Any) -> dict[str, Any]:
-    """Give of a thing what tells it apart, but for what is empty."""
-    names = _TELLING.get(type(thing)) or [each.name for each in fields(thing)]
-    held = ((name, getattr(thing, name)) for name in names)
-    return {name: value for name, value in held if value not in _EMPTY}
+    """Give of a thing what tells it apart, where it is not empty; of others all that they have."""
+    names = _TELLING.get(type(thing))
+    empty = _EMPTY if names else (*_EMPTY, None)
+    held = ((name, getattr(thing, name)) for name in names or [each.name for each in fields(thing)])
+    return {name: value for name, value in held if value not in empty}

@@ -42,31 +42,24 @@ def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
         raise OptionError("--reruns: what was observed does not change when it is judged again; take it out")
     if getattr(option, "setuponly", False) and not getattr(option, "setupplan", False):
         raise OptionError("--setup-only judges nothing: take --setup-plan, or --setup-show with a run")
-    if options.wants_live(config):
-        _refuse_half_a_record(asked)
-    else:
-        _refuse_what_is_live(asked)
-    if asked.recorded and asked.checkout:
-        raise OptionError("--recorded brings the files of the checkouts: take --checkout out, or --recorded")
+    _refuse_what_is_of_others(asked, live=options.wants_live(config))
     if asked.hold is not None and asked.hold > asked.settle / 2:
         most = f"at most half of --settle, which is {asked.settle:g}"
         raise OptionError(f"--hold {asked.hold:g}: {most}; give a longer --settle, or a shorter --hold")
     refuse_nested(config.invocation_params.dir / asked.evidence, asked.evidence)
 
 
-def _refuse_what_is_live(asked: Asked) -> None:
-    """Refuse for workflow files alone what says something of a world."""
-    if asked.sandbox or asked.observed:
+def _refuse_what_is_of_others(asked: Asked, *, live: bool) -> None:
+    """Refuse options that are for other checks than those that were asked for, or for none of what they go with."""
+    if not live and (asked.sandbox or asked.observed):
         raise OptionError("--sandbox and --observed are for the live checks: add -m live")
-    if asked.edited:
+    if not live and asked.edited:
         raise OptionError("--edited is for --observed, which is for the live checks: add -m live")
-    if asked.commit:
+    if not live and asked.commit:
         raise OptionError("--commit is for the live checks: add -m live")
-
-
-def _refuse_half_a_record(asked: Asked) -> None:
-    """Refuse to hold what a run observed now against the files of another."""
-    if asked.recorded and not asked.observed:
+    if asked.recorded and asked.checkout:
+        raise OptionError("--recorded brings the files of the checkouts: take --checkout out, or --recorded")
+    if asked.recorded and live and not asked.observed:
         raise OptionError("--recorded is of what was judged before: add --observed DIR/observation.json")
 
 

@@ -1,9 +1,10 @@
 """The verdict of a check that was to be judged and never was: unknown, whatever the reason."""
 
+from asbuilt.compared import sides
 from asbuilt.relations import about
 from asbuilt.run import Run
 from asbuilt.subjects import Subject
-from asbuilt.verdicts import NEVER, Outcome, Verdict
+from asbuilt.verdicts import ESTATE, NEVER, Outcome, Verdict
 from asbuilt.workflows.yaml.finding import Finding
 
 
@@ -13,7 +14,7 @@ def unjudged(run: Run, node_id: str, why: str) -> Verdict:
     control = dict(run.checks)[check]
     subject = _named(run, control.kind, named.removesuffix("]")) if bracket and control.kind else None
     settings = run.estate.controls.get(control.id)
-    name = subject.name if subject else "estate"
+    name = subject.name if subject else ESTATE
     reason = f"{NEVER}: {why}"
     return Verdict(
         id=node_id,
@@ -26,6 +27,7 @@ def unjudged(run: Run, node_id: str, why: str) -> Verdict:
         reason=reason,
         issue=settings.issue if settings else None,
         about=about(subject) if subject else "",
+        declared=sides(control, subject, {})[0],
     )
 
 

@@ -75,7 +75,7 @@ class Played:
 def in_process(folder, *arguments, environ=None, cwd=PROJECT, plugins=(), results=True):
     """Run pytest in this process; `folder` is HOME, and its `evidence` is where the evidence goes.
 
-    Without `results` it lacks those of Allure, which are half of its time: for tests that ask for verdicts alone.
+    Without `results` it lacks those of Allure: for tests that ask for verdicts alone.
     """
     if any(each.startswith(("-n", "--numprocesses")) for each in arguments):
         raise ValueError("workers are processes: a run with them is a process of its own")

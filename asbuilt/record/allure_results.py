@@ -28,7 +28,7 @@ from asbuilt.verdicts import ESTATE, Outcome, Verdict
 
 # So that the worst is "critical": a SEV-2 that the report calls so is read as a SEV-1.
 _SEVERITIES = {"SEV-1": "critical", "SEV-2": "normal", "SEV-3": "minor", "SEV-4": "trivial"}
-_STATUS = {
+STATUS = {
     Outcome.CONFORMS: "passed",
     Outcome.DRIFTED: "failed",
     Outcome.UNKNOWN: "broken",
@@ -37,6 +37,7 @@ _STATUS = {
 }
 WITH_ANOTHER = "the same cause as"  # by this the report keeps what another verdict explains apart
 _LONGEST_ID = 2000
+_LONG = 32
 _SHORT = json.JSONEncoder(separators=(",", ":"))
 # As pytest writes what is not ASCII in the id of a check (`_pytest.compat.ascii_escaped`).
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4})|\\)")
@@ -90,17 +91,17 @@ class _Rendering:
 
     def result(self, verdict: Verdict, at: float) -> dict[str, Any]:
         """Give the result of a verdict that was judged from an instant on."""
-        run, identity = self.run, sha256(verdict.id.encode("utf-8", "surrogatepass")).hexdigest()
+        run, identity = self.run, sha256_of(verdict.id)
         directory = run.directory.name if run.directory else ""
         cause = self.of_causes.get(verdict.id)
         asked = [str(run.observation.transcript[each]) for each in verdict.requests] if run.observation else []
         found: dict[str, Any] = {
             "uuid": sha256(f"{directory} {identity}".encode()).hexdigest()[:32],
-            "historyId": identity[:32],
-            "testCaseId": identity[:32],
-            "fullName": texts.line(verdict.id, _LONGEST_ID),
+            "historyId": identity[:_LONG],
+            "testCaseId": identity[:_LONG],
+            "fullName": full_name(verdict.id),
             "name": f"{verdict.control} {verdict.severity} {self._subject(verdict)}: {clause(verdict.requirement)}",
-            "status": _STATUS[verdict.outcome],
+            "status": STATUS[verdict.outcome],
             "start": int(at * 1000),
             "stop": int((at + verdict.seconds) * 1000),
             "descriptionHtml": page(verdict.requirement, verdict.declared, verdict.observed, asked),
@@ -168,6 +169,21 @@ class _Rendering:
     def _message(self, verdict: Verdict, cause: Cause | None) -> str:
         of_cause = _of_cause(self.run, cause, verdict) if cause and cause.explains else ""
         return "\n\n".join(filter(None, (of_cause, told(verdict))))
+
+
+def full_name(node_id: str) -> str:
+    """Give a check's id as a result has it."""
+    return texts.line(node_id, _LONGEST_ID)
+
+
+def identity_of(node_id: str) -> str:
+    """Give what the results of all runs know a check by."""
+    return sha256_of(node_id)[:_LONG]
+
+
+def sha256_of(node_id: str) -> str:
+    """Give the digest of a check's id."""
+    return sha256(node_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _unescaped(escape: re.Match[str]) -> str:

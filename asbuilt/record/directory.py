@@ -65,10 +65,10 @@ def scan(
     catches is a fault of ours. What is `known` by its path in the directory, and still has the size that was written,
     is not read again: there are thousands of results.
     """
-    known = known or {}
-    unknown = sorted(_unknown(directory, "", known))
-    digests = {path: each.sha256 for path, each in known.items() if directory / path not in unknown}
+    sizes = dict(sorted(_files(directory, "")))
+    digests = {path: each.sha256 for path, each in (known or {}).items() if sizes.get(path) == each.size}
     caught = []
+    unknown = [directory / path for path in sizes if path not in digests]
     for path in (*unknown, *(each for each in elsewhere if each.is_file())):
         content = path.read_bytes()
         inside = _unpacked(path, content)
@@ -87,17 +87,15 @@ def scan(
     return digests, tuple(caught)
 
 
-def _unknown(directory: Path, below: str, known: Mapping[str, Written]) -> Iterator[Path]:
-    """Give the files below a folder that are not as they are known; what is behind a link is not in it."""
+def _files(directory: Path, below: str) -> Iterator[tuple[str, int]]:
+    """Give the files below a folder by their path in the directory, with their size; none that is behind a link."""
     with os.scandir(directory / below) as entries:
         for each in entries:
             path = f"{below}{each.name}"
             if each.is_dir(follow_symlinks=False):
-                yield from _unknown(directory, f"{path}/", known)
+                yield from _files(directory, f"{path}/")
             elif each.is_file(follow_symlinks=False):
-                held = known.get(path)
-                if held is None or each.stat(follow_symlinks=False).st_size != held.size:
-                    yield directory / path
+                yield path, each.stat(follow_symlinks=False).st_size
 
 
 def _unpacked(path: Path, content: bytes) -> bytes:

@@ -9,7 +9,6 @@ import gzip
 import json
 import os
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from asbuilt.files import MOST, MOST_OF_AN_OBSERVATION, RefusedError, read
+from asbuilt.record.bodies import inflated
 from asbuilt.record.writing import put
 from asbuilt.withholding import Secrets
 from asbuilt.workflows.paths import checkout as checkouts
@@ -54,7 +54,7 @@ def keep(directory: Path, read_ones: Mapping[str, Checkout], day: date, secrets:
 def kept(path: Path) -> Kept:
     """Read such a file back. Raises NoCheckoutsError."""
     try:
-        raw = json.loads(_unpacked(read(path, MOST_OF_AN_OBSERVATION)))
+        raw = json.loads(inflated(read(path, MOST_OF_AN_OBSERVATION)))
         if raw["form"] != FORM:
             raise NoCheckoutsError(f'is not of the form "{FORM}"')
         return Kept(
@@ -62,7 +62,7 @@ def kept(path: Path) -> Kept:
         )
     except RefusedError as error:
         raise NoCheckoutsError(str(error)) from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, EOFError, zlib.error, OSError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, NoCheckoutsError):
             raise
         raise NoCheckoutsError("is not what asbuilt writes there") from error
@@ -135,15 +135,6 @@ def _target(root: Path, to: str) -> dict[str, Any]:
 
 def _text(content: bytes) -> str:
     return content.decode("utf-8", "surrogateescape")
-
-
-def _unpacked(content: bytes) -> bytes:
-    """Unpack what is bounded when it is packed, and again when it is not. Raises NoCheckoutsError."""
-    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    found = unpack.decompress(content, MOST_OF_AN_OBSERVATION)
-    if not unpack.eof:
-        raise NoCheckoutsError("is cut, or larger than any that asbuilt writes")
-    return found
 
 
 def _lay_out(root: Path, raw: Mapping[str, Any]) -> None:

@@ -68,7 +68,8 @@ def _judged(found: Evidence, manifest: Manifest, scratch: Path) -> tuple[str, di
     directory = str(found.directory)
     arguments = [f"--estate={directory}/{ESTATE}", f"--recorded={directory}", f"--evidence={scratch}"]
     if live:
-        arguments += [f"--observed={directory}/{OBSERVATION}"]
+        # What was changed is judged all the same: the verdicts tell what that changes.
+        arguments += [f"--observed={directory}/{OBSERVATION}", "--edited"]
     arguments += _scope(found, manifest)
     if _is_chosen(manifest):
         arguments += [f"--deselect={_NO_TEST}"]  # then nobody asks whether a suppression is needed by what was left out

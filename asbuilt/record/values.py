@@ -9,9 +9,10 @@ from typing import Any
 
 from asbuilt import texts
 
-_TABLE = '<table><tr align="left"><th>declared</th><th>observed</th></tr><tr valign="top">'
-_CELL = '<td><pre style="white-space:pre-wrap">'
-_WIDEST = 72
+# There are thousands of these pages: tags that HTML does not need are left out, and quotes, which JSON has to escape.
+_TABLE = "<table><tr align=left><th>declared<th>observed<tr valign=top>"
+_PRE = "<pre style=white-space:pre-wrap>"
+_WIDEST = 96
 _MOST_REQUESTS = 5
 _MOST_LINES = 100
 _PLAIN = re.compile(r"[^\W\d][\w/](?:[\w./@+() -]|:(?=[\w/]))*(?<! )|\d{4}-\d\d-\d\dT[\d:.]+Z")
@@ -20,10 +21,11 @@ _SPECIAL = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
 
 def page(requirement: str, declared: Any, observed: Any, asked: Sequence[str]) -> str:
     """Give plain values as HTML, side by side, with the requests that they rest on; of a long list the begin."""
-    requests = "".join(f"<li><code>{_marked_up(each)}</code></li>" for each in asked[:_MOST_REQUESTS])
-    more = f"<li>and {len(asked) - _MOST_REQUESTS} more</li>" if len(asked) > _MOST_REQUESTS else ""
-    rests_on = f"<p>Rests on</p><ul>{requests}{more}</ul>" if requests else ""
-    return f"<p>{_marked_up(requirement)}</p>{_TABLE}{_cell(declared)}{_cell(observed)}</tr></table>{rests_on}"
+    requests = [_marked_up(each) for each in asked[:_MOST_REQUESTS]]
+    more = [f"and {len(asked) - _MOST_REQUESTS} more"] if len(asked) > _MOST_REQUESTS else []
+    told = "\n".join((*requests, *more))
+    rests_on = f"<p>Rests on{_PRE}{told}</pre>" if told else ""
+    return f"<p>{_marked_up(requirement)}{_TABLE}{_cell(declared)}{_cell(observed)}</table>{rests_on}"
 
 
 @lru_cache(2**12)
@@ -35,7 +37,7 @@ def _cell(value: Any) -> str:
     lines = list(_lines(value, "")) if value else ["nothing"]
     more = [f"# and {len(lines) - _MOST_LINES} more lines"] if len(lines) > _MOST_LINES else []
     shown = escape("\n".join((*lines[:_MOST_LINES], *more)), quote=False)
-    return f"{_CELL}{shown}</pre></td>"
+    return f"<td>{_PRE}{shown}</pre>"
 
 
 def _lines(value: Any, indent: str) -> Iterator[str]:

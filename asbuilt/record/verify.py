@@ -17,6 +17,7 @@ from asbuilt.record.directory import COLLECTED, ESTATE, JOURNAL, MANIFEST
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.rejudge import rejudged
 from asbuilt.record.statement import PREDICATE_TYPE, is_real
+from asbuilt.record.verifying.answers import answers
 from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.record.verifying.evidence import Evidence, evidence
 from asbuilt.record.verifying.files import digests
@@ -86,6 +87,7 @@ def _checks(found: Evidence, manifest: Manifest, asked: Asked, now: datetime) ->
     if found.broken:
         yield checked("readable", "", list(found.broken))
     yield digests(found, manifest)
+    yield answers(found)
     yield population(found, manifest)
     yield journal(found)
     yield totals(found, manifest)

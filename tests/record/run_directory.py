@@ -1,53 +1,24 @@
-"""Complete directories of runs, in the documented form: what a run left, with the record made of it."""
+"""Copies of runs' directories, to be changed: with the digests as they were, or made to fit what was changed."""
 
 import gzip
 import hashlib
 import json
 import shutil
-from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from asbuilt.catalogue import PROJECT
-from asbuilt.estate import load
-from asbuilt.population import Population
-from asbuilt.record.manifest import FORM, Covered, Manifest, as_plain, restored
+from asbuilt.record.manifest import as_plain, restored
 from asbuilt.record.statement import write_statement
 from asbuilt.withholding import Secrets
 
 WITHOUT = {"manifest.json", "predicate.json", "statement.intoto.json"}
 
 
-def complete(played, folder, *, suite="live", **changes):
-    """Copy what a run left, and make its record; `changes` are fields of the manifest."""
-    directory = folder / played.directory.name
-    shutil.copytree(played.directory, directory)
-    observation = directory / "observation.json"
-    world = json.loads(observation.read_text())["world"] if observation.exists() else "workflow files"
-    ids = [each["id"] for each in played.verdicts]
-    edit(directory / "verdicts.jsonl", lambda _: "".join(f"{json.dumps(line(each))}\n" for each in played.verdicts))
-    estate = load(PROJECT / "estate.yaml")
-    collected = {
-        "form": "asbuilt collected 1", "world": world, "estate": estate.name, "suites": [suite], "whole": len(ids),
-        "ids": ids, "deselected": [], "errors": [],
-    }  # fmt: skip
-    (directory / "collected.json").write_text(json.dumps(collected))
-    counts = Counter(each["outcome"] for each in played.verdicts)
-    verdict = "drifted" if counts["drifted"] else "unknown" if counts["unknown"] else "conforms"
-    now = datetime.now(UTC).isoformat()
-    manifest = Manifest(
-        form=FORM, run=directory.name, estate=estate.name, world=world, verdict=verdict,
-        exit=0 if verdict == "conforms" else 1, complete=True, lacks=(), started=now, ended=now,
-        clock="the providers'", covered=Covered("", (suite,), tuple(estate.apps), tuple(estate.repositories)),
-        population=Population(whole=len(ids), collected=tuple(ids)), counts=dict(counts),
-    )  # fmt: skip
-    write(directory, replace(manifest, **changes))
+def copied(played, folder, **changes):
+    """Copy what a run left; `changes` are fields of its manifest."""
+    directory = shutil.copytree(played.directory, folder / played.directory.name)
+    if changes:
+        seal(directory, **changes)
     return directory
-
-
-def line(verdict):
-    """Give the journal's line of a verdict."""
-    return {name: value for name, value in verdict.items() if name != "caused_by"}
 
 
 def write(directory, manifest):

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
@@ -58,7 +59,7 @@ def _one(results, control, subject):
 
 def _sides(result):
     """Give what is declared and what was observed, as the page of a result shows them."""
-    cells = re.findall(r"<pre[^>]*>(.*?)</pre>", result["descriptionHtml"], re.DOTALL)
+    cells = re.findall(r"<td><pre[^>]*>(.*?)</pre>", result["descriptionHtml"], re.DOTALL)
     return [yaml.safe_load(html.unescape(each)) for each in cells]
 
 
@@ -94,7 +95,7 @@ def test_declared_and_observed_stand_side_by_side_with_their_requests(live):
     declared, observed = _sides(result)
     assert declared == {"app": "raxx-api-prod", "probe": "/health", "status": 200}
     assert observed == {"response": {"url": url, "status": 502, "from_router": True}}
-    assert result["descriptionHtml"].endswith(f"<ul><li><code>GET {url} -&gt; 502</code></li></ul>")
+    assert result["descriptionHtml"].endswith(f">GET {url} -&gt; 502</pre>")
     assert [each.name for each in (directory / "allure-results").iterdir() if "attachment" in each.name] == []
 
 
@@ -212,6 +213,24 @@ def test_the_summary_is_a_table_of_causes(live):
     assert " [#692](https://github.com/MooseQuest/TradeMasterAPI/issues/692)" in rows[0]
     assert " [runbook](https://github.com/MooseQuest/TradeMasterAPI/blob/main/docs/ops/runbooks/heroku.md)" in rows[0]
     assert "main only): <https://github.com/MooseQuest/TradeMasterAPI/settings/environments/new><br>2. `gh " in rows[0]
+
+
+def test_what_was_never_judged_counts_in_every_rendering(play):
+    played = play("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-x")
+    counts = json.loads((played.directory / "manifest.json").read_text())["counts"]
+    assert +Counter(counts) == Counter(each["outcome"] for each in played.verdicts)
+    statuses = Counter(each["status"] for each in _results(played.directory))
+    assert statuses["broken"] == counts["unknown"] > 1
+    assert statuses["failed"] == counts["drifted"] == 1
+    assert statuses.total() == sum(counts.values())
+    suite = ET.parse(played.directory / "junit.xml").getroot().find("testsuite")
+    assert [int(suite.get(each)) for each in ("tests", "errors", "failures")] == [
+        sum(counts.values()),
+        counts["unknown"],
+        counts["drifted"],
+    ]
+    never = [each for each in _results(played.directory) if each["status"] == "broken"]
+    assert {each["statusDetails"]["message"].partition(":")[0] for each in never} == {"was never judged"}
 
 
 def test_junit_counts_the_same(live):

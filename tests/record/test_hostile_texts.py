@@ -137,10 +137,11 @@ def test_in_the_page_of_a_check(text):
 
 def test_in_what_a_verdict_rests_on(text):
     control = Control("HK001", "SEV-1", (), "It is.", (), "mend", asks=("fact",))
+    _, deep = sides(control, None, {"fact": {str(number): [text] * 10 for number in range(10)}})
     declared, observed = sides(control, Subject(text, "app", text), {"fact": [text] * 3_000})
     assert declared["repository"] in {text, f"{text[: texts.LONGEST - 1]}…"}
     assert observed["fact"][-1].endswith(" more")
-    for side in (declared, observed):
+    for side in (declared, observed, deep):
         assert len(json.dumps(side)) < 10 * MOST
         assert_no_command(texts.as_json(side, None))
 
@@ -321,5 +322,5 @@ def test_of_many_requests_a_page_has_the_first_and_their_number():
 
 def test_a_page_reads_as_yaml_does():
     page = page_of("It is.", {"name": "名前", "on": [1, None]}, "x", [])
-    cell = page.partition('white-space:pre-wrap">')[2].partition("</pre>")[0]
+    cell = page.partition("white-space:pre-wrap>")[2].partition("</pre>")[0]
     assert yaml.safe_load(html.unescape(cell)) == {"name": "名前", "on": [1, None]}

@@ -12,7 +12,6 @@ import run_directory
 
 from asbuilt.option_values import OptionError
 from asbuilt.record.kept_checkouts import CHECKOUTS, FORM, keep
-from asbuilt.record.manifest import Covered
 from asbuilt.record.verify import Asked, verify
 from asbuilt.recorded_inputs import inputs_of
 from asbuilt.withholding import Secrets
@@ -20,10 +19,10 @@ from asbuilt.workflows.paths import checkout as checkouts
 
 REPOSITORY = "fixtures/repositories/TradeMasterAPI"
 RUNS = {
-    "incident": ("live", "tests_live", "-m", "live", "--sandbox=incident-2026-04-30"),
-    "healthy": ("live", "tests_live", "-m", "live", "--sandbox=healthy"),
-    "files-before": ("static", "tests_static", f"--checkout={REPOSITORY}/before"),
-    "files-after": ("static", "tests_static", f"--checkout={REPOSITORY}/after"),
+    "incident": ("tests_live", "-m", "live", "--sandbox=incident-2026-04-30"),
+    "healthy": ("tests_live", "-m", "live", "--sandbox=healthy"),
+    "files-before": ("tests_static", f"--checkout={REPOSITORY}/before"),
+    "files-after": ("tests_static", f"--checkout={REPOSITORY}/after"),
 }
 
 
@@ -32,8 +31,7 @@ def recorded(played, tmp_path):
     """Give a function that makes the record of a run."""
 
     def make(name, **changes):
-        suite, *arguments = RUNS[name]
-        return run_directory.complete(played(*arguments), tmp_path, suite=suite, **changes)
+        return run_directory.copied(played(*RUNS[name]), tmp_path, **changes)
 
     return make
 
@@ -58,11 +56,7 @@ def test_part_of_an_estate_is_judged_again_as_that_part(play, tmp_path):
     run = play(
         "tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "--app=raxx-api-staging", "-k", "HK002 or HK005"
     )
-    directory = run_directory.complete(
-        run, tmp_path / "made",
-        covered=Covered("raxx-api-staging and -k only", ("live",), ("raxx-api-staging",), ()),
-        arguments=("-k", "HK002 or HK005"),
-    )  # fmt: skip
+    directory = run_directory.copied(run, tmp_path / "made")
     said, misfits = again(directory)
     assert misfits == {}
     assert said.startswith("2 verdicts equal")
@@ -123,7 +117,7 @@ def test_files_are_judged_as_of_the_day_of_the_record(play, tmp_path):
         "      - uses: actions/checkout@main\n"
     )
     run = play("tests_static", f"--checkout={checkout}")
-    directory = run_directory.complete(run, tmp_path / "made", suite="static")
+    directory = run_directory.copied(run, tmp_path / "made")
     assert again(directory)[1] == {}
     run_directory.edit_json(directory / "checkouts.json.gz", lambda kept: kept.update(day="2026-01-01"))
     run_directory.seal(directory)

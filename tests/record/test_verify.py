@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,9 +21,9 @@ from asbuilt.record.verify import Asked, verify
 NOW = datetime.now(UTC)
 DRIFTED = "tests_live/test_releases.py::test_current_release_has_a_slug[raxx-api-prod]"
 FILES = (
-    "collected.json", "verdicts.json", "verdicts.jsonl", "observation.json", "checkouts.json.gz", "estate.yaml",
-    "junit.xml", "summary.md", "outputs.txt", "sandbox-log.json", "allure-results/environment.properties",
-    "allure-results/categories.json", "manifest.json", "predicate.json", "statement.intoto.json",
+    "collected.json", "verdicts.json", "verdicts.jsonl", "observation.json", "bodies.json.gz", "checkouts.json.gz",
+    "estate.yaml", "junit.xml", "summary.md", "outputs.txt", "sandbox-log.json", "manifest.json", "predicate.json",
+    "statement.intoto.json", "allure-results/environment.properties", "allure-results/categories.json",
 )  # fmt: skip
 
 
@@ -30,7 +31,7 @@ FILES = (
 def made(played, tmp_path_factory):
     """The record of the incident's run."""
     run = played("tests_live", "-m", "live", "--sandbox=incident-2026-04-30")
-    return run_directory.complete(run, tmp_path_factory.mktemp("made"))
+    return run_directory.copied(run, tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture
@@ -103,11 +104,11 @@ def test_every_file_of_a_run_is_covered(made):
 @pytest.mark.parametrize("fits", [False, True], ids=["as-it-is", "digests-made-to-fit"])
 def test_result_that_was_removed_is_named(directory, fits):
     path = results(directory)[0]
-    labels = {each["name"]: each["value"] for each in json.loads(path.read_text())["labels"]}
+    node_id = json.loads(path.read_text())["fullName"]
     path.unlink()
     if fits:
         run_directory.seal(directory)
-    assert (labels["nodeid"] if fits else f"allure-results/{path.name}") in named(directory)
+    assert (node_id if fits else f"allure-results/{path.name}") in named(directory)
 
 
 @pytest.mark.parametrize("fits", [False, True], ids=["as-it-is", "digests-made-to-fit"])
@@ -223,6 +224,16 @@ def test_what_was_changed_is_named_though_the_digests_were_made_to_fit(directory
         assert where is None or where in {each for each, _ in found[check]}, found
 
 
+def test_answer_that_was_changed_is_named_though_the_digests_were_made_to_fit(directory):
+    def change(kept):
+        name = next(iter(kept["bodies"]))
+        kept["bodies"][name] += " "
+
+    run_directory.edit_json(directory / "bodies.json.gz", change)
+    run_directory.seal(directory)
+    assert {each for each, _ in wrong(directory)["answers"]} == {"bodies.json.gz"}
+
+
 def test_result_that_says_otherwise_is_named(directory):
     path = next(each for each in results(directory) if json.loads(each.read_text())["status"] == "failed")
     run_directory.edit_json(path, lambda result: result.update(status="passed"))
@@ -245,7 +256,7 @@ def test_verdict_that_was_amended_is_the_last_line_of_its_id(directory):
         pytest.param({"complete": False, "lacks": ("a worker died",)}, "complete", id="incomplete"),
         pytest.param({"complete": False}, "complete", id="incomplete-without-a-word"),
         pytest.param({"exit": 3}, "complete", id="asbuilt-failed"),
-        pytest.param({"population": Population(whole=61)}, "population", id="population"),
+        pytest.param({"population": Population(suites=("live",), whole=61)}, "population", id="population"),
         pytest.param({"covered": Covered("", ("live",), ("raxx-api-prod",), ())}, "scope", id="scope-is-not-whole"),
         pytest.param({"ended": (NOW + timedelta(hours=2)).isoformat(), "world": "live"}, "age", id="to-come"),
         pytest.param({"ended": "tonight"}, "age", id="no-instant"),
@@ -269,7 +280,7 @@ def test_check_that_was_never_judged_makes_the_record_incomplete(directory):
     run_directory.seal(directory)
     assert (DRIFTED, "was never judged, and manifest.json does not say so") in wrong(directory)["population"]
     population = restored((directory / "manifest.json").read_bytes()).population
-    left = Population(whole=population.whole, collected=population.collected, never_judged=(LeftOut(DRIFTED, reason),))
+    left = replace(population, never_judged=(LeftOut(DRIFTED, reason),))
     run_directory.seal(directory, population=left)
     assert DRIFTED in {each for each, _ in wrong(directory)["complete"]}
 
@@ -299,7 +310,7 @@ def test_world_that_was_changed_in_one_file_is_named(directory, name):
 
 
 def test_statement_of_a_sandbox_never_reads_as_a_pass(live, tmp_path):
-    made = run_directory.complete(live("healthy"), tmp_path)
+    made = run_directory.copied(live("healthy"), tmp_path)
     statement = json.loads((made / "statement.intoto.json").read_bytes())
     predicate = json.loads((made / "predicate.json").read_bytes())
     assert statement["predicate"] == predicate
@@ -336,9 +347,9 @@ def test_statement_of_reality_names_the_manifest_alone(directory):
     ("asked", "changes", "fits"),
     [
         ({"max_age": timedelta(hours=26)}, {}, False),
-        ({"max_age": timedelta(hours=26)}, {"world": "live"}, True),
+        ({"max_age": timedelta(hours=26)}, {"world": "live", "ended": NOW.isoformat()}, True),
         ({"max_age": timedelta(hours=26)}, {"world": "live", "ended": (NOW - timedelta(hours=27)).isoformat()}, False),
-        ({"max_age": timedelta(hours=26)}, {"world": "live, judged again"}, False),
+        ({"max_age": timedelta(hours=26)}, {"world": "live, judged again", "ended": NOW.isoformat()}, False),
     ],
     ids=["sandbox-proves-none", "young", "old", "judged-again-proves-none"],
 )

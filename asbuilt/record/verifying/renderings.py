@@ -1,12 +1,12 @@
 """Whether all that shows a run's verdicts shows the same: manifest, JUnit, Allure, summary, and the exit status."""
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from asbuilt.record.allure_results import STATUS, full_name, identity_of
 from asbuilt.record.directory import MANIFEST, OUTPUTS, RESULTS, SUMMARY, VERDICTS
 from asbuilt.record.junit import names
 from asbuilt.record.manifest import Manifest
@@ -21,13 +21,6 @@ _KINDS = {
     ("error", ""): Outcome.UNKNOWN,
     ("skipped", "pytest.xfail"): Outcome.WAIVED,
     ("skipped", "pytest.skip"): Outcome.NOT_APPLICABLE,
-}
-_STATUS = {
-    Outcome.CONFORMS: "passed",
-    Outcome.DRIFTED: "failed",
-    Outcome.UNKNOWN: "broken",
-    Outcome.WAIVED: "skipped",
-    Outcome.NOT_APPLICABLE: "skipped",
 }
 _EXITS = {"conforms": 0, "drifted": 1, "unknown": 1, "nothing": 5}
 
@@ -96,35 +89,21 @@ def _kind(case: ET.Element) -> str:
 def _allure(found: Evidence) -> Iterator[Misfit]:
     seen: dict[str, str] = {}
     outcomes = found.outcomes
-    known = {identity_of(each): each for each in outcomes}
+    known = {name: each for each in outcomes for name in (identity_of(each), full_name(each))}
     for path, result in results_of(found):
-        node_id = _check_of(result, known) if result else None
-        if result is None or node_id is None:
+        told = [str(result.get(each)) for each in ("historyId", "fullName")] if result else []
+        node_id = next((known[each] for each in told if each in known), "")
+        if result is None:
             yield Misfit(path, "is no result of a check")
+        elif not node_id:
+            yield Misfit(path, f"is the result of {told[-1]}, which has no verdict")
         elif node_id in seen:
             yield Misfit(path, f"is a second result of {node_id}, after {seen[node_id]}")
-        elif node_id not in outcomes:
-            yield Misfit(path, f"is the result of {node_id}, which has no verdict")
         else:
             seen[node_id] = path
-            if result.get("status") != _STATUS[outcomes[node_id]]:
+            if result.get("status") != STATUS[outcomes[node_id]]:
                 yield Misfit(path, f'says "{result.get("status")}" of {node_id}, which is {outcomes[node_id]}')
     yield from (Misfit(each, f"has no result in {RESULTS}") for each in sorted(outcomes.keys() - seen.keys()))
-
-
-def _check_of(result: dict[str, Any], known: Mapping[str, str]) -> str | None:
-    """Give the id of the check that a result is of."""
-    if (identity := result.get("historyId")) in known:
-        return known[str(identity)]
-    labels = result.get("labels")
-    pairs = [each for each in labels if isinstance(each, dict)] if isinstance(labels, list) else []
-    named = next((each.get("value") for each in pairs if each.get("name") == "nodeid"), result.get("fullName"))
-    return named if isinstance(named, str) else None
-
-
-def identity_of(node_id: str) -> str:
-    """Give what Allure's results know a check by, the same in every run."""
-    return hashlib.sha256(node_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _summary(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from asbuilt import texts
+from asbuilt.judged_again import is_world_of
 from asbuilt.record.directory import COLLECTED, CONTEXT, MANIFEST, OBSERVATION, PREDICATE, RESULTS, STATEMENT, SUMMARY
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.statement import is_real, subject_name
@@ -10,7 +11,6 @@ from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.record.verifying.evidence import Evidence
 from asbuilt.record.verifying.renderings import JUNIT, junit_of
 
-_AGAIN = ", judged again"
 _OF_A_SANDBOX = "sandbox-log.json"
 
 
@@ -35,10 +35,10 @@ def _said(found: Evidence, said: str) -> Iterator[tuple[str, str, str]]:
     yield COLLECTED, _text((found.collected or {}).get("world")), said
     if OBSERVATION in found.files:
         observed = found.json(OBSERVATION, dict) or {}
-        yield OBSERVATION, _text(observed.get("world")), said.partition(_AGAIN)[0]
+        there = _text(observed.get("world"))
+        yield OBSERVATION, said if is_world_of(said, there) else there, said
         heading = (found.content(SUMMARY) or b"").decode("utf-8", "replace").partition("\n")[0]
-        there = texts.code(said) in heading
-        yield SUMMARY, said if there else heading, said
+        yield SUMMARY, said if texts.code(said) in heading else heading, said
     root = junit_of(found)
     properties = root.iter("property") if root is not None else ()
     told = {each.get("value", "") for each in properties if each.get("name") == "world"}
