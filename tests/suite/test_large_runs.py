@@ -1,11 +1,17 @@
 """What a run asks, keeps and computes of an app does not grow with the number of apps. Counts hold that, no clock."""
 
+import hashlib
 import importlib.util
 import json
+import shutil
 
 import pytest
 
 from asbuilt.catalogue import PROJECT
+from asbuilt.record.directory import MANIFEST, STATEMENT
+from asbuilt.record.manifest import restored
+from asbuilt.record.statement import write_statement
+from asbuilt.withholding import Secrets
 
 FEW, MANY = 20, 60
 
@@ -51,3 +57,12 @@ def of_an_app(apps, lay_out, play, folder):
     return {
         name: count / apps for name, count in {"checks": len(played.verdicts), "requests": requests, **sizes}.items()
     }
+
+
+def test_a_statement_is_made_of_a_manifest_of_any_size(live, tmp_path):
+    directory = shutil.copytree(live("healthy").directory, tmp_path / "run")
+    content = (directory / MANIFEST).read_bytes() + b"\n" * 2**20
+    (directory / MANIFEST).write_bytes(content)
+    write_statement(directory, restored(content), Secrets())
+    (subject,) = json.loads((directory / STATEMENT).read_text())["subject"]
+    assert subject["digest"] == {"sha256": hashlib.sha256(content).hexdigest()}
