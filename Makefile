@@ -27,9 +27,10 @@ static: .venv/run ## the workflow files of a checkout (ARGS="--checkout DIR")
 report: .venv/run ## the newest run as one HTML file (DIR=reports/RUN for another)
 	@$(BIN)/asbuilt record $(or $(DIR),reports/latest)
 
-bench: .venv/dev ## how long a workflow file and a start of the command take, and what these are multiples of
+bench: .venv/dev ## how long a workflow file, a start of the command and a large run take, and what these are multiples of
 	@$(BIN)/python tests/bench/workflow_files.py
 	@$(BIN)/python tests/bench/start_up.py
+	@$(BIN)/python tests/bench/large_runs.py
 
 figures: .venv/dev ## files, lines and arrows by package (ARGS="REVISION ..." for some side by side)
 	@$(BIN)/python tests/bench/figures.py $(ARGS)

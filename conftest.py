@@ -327,11 +327,19 @@ def environments(see, _repository_state):
     return {each.name.lower(): each for each in see("environments", _repository_state.environments, judged_by="GH001")}
 
 
+@pytest.fixture(scope="session")
+def _environments_named(run):
+    """The names of environments in lower case, by repository: looked for once a run."""
+    found = {}
+    for each in run.subjects("environment").values():
+        found.setdefault(each.repository.name, set()).add(each.part.lower())
+    return found
+
+
 @pytest.fixture
-def named_environments(run, repository):
+def named_environments(_environments_named, repository):
     """The names of environments that the estate or a workflow file of the repository names, in lower case."""
-    known = run.subjects("environment").values()
-    return {each.part.lower() for each in known if each.repository.name == repository.name}
+    return _environments_named.get(repository.name, set())
 
 
 @pytest.fixture

@@ -292,7 +292,7 @@ def history(
 
 @app.command()
 def sandbox(
-    scenario: Annotated[str, typer.Option(help="healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME")] = "healthy",
+    scenario: Annotated[str, typer.Option(help="healthy, healthy+FAULT, NAME@TIME, FILE.yaml")] = "healthy",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 8080,
     unix_socket: Annotated[str | None, typer.Option(help="also for `gh config set http_unix_socket`")] = None,
 ) -> None:

@@ -24,9 +24,15 @@ _AMENDS = "asbuilt_amends"  # a report that says again what has been gathered
 _OF_A_CRASH = "???"  # the phase that xdist names of a check in which a worker died
 
 
-def attach(report: pytest.TestReport, verdict: Verdict) -> None:
-    """Put a verdict on a report, in a form that a worker can send."""
-    vars(report)[_VERDICT] = judging.to_wire(verdict)
+def attach(report: pytest.TestReport, verdict: Verdict, *, to_send: bool = False) -> None:
+    """Put a verdict on a report; where a worker has `to_send` it, as text."""
+    vars(report)[_VERDICT] = judging.to_wire(verdict) if to_send else verdict
+
+
+def attached(report: pytest.TestReport) -> Verdict | None:
+    """Give the verdict that was put on a report, here or by a worker."""
+    found = getattr(report, _VERDICT, None)
+    return judging.from_wire(found) if isinstance(found, str) else found
 
 
 class Controller:
@@ -63,14 +69,13 @@ class Controller:
         if report.when == _OF_A_CRASH:
             gathering.died(report.nodeid, _worker_of(report))
         elif not hasattr(report, _AMENDS) and report.nodeid.partition("[")[0] in self._checks:
-            raw = getattr(report, _VERDICT, None)
-            gathering.phase(report.nodeid, report.when, report.duration, judging.from_wire(raw) if raw else None)
+            gathering.phase(report.nodeid, report.when, report.duration, attached(report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Count a check that is unknown as an error, also where that came to light after it had begun."""
-        raw = getattr(report, _VERDICT, None) if report.failed else None
-        return ("error", "E", "ERROR") if raw and judging.from_wire(raw).outcome is Outcome.UNKNOWN else None
+        verdict = attached(report) if report.failed else None
+        return ("error", "E", "ERROR") if verdict and verdict.outcome is Outcome.UNKNOWN else None
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Know why a run ends before its end."""

@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -87,6 +88,7 @@ def control(
     )
 
 
+@lru_cache(maxsize=512)
 def control_of(function: Any) -> Control:
     """Give the control that a test function checks. Raises LookupError for what `problems_of` finds in it."""
     if wrong := next(problems_of(function), ""):

@@ -2,9 +2,9 @@
 
 import re
 import shlex
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
@@ -338,9 +338,26 @@ class Estate(_Declared):
                 for deploy in workflow.deploys:
                     yield Ownership(repository, workflow, deploy)
 
+    @cached_property
+    def _deploys(self) -> dict[str, tuple[Ownership, ...]]:
+        found: dict[str, list[Ownership]] = {}
+        for each in self.ownerships():
+            found.setdefault(each.deploy.app, []).append(each)
+        return {app: tuple(ownerships) for app, ownerships in found.items()}
+
+    def ownerships_of(self, app: str) -> tuple[Ownership, ...]:
+        """Give the declared deploys of an app, in the order of the file."""
+        return self._deploys.get(app, ())
+
     def ownership_of(self, app: str) -> Ownership | None:
         """Give the first declared deploy of an app."""
-        return next((each for each in self.ownerships() if each.deploy.app == app), None)
+        return next(iter(self.ownerships_of(app)), None)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Give a copy, which finds its own deploys."""
+        copied = super().model_copy(update=update, deep=deep)
+        vars(copied).pop("_deploys", None)
+        return copied
 
 
 def source_of(path: Path) -> bytes:

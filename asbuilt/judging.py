@@ -177,13 +177,25 @@ def _unread(why: Finding) -> Unobserved:
 
 SEEN = pytest.StashKey[Seen]()
 _CONTROL = pytest.StashKey[Control]()
+_IS_CHECK = pytest.StashKey[bool]()
+_SUBJECT = pytest.StashKey[Subject | None]()
 
 
 def subject_of(item: pytest.Item, run: Run) -> Subject | None:
     """Give the subject that a collected check is about; None for one without, or where none is declared."""
-    kind = kind_of(item.fixturenames) if isinstance(item, pytest.Function) else None
-    callspec = getattr(item, "callspec", None)
-    return run.subjects(kind).get(callspec.params.get("subject", "")) if kind and callspec else None
+    if _SUBJECT not in item.stash:
+        kind = kind_of(item.fixturenames) if isinstance(item, pytest.Function) else None
+        callspec = getattr(item, "callspec", None)
+        found = run.subjects(kind).get(callspec.params.get("subject", "")) if kind and callspec else None
+        item.stash[_SUBJECT] = found
+    return item.stash[_SUBJECT]
+
+
+def is_check(item: pytest.Item) -> bool:
+    """Say whether a collected test is one of a control."""
+    if _IS_CHECK not in item.stash:
+        item.stash[_IS_CHECK] = item.get_closest_marker("control") is not None
+    return item.stash[_IS_CHECK]
 
 
 def catalogued(item: pytest.Item) -> Control:

@@ -201,7 +201,7 @@ def _declarations() -> dict[str, dict[str, Any]]:
         },
         "--sandbox": {
             "metavar": "WORLD",
-            "help": "ask a sandbox: healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME",
+            "help": "ask a sandbox: healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME, a FILE.yaml of your own",
         },
         "--observed": {
             "metavar": "FILE",

@@ -14,6 +14,7 @@ from asbuilt.beginning import CLOSING, WORLD, begun, hand_over, is_worker
 from asbuilt.controller import attach
 from asbuilt.controls import Drift
 from asbuilt.estate_errors import EstateError
+from asbuilt.filling import Filling
 from asbuilt.forgetting import forget
 from asbuilt.interruption import terminable
 from asbuilt.model import dump
@@ -26,6 +27,7 @@ from asbuilt.record.writing import put, write_bytes
 from asbuilt.run import RUN, Run
 from asbuilt.subjects import kind_of, none_declared
 from asbuilt.suppressing import sort_out
+from asbuilt.thrift import Thrift
 from asbuilt.world import observe
 
 
@@ -48,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[CLOSING].enter_context(terminable())
     try:
         config.stash[RUN] = begun(config)
+        config.pluginmanager.register(Filling(config), "asbuilt-filling")
+        config.pluginmanager.register(Thrift(config), "asbuilt-thrift")
     except catalogue.BrokenChecksError as error:
         pytest.exit(f"checks that cannot be used, so nothing is judged:\n{error}", returncode=faults.INTERNAL)
     except (EstateError, OptionError) as error:
@@ -204,9 +208,9 @@ def pytest_runtest_makereport(
     """Put the verdict on the report, in a form that a worker can send."""
     report = yield
     run = item.config.stash.get(RUN, None)
-    if run is not None and item.get_closest_marker("control"):
+    if run is not None and judging.is_check(item):
         if report.when == "call" or not report.passed:
-            attach(report, judging.verdict_of(item, run, call, report))
+            attach(report, judging.verdict_of(item, run, call, report), to_send=is_worker(item.config))
         # What pytest prints by `--tb`, `--showlocals` and `-r` is of the same texts.
         report.longrepr = texts.shown_in(report.longrepr)
         report.sections = texts.shown_in(report.sections)

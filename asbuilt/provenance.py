@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import TypeVar
 
 from asbuilt.commits import agree, brought_by, commit_of, deploys_of, releases_of
@@ -70,7 +71,7 @@ class Ended:
     requests: tuple[int, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Provenance:
     """What was observed, and what files say of the jobs that deploy: enough to tell where a release comes from."""
 
@@ -85,9 +86,9 @@ class Provenance:
         found = {(each.repository.name, each.workflow.name): each for each in self.ways(app)}
         return list(found.values())
 
-    def ways(self, app: App) -> list[Ownership]:
+    def ways(self, app: App) -> tuple[Ownership, ...]:
         """Give the declared deploys of an app."""
-        return [each for each in self.estate.ownerships() if each.deploy.app == app.name]
+        return self.estate.ownerships_of(app.name)
 
     def maker(self, owner: Ownership, event: str = "") -> Maker:
         """Give what may make the releases of a declared deploy's app: its workflow, by one event or any."""
@@ -245,9 +246,8 @@ class Provenance:
     def _is_told_apart(self, app: App, owner: Ownership, run: WorkflowRun, maker: Maker) -> bool:
         """Say whether a run can be told from those that deploy another app by the same workflow and event."""
         own = maker.known_of(run.event)
-        for each in self.estate.ownerships():
-            same_file = (each.repository.name, each.workflow.name) == (owner.repository.name, owner.workflow.name)
-            if each.deploy.app == app.name or not same_file or not is_of(each, run):
+        for each in (Ownership(owner.repository, owner.workflow, deploy) for deploy in owner.workflow.deploys):
+            if each.deploy.app == app.name or not is_of(each, run):
                 continue
             other = self.maker(each)
             by_environment = maker.environment is not None and _lower(maker) != _lower(other)
@@ -333,11 +333,21 @@ class Provenance:
 
     def source_of(self, app: App, release: Release) -> tuple[str, Answer] | None:
         """Say where a promoted release comes from: the observed app that runs the same code, and what made it there."""
-        for name, state in self.apps.items():
-            same = [each for each in deploys_of(state) if each.code and each.code == release.code]
-            if name != app.name and same:
+        for name in self._with_code.get(release.code or "", ()):
+            if name != app.name:
+                same = [each for each in deploys_of(self.apps[name]) if each.code == release.code]
                 return name, self.origin(self.estate.apps[name], same[-1])[1]
         return None
+
+    @cached_property
+    def _with_code(self) -> dict[str, dict[str, None]]:
+        """The apps to which some code was deployed, by its id."""
+        found: dict[str, dict[str, None]] = {}
+        for name, state in self.apps.items():
+            for each in deploys_of(state):
+                if each.code:
+                    found.setdefault(each.code, {})[name] = None
+        return found
 
     def compared(self, way: Ownership) -> tuple[str, str] | None:
         """Give what to compare to tell whether a deploy lags behind its branch: the commit that runs, and the branch.

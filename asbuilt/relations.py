@@ -33,10 +33,7 @@ def about(subject: Subject) -> str:
 
 def deploys_by_app(estate: Estate) -> dict[str, tuple[Ownership, ...]]:
     """Give the declared deploys of each app that has one."""
-    found: dict[str, tuple[Ownership, ...]] = {}
-    for each in estate.ownerships():
-        found[each.deploy.app] = (*found.get(each.deploy.app, ()), each)
-    return found
+    return {each.deploy.app: estate.ownerships_of(each.deploy.app) for each in estate.ownerships()}
 
 
 def rests_on(subject: Subject, deploys: Mapping[str, tuple[Ownership, ...]]) -> tuple[str, ...]:

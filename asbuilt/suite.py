@@ -13,6 +13,7 @@ import pytest
 
 from asbuilt import start
 from asbuilt.catalogue import PROJECT
+from asbuilt.thrift import Settled
 
 KNOWN = "asbuilt.known_options"  # by name, so that workers of xdist have it too
 
@@ -30,7 +31,7 @@ def run(verb: str, arguments: Sequence[str]) -> int:
     folder, *options = start.SUITES[verb]
     own = ["-c", str(PROJECT / "pytest.ini"), "--rootdir", str(PROJECT), "-p", KNOWN, str(PROJECT / folder), *options]
     try:
-        code = int(pytest.main([*own, *arguments]))
+        code = int(pytest.main([*own, *arguments], plugins=[Settled()]))
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read has left: Python's own flush at the end would tell of it again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

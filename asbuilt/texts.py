@@ -10,8 +10,10 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
@@ -23,6 +25,7 @@ LONGEST_KEPT = 64 * 2**10
 _LONGEST_LINK = 2000
 _MOST_LINES = 200
 _ELLIPSIS = "…"
+_NO_TEXTS = frozenset({bool, float, int, type(None), datetime, timedelta})
 _BLANKS = re.compile(r"[ \t\n]+")
 _ODD = re.compile(r"[^ -~]")
 _HALVES = re.compile(r"[\ud800-\udfff]")
@@ -134,21 +137,36 @@ def kept(text: str, most: int = LONGEST_KEPT) -> str:
 
 
 def kept_in(value: T) -> T:
-    """Give a value with every text in it as it is kept, however deep it stands."""
+    """Give a value with every text in it as it is kept, however deep it stands; itself where all are so already."""
     found: Any = value
-    if type(found) is str:
+    kind: Any = type(found)
+    if kind is str:
         found = kept(found)
+    elif kind in _NO_TEXTS:
+        return value
     elif isinstance(found, dict):
-        found = {kept_in(key): kept_in(each) for key, each in found.items()}
-    elif type(found) is tuple:
-        found = tuple(map(kept_in, found))
-    elif isinstance(found, tuple) and hasattr(found, "_make"):
-        found = found._make(map(kept_in, found))
+        new = {kept_in(key): kept_in(each) for key, each in found.items()}
+        found = found if _are_same((*new, *new.values()), (*found, *found.values())) else new
     elif isinstance(found, list):
-        found = list(map(kept_in, found))
+        items = list(map(kept_in, found))
+        found = found if _are_same(items, found) else items
+    elif isinstance(found, tuple) and (kind is tuple or hasattr(found, "_make")):
+        held = tuple(map(kept_in, found))
+        found = found if _are_same(held, found) else kind._make(held) if hasattr(kind, "_make") else held
     elif is_dataclass(found) and not isinstance(found, type):
-        found = replace(found, **{each.name: kept_in(getattr(found, each.name)) for each in fields(found)})
+        parts = {name: getattr(found, name) for name in _names_of(kind)}
+        changed = {name: new for name, each in parts.items() if (new := kept_in(each)) is not each}
+        found = replace(found, **changed) if changed else found
     return cast("T", found)
+
+
+def _are_same(some: Collection[Any], others: Collection[Any]) -> bool:
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
+
+
+@cache
+def _names_of(noun: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(noun))
 
 
 def within(value: Any) -> Iterator[str]:

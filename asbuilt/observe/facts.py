@@ -6,6 +6,7 @@ A kind says what is found under its keys, so that no answer is taken for another
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from asbuilt.model import (
@@ -106,11 +107,18 @@ class Questions:
             raise
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answers:
     """The facts that were asked for, by their keys."""
 
     facts: dict[Key[Any, Any], Fact[Any]]
+
+    @cached_property
+    def _parts(self) -> dict[tuple[Kind[Any, Any], str], dict[Any, Fact[Any]]]:
+        found: dict[tuple[Kind[Any, Any], str], dict[Any, Fact[Any]]] = {}
+        for key, fact in self.facts.items():
+            found.setdefault((key.kind, key.subject), {})[key.part] = fact
+        return found
 
     def of_each(self, kind: Kind[T, P]) -> dict[str, Fact[T]]:
         """Give the facts of a kind of which each subject has one, by subject.
@@ -124,7 +132,7 @@ class Answers:
 
         Empty where none was.
         """
-        return {key.part: fact for key, fact in self.facts.items() if key[:2] == (kind, subject)}
+        return dict(self._parts.get((kind, subject), {}))
 
     def get(self, key: Key[T, P], otherwise: Fact[T]) -> Fact[T]:
         """Give a fact, or another where it was not asked for.

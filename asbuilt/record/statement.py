@@ -92,7 +92,7 @@ def write_statement(directory: Path, manifest: Manifest, secrets: Secrets) -> No
     Both are of what stands in the directory: the digest is that of the file, the outcomes are those of its verdicts.
     Raises RefusedError or ValueError where these cannot be read back.
     """
-    sha256 = hashlib.sha256(read(directory / MANIFEST)).hexdigest()
+    sha256 = hashlib.sha256(read(directory / MANIFEST, MOST_OF_AN_OBSERVATION)).hexdigest()
     verdicts = json.loads(read(directory / VERDICTS, MOST_OF_AN_OBSERVATION))
     predicate = predicate_of(manifest, sha256, [(each["id"], each["outcome"]) for each in verdicts])
     write_json(directory / PREDICATE, predicate, secrets)

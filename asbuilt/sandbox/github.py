@@ -108,8 +108,7 @@ def _answer(world: World, ask: Ask) -> Reply:
     if "repo" not in parts:
         return function(ask, world, **parts)
     # GitHub takes owner and name in any case.
-    wanted = f"{parts.pop('owner')}/{parts.pop('repo')}".lower()
-    repository = next((known for known in world.repositories if known.full_name.lower() == wanted), None)
+    repository = world.repository(f"{parts.pop('owner')}/{parts.pop('repo')}")
     if repository is None:
         raise _missing()
     return function(ask, repository, **parts)

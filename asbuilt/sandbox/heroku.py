@@ -24,6 +24,7 @@ _ACCEPT = re.compile(r"application/vnd\.heroku\+json\s*;\s*version=3(\.[\w.-]+)?
 _RANGE = re.compile(
     r"(?P<by>\w+)\s+(?P<after>\]?)(?P<first>[^\].;,]*)\.\.(?P<last>[^;\[]*)(?P<before>\[?)\s*(?:;(?P<options>.*))?"
 )
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PAGE, _LARGEST_PAGE = 200, 1000
 _LIMIT, _SPAN = 4500, 4000
 
@@ -58,7 +59,7 @@ def remaining(ask: Ask) -> int:
 def canonical(world: World, path: str) -> str:
     """Return a path with the app's name in it where the request had its id."""
     match = re.fullmatch(r"/apps/([^/]+)(/.*)?", path)
-    found = next((app for app in world.apps if match and match[1] == documents.identifier("app", app.name)), None)
+    found = _app_called(world, match[1]) if match else None
     return f"/apps/{found.name}{match[2] or ''}" if match and found else path
 
 
@@ -79,11 +80,20 @@ def _answer(world: World, ask: Ask) -> Reply:
     _, function, parts = found
     if "app" in parts:
         wanted = parts.pop("app")
-        app = next((app for app in world.apps if wanted in (app.name, documents.identifier("app", app.name))), None)
+        app = _app_called(world, wanted)
         if app is None:
             raise _missing("app")
         return function(ask, app, **parts)
     return function(ask, world, **parts)
+
+
+def _app_called(world: World, wanted: str) -> App | None:
+    """Return the app of a name or an id; ids are looked at only where no app has that name."""
+    if named := world.app(wanted):
+        return named
+    if not _IDENTIFIER.fullmatch(wanted):
+        return None
+    return next((app for app in world.apps if wanted == documents.identifier("app", app.name)), None)
 
 
 def _missing(resource: str) -> RefusalError:

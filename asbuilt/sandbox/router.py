@@ -30,18 +30,13 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def app_of(world: World, host: str) -> App | None:
-    """Return the app that a host name leads to: its own name with the hash, or one of its domains."""
-    return next((app for app in world.apps if host in (app.hostname, *app.domains)), None)
-
-
 def answer(world: World, ask: Ask) -> Reply:
     """Answer one request to an app's own URL.
 
     A declared response wins over what the dynos' states suggest, so that a fault can change the one or the other. In
     maintenance the router asks no dyno, nor whether there are any: https://devcenter.heroku.com/articles/maintenance-mode.
     """
-    app = app_of(world, ask.host)
+    app = world.app_at(ask.host)
     if app is None:
         return _error(404, "No such app", "no-such-app")
     if app.maintenance:

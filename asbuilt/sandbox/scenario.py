@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from asbuilt.sandbox.world import World
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
+_OWN_FILE = re.compile(r"(.+?\.ya?ml)((?:[+@].*)?)", re.DOTALL)
 
 __all__ = ["FIXTURES", "Scenario", "ScenarioError", "load", "names"]
 
@@ -59,10 +61,14 @@ def _is_of_files(fault: Path) -> bool:
 
 
 def load(name: str, *, folder: Path | None = None) -> Scenario:
-    """Load `NAME`, `NAME+FAULT+FAULT` or either with `@INSTANT`, which sets the clock."""
-    body, at, time = name.partition("@")
+    """Load `NAME`, `NAME+FAULT+FAULT` or either with `@INSTANT`, which sets the clock.
+
+    In place of NAME may stand the path of a scenario's file, which ends in `.yaml` or `.yml`.
+    """
+    own, rest = _own_file(name)
+    body, at, time = (rest if own else name).partition("@")
     base, *faults = body.split("+")
-    file = _file("scenarios", base, folder)
+    file = own or _file("scenarios", base, folder)
     document = _document(file, "a mapping that describes a world")
     clock = _clock(document, file)
     if at:
@@ -78,6 +84,12 @@ def load(name: str, *, folder: Path | None = None) -> Scenario:
         # Built after each fault, so that an error names the file that brought it in.
         stages = _stages(document, edits, clock, fault_file.name)
     return Scenario(name, str(document.get("summary", "")), clock, stages)
+
+
+def _own_file(name: str) -> tuple[Path | None, str]:
+    """Give the file that a name begins with, and what follows it; None where it begins with no path of one."""
+    match = _OWN_FILE.fullmatch(name)
+    return (Path(match[1]), match[2]) if match else (None, name)
 
 
 def _file(kind: str, name: str, folder: Path | None) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -188,10 +189,34 @@ class Repository:
         return f"{self.owner}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """What stands at one instant: the apps, the repositories, and the answers that take over."""
 
     apps: tuple[App, ...]
     repositories: tuple[Repository, ...]
     answers: tuple[Answer, ...]
+
+    def app(self, name: str) -> App | None:
+        """Return the app of a name."""
+        return self._apps.get(name)
+
+    def app_at(self, host: str) -> App | None:
+        """Return the app that a host name leads to: its own name with the hash, or one of its domains."""
+        return self._apps_by_host.get(host)
+
+    def repository(self, full_name: str) -> Repository | None:
+        """Return the repository of a name in whatever case, as GitHub takes it."""
+        return self._repositories.get(full_name.lower())
+
+    @cached_property
+    def _apps(self) -> dict[str, App]:
+        return {app.name: app for app in reversed(self.apps)}
+
+    @cached_property
+    def _apps_by_host(self) -> dict[str, App]:
+        return {host: app for app in reversed(self.apps) for host in (app.hostname, *app.domains)}
+
+    @cached_property
+    def _repositories(self) -> dict[str, Repository]:
+        return {each.full_name.lower(): each for each in reversed(self.repositories)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from asbuilt.sandbox.scenario import FIXTURES, ScenarioError, load
+
 PROD = "raxx-api-prod-a60a19e5efbf.herokuapp.com"
 STAGING = "raxx-api-staging-3c7d19e2b5f8.herokuapp.com"
 REPOSITORY = "/repos/MooseQuest/TradeMasterAPI"
@@ -142,3 +144,14 @@ def test_two_starts_serve_the_same(start):
     assert [first.heroku(path).content for path in paths] == [second.heroku(path).content for path in paths]
     path = f"{REPOSITORY}/actions/runs"
     assert first.github(path).content == second.github(path).content
+
+
+def test_a_world_of_ones_own_is_named_by_its_file(tmp_path):
+    own = tmp_path / "own+world@home.yaml"
+    own.write_text((FIXTURES / "scenarios" / "healthy.yaml").read_text())
+    loaded = load(f"{own}+dyno-crashed@2026-05-09T00:00:00Z")
+    known = load("healthy+dyno-crashed@2026-05-09T00:00:00Z")
+    assert loaded.clock == known.clock
+    assert loaded.world(0) == known.world(0)
+    with pytest.raises(ScenarioError, match=r"gone\.yaml is not there"):
+        load(str(tmp_path / "gone.yaml"))
