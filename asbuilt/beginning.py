@@ -141,6 +141,7 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
     point_latest(directory)
     with faults.unwritten_noted(config):
         write_bytes(directory / ESTATE, estate, known)
+        write_bytes(directory / JOURNAL, b"", known)
         keep(directory, run.checkouts, run.day or today(), known)
         if run.scans is not None:
             write_json(directory / LINT, plain(run.scans), known)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asbuilt.model import ago
-from asbuilt.verdicts import NOT_NEEDED, Outcome, Verdict, by_urgency
+from asbuilt.verdicts import NEVER, NOT_NEEDED, Outcome, Verdict, by_urgency
 from asbuilt.workflows.yaml.finding import Finding
 
 _CLAUSE = re.compile(r'(?:"[^"]*"|[^":;]|[:;](?! ))+')
@@ -183,7 +183,8 @@ class _Remedies:
     def of(cls, verdicts: Iterable[Verdict]) -> "_Remedies":
         known: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
         for each in verdicts:
-            known[each.control, each.about].append(each)
+            if not each.reason.startswith(NEVER):
+                known[each.control, each.about].append(each)
         return cls(known, frozenset(control for control, _ in known))
 
     def in_order(self, roots: Iterable[Verdict], members: Iterable[Verdict]) -> tuple[Step, ...]:

@@ -90,15 +90,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     bodies = world.bodies
     if observation is None:
         asked = options.asked(config)
-        observation, served, bodies = observe(
-            run,
-            world,
-            settle=asked.settle,
-            hold=asked.hold,
-            timeout=asked.timeout,
-            deadline=asked.deadline,
-            say=lambda text: reporter.write_line(f"asbuilt: {texts.line(text)}") if reporter else None,
-        )
+        try:
+            observation, served, bodies = observe(
+                run,
+                world,
+                settle=asked.settle,
+                hold=asked.hold,
+                timeout=asked.timeout,
+                deadline=asked.deadline,
+                say=lambda text: reporter.write_line(f"asbuilt: {texts.line(text)}") if reporter else None,
+            )
+        except KeyboardInterrupt:
+            if reporter:
+                told = f"asbuilt: INCOMPLETE: interrupted while observing {run.estate.name} in {run.world}, so nothing"
+                reporter.write_line(f"{texts.line(told)} was judged; run it again", red=True, bold=True)
+            raise
         if served:
             with faults.unwritten_noted(config):
                 write_sandbox_log(directory, served, run.secrets)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -101,7 +102,9 @@ def _missing(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
     if not population.collected:
         yield "no check was collected"
     if left := population.never_judged:
-        yield f"{len(left)} of {len(population.collected)} checks were never judged: {left[0].reason}"
+        reasons = Counter(each.reason for each in left).most_common()
+        why = "; ".join(f"{reason} ({count})" for reason, count in reasons)
+        yield f"{len(left)} of {len(population.collected)} checks were never judged: {why}"
     for each in population.errors:
         yield f"{each.id} could not be collected: {each.reason}"
     if len(ids) != len(verdicts) or ids != set(population.collected):

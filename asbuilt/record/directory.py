@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -28,6 +29,7 @@ RESULTS = "allure-results"
 STATEMENT = "statement.intoto.json"
 SUMMARY = "summary.md"
 VERDICTS = "verdicts.json"
+_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4,}")
 _PACKED = frozenset({BODIES, CHECKOUTS})
 
 
@@ -43,6 +45,11 @@ def new_directory(evidence: Path, clock: datetime | None = None) -> Path:
         with suppress(FileExistsError):
             directory.mkdir()
             return directory
+
+
+def is_name_of_a_run(name: str) -> bool:
+    """Say whether a folder has the name of a run's directory: one that died at once left nothing else."""
+    return _NAME.fullmatch(name) is not None
 
 
 def point_latest(directory: Path) -> None:

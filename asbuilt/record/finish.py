@@ -52,7 +52,8 @@ def seal(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapping[s
     if run.directory is not None:
         manifest = assembled(run, verdicts, ended, files)
         write_json(run.directory / MANIFEST, as_plain(manifest), run.secrets)
-        write_statement(run.directory, manifest, run.secrets)
+        if (run.directory / VERDICTS).is_file():  # what it is over could be written
+            write_statement(run.directory, manifest, run.secrets)
 
 
 def disown(directory: Path) -> None:

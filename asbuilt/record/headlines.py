@@ -1,6 +1,5 @@
 """A cause in words, as every view of a run has them: its headline, what it explains, what to do, the runbook."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from asbuilt import texts
@@ -13,6 +12,7 @@ from asbuilt.workflows.yaml.finding import Finding
 LONGEST = 600  # a headline joins the clauses of several findings
 _SEE = "see the issue"
 _FILES = "WF"
+_FEW = 3
 
 
 def headline(run: Run, cause: Cause) -> str:
@@ -30,9 +30,21 @@ def fact(run: Run, finding: Finding) -> str:
     return timed(finding.fact, finding.since, run.observation.as_of if run.observation else None)
 
 
-def never_judged(verdicts: Iterable[Verdict]) -> dict[str, int]:
-    """Count what was to be judged and never was, by the reason: of many it is one thing to be told."""
-    return dict(Counter(each.reason for each in verdicts if each.reason.startswith(NEVER)))
+def never_judged(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, str]]:
+    """Tell what was to be judged and never was, once for each reason: how many checks, and why; a few by name."""
+    found: dict[str, list[Verdict]] = {}
+    for each in verdicts:
+        if each.reason.startswith(NEVER):
+            found.setdefault(each.reason, []).append(each)
+    for reason, left in found.items():
+        names = [f"{each.control} {_own_name(each)}" for each in left] if len(left) <= _FEW else []
+        named = f": {', '.join(names)}" if names else ""
+        yield f"{len(left)} check{'' if len(left) == 1 else 's'}", f"{reason}{named}"
+
+
+def _own_name(verdict: Verdict) -> str:
+    """Give the id of the subject, as pytest has it between brackets."""
+    return verdict.id.partition("[")[2].removesuffix("]") or verdict.subject
 
 
 def is_of_its_own(verdict: Verdict) -> bool:

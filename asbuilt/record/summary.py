@@ -51,8 +51,7 @@ def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
             continue
         for finding in cause.head.told():
             yield _of_finding(run, cause.head, finding, cause.steps_of(finding))
-    for reason, count in headlines.never_judged(verdicts).items():
-        checks = f"{count} check{'' if count == 1 else 's'}"
+    for checks, reason in headlines.never_judged(verdicts):
         yield f"| {' | '.join((_MARKS[Outcome.UNKNOWN], '', '', checks, texts.code(reason), 'run it again'))} |"
     for verdict in sorted(verdicts, key=by_urgency):
         if headlines.is_of_its_own(verdict):

@@ -70,6 +70,8 @@ def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> It
         yield Text("")
     counted = f"{tally(verdicts)}; {_requests(run)}" if run.observation else tally(verdicts)
     yield from _wrapped(counted, columns, "green" if all_well(verdicts) else "red", bold=True)
+    if not any(each.outcome.is_judged for each in verdicts):
+        yield Text(f"fix: let a check through: of {run.population.whole} none that applies is left", "red")
     if run.directory:
         yield Text(f"evidence: {texts.line(_shown(run.directory))}")
 
@@ -121,11 +123,8 @@ def _causes(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
 
 def _findings(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
     """Give what else somebody has to hear of, the most urgent first."""
-    for reason, count in headlines.never_judged(verdicts).items():
-        fact = texts.line(f"UNKNOWN {reason}")
-        yield _Row(
-            f"{count} check{'' if count == 1 else 's'}", "", fact, ("fix: run it again",), _COLOURS[Outcome.UNKNOWN]
-        )
+    for checks, reason in headlines.never_judged(verdicts):
+        yield _Row(checks, "", texts.line(f"UNKNOWN {reason}"), ("fix: run it again",), _COLOURS[Outcome.UNKNOWN])
     shown = [each for each in verdicts if headlines.is_of_its_own(each)]
     for verdict, finding, others in _grouped(sorted(shown, key=by_urgency)):
         row = _row(run, verdict, finding, (Step(finding.fix, (verdict.issue,) if verdict.issue else ()),))

@@ -2,11 +2,15 @@
 
 import json
 import os
+import re
 import shutil
 from xml.etree import ElementTree as ET
 
 import pytest
 import running
+
+from asbuilt.record.verified import lines
+from asbuilt.record.verify import Asked, verify
 
 # Ends the process at one moment, once: of the run's own process, or of a worker's.
 MORTAL = '''
@@ -148,6 +152,7 @@ def test_the_death_of_a_worker_is_told_with_the_check_that_it_died_in(home, how,
     lost = [each for each in played.verdicts if each["reason"].startswith("was never judged: the process of worker gw")]
     assert [each["control"] for each in lost] == ["HK010"]
     assert {each["outcome"] for each in lost} == {"unknown"}
+    assert re.search(r"the process of worker gw\d died in it: HK010 raxx-api-", played.out)
 
 
 @pytest.mark.parametrize("how", ["KILL", "_exit"])
@@ -192,3 +197,45 @@ def test_a_manifest_says_where_the_suite_stands(home):
     )
     sources = json.loads((played.directory / "manifest.json").read_text())["sources"]
     assert len(sources["suite"]["commit"]) == 40
+
+
+SWEPT = """
+import os
+import signal
+import time
+
+from asbuilt import plugin
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def observe(*_, **__):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(60)
+
+
+plugin.observe = observe
+"""
+
+
+def test_a_run_that_is_interrupted_while_it_observes_says_so_and_is_incomplete(home):
+    (home / "swept.py").write_text(SWEPT)
+    environ = {"PYTHONPATH": str(home)}
+    live = ("tests_live", "-m", "live", "--sandbox=healthy")
+    played = running.in_a_process(home, *live, "-p", "swept", environ=environ)
+    assert played.code == 2
+    assert "INCOMPLETE: interrupted while observing raxx in sandbox healthy, so nothing was judged" in played.out
+    found = verify(played.directory, Asked("", None, rejudge=False))
+    assert not found.holds
+    assert "incomplete" in "\n".join(lines(found))
+
+
+def test_what_was_never_judged_stands_in_the_way_of_no_remedy(home):
+    """A run that ended early knows nothing of what must hold first: that is one step, not one for each check."""
+    told = {"MORTAL_HOW": "INT", "MORTAL_WHERE": "call", "MORTAL_WHO": "main", "MORTAL_ONCE": str(home / "died")}
+    environ = {**told, "PYTHONPATH": str(home), "PATH": os.environ["PATH"]}
+    live = ("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-p", "mortal", "-p", "turned")
+    (home / "turned.py").write_text("def pytest_collection_modifyitems(items):\n    items.reverse()\n")
+    played = running.in_a_process(home, *live, environ=environ)
+    assert played.count("drifted")
+    assert "is unknown)" not in played.out
