@@ -118,7 +118,7 @@ def test_in_junit(text):
 
 def test_in_a_result_of_allure(text):
     for verdict, result in zip(verdicts_of(text), results_of(verdicts_of(text), run_of(text)), strict=True):
-        assert result["statusDetails"]["message"] .removeprefix("waived: ") == told(verdict)
+        assert result["statusDetails"]["message"].removeprefix("waived: ") == told(verdict)
         shown = [each["value"] for each in result["labels"]]
         assert texts.line(text) in shown
         for each in (result["name"], result["fullName"], result["statusDetails"]["message"], *shown):

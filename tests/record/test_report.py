@@ -60,6 +60,8 @@ def test_of_a_run_that_did_not_end_there_is_no_report(healthy, refused, gone):
     said = refused(without(healthy, *gone))
     assert NO_END in said
     assert said.endswith(f"`asbuilt verify {healthy}` says how far it came")
+    told = CliRunner().invoke(command, ["verify", str(healthy)])
+    assert (told.exit_code, "complete: incomplete: it has n" in told.output) == (1, True)
 
 
 @pytest.mark.parametrize(
