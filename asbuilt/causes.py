@@ -206,6 +206,8 @@ class _Remedies:
             return
         seen.add(verdict.id)
         for finding in verdict.findings:
+            if finding.waived:
+                continue  # nobody is asked to mend what is accepted
             self._prepare(verdict, finding.needs, steps, seen)
             if text := finding.fix or ("see the issue" if verdict.issue else ""):
                 steps.setdefault(text, []).extend([verdict.issue] if verdict.issue else [])

@@ -20,11 +20,11 @@ from asbuilt.causes import Cause, causes
 from asbuilt.controls import Control, system_of
 from asbuilt.record import headlines
 from asbuilt.record.telling import told
-from asbuilt.record.values import page
+from asbuilt.record.values import introduction, page
 from asbuilt.record.writing import Written, folder, write_new
 from asbuilt.relations import about
 from asbuilt.run import Run
-from asbuilt.verdicts import ESTATE, Outcome, Verdict
+from asbuilt.verdicts import ESTATE, NEVER, Outcome, Verdict
 
 # So that the worst is "critical": a SEV-2 that the report calls so is read as a SEV-1.
 _SEVERITIES = {"SEV-1": "critical", "SEV-2": "normal", "SEV-3": "minor", "SEV-4": "trivial"}
@@ -35,6 +35,7 @@ STATUS = {
     Outcome.WAIVED: "skipped",
     Outcome.NOT_APPLICABLE: "skipped",
 }
+WAIVED = "waived: "  # by this it tells what is accepted from what is not applicable
 WITH_ANOTHER = "the same cause as"  # by this the report keeps what another verdict explains apart
 _LONGEST_ID = 2000
 _LONG = 32
@@ -94,7 +95,6 @@ class _Rendering:
         run, identity = self.run, sha256_of(verdict.id)
         directory = run.directory.name if run.directory else ""
         cause = self.of_causes.get(verdict.id)
-        asked = [str(run.observation.transcript[each]) for each in verdict.requests] if run.observation else []
         found: dict[str, Any] = {
             "uuid": sha256(f"{directory} {identity}".encode()).hexdigest()[:32],
             "historyId": identity[:_LONG],
@@ -104,7 +104,7 @@ class _Rendering:
             "status": STATUS[verdict.outcome],
             "start": int(at * 1000),
             "stop": int((at + verdict.seconds) * 1000),
-            "descriptionHtml": page(verdict.requirement, verdict.declared, verdict.observed, asked),
+            "descriptionHtml": self._page(verdict),
             "labels": [*self._labels(verdict), *self._own_labels(verdict, cause)],
         }
         if links := list(self._links(verdict)):
@@ -112,6 +112,14 @@ class _Rendering:
         if message := self._message(verdict, cause):
             found["statusDetails"] = {"message": message}
         return found
+
+    def _page(self, verdict: Verdict) -> str:
+        """Give what a verdict rests on; of what was never judged, what it requires: nothing was compared."""
+        if verdict.reason.startswith(NEVER):
+            return introduction(verdict.requirement)
+        observation = self.run.observation
+        asked = [str(observation.transcript[each]) for each in verdict.requests] if observation else []
+        return page(verdict.requirement, verdict.declared, verdict.observed, asked)
 
     def _subject(self, verdict: Verdict) -> str:
         """Give the id of the subject, which pytest has between brackets, with escapes for what is not ASCII."""
@@ -168,7 +176,8 @@ class _Rendering:
 
     def _message(self, verdict: Verdict, cause: Cause | None) -> str:
         of_cause = _of_cause(self.run, cause, verdict) if cause and cause.explains else ""
-        return "\n\n".join(filter(None, (of_cause, told(verdict))))
+        accepted = WAIVED if verdict.outcome is Outcome.WAIVED else ""
+        return "\n\n".join(filter(None, (of_cause, f"{accepted}{told(verdict)}")))
 
 
 def full_name(node_id: str) -> str:

@@ -14,6 +14,7 @@ from asbuilt.catalogue import PROJECT
 from asbuilt.observe import provider_clock
 from asbuilt.record.accepted import accepted
 from asbuilt.record.ci import told_by
+from asbuilt.record.clocks import whose
 from asbuilt.record.covered import covered
 from asbuilt.record.listings import listings
 from asbuilt.record.manifest import FORM, Manifest, Source
@@ -23,7 +24,6 @@ from asbuilt.verdicts import Outcome, Verdict, all_well
 from asbuilt.workflows.paths.checkout import Checkout
 
 _TOOLS = ("pytest", "pytest-xdist", "allure-pytest", "httpx", "pydantic", "PyYAML")
-_PROVIDERS, _MACHINE = "the providers'", "this machine's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Ended:
 
 def assembled(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapping[str, str]) -> Manifest:
     """Give the manifest; `files` are the digests of all that is written, by path."""
-    started, stopped, clock = _span(run, ended.began)
+    started, stopped = _span(run, ended.began)
     lacks = (*_missing(run, verdicts), *ended.lacks)
     return Manifest(
         form=FORM,
@@ -56,7 +56,7 @@ def assembled(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapp
         lacks=lacks,
         started=_written(started),
         ended=_written(stopped),
-        clock=clock,
+        clock=whose(run),
         covered=covered(run),
         population=run.population,
         counts=counts(verdicts),
@@ -111,12 +111,12 @@ def _missing(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
         yield "the verdicts are not one for each check that was collected"
 
 
-def _span(run: Run, began: datetime) -> tuple[datetime, datetime, str]:
+def _span(run: Run, began: datetime) -> tuple[datetime, datetime]:
     """Give begin and end by the providers' clock where they were asked, else by this machine's."""
     if run.observation is None:
-        return began, datetime.now(UTC), _MACHINE
+        return began, datetime.now(UTC)
     as_of = run.observation.as_of
-    return min(provider_clock.began(run.observation.transcript) or as_of, as_of), as_of, _PROVIDERS
+    return min(provider_clock.began(run.observation.transcript) or as_of, as_of), as_of
 
 
 def _sources(run: Run, estate_file: Path, files: Mapping[str, str]) -> Iterator[tuple[str, Source]]:

@@ -40,6 +40,26 @@ def unfinished(run: Run) -> str:
     return f"INCOMPLETE: {left} of {of} checks never judged" if left else ""
 
 
+def counted(run: Run) -> dict[str, str]:
+    """Say how much was judged, for the report's environment: there is never a word there that the run is complete.
+
+    Whether it is stands in the manifest alone, which is written later; that it is not can be known before.
+    """
+    known = run.population
+    of = len(known.collected)
+    lacking = [
+        *([] if known.collected else ["no check was collected"]),
+        *([f"{len(known.never_judged)} of {of} checks never judged"] if known.never_judged else []),
+        *(f"{each.id} could not be collected" for each in known.errors[:1]),
+    ]
+    judged = f"{of - len(known.never_judged)} of {of} check{'' if of == 1 else 's'} that {'was' if of == 1 else 'were'}"
+    return {
+        "Scope": said(run) or "the whole estate",
+        "Judged": f"{judged} collected" if of else "nothing",
+        **({"Complete": f"no: {'; '.join(lacking)}"} if lacking else {}),
+    }
+
+
 def _named_files(population: Population) -> bool:
     """Say whether some checks were never looked for."""
     return population.whole > len(population.collected) + len(population.deselected)

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from asbuilt import texts
+from asbuilt.record.clocks import whose
 from asbuilt.record.directory import CONTEXT
 from asbuilt.record.writing import folder, write_bytes, write_json, write_text
 from asbuilt.run import Run
@@ -15,21 +16,20 @@ CATEGORIES = Path(__file__).parents[2] / "reports" / "categories.json"
 
 
 def write_context(
-    results: Path, run: Run, linters: Mapping[str, str], *, scope: str | None = None, complete: str | None = None
+    results: Path, run: Run, linters: Mapping[str, str], covered: Mapping[str, str] | None = None
 ) -> None:
     """Write what the report says of the run as a whole: its world, its clock, who ran it, what the linters did.
 
-    `scope` is the part of the estate that was judged, and `complete` whether all of it was, each in a few words.
-    Raises NotWrittenError.
+    `covered` says how much of the estate was judged, by what each says it of, in a few words. Raises NotWrittenError.
     """
     folder(results)
     observation = run.observation
     facts = {
         "Estate": run.estate.name,
         "World": run.world,
-        **({"Scope": scope} if scope is not None else {}),
-        **({"Complete": complete} if complete is not None else {}),
+        **(covered or {}),
         **({"As of": f"{observation.as_of:%Y-%m-%d %H:%M:%S} UTC"} if observation else {}),
+        "Clock": whose(run),
         "Requests": str(len(observation.transcript)) if observation else "0",
         "asbuilt": version("asbuilt"),
         "Python": platform.python_version(),

@@ -7,7 +7,7 @@ from pathlib import Path
 from asbuilt.lint.keep import told
 from asbuilt.record.allure_results import write_results
 from asbuilt.record.assembling import Ended, assembled
-from asbuilt.record.covered import said, unfinished
+from asbuilt.record.covered import counted
 from asbuilt.record.directory import MANIFEST, OUTPUTS, RESULTS, SUMMARY, VERDICTS
 from asbuilt.record.evidence import write_context
 from asbuilt.record.junit import junit
@@ -31,7 +31,7 @@ def finish(run: Run, verdicts: tuple[Verdict, ...], *, well: bool, xml: Path | N
         return {}
     results = run.directory / RESULTS
     write_records(run.directory / VERDICTS, [each.as_dict() for each in verdicts], run.secrets)
-    write_context(results, run, told(run.scans or {}), scope=said(run) or "the whole estate", complete=_complete(run))
+    write_context(results, run, told(run.scans or {}), counted(run))
     known = write_results(results, verdicts, run)
     written = junit(run, verdicts)
     write_text(run.directory / "junit.xml", written, run.secrets)
@@ -61,12 +61,6 @@ def disown(directory: Path) -> None:
     for name in (SUMMARY, OUTPUTS, MANIFEST):
         with suppress(OSError):
             (directory / name).unlink(missing_ok=True)
-
-
-def _complete(run: Run) -> str:
-    """Say whether each check that was to be judged was."""
-    errors = [f"INCOMPLETE: {each.id} could not be collected" for each in run.population.errors]
-    return unfinished(run) or next(iter(errors), "each check that was collected was judged")
 
 
 def _say(run: Run, verdicts: tuple[Verdict, ...], *, well: bool) -> dict[str, Written]:

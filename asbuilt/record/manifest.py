@@ -69,8 +69,8 @@ class Manifest:
 
     `complete` only where each collected check has exactly one verdict, nothing failed to be collected and the run came
     to its end; `lacks` says what is missing. `verdict` is conforms, drifted, unknown or nothing. `clock` says whose
-    clock `started` and `ended` are of: the providers', or this machine's. `ci` is who ran it, by the words of CI; empty
-    elsewhere. `files` has the digest of each file of the run's directory by its path there.
+    clock `started` and `ended` are of: the providers', the sandbox's, or this machine's. `ci` is who ran it, by the
+    words of CI; empty elsewhere. `files` has the digest of each file of the run's directory by its path there.
     """
 
     form: str

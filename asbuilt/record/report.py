@@ -2,14 +2,18 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from asbuilt.files import RefusedError, read
-from asbuilt.record.directory import CONTEXT, RESULTS
+from asbuilt.files import MOST_OF_AN_OBSERVATION, NotThereError, RefusedError, read
+from asbuilt.record.directory import CHECKOUTS, MANIFEST, RESULTS
+from asbuilt.record.manifest import FORM, restored
+from asbuilt.record.past import is_run
+from asbuilt.record.title import title
 from asbuilt.record.writing import NotWrittenError, write_text
 from asbuilt.withholding import Secrets
 
@@ -33,18 +37,14 @@ class NoReportError(Exception):
 
 def render(directory: Path, secrets: Secrets) -> Path:
     """Write `report.html` into a run's directory, without a secret, and give its path. Raises NoReportError."""
-    results = directory / RESULTS
-    if not results.is_dir():
-        raise NoReportError(f"{directory} holds no {RESULTS}: name a run's directory, such as reports/latest")
-    if not (results / CONTEXT).exists():
-        raise NoReportError(f"{directory} holds no {RESULTS}/{CONTEXT}: its run did not come to an end")
-    name = _name(results)
+    name = _name(directory)
+    results = _results(directory)
     _ensure_allure()
     print("rendering the report ...", file=sys.stderr)  # noqa: T201 - progress of something slow
     with tempfile.TemporaryDirectory() as scratch:
         command = [str(_ALLURE), "generate", "--config", str(_PROJECT / "reports" / "allurerc.mjs")]
-        name = f"--report-name={_name(results)}"
-        _call([*command, "--cwd", scratch, "--output", f"{scratch}/out", name, str(results.resolve())])
+        command += ["--cwd", scratch, "--output", f"{scratch}/out", f"--report-name={name}"]
+        _call([*command, str(results.resolve())])
         page = (Path(scratch) / "out" / "index.html").read_text(encoding="utf-8")
     report = directory / "report.html"
     try:
@@ -60,19 +60,48 @@ def _closed(page: str) -> str:
     return _ANALYTICS.sub("", page).replace("<head>", f"<head>\n    {policy}", 1)
 
 
-def _name(results: Path) -> str:
-    """Give the report's name: it stands on every page, and says so where the world is a sandbox."""
+def _name(directory: Path) -> str:
+    """Give the report's name, from the manifest: of a run without one there is no report, whatever it left."""
+    path, told = directory / MANIFEST, f"`asbuilt verify {shlex.quote(str(directory))}`"
+    _refuse_what_is_no_run(directory)
     try:
-        text = read(results / CONTEXT).decode("utf-8", "replace").replace("\\\\", "\\")
-        facts = dict(line.split("=", 1) for line in text.splitlines() if line)
-        world, estate = facts["World"], facts["Estate"]
+        manifest = restored(read(path, MOST_OF_AN_OBSERVATION))
+        name = title(manifest)
+    except NotThereError as error:
+        raise NoReportError(
+            f"{directory} has no {MANIFEST}: its run did not come to its end, so there is no report of it; "
+            f"{told} says how far it came"
+        ) from error
     except RefusedError as error:
-        raise NoReportError(f"{results / CONTEXT} {error}") from error
-    except (ValueError, KeyError) as error:
-        raise NoReportError(f"{results / CONTEXT} is not what a run of asbuilt writes: name another run") from error
-    sandbox = "SANDBOX: " if world.startswith("sandbox") else ""
-    as_of = f", as of {facts['As_of']}" if "As_of" in facts else ""
-    return f"{sandbox}{estate}, {world}{as_of}"
+        raise NoReportError(f"{path} {error}, so there is no report of its run; {told} says more") from error
+    except (ValueError, OverflowError) as error:
+        raise NoReportError(
+            f"{path} is no manifest that asbuilt wrote, so there is no report of its run; {told} says more"
+        ) from error
+    if manifest.form != FORM:
+        raise NoReportError(f'{path} is not of the form "{FORM}": render it with the asbuilt that wrote it')
+    return name
+
+
+def _refuse_what_is_no_run(directory: Path) -> None:
+    if not directory.is_dir():
+        raise NoReportError(f"{directory} is no folder: name a run's directory, such as reports/latest")
+    begun = any((directory / each).exists() for each in (CHECKOUTS, RESULTS, MANIFEST))
+    if not begun and not is_run(directory):
+        raise NoReportError(f"{directory} is not a run's directory: name one, such as reports/latest")
+
+
+def _results(directory: Path) -> Path:
+    """Give the folder of results. Allure reads what is in it as it comes, so all of it has to be plain files."""
+    results = directory / RESULTS
+    try:
+        with os.scandir(results) as entries:
+            odd = next((each.name for each in entries if not each.is_file(follow_symlinks=False)), None)
+    except OSError as error:
+        raise NoReportError(f"{results} cannot be read: {error.strerror}; no report without it") from error
+    if odd is not None:
+        raise NoReportError(f"{results / odd} is a link, or no file: no run writes one there")
+    return results
 
 
 def _ensure_allure() -> None:

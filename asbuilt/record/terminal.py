@@ -38,7 +38,9 @@ def heading(run: Run, shown: Callable[[str], str]) -> str:
     for each in filter(None, (covered.said(run), covered.unfinished(run))):
         name = f"{name} ({shown(each)})"
     if run.observation is None:
-        folders = ", ".join(shown(str(each.root)) for each in run.checkouts.values()) or "no folder"
+        # Files of a record lie in a folder of the moment, which says nothing to anybody.
+        places = (str(each.root) for each in run.checkouts.values()) if run.world == FILES else iter(run.checkouts)
+        folders = ", ".join(map(shown, places)) or "no folder"
         return f"{name}, {FILES} of {folders}{run.world.removeprefix(FILES)}"
     as_of = f"as of {run.observation.as_of:%Y-%m-%d %H:%M} UTC"
     return f"{name} in {shown(run.world)}, {as_of}, {_requests(run)}"
@@ -137,11 +139,12 @@ def _row(run: Run, verdict: Verdict, finding: Finding, steps: tuple[Step, ...]) 
     outcome = Outcome.WAIVED if finding.waived else verdict.outcome
     fact = texts.line(headlines.fact(run, finding))
     excerpt = [f"> {texts.line(finding.excerpt)}"] if finding.excerpt else []
+    asks = finding.fix or verdict.issue
     return _Row(
         place=texts.line(finding.place),
         label=f"{verdict.control:6} {verdict.severity}",
         fact=fact if outcome is Outcome.DRIFTED else f"{outcome.upper()} {fact}",
-        help=(*excerpt, *(headlines.to_do(steps) if finding.fix or verdict.issue else ())),
+        help=(*excerpt, *(headlines.to_do(steps) if outcome is not Outcome.WAIVED and asks else ())),
         colour=_COLOURS[outcome],
     )
 

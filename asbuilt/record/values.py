@@ -25,7 +25,12 @@ def page(requirement: str, declared: Any, observed: Any, asked: Sequence[str]) -
     more = [f"and {len(asked) - _MOST_REQUESTS} more"] if len(asked) > _MOST_REQUESTS else []
     told = "\n".join((*requests, *more))
     rests_on = f"<p>Rests on{_PRE}{told}</pre>" if told else ""
-    return f"<p>{_marked_up(requirement)}{_TABLE}{_cell(declared)}{_cell(observed)}</table>{rests_on}"
+    return f"{introduction(requirement)}{_TABLE}{_cell(declared)}{_cell(observed)}</table>{rests_on}"
+
+
+def introduction(requirement: str) -> str:
+    """Give what stands first on a page: what is required."""
+    return f"<p>{_marked_up(requirement)}"
 
 
 @lru_cache(2**12)

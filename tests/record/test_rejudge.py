@@ -130,7 +130,8 @@ def test_run_that_judges_files_of_a_record_says_so(recorded, play):
     arguments = ("tests_static", f"--estate={directory}/estate.yaml", f"--recorded={directory}")
     run = play(*arguments)
     assert run.code == 0
-    assert "judged again" in run.out
+    assert "asbuilt: raxx, workflow files of MooseQuest/TradeMasterAPI, judged again" in run.out
+    assert "workflow files of `MooseQuest/TradeMasterAPI`, judged again" in (run.directory / "summary.md").read_text()
     assert "World=workflow files, judged again" in (run.directory / "allure-results/environment.properties").read_text()
 
 

@@ -60,3 +60,26 @@ def test_in_a_narrow_terminal_the_fact_stands_below_and_breaks_between_words(col
     assert max(map(len, out[begin:end])) <= columns
     assert " ".join(each.strip() for each in out[begin + 1 : end]) == FACT
     assert f"    fix: {FIX}   #7" in out  # whole: somebody copies it
+
+
+def both(verdict):
+    """Give what the terminal and the page say of a verdict."""
+    return [each.text for each in summary(RUN, (verdict,))], markdown(RUN, (verdict,), {}, well=False)
+
+
+def test_what_is_waived_has_nothing_to_mend():
+    waived = Verdict("t::a", "HK004", "SEV-2", "shop", "It is.", Outcome.WAIVED, (Finding(FACT),), "by ops (#1)", 690)
+    lines, page = both(waived)
+    at = lines.index(f"shop  HK004  SEV-2  WAIVED {FACT} (by ops (#1))")
+    assert lines[at + 1] == ""
+    assert "see the issue" not in page
+
+
+def test_beside_what_is_suppressed_a_finding_has_its_own_fix_alone():
+    accepted = Finding(FACT, "", PLACE, waived="suppressed until 2026-12-31", needs=("GH002",))
+    lines = printed(None, Finding(FACT, FIX, subject="shop"), accepted)
+    assert [each.strip() for each in lines if "fix:" in each or "see " in each] == [f"fix: {FIX}   #7"]
+    open_one = Finding(FACT, FIX, subject="shop")
+    page = both(Verdict("t::a", "WF004", "SEV-2", "shop", "It is.", Outcome.DRIFTED, (open_one, accepted), issue=7))[1]
+    assert "see " not in page
+    assert "2. " not in page

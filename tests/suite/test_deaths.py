@@ -230,12 +230,19 @@ def test_a_run_that_is_interrupted_while_it_observes_says_so_and_is_incomplete(h
     assert "incomplete" in "\n".join(lines(found))
 
 
+# What is drift comes first, then the check that ends the run, then what would have to hold before anything is done.
+TURNED = """
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: [name in item.nodeid for name in ("test_dynos", "test_apps")], reverse=True)
+"""
+
+
 def test_what_was_never_judged_stands_in_the_way_of_no_remedy(home):
     """A run that ended early knows nothing of what must hold first: that is one step, not one for each check."""
     told = {"MORTAL_HOW": "INT", "MORTAL_WHERE": "call", "MORTAL_WHO": "main", "MORTAL_ONCE": str(home / "died")}
     environ = {**told, "PYTHONPATH": str(home), "PATH": os.environ["PATH"]}
     live = ("tests_live", "-m", "live", "--sandbox=incident-2026-04-30", "-p", "mortal", "-p", "turned")
-    (home / "turned.py").write_text("def pytest_collection_modifyitems(items):\n    items.reverse()\n")
+    (home / "turned.py").write_text(TURNED)
     played = running.in_a_process(home, *live, environ=environ)
     assert played.count("drifted")
     assert "is unknown)" not in played.out

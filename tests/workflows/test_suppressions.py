@@ -176,7 +176,7 @@ def test_a_suppressed_finding_is_waived_and_listed_everywhere(judged):
         )
     )
     assert result["status"] == "skipped"
-    assert result["statusDetails"]["message"].splitlines()[0] == f"{FILE}:{LINE}:15 {said}"
+    assert result["statusDetails"]["message"].splitlines()[0] == f"waived: {FILE}:{LINE}:15 {said}"
     assert {"name": "tag", "value": "waived"} in result["labels"]
 
 

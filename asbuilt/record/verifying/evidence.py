@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read_inside
-from asbuilt.record.directory import COLLECTED, JOURNAL, MANIFEST, VERDICTS, is_name_of_a_run
+from asbuilt.record.directory import CHECKOUTS, COLLECTED, JOURNAL, MANIFEST, VERDICTS, is_name_of_a_run
 from asbuilt.record.manifest import FORM, Manifest, restored
 from asbuilt.record.recorded import NoRunError
 from asbuilt.record.verifying.checked import Misfit
@@ -64,7 +64,7 @@ def evidence(directory: Path) -> Evidence:
         raise NoRunError(f"{directory} is no folder")
     root = directory.resolve()
     files, refused = _listed(root)
-    known = {MANIFEST, COLLECTED, VERDICTS, JOURNAL}
+    known = {MANIFEST, COLLECTED, VERDICTS, JOURNAL, CHECKOUTS}  # the last is written first
     if not known & (files | refused.keys()) and not is_name_of_a_run(root.name):
         raise NoRunError(f"{directory} is not a run's directory: name one, such as reports/latest")
     found = Evidence(root, frozenset(files), refused, None, "", None, None, None, ())
