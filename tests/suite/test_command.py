@@ -105,7 +105,7 @@ def test_the_schema_command_prints_the_schema():
         (["paths", "--estate="], "--estate: its value is empty"),
         (["paths", "--app", "a\x1b[2J"], '--app: "a\\x1b[2J" holds a line break, or a character that cannot be seen'),
         (["record", ""], "DIR: its value is empty"),
-        (["record", "README.md"], "README.md holds no allure-results"),
+        (["record", "README.md"], "README.md is no folder: name a run"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_4(arguments, said):
