@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from asbuilt.catalogue import PROJECT
+from asbuilt.judged_again import is_sandbox
 from asbuilt.observe import provider_clock
 from asbuilt.record.accepted import accepted
 from asbuilt.record.ci import told_by
@@ -22,7 +23,7 @@ from asbuilt.verdicts import Outcome, Verdict, all_well
 from asbuilt.workflows.paths.checkout import Checkout
 
 _TOOLS = ("pytest", "pytest-xdist", "allure-pytest", "httpx", "pydantic", "PyYAML")
-_PROVIDERS, _MACHINE = "the providers'", "this machine's"
+_PROVIDERS, _SANDBOX, _MACHINE = "the providers'", "the sandbox's", "this machine's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,15 @@ def _missing(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
 
 
 def _span(run: Run, began: datetime) -> tuple[datetime, datetime, str]:
-    """Give begin and end by the providers' clock where they were asked, else by this machine's."""
+    """Give begin and end by the clock of whoever was asked, else by this machine's.
+
+    What was judged again has those of its observation: a sandbox's, where that was asked.
+    """
     if run.observation is None:
         return began, datetime.now(UTC), _MACHINE
     as_of = run.observation.as_of
-    return min(provider_clock.began(run.observation.transcript) or as_of, as_of), as_of, _PROVIDERS
+    began = min(provider_clock.began(run.observation.transcript) or as_of, as_of)
+    return began, as_of, _SANDBOX if is_sandbox(run.world) else _PROVIDERS
 
 
 def _sources(run: Run, estate_file: Path, files: Mapping[str, str]) -> Iterator[tuple[str, Source]]:

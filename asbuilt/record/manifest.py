@@ -19,7 +19,8 @@ FORM = "asbuilt manifest 1"
 class Source:
     """Where something that was judged, or that judged, stands in git; `commit` is empty where it is in none.
 
-    `dirty` says whether files there differed from the commit; None where nobody could tell.
+    `dirty` says whether files there differed from the commit; None where nobody could tell. `sha256` is the digest of
+    the estate's file, and of a checkout one of all files that were read; of the suite there is none.
     """
 
     commit: str = ""
@@ -69,8 +70,8 @@ class Manifest:
 
     `complete` only where each collected check has exactly one verdict, nothing failed to be collected and the run came
     to its end; `lacks` says what is missing. `verdict` is conforms, drifted, unknown or nothing. `clock` says whose
-    clock `started` and `ended` are of: the providers', or this machine's. `ci` is who ran it, by the words of CI; empty
-    elsewhere. `files` has the digest of each file of the run's directory by its path there.
+    clock `started` and `ended` are of: the providers', the sandbox's, or this machine's. `ci` is who ran it, by the
+    words of CI; empty elsewhere. `files` has the digest of each file of the run's directory by its path there.
     """
 
     form: str
