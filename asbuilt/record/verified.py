@@ -24,7 +24,7 @@ def age_of(text: str) -> timedelta:
 
 
 def lines(found: Verification) -> Iterator[str]:
-    """Give the lines: which run, who ran it, what was checked, what was accepted, the signature, and what it comes to."""
+    """Give the lines: which run, who ran it, what was checked, what was accepted, the signature, and the end."""
     yield f"run: {texts.line(found.run)}"
     if found.manifest:
         yield f"by: {texts.line(found.by, texts.LONGEST_WHOLE)}"
