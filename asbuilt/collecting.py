@@ -9,13 +9,12 @@ import pytest
 from asbuilt import options
 from asbuilt.catalogue import FOLDERS
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read
-from asbuilt.population import LeftOut, Population
+from asbuilt.population import OF_SCOPE, LeftOut, Population
 from asbuilt.record.collected import as_plain, restored
 from asbuilt.record.directory import COLLECTED
 from asbuilt.record.writing import NotWrittenError, write_json
 from asbuilt.run import Run
 
-OF_SCOPE = "--app, --repository"
 _SUITES = {"live": FOLDERS[0], "static": FOLDERS[1]}
 _ELSEWHERE = "taken out by another plugin"
 

@@ -7,6 +7,7 @@ is judged only where that is asked for, and says so from then on.
 from dataclasses import dataclass
 
 _AGAIN, _EDITED = ", judged again", ", edited"
+_SANDBOX = "sandbox "
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Again:
 def name_of(world: str, *, is_edited: bool) -> str:
     """Give the name of the world of a run that judges an observation of a world again."""
     return f"{world.removesuffix(_EDITED)}{_AGAIN}{_EDITED}" if is_edited else f"{world}{_AGAIN}"
+
+
+def is_sandbox(world: str) -> bool:
+    """Say whether a world is a sandbox, or was one when it was observed."""
+    return world.startswith(_SANDBOX)
 
 
 def marked(world: str, *, is_edited: bool) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+OF_SCOPE = "--app, --repository"  # the reason of what these took out
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -32,3 +34,13 @@ class Population:
     def left_out(self) -> int:
         """How many checks of the whole estate were not among those to be judged."""
         return max(self.whole - len(self.collected), len(self.deselected))
+
+    @property
+    def never_looked_for(self) -> int:
+        """How many checks of the whole estate were not even collected, such as those of files that nobody named."""
+        return max(self.whole - len(self.collected) - len(self.deselected), 0)
+
+    @property
+    def is_picked(self) -> bool:
+        """Whether checks were left out by anything but the apps and repositories that were named."""
+        return bool(self.never_looked_for) or any(each.reason != OF_SCOPE for each in self.deselected)

@@ -86,6 +86,11 @@ _RECORD = (
 )  # fmt: skip
 
 
+def stands_as(outcome: str, reason: str) -> str:
+    """Give what a verdict says of its subject: it is as declared where all that is wrong is a waiver too many."""
+    return Outcome.CONFORMS if outcome == Outcome.DRIFTED and reason == NOT_NEEDED else outcome
+
+
 def by_urgency(verdict: Verdict) -> tuple[int, str, str, str]:
     """Order verdicts as somebody on call reads them: the worst severity first, then by control and subject."""
     return (list(Outcome).index(verdict.outcome), verdict.severity, verdict.control, verdict.id)

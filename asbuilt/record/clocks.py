@@ -1,5 +1,6 @@
 """Whose clock the instants of a run are of."""
 
+from asbuilt.judged_again import is_sandbox
 from asbuilt.run import Run
 
 MACHINE = "this machine's"
@@ -11,8 +12,3 @@ def whose(run: Run) -> str:
     if run.observation is None:
         return MACHINE
     return _SANDBOX if is_sandbox(run.world) else _PROVIDERS
-
-
-def is_sandbox(world: str) -> bool:
-    """Say whether a world is a sandbox's, observed now or judged again."""
-    return world.startswith("sandbox")

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from asbuilt.population import Population
+from asbuilt.population import OF_SCOPE
 from asbuilt.record.manifest import Covered
 from asbuilt.run import Run
 
-_OF_SCOPE = ("--app", "--repository")
 _MOST_NAMES = 3
 
 
@@ -27,8 +26,8 @@ def said(run: Run) -> str:
         return ""
     names = list(_names(run)) if _is_narrowed(run) else []
     reasons = dict.fromkeys(each.reason for each in run.population.deselected)
-    chosen = [each for each in reasons if not each.startswith(_OF_SCOPE)]
-    if _named_files(run.population):
+    chosen = [each for each in reasons if each != OF_SCOPE]
+    if run.population.never_looked_for:
         chosen.append("the files that were named")
     by = [*_few(names), *chosen]
     return f"{', '.join(by) or 'a part'} only; {left} check{'' if left == 1 else 's'} not judged"
@@ -58,11 +57,6 @@ def counted(run: Run) -> dict[str, str]:
         "Judged": f"{judged} collected" if of else "nothing",
         **({"Complete": f"no: {'; '.join(lacking)}"} if lacking else {}),
     }
-
-
-def _named_files(population: Population) -> bool:
-    """Say whether some checks were never looked for."""
-    return population.whole > len(population.collected) + len(population.deselected)
 
 
 def _is_narrowed(run: Run) -> bool:

@@ -9,7 +9,7 @@ from typing import Protocol
 from asbuilt.changes import Drift
 from asbuilt.record.past import Past, Record
 from asbuilt.record.recorded import NoRunError
-from asbuilt.verdicts import Outcome
+from asbuilt.verdicts import Outcome, stands_as
 
 _THERE = frozenset({Outcome.DRIFTED, Outcome.WAIVED})
 _ENDS = frozenset({Outcome.CONFORMS, Outcome.NOT_APPLICABLE})
@@ -34,6 +34,10 @@ class Judged(Protocol):
     @property
     def outcome(self) -> str:
         """One of the five."""
+
+    @property
+    def reason(self) -> str:
+        """Why, for what neither conforms nor drifted, and for a waiver that nothing needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,18 @@ def drift_of(record_id: str, control: str) -> Drift:
     return Drift(control, record_id.partition("[")[2].removesuffix("]") or "estate")
 
 
+def outcome_of(record: Judged) -> str:
+    """Give what a verdict says of its subject."""
+    return stands_as(record.outcome, record.reason)
+
+
 def told(records: Iterable[Judged], asked: Collection[Drift] = ()) -> dict[Drift, Told]:
-    """Give what a run says of all that is there in it, and of what is asked for besides."""
+    """Give what a run says of all that is there in it, and of what is asked for besides.
+
+    A waiver that nothing needs is no drift: what it is of conforms.
+    """
     records = list(records)
-    wanted = {drift_of(each.id, each.control) for each in records if each.outcome in _THERE} | set(asked)
+    wanted = {drift_of(each.id, each.control) for each in records if outcome_of(each) in _THERE} | set(asked)
     controls = {each.control for each in wanted}
     found: dict[Drift, list[Judged]] = {}
     for each in records:
@@ -95,12 +107,14 @@ def told(records: Iterable[Judged], asked: Collection[Drift] = ()) -> dict[Drift
 
 def _together(members: list[Judged]) -> Told:
     rank = {outcome.value: index for index, outcome in enumerate(_WORST_FIRST)}
-    worst = min((rank.get(each.outcome, 2) for each in members), default=2)  # an outcome that nobody knows is unknown
+    worst = min(
+        (rank.get(outcome_of(each), 2) for each in members), default=2
+    )  # an outcome that nobody knows is unknown
     return Told(
         _WORST_FIRST[worst],
         min(each.severity for each in members),
         frozenset(each.id for each in members),
-        frozenset(each.id for each in members if each.outcome in _THERE),
+        frozenset(each.id for each in members if outcome_of(each) in _THERE),
     )
 
 

@@ -50,7 +50,7 @@ def _read(directory: Path) -> Past | Unfinished | str:
     except NoRunError as error:
         return str(error)
     if isinstance(found, Unfinished) and not found.estate:
-        return f"{directory} has no manifest, and nothing else says what it was to judge"
+        return f"{directory} is incomplete: the run died before it wrote down what it was to judge"
     return found
 
 
@@ -59,7 +59,7 @@ def _once(folders: Iterable[Path]) -> Iterator[Path]:
     seen: set[Path] = set()
     for folder in folders:
         if not folder.is_dir():
-            raise OptionError(f"{folder} is no folder: name one with runs in it, such as reports")
+            raise OptionError(f"{folder} is no folder: a run makes one (reports, or that of --evidence); name it")
         for directory in _directories(folder, _DEEP):
             if (real := directory.resolve()) not in seen:
                 seen.add(real)

@@ -19,7 +19,8 @@ FORM = "asbuilt manifest 1"
 class Source:
     """Where something that was judged, or that judged, stands in git; `commit` is empty where it is in none.
 
-    `dirty` says whether files there differed from the commit; None where nobody could tell.
+    `dirty` says whether files there differed from the commit; None where nobody could tell. `sha256` is the digest of
+    the estate's file, and of a checkout one of all files that were read; of the suite there is none.
     """
 
     commit: str = ""

@@ -36,6 +36,7 @@ class Record:
     control: str
     severity: str
     outcome: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

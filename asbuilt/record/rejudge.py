@@ -28,7 +28,6 @@ _NOT_HELD = frozenset({"seconds"})
 # What would change what is judged, or where it is kept: the options of whoever checks, and their credentials.
 _LEFT_OUT = ("PYTEST_ADDOPTS", "HEROKU_API_KEY", "GITHUB_TOKEN", "GH_TOKEN")
 _CHOOSE = ("-k", "--deselect", "--lf", "--last-failed", "--sw", "--stepwise")
-_OF_SCOPE = ("--app", "--repository")
 _NO_TEST = "no check is called so"
 _WORDS = {"lines": "findings", "caused_by": "causes"}
 
@@ -111,10 +110,7 @@ def _is_chosen(manifest: Manifest) -> bool:
 def _is_part(manifest: Manifest) -> bool:
     """Say whether not all was judged that the scope of the run has."""
     said = manifest.population
-    if said.never_judged:
-        return True
-    beside = any(not each.reason.startswith(_OF_SCOPE) for each in said.deselected)
-    return beside or said.whole > len(said.collected) + len(said.deselected) or _is_chosen(manifest)
+    return bool(said.never_judged) or said.is_picked or _is_chosen(manifest)
 
 
 def _differing(

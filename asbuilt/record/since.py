@@ -14,7 +14,7 @@ from pathlib import Path
 
 from asbuilt.changes import Changes, Drift, Stands
 from asbuilt.record.directory import VERDICTS
-from asbuilt.record.drifts import drift_of, told
+from asbuilt.record.drifts import drift_of, outcome_of, told
 from asbuilt.record.past import Past, checkouts, past, records, suites_of
 from asbuilt.record.recorded import NoRunError
 from asbuilt.run import Run
@@ -134,7 +134,7 @@ class _Earlier:
             return
         drifted: dict[Drift, frozenset[str]] = {}
         for each in found:
-            if each.outcome == Outcome.DRIFTED:
+            if outcome_of(each) == Outcome.DRIFTED:
                 drift = drift_of(each.id, each.control)
                 drifted[drift] = drifted.get(drift, frozenset()) | {each.id}
         unknown = {drift_of(each.id, each.control) for each in found if each.outcome == Outcome.UNKNOWN}

@@ -14,13 +14,21 @@ _CAREFUL = ("-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit", 
 
 
 def source(path: Path, sha256: str = "") -> Source:
-    """Give the commit of a folder or a file, and whether it differs there; nothing where git does not know it."""
+    """Give the commit of a folder or a file, and whether it differs there; nothing where git does not know it.
+
+    A folder has a commit where it is the top of its repository: that of another, which it lies in, is not its own. A
+    file that git ignores differs: the commit does not hold it.
+    """
     git = shutil.which("git")
-    folder, only = (path, ".") if path.is_dir() else (path.parent, path.name)
-    if git is None:
+    is_folder = path.is_dir()
+    folder, only = (path, ".") if is_folder else (path.parent, path.name)
+    if git is None or (is_folder and not (path / ".git").exists()):
         return Source(sha256=sha256)
     command = [git, *_CAREFUL, "-C", str(folder), "status", "--porcelain=v2", "--branch", "--ignore-submodules=all"]
+    command += [] if is_folder else ["--ignored"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    if is_folder:
+        environment["GIT_CEILING_DIRECTORIES"] = str(path.resolve().parent)  # what is above is not looked at
     try:
         done = subprocess.run(  # noqa: S603 - our own command line
             [*command, "--", only], env=environment, capture_output=True, timeout=_SECONDS, check=False

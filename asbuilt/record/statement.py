@@ -6,12 +6,13 @@ https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md.
 its own, of `predicate.json` and a subject that it is told, so the predicate by itself says the world too.
 
 What is not reality never reads as a pass: of a sandbox, or of what was judged again, nothing stands in `passedTests`,
-the result is WARNED at best, and each test's name begins with the world.
+the result is WARNED at best, and each test's name begins with the world. Nor does a part of the estate pass that
+somebody picked check by check. The apps and repositories of a part that passes stand in the manifest's annotations.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://in-toto.io/attestation/test-result/v0.1"
 _REAL = frozenset({"live", FILES})
 _CONFIGURATION = (ESTATE, OBSERVATION)
+_LINES = "a line for each file that was read, its sha256, two blanks and its path, in the order of the paths"
 _LISTS = {
     Outcome.CONFORMS: "passedTests",
     Outcome.WAIVED: "warnedTests",
@@ -69,7 +71,7 @@ def predicate_of(manifest: Manifest, sha256: str, outcomes: Iterable[tuple[str, 
                 for name in _CONFIGURATION
                 if name in manifest.files
             ),
-            *_sources(manifest),
+            *_sources(manifest, {sha256, *manifest.files.values()}),
         ],
         **({"url": url} if (url := _url(manifest.ci)) else {}),
         **lists,
@@ -102,7 +104,8 @@ def write_statement(directory: Path, manifest: Manifest, secrets: Secrets) -> No
 def _result(manifest: Manifest, lists: Mapping[str, list[str]]) -> str:
     if not manifest.complete or manifest.verdict != Outcome.CONFORMS or lists["failedTests"]:
         return "FAILED"
-    return "WARNED" if lists["warnedTests"] or not is_real(manifest.world) else "PASSED"
+    passes = is_real(manifest.world) and not manifest.population.is_picked and not lists["warnedTests"]
+    return "PASSED" if passes else "WARNED"
 
 
 def _annotations(manifest: Manifest) -> dict[str, Any]:
@@ -119,18 +122,29 @@ def _annotations(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _sources(manifest: Manifest) -> Iterable[dict[str, Any]]:
-    """Give what judged, and what of git was judged, by commit and digest; of what has neither nothing can be said."""
+def _sources(manifest: Manifest, known: Collection[str]) -> Iterable[dict[str, Any]]:
+    """Give what judged, and what was judged, by commit and by digest; of what has neither nothing can be said.
+
+    Each stands by itself: the digests of one descriptor are of one thing, and it matches where any of them does.
+    https://github.com/in-toto/attestation/blob/main/spec/v1/digest_set.md
+    What is `known` is a file of the run, and has been named.
+    """
     for name, source in manifest.sources.items():
-        digest = {"gitCommit": source.commit, "sha256": source.sha256}
-        if found := {kind: value for kind, value in digest.items() if value}:
-            yield {"name": name, "digest": found, "annotations": {"dirty": source.dirty}}
+        if source.commit:
+            digest = {"gitCommit": source.commit}
+            yield {"name": f"{name}, commit", "digest": digest, "annotations": {"dirty": source.dirty}}
+        if source.sha256 and source.sha256 not in known:
+            digest = {"sha256": source.sha256}
+            yield {"name": f"{name}, files", "digest": digest, "annotations": {"digest of": _LINES}}
 
 
 def _url(ci: Mapping[str, str]) -> str:
-    """Give the page of the run on GitHub, where that is where it ran.
+    """Give the page of the attempt on GitHub, where that is where it ran; of the run where no attempt is told.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/variables
     """
     parts = [ci.get(each, "") for each in ("server", "repository", "run")]
-    return "{}/{}/actions/runs/{}".format(*parts) if all(parts) else ""
+    if not all(parts):
+        return ""
+    page = "{}/{}/actions/runs/{}".format(*parts)
+    return f"{page}/attempts/{attempt}" if (attempt := ci.get("attempt")) else page

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from asbuilt import texts
-from asbuilt.record.clocks import MACHINE, is_sandbox
+from asbuilt.judged_again import is_sandbox
+from asbuilt.record.clocks import MACHINE
 from asbuilt.record.manifest import Manifest
 
 _LONGEST = 100  # of what a run lacks; all of it stands in the manifest

@@ -6,7 +6,7 @@ offline, who signed it, it names the command. docs/adopting.md says what each li
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from asbuilt.record.directory import COLLECTED, ESTATE, JOURNAL, MANIFEST
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.rejudge import rejudged
 from asbuilt.record.statement import PREDICATE_TYPE, is_real
+from asbuilt.record.verifying import said as words
 from asbuilt.record.verifying.answers import answers
 from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.record.verifying.evidence import Evidence, evidence
@@ -42,12 +43,26 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was checked of a run's record, in the order in which it is told. It holds where all of it fits."""
+    """What was checked of a run's record, in the order in which it is told. It holds where all of it fits.
+
+    Who ran it, and what was accepted then, is the word of its manifest, which is None where none can be read.
+    """
 
     directory: Path
     run: str
     checks: tuple[Checked, ...]
     signature: str
+    manifest: Manifest | None = None
+
+    @property
+    def by(self) -> str:
+        """Who ran it."""
+        return words.by(self.manifest) if self.manifest else ""
+
+    @property
+    def accepted(self) -> str:
+        """What was accepted when it judged."""
+        return words.accepted(self.manifest) if self.manifest else ""
 
     @property
     def holds(self) -> bool:
@@ -60,6 +75,10 @@ class Verification:
             "directory": str(self.directory),
             "run": self.run,
             "holds": self.holds,
+            "by": self.by,
+            "ci": self.manifest.ci if self.manifest else {},
+            "accepted": self.accepted,
+            "waivers_and_suppressions": [asdict(each) for each in self.manifest.accepted] if self.manifest else [],
             "checks": [
                 {
                     "name": each.name,
@@ -80,7 +99,7 @@ def verify(directory: Path, asked: Asked, now: datetime | None = None) -> Verifi
     if manifest is None:
         return Verification(found.directory, found.directory.name, tuple(_without_manifest(found)), _NOT_SIGNED)
     checks = (*_checks(found, manifest, asked, now or datetime.now(UTC)), *_again(found, manifest, asked))
-    return Verification(found.directory, manifest.run, checks, _signature(found, manifest))
+    return Verification(found.directory, manifest.run, checks, _signature(found, manifest), manifest)
 
 
 def _checks(found: Evidence, manifest: Manifest, asked: Asked, now: datetime) -> Iterator[Checked]:
