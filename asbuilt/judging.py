@@ -2,8 +2,9 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -47,6 +48,7 @@ class Seen:
     unread: dict[str, Unobserved] = field(default_factory=dict)
     nothing: str = ""
     expired: str = ""
+    called: bool = False
 
     def __call__(self, name: str, fact: Any, *, judged_by: str) -> Any:
         """Give the value of a fact, and remember it as evidence.
@@ -131,11 +133,25 @@ class Seen:
         if document.root is None and document.unread is None:
             self.nothing = f"GitHub reads nothing of {document.path}: WF001 judges that"
 
+    def noting(self, check: Callable[..., Any]) -> Callable[..., Any]:
+        """Give a check that notes that it was called: one in whose place another plugin stands has seen nothing."""
+
+        @wraps(check)
+        def noted(*arguments: Any, **facts: Any) -> Any:
+            self.called = True
+            return check(*arguments, **facts)
+
+        return noted
+
     def conform(self) -> None:
         """End a check that found no drift.
 
-        Raises CouldNotObserveError where not all was read that it rests on. Skips the check where it rests on nothing.
+        Raises CouldNotObserveError where it was never called, or where not all was read that it rests on. Skips the
+        check where it rests on nothing.
         """
+        if not self.called:
+            reason = "was not called: another plugin stands in its place"
+            raise CouldNotObserveError(Unobserved("check", "the check", reason, "leave that plugin out: -p no:PLUGIN"))
         for fact in self.unread.values():
             raise CouldNotObserveError(fact)
         if self.nothing:
@@ -265,18 +281,25 @@ def from_wire(text: str) -> Verdict:
     return Verdict(**{**raw, **lists, "outcome": Outcome(raw["outcome"]), "findings": findings})
 
 
+_STRICT = "[XPASS(strict)] "  # how pytest begins to tell of a waiver that nothing needs
+
+
 def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Outcome, tuple[Finding, ...], str]:
     error = call.excinfo.value if call.excinfo else None
     if hasattr(report, "wasxfail") and report.skipped:
         found = _findings(error) if isinstance(error, AssertionError) else ()
         return Outcome.WAIVED, found, str(report.wasxfail).removeprefix("reason: ")
-    if report.skipped:
-        return Outcome.NOT_APPLICABLE, (), str(getattr(error, "msg", "") or _skip_reason(report))
-    if report.passed:
+    # What another plugin makes of a report is its own: what the check raised tells what it came to.
+    if isinstance(error, pytest.skip.Exception):
+        return Outcome.NOT_APPLICABLE, (), str(error.msg or _skip_reason(report))
+    if error is None and report.passed:
         return Outcome.CONFORMS, (), ""
     match error:
+        case None if not str(report.longrepr).startswith(_STRICT):
+            told = f"another plugin makes {report.outcome} of this check, which came to nothing of the kind"
+            return Outcome.UNKNOWN, (Finding(told, "leave that plugin out: -p no:PLUGIN"),), "another plugin"
         case None:
-            waiver = str(report.longrepr).removeprefix("[XPASS(strict)] ")
+            waiver = str(report.longrepr).removeprefix(_STRICT)
             fix = "take the waiver out of the estate: the control holds without it"
             return Outcome.DRIFTED, (Finding(f"conforms, and is {waiver}", fix),), NOT_NEEDED
         case CouldNotObserveError(fact=fact):

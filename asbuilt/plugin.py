@@ -188,6 +188,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Take out of a check's drift what suppressions accept; without drift, ask whether all was read."""
     seen = item.stash[judging.SEEN]
+    if isinstance(item, pytest.Function):
+        item.obj = seen.noting(item.obj)
     try:
         result = yield
     except Drift as drift:
@@ -215,7 +217,7 @@ def pytest_runtest_makereport(
     report = yield
     run = item.config.stash.get(RUN, None)
     if run is not None and judging.is_check(item):
-        if report.when == "call" or not report.passed:
+        if report.when == "call" or call.excinfo or not report.passed:
             attach(report, judging.verdict_of(item, run, call, report), to_send=is_worker(item.config))
         # What pytest prints by `--tb`, `--showlocals` and `-r` is of the same texts.
         report.longrepr = texts.shown_in(report.longrepr)

@@ -16,6 +16,7 @@ from asbuilt.record.accepted import accepted
 from asbuilt.record.ci import told_by
 from asbuilt.record.clocks import whose
 from asbuilt.record.covered import covered
+from asbuilt.record.directory import COLLECTED, JOURNAL, VERDICTS
 from asbuilt.record.listings import listings
 from asbuilt.record.manifest import FORM, Manifest, Source
 from asbuilt.record.sources import source
@@ -44,7 +45,7 @@ class Ended:
 def assembled(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapping[str, str]) -> Manifest:
     """Give the manifest; `files` are the digests of all that is written, by path."""
     started, stopped = _span(run, ended.began)
-    lacks = (*_missing(run, verdicts), *ended.lacks)
+    lacks = (*_missing(run, verdicts), *_unwritten(files), *ended.lacks)
     return Manifest(
         form=FORM,
         run=run.directory.name if run.directory else "",
@@ -109,6 +110,13 @@ def _missing(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
         yield f"{each.id} could not be collected: {each.reason}"
     if len(ids) != len(verdicts) or ids != set(population.collected):
         yield "the verdicts are not one for each check that was collected"
+
+
+def _unwritten(files: Mapping[str, str]) -> Iterator[str]:
+    """Say which of the files that verdicts stand in are not there: somebody took them away while the run went on."""
+    for name in (COLLECTED, JOURNAL, VERDICTS):
+        if name not in files:
+            yield f"{name} is not there"
 
 
 def _span(run: Run, began: datetime) -> tuple[datetime, datetime]:

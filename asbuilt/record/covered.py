@@ -28,7 +28,7 @@ def said(run: Run) -> str:
     reasons = dict.fromkeys(each.reason for each in run.population.deselected)
     chosen = [each for each in reasons if each != OF_SCOPE]
     if run.population.never_looked_for:
-        chosen.append("the files that were named")
+        chosen.append("the files that were looked into")
     by = [*_few(names), *chosen]
     return f"{', '.join(by) or 'a part'} only; {left} check{'' if left == 1 else 's'} not judged"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from asbuilt import catalogue, estate
 from asbuilt.estate_errors import EstateError
-from asbuilt.record.directory import COLLECTED, ESTATE, JOURNAL, MANIFEST
+from asbuilt.record.directory import COLLECTED, ESTATE, JOURNAL, MANIFEST, OBSERVATION
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.rejudge import rejudged
 from asbuilt.record.statement import PREDICATE_TYPE, is_real
@@ -114,7 +114,7 @@ def _checks(found: Evidence, manifest: Manifest, asked: Asked, now: datetime) ->
     yield _scope(found, manifest, asked)
     yield world(found, manifest)
     yield statement(found, manifest)
-    yield _age(manifest, asked, now)
+    yield _age(found, manifest, asked, now)
     yield _complete(manifest)
 
 
@@ -198,9 +198,15 @@ def _scope(found: Evidence, manifest: Manifest, asked: Asked) -> Checked:
     return checked("scope", said, misfits)
 
 
-def _age(manifest: Manifest, asked: Asked, now: datetime) -> Checked:
-    """Say when the run ended, and hold that against the age that somebody allows."""
+def _age(found: Evidence, manifest: Manifest, asked: Asked, now: datetime) -> Checked:
+    """Say when the run ended, and hold that against the age that somebody allows, and against the observation's."""
     ended = _instant(manifest.ended)
+    observed = _instant(str((found.json(OBSERVATION, dict) or {}).get("as_of", ""))) if found.files else None
+    if ended and observed and observed.replace(microsecond=0) != ended.replace(microsecond=0):
+        told = f"says that the run ended at {manifest.ended}, and {OBSERVATION} is as of {observed.isoformat()}"
+        return checked("age", "", [Misfit(MANIFEST, told)])
+    if ended and (started := _instant(manifest.started)) and started > ended:
+        return checked("age", "", [Misfit(MANIFEST, f"says that the run began at {manifest.started}, after its end")])
     if ended is None:
         return checked("age", "", [Misfit(MANIFEST, "does not say when the run ended, so its age cannot be told")])
     age = now - ended

@@ -281,7 +281,7 @@ def test_a_run_that_died_is_listed_with_what_it_was_about(tmp_path):
         {"run": "dead", "ended": None, "why": "has not ended: it has no manifest"}
     ]
     assert [each["why"].removeprefix(f"{tmp_path}/") for each in found["passed_over"]] == [
-        "deader has no manifest, and nothing else says what it was to judge",
+        "deader is incomplete: the run died before it wrote down what it was to judge",
         "else is no run",
     ]
 

@@ -354,8 +354,16 @@ def test_statement_of_reality_names_the_manifest_alone(directory):
     ids=["sandbox-proves-none", "young", "old", "judged-again-proves-none"],
 )
 def test_age_is_that_of_reality(directory, asked, changes, fits):
+    if "ended" in changes:
+        as_of = f'"as_of":"{changes["ended"]}"'
+        run_directory.edit(directory / "observation.json", lambda text: re.sub(r'"as_of": ?"[^"]*"', as_of, text))
     run_directory.seal(directory, **changes)
     assert ("age" not in wrong(directory, **asked)) is fits
+
+
+def test_end_that_is_not_the_observation_s_is_named(directory):
+    run_directory.seal(directory, world="live", ended=NOW.isoformat())
+    assert "observation.json is as of" in str(wrong(directory, max_age=timedelta(hours=26))["age"])
 
 
 @pytest.mark.parametrize(

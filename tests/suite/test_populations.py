@@ -49,7 +49,7 @@ def test_what_nobody_looked_for_is_counted_too(play):
     played = play("tests_live/test_apps.py", "-m", "live", "--sandbox=healthy")
     population = manifest_of(played)["population"]
     assert population["deselected"] == []
-    assert "the files that were named only; " in played.out
+    assert "the files that were looked into only; " in played.out
     assert population["whole"] > len(population["collected"]) > 0
 
 
@@ -76,6 +76,20 @@ TWICE = """
 from _pytest.runner import runtestprotocol
 def pytest_runtest_protocol(item, nextitem):
     runtestprotocol(item, nextitem=nextitem)
+"""
+PASSES = """
+import pytest
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    report.outcome, report.longrepr = "OUTCOME", None
+    return report
+"""
+STANDS_IN = """
+import pytest
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    return True
 """
 # Somebody else's plugin, what it does, and what the run comes to.
 PLUGINS = {
@@ -114,6 +128,27 @@ def test_the_exit_status_follows_the_verdicts_whatever_stands_beside(beside, cas
 def test_what_a_neighbour_makes_well_is_not(beside):
     source, _ = PLUGINS["says that all is well"]
     assert beside(source, "tests_live", "-m", "live", "--sandbox=incident-2026-04-30").code == 1
+
+
+def test_a_verdict_is_what_the_check_came_to_whatever_a_neighbour_makes_of_its_report(beside):
+    incident = ("tests_live", "-m", "live", "--sandbox=incident-2026-04-30")
+    played = beside(PASSES.replace("OUTCOME", "passed"), *incident)
+    assert played.count("drifted") == beside("", *incident).count("drifted") > 0
+    assert played.code == 1
+
+
+def test_what_a_neighbour_skips_is_not_judged(beside):
+    played = beside(PASSES.replace("OUTCOME", "skipped"), *LIVE)
+    assert {each["outcome"] for each in played.verdicts} <= {"unknown", "not applicable"}
+    assert played.count("unknown")
+    assert played.code == 1
+
+
+def test_a_check_in_whose_place_another_stands_has_seen_nothing(beside):
+    played = beside(STANDS_IN, *LIVE)
+    assert played.count("conforms") == 0
+    assert "the check was not called: another plugin stands in its place" in played.out
+    assert played.code == 1
 
 
 def test_what_a_neighbour_takes_out_is_on_record(beside):
