@@ -15,7 +15,7 @@ from asbuilt.record.history import histories
 from asbuilt.record.manifest import Accepted, Again
 from asbuilt.record.nights import DAY, missing
 from asbuilt.record.past import records
-from asbuilt.verdicts import Outcome
+from asbuilt.verdicts import NOT_NEEDED, Outcome
 
 NOW = datetime(2026, 5, 10, 12, tzinfo=UTC)
 
@@ -126,6 +126,16 @@ def test_a_drift_of_several_checks_ends_where_each_that_found_it_was_judged_agai
     assert only(tmp_path)["drifts"][0]["state"] == "open"
     leave(tmp_path, night(2), (verdict(DRIFT, Outcome.CONFORMS, "_under_another_name"),))
     assert only(tmp_path)["drifts"][0]["ended"] == telling.instant(night(2))
+
+
+def test_a_waiver_that_nothing_needs_is_no_drift_and_ends_one(tmp_path):
+    unused = replace(verdict(DRIFT, Outcome.DRIFTED), reason=NOT_NEEDED)
+    leave(tmp_path, night(0), (unused,))
+    assert only(tmp_path)["drifts"] == []
+    leave(tmp_path, night(1), verdicts({DRIFT: "W"}))
+    leave(tmp_path, night(2), (unused,))
+    (found,) = only(tmp_path)["drifts"]
+    assert (found["ended"], found["ended_by"]) == (telling.instant(night(2)), "conforms")
 
 
 def test_what_could_not_be_observed_beside_what_conforms_ends_nothing(tmp_path):

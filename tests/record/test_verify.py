@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from asbuilt.cli import app
 from asbuilt.population import LeftOut, Population
-from asbuilt.record.manifest import Covered, restored
+from asbuilt.record.manifest import Accepted, Covered, restored
 from asbuilt.record.recorded import NoRunError
 from asbuilt.record.verified import lines
 from asbuilt.record.verify import Asked, verify
@@ -75,6 +75,22 @@ def test_record_that_nobody_touched_holds(made):
         "complete",
     ):
         assert re.search(rf"^{name}: \S", text, re.MULTILINE)
+
+
+def test_clock_of_a_sandbox_is_the_sandboxs_and_what_was_accepted_is_told(directory):
+    assert "by the sandbox's clock" in told(directory)
+    assert "by: nobody that CI names\n" in told(directory)
+    assert "accepted: 0 waivers, 0 suppressions\n" in told(directory)
+    waiver = Accepted("waiver", "HK005", "shop", "2026-06-30", "in force", "owner", "why", 1)
+    accepted = (waiver, replace(waiver, state="expired"), Accepted("suppression", "WF010", "f:1", "", "unused"))
+    ci = {"system": "GitHub Actions", "actor": "octocat\x1b[31m", "workflow": "nightly", "run": "123", "attempt": "2"}
+    run_directory.seal(directory, ci=ci, accepted=accepted)
+    text = told(directory)
+    assert "by: octocat\\x1b[31m, workflow nightly, run 123 attempt 2 (GitHub Actions)\n" in text
+    named = "(HK005 shop until 2026-06-30, owner, #1)"
+    assert f"accepted: 1 waiver in force {named}, 1 expired, 1 suppression (1 unused)\n" in text
+    plain = verify(directory, Asked(), NOW).as_plain()
+    assert (plain["ci"], len(plain["waivers_and_suppressions"])) == (ci, 3)
 
 
 def test_record_is_the_same_wherever_it_is_copied_to(directory):
