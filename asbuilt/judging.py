@@ -143,15 +143,17 @@ class Seen:
 
         return noted
 
-    def conform(self) -> None:
-        """End a check that found no drift.
-
-        Raises CouldNotObserveError where it was never called, or where not all was read that it rests on. Skips the
-        check where it rests on nothing.
-        """
+    def refuse_a_stand_in(self) -> None:
+        """End a check that was to be called. Raises CouldNotObserveError where it never was."""
         if not self.called:
             reason = "was not called: another plugin stands in its place"
             raise CouldNotObserveError(Unobserved("check", "the check", reason, "leave that plugin out: -p no:PLUGIN"))
+
+    def conform(self) -> None:
+        """End a check that found no drift.
+
+        Raises CouldNotObserveError where not all was read that it rests on. Skips the check where it rests on nothing.
+        """
         for fact in self.unread.values():
             raise CouldNotObserveError(fact)
         if self.nothing:

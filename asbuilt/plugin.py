@@ -205,6 +205,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         if item.get_closest_marker("xfail") is None:  # a waiver of the estate that is there beside it is not needed
             pytest.xfail(found.reason)
         return None
+    if isinstance(item, pytest.Function):
+        seen.refuse_a_stand_in()
     seen.conform()
     return result
 

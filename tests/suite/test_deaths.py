@@ -143,8 +143,16 @@ def test_no_death_of_a_run_with_workers_looks_like_its_end(home, how):
     assert_says_that_nothing_is_well(home, dying(home, how, "report", "main", "-n2"))
 
 
-@pytest.mark.parametrize("where", ["setup", "call", "teardown"])
-@pytest.mark.parametrize("how", WAYS)
+@pytest.mark.parametrize(
+    ("how", "where"),
+    [
+        ("KILL", "setup"),
+        ("_exit", "setup"),
+        *((how, "call") for how in WAYS),
+        ("KILL", "teardown"),
+        ("INT", "teardown"),
+    ],
+)
 def test_the_death_of_a_worker_is_told_with_the_check_that_it_died_in(home, how, where):
     played = dying(home, how, where, "worker", "-n2")
     assert_says_that_nothing_is_well(home, played)
