@@ -9,9 +9,8 @@ from asbuilt.record.directory import COLLECTED, JOURNAL, MANIFEST, VERDICTS
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.record.verifying.evidence import Evidence
-from asbuilt.verdicts import Outcome
+from asbuilt.verdicts import NEVER, Outcome
 
-_NEVER = "was never judged"
 # What a verdict has from the other verdicts of its run, and what no reader rests on, is not in the journal's line.
 _LATER = frozenset({"caused_by", "amended", "seconds"})
 
@@ -106,7 +105,7 @@ def _told(name: str, line: dict[str, Any], record: dict[str, Any]) -> str:
 
 
 def _was_never_judged(record: dict[str, Any]) -> bool:
-    return record["outcome"] == Outcome.UNKNOWN and str(record.get("reason", "")).startswith(_NEVER)
+    return record["outcome"] == Outcome.UNKNOWN and str(record.get("reason", "")).startswith(NEVER)
 
 
 def _apart(first: Iterable[str], second: Iterable[str], only_first: str, only_second: str) -> Iterator[Misfit]:
