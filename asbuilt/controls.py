@@ -152,15 +152,30 @@ def _paragraphs(function: Any) -> list[str]:
 
 
 class Drift(AssertionError):  # noqa: N818 - drift is the outcome's name, not an error of the program
-    """Reality is not as declared, at one or more places."""
+    """Reality is not as declared, at one or more places; `open` is what besides cannot be told."""
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        self.findings = findings
+    def __init__(self, findings: tuple[Finding, ...], open: tuple[Finding, ...] = ()) -> None:  # noqa: A002 - as a finding's
+        self.findings, self.open = findings, open
         # What pytest and Allure write of it on their own has to be fit as well.
         super().__init__("\n".join(texts.line(f"{each.place} {each.fact}".strip()) for each in findings))
 
 
+class Undecided(Exception):  # noqa: N818 - as above
+    """What a check asks cannot be told before the run, at one or more places."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        self.findings = findings
+        super().__init__("\n".join(texts.line(f"{each.place} {each.fact}".strip()) for each in findings))
+
+
 def none_of(findings: Iterable[Finding]) -> None:
-    """Assert that there is no finding. Raises Drift with all of them, each once."""
-    if found := tuple(dict.fromkeys(findings)):
-        raise Drift(found)
+    """Assert that there is no finding. Raises Drift with all that are, each once.
+
+    Where there are none but open ones, raises Undecided with these: what cannot be told neither conforms nor drifts.
+    """
+    found = tuple(dict.fromkeys(findings))
+    open_ones = tuple(each for each in found if each.open)
+    if drift := tuple(each for each in found if not each.open):
+        raise Drift(drift, open_ones)
+    if open_ones:
+        raise Undecided(open_ones)

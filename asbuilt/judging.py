@@ -11,7 +11,7 @@ import pytest
 
 from asbuilt import texts
 from asbuilt.compared import sides
-from asbuilt.controls import Control, Drift, control_of
+from asbuilt.controls import Control, Drift, Undecided, control_of
 from asbuilt.deploy_spans import Untold
 from asbuilt.lint.scan import Scan
 from asbuilt.made_by import Answer, Made, NotMade
@@ -306,6 +306,8 @@ def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Ou
             return Outcome.DRIFTED, (Finding(f"conforms, and is {waiver}", fix),), NOT_NEEDED
         case CouldNotObserveError(fact=fact):
             return Outcome.UNKNOWN, (Finding(str(fact), fact.remedy),), fact.reason
+        case Undecided(findings=findings):
+            return Outcome.UNKNOWN, findings, findings[0].fact
         case PastBoundError():
             told = f"a file that the check rests on {error}"
             return Outcome.UNKNOWN, (Finding(told, "split the file, or make it smaller"),), str(error)

@@ -12,7 +12,7 @@ import pytest
 from asbuilt import catalogue, ending, faults, judging, keeping, options, texts
 from asbuilt.beginning import CLOSING, WORLD, begun, hand_over, is_worker
 from asbuilt.controller import attach
-from asbuilt.controls import Drift
+from asbuilt.controls import Drift, Undecided
 from asbuilt.estate_errors import EstateError
 from asbuilt.filling import Filling
 from asbuilt.forgetting import forget
@@ -201,6 +201,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         seen.accepted = found.accepted
         if found.drift:
             raise Drift(found.drift) from None
+        if drift.open:
+            raise Undecided(drift.open) from None
         seen.conform()
         if item.get_closest_marker("xfail") is None:  # a waiver of the estate that is there beside it is not needed
             pytest.xfail(found.reason)

@@ -22,7 +22,8 @@ class Unknown:
     """A value that only the run decides, with the little that is certain about it.
 
     `truth` is whether it counts as true, `prefix` what a string begins with, `excluded` the strings that it is not,
-    `excluded_prefixes` what it does not begin with.
+    `excluded_prefixes` what it does not begin with. One that is `typed` takes every value: whoever starts the run
+    writes it, and nothing else decides it.
 
         any branch but main -> Unknown(truth=True, prefix="refs/heads/", excluded=frozenset({"refs/heads/main"}))
 
@@ -33,6 +34,7 @@ class Unknown:
     prefix: str = ""
     excluded: frozenset[str] = frozenset()
     excluded_prefixes: frozenset[str] = frozenset()
+    typed: bool = False
 
     def __repr__(self) -> str:
         return "UNKNOWN"

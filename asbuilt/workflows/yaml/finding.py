@@ -23,6 +23,8 @@ class Finding:
 
     `since` is from when on it has been so, where a fact tells it; `brief` is what of the fact a headline says, where
     that is not its first clause. `needs` are the controls that must hold before the fix can be carried out.
+
+    One that is `open` is no drift: it says what cannot be told before the run, and its fix is what makes it known.
     """
 
     fact: str
@@ -35,6 +37,7 @@ class Finding:
     since: datetime | None = None
     brief: str = ""
     needs: tuple[str, ...] = ()
+    open: bool = False
 
     @property
     def place(self) -> str:
@@ -53,10 +56,13 @@ def one_for_each_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Give the first of some findings at each place: what is wrong there for one way is so for the others too.
 
     A place is a file and a mark, so of the findings about files as a whole, or about nothing, the first of each file.
+    Drift goes before what is open.
     """
     found: dict[tuple[str, Mark | None], Finding] = {}
     for each in findings:
-        found.setdefault((each.path, each.mark), each)
+        known = found.setdefault((each.path, each.mark), each)
+        if known.open and not each.open:
+            found[each.path, each.mark] = each
     return tuple(found.values())
 
 
