@@ -22,6 +22,7 @@ from asbuilt.run_results import made_by, older_runs, telling, undecided
 from asbuilt.scope import repository_of
 from asbuilt.subjects import kind_of
 from asbuilt.terms import Stretch
+from asbuilt.workflows.judge.leading import leading_to, ways_of
 from asbuilt.workflows.judge.procfile import procfiles_of
 
 pytest_plugins = ("asbuilt.plugin",)
@@ -676,19 +677,35 @@ def _unread(run):
     return tuple(document for each in run.checkouts.values() for document in each.unread)
 
 
+@pytest.fixture(scope="session")
+def _ways(run):
+    """The ways of all checkouts, by the app that they lead to: looked for once a run."""
+    return tuple(ways_of(name, each) for name, each in run.checkouts.items())
+
+
 @pytest.fixture
-def deploy_paths(see, _checkouts, _unread, app):
-    """Every way for code to reach the app, as far as the files could be read."""
+def leading(see, run, _checkouts, _unread, _ways, app):
+    """The ways to the app: those that are known to lead there, those that are shut, and what leaves others open."""
     see.rest_on(_unread)
-    found = (path for each in _checkouts for path in each.deploy_paths if path.app == app.name)
-    return see.note("deploy paths", tuple(found))
+    found = leading_to(app, {each.workflow.path for each in run.deploys.get(app.name, ())}, _ways)
+    if not (found.paths or found.blocked or found.open or found.is_here):
+        see.nothing = f"no way leads to {app.name}, and nothing says that its code is in these files"
+    return found
 
 
 @pytest.fixture
-def blocked_paths(see, _checkouts, _unread, app):
+def deploy_paths(see, leading, app):
+    """Every way for code to reach the app; where others may lead there, a check that finds no drift is unknown."""
+    see.leave_undecided(leading.open)
+    if not leading.paths:
+        see.nothing = f"no way leads to {app.name}: WF007 judges that"
+    return see.note("deploy paths", leading.paths)
+
+
+@pytest.fixture
+def blocked_paths(leading):
     """Every way to the app that conditions shut, or that nothing sets off."""
-    see.rest_on(_unread)
-    return tuple(path for each in _checkouts for path in each.blocked_paths if path.app == app.name)
+    return leading.blocked
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from asbuilt import texts
 from asbuilt.compared import sides
-from asbuilt.controls import Control, Drift, Undecided, control_of
+from asbuilt.controls import Control, Drift, Undecided, control_of, none_of
 from asbuilt.deploy_spans import Untold
 from asbuilt.lint.scan import Scan
 from asbuilt.made_by import Answer, Made, NotMade
@@ -37,7 +37,8 @@ class CouldNotObserveError(Exception):
 class Seen:
     """The facts that one check was given, in the order in which it asked for them, and what suppressions accepted.
 
-    `unread` is what they rest on and was not read, or not to its end; `nothing` says why they are about nothing, where
+    `unread` is what they rest on and was not read, or not to its end; `undecided` what of them cannot be told before a
+    run; `nothing` says why they are about nothing, where
     GitHub itself reads nothing of the file, or the token may not see what they ask for. `expired` names a waiver of it
     that has run out.
     """
@@ -46,6 +47,7 @@ class Seen:
     requests: list[int] = field(default_factory=list)
     accepted: tuple[Finding, ...] = ()
     unread: dict[str, Unobserved] = field(default_factory=dict)
+    undecided: tuple[Finding, ...] = ()
     nothing: str = ""
     expired: str = ""
     called: bool = False
@@ -119,6 +121,10 @@ class Seen:
         """Remember what a check could not tell: where it finds no drift, it is unknown."""
         self.unread[fact.what] = fact
 
+    def leave_undecided(self, findings: Iterable[Finding]) -> None:
+        """Remember what cannot be told before a run: a check that finds no drift is unknown then."""
+        self.undecided = (*self.undecided, *findings)
+
     def rest_on(self, documents: Iterable[Document]) -> None:
         """Remember which of the files that a fact rests on were not read: a check that finds no drift is unknown then.
 
@@ -152,10 +158,12 @@ class Seen:
     def conform(self) -> None:
         """End a check that found no drift.
 
-        Raises CouldNotObserveError where not all was read that it rests on. Skips the check where it rests on nothing.
+        Raises CouldNotObserveError where not all was read that it rests on, Undecided where not all can be told. Skips
+        the check where it rests on nothing.
         """
         for fact in self.unread.values():
             raise CouldNotObserveError(fact)
+        none_of(self.undecided)
         if self.nothing:
             pytest.skip(self.nothing)
 

@@ -16,17 +16,17 @@ def test_one_workflow_owns_the_app(app, estate, deploy_paths):
 
 
 @control("WF007", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-2"])
-def test_app_can_be_deployed(app, estate, deploy_paths, blocked_paths, all_read):
+def test_app_can_be_deployed(app, estate, leading, all_read):
     """A trigger leads to each declared app, for every declared deploy.
 
-    Whether the conditions on the way are ever true is for WF028. That no way is there can be told only where every file
-    was read.
+    Whether the conditions on the way are ever true is for WF028. That no way is there can be told only of an app that
+    declares its repository, where every file of that was read, and where no deploy has an app that cannot be told.
 
     Remedy: give the workflow that owns {app} the declared trigger again.
     """
-    none_of(ownership.unstarted(app, deploy_paths, blocked_paths))
+    none_of(ownership.unstarted(app, leading))
     if all_read:
-        none_of(ownership.without_way(app, estate, deploy_paths, blocked_paths))
+        none_of(ownership.without_way(app, estate, leading))
 
 
 @control("WF028", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-2"])

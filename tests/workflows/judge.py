@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from asbuilt.controls import Drift, control_of
+from asbuilt.controls import Drift, Undecided, control_of
 from asbuilt.judging import CouldNotObserveError, Seen
 from asbuilt.run import prepared
 from asbuilt.scope import scope_of
@@ -23,7 +23,7 @@ HOME = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Judged:
-    """What one check came to on one subject: what it found, where it drifted."""
+    """What one check came to on one subject: what it found, where it drifted or cannot be told."""
 
     control: str
     subject: str
@@ -106,6 +106,8 @@ def _outcome(function, of_the_check, of_the_run):
         return "drifted", drift.findings
     except CouldNotObserveError:
         return "unknown", ()
+    except Undecided as undecided:
+        return "unknown", undecided.findings
     except pytest.skip.Exception:
         return "not applicable", ()
     return "conforms", ()

@@ -41,7 +41,7 @@ def judges_of(sample):
 
 
 def samples(kind):
-    """Give the samples of a kind, `ok` or `err`: the files of each by its name."""
+    """Give the samples of a kind, `ok`, `err` or `open` (its control cannot tell): the files of each by its name."""
     files = sorted((FOLDER / kind).iterdir(), key=lambda path: (_sample(path), path.name))
     return {name: tuple(paths) for name, paths in groupby(files, _sample)}
 

@@ -49,7 +49,6 @@ def ask(address, env=""):
         (STAGE, environment("Production"), 1),
         (STAGE, environment("${{ vars.WHERE }}"), 0),
         (DECLARED, environment("Staging"), 0),
-        (DECLARED, environment("${{ vars.WHERE }}"), 0),
         (DECLARED, environment("other"), 1),
         (DECLARED, environment("production"), 1),
         (DECLARED, "", 1),
@@ -60,6 +59,12 @@ def ask(address, env=""):
 )
 def test_an_environment_is_the_apps_own_or_nobodys(deployed, job, wrong):
     assert len(facts(deployed, job)) == wrong
+
+
+def test_an_environment_that_cannot_be_told_is_open():
+    assert facts(DECLARED, environment("${{ vars.WHERE }}")) == [
+        'which environment job "deploy" deploys through cannot be told: `${{ vars.WHERE }}` on line 5'
+    ]
 
 
 @pytest.mark.parametrize(

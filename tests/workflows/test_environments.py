@@ -45,8 +45,8 @@ def faults(**files):
             [
                 (
                     5,
-                    "one that cannot be told: ${{ vars.TO }}, expected production",
-                    "let ${{ vars.TO }} come to production here",
+                    "cannot be told: `${{ vars.TO }}` on line 5",
+                    "in the estate: repositories: {OWNER/NAME: {names: {vars.TO: production}}}",
                 )
             ],
         ),

@@ -1,5 +1,7 @@
 """Ways to an app that conditions shut, why they do, and deploys that nothing sets off."""
 
+import re
+
 import pytest
 from making import DEPLOY, deploying, paths_of, sources_of
 
@@ -78,7 +80,6 @@ def test_a_condition_that_is_never_true_is_named_with_the_reason(test, on, why, 
         ("startsWith(github.ref, 'refs/')", MAIN),
         ("startsWith(github.ref, 'refs/tags/v')", "{push: {tags: ['*']}}"),
         ("contains(github.ref, 'main')", MAIN),
-        ("vars.ON == 'yes'", MAIN),
         ("github.event_name == 'push' || github.ref == 'main'", MAIN),
         ("always()", MAIN),
         ("github.ref_name == 'release/x'", "{push: {branches: ['**']}}"),
@@ -90,6 +91,20 @@ def test_a_condition_that_is_never_true_is_named_with_the_reason(test, on, why, 
 )
 def test_a_condition_that_may_be_true_shuts_nothing(test, on):
     assert reasons(test, on) == []
+
+
+@pytest.mark.parametrize("test", ["vars.ON == 'yes'", "secrets.ON != ''", "github.ref_name == vars.BRANCH"])
+def test_whether_a_variable_or_a_secret_lets_a_deploy_through_is_open(test):
+    paths, blocked = job_if(test, MAIN)
+    (found,) = shut("shop", [], paths, blocked)
+    assert found.open
+    assert test in found.fact
+    assert re.search(r"names: \{(vars|secrets)\.\w+: VALUE\}", found.fix)
+
+
+def test_what_another_way_lets_through_is_not_open():
+    on = "{push: {branches: [main]}, workflow_dispatch: }"
+    assert reasons("github.event_name == 'push' || vars.ON == 'yes'", on) == []
 
 
 def test_only_what_is_declared_is_looked_at_where_something_is():

@@ -29,11 +29,12 @@ class Decided:
     """A value, or why there is none.
 
     Both are None where nothing is to be told, as of an app for review. `undecided` is words for a person, with the
-    line.
+    line. One that is `typed` is undecided, and takes every value: whoever starts the run writes it.
     """
 
     value: str | None
     undecided: str | None = None
+    typed: bool = False
 
 
 def app_of(deploy: DeployStep, context: Context) -> Decided:
@@ -50,7 +51,9 @@ def app_of(deploy: DeployStep, context: Context) -> Decided:
     if isinstance(name, Unknown) and deploy.why and deploy.target == "$HEROKU_APP":
         return Decided(None, f"the app: {deploy.mechanism.name} on line {deploy.mark.line} {deploy.why}")
     if isinstance(name, Unknown) or not _NAME.fullmatch(name.strip()):
-        return Decided(None, unknown("the app", deploy.target, deploy.app_mark))
+        told = text_in(as_expression(deploy.target), context) if deploy.in_script else name
+        typed = isinstance(told, Unknown) and told.typed
+        return Decided(None, unknown("the app", deploy.target, deploy.app_mark), typed)
     return Decided(name.strip())
 
 

@@ -11,7 +11,7 @@ is silent, those of the package `@actions/expressions`, which the tests hold thi
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from asbuilt.workflows.bounds import VALUE
@@ -30,6 +30,7 @@ from asbuilt.workflows.expressions.tree import (
     asks_for_status,
 )
 from asbuilt.workflows.expressions.values import (
+    TYPED,
     UNKNOWN,
     Filtered,
     Unknown,
@@ -42,9 +43,11 @@ from asbuilt.workflows.expressions.values import (
     number_of,
     text_of,
     truth_of,
+    unknown_of,
 )
 
 __all__ = [
+    "TYPED",
     "UNKNOWN",
     "Embedded",
     "ExpressionError",
@@ -81,8 +84,8 @@ def evaluate(
     """
     value = _Evaluator(context, status or {}).value(_tree(expression))
     if isinstance(value, Filtered):
-        return list(value) if all(map(known, value)) else UNKNOWN
-    return value if known(value) else UNKNOWN
+        return list(value) if all(map(known, value)) else unknown_of(value)
+    return value if known(value) else unknown_of([value])
 
 
 def truth(
@@ -94,8 +97,9 @@ def truth(
     `github.sha` is unknown, and is true whatever that is. False, null, 0, NaN and the empty text count as false, all
     else as true. Raises ExpressionError as `evaluate` does.
     """
-    answer = truth_of(_Evaluator(context, status or {}).value(_tree(expression)))
-    return UNKNOWN if answer is None else answer
+    value = _Evaluator(context, status or {}).value(_tree(expression))
+    answer = truth_of(value)
+    return unknown_of([value]) if answer is None else answer
 
 
 @lru_cache(maxsize=4096)
@@ -183,18 +187,18 @@ def sole_expression(text: str) -> str | None:
 
 
 def interpolate(text: str, context: Mapping[str, Value]) -> str | Unknown:
-    """Give a text with every `${{ }}` replaced by its value, or UNKNOWN where one of them is.
+    """Give a text with every `${{ }}` replaced by its value; not known where one of them is not.
 
-        v${{ inputs.n }} -> "v1" where `inputs.n` is 1, "v" where it is null
+        v${{ inputs.n }} -> "v1" where `inputs.n` is 1, "v" where it is null, TYPED where it may be any text
 
     A result longer than a process can be handed (`bounds.VALUE`) is UNKNOWN too. Raises ExpressionError as `segments`
     and `evaluate` do.
     """
     result = ""
-    for part in segments(text):
-        value = part if isinstance(part, str) else evaluate(part.text, context)
-        if not known(value):
-            return UNKNOWN
+    values = [part if isinstance(part, str) else evaluate(part.text, context) for part in segments(text)]
+    if not all(map(known, values)):
+        return unknown_of(values)
+    for value in values:
         result += text_of(value)
         if len(result) > VALUE:
             return UNKNOWN
@@ -226,8 +230,9 @@ class _Evaluator:
             case Filter(target):
                 return _filter(self.value(target))
             case Not(operand):
-                answer = truth_of(self.value(operand))
-                return UNKNOWN if answer is None else not answer
+                value = self.value(operand)
+                answer = truth_of(value)
+                return unknown_of([value]) if answer is None else not answer
             case Compare():
                 return _compare(node.operator, self.value(node.left), self.value(node.right))
             case Logical():
@@ -242,6 +247,7 @@ class _Evaluator:
         operands that may be chosen have in common.
         """
         may_be: list[bool | None] = []
+        looked_at: list[Value] = []
         for position, operand in enumerate(operands):
             try:
                 value = self.value(operand)
@@ -249,6 +255,7 @@ class _Evaluator:
                 if not may_be:
                     raise
                 value = UNKNOWN  # the run may never come to it
+            looked_at.append(value)
             answer = truth_of(value)
             last = position == len(operands) - 1
             if not may_be and (answer is decides or last):
@@ -258,7 +265,8 @@ class _Evaluator:
             elif answer is decides or last:
                 may_be.append(answer)
                 break
-        return Unknown(truth=may_be[0]) if len(set(may_be)) == 1 else UNKNOWN
+        told = unknown_of(looked_at)
+        return replace(told, truth=may_be[0]) if len(set(may_be)) == 1 and may_be[0] is not None else told
 
     def _call(self, node: Call) -> Value:
         if node.function in {"success", "failure", "cancelled"}:
@@ -273,7 +281,9 @@ class _Evaluator:
         except ValueError as error:
             raise ExpressionError(node.offset, f"{node.function}() that fails: {error}", "what it can take") from error
         # A longer text is not handed on: what is made of it would be longer still.
-        return UNKNOWN if isinstance(value, str) and len(value) > VALUE else value
+        if isinstance(value, str) and len(value) > VALUE:
+            return UNKNOWN
+        return value if known(value) else replace(value, typed=unknown_of(arguments).typed)
 
     def _case(self, node: Call) -> Value:
         """Give the value behind the first predicate that is true, else the last; GitHub looks at no other value."""
@@ -281,7 +291,7 @@ class _Evaluator:
         for predicate, value in zip(pairs[::2], pairs[1::2], strict=True):
             answer = self.value(predicate)
             if isinstance(answer, Unknown):
-                return UNKNOWN
+                return unknown_of([answer])
             if not isinstance(answer, bool):
                 raise ExpressionError(predicate.offset, "a predicate of case()", "one that is true or false")
             if answer:
@@ -335,9 +345,11 @@ def _filter(target: Value) -> Value:
 def _compare(operator: str, left: Value, right: Value) -> Value:
     """Compare two values. `<=` is `<` or `==`, so `null <= null` is true although neither is less."""
     same = equal(left, right)
+    if isinstance(same, Unknown):
+        return unknown_of([left, right])
     if operator in {"==", "!="}:
-        return same if isinstance(same, Unknown) else same == (operator == "==")
+        return same == (operator == "==")
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return UNKNOWN
+        return unknown_of([left, right])
     ordered = less(left, right) if operator[0] == "<" else less(right, left)
     return ordered or (operator.endswith("=") and same)

@@ -7,6 +7,7 @@ how a number is written or case is folded, is as `@actions/expressions` has it.
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,7 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+TYPED = Unknown(typed=True)
 Value = Any  # str | float | bool | None | list | dict | Unknown
 
 
@@ -56,6 +58,12 @@ class Filtered(list[Any]):
 
     `evaluate` hands out a plain list; this one lives within an expression alone.
     """
+
+
+def unknown_of(parts: Iterable[Value]) -> Unknown:
+    """Give what is not known for some parts of it: TYPED where whoever starts the run writes each of these."""
+    unknown = [each for each in parts if isinstance(each, Unknown)]
+    return TYPED if unknown and all(each.typed for each in unknown) else UNKNOWN
 
 
 def known(value: Value) -> bool:

@@ -10,6 +10,7 @@ Its face:
     concurrency      whether deploys of one app exclude each other, and end
     deploy_steps     whether heroku-deploy does what it is meant to do
     gates            whether a deploy goes through its environment, and is held by its gates
+    leading          which ways lead to an app, and what leaves others open
     ownership        whether an app has one owner, and a way that leads to it
     procfile         what the processes of a Procfile start
     provenance       where deployed code comes from, and whether gates have seen it

@@ -13,11 +13,13 @@ _HANDED = re.compile(r"inputs\.([\w-]+)")
 def through(path: DeployPath) -> str:
     """Say which environment a deploy goes through, or why none.
 
-    production; no environment; one that cannot be told: ${{ vars.WHERE }}
+    production; no environment; whichever is typed: ${{ inputs.where }}; one that cannot be told: ${{ vars.WHERE }}
     """
     written = path.step.job.environment
     if path.environment or written is None:
         return path.environment or "no environment"
+    if path.is_environment_typed:
+        return f"whichever is typed: {written.text}"
     if path.is_environment_open:
         return f"one that cannot be told: {written.text}"
     return f"no environment: {written.text} is empty here"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from asbuilt.workflows.judge import hollow
 from asbuilt.workflows.judge.declared import App
 from asbuilt.workflows.judge.environments import remedy, through
+from asbuilt.workflows.judge.undecided import open_environment
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
@@ -44,8 +45,11 @@ def holes(app: App, paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
 def wrong_environment(path: DeployPath, expected: str) -> Finding | None:
     """Say that a deploy goes through none, or another one; GitHub reads their names without regard to case.
 
-    None where it goes through the expected one. One that cannot be told before the run is not the expected one.
+    None where it goes through the expected one. One that whoever starts the run may type is not the expected one; what
+    else cannot be told before the run is open.
     """
+    if path.is_environment_open and not path.is_environment_typed:
+        return open_environment(path, expected, path.sources.repository)
     if (path.environment or "").lower() == expected.lower():
         return None
     return path.owner.document.finding(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.judge import ways
 from asbuilt.workflows.judge.declared import App, Estate
+from asbuilt.workflows.judge.leading import Leading
 from asbuilt.workflows.judge.owners import first_of_each_owner, targets_in
 from asbuilt.workflows.paths.blocked_paths import BlockedPath
 from asbuilt.workflows.paths.checkout import Checkout
@@ -31,34 +32,41 @@ def shared(app: App, estate: Estate, paths: Sequence[DeployPath]) -> Iterator[Fi
         )
 
 
-def unstarted(app: App, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> tuple[Finding, ...]:
+def unstarted(app: App, leading: Leading) -> tuple[Finding, ...]:
     """Give the steps that deploy an app, where nothing sets off any of them.
 
     One that is set off, if only as far as a condition, is enough.
     """
-    return one_for_each_place(ways.unstarted(app.name, paths, blocked))
+    found = one_for_each_place(ways.unstarted(app.name, leading.paths, leading.blocked))
+    return leading.open if found and leading.open else found
 
 
-def without_way(
-    app: App, estate: Estate, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]
-) -> Iterator[Finding]:
+def without_way(app: App, estate: Estate, leading: Leading) -> Iterator[Finding]:
     """Give the declared deploys of an app to which no trigger leads; for an app that nothing deploys, that alone.
 
     At the `on` of the workflow, or in that file as a whole where no way to the app begins there.
 
-    It can be told only where every file was read.
+    It can be told only where every file was read, and of an app that nothing deploys only where the files are there
+    that its code comes from. Where other ways may lead to it, that none does is open.
     """
+    paths, blocked = leading.paths, leading.blocked
     if not paths and not blocked:
-        yield Finding(f"no workflow deploys {app.name}", "add a deploy for it, or take it out of the estate")
+        yield from leading.open
+        if leading.is_here and not leading.open:
+            yield Finding(f"no workflow deploys {app.name}", "add a deploy for it, or take it out of the estate")
         return
     every: tuple[DeployPath | BlockedPath, ...] = (*paths, *blocked)
     there = dict.fromkeys(path.way for path in every if path.trigger)
     for each in ways.expected(app, estate):
-        if ways.missing(each, paths, blocked):
-            fact = f"no trigger leads to the declared deploy of {app.name}, {each.way}; what does: {', '.join(there)}"
-            fix = f"let it be set off by {each.way}, or correct the estate"
-            place = ways.trigger_of(each, paths, blocked)
-            yield place[0].finding(place[1], fact, fix) if place else Finding(fact, fix, each.workflow)
+        if not ways.missing(each, paths, blocked):
+            continue
+        if leading.open:
+            yield from leading.open
+            return
+        fact = f"no trigger leads to the declared deploy of {app.name}, {each.way}; what does: {', '.join(there)}"
+        fix = f"let it be set off by {each.way}, or correct the estate"
+        place = ways.trigger_of(each, paths, blocked)
+        yield place[0].finding(place[1], fact, fix) if place else Finding(fact, fix, each.workflow)
 
 
 def shut(app: App, estate: Estate, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Mapping_
 from dataclasses import replace
+from functools import lru_cache
 
 from asbuilt.workflows.files.sources import HERE, ActionFile, Sources
 from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile
@@ -20,6 +21,7 @@ from asbuilt.workflows.yaml.document import Document, Mapping, Mark, Node, Scala
 from asbuilt.workflows.yaml.finding import Finding
 
 _ID = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_-]{0,98}")
+_NEVER_FOLLOWED = "no workflow is called "
 _IDS = 'it begins with a letter or one "_", then letters, digits, "-" and "_", and has fewer than 100 of them'
 
 
@@ -39,6 +41,19 @@ def problems(workflow_file: WorkflowFile, sources: Sources | None = None) -> tup
     elif root is not None:
         found.append(Finding("a workflow is a mapping with the keys `on` and `jobs`", mark=root.mark))
     return _in_order(workflow_file.document, found)
+
+
+@lru_cache(maxsize=4096)  # each app that the file deploys asks
+def refusal(workflow_file: WorkflowFile, sources: Sources) -> Finding | None:
+    """Give why GitHub refuses a workflow file, and starts nothing of it; None where it takes it.
+
+    It is the first of `problems`, but for the name of a workflow that nothing is called: that is taken, and never
+    followed. One whose `on` has nothing is refused too. A file that calls one that is refused is refused with it.
+    """
+    own = (each for each in problems(workflow_file, sources) if not each.fact.startswith(_NEVER_FOLLOWED))
+    called = (sources.called_by(job) for job in workflow_file.jobs)
+    others = (each for each in called if each is not None and each is not workflow_file)
+    return next(own, None) or next((found for each in others for found in problems(each, sources)), None)
 
 
 def action_problems(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
@@ -218,7 +233,7 @@ def _of_other_files(workflow_file: WorkflowFile, sources: Sources) -> Iterator[F
         for name in trigger.workflows if trigger.event == "workflow_run" and all_names_known else ():
             if name.text not in sources.by_name:
                 near = nearest(name.text, sources.by_name, "there are")
-                yield Finding(f'no workflow is called "{name.text}", so none is ever followed{near}', mark=name.mark)
+                yield Finding(f'{_NEVER_FOLLOWED}"{name.text}", so none is ever followed{near}', mark=name.mark)
     for job in workflow_file.jobs:
         called = sources.called_by(job)
         if called is not None and called.document.unread is not None:

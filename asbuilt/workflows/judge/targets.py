@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.judge.asked import address_of, asked_after, is_about_another, is_of, owner_of
 from asbuilt.workflows.judge.declared import App
-from asbuilt.workflows.judge.environments import remedy
+from asbuilt.workflows.judge.environments import remedy, through
+from asbuilt.workflows.judge.undecided import open_environment
 from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.run.contexts import text_in
 from asbuilt.workflows.yaml.document import text_of
 from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
@@ -36,14 +35,12 @@ def mismatches(path: DeployPath, app: App, apps: Collection[App]) -> Iterator[Fi
 def _of_environment(path: DeployPath, app: App, others: list[App]) -> Iterator[Finding]:
     """Give the environment where it is not the app's own; that of a production app is for WF003."""
     job = path.step.job
-    if (
-        job.environment is not None
-        and path.environment is None
-        and isinstance(_text(job.environment.text, path), Unknown)
-    ):
+    if path.is_environment_open and not path.is_environment_typed:
+        if app.environment is not None and app.tier != "production":
+            yield open_environment(path, app.environment, path.sources.repository)
         return
     mark = job.place("environment")
-    deploys = f'job "{path.job}" deploys {app.name} ({path.way}) through {path.environment or "no environment"}'
+    deploys = f'job "{path.job}" deploys {app.name} ({path.way}) through {through(path)}'
     if app.environment is not None:
         if app.tier != "production" and not _same(path.environment, app.environment):
             yield path.owner.document.finding(
@@ -54,10 +51,13 @@ def _of_environment(path: DeployPath, app: App, others: list[App]) -> Iterator[F
         return
     for other in others:
         here = other.repository is None or app.repository is None or other.repository == app.repository
-        if here and other.tier != app.tier and path.environment and _same(path.environment, other.environment):
+        its = path.environment and _same(path.environment, other.environment)
+        typed = path.is_environment_typed and other.environment is not None
+        if here and other.tier != app.tier and (its or typed):
+            which = f"{'is' if its else 'may be'} the environment of {other.name}, a {other.tier} app"
             yield path.owner.document.finding(
                 mark,
-                f"{deploys}, which is the environment of {other.name}, a {other.tier} app{path.caller}",
+                f"{deploys}, which {which}{path.caller}",
                 f"give {app.name} an environment of its own, or none",
             )
             return
@@ -91,10 +91,6 @@ def _of_checks(path: DeployPath, app: App, others: list[App]) -> Iterator[Findin
                 f"{each.address}{path.caller_of(each.verification.placed or path.step.placed)}",
                 f"ask {app.url}" if app.url else f"ask {app.name}",
             )
-
-
-def _text(text: str, path: DeployPath) -> str | Unknown:
-    return text_in(text, path.run.last.context)
 
 
 def _same(found: str | None, expected: str | None) -> bool:

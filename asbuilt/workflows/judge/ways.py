@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from asbuilt.workflows.judge.conditions import absence, reason
 from asbuilt.workflows.judge.declared import App, Deploy, Estate
+from asbuilt.workflows.judge.undecided import open_condition
 from asbuilt.workflows.paths.blocked_paths import BlockedPath, Obstacle
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.triggers.globs import matches
@@ -32,13 +33,14 @@ class Expected:
         """Tell whether a path is that deploy.
 
         It begins in that workflow with that trigger; its refs take in the declared one, and its inputs have the
-        declared values, others besides being let pass.
+        declared values, others besides being let pass. Free text takes every value.
         """
+        situation = path.run.situation if isinstance(path, DeployPath) else path.situation
         return (
             path.workflow == self.workflow
             and path.trigger == self.trigger
             and (self.ref is None or any(matches(pattern, self.ref) for pattern in path.refs))
-            and self.inputs.items() <= path.inputs.items()
+            and all(situation is not None and situation.may_have(*each) for each in self.inputs.items())
         )
 
     @property
@@ -112,10 +114,13 @@ def shut(
 
     `expected` are the declared deploys: of an app with none, any way will do.
 
-    A tag that is pushed with GITHUB_TOKEN shuts the way of a declared deploy too: it never sets it off.
+    A tag that is pushed with GITHUB_TOKEN shuts the way of a declared deploy too: it never sets it off. Where a secret
+    or a variable alone decides whether a declared deploy ever runs, that is open.
     """
-    if not expected and all(path.trigger in _NOT_STARTED for path in paths):
-        yield from _conditions(app, (path for path in blocked if path.trigger not in _NOT_STARTED))
+    if not expected:
+        if all(path.trigger in _NOT_STARTED for path in paths):
+            yield from _conditions(app, (path for path in blocked if path.trigger not in _NOT_STARTED))
+        yield from _fixed_elsewhere([path for path in paths if path.trigger not in _NOT_STARTED])
     for each in expected:
         met = [path for path in paths if each.is_met_by(path)]
         if not met:
@@ -123,6 +128,13 @@ def shut(
         elif all(path.remarks for path in met):
             for path in met:
                 yield _deaf(app, path)
+        yield from _fixed_elsewhere(met)
+
+
+def _fixed_elsewhere(met: Sequence[DeployPath]) -> Iterator[Finding]:
+    """Say of ways of which none is sure to run which secrets or variables decide it."""
+    found = [open_condition(path, path.sources.repository) for path in met]
+    yield from filter(None, found if all(found) else ())
 
 
 def _deaf(app: str, path: DeployPath) -> Finding:

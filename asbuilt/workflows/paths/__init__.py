@@ -11,4 +11,5 @@ Its face:
     concurrency    the groups that a job waits in
     deploy_path    the noun, with the gates, groups and checks on it
     reviews        apps for a pull request
+    typed_app      a way to whichever app is typed, as the way to one
 """

@@ -17,6 +17,7 @@ from asbuilt.workflows.run.job_runs import JobRun, job_runs
 from asbuilt.workflows.run.reach import step_runs
 from asbuilt.workflows.run.stopping import stopped_before
 from asbuilt.workflows.triggers.refs import broadest
+from asbuilt.workflows.triggers.situations import Situation
 
 __all__ = ["BlockedPath", "Obstacle", "blocked_paths"]
 
@@ -29,7 +30,8 @@ class BlockedPath:
 
     `workflow` is the file whose trigger would start it; `why` says why the app is not known, where it is not. `refs`
     and `inputs` are as people read them, as those of a `Situation` are. `obstacles` are in the order in which a run
-    comes to them, and there is at least one where `never` is empty.
+    comes to them, and there is at least one where `never` is empty. `situation` is that in which it would begin, None
+    where there is no trigger.
     """
 
     workflow: str
@@ -43,6 +45,7 @@ class BlockedPath:
     step: DeployStep = field(compare=False, repr=False)
     entry: WorkflowFile = field(compare=False, repr=False)
     caller: str = field(compare=False, repr=False)  # for the end of a sentence
+    situation: Situation | None = field(default=None, compare=False, repr=False)
 
     @property
     def way(self) -> str:
@@ -116,6 +119,7 @@ def _blocked(deploy: DeployStep, run: JobRun, sources: Sources) -> BlockedPath |
         step=deploy,
         entry=run.entry.workflow_file,
         caller=f"; {called_from}" if called_from else "",
+        situation=situation,
     )
 
 

@@ -15,7 +15,7 @@ from asbuilt.workflows.paths.later import Later
 from asbuilt.workflows.paths.verification import Verification
 from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.run.job_runs import JobRun
-from asbuilt.workflows.yaml.document import Document, Mark
+from asbuilt.workflows.yaml.document import Document, Mark, Scalar
 
 __all__ = ["DeployPath", "Gate", "Group", "Later", "Verification"]
 
@@ -27,8 +27,10 @@ class DeployPath:
     `workflow` is the file whose trigger starts it, `file` the one that holds the step. `ancestors` are the jobs before
     it; `gates` those of them that must have succeeded. `origins` are the events that the code comes from, and
     `conclusions` how the run that sets it off may have ended. `reached` says that nothing leaves it open whether the
-    step runs when all goes well before it, `is_environment_open` that its environment cannot be told before the run.
-    `contexts` are those of the refs and matrix rows that are one path.
+    step runs when all goes well before it, and `open_test` is the condition that does and its file, where one is to
+    blame; `is_environment_open` says that its environment cannot be told before the run. What is typed is open too, and
+    takes every value: whoever starts the run writes it. `contexts` are those of the refs and matrix rows that are one
+    path.
 
     `job` is the id of the job that deploys, behind those that call it; `refs` and `inputs` are as people read them.
     `environment` is None where the job names none or it is open, `app` where it cannot be told or is made for a pull
@@ -45,7 +47,9 @@ class DeployPath:
     ancestors: tuple[Gate, ...]
     environment: str | None
     is_environment_open: bool
+    is_environment_typed: bool
     app: str | None
+    is_app_typed: bool
     mechanism: str
     verified_by: tuple[str, ...]
     file: str
@@ -65,6 +69,7 @@ class DeployPath:
     later: tuple[Later, ...] = field(compare=False, repr=False)
     verifications: tuple[Verification, ...] = field(compare=False, repr=False)
     sources: Sources = field(compare=False, repr=False)
+    open_test: tuple[Document, Scalar] | None = field(default=None, compare=False, repr=False)
 
     @property
     def line(self) -> int:

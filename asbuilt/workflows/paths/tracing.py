@@ -27,7 +27,7 @@ from asbuilt.workflows.run.job_runs import JobRun, job_runs
 from asbuilt.workflows.run.reach import Answer, may_run, step_runs
 from asbuilt.workflows.run.stopping import stopped_before
 from asbuilt.workflows.triggers.refs import broadest
-from asbuilt.workflows.yaml.document import text_of
+from asbuilt.workflows.yaml.document import Document, Scalar, text_of
 
 # What tells two ways apart, but for what is put together, and for what is no key of a dictionary.
 _KIND = attrgetter(
@@ -99,7 +99,8 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
     situation = run.situation
     # Nobody knows here what a caller that is not in this repository hands over.
     called = "the workflows that call this one are not here" if situation.event == "workflow_call" else None
-    not_reached = _open(run, deploy, runs) or called
+    open_test = _open_test(run, deploy, runs)
+    not_reached = _open(run, open_test[1] if open_test else None) or called
     app = app_of(deploy, context if deploy.given_by is None else naming_context(deploy, job_context, sources))
     yield DeployPath(
         workflow=run.entry.workflow_file.path,
@@ -110,13 +111,16 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         ancestors=gates_of(run, sources),
         environment=environment.value,
         is_environment_open=environment.undecided is not None,
+        is_environment_typed=environment.typed,
         app=app.value,
+        is_app_typed=app.typed,
         mechanism=deploy.mechanism.name,
         verified_by=tuple(dict.fromkeys(each.label for each in checks)),
         file=deploy.document.path,
         mark=deploy.mark,
         undecided="; ".join(filter(None, (app.undecided, environment.undecided, not_reached))) or None,
         reached=not_reached is None,
+        open_test=open_test,
         review=is_for_review(deploy, app.value, situation, sources),
         origins=situation.origins,
         upstream=situation.upstream.path if situation.upstream else None,
@@ -133,17 +137,21 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
     )
 
 
-def _open(run: JobRun, deploy: DeployStep, runs: Answer) -> str | None:
-    """Say which condition leaves open whether the step is reached, or nothing."""
-    leg = run.open_leg
-    if leg is not None:
-        test = leg.reached.undecided
-        return unknown("whether the job runs", test.text, test.mark) if test else "whether the job runs is not known"
-    tests = (each.step.condition for each in deploy.placed.lineage)
-    test = next((each for each in tests if each is not None), None)
-    if isinstance(runs, Unknown) and test is not None:
-        return unknown("whether the step runs", test.text, test.mark)
-    return None
+def _open(run: JobRun, test: Scalar | None) -> str | None:
+    """Say what leaves open whether the step is reached, or nothing."""
+    what = f"whether the {'job' if run.open_leg is not None else 'step'} runs"
+    if test is not None:
+        return unknown(what, test.text, test.mark)
+    return f"{what} is not known" if run.open_leg is not None else None
+
+
+def _open_test(run: JobRun, deploy: DeployStep, runs: Answer) -> tuple[Document, Scalar] | None:
+    """Give the condition that leaves open whether the step is reached; None where none does, or none is to blame."""
+    if (leg := run.open_leg) is not None:
+        return (leg.workflow_file.document, leg.reached.undecided) if leg.reached.undecided is not None else None
+    tests = ((each.document, each.step.condition) for each in deploy.placed.lineage)
+    known = ((document, test) for document, test in tests if test is not None)
+    return next(known, None) if isinstance(runs, Unknown) else None
 
 
 def _environment(job: Job, context: Context) -> Decided:
@@ -152,7 +160,7 @@ def _environment(job: Job, context: Context) -> Decided:
         return Decided(None)
     name = text_in(text_of(job.environment) or "", context)
     if isinstance(name, Unknown):
-        return Decided(None, unknown("the environment", job.environment.text, job.environment.mark))
+        return Decided(None, unknown("the environment", job.environment.text, job.environment.mark), name.typed)
     return Decided(name or None)  # an empty name is no environment
 
 

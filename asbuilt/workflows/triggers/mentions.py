@@ -5,10 +5,11 @@ written out is found; a ref that is compared with a variable is not.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from asbuilt.workflows.expressions.evaluate import Embedded, ExpressionError, condition, parse, segments
+from asbuilt.workflows.expressions.evaluate import text_of as written
 from asbuilt.workflows.expressions.tree import Call, Compare, Expression, Literal, member_path, walk
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Step, WorkflowFile, expressions_of
@@ -58,6 +59,43 @@ def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[s
             elif isinstance(node, Call) and node.function == "contains" and _is_ref(node.arguments[1]):
                 found.update(_listed(node.arguments[0]))
     return frozenset(found)
+
+
+@lru_cache(maxsize=1024)
+def inputs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> Mapping[str, tuple[str, ...]]:
+    """Give the texts that a workflow holds its inputs against, by the name of the input in lower case.
+
+        inputs.target == 'production'                  -> {"target": ("production",)}
+        contains(fromJSON('["a", "b"]'), inputs.where) -> {"where": ("a", "b")}
+
+    Of the workflows that it calls too, where an input may have the same name. Each text once, in the order in which
+    they come.
+    """
+    found: dict[str, dict[str, None]] = {}
+
+    def note(node: Expression, texts: Iterable[str]) -> None:
+        if (name := _input(node)) is not None:
+            found.setdefault(name, {}).update(dict.fromkeys(text for text in texts if text))
+
+    for tree in _trees(workflow_file, sources):
+        for node in walk(tree):
+            match node:
+                case Compare(operator="==" | "!=", left=left, right=right):
+                    for side, other in ((left, right), (right, left)):
+                        if isinstance(other, Literal) and isinstance(other.value, str | float):
+                            note(side, (written(other.value),))
+                case Call(function="startswith", arguments=(side, Literal(value=str(text)))):
+                    note(side, (text,))
+                case Call(function="contains", arguments=(listed, side)):
+                    note(side, _listed(listed))
+    return {name: tuple(texts) for name, texts in found.items()}
+
+
+def _input(node: Expression) -> str | None:
+    """Give the name of the input that an expression is: `inputs.where`, `github.event.inputs.where`."""
+    path = member_path(node) or ""
+    root, _, name = path.rpartition(".")
+    return name.lower() if root in {"inputs", "github.event.inputs"} else None
 
 
 def _listed(node: Expression) -> Iterator[str]:

@@ -3,27 +3,26 @@
 A situation holds what expressions can know of it before a run: the contexts, partly known.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
 
 from asbuilt.workflows.bounds import SITUATIONS, PastBoundError, hold
-from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown, Whole
+from asbuilt.workflows.expressions.evaluate import TYPED, UNKNOWN, Unknown, Whole
 from asbuilt.workflows.expressions.values import equal
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Input, Trigger, WorkflowFile
 from asbuilt.workflows.triggers.events import Event, completed_run, events_of
 from asbuilt.workflows.triggers.globs import matches
-from asbuilt.workflows.triggers.mentions import reads_refs, refs_mentioned
+from asbuilt.workflows.triggers.mentions import inputs_mentioned, reads_refs, refs_mentioned
 from asbuilt.workflows.triggers.refs import HEADS, TAGS, is_glob
 from asbuilt.workflows.yaml.document import text_of
 
 MOST_CHOICES = 256
 # GitHub starts no more than this many workflows by `workflow_run`, one after the other.
 LONGEST_CHAIN = 3
-_SET = Unknown(truth=True)  # not empty, and otherwise unknown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +53,13 @@ class Situation:
         let_through = any(matches(pattern, ref) for pattern in self.refs)
         return let_through and equal(self.context["github"].get("ref"), ref) is not False
 
+    def may_have(self, name: str, value: str) -> bool:
+        """Tell whether an input may have a value: it has it, or takes any but some others, as free text does."""
+        if name in self.inputs:
+            return equal(self.inputs[name], value) is True
+        given = self.context["inputs"]
+        return isinstance(given, Mapping) and name in given and equal(given[name], value) is not False
+
     def calling(self, inputs: dict[str, Any]) -> "Situation":
         """Give the situation of a workflow that is called in this one, with the inputs that it is given.
 
@@ -67,9 +73,9 @@ def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) ->
     """Give every situation in which a workflow can be set off: the same ones each time, since several controls ask.
 
     By trigger in the order of the file, then by ref, then by choice of inputs with the defaults first. Of a dispatch,
-    each option of a `choice` and both values of a `boolean` are tried, and free text is its default or another text;
-    past MOST_CHOICES the inputs that are left are UNKNOWN. A trigger that follows a workflow which is not here leads to
-    none.
+    each option of a `choice` and both values of a `boolean` are tried, and free text is its default, a text that the
+    workflow holds it against, or another one; past MOST_CHOICES nothing is known of the inputs that are left. A trigger
+    that follows a workflow which is not here leads to none.
 
     Raises PastBoundError.
 
@@ -110,7 +116,7 @@ def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> It
         if trigger.event == "workflow_call" and any(sources.callers_of(workflow_file)):
             continue
         for event in events_of(trigger, mentioned, by_ref=reads_refs(workflow_file, sources)):
-            for inputs in _choices(trigger):
+            for inputs in _choices(trigger, inputs_mentioned(workflow_file, sources)):
                 yield _situation(trigger, event, inputs, sources.repository)
 
 
@@ -155,35 +161,37 @@ def _names(refs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(ref if is_glob(ref) else ref.removeprefix(HEADS).removeprefix(TAGS) for ref in refs)
 
 
-def _choices(trigger: Trigger) -> Iterator[dict[str, Any]]:
-    """Give each choice of inputs, with the defaults first."""
+def _choices(trigger: Trigger, mentioned: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, Any]]:
+    """Give each choice of inputs, with the defaults first; `mentioned` are the texts that tell some apart, by name."""
     if trigger.event not in {"workflow_dispatch", "workflow_call"}:
         yield {}
         return
-    offers = [_offer(each, called=trigger.event == "workflow_call") for each in trigger.inputs]
+    called = trigger.event == "workflow_call"
+    offers = [[UNKNOWN] if called else _offer(each, mentioned.get(each.name.lower(), ())) for each in trigger.inputs]
     count = 1
     for index, offer in enumerate(offers):
         count *= len(offer)
         if count > MOST_CHOICES:  # too many to try each: what is left stays undecided
-            offers[index:] = [[UNKNOWN] for _ in offers[index:]]
+            offers[index:] = [[TYPED if getattr(each[-1], "typed", False) else UNKNOWN] for each in offers[index:]]
             break
     names = [each.name for each in trigger.inputs]
     for values in product(*offers):
         yield dict(zip(names, values, strict=True))
 
 
-def _offer(each: Input, *, called: bool) -> list[Any]:
-    """Give the values that an input can take: free text is its default, or any other text."""
+def _offer(each: Input, mentioned: tuple[str, ...]) -> list[Any]:
+    """Give the values that an input of a dispatch can take.
+
+    Free text is its default, each text that the workflow holds it against, or any other: whoever dispatches types it.
+    """
     default = text_of(each.default)
-    if called:
-        return [UNKNOWN]
     if each.type == "choice":
         return sorted(each.options, key=lambda option: option != default) or [UNKNOWN]
     if each.type == "boolean":
         return [default == "true", default != "true"]
-    if default is None:
-        return [_SET if each.required else UNKNOWN]
-    return [default, Unknown(excluded=frozenset({default}))]
+    texts = tuple(dict.fromkeys((*((default,) if default is not None else ()), *mentioned)))
+    other = Unknown(truth=True if each.required and default is None else None, excluded=frozenset(texts), typed=True)
+    return [*texts, other]
 
 
 def _as_text(value: Any) -> Any:

@@ -1,0 +1,139 @@
+"""Which ways lead to an app: those that are known to, those that are shut, and what leaves others open.
+
+A way whose app cannot be told may lead to any app of its repository whose name fits what is written. A file that GitHub
+refuses has no ways, and of the apps that it would deploy nothing can be told.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from asbuilt.workflows.files.workflow import WorkflowFile
+from asbuilt.workflows.judge.declared import App
+from asbuilt.workflows.judge.syntax import refusal
+from asbuilt.workflows.judge.undecided import open_app, open_target
+from asbuilt.workflows.paths.blocked_paths import BlockedPath
+from asbuilt.workflows.paths.checkout import Checkout
+from asbuilt.workflows.paths.deploy_path import DeployPath
+from asbuilt.workflows.paths.typed_app import to_app
+from asbuilt.workflows.yaml.finding import Finding
+
+_OPEN_PART = re.compile(r"\$\{\{.*?\}\}|\$\{[^}]*\}|\$\w+|\$\(.*\)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """The ways to one app. `open` says what leaves it open whether there are others, each place once.
+
+    `is_here` says whether a folder of files is the one that the app's code comes from.
+    """
+
+    paths: tuple[DeployPath, ...]
+    blocked: tuple[BlockedPath, ...]
+    open: tuple[Finding, ...]
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways of one checkout by the app that they lead to: None for those that may lead to several.
+
+    `refused` has why GitHub refuses a file, by its path.
+    """
+
+    repository: str
+    paths: Mapping[str | None, tuple[DeployPath, ...]]
+    blocked: Mapping[str | None, tuple[BlockedPath, ...]]
+    refused: Mapping[str, Finding]
+
+    def why_refused(self, way: DeployPath | BlockedPath) -> Finding | None:
+        """Give why GitHub starts nothing on a way: it refuses one of the files that it goes through."""
+        if not self.refused:
+            return None
+        files = _of(way) if isinstance(way, DeployPath) else (way.entry, way.step.workflow_file)
+        found = ((file.path, self.refused.get(file.path)) for file in files)
+        return next((_at(path, why) for path, why in found if why is not None), None)
+
+
+def ways_of(repository: str, checkout: Checkout) -> Ways:
+    """Give the ways of a checkout by their app; those to apps that are made for a pull request are left out.
+
+    `repository` is OWNER/NAME, empty where nobody says whose files they are.
+    """
+    paths: dict[str | None, list[DeployPath]] = {}
+    blocked: dict[str | None, list[BlockedPath]] = {}
+    for path in checkout.deploy_paths:
+        if not path.review:
+            paths.setdefault(path.app, []).append(path)
+    for each in checkout.blocked_paths:
+        if not each.step.review:
+            blocked.setdefault(each.app, []).append(each)
+    found = ((file, refusal(file, checkout.sources)) for file in checkout.workflow_files)
+    return Ways(
+        repository,
+        {app: tuple(group) for app, group in paths.items()},
+        {app: tuple(group) for app, group in blocked.items()},
+        {file.path: why for file, why in found if why is not None},
+    )
+
+
+def leading_to(app: App, owning: Collection[str], every: Iterable[Ways]) -> Leading:
+    """Give the ways to an app; `owning` are the paths of the workflow files that are declared to own a deploy of it."""
+    paths: list[DeployPath] = []
+    blocked: list[BlockedPath] = []
+    open_ones: list[Finding] = []
+    maybe: list[Finding] = []
+    here = False
+    for ways in every:
+        own = app.repository is not None and app.repository == ways.repository
+        here = here or own
+        if own:
+            open_ones += (_at(path, why) for path, why in ways.refused.items() if path in owning)
+        others = app.repository not in {None, ways.repository} and bool(ways.repository)
+        mine = (*ways.paths.get(app.name, ()), *(() if others else _fitting(ways.paths.get(None, ()), app.name)))
+        for path in mine:
+            if (refused := ways.why_refused(path)) is not None:
+                open_ones.append(refused)
+            elif path.app is not None:
+                paths.append(path)
+            elif path.is_app_typed:
+                paths += filter(None, (to_app(path, app.name),))
+            else:
+                open_ones.append(open_app(path, app.name, ways.repository))
+        for each in ways.blocked.get(app.name, ()):
+            refused = ways.why_refused(each)
+            blocked += () if refused else (each,)
+            open_ones += (refused,) if refused else ()
+        maybe += (open_target(each, app.name) for each in (() if others else ways.blocked.get(None, ())) if each.why)
+    if not paths and not blocked and not open_ones:
+        open_ones = maybe
+    return Leading(tuple(paths), tuple(blocked), tuple(dict.fromkeys(open_ones)), here)
+
+
+def _fitting(paths: Iterable[DeployPath], name: str) -> Iterator[DeployPath]:
+    return (path for path in paths if _fits(path, name))
+
+
+def _of(path: DeployPath) -> Iterator[WorkflowFile]:
+    """Give the workflow files that a path goes through: its own, those that it calls, and those that it follows."""
+    yield from (leg.workflow_file for leg in path.run.legs)
+    situation = path.run.situation
+    while situation.upstream is not None:
+        yield situation.upstream
+        if situation.before is None:
+            return
+        situation = situation.before
+
+
+def _at(path: str, why: Finding) -> Finding:
+    fact = f"GitHub refuses {path.rpartition('/')[2]}, and starts nothing of it: {why.fact}"
+    return replace(why, fact=fact, fix=why.fix or f"correct {why.place}", open=True)
+
+
+def _fits(path: DeployPath, name: str) -> bool:
+    """Tell whether a name can be what is written for an app: `shop-${{ vars.STAGE }}` is none of `harbour`."""
+    written = (path.step.target or "").strip()
+    parts = _OPEN_PART.split(written)
+    if len(parts) == 1:
+        return True
+    return re.fullmatch(".*".join(map(re.escape, parts)), name) is not None

@@ -1,0 +1,112 @@
+"""What cannot be told of a deploy before the run, with the place, and the line that makes it known.
+
+What a secret or a variable holds, only GitHub knows: the estate can bind its name to what it stands for. What a step
+works out, only the run knows: there a value is to be written.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from asbuilt.workflows.files.sources import PlacedStep
+from asbuilt.workflows.paths.blocked_paths import BlockedPath
+from asbuilt.workflows.paths.deploy_path import DeployPath
+from asbuilt.workflows.run.contexts import variables_of
+from asbuilt.workflows.shell.variables import env_in, named_in
+from asbuilt.workflows.yaml.document import Document, Mark, text_of, texts_of
+from asbuilt.workflows.yaml.finding import Finding
+
+_SETTING = re.compile(r"\b(secrets|vars)\s*\.\s*(\w+)", re.IGNORECASE)
+_INPUT = re.compile(r"\binputs\s*\.\s*([\w-]+)", re.IGNORECASE)
+_LONGEST = 60
+_DEEPEST = 6
+
+
+def open_app(path: DeployPath, app: str, repository: str) -> Finding:
+    """Say that it cannot be told which app a path leads to, where the app is named.
+
+    `app` is one that it may lead to, for the line to paste; `repository` is OWNER/NAME, empty where nobody says.
+    """
+    step = path.step
+    if step.target is None or "$" not in step.target:
+        why = (path.undecided or "").partition("; ")[0].removeprefix("the app: ")
+        fact = f'which app job "{path.job}" deploys cannot be told: {why}'
+        return _open(step.document, step.app_mark, fact + path.caller, f"name the app in the workflow: {app}")
+    fact = f'which app job "{path.job}" deploys cannot be told: {_quoted(step.target)} on line {step.app_mark.line}'
+    names = settings_in(step.target, path)
+    fix = bound(names, app, repository) if names else f"write {app}, or let an input with options choose the app"
+    return _open(step.document, step.app_mark, fact + path.caller, fix)
+
+
+def open_target(blocked: BlockedPath, app: str) -> Finding:
+    """Say that it cannot be told which app a deploy is of that conditions shut, or that nothing sets off."""
+    step = blocked.step
+    fact = f'which app job "{step.job.id}" would deploy cannot be told: {_quoted(step.target or step.mechanism.name)}'
+    fact = f"{fact} on line {step.app_mark.line}{blocked.caller}"
+    return _open(step.document, step.app_mark, fact, f"write {app}, or let an input with options choose the app")
+
+
+def open_environment(path: DeployPath, expected: str, repository: str) -> Finding:
+    """Say that it cannot be told which environment a path goes through, where the job names it."""
+    job = path.step.job
+    written = text_of(job.environment) or ""
+    fact = f'which environment job "{path.job}" deploys through cannot be told: {_quoted(written)}'
+    names = settings_in(written, path)
+    fix = bound(names, expected, repository) if names else f"environment: {expected}"
+    mark = job.place("environment")
+    return _open(path.owner.document, mark, f"{fact} on line {mark.line}{path.caller}", fix)
+
+
+def open_condition(path: DeployPath, repository: str) -> Finding | None:
+    """Say that a secret or a variable decides whether a path ever deploys; None where it is the run that decides."""
+    if path.open_test is None:
+        return None
+    document, test = path.open_test
+    names = settings_in(test.text, path)
+    if not names:
+        return None
+    fact = f'whether job "{path.job}" ever deploys {path.app} cannot be told: {_quoted(test.text)}'
+    fact = f"{fact} on line {test.mark.line}"
+    return _open(document, test.mark, fact, bound(names, "VALUE", repository))
+
+
+def bound(names: tuple[str, ...], value: str, repository: str) -> str:
+    """Give the line of an estate that says what a secret or a variable stands for."""
+    first, *_ = names
+    return f"in the estate: repositories: {{{repository or 'OWNER/NAME'}: {{names: {{{first}: {value}}}}}}}"
+
+
+def settings_in(text: str, path: DeployPath) -> tuple[str, ...]:
+    """Give the secrets and variables that a text of the deploy comes from: `secrets.APP`, `vars.APP`.
+
+    Through the variables of its step, the inputs of a called workflow or an action, and what its callers hand over.
+    Each once, in the order in which they come.
+    """
+    return tuple(dict.fromkeys(_settings(text, path, path.step.placed, len(path.run.legs) - 1, _DEEPEST)))
+
+
+def _settings(text: str, path: DeployPath, placed: PlacedStep, leg: int, depth: int) -> Iterator[str]:
+    for match in _SETTING.finditer(text):
+        yield f"{match[1].lower()}.{match[2]}"
+    if depth == 0:
+        return
+    given = variables_of(placed, path.sources)
+    for name in (*named_in(text), *env_in(text)):
+        if name in given and given[name] != text:
+            yield from _settings(given[name], path, placed, leg, depth - 1)
+    for match in _INPUT.finditer(text):
+        if placed.within is not None:
+            handed = {name.lower(): value for name, value in texts_of(placed.within.step.with_)}
+            yield from _settings(handed.get(match[1].lower(), ""), path, placed.within, leg, depth - 1)
+        elif leg > 0:
+            handed = {name.lower(): value for name, value in texts_of(path.run.legs[leg - 1].job.with_)}
+            yield from _settings(handed.get(match[1].lower(), ""), path, placed, leg - 1, depth - 1)
+
+
+def _quoted(text: str) -> str:
+    short = " ".join(text.split())
+    return f"`{short}`" if len(short) <= _LONGEST else f"`{short[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}`"
+
+
+def _open(document: Document, mark: Mark, fact: str, fix: str) -> Finding:
+    return replace(document.finding(mark, fact, fix), open=True)
