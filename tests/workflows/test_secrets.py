@@ -1,7 +1,7 @@
 import pytest
 from making import sources_of
 
-from asbuilt.workflows.expressions.evaluate import Unknown, parse
+from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown, parse
 from asbuilt.workflows.judge.secrets import read_outside
 from asbuilt.workflows.run.secrets import read_by, uses_of_secrets
 
@@ -55,7 +55,7 @@ def uses(job, steps="      - run: x\n", on="push", env="", **more):
         ({"job": "", "steps": "      - if: false\n        run: x ${{ secrets.KEY }}\n"}, []),
         ({"job": "    if: false\n", "steps": "      - run: x ${{ secrets.KEY }}\n"}, []),
         ({"job": "", "steps": "      - run: x ${{ toJSON(secrets) }}\n"}, [("*", None, 6)]),
-        ({"job": "    environment: ${{ vars.E }}\n    env: { K: '${{ secrets.KEY }}' }\n"}, []),
+        ({"job": "    environment: ${{ vars.E }}\n    env: { K: '${{ secrets.KEY }}' }\n"}, [("KEY", UNKNOWN, 6)]),
     ],
 )
 def test_a_job_reads_where_it_runs(arguments, expected):
@@ -185,3 +185,23 @@ def test_a_step_hands_a_secret_to_an_action():
     # An action has no secrets of its own.
     asks = action.replace("inputs.key", "secrets.KEY")
     assert outside(actions={"deploy": asks}, w=text.replace("secrets.KEY", "secrets.OTHER")) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_open", "fix"),
+    [
+        ("vars.E", True, "names: {vars.E: production}"),
+        ("steps.x.outputs.e", True, "environment: production"),
+        ("inputs.e", False, "environment: production"),
+        ("inputs.e || vars.E", True, "names: {vars.E: production}"),
+    ],
+)
+def test_in_an_environment_that_only_the_run_knows_it_is_open(environment, is_open, fix):
+    text = (
+        "on: {workflow_dispatch: {inputs: {e: {type: string}}}}\njobs:\n  a:\n    runs-on: x\n"
+        f"    environment: ${{{{ {environment} }}}}\n    env: {{ K: '${{{{ secrets.KEY }}}}' }}\n    steps: [{{run: y}}]\n"
+    )
+    made = sources_of(w=text)
+    (found,) = read_outside(made.workflow_files[0], made, {"key": ["production"]})
+    assert (found.open, found.mark.line) == (is_open, 6)
+    assert fix in found.fix

@@ -32,7 +32,7 @@ def open_app(path: DeployPath, app: str, repository: str) -> Finding:
         why = (path.undecided or "").partition("; ")[0].removeprefix("the app: ")
         fact = f'which app job "{path.job}" deploys cannot be told: {why}'
         return _open(step.document, step.app_mark, fact + path.caller, f"name the app in the workflow: {app}")
-    fact = f'which app job "{path.job}" deploys cannot be told: {_quoted(step.target)} on line {step.app_mark.line}'
+    fact = f'which app job "{path.job}" deploys cannot be told: {quoted(step.target)} on line {step.app_mark.line}'
     names = settings_in(step.target, path)
     fix = bound(names, app, repository) if names else f"write {app}, or let an input with options choose the app"
     return _open(step.document, step.app_mark, fact + path.caller, fix)
@@ -41,7 +41,7 @@ def open_app(path: DeployPath, app: str, repository: str) -> Finding:
 def open_target(blocked: BlockedPath, app: str) -> Finding:
     """Say that it cannot be told which app a deploy is of that conditions shut, or that nothing sets off."""
     step = blocked.step
-    fact = f'which app job "{step.job.id}" would deploy cannot be told: {_quoted(step.target or step.mechanism.name)}'
+    fact = f'which app job "{step.job.id}" would deploy cannot be told: {quoted(step.target or step.mechanism.name)}'
     fact = f"{fact} on line {step.app_mark.line}{blocked.caller}"
     return _open(step.document, step.app_mark, fact, f"write {app}, or let an input with options choose the app")
 
@@ -50,7 +50,7 @@ def open_environment(path: DeployPath, expected: str, repository: str) -> Findin
     """Say that it cannot be told which environment a path goes through, where the job names it."""
     job = path.step.job
     written = text_of(job.environment) or ""
-    fact = f'which environment job "{path.job}" deploys through cannot be told: {_quoted(written)}'
+    fact = f'which environment job "{path.job}" deploys through cannot be told: {quoted(written)}'
     names = settings_in(written, path)
     fix = bound(names, expected, repository) if names else f"environment: {expected}"
     mark = job.place("environment")
@@ -65,7 +65,7 @@ def open_condition(path: DeployPath, repository: str) -> Finding | None:
     names = settings_in(test.text, path)
     if not names:
         return None
-    fact = f'whether job "{path.job}" ever deploys {path.app} cannot be told: {_quoted(test.text)}'
+    fact = f'whether job "{path.job}" ever deploys {path.app} cannot be told: {quoted(test.text)}'
     fact = f"{fact} on line {test.mark.line}"
     return _open(document, test.mark, fact, bound(names, "VALUE", repository))
 
@@ -74,6 +74,11 @@ def bound(names: tuple[str, ...], value: str, repository: str) -> str:
     """Give the line of an estate that says what a secret or a variable stands for."""
     first, *_ = names
     return f"in the estate: repositories: {{{repository or 'OWNER/NAME'}: {{names: {{{first}: {value}}}}}}}"
+
+
+def fixed_names(text: str) -> tuple[str, ...]:
+    """Give the secrets and variables that a text itself names: `secrets.APP`, `vars.APP`."""
+    return tuple(dict.fromkeys(f"{match[1].lower()}.{match[2]}" for match in _SETTING.finditer(text)))
 
 
 def settings_in(text: str, path: DeployPath) -> tuple[str, ...]:
@@ -86,8 +91,7 @@ def settings_in(text: str, path: DeployPath) -> tuple[str, ...]:
 
 
 def _settings(text: str, path: DeployPath, placed: PlacedStep, leg: int, depth: int) -> Iterator[str]:
-    for match in _SETTING.finditer(text):
-        yield f"{match[1].lower()}.{match[2]}"
+    yield from fixed_names(text)
     if depth == 0:
         return
     given = variables_of(placed, path.sources)
@@ -103,7 +107,8 @@ def _settings(text: str, path: DeployPath, placed: PlacedStep, leg: int, depth: 
             yield from _settings(handed.get(match[1].lower(), ""), path, placed, leg - 1, depth - 1)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Give an expression for the end of a sentence, as much of it as is read there."""
     short = " ".join(text.split())
     return f"`{short}`" if len(short) <= _LONGEST else f"`{short[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}`"
 

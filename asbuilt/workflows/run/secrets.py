@@ -37,12 +37,12 @@ EVERY = "*"  # every secret at once: `toJSON(secrets)`, or a name that only the 
 class Use:
     """A secret that a job reads, and the environment that the job names.
 
-    `secret` is as it is written, or EVERY for all at once. `environment` is None for a job that names none; `document`
-    and `mark` are the place of the text with the expression.
+    `secret` is as it is written, or EVERY for all at once. `environment` is None for a job that names none, unknown
+    where only the run tells; `document` and `mark` are the place of the text with the expression.
     """
 
     secret: str
-    environment: str | None
+    environment: str | Unknown | None
     run: JobRun
     document: Document
     mark: Mark
@@ -54,8 +54,8 @@ def uses_of_secrets(entry: WorkflowFile, sources: Sources, names: Collection[str
     In the order of the runs, so one place comes once for each run that reads there. A use of all secrets at once is one
     of these too.
 
-    `names` are in lower case, as GitHub compares them. A job whose environment cannot be told is left out, and so is a
-    name under which its callers hand over something else. What a caller hands on under its own name to a workflow of
+    `names` are in lower case, as GitHub compares them. A name under which its callers hand over something else is left
+    out. What a caller hands on under its own name to a workflow of
     this repository, the called job reads: GitHub fills it in there, from the environment of that job, and does so only
     for a name that is handed over: https://github.com/actions/runner/issues/1490
 
@@ -63,8 +63,6 @@ def uses_of_secrets(entry: WorkflowFile, sources: Sources, names: Collection[str
     """
     for run in job_runs(entry, sources, lambda file, job: _may_read(file, job, names)):
         environment = _environment(run.last.job, run.last.context)
-        if isinstance(environment, Unknown):
-            continue
         replaced = _replaced(run) if environment is None else frozenset()
         handed_on = _handed_on(run.last.job) if sources.called_by(run.last.job) is not None else frozenset()
         for document, mark, secret in _read(run, sources):
