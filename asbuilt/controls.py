@@ -15,6 +15,7 @@ from asbuilt.workflows.yaml.finding import Finding
 _SYSTEMS = {"HK": "Heroku", "GH": "GitHub", "WEB": "Web", "WF": "Workflows"}
 _REMEDY = "Remedy: "
 _ID = re.compile(rf"({'|'.join(_SYSTEMS)})\d{{3}}")
+NOTHING = "nothing to judge: "  # how the reason begins of a check that found nothing to look at
 _SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
 
 
@@ -168,10 +169,17 @@ class Undecided(Exception):  # noqa: N818 - as above
         super().__init__("\n".join(texts.line(f"{each.place} {each.fact}".strip()) for each in findings))
 
 
-def none_of(findings: Iterable[Finding]) -> None:
+class NothingToJudgeError(Exception):
+    """A check has looked at nothing: the text says what is not there."""
+
+
+def none_of(findings: Iterable[Finding], *, among: Iterable[object] | None = None, what: str = "") -> None:
     """Assert that there is no finding. Raises Drift with all that are, each once.
 
     Where there are none but open ones, raises Undecided with these: what cannot be told neither conforms nor drifts.
+
+    `among` is what was looked at, and `what` one of it in words: where nothing was, raises NothingToJudgeError, as an
+    empty set conforms to nothing.
     """
     found = tuple(dict.fromkeys(findings))
     open_ones = tuple(each for each in found if each.open)
@@ -179,3 +187,5 @@ def none_of(findings: Iterable[Finding]) -> None:
         raise Drift(drift, open_ones)
     if open_ones:
         raise Undecided(open_ones)
+    if among is not None and next(iter(among), None) is None:
+        raise NothingToJudgeError(f"{NOTHING}no {what}")

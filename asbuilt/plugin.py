@@ -12,7 +12,7 @@ import pytest
 from asbuilt import catalogue, ending, faults, judging, keeping, options, texts
 from asbuilt.beginning import CLOSING, WORLD, begun, hand_over, is_worker
 from asbuilt.controller import attach
-from asbuilt.controls import Drift, Undecided
+from asbuilt.controls import Drift, NothingToJudgeError, Undecided
 from asbuilt.estate_errors import EstateError
 from asbuilt.filling import Filling
 from asbuilt.forgetting import forget
@@ -207,6 +207,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         if item.get_closest_marker("xfail") is None:  # a waiver of the estate that is there beside it is not needed
             pytest.xfail(found.reason)
         return None
+    except NothingToJudgeError as nothing:
+        seen.nothing = seen.nothing or str(nothing)
+        result = None
     if isinstance(item, pytest.Function):
         seen.refuse_a_stand_in()
     seen.conform()

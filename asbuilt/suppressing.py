@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from asbuilt.controls import NOTHING
 from asbuilt.run import Run, documents_of
 from asbuilt.subjects import Subject
 from asbuilt.verdicts import Outcome, Verdict
@@ -126,8 +127,13 @@ def _wrong_with(
 
 
 def _all_judged(verdicts: Collection[Verdict], control: str) -> bool:
-    outcomes = {each.outcome for each in verdicts if each.control == control}
-    return bool(outcomes & _JUDGED) and Outcome.UNKNOWN not in outcomes
+    own = [each for each in verdicts if each.control == control]
+    return any(map(_is_judged, own)) and all(each.outcome is not Outcome.UNKNOWN for each in own)
+
+
+def _is_judged(verdict: Verdict) -> bool:
+    """Tell whether a check looked for what it judges, be it that there was nothing."""
+    return verdict.outcome in _JUDGED or verdict.reason.startswith(NOTHING)
 
 
 def _needed(suppression: Suppression, control: str, verdicts: Collection[Verdict]) -> bool:
@@ -139,7 +145,7 @@ def _told_under(
     verdicts: Collection[Verdict], control: str, repository: str, suppression: Suppression
 ) -> Verdict | None:
     """Give the verdict of a control that a complaint joins: the one on the same file, else the first."""
-    judged = [each for each in verdicts if each.control == control and each.outcome in _JUDGED]
+    judged = [each for each in verdicts if each.control == control and _is_judged(each)]
     own = f"[{repository} {suppression.path.rpartition('/')[2]}]"
     return next((each for each in judged if each.id.endswith(own)), judged[0] if judged else None)
 

@@ -1,7 +1,7 @@
 """A job that calls Heroku has what it needs for it, or fails before."""
 
 from asbuilt.controls import control, none_of
-from asbuilt.workflows.judge import authentication
+from asbuilt.workflows.judge import authentication, there
 
 
 @control("WF021", severity="SEV-2", satisfies=["SOC2 CC6.1", "NIST IA-5", "NIST SC-24"])
@@ -15,7 +15,8 @@ def test_authentication_fails_closed(workflow_file, checkout):
     Remedy: set `HEROKU_API_KEY: ${{ secrets.HEROKU_API_KEY }}` in the job's `env`, and begin the job with the step
     `run: test -n "$HEROKU_API_KEY"`.
     """
-    none_of(authentication.gaps(workflow_file, checkout.sources))
+    calls = there.calls_with_a_key(workflow_file, checkout.sources)
+    none_of(authentication.gaps(workflow_file, checkout.sources), among=calls, what="call that needs Heroku's key")
 
 
 @control("WF027", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-2"])
@@ -27,4 +28,7 @@ def test_heroku_cli_is_installed(workflow_file, checkout):
 
     Remedy: add a step before the call: `curl --fail https://cli-assets.heroku.com/install.sh | sh`.
     """
-    none_of(authentication.calls_without_cli(workflow_file, checkout.sources))
+    calls = there.calls_of_the_cli(workflow_file, checkout.sources)
+    none_of(
+        authentication.calls_without_cli(workflow_file, checkout.sources), among=calls, what="call of the Heroku CLI"
+    )

@@ -3,7 +3,7 @@
 import pytest
 
 from asbuilt.controls import control, none_of
-from asbuilt.workflows.judge import concurrency
+from asbuilt.workflows.judge import concurrency, there
 
 
 @control("WF009", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -29,4 +29,5 @@ def test_deploy_job_has_a_time_limit(workflow_file, checkout):
 
     Remedy: add `timeout-minutes: 20` to the job.
     """
-    none_of(concurrency.unlimited(workflow_file, checkout.sources))
+    deploys = there.deploys(workflow_file, checkout.sources)
+    none_of(concurrency.unlimited(workflow_file, checkout.sources), among=deploys, what="job that deploys")

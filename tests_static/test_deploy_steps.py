@@ -1,7 +1,7 @@
 """A deploy step does what it is meant to do, and nothing else."""
 
 from asbuilt.controls import control, none_of
-from asbuilt.workflows.judge import deploy_steps
+from asbuilt.workflows.judge import deploy_steps, there
 
 
 @control("WF002", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -14,7 +14,8 @@ def test_deploy_step_does_not_create_apps(workflow_file, checkout):
 
     Remedy: add `dontautocreate: true` to the step's `with`.
     """
-    none_of(deploy_steps.creating(workflow_file, checkout))
+    steps = there.steps_of_heroku_deploy(workflow_file, checkout.sources)
+    none_of(deploy_steps.creating(workflow_file, checkout), among=steps, what="step that uses heroku-deploy")
 
 
 @control("WF022", severity="SEV-2", satisfies=["SOC2 CC8.1", "SOC2 CC7.2", "NIST CM-3"])
@@ -27,7 +28,8 @@ def test_skipped_deploy_fails_the_run(workflow_file, checkout):
 
     Remedy: give the step an `id`, and fail in a later step when `steps.ID.outputs.status` starts with `Skipped`.
     """
-    none_of(deploy_steps.skipping(workflow_file, checkout))
+    steps = there.steps_of_heroku_deploy(workflow_file, checkout.sources)
+    none_of(deploy_steps.skipping(workflow_file, checkout), among=steps, what="step that uses heroku-deploy")
 
 
 @control("WF023", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "NIST CM-6"])
@@ -39,7 +41,8 @@ def test_deploy_step_is_read_as_it_is_written(workflow_file, checkout):
 
     Remedy: write true or false; correct the name of the input, or take it out.
     """
-    none_of(deploy_steps.misread(workflow_file, checkout))
+    steps = there.steps_of_heroku_deploy(workflow_file, checkout.sources)
+    none_of(deploy_steps.misread(workflow_file, checkout), among=steps, what="step that uses heroku-deploy")
 
 
 @control("WF024", severity="SEV-4", satisfies=["NIST CM-6", "NIST CM-7"])
@@ -51,4 +54,5 @@ def test_options_have_an_effect(workflow_file, checkout):
 
     Remedy: take the option out, or set the input that it depends on.
     """
-    none_of(deploy_steps.without_effect(workflow_file, checkout))
+    steps = there.steps_of_heroku_deploy(workflow_file, checkout.sources)
+    none_of(deploy_steps.without_effect(workflow_file, checkout), among=steps, what="step that uses heroku-deploy")

@@ -3,7 +3,7 @@
 import pytest
 
 from asbuilt.controls import control, none_of
-from asbuilt.workflows.judge import gates
+from asbuilt.workflows.judge import gates, there
 
 
 @control(
@@ -41,4 +41,4 @@ def test_gates_hold(app, deploy_paths):
     """
     if not app.gates:
         pytest.skip(f"{app.name} declares no gates")
-    none_of(gates.holes(app, deploy_paths))
+    none_of(gates.holes(app, deploy_paths), among=there.gates(app, deploy_paths), what="declared gate before a deploy")

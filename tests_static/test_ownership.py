@@ -1,7 +1,7 @@
 """Each app has one owner, each deploy one target, and each target a way that leads there."""
 
 from asbuilt.controls import control, none_of
-from asbuilt.workflows.judge import ownership
+from asbuilt.workflows.judge import ownership, there
 
 
 @control("WF006", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "NIST CM-2"])
@@ -49,4 +49,5 @@ def test_target_is_decided_and_declared(estate, workflow_file, checkout):
 
     Remedy: name the app in the workflow, or let an input with options choose it; declare it in the estate.
     """
-    none_of(ownership.undeclared(workflow_file, checkout, estate))
+    deploys = there.deploys(workflow_file, checkout.sources)
+    none_of(ownership.undeclared(workflow_file, checkout, estate), among=deploys, what="step that deploys")

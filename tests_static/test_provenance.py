@@ -1,7 +1,7 @@
 """What is deployed is the repository's own code, and what the gates have seen."""
 
 from asbuilt.controls import control, none_of
-from asbuilt.workflows.judge import provenance
+from asbuilt.workflows.judge import provenance, there
 
 
 @control("WF014", severity="SEV-2", satisfies=["SOC2 CC6.1", "SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -12,7 +12,9 @@ def test_nothing_from_outside_deploys(workflow_file, checkout, repository):
 
     Remedy: take the trigger away from the workflow that deploys, or let the job run on pushes alone.
     """
-    none_of(provenance.set_off_from_outside(workflow_file, checkout, repository.trunk))
+    ways = there.ways(workflow_file, checkout)
+    found = provenance.set_off_from_outside(workflow_file, checkout, repository.trunk)
+    none_of(found, among=ways, what="trigger that leads to a deploy")
 
 
 @control("WF015", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
@@ -23,4 +25,5 @@ def test_what_is_deployed_is_what_was_gated(app, estate, deploy_paths):
     """
     repository = estate.repositories.get(app.repository)
     branch = repository.trunk if repository else "main"
-    none_of(provenance.unseen(app, branch, deploy_paths))
+    gated = there.gated(app, deploy_paths)
+    none_of(provenance.unseen(app, branch, deploy_paths), among=gated, what="gate or run before a deploy")

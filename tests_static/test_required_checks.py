@@ -3,7 +3,7 @@
 import pytest
 
 from asbuilt.controls import control, none_of
-from asbuilt.workflows.judge import required_checks
+from asbuilt.workflows.judge import required_checks, there
 
 
 @control("WF016", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"], declared=["repository.required_checks"])
@@ -18,4 +18,5 @@ def test_required_checks_always_report(workflow_file, checkout, repository):
     if not repository.required_checks:
         pytest.skip(f"{repository.name} declares no required checks")
     names, branch = repository.required_checks, repository.trunk
-    none_of(required_checks.silent_checks(workflow_file, names, branch, checkout.sources))
+    found = required_checks.silent_checks(workflow_file, names, branch, checkout.sources)
+    none_of(found, among=there.checks(workflow_file, names, checkout.sources), what="required check comes from here")

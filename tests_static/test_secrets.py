@@ -3,7 +3,7 @@
 import pytest
 
 from asbuilt.controls import control, none_of
-from asbuilt.workflows.judge import secrets
+from asbuilt.workflows.judge import secrets, there
 
 
 @control("WF013", severity="SEV-2", satisfies=["SOC2 CC6.1", "NIST AC-6", "ISO27001 A.8.24"])
@@ -17,7 +17,8 @@ def test_secrets_stay_in_their_environment(workflow_file, checkout, repository):
     homes = homes_of(repository)
     if not homes:
         pytest.skip(f"the estate declares no secret of an environment of {repository.name}")
-    none_of(secrets.read_outside(workflow_file, checkout.sources, homes))
+    uses = there.uses(workflow_file, checkout.sources, homes)
+    none_of(secrets.read_outside(workflow_file, checkout.sources, homes), among=uses, what="use of such a secret")
 
 
 def homes_of(repository):

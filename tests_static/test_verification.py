@@ -1,7 +1,7 @@
 """A deploy is done when the app has answered, with the release that was deployed."""
 
 from asbuilt.controls import control, none_of
-from asbuilt.workflows.judge import verification
+from asbuilt.workflows.judge import there, verification
 
 
 @control("WF005", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1", "NIST SI-4"])
@@ -23,7 +23,8 @@ def test_health_check_proves_the_release(app, estate, deploy_paths):
 
     Remedy: let the app tell its commit, and compare: `curl --fail URL/version | grep "$GITHUB_SHA"`.
     """
-    none_of(verification.unproved(app, estate.apps.values(), deploy_paths))
+    checks = there.health_checks(app, estate, deploy_paths)
+    none_of(verification.unproved(app, estate.apps.values(), deploy_paths), among=checks, what="health check")
 
 
 @control("WF026", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1", "NIST SI-4"])
@@ -34,4 +35,4 @@ def test_requests_notice_an_http_error(app, deploy_paths):
 
     Remedy: add `--fail` to curl, or test the status code.
     """
-    none_of(verification.careless(app, deploy_paths))
+    none_of(verification.careless(app, deploy_paths), among=there.requests(deploy_paths), what="request by curl")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from asbuilt.controls import Drift, Undecided, control_of
+from asbuilt.controls import Drift, NothingToJudgeError, Undecided, control_of
 from asbuilt.judging import CouldNotObserveError, Seen
 from asbuilt.run import prepared
 from asbuilt.scope import scope_of
@@ -100,7 +100,11 @@ def judged(estate, checkouts, controls=None):
 
 def _outcome(function, of_the_check, of_the_run):
     try:
-        function(**{name: _fact(name, of_the_check, of_the_run) for name in _asked_by(function)})
+        facts = {name: _fact(name, of_the_check, of_the_run) for name in _asked_by(function)}
+        try:
+            function(**facts)
+        except NothingToJudgeError as nothing:
+            of_the_check["see"].nothing = str(nothing)
         of_the_check["see"].conform()
     except Drift as drift:
         return "drifted", drift.findings

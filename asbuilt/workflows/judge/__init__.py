@@ -19,5 +19,6 @@ Its face:
     secrets          secrets read outside of their environment
     syntax           what GitHub cannot read as it was meant
     targets          whether environment, app and addresses belong together
+    there            what each control judges: of nothing, nothing conforms
     verification     whether an app is asked after a deploy, with an answer that counts
 """

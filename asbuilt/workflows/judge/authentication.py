@@ -58,7 +58,7 @@ def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
     Of a key that is written out, the line is not shown.
     """
     for job in workflow_file.jobs:
-        needs = [_Need(call, key_of(call, sources)) for call in _calls(workflow_file, job, sources)]
+        needs = [_Need(call, key_of(call, sources)) for call in key_calls(workflow_file, job, sources)]
         keyless = [need.call for need in needs if need.key.source is Source.NOWHERE]
         open_need = _unguarded(workflow_file, job, needs, sources)
         open_call = open_need.call if open_need is not None else None
@@ -97,7 +97,7 @@ def _rejected(command: Command) -> bool:
     return asks_who(command.words) or (asks and any(f"${KEY}" in word or f"${{{KEY}" in word for word in command.words))
 
 
-def _calls(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[Call]:
+def key_calls(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[Call]:
     """Give the calls of a job that need a key: those of the CLI, and of git where they hand it over."""
     for placed in sources.steps(workflow_file, job):
         yield from calls(placed, lambda words: authenticates(words) or _by_git(words))

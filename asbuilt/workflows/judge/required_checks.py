@@ -50,6 +50,11 @@ def silent_checks(
     return one_for_each_place(_silent_checks(workflow_file, required, default_branch, sources))
 
 
+def gives(workflow_file: WorkflowFile, check: str, sources: Sources) -> bool:
+    """Tell whether a workflow gives a check, by the name under which GitHub shows it."""
+    return check in _runs_by_name(workflow_file, sources)
+
+
 def _silent_checks(
     workflow_file: WorkflowFile, required: Collection[str], default_branch: str, sources: Sources
 ) -> Iterator[Finding]:

@@ -168,7 +168,7 @@ def _first_without(steps: tuple[PlacedStep, ...]) -> Call | None:
         if _installs_by_action(placed):
             return None
         installed = _first_installation(placed)
-        for call in _calls(placed):
+        for call in cli_calls(placed):
             if installed is not None and installed < call.number:
                 return None
             if call.command is None or not _brings_its_own(placed, call.command):
@@ -178,7 +178,7 @@ def _first_without(steps: tuple[PlacedStep, ...]) -> Call | None:
     return None
 
 
-def _calls(placed: PlacedStep) -> Iterator[Call]:
+def cli_calls(placed: PlacedStep) -> Iterator[Call]:
     """Give the calls in a step, those that an action makes among them."""
     known = action_named(placed.step.action) if placed.step.action is not None else None
     if known is not None and known.calls_cli:
