@@ -20,6 +20,8 @@ from asbuilt.workflows.yaml.finding import Finding
 
 _OPEN_PART = re.compile(r"\$\{\{.*?\}\}|\$\{[^}]*\}|\$\w+|\$\(.*\)", re.DOTALL)
 
+_LONGEST = 160  # characters of a fact: WF001 says it whole
+
 
 @dataclass(frozen=True, slots=True)
 class Leading:
@@ -127,6 +129,7 @@ def _of(path: DeployPath) -> Iterator[WorkflowFile]:
 
 def _at(path: str, why: Finding) -> Finding:
     fact = f"GitHub refuses {path.rpartition('/')[2]}, and starts nothing of it: {why.fact}"
+    fact = fact if len(fact) <= _LONGEST else f"{fact[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
     return replace(why, fact=fact, fix=why.fix or f"correct {why.place}", open=True)
 
 
