@@ -703,12 +703,6 @@ def deploy_paths(see, leading, app):
 
 
 @pytest.fixture
-def blocked_paths(leading):
-    """Every way to the app that conditions shut, or that nothing sets off."""
-    return leading.blocked
-
-
-@pytest.fixture
 def all_read(_checkouts, _unread):
     """Whether every file was read to its end that may say how code reaches an app."""
     return not _unread

@@ -30,15 +30,16 @@ def test_app_can_be_deployed(app, estate, leading, all_read):
 
 
 @control("WF028", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-2"])
-def test_conditions_let_a_deploy_through(app, estate, deploy_paths, blocked_paths):
+def test_conditions_let_a_deploy_through(app, estate, leading):
     """Where a trigger leads to a declared app, the conditions on the way can be true.
 
-    A deploy that is always skipped is none, and its run is green. Neither does a tag deploy anything that a workflow
-    pushes with GITHUB_TOKEN: it sets off no other workflow.
+    One that the run itself works out can be; of one that a secret or a variable decides it cannot be told. A deploy
+    that is always skipped is none, and its run is green. Neither does a tag deploy anything that a workflow pushes with
+    GITHUB_TOKEN: it sets off no other workflow.
 
     Remedy: correct the `if` of the job or step, or the filter of the trigger.
     """
-    none_of(ownership.shut(app, estate, deploy_paths, blocked_paths))
+    none_of(ownership.shut(app, estate, leading), among=(*leading.paths, *leading.blocked), what=f"way to {app.name}")
 
 
 @control("WF008", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"])

@@ -69,12 +69,14 @@ def without_way(app: App, estate: Estate, leading: Leading) -> Iterator[Finding]
         yield place[0].finding(place[1], fact, fix) if place else Finding(fact, fix, each.workflow)
 
 
-def shut(app: App, estate: Estate, paths: Sequence[DeployPath], blocked: Sequence[BlockedPath]) -> tuple[Finding, ...]:
+def shut(app: App, estate: Estate, leading: Leading) -> tuple[Finding, ...]:
     """Give the conditions that shut every way to an app, or each way that is declared.
 
-    At the condition, one finding for each, with all that it shuts out.
+    At the condition, one finding for each, with all that it shuts out. Where another way may lead to the app, that is
+    open.
     """
-    return one_for_each_place(ways.shut(app.name, ways.expected(app, estate), paths, blocked))
+    found = one_for_each_place(ways.shut(app.name, ways.expected(app, estate), leading.paths, leading.blocked))
+    return leading.open if leading.open and (found or not leading.paths) else found
 
 
 def undeclared(workflow_file: WorkflowFile, checkout: Checkout, estate: Estate) -> Iterator[Finding]:
