@@ -115,7 +115,8 @@ def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> It
             continue
         if trigger.event == "workflow_call" and any(sources.callers_of(workflow_file)):
             continue
-        for event in events_of(trigger, mentioned, by_ref=reads_refs(workflow_file, sources)):
+        by_ref, default_branch = reads_refs(workflow_file, sources), sources.default_branch
+        for event in events_of(trigger, mentioned, by_ref=by_ref, default_branch=default_branch):
             for inputs in _choices(trigger, inputs_mentioned(workflow_file, sources)):
                 yield _situation(trigger, event, inputs, sources.repository)
 
@@ -143,7 +144,9 @@ def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozen
     for name in trigger.workflows:
         for upstream in sources.by_name.get(name.text, ()):
             for before in situations(upstream, sources, depth + 1):
-                for event in completed_run(trigger, upstream, before.event, before.refs, mentioned):
+                for event in completed_run(
+                    trigger, upstream, before.event, before.refs, mentioned, sources.default_branch
+                ):
                     key = (upstream.path, before.origins, _names(event.refs), event.conclusion)
                     if key in seen:
                         yield None
