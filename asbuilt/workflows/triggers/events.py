@@ -28,6 +28,7 @@ _PULL_REQUESTS = frozenset({"pull_request", "pull_request_target"})
 # Events of which `github.head_ref` and `github.base_ref` may be more than empty.
 _OF_TWO_REFS = _PULL_REQUESTS | {"pull_request_review", "pull_request_review_comment", "workflow_call"}
 _NO_SECOND_REF = {"base_ref": "", "head_ref": ""}
+_CONCLUSIONS = ("success", "failure", "cancelled", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,14 @@ def completed_run(
     """
     github = {**_ALWAYS, "event_name": "workflow_run", **_of_ref(_default(default_branch)), **_NO_SECOND_REF}
     types = trigger.types if trigger.types is not None else ("completed",)
-    conclusions: tuple[str | None, ...] = ("success", "failure", "cancelled") if "completed" in types else ()
+    conclusions: tuple[str | None, ...] = _CONCLUSIONS if "completed" in types else ()
     if set(types) - {"completed"}:
         conclusions = (*conclusions, None)  # it has only begun
-    for head, conclusion in product(_heads(trigger, event, refs, set(mentioned)), conclusions):
+    if default_branch and event in ON_DEFAULT_BRANCH and event not in _PULL_REQUESTS:
+        heads = [head for head in (_default(default_branch),) if _lets_through(head, trigger)]
+    else:
+        heads = list(_heads(trigger, event, refs, set(mentioned)))
+    for head, conclusion in product(heads, conclusions):
         run = {
             "conclusion": conclusion,
             "event": event,
