@@ -100,6 +100,7 @@ def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, reposito
             each.name: estate_file.parent / each.checkout for each in estate.repositories.values() if each.checkout
         }
     try:
-        return {name: checkouts.read(path, name) for name, path in folders.items()}
+        trunks = {each.name: each.trunk for each in estate.repositories.values()}
+        return {name: checkouts.read(path, name, trunks.get(name, "")) for name, path in folders.items()}
     except checkouts.CheckoutError as error:
         raise OptionError(str(error)) from error

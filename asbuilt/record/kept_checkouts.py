@@ -76,7 +76,7 @@ def restored(found: Kept, scratch: Path) -> dict[str, Checkout]:
         root.mkdir()
         try:
             _lay_out(root, raw)
-            known[name] = checkouts.read(root, name)
+            known[name] = checkouts.read(root, name, str(raw.get("default_branch", "")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, NoCheckoutsError):
                 raise
@@ -95,7 +95,8 @@ def _plain(checkout: Checkout) -> dict[str, Any]:
             continue  # what the link leads to stands here by its own name
         if content is not None or (checkout.root / name).is_file():
             files[name] = _text(content) if content is not None else _size(checkout.root / name)
-    return {"files": files, "links": {name: _target(checkout.root, to) for name, to in checkout.links.items()}}
+    links = {name: _target(checkout.root, to) for name, to in checkout.links.items()}
+    return {"files": files, "links": links, "default_branch": checkout.sources.default_branch}
 
 
 def _is_behind_link(name: str, links: Mapping[str, str]) -> bool:

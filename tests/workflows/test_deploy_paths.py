@@ -119,7 +119,7 @@ def dispatch(inputs):
         ("[workflow_dispatch]", [("refs/heads/**", "refs/tags/**")]),
         ("{schedule: [{cron: '0 0 * * *'}]}", [()]),
         ("{schedule: [{cron: 0 3 * * *}, {cron: 5 3 * * 1}]}", [()]),
-        ("release", [()]),
+        ("release", [("refs/tags/**",)]),
     ],
 )
 def test_a_path_names_the_refs_that_set_it_off(on, expected):

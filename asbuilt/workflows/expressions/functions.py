@@ -12,7 +12,19 @@ from collections.abc import Callable
 from typing import Any
 
 from asbuilt.workflows.bounds import ITEMS, JSON_LEVELS, VALUE
-from asbuilt.workflows.expressions.values import UNKNOWN, Unknown, Value, Whole, equal, folded, known, text_of
+from asbuilt.workflows.expressions.values import (
+    UNKNOWN,
+    Unknown,
+    Value,
+    Whole,
+    begins,
+    ends,
+    equal,
+    folded,
+    holds_part,
+    known,
+    text_of,
+)
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([0-9]+):?\}|[{}]")
 
@@ -27,8 +39,7 @@ def _contains(where: Value, what: Value) -> Value:
         answers = [equal(what, item) for item in where]
         return True if True in answers else False if all(map(known, answers)) else UNKNOWN
     if isinstance(where, Unknown):
-        found = isinstance(what, str) and where.prefix and folded(what) in folded(where.prefix)
-        return True if found else UNKNOWN
+        return holds_part(where, what) if isinstance(what, str) else UNKNOWN
     if not known(what):
         return UNKNOWN
     return _is_text(where, what) and folded(text_of(what)) in folded(text_of(where))
@@ -37,18 +48,15 @@ def _contains(where: Value, what: Value) -> Value:
 def _starts_with(text: Value, start: Value) -> Value:
     """Tell whether a text begins with another, without regard to case; of an unknown text, by what is certain of it."""
     if isinstance(text, Unknown) and isinstance(start, str):
-        prefix, wanted = folded(text.prefix), folded(start)
-        if prefix and prefix.startswith(wanted):
-            return True
-        if any(wanted.startswith(folded(each)) for each in text.excluded_prefixes):
-            return False
-        return UNKNOWN if wanted.startswith(prefix) else False
+        return begins(text, start)
     if not (known(text) and known(start)):
         return UNKNOWN
     return _is_text(text, start) and folded(text_of(text)).startswith(folded(text_of(start)))
 
 
 def _ends_with(text: Value, end: Value) -> Value:
+    if isinstance(text, Unknown) and isinstance(end, str):
+        return ends(text, end)
     if not (known(text) and known(end)):
         return UNKNOWN
     return _is_text(text, end) and folded(text_of(text)).endswith(folded(text_of(end)))

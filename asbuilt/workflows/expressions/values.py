@@ -24,9 +24,11 @@ class Unknown:
 
     `truth` is whether it counts as true, `prefix` what a string begins with, `excluded` the strings that it is not,
     `excluded_prefixes` what it does not begin with. One that is `typed` takes every value: whoever starts the run
-    writes it, and nothing else decides it.
+    writes it, and nothing else decides it. One that is `numbered` is a whole number between its `prefix` and its
+    `suffix`, and nothing else.
 
         any branch but main -> Unknown(truth=True, prefix="refs/heads/", excluded=frozenset({"refs/heads/main"}))
+        of a pull request   -> Unknown(truth=True, prefix="refs/pull/", numbered=True, suffix="/merge")
 
     UNKNOWN is the one of which nothing is certain. Ask `known(value)`, not `value is UNKNOWN`.
     """
@@ -36,6 +38,8 @@ class Unknown:
     excluded: frozenset[str] = frozenset()
     excluded_prefixes: frozenset[str] = frozenset()
     typed: bool = False
+    numbered: bool = False
+    suffix: str = ""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -199,7 +203,63 @@ def _unlike(unknown: Unknown, text: str) -> bool | Unknown:
     wanted = folded(text)
     if not wanted.startswith(folded(unknown.prefix)) or wanted in {folded(each) for each in unknown.excluded}:
         return False
+    if unknown.numbered and not _is_number_between(wanted, folded(unknown.prefix), folded(unknown.suffix)):
+        return False
     return False if unknown.truth and not text else UNKNOWN
+
+
+def _is_number_between(text: str, before: str, behind: str) -> bool:
+    return text.endswith(behind) and _is_digits(text[len(before) : len(text) - len(behind)])
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def holds_part(unknown: Unknown, part: str) -> bool | Unknown:
+    """Tell whether an unknown string has a part, as `contains` does, without regard to case."""
+    before, behind, wanted = folded(unknown.prefix), folded(unknown.suffix), folded(part)
+    if (before or behind) and (wanted in before or wanted in behind):
+        return True
+    if not unknown.numbered:
+        return UNKNOWN
+    return UNKNOWN if _may_begin_in(before, wanted, behind, range(len(wanted) + 1)) else False
+
+
+def begins(unknown: Unknown, start: str) -> bool | Unknown:
+    """Tell whether an unknown string begins with another, without regard to case."""
+    before, behind, wanted = folded(unknown.prefix), folded(unknown.suffix), folded(start)
+    if (before or unknown.numbered) and before.startswith(wanted):
+        return True
+    if any(wanted.startswith(folded(each)) for each in unknown.excluded_prefixes) or not wanted.startswith(before):
+        return False
+    return UNKNOWN if not unknown.numbered or _may_begin_in(before, wanted, behind, (len(before),)) else False
+
+
+def ends(unknown: Unknown, end: str) -> bool | Unknown:
+    """Tell whether an unknown string ends with another, without regard to case."""
+    before, behind, wanted = folded(unknown.prefix), folded(unknown.suffix), folded(end)
+    if behind and behind.endswith(wanted):
+        return True
+    if not wanted.endswith(behind):
+        return False
+    if not unknown.numbered:
+        return UNKNOWN
+    own = wanted.removesuffix(behind)
+    number = len(own) - len(own.rstrip("0123456789"))
+    return UNKNOWN if number and before.endswith(own[: len(own) - number]) else False
+
+
+def _may_begin_in(before: str, wanted: str, behind: str, starts: Iterable[int]) -> bool:
+    """Tell whether a text may stand in a number between two texts: what of it is `before`, by its length, is given."""
+    for start in starts:
+        if before.endswith(wanted[:start]):
+            rest = wanted[start:]
+            left = rest.lstrip("0123456789")
+            # A number has a digit at least: between the two texts nothing else stands.
+            if left != rest and behind.startswith(left):
+                return True
+    return False
 
 
 def less(left: Value, right: Value) -> bool:

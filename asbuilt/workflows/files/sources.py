@@ -97,11 +97,15 @@ class PlacedStep:
 
 @dataclass(frozen=True, eq=False)
 class Sources:
-    """Workflow files by path, composite actions by folder; `repository` is OWNER/NAME, or nothing where nobody says."""
+    """Workflow files by path, composite actions by folder; `repository` is OWNER/NAME, or nothing where nobody says.
+
+    So is `default_branch`, on which most events run: empty where it is not known.
+    """
 
     workflow_files: tuple[WorkflowFile, ...]
     actions: Mapping[str, ActionFile] = field(default_factory=dict)
     repository: str = ""
+    default_branch: str = ""
 
     @cached_property
     def by_path(self) -> dict[str, WorkflowFile]:

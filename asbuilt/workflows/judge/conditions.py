@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from asbuilt.workflows.expressions.evaluate import ExpressionError, condition
+from asbuilt.workflows.expressions.evaluate import text_of as written
 from asbuilt.workflows.expressions.tree import Call, Compare, Expression, Literal, member_path, walk
+from asbuilt.workflows.expressions.values import equal
 from asbuilt.workflows.files.workflow import Input, Job, WorkflowFile
 from asbuilt.workflows.triggers.globs import matches
 from asbuilt.workflows.triggers.refs import HEADS, TAGS
@@ -90,9 +92,9 @@ def _never_equal(node: Expression, declared: Mapping[str, Input]) -> Reason | No
             return f"{member} is a text", f"write {member} == '{right}'"
         if isinstance(other.value, str) and asked.type == "boolean" and root == "inputs":
             return f"{member} is true or false, and no text", f"write {member}, or !{member}"
-        if asked.type == "choice" and str(other.value).lower() not in {each.lower() for each in asked.options}:
+        if asked.type == "choice" and not any(equal(each, other.value) is True for each in asked.options):
             options = ", ".join(asked.options)
-            return f"{asked.name} is one of {options}, and never {other.value}", f"write one of {options}"
+            return f"{asked.name} is one of {options}, and never {written(other.value)}", f"write one of {options}"
     return None
 
 
@@ -121,7 +123,7 @@ def _malformed(member: str, text: str, beginning: bool) -> Reason | None:  # noq
         kind = TAGS if meant and meant["kind"].lower().startswith("tag") else HEADS
         right = kind + (meant["name"] if meant else text)
         return f"{member} is a whole ref, such as refs/heads/main, and never '{text}'", f"write '{right}'"
-    if member in _SHORT and meant is not None and "/" in text and re.match(r"\w+/(?:heads?|tags?)/", text):
+    if member in _SHORT and meant is not None and "/" in text and re.match(r"\w+/(?:heads?|tags?)/", lowered):
         return f"{member} is a name without refs/heads/, and never '{text}'", f"write '{meant['name']}'"
     return None
 
@@ -134,7 +136,7 @@ def _shut_out(asked: list[tuple[str, str, bool]], file: WorkflowFile, refs: list
             why = f"it asks for {text}, and {file.file_name} is set off by {', '.join(sorted(events))}"
             return why, f"add {text} to `on`, or correct the condition"
         crons = [cron for trigger in file.triggers for cron in trigger.crons]
-        if member == "github.event.schedule" and crons and text not in crons:
+        if member == "github.event.schedule" and crons and not any(equal(cron, text) is True for cron in crons):
             why = f"it asks for the cron {text}, and {file.file_name} has {', '.join(crons)}"
             return why, "write the cron as it is in the schedule"
         name = _name(member, text)
@@ -156,7 +158,8 @@ def _name(member: str, text: str) -> str | None:
 
 
 def _lets_through(pattern: str, name: str, beginning: bool) -> bool:  # noqa: FBT001 - a part of what is asked
-    """Tell whether a filter lets a ref through, or one that begins so."""
+    """Tell whether a filter lets a ref through, or one that begins so, in whichever case a condition asks for it."""
+    pattern, name = pattern.lower(), name.lower()
     if not beginning:
         return matches(pattern, name)
     fixed = re.split(r"[*?+\[\]!\\]", pattern, maxsplit=1)[0]

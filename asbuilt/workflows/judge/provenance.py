@@ -24,6 +24,8 @@ from asbuilt.workflows.judge.checkouts.checked_out import (
 from asbuilt.workflows.judge.checkouts.symbols import Symbols
 from asbuilt.workflows.judge.declared import App
 from asbuilt.workflows.judge.origins import comes_from_outside, trigger_mark
+from asbuilt.workflows.judge.outsiders import Say, say_of
+from asbuilt.workflows.judge.undecided import quoted
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.deploy_path import DeployPath, Gate
 from asbuilt.workflows.triggers.events import MERGED
@@ -35,6 +37,7 @@ from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 # What moves an app that was built elsewhere: nothing that is checked out has a part in it.
 _BUILDS_IMAGE = late(r"docker (?:buildx )?(?:build|bake)|compose build|container:push|build-push|kaniko|pack build")
+_LONGEST = 200  # of a condition that is handed back with another one before it
 _UPLOADS, _DOWNLOADS = re.compile(r"actions/upload-artifact"), re.compile(r"actions/download-artifact")
 
 
@@ -61,11 +64,17 @@ def unseen(app: App, default_branch: str, paths: Iterable[DeployPath]) -> tuple[
 def from_outside(path: DeployPath, default_branch: str) -> Finding | None:
     """Say that anybody can cause a deploy, at the trigger. Apps that are made for a pull request are left out.
 
-    None where nobody from outside can.
+    None where nobody from outside can. What no outsider decides, and nobody before the run, leaves it open: that is
+    said at the condition.
     """
     origin = comes_from_outside(path, default_branch)
     if origin is None or path.review:
         return None
+    say = say_of(path) if origin != MERGED else _of_merged(path)
+    if say.answer is False:
+        return None
+    if say.answer is None:
+        return _cannot_be_told(path, origin, say)
     if path.upstream:
         what = (
             f"after a run of {_name(path.upstream)} that {origin} sets off, and anybody can cause that: a fork's branch"
@@ -81,6 +90,35 @@ def from_outside(path: DeployPath, default_branch: str) -> Finding | None:
             fix = f"let push or workflow_dispatch set it off, and not {origin}"
     fact = f'job "{path.job}" deploys {path.app or "an app that cannot be told"} {what}{path.caller}'
     return path.run.entry.workflow_file.document.finding(trigger_mark(path), fact, fix)
+
+
+def _of_merged(path: DeployPath) -> Say:
+    """Tell whether a merge surely deploys: whoever merges is no outsider, and decides nothing else."""
+    document, test = path.open_test or (None, None)
+    return Say(True if path.reached else None, document, test)
+
+
+def _cannot_be_told(path: DeployPath, origin: str, say: Say) -> Finding:
+    """Say that it is open whether an event from outside deploys, at the condition that leaves it so."""
+    fact = f"cannot be told whether {origin} deploys {path.app or 'an app'}"
+    if path.upstream:
+        fact += f" after {_name(path.upstream)}"
+    fix = f"if: github.event_name != '{origin}'"
+    if path.upstream or origin == MERGED:
+        fix = _mended_after(path) if path.upstream else f"branches: [{path.sources.default_branch or 'main'}]"
+    if say.test is None or say.document is None:
+        document, mark = path.run.entry.workflow_file.document, trigger_mark(path)
+        return replace(document.finding(mark, f"{fact}{path.caller}", fix), open=True)
+    fact += f": {quoted(say.test.text)} on line {say.test.mark.line}"
+    if not path.upstream and origin != MERGED and len(test := _bare(say.test.text)) <= _LONGEST:
+        fix = f"if: github.event_name != '{origin}' && ({test})"
+    return replace(say.document.finding(say.test.mark, fact + path.caller, fix), open=True)
+
+
+def _bare(test: str) -> str:
+    """Give a condition on one line without the `${{ }}` around it."""
+    line = " ".join(test.split())
+    return line[3:-2].strip() if line.startswith("${{") and line.endswith("}}") and line.count("${{") == 1 else line
 
 
 def _mended_after(path: DeployPath) -> str:

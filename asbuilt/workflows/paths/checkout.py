@@ -90,11 +90,11 @@ class Checkout:
         return read_inside(self.root, self.names.get(path, path), most)
 
 
-def read(root: Path, repository: str = "") -> Checkout:
+def read(root: Path, repository: str = "", default_branch: str = "") -> Checkout:
     """Read a checkout of a repository, OWNER/NAME. Raises CheckoutError for a folder that cannot be one.
 
-    `repository` may be empty, where nobody says which it is. Only files below `root` are read, and nothing is run or
-    asked.
+    `repository` may be empty, where nobody says which it is, and so may its `default_branch`. Only files below `root`
+    are read, and nothing is run or asked.
 
     A file of it that is refused, or cannot be read, is no error but a problem with its place. One that is past a bound
     is unread, with all that it says.
@@ -102,7 +102,7 @@ def read(root: Path, repository: str = "") -> Checkout:
     if not root.is_dir():
         raise CheckoutError(f"no folder {root}: a checkout is the folder of a repository's files")
     with _uncollected():
-        return _read(root, repository)
+        return _read(root, repository, default_branch)
 
 
 @contextmanager
@@ -117,8 +117,8 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _read(root: Path, repository: str) -> Checkout:
-    found = folder.read(root, repository)
+def _read(root: Path, repository: str, default_branch: str) -> Checkout:
+    found = folder.read(root, repository, default_branch)
     known, deploys, paths, blocked = _followed(within_bounds(found.sources))
     used = {each.path for file in known.workflow_files for each in known.documents_of(file)}
     unused = (each.document for each in known.actions.values() if each.path not in used)

@@ -9,6 +9,7 @@ from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import DEEPEST, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
 from asbuilt.workflows.run import contexts, matrix
+from asbuilt.workflows.run.followed import as_it_can_be
 from asbuilt.workflows.run.reach import Answer, Reach, reach
 from asbuilt.workflows.triggers.situations import Situation, situations
 
@@ -93,7 +94,7 @@ def job_runs(entry: WorkflowFile, sources: Sources, wanted: Wanted, *, skipped: 
     if not chosen:
         return
     count = 0
-    for situation in situations(entry, sources):
+    for situation in filter(None, map(as_it_can_be, situations(entry, sources))):
         for run in _runs(entry, situation, sources, chosen, (), skipped=skipped):
             count += 1
             hold(count, RUNS, "runs of its jobs in all situations", run.entry.job.mark)

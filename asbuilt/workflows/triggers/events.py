@@ -10,25 +10,25 @@ from typing import Any
 
 from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown
 from asbuilt.workflows.files.workflow import Trigger, WorkflowFile
+from asbuilt.workflows.triggers.payloads import nulls
 from asbuilt.workflows.triggers.refs import HEADS, TAGS, Ref, is_glob, overlap, passes, refs_of
 
 MERGED = "merged pull request"
 _SET = Unknown(truth=True)  # not empty, and otherwise unknown
 _ALWAYS = dict.fromkeys(("sha", "repository", "repository_owner", "actor", "triggering_actor", "run_id"), _SET)
-# Events that run on the default branch, and say so nowhere.
+# Events that run on the default branch, and say so nowhere. Of `pull_request_target` since December 2025:
+# https://github.blog/changelog/2025-11-07-actions-pull_request_target-and-environment-branch-protections-changes
 ON_DEFAULT_BRANCH = (
     "schedule", "repository_dispatch", "workflow_run", "issues", "issue_comment", "discussion", "discussion_comment",
-    "fork", "watch", "label", "milestone",
+    "fork", "watch", "label", "milestone", "branch_protection_rule", "check_run", "check_suite", "delete", "gollum",
+    "page_build", "public", "status", "pull_request_target",
 )  # fmt: skip
-# Where an event runs, for those that say it. An event that is not here may run anywhere.
-_PREFIXES = {
-    "release": TAGS,
-    "merge_group": f"{HEADS}gh-readonly-queue/",
-    **dict.fromkeys(ON_DEFAULT_BRANCH, HEADS),
-}
+_QUEUED = f"{HEADS}gh-readonly-queue/"  # where a merge group runs
 _PULL_REQUESTS = frozenset({"pull_request", "pull_request_target"})
-# What the payload of one event has, and that of another has not.
-_NOTHING = dict.fromkeys(("pull_request", "release", "workflow_run", "schedule"))
+# Events of which `github.head_ref` and `github.base_ref` may be more than empty.
+_OF_TWO_REFS = _PULL_REQUESTS | {"pull_request_review", "pull_request_review_comment", "workflow_call"}
+_NO_SECOND_REF = {"base_ref": "", "head_ref": ""}
+_CONCLUSIONS = ("success", "failure", "cancelled", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ class Event:
     conclusion: str | None = None
 
 
-def events_of(trigger: Trigger, mentioned: Iterable[str], *, by_ref: bool = True) -> Iterator[Event]:
+def events_of(
+    trigger: Trigger, mentioned: Iterable[str], *, by_ref: bool = True, default_branch: str = ""
+) -> Iterator[Event]:
     """Give each way for a trigger's event to happen, by ref, and by what became of a pull request.
 
         push, branches [main, "release/**"] -> one from `refs/heads/main`, one from `refs/heads/release/**`
@@ -57,52 +59,62 @@ def events_of(trigger: Trigger, mentioned: Iterable[str], *, by_ref: bool = True
 
     `mentioned` are the refs that the workflow's expressions treat apart (`mentions.refs_mentioned`): each is one more.
     `by_ref` says whether refs make a difference to the workflow; where they do not, a dispatch from anywhere is one.
-    Of several `crons`, each is a way of its own. A `workflow_run` is for `completed_run`.
+    Of several `crons`, each is a way of its own. A `workflow_run` is for `completed_run`. `default_branch` is that of
+    the repository, empty where nobody says.
     """
     if trigger.event in _PULL_REQUESTS:
-        yield from _pull_requests(trigger, mentioned)
+        yield from _pull_requests(trigger, mentioned, default_branch)
         return
     if trigger.event == "workflow_dispatch" and not by_ref:
-        anywhere = {"ref": Unknown(truth=True, prefix="refs/"), "ref_name": _SET, "base_ref": "", "head_ref": ""}
+        anywhere = {"ref": Unknown(truth=True, prefix="refs/"), "ref_name": _SET, **_NO_SECOND_REF}
         shown = (f"{HEADS}**", f"{TAGS}**")
-        yield Event(trigger.event, shown, {**_ALWAYS, "event_name": trigger.event, **anywhere}, _NOTHING)
+        yield Event(trigger.event, shown, {**_ALWAYS, "event_name": trigger.event, **anywhere}, nulls(trigger))
         return
-    for ref, action in product(_refs(trigger, mentioned), trigger.types or (None,)):
+    for ref, action in product(_refs(trigger, mentioned, default_branch), trigger.types or (None,)):
         github = {**_ALWAYS, "event_name": trigger.event if trigger.event != "workflow_call" else UNKNOWN}
-        payload: dict[str, Any] = {"action": action} if action is not None else {}
+        payload: dict[str, Any] = nulls(trigger) | ({"action": action} if action is not None else {})
         if ref is not None:
             github |= _of_ref(ref)
+        if trigger.event not in _OF_TWO_REFS:
+            github |= _NO_SECOND_REF
         if trigger.event == "push":
-            github |= {"base_ref": "", "head_ref": ""}
-            payload |= {**_NOTHING, "ref": github["ref"]}
-        elif trigger.event == "workflow_dispatch":
-            github |= {"base_ref": "", "head_ref": ""}
-            payload |= _NOTHING
+            payload |= {"ref": github["ref"]}
+        elif trigger.event == "release" and ref is not None:
+            payload |= {"release": {"tag_name": ref.short}}
         refs = (ref.pattern,) if ref is not None and ref.pattern else ()
         if trigger.event == "schedule":
             for cron in dict.fromkeys(trigger.crons) or (_SET,):  # each has a run of its own, and that says which
-                yield Event(trigger.event, refs, github, {**payload, **_NOTHING, "schedule": cron})
+                yield Event(trigger.event, refs, github, {**payload, "schedule": cron})
         else:
             yield Event(trigger.event, refs, github, payload)
 
 
 def completed_run(
-    trigger: Trigger, upstream: WorkflowFile, event: str, refs: tuple[str, ...], mentioned: Iterable[str]
+    trigger: Trigger,
+    upstream: WorkflowFile,
+    event: str,
+    refs: tuple[str, ...],
+    mentioned: Iterable[str],
+    default_branch: str = "",
 ) -> Iterator[Event]:
     """Give each way for a run of another workflow to end that sets off one that follows it.
 
     `event` set the other one off, from `refs`; `mentioned` are the branches that the one that follows treats apart. Its
-    own ref is an unknown branch, the default one; `github.event.workflow_run` has the branch, the event and the
-    conclusion of the other. A run that ends has three conclusions: success, failure, cancelled; one that has only begun
-    has none. Source:
+    own ref is the default branch; `github.event.workflow_run` has the branch, the event and the conclusion of the
+    other. A run that ends has three conclusions, success, failure, cancelled, and where all its jobs are skipped a
+    fourth, skipped; one that has only begun has none. Source:
     https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#workflow_run
     """
-    github = {**_ALWAYS, "event_name": "workflow_run", **_of_ref(Ref(HEADS, "", Unknown(truth=True, prefix=HEADS)))}
+    github = {**_ALWAYS, "event_name": "workflow_run", **_of_ref(_default(default_branch)), **_NO_SECOND_REF}
     types = trigger.types if trigger.types is not None else ("completed",)
-    conclusions: tuple[str | None, ...] = ("success", "failure", "cancelled") if "completed" in types else ()
+    conclusions: tuple[str | None, ...] = _CONCLUSIONS if "completed" in types else ()
     if set(types) - {"completed"}:
         conclusions = (*conclusions, None)  # it has only begun
-    for head, conclusion in product(_heads(trigger, event, refs, set(mentioned)), conclusions):
+    if default_branch and event in ON_DEFAULT_BRANCH and event not in _PULL_REQUESTS:
+        heads = [head for head in (_default(default_branch),) if _lets_through(head, trigger)]
+    else:
+        heads = list(_heads(trigger, event, refs, set(mentioned)))
+    for head, conclusion in product(heads, conclusions):
         run = {
             "conclusion": conclusion,
             "event": event,
@@ -110,7 +122,8 @@ def completed_run(
             "head_sha": _SET,
             "name": upstream.name or upstream.path,
         }
-        payload = {**_NOTHING, "workflow_run": run}
+        action = {"action": types[0]} if len(types) == 1 else {}
+        payload = {**nulls(trigger), **action, "workflow_run": run}
         yield Event(event, (head.pattern,) if head.pattern else (), github, payload, conclusion)
 
 
@@ -143,7 +156,7 @@ def _name(ref: Ref) -> str:
     return ref.pattern.removeprefix(ref.kind)
 
 
-def _pull_requests(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Event]:
+def _pull_requests(trigger: Trigger, mentioned: Iterable[str], default_branch: str) -> Iterator[Event]:
     """Give the ways of a pull request: for each base that passes the filter, merged, closed, and all else as one."""
     types = trigger.types if trigger.types is not None else ("opened", "synchronize", "reopened")
     ends: list[tuple[str, dict[str, Any], bool]] = []
@@ -154,7 +167,7 @@ def _pull_requests(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Event
         action = others[0] if len(others) == 1 else Unknown(truth=True, excluded=frozenset({"closed"}))
         ends.append((trigger.event, {"action": action}, False))
     filtered = trigger.branches is not None or trigger.branches_ignore is not None
-    mentioned = tuple(mentioned)
+    targeted = trigger.event == "pull_request_target"
     for base in refs_of(HEADS, trigger.branches, trigger.branches_ignore, mentioned):
         for origin, payload, merged in ends:
             github = {
@@ -162,11 +175,11 @@ def _pull_requests(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Event
                 "event_name": trigger.event,
                 "base_ref": base.short,
                 "head_ref": _SET,
-                **(_of_ref(base) if merged or trigger.event == "pull_request_target" else _of_request(mentioned)),
+                **(_of_ref(_default(default_branch)) if targeted else _of_ref(base) if merged else _OF_REQUEST),
             }
             request = {"merged": merged, "merged_at": _SET if merged else None, "base": {"ref": base.short}}
             shown = (base.pattern,) if filtered or isinstance(base.value, str) else ()
-            yield Event(origin, shown, github, {**_NOTHING, **payload, "pull_request": request})
+            yield Event(origin, shown, github, {**nulls(trigger), **payload, "pull_request": request})
 
 
 def _of_ref(ref: Ref) -> dict[str, Any]:
@@ -177,18 +190,20 @@ def _of_ref(ref: Ref) -> dict[str, Any]:
     return known
 
 
-def _of_request(mentioned: Iterable[str]) -> dict[str, Any]:
-    """Give what a pull request that is not merged runs on: `refs/pull/NUMBER/merge`, which no workflow can name."""
-    asked = [each for each in mentioned if not each[:1].isdigit()]
-    short = Unknown(
-        truth=True,
-        excluded=frozenset(each for each in asked if not each.endswith("*")),
-        excluded_prefixes=frozenset(each[:-1] for each in asked if each.endswith("*") and each != "*"),
-    )
-    return {"ref": Unknown(truth=True, prefix="refs/pull/"), "ref_name": short}
+# What a pull request that is not merged runs on: `refs/pull/NUMBER/merge`.
+_OF_REQUEST = {
+    "ref": Unknown(truth=True, prefix="refs/pull/", numbered=True, suffix="/merge"),
+    "ref_name": Unknown(truth=True, numbered=True, suffix="/merge"),
+    "ref_type": "branch",
+}
 
 
-def _refs(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Ref | None]:
+def _default(branch: str) -> Ref:
+    """Give the default branch as a ref; where nobody says which it is, an unknown one, and nothing to show."""
+    return Ref(HEADS, HEADS + branch, HEADS + branch) if branch else Ref(HEADS, "", Unknown(truth=True, prefix=HEADS))
+
+
+def _refs(trigger: Trigger, mentioned: Iterable[str], default_branch: str) -> Iterator[Ref | None]:
     """Give the refs from which a trigger's event can come; None for an event that may run anywhere."""
     if trigger.event == "push":
         branches = trigger.branches is not None or trigger.branches_ignore is not None
@@ -201,8 +216,11 @@ def _refs(trigger: Trigger, mentioned: Iterable[str]) -> Iterator[Ref | None]:
     elif trigger.event == "workflow_dispatch":  # whoever starts it chooses a branch or a tag
         yield from refs_of(HEADS, None, None, mentioned)
         yield from refs_of(TAGS, None, None, mentioned)
-    elif trigger.event in _PREFIXES:
-        prefix = _PREFIXES[trigger.event]
-        yield Ref(prefix, "", Unknown(truth=True, prefix=prefix))
+    elif trigger.event == "release":
+        yield from refs_of(TAGS, None, None, mentioned)
+    elif trigger.event == "merge_group":
+        yield Ref(_QUEUED, "", Unknown(truth=True, prefix=_QUEUED))
+    elif trigger.event in ON_DEFAULT_BRANCH:
+        yield _default(default_branch)
     else:
         yield None

@@ -11,15 +11,17 @@ from functools import lru_cache
 from asbuilt.workflows.expressions.evaluate import Embedded, ExpressionError, condition, parse, segments
 from asbuilt.workflows.expressions.evaluate import text_of as written
 from asbuilt.workflows.expressions.tree import Call, Compare, Expression, Literal, member_path, walk
+from asbuilt.workflows.expressions.values import folded
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Step, WorkflowFile, expressions_of
+from asbuilt.workflows.triggers.refs import HEADS, TAGS
 from asbuilt.workflows.yaml.document import Node, Scalar, text_of
 
-_REFS = frozenset({"ref", "ref_name", "base_ref", "head_branch"})
+_REFS = frozenset({"ref", "ref_name", "base_ref", "head_branch", "tag_name"})
 
 
 # Where an expression may read a ref: `github.ref`, `github.event.workflow_run.head_branch`, or all of `github` at once.
-_READS_REFS = re.compile(r"github\s*(?:\.[\w.\s]*(?:ref|head_branch)|\[|\.\s*\*|\)|,)", re.IGNORECASE)
+_READS_REFS = re.compile(r"github\s*(?:\.[\w.\s]*(?:ref|head_branch|tag_name)|\[|\.\s*\*|\)|,)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)
@@ -43,8 +45,9 @@ def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[s
         startsWith(github.ref, 'refs/tags/v')         -> "refs/tags/v*"
         contains(fromJSON('["a", "b"]'), github.ref_name) -> "a", "b"
 
-    They are as written, with or without `refs/heads/`. What GitHub would reject mentions nothing; nor does anything
-    where `reads_refs` is False.
+    They are as written, with or without `refs/heads/`, and, since an expression takes no notice of case and a filter
+    does, in small letters and as the default branch is spelled too. What GitHub would reject mentions nothing; nor does
+    anything where `reads_refs` is False.
     """
     found: set[str] = set()
     for tree in _trees(workflow_file, sources) if reads_refs(workflow_file, sources) else ():
@@ -58,7 +61,7 @@ def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[s
                     found.add(f"{node.arguments[1].value}*")
             elif isinstance(node, Call) and node.function == "contains" and _is_ref(node.arguments[1]):
                 found.update(_listed(node.arguments[0]))
-    return frozenset(found)
+    return frozenset(spelled for text in found for spelled in _spellings(text, sources.default_branch))
 
 
 @lru_cache(maxsize=1024)
@@ -89,6 +92,18 @@ def inputs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> Mapping[s
                 case Call(function="contains", arguments=(listed, side)):
                     note(side, _listed(listed))
     return {name: tuple(texts) for name, texts in found.items()}
+
+
+def _spellings(text: str, default_branch: str) -> Iterator[str]:
+    """Give a ref, or the beginning of some, in each spelling that is told apart: other ones are rare."""
+    kind = next((root for root in (HEADS, TAGS) if folded(text).startswith(folded(root))), "")
+    name = text[len(kind) :]
+    yield kind + name
+    yield kind + name.lower()
+    length = len(name.removesuffix("*"))
+    same = default_branch if not name.endswith("*") else f"{default_branch[:length]}*"
+    if default_branch and kind != TAGS and folded(same) == folded(name):
+        yield kind + same
 
 
 def _input(node: Expression) -> str | None:

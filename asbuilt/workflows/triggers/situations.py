@@ -32,7 +32,8 @@ class Situation:
     `context` has `github` and `inputs`. `inputs` has those whose choice is known, booleans as "true" or "false".
     `origins` are the events that the code comes from: the event itself, or what set off the run that this one follows.
     `upstream` is the workflow whose run this one follows, `conclusion` how that run ended, and `before` the situation
-    in which that one was set off; all three are None where it follows none.
+    in which that one was set off; all three are None where it follows none. `befores` are all the situations of that
+    one that lead to this, `before` among them.
     """
 
     event: str
@@ -43,6 +44,7 @@ class Situation:
     upstream: WorkflowFile | None = None
     conclusion: str | None = None
     before: "Situation | None" = None
+    befores: "tuple[Situation, ...]" = ()
 
     def may_be_on(self, ref: str) -> bool:
         """Tell whether a ref may have set it off.
@@ -115,7 +117,8 @@ def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> It
             continue
         if trigger.event == "workflow_call" and any(sources.callers_of(workflow_file)):
             continue
-        for event in events_of(trigger, mentioned, by_ref=reads_refs(workflow_file, sources)):
+        by_ref, default_branch = reads_refs(workflow_file, sources), sources.default_branch
+        for event in events_of(trigger, mentioned, by_ref=by_ref, default_branch=default_branch):
             for inputs in _choices(trigger, inputs_mentioned(workflow_file, sources)):
                 yield _situation(trigger, event, inputs, sources.repository)
 
@@ -139,21 +142,23 @@ def _named(repository: str) -> dict[str, str]:
 
 def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozenset[str]) -> Iterator[Situation | None]:
     """Give the situations in which a run of another workflow sets this one off; None for one that is known."""
-    seen: set[tuple[str, tuple[str, ...], tuple[str, ...], str | None]] = set()
-    for name in trigger.workflows:
-        for upstream in sources.by_name.get(name.text, ()):
-            for before in situations(upstream, sources, depth + 1):
-                for event in completed_run(trigger, upstream, before.event, before.refs, mentioned):
-                    key = (upstream.path, before.origins, _names(event.refs), event.conclusion)
-                    if key in seen:
-                        yield None
-                        continue
-                    seen.add(key)
-                    github = {**event.github, **_named(sources.repository), "event": dict(event.payload)}
-                    context = {"github": github, "inputs": Whole()}
-                    yield Situation(
-                        trigger.event, event.refs, {}, context, before.origins, upstream, event.conclusion, before
-                    )
+    found: dict[tuple[str, tuple[str, ...], tuple[str, ...], str | None], list[tuple[Event, Situation]]] = {}
+    upstreams = [each for name in trigger.workflows for each in sources.by_name.get(name.text, ())]
+    for upstream in upstreams:
+        for before in situations(upstream, sources, depth + 1):
+            for event in completed_run(trigger, upstream, before.event, before.refs, mentioned, sources.default_branch):
+                key = (upstream.path, before.origins, _names(event.refs), event.conclusion)
+                if key in found:
+                    yield None
+                found.setdefault(key, []).append((event, before))
+    for (path, origins, _, conclusion), ways in found.items():
+        event, before = ways[0]
+        github = {**event.github, **_named(sources.repository), "event": dict(event.payload)}
+        context = {"github": github, "inputs": Whole()}
+        befores = tuple(each for _, each in ways)
+        yield Situation(
+            trigger.event, event.refs, {}, context, origins, sources.by_path[path], conclusion, before, befores
+        )
 
 
 def _names(refs: tuple[str, ...]) -> tuple[str, ...]:
