@@ -48,6 +48,8 @@ TREE = 100  # levels of what an expression is made of; GitHub takes 50 of them
 ITEMS = 10_000  # of a value made by fromJSON()
 JSON_LEVELS = 50
 
+CHOICES = 32  # values that one text comes to for the conditions in it that nobody knows before the run
+
 # A Procfile.
 COMMAND = 8_192  # characters of a line
 

@@ -174,7 +174,6 @@ def test_a_condition_decides_which_refs_reach_the_job(on, test, expected):
         ("{ref: {default: main}}", "shop", [({"ref": "main"}, "shop")]),
         ("{app: {default: shop}}", "'${{ inputs.app }}'", [({"app": "shop"}, "shop"), ({}, None)]),
         ("{app: {required: true}}", "'${{ inputs.app }}'", [({}, None)]),
-        ("{app: {type: environment}}", "\"${{ inputs.app != '' && 'shop' || 'other' }}\"", [({}, None)]),
     ],
 )
 def test_each_choice_of_inputs_is_followed(inputs, app, expected):
@@ -188,10 +187,13 @@ def test_on_a_push_there_are_no_inputs():
     assert path.app == "staging"
 
 
-def test_too_many_choices_are_left_undecided_instead_of_tried():
+def test_too_many_choices_are_left_undecided_instead_of_tried_and_both_values_are_possible():
     inputs = "{" + ", ".join(f"i{n}: {{type: boolean}}" for n in range(30)) + "}"
     found = paths(dispatch(inputs), "\"${{ inputs.i29 && 'a' || 'b' }}\"")
-    assert {path.app for path in found} == {None}
+    assert {path.app for path in found} == {"a", "b"}
+    assert all("`inputs.i29` on line" in path.undecided for path in found)
+    (alone, *_) = paths(dispatch(inputs), "'${{ inputs.i29 }}'")
+    assert alone.app is None
 
 
 @pytest.mark.parametrize(

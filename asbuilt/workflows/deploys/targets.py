@@ -46,12 +46,19 @@ def app_of(deploy: DeployStep, context: Context) -> Decided:
         return Decided(None)
     if deploy.target is None:
         return Decided(None, f"the app: {deploy.mechanism.name} on line {deploy.mark.line} {deploy.why}")
-    name = in_script(deploy.target, context) if deploy.in_script else text_in(deploy.target, context)
+    name = name_of(deploy, context)
     if isinstance(name, Unknown) and deploy.why and deploy.target == "$HEROKU_APP":
         return Decided(None, f"the app: {deploy.mechanism.name} on line {deploy.mark.line} {deploy.why}")
     if isinstance(name, Unknown) or not _NAME.fullmatch(name.strip()):
         return Decided(None, unknown("the app", deploy.target, deploy.app_mark))
     return Decided(name.strip())
+
+
+def name_of(deploy: DeployStep, context: Context) -> str | Unknown:
+    """Give what the text comes to by which a deploy names its app; UNKNOWN where it has none."""
+    if deploy.target is None:
+        return UNKNOWN
+    return in_script(deploy.target, context) if deploy.in_script else text_in(deploy.target, context)
 
 
 def naming_context(deploy: DeployStep, job_context: Context, sources: Sources) -> Context:

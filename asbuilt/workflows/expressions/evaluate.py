@@ -32,6 +32,7 @@ from asbuilt.workflows.expressions.tree import (
 from asbuilt.workflows.expressions.values import (
     UNKNOWN,
     Filtered,
+    Origin,
     Unknown,
     Value,
     Whole,
@@ -45,8 +46,10 @@ from asbuilt.workflows.expressions.values import (
 )
 
 __all__ = [
+    "ASSUMED",
     "UNKNOWN",
     "Embedded",
+    "Evaluator",
     "ExpressionError",
     "Unknown",
     "Whole",
@@ -61,6 +64,9 @@ __all__ = [
     "text_of",
     "truth",
 ]
+
+# Where a context has what is assumed of conditions that nobody knows (`splitting`). No expression can name it.
+ASSUMED = "what is assumed"
 
 
 def evaluate(
@@ -79,10 +85,10 @@ def evaluate(
     `status` says what success(), failure() and cancelled() answer; what it lacks is UNKNOWN. Raises ExpressionError
     where GitHub would reject the expression or fail the run over it.
     """
-    value = _Evaluator(context, status or {}).value(_tree(expression))
+    value = _evaluator(context, status).value(_tree(expression))
     if isinstance(value, Filtered):
         return list(value) if all(map(known, value)) else UNKNOWN
-    return value if known(value) else UNKNOWN
+    return value if known(value) else Unknown(origin=Origin(expression, context))
 
 
 def truth(
@@ -94,7 +100,7 @@ def truth(
     `github.sha` is unknown, and is true whatever that is. False, null, 0, NaN and the empty text count as false, all
     else as true. Raises ExpressionError as `evaluate` does.
     """
-    answer = truth_of(_Evaluator(context, status or {}).value(_tree(expression)))
+    answer = truth_of(_evaluator(context, status).value(_tree(expression)))
     return UNKNOWN if answer is None else answer
 
 
@@ -194,7 +200,7 @@ def interpolate(text: str, context: Mapping[str, Value]) -> str | Unknown:
     for part in segments(text):
         value = part if isinstance(part, str) else evaluate(part.text, context)
         if not known(value):
-            return UNKNOWN
+            return Unknown(origin=Origin(text, context, is_text=True))
         result += text_of(value)
         if len(result) > VALUE:
             return UNKNOWN
@@ -208,14 +214,20 @@ def _tree(expression: str | Expression) -> Expression:
     return parse(expression) if isinstance(expression, str) else expression
 
 
+def _evaluator(context: Mapping[str, Value], status: Mapping[str, Value] | None) -> "Evaluator":
+    assumed = context.get(ASSUMED)
+    return Evaluator(context, status or {}) if assumed is None else assumed.evaluator(context, status or {})
+
+
 @dataclass(frozen=True, slots=True)
-class _Evaluator:
+class Evaluator:
     """Walks a tree and gives its value; what is unknown keeps what is certain of it."""
 
     context: Mapping[str, Value]
     status: Mapping[str, Value]
 
     def value(self, node: Expression) -> Value:
+        """Give what a part of an expression comes to."""
         match node:
             case Literal(value):
                 return value
@@ -231,11 +243,11 @@ class _Evaluator:
             case Compare():
                 return _compare(node.operator, self.value(node.left), self.value(node.right))
             case Logical():
-                return self._logical(node.operands, decides=node.operator == "||")
+                return self.logical(node.operands, decides=node.operator == "||")
             case Call():
-                return self._call(node)
+                return self.call(node)
 
-    def _logical(self, operands: tuple[Expression, ...], *, decides: bool) -> Value:
+    def logical(self, operands: tuple[Expression, ...], *, decides: bool) -> Value:
         """Give the first operand whose truth decides the chain, else the last.
 
         Behind an operand of unknown truth, only the truth of the whole can still be certain: it is what all the
@@ -260,13 +272,14 @@ class _Evaluator:
                 break
         return Unknown(truth=may_be[0]) if len(set(may_be)) == 1 else UNKNOWN
 
-    def _call(self, node: Call) -> Value:
+    def call(self, node: Call) -> Value:
+        """Give what a function comes to."""
         if node.function in {"success", "failure", "cancelled"}:
             return self.status.get(node.function, UNKNOWN)
         if node.function == "always":
             return True
         if node.function == "case":
-            return self._case(node)
+            return self.case(node)
         arguments = [self.value(each) for each in node.arguments]
         try:
             value = FUNCTIONS[node.function](*arguments)
@@ -275,7 +288,7 @@ class _Evaluator:
         # A longer text is not handed on: what is made of it would be longer still.
         return UNKNOWN if isinstance(value, str) and len(value) > VALUE else value
 
-    def _case(self, node: Call) -> Value:
+    def case(self, node: Call) -> Value:
         """Give the value behind the first predicate that is true, else the last; GitHub looks at no other value."""
         *pairs, otherwise = node.arguments
         for predicate, value in zip(pairs[::2], pairs[1::2], strict=True):

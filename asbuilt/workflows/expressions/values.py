@@ -7,7 +7,8 @@ how a number is written or case is folded, is as `@actions/expressions` has it.
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 _PREFIXED = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
@@ -15,6 +16,15 @@ _WORD = 1 << 32
 # The letters that GitHub leaves as they are, although their upper case is one letter.
 _LEFT = frozenset("\N{LATIN SMALL LETTER DOTLESS I}\N{LATIN SMALL LETTER LONG S}")
 _DECIMAL = re.compile(r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|Infinity)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """What an unknown value was made of: an expression as text or tree, or a text with `${{ }}`, and what it saw."""
+
+    written: Any
+    context: Mapping[str, Any]
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,8 @@ class Unknown:
 
         any branch but main -> Unknown(truth=True, prefix="refs/heads/", excluded=frozenset({"refs/heads/main"}))
 
+    `origin` is what it was made of, where that is kept: `splitting` asks that again. It does not count for equality.
+
     UNKNOWN is the one of which nothing is certain. Ask `known(value)`, not `value is UNKNOWN`.
     """
 
@@ -35,6 +47,7 @@ class Unknown:
     excluded: frozenset[str] = frozenset()
     excluded_prefixes: frozenset[str] = frozenset()
     typed: bool = False
+    origin: Origin | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return "UNKNOWN"

@@ -17,7 +17,7 @@ from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown, Whole
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile
 from asbuilt.workflows.run import contexts, matrix
-from asbuilt.workflows.run.contexts import FAILED, SUCCEEDED, Context, holds, known_text
+from asbuilt.workflows.run.contexts import FAILED, SUCCEEDED, Context, holds, known_text, text_in
 from asbuilt.workflows.run.stopping import stopping
 from asbuilt.workflows.triggers.situations import Situation
 from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
@@ -275,10 +275,9 @@ def _needs(workflow_file: WorkflowFile, job: Job, fates: Mapping[str, Fate], sit
 
 
 def _outputs(job: Job, situation: Situation) -> dict[str, Any]:
-    """Give the outputs of a job that do not depend on what its steps do."""
+    """Give the outputs of a job; unknown are those that depend on what its steps do."""
     texts = texts_of(job.outputs) if job.matrix is None else ()
-    found = ((name, known_text(text, situation.context)) for name, text in texts)
-    return {name: value for name, value in found if value is not None}
+    return {name: text_in(text, situation.context) for name, text in texts}
 
 
 def may_run(placed: PlacedStep, context: Context, sources: Sources) -> bool:
