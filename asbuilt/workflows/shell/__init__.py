@@ -12,4 +12,5 @@ Its face:
     trial          how a script ends where some variables are known
     values         what its words and tests come to
     variables      how a script names a variable
+    writing        what a script writes for later steps: variables, outputs
 """
