@@ -1,8 +1,8 @@
 import pytest
 from making import paths_of
 
+from asbuilt.workflows.shell.trial import ENV, OUTPUT, written
 from asbuilt.workflows.shell.values import Open
-from asbuilt.workflows.shell.writing import ENV, OUTPUT, written
 
 MAIN, DEV = "refs/heads/main", "refs/heads/dev"
 ON = "{push: {branches: [main, dev]}}"

@@ -6,11 +6,10 @@ never taken for either.
 
 Its face:
 
-    contexts     what the expressions of a step see
-    job_runs     every job, in each situation, row and chain of calls
-    left_behind  what the steps of a job leave for those after them
-    matrix       the rows of a matrix
-    reach        which jobs and steps can run, and which stand in another's way
-    secrets      which secrets a job reads
-    stopping     steps that stop a job
+    contexts  what the expressions of a step see
+    job_runs  every job, in each situation, row and chain of calls
+    matrix    the rows of a matrix
+    reach     which jobs and steps can run, and which stand in another's way
+    secrets   which secrets a job reads
+    stopping  steps that stop a job
 """

@@ -12,7 +12,7 @@ from asbuilt.workflows.bounds import WRITING
 from asbuilt.workflows.expressions.evaluate import UNKNOWN, Embedded, ExpressionError, Unknown, Whole, segments
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
-from asbuilt.workflows.shell.writing import ENV, OUTPUT, WRITES, Written, written
+from asbuilt.workflows.shell.trial import ENV, OUTPUT, WRITES, Written, written
 from asbuilt.workflows.yaml.document import Mapping as Node
 from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
 

@@ -41,9 +41,9 @@ _SILENT = frozenset({
 _HARMLESS = frozenset({
     "[", "[[", "((", "test", "case", "echo", "printf", "exit", "true", "false", ":", "set", "shopt", "export",
     "declare", "local", "typeset", "readonly", "unset", "let", "cd", "pwd", "sleep", "date", "cat", "tee", "grep",
-    "egrep", "fgrep", "sed", "awk", "cut", "tr", "head", "tail", "sort", "uniq", "wc", "jq", "yq", "git", "curl", "wget",
-    "heroku", "gh", "basename", "dirname", "ls", "mkdir", "rm", "cp", "mv", "touch", "chmod", "read", "mapfile", "shift",
-    "return", "break", "continue", "docker", "aws", "base64", "sha256sum", "md5sum", "which", "trap",
+    "egrep", "fgrep", "sed", "awk", "cut", "tr", "head", "tail", "sort", "uniq", "wc", "jq", "yq", "git", "curl",
+    "wget", "heroku", "gh", "basename", "dirname", "ls", "mkdir", "rm", "cp", "mv", "touch", "chmod", "read", "mapfile",
+    "shift", "return", "break", "continue", "docker", "aws", "base64", "sha256sum", "md5sum", "which", "trap",
 })  # fmt: skip
 
 
