@@ -22,6 +22,7 @@ RUN = 8_000  # letters or spaces in a row; a binary in hexadecimal or base64url 
 JOBS = 1_000  # GitHub runs 256 of a matrix; a file of that many written out is one that a program has made
 STEPS = 50_000  # of a file, with those of the composite actions that it uses; 1 MiB holds no more
 STEPS_OF_A_JOB = 5_000  # with those of composite actions, ten levels of them
+WRITING = 100  # of a job, whose scripts are played through for what they leave for later ones; people write three
 CALLED = 5_000  # jobs with those of the workflows that are called, as often as they are
 NEEDED = 10_000  # entries of `needs`: 100 jobs that wait for 100 others
 NEEDS = 100_000  # pairs of a job and one before it, directly or through others: a chain of 440 jobs
@@ -47,6 +48,8 @@ VALUE = 128 * 1024  # characters; Linux hands no longer variable to a process (M
 TREE = 100  # levels of what an expression is made of; GitHub takes 50 of them
 ITEMS = 10_000  # of a value made by fromJSON()
 JSON_LEVELS = 50
+
+CHOICES = 32  # values that one text comes to for the conditions in it that nobody knows before the run
 
 # A Procfile.
 COMMAND = 8_192  # characters of a line

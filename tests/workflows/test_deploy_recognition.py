@@ -410,7 +410,7 @@ def test_a_review_app_has_no_declared_target():
 @pytest.mark.parametrize(
     ("earlier", "why"),
     [
-        ("echo HEROKU_APP=shop >> $GITHUB_ENV", "takes the app from HEROKU_APP, whose value"),
+        ("echo HEROKU_APP=$(cat app) >> $GITHUB_ENV", "takes the app from HEROKU_APP, whose value"),
         (
             'if make; then echo "HEROKU_APP=a" >> "$GITHUB_ENV"; fi',
             "takes the app from HEROKU_APP, whose value",

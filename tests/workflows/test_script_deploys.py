@@ -67,14 +67,15 @@ def test_a_url_in_a_variable_is_followed(env, job, script, expected):
 @pytest.mark.parametrize(
     ("first", "expected"),
     [
-        ("run: echo APP=x >> $GITHUB_ENV", None),
+        ("run: echo APP=x >> $GITHUB_ENV", "x"),
+        ("run: echo APP=$(cat app) >> $GITHUB_ENV", None),
         ("run: ./name.sh | sed s/^/APP=/ | tee -a $GITHUB_ENV", None),
         ("uses: actions/github-script@v8\nwith: {script: \"core.exportVariable('APP', 'x')\"}", None),
         ("run: 'echo URL=https://$APP.example/${{ env.APP }}/${APP} >> $GITHUB_ENV'", "shop"),
         ("run: echo APP_URL=x >> $GITHUB_ENV", "shop"),
     ],
 )
-def test_a_variable_that_an_earlier_step_writes_is_not_known(first, expected):
+def test_a_variable_that_an_earlier_step_writes_is_what_it_surely_writes(first, expected):
     steps = "".join(
         "      -\n" + "".join(f"        {line}\n" for line in step.splitlines())
         for step in (first, "run: heroku container:release web -a $APP")

@@ -5,22 +5,19 @@ of it is not known.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asbuilt.workflows.deploys.steps import DeployStep
 from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.run import contexts
-from asbuilt.workflows.run.contexts import Context, text_in
+from asbuilt.workflows.run.contexts import GITHUB_VARIABLES, Context, known_variables, text_in
 from asbuilt.workflows.shell.values import Open, Text, Values
 from asbuilt.workflows.shell.variables import VARIABLE, around
 from asbuilt.workflows.yaml.document import Mark
 
 # What can be the name of an app; anything else is not put together as the shell would.
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
-# Properties of the `github` context that a script has as variables, too: `GITHUB_REF`.
-_GITHUB = frozenset({"ref", "ref_name", "ref_type", "head_ref", "base_ref", "event_name", "sha"})
 _DEFAULT = re.compile(r"(?::?-(?P<default>[\w-]*))?")
 
 
@@ -47,7 +44,7 @@ def app_of(deploy: DeployStep, context: Context) -> Decided:
         return Decided(None)
     if deploy.target is None:
         return Decided(None, f"the app: {deploy.mechanism.name} on line {deploy.mark.line} {deploy.why}")
-    name = in_script(deploy.target, context) if deploy.in_script else text_in(deploy.target, context)
+    name = name_of(deploy, context)
     if isinstance(name, Unknown) and deploy.why and deploy.target == "$HEROKU_APP":
         return Decided(None, f"the app: {deploy.mechanism.name} on line {deploy.mark.line} {deploy.why}")
     if isinstance(name, Unknown) or not _NAME.fullmatch(name.strip()):
@@ -55,6 +52,13 @@ def app_of(deploy: DeployStep, context: Context) -> Decided:
         typed = isinstance(told, Unknown) and told.typed
         return Decided(None, unknown("the app", deploy.target, deploy.app_mark), typed)
     return Decided(name.strip())
+
+
+def name_of(deploy: DeployStep, context: Context) -> str | Unknown:
+    """Give what the text comes to by which a deploy names its app; UNKNOWN where it has none."""
+    if deploy.target is None:
+        return UNKNOWN
+    return in_script(deploy.target, context) if deploy.in_script else text_in(deploy.target, context)
 
 
 def naming_context(deploy: DeployStep, job_context: Context, sources: Sources) -> Context:
@@ -80,17 +84,6 @@ def in_script(text: str, context: Context) -> str | Unknown:
     return UNKNOWN if isinstance(value, Open) else value
 
 
-def known_variables(context: Context) -> Iterator[tuple[str, str]]:
-    """Give the variables of a script that are known before the run: those of its step, and GitHub's own.
-
-    `context` is what the step's expressions see. GitHub's are those of a ref, an event and a commit: GITHUB_REF and the
-    like, which a step cannot set otherwise.
-    """
-    github = context.get("github", {})
-    given = {**context.get("env", {}), **{f"GITHUB_{name.upper()}": github.get(name) for name in _GITHUB}}
-    yield from ((name, value) for name, value in given.items() if isinstance(value, str))
-
-
 def as_expression(written: str) -> str:
     """Put `${{ env.NAME }}` where a script has `$NAME`: that is what the variable stands for.
 
@@ -107,7 +100,7 @@ def as_expression(written: str) -> str:
         if behind is None or match["mark"] or re.fullmatch(r"\w+", variable) is None:
             return around(match, VARIABLE.sub(expression, match["rest"] or ""))
         own = variable.removeprefix("GITHUB_").lower()
-        name = f"github.{own}" if variable.startswith("GITHUB_") and own in _GITHUB else f"env.{variable}"
+        name = f"github.{own}" if variable.startswith("GITHUB_") and own in GITHUB_VARIABLES else f"env.{variable}"
         return f"${{{{ {name} || '{behind['default']}' }}}}" if behind["default"] else f"${{{{ {name} }}}}"
 
     return VARIABLE.sub(expression, written)

@@ -6,8 +6,9 @@ values. Out comes a plain value, or `Unknown` where it hangs on what only the ru
 
 Its face:
 
-    evaluate  what an expression, a condition or a text with expressions is worth
-    syntax    text in, tree out
-    tree      the parts of that tree
-    values    values, coercion, equality
+    evaluate   what an expression, a condition or a text with expressions is worth
+    splitting  what it is worth for each answer to a condition that nobody knows
+    syntax     text in, tree out
+    tree       the parts of that tree
+    values     values, coercion, equality
 """

@@ -33,6 +33,7 @@ from asbuilt.workflows.expressions.values import (
     TYPED,
     UNKNOWN,
     Filtered,
+    Origin,
     Unknown,
     Value,
     Whole,
@@ -47,9 +48,11 @@ from asbuilt.workflows.expressions.values import (
 )
 
 __all__ = [
+    "ASSUMED",
     "TYPED",
     "UNKNOWN",
     "Embedded",
+    "Evaluator",
     "ExpressionError",
     "Unknown",
     "Whole",
@@ -64,6 +67,9 @@ __all__ = [
     "text_of",
     "truth",
 ]
+
+# Where a context has what is assumed of conditions that nobody knows (`splitting`). No expression can name it.
+ASSUMED = "what is assumed"
 
 
 def evaluate(
@@ -82,10 +88,10 @@ def evaluate(
     `status` says what success(), failure() and cancelled() answer; what it lacks is UNKNOWN. Raises ExpressionError
     where GitHub would reject the expression or fail the run over it.
     """
-    value = _Evaluator(context, status or {}).value(_tree(expression))
+    value = _evaluator(context, status).value(_tree(expression))
     if isinstance(value, Filtered):
         return list(value) if all(map(known, value)) else unknown_of(value)
-    return value if known(value) else unknown_of([value])
+    return value if known(value) else replace(unknown_of([value]), origin=Origin(expression, context))
 
 
 def truth(
@@ -97,7 +103,7 @@ def truth(
     `github.sha` is unknown, and is true whatever that is. False, null, 0, NaN and the empty text count as false, all
     else as true. Raises ExpressionError as `evaluate` does.
     """
-    value = _Evaluator(context, status or {}).value(_tree(expression))
+    value = _evaluator(context, status).value(_tree(expression))
     answer = truth_of(value)
     return unknown_of([value]) if answer is None else answer
 
@@ -197,7 +203,7 @@ def interpolate(text: str, context: Mapping[str, Value]) -> str | Unknown:
     result = ""
     values = [part if isinstance(part, str) else evaluate(part.text, context) for part in segments(text)]
     if not all(map(known, values)):
-        return unknown_of(values)
+        return replace(unknown_of(values), origin=Origin(text, context, is_text=True))
     for value in values:
         result += text_of(value)
         if len(result) > VALUE:
@@ -212,14 +218,20 @@ def _tree(expression: str | Expression) -> Expression:
     return parse(expression) if isinstance(expression, str) else expression
 
 
+def _evaluator(context: Mapping[str, Value], status: Mapping[str, Value] | None) -> "Evaluator":
+    assumed = context.get(ASSUMED)
+    return Evaluator(context, status or {}) if assumed is None else assumed.evaluator(context, status or {})
+
+
 @dataclass(frozen=True, slots=True)
-class _Evaluator:
+class Evaluator:
     """Walks a tree and gives its value; what is unknown keeps what is certain of it."""
 
     context: Mapping[str, Value]
     status: Mapping[str, Value]
 
     def value(self, node: Expression) -> Value:
+        """Give what a part of an expression comes to."""
         match node:
             case Literal(value):
                 return value
@@ -236,11 +248,11 @@ class _Evaluator:
             case Compare():
                 return _compare(node.operator, self.value(node.left), self.value(node.right))
             case Logical():
-                return self._logical(node.operands, decides=node.operator == "||")
+                return self.logical(node.operands, decides=node.operator == "||")
             case Call():
-                return self._call(node)
+                return self.call(node)
 
-    def _logical(self, operands: tuple[Expression, ...], *, decides: bool) -> Value:
+    def logical(self, operands: tuple[Expression, ...], *, decides: bool) -> Value:
         """Give the first operand whose truth decides the chain, else the last.
 
         Behind an operand of unknown truth, only the truth of the whole can still be certain: it is what all the
@@ -268,13 +280,14 @@ class _Evaluator:
         told = unknown_of(looked_at)
         return replace(told, truth=may_be[0]) if len(set(may_be)) == 1 and may_be[0] is not None else told
 
-    def _call(self, node: Call) -> Value:
+    def call(self, node: Call) -> Value:
+        """Give what a function comes to."""
         if node.function in {"success", "failure", "cancelled"}:
             return self.status.get(node.function, UNKNOWN)
         if node.function == "always":
             return True
         if node.function == "case":
-            return self._case(node)
+            return self.case(node)
         arguments = [self.value(each) for each in node.arguments]
         try:
             value = FUNCTIONS[node.function](*arguments)
@@ -285,7 +298,7 @@ class _Evaluator:
             return UNKNOWN
         return value if known(value) else replace(value, typed=unknown_of(arguments).typed)
 
-    def _case(self, node: Call) -> Value:
+    def case(self, node: Call) -> Value:
         """Give the value behind the first predicate that is true, else the last; GitHub looks at no other value."""
         *pairs, otherwise = node.arguments
         for predicate, value in zip(pairs[::2], pairs[1::2], strict=True):

@@ -7,8 +7,8 @@ how a number is written or case is folded, is as `@actions/expressions` has it.
 
 import math
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 _PREFIXED = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
@@ -16,6 +16,15 @@ _WORD = 1 << 32
 # The letters that GitHub leaves as they are, although their upper case is one letter.
 _LEFT = frozenset("\N{LATIN SMALL LETTER DOTLESS I}\N{LATIN SMALL LETTER LONG S}")
 _DECIMAL = re.compile(r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|Infinity)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """What an unknown value was made of: an expression as text or tree, or a text with `${{ }}`, and what it saw."""
+
+    written: Any
+    context: Mapping[str, Any]
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,8 @@ class Unknown:
         any branch but main -> Unknown(truth=True, prefix="refs/heads/", excluded=frozenset({"refs/heads/main"}))
         of a pull request   -> Unknown(truth=True, prefix="refs/pull/", numbered=True, suffix="/merge")
 
+    `origin` is what it was made of, where that is kept: `splitting` asks that again. It does not count for equality.
+
     UNKNOWN is the one of which nothing is certain. Ask `known(value)`, not `value is UNKNOWN`.
     """
 
@@ -40,6 +51,7 @@ class Unknown:
     typed: bool = False
     numbered: bool = False
     suffix: str = ""
+    origin: Origin | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return "UNKNOWN"

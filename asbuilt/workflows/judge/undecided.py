@@ -59,15 +59,17 @@ def open_environment(path: DeployPath, expected: str, repository: str) -> Findin
 
 def open_condition(path: DeployPath, repository: str) -> Finding | None:
     """Say that a secret or a variable decides whether a path ever deploys; None where it is the run that decides."""
-    if path.open_test is None:
-        return None
-    document, test = path.open_test
-    names = settings_in(test.text, path)
+    said = f'whether job "{path.job}" ever deploys {path.app} cannot be told: '
+    if path.open_test is not None:
+        document, test = path.open_test
+        names = settings_in(test.text, path)
+        said += f"{quoted(test.text)} on line {test.mark.line}"
+        return _open(document, test.mark, said, bound(names, "VALUE", repository)) if names else None
+    names = fixed_names(" ".join(path.chosen))
     if not names:
         return None
-    fact = f'whether job "{path.job}" ever deploys {path.app} cannot be told: {quoted(test.text)}'
-    fact = f"{fact} on line {test.mark.line}"
-    return _open(document, test.mark, fact, bound(names, "VALUE", repository))
+    mark = path.step.app_mark
+    return _open(path.document, mark, f"{said}{'; '.join(path.chosen)}", bound(names, "VALUE", repository))
 
 
 def bound(names: tuple[str, ...], value: str, repository: str) -> str:

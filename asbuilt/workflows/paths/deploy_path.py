@@ -30,7 +30,7 @@ class DeployPath:
     step runs when all goes well before it, and `open_test` is the condition that does and its file, where one is to
     blame; `is_environment_open` says that its environment cannot be told before the run. What is typed is open too, and
     takes every value: whoever starts the run writes it. `contexts` are those of the refs and matrix rows that are one
-    path.
+    path; `chosen` says of each condition in the names of app and environment that is taken for true or false here.
 
     `job` is the id of the job that deploys, behind those that call it; `refs` and `inputs` are as people read them.
     `environment` is None where the job names none or it is open, `app` where it cannot be told or is made for a pull
@@ -70,6 +70,7 @@ class DeployPath:
     verifications: tuple[Verification, ...] = field(compare=False, repr=False)
     sources: Sources = field(compare=False, repr=False)
     open_test: tuple[Document, Scalar] | None = field(default=None, compare=False, repr=False)
+    chosen: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def line(self) -> int:

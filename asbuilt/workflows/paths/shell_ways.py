@@ -9,10 +9,10 @@ from functools import lru_cache
 from asbuilt.workflows.deploys.mechanisms import script_of
 from asbuilt.workflows.deploys.script_target import Spot
 from asbuilt.workflows.deploys.steps import DeployStep
-from asbuilt.workflows.deploys.targets import in_script, known_variables
+from asbuilt.workflows.deploys.targets import in_script
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.run import contexts
-from asbuilt.workflows.run.contexts import Context, known_text
+from asbuilt.workflows.run.contexts import Context, known_text, known_variables
 from asbuilt.workflows.run.reach import surely_runs
 from asbuilt.workflows.shell.trial import REACHED, trial
 from asbuilt.workflows.shell.values import Open, Values

@@ -13,6 +13,7 @@ from asbuilt.workflows.deploys.targets import Decided, app_of, naming_context, u
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
+from asbuilt.workflows.paths.choices import Choice, choices
 from asbuilt.workflows.paths.concurrency import groups_of
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.paths.gates import gates_of
@@ -77,7 +78,14 @@ def _from(file: WorkflowFile, deploys: Mapping[int, tuple[DeployStep, ...]], sou
 
 
 def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[DeployPath]:
+    """Give the ways to a deploy in one run of its job: one for each app and environment that it may name."""
+    for choice in choices(deploy, run, sources):
+        yield from _path(deploy, choice, sources)
+
+
+def _path(deploy: DeployStep, choice: Choice, sources: Sources) -> Iterator[DeployPath]:
     """Give the way to a deploy in one run of its job; none where a condition, a guard or a script surely shuts it."""
+    run = choice.run
     job_context = run.last.context
     runs: Answer = True
     context = dict(job_context)
@@ -100,7 +108,9 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
     # Nobody knows here what a caller that is not in this repository hands over.
     called = "the workflows that call this one are not here" if situation.event == "workflow_call" else None
     open_test = _open_test(run, deploy, runs)
-    not_reached = _open(run, open_test[1] if open_test else None) or called
+    chosen = "; ".join(choice.undecided)
+    not_reached = _open(run, open_test[1] if open_test else None) or called or chosen or None
+    chosen = chosen if chosen != not_reached else ""
     app = app_of(deploy, context if deploy.given_by is None else naming_context(deploy, job_context, sources))
     yield DeployPath(
         workflow=run.entry.workflow_file.path,
@@ -118,9 +128,10 @@ def _paths(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Deploy
         verified_by=tuple(dict.fromkeys(each.label for each in checks)),
         file=deploy.document.path,
         mark=deploy.mark,
-        undecided="; ".join(filter(None, (app.undecided, environment.undecided, not_reached))) or None,
+        undecided="; ".join(filter(None, (app.undecided, environment.undecided, chosen, not_reached))) or None,
         reached=not_reached is None,
         open_test=open_test,
+        chosen=choice.undecided,
         review=is_for_review(deploy, app.value, situation, sources),
         origins=situation.origins,
         upstream=situation.upstream.path if situation.upstream else None,

@@ -23,6 +23,7 @@ from asbuilt.workflows.expressions.evaluate import (
 from asbuilt.workflows.expressions.evaluate import text_of as written
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Input, Job, WorkflowFile
+from asbuilt.workflows.run.left_behind import Look, left_before, steps_before, steps_of_job
 from asbuilt.workflows.yaml.document import Mapping as Node
 from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
 
@@ -30,6 +31,8 @@ Context = Mapping[str, Any]
 # What the functions that ask for the status of a run answer.
 SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
 FAILED = {"success": False, "failure": True, "cancelled": False}
+# Properties of the `github` context that a script has as variables, too: `GITHUB_REF`.
+GITHUB_VARIABLES = frozenset({"ref", "ref_name", "ref_type", "head_ref", "base_ref", "event_name", "sha"})
 
 
 _NAME = re.compile(r"\w+")
@@ -74,8 +77,8 @@ def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str,
     """Give the context of a step, from that of its job; in a composite action, `inputs` are the action's own.
 
     `env` is made of the workflow's, the job's and the step's own variables, each level of which may use those before
-    it; in an action, of those of the step that uses it too. A variable that an earlier step may write to GITHUB_ENV is
-    UNKNOWN. All else is as the job sees it. Sources:
+    it; in an action, of those of the step that uses it too. What an earlier step surely writes to GITHUB_ENV, or surely
+    does not, is known, and so are its outputs; what it may write is UNKNOWN. All else is as the job sees it. Sources:
     https://docs.github.com/en/actions/reference/workflows-and-actions/variables and, for an action's inputs,
     https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
     """
@@ -87,12 +90,25 @@ def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str,
         env = dict(outer["env"])
         given = placed.within.step.with_
         here = {**outer, "inputs": Whole(_texts(_given_inputs(placed.action.inputs, given, outer)))}
-    written = _written_before(placed, sources)
-    if written:
-        env = {name: UNKNOWN if _is_written(name, written) else value for name, value in env.items()}
+    steps = steps_before(placed, context, sources, _LOOK) if "steps" not in context else context["steps"]
+    here.pop("steps", None)
+    if steps:
+        here["steps"] = steps
+    env = _with_written(env, placed, context, sources)
     env.update(_variables(placed.step.env, {**here, "env": dict(env)}))
     here["env"] = env
     return here
+
+
+def known_variables(context: Context) -> Iterator[tuple[str, str]]:
+    """Give the variables of a script that are known before the run: those of its step, and GitHub's own.
+
+    `context` is what the step's expressions see. GitHub's are those of a ref, an event and a commit: GITHUB_REF and the
+    like, which a step cannot set otherwise.
+    """
+    github = context.get("github", {})
+    given = {**context.get("env", {}), **{f"GITHUB_{name.upper()}": github.get(name) for name in GITHUB_VARIABLES}}
+    yield from ((name, value) for name, value in given.items() if isinstance(value, str))
 
 
 def variables_of(placed: PlacedStep, sources: Sources) -> dict[str, str]:
@@ -135,6 +151,12 @@ def of_called(called: WorkflowFile, given: Node | None, context: Context) -> dic
     """
     trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)
     return _given_inputs(trigger.inputs if trigger else (), given, context)
+
+
+def at_end_of_job(file: WorkflowFile, job: Job, context: Context, sources: Sources) -> dict[str, Any]:
+    """Give the context of a job's outputs, from that of the job: what its steps have left is in it."""
+    steps = steps_of_job(file, job, context, sources, _LOOK)
+    return {**context, "steps": steps} if steps else dict(context)
 
 
 def _given_inputs(declared: tuple[Input, ...], given: Node | None, context: Context) -> dict[str, Any]:
@@ -190,6 +212,23 @@ def _variables(node: Node | None, context: Context) -> Iterator[tuple[str, str |
         yield name, text_in(text, context)
 
 
+def _with_written(env: dict[str, Any], placed: PlacedStep, context: Context, sources: Sources) -> dict[str, Any]:
+    """Give environment variables with what earlier steps write to GITHUB_ENV, as far as that can be told."""
+    scripts = _written_before(placed, sources)
+    if not scripts:
+        return env
+    left = left_before(placed, context, sources, _LOOK)
+    unread = [each for each in scripts if each not in left.read]
+    own = {name for each in placed.lineage for name, _ in texts_of(each.step.env)}
+    env = {name: UNKNOWN if _is_written(name, unread) else value for name, value in env.items()}
+    for name in left.names:
+        if name in left.env:
+            env[name] = UNKNOWN if name in own or _is_written(name, unread) else left.env[name]
+        elif not _is_written(name, unread):
+            env.setdefault(name, "")
+    return env
+
+
 def _written_before(placed: PlacedStep, sources: Sources) -> list[str]:
     """Give the scripts of earlier steps that write environment variables for later ones."""
     return [script for number, script in _writing(placed.workflow_file, placed.job, sources) if number < placed.number]
@@ -213,3 +252,6 @@ def _is_written(name: str, scripts: list[str]) -> bool:
 @lru_cache(maxsize=256)  # each variable of each later step asks
 def _names_written(script: str) -> frozenset[str]:
     return frozenset(_WRITTEN.findall(script))
+
+
+_LOOK = Look(of_step, text_in, known_variables, holds)

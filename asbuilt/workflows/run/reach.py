@@ -9,7 +9,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#s
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -17,13 +17,17 @@ from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown, Whole
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile
 from asbuilt.workflows.run import contexts, matrix
-from asbuilt.workflows.run.contexts import FAILED, SUCCEEDED, Context, holds, known_text
+from asbuilt.workflows.run.contexts import FAILED, SUCCEEDED, Context, holds, known_text, text_in
+from asbuilt.workflows.run.left_behind import declared
 from asbuilt.workflows.run.stopping import stopping
 from asbuilt.workflows.triggers.situations import Situation
+from asbuilt.workflows.yaml.document import Mapping as Node
 from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
 
 Answer = bool | Unknown
 _Test = Callable[[Step, Mapping[str, Any]], Answer]
+# GitHub follows calls of workflows ten levels down; what comes back through more than these is not known here.
+_MOST_CALLS = 4
 _STATUS = ("always", "failure", "cancelled", "success")
 
 
@@ -31,11 +35,13 @@ _STATUS = ("always", "failure", "cancelled", "success")
 class Fate:
     """What becomes of a job: whether it runs, and how it ends for the jobs that need it.
 
-    `result` is `success`, `failure`, `cancelled` or `skipped`, as `needs.JOB.result` is.
+    `result` is `success`, `failure`, `cancelled` or `skipped`, as `needs.JOB.result` is; `outputs` are those of
+    `needs.JOB.outputs`, in part where not all that its steps do can be told.
     """
 
     runs: Answer
     result: str | Unknown
+    outputs: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,7 @@ def reach(workflow_file: WorkflowFile, job: Job, situation: Situation) -> Reach:
         open_jobs = (each for each in (*ancestors, job) if isinstance(usual[each.id].runs, Unknown))
         undecided = next((each.condition for each in open_jobs if each.condition is not None), None)
     found = tuple(Ancestor(each, held[each.id], usual[each.id].runs) for each in ancestors)
-    return Reach(runs, found, undecided, _needs(workflow_file, job, usual, situation))
+    return Reach(runs, found, undecided, _needs(workflow_file, job, usual))
 
 
 def _ends(fate: Fate) -> tuple[str, ...]:
@@ -176,7 +182,7 @@ def play(
             # A job may have been cancelled alone: by its concurrency group, or its time limit.
             "cancelled": UNKNOWN if "cancelled" in results else False,
         }
-        context = {**situation.context, "needs": _needs(workflow_file, job, fates, situation)}
+        context = {**situation.context, "needs": _needs(workflow_file, job, fates)}
         runs = holds(job.condition, context, status)
         if ending is not None and job.id == ending[0] and runs is not False:
             result: str | Unknown = ending[1] if ending[1] != "failure" else _failure(job, context)
@@ -186,7 +192,8 @@ def play(
             result = _failure(job, context)
         else:
             result = UNKNOWN if isinstance(runs, Unknown) else "success"
-        fates[job.id] = Fate(runs, result)
+        outputs = Whole() if result == "skipped" else _outputs(workflow_file, job, context, situation)
+        fates[job.id] = Fate(runs, result, outputs)
         ended[job.id] = results | {result}
     return fates
 
@@ -261,24 +268,37 @@ def _all(answers: Iterator[Answer]) -> Answer:
     return False if any(answer is False for answer in found) else UNKNOWN if UNKNOWN in found else True
 
 
-def _needs(workflow_file: WorkflowFile, job: Job, fates: Mapping[str, Fate], situation: Situation) -> Whole:
-    return Whole(
-        {
-            each.id: {
-                "result": fates[each.id].result,
-                "outputs": Whole() if fates[each.id].result == "skipped" else _outputs(each, situation),
-            }
-            for each in workflow_file.needed_by(job)
-            if each.id in fates
-        }
-    )
+def _needs(workflow_file: WorkflowFile, job: Job, fates: Mapping[str, Fate]) -> Whole:
+    before = (each for each in workflow_file.needed_by(job) if each.id in fates)
+    return Whole({each.id: {"result": fates[each.id].result, "outputs": fates[each.id].outputs} for each in before})
 
 
-def _outputs(job: Job, situation: Situation) -> dict[str, Any]:
-    """Give the outputs of a job that do not depend on what its steps do."""
-    texts = texts_of(job.outputs) if job.matrix is None else ()
-    found = ((name, known_text(text, situation.context)) for name, text in texts)
-    return {name: value for name, value in found if value is not None}
+def _outputs(file: WorkflowFile, job: Job, context: Context, situation: Situation) -> Mapping[str, Any]:
+    """Give the outputs of a job, of which those are unknown that depend on what only its steps know.
+
+    Those of a job that calls a workflow are what this declares. Of a job with a matrix, none is known.
+    """
+    if job.matrix is not None or situation.sources is None:
+        return {}
+    called = situation.sources.called_by(job)
+    if called is not None and situation.calls < _MOST_CALLS:
+        return _outputs_of(called, situation.calling(contexts.of_called(called, job.with_, context)))
+    texts = texts_of(job.outputs)
+    if not texts:
+        return {}
+    here = contexts.at_end_of_job(file, job, context, situation.sources)
+    return {name: text_in(text, here) for name, text in texts}
+
+
+def _outputs_of(called: WorkflowFile, situation: Situation) -> Mapping[str, Any]:
+    """Give what a called workflow hands to its caller, in a situation of its own."""
+    root = called.document.root
+    on = root.get("on") if isinstance(root, Node) else None
+    call = on.get("workflow_call") if isinstance(on, Node) else None
+    if not isinstance(call, Node) or call.get("outputs") is None:
+        return Whole()
+    jobs = {name: {"outputs": fate.outputs, "result": fate.result} for name, fate in play(called, situation).items()}
+    return declared(call, {**situation.context, "jobs": jobs}, text_in)
 
 
 def may_run(placed: PlacedStep, context: Context, sources: Sources) -> bool:

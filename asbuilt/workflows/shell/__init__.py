@@ -9,7 +9,7 @@ Its face:
     languages      which program reads or runs what
     requests       the HTTP requests of a script
     script         a script as commands, and what the failure of each leads to
-    trial          how a script ends where some variables are known
+    trial          how a script ends where some variables are known, and what it writes for later steps
     values         what its words and tests come to
     variables      how a script names a variable
 """

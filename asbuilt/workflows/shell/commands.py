@@ -9,7 +9,7 @@ from asbuilt.workflows.shell.decisions import asked_for
 from asbuilt.workflows.shell.languages import SHELLS
 from asbuilt.workflows.shell.machine import ASTRAY, BAD, Machine
 from asbuilt.workflows.shell.record import HANGS
-from asbuilt.workflows.shell.status import BADLY, EITHER, FAIL, GREP, OK, REACHED, Ends, status
+from asbuilt.workflows.shell.status import BADLY, EITHER, FAIL, GREP, OK, REACHED, WELL, Ends, status
 from asbuilt.workflows.shell.tree import Simple, simples_of
 from asbuilt.workflows.shell.values import Open, Text
 from asbuilt.workflows.shell.words import given, handed, turned, unwrapped
@@ -157,7 +157,7 @@ def _command(
     return ends
 
 
-def _builtin(machine: Machine, node: Simple, words: tuple[str, ...], stdin: Text, *, asked: bool) -> Ends:  # noqa: C901 - one case for each
+def _builtin(machine: Machine, node: Simple, words: tuple[str, ...], stdin: Text, *, asked: bool) -> Ends:  # noqa: C901, PLR0912 - one case for each
     """Run what the shell does itself, or a program."""
     name = words[0].rpartition("/")[2]
     match name:
@@ -196,6 +196,8 @@ def _builtin(machine: Machine, node: Simple, words: tuple[str, ...], stdin: Text
             ends = status(words, node.stdin, stdin, machine.values, asked=asked)
             if name != "exit":
                 machine.left += ((end, machine.state) for end in ends)
+            elif WELL in ends:
+                machine.ended.append(machine.values.variables)
             return ends
     if len(words) == 1 and words[0].startswith("$") and machine.values.told(words[0]) is None:
         return EITHER if machine.values.heard or asked else OK  # a flag that holds `true` or `false`

@@ -27,6 +27,20 @@ BAD: Ends = frozenset({BADLY, ASTRAY, "return fail"})
 _BECOMES = dict.fromkeys((BADLY, ASTRAY, "return fail", "fail"), "fail") | {REACHED: REACHED, HANGS: HANGS}
 
 
+# How the name begins of what is written to a file, which a variable stands for here: it outlives the shell.
+FILE = ">"
+
+
+def kept_in_files(states: list[Mapping[str, Text]]) -> dict[str, Text]:
+    """Give what is written to files where several ways meet: what they write differently is not known."""
+    names = {name for each in states for name in each if name.startswith(FILE)}
+    found: dict[str, Text] = {}
+    for name in names:
+        texts = {each.get(name, Open.UNKNOWN) for each in states}
+        found[name] = texts.pop() if len(texts) == 1 else Open.UNKNOWN
+    return found
+
+
 @dataclass(slots=True, eq=False)
 class Machine:
     """Runs statements. `asked`: the outcome is a question to something around, so that `set -e` has no say.
@@ -64,6 +78,7 @@ class Machine:
     own: frozenset[str] = frozenset()
     forgives: bool = False  # a trap ends the script well, whatever has failed
     left: list[tuple[str, State]] = field(default_factory=list)
+    ended: list[Mapping[str, Text]] = field(default_factory=list)  # the variables where `exit` ends it well
 
     @property
     def tired(self) -> bool:
@@ -116,13 +131,16 @@ class Machine:
 
     def apart(self, node: Statement, *, asked: bool, stdin: Text = Open.UNKNOWN) -> Ends:
         """Run what has a shell of its own: what it sets is lost, and its exit is its status."""
-        before, mark = self.state, len(self.left)
+        before, mark, ended = self.state, len(self.left), len(self.ended)
         peak = self.peak
         found = self.run(node, asked=asked, stdin=stdin)
+        written = kept_in_files([*([self.values.variables] if found & EITHER else []), *self.ended[ended:]])
         if self.peak > peak and BADLY in found:
             self.due |= FAIL
         self.restore(before._replace(strikes=self.peak if self.peak > peak else before.strikes))
-        del self.left[mark:]
+        del self.left[mark:], self.ended[ended:]
+        if written:
+            self.values.variables = {**self.values.variables, **written}
         return frozenset(_BECOMES.get(end, "ok") for end in found)
 
     def checked(self, ends: Ends, *, asked: bool = False, errexit: bool | None = None) -> Ends:

@@ -32,6 +32,7 @@ from asbuilt.workflows.shell.tree import (
     Statement,
     Subshell,
     While,
+    simples_of,
 )
 
 _LANGUAGE = Language(tree_sitter_bash.language())
@@ -368,6 +369,7 @@ class _Parser:
                     bodies.append(part)
         outer, self.suffix = self.suffix, f"{' ' + ' '.join(written) if written else ''}{self.suffix}"
         statement: Statement = self.one(bodies)
+        _keep_apart(statement, self.suffix)
         self.suffix = outer
         statement = self.with_input(statement, node, holders, tuple(words), stdin)
         for operator, statement_after in follows:
@@ -394,6 +396,12 @@ class _Parser:
             else:
                 statement = Sequence([hold, statement])
         return statement
+
+
+def _keep_apart(statement: Statement, suffix: str) -> None:
+    """Note of the commands before the last of a list that the redirections behind it are not theirs."""
+    for each in simples_of(statement.left) if isinstance(statement, AndOr) else ():
+        each.behind = " ".join(suffix.replace("\\\n", " ").split())
 
 
 def _last(statement: Statement) -> Simple | None:

@@ -29,6 +29,8 @@ class Simple:
     # `${NAME:?}`, not of `$(...)`: without that the shell ends here, or, where it is redirected, this command fails.
     demands: tuple[str, ...] = ()
     demands_redirected: tuple[str, ...] = ()
+    # The end of `source` that is about the command behind it alone: `a || b > file`.
+    behind: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -126,7 +128,7 @@ Statement: TypeAlias = (
 )
 
 
-def _parts_of(statement: Statement) -> Iterator[Statement]:  # noqa: C901 - one case for each kind
+def parts_of(statement: Statement) -> Iterator[Statement]:  # noqa: C901 - one case for each kind
     """Give the statements that a statement is made of, in the order of the text; none for a simple command."""
     match statement:
         case Sequence():
@@ -163,7 +165,7 @@ def simples_of(statement: Statement) -> Iterator[Simple]:
     if isinstance(statement, Simple):
         yield statement
     else:
-        for part in _parts_of(statement):
+        for part in parts_of(statement):
             yield from simples_of(part)
 
 

@@ -14,8 +14,9 @@ from asbuilt.workflows.shell.runner import end, play
 from asbuilt.workflows.shell.status import BADLY, REACHED, WELL, Ends
 from asbuilt.workflows.shell.syntax import parse
 from asbuilt.workflows.shell.values import Open, Text, Values
+from asbuilt.workflows.shell.writing import ENV, OUTPUT, WRITES, Written, written
 
-__all__ = ["BADLY", "REACHED", "Trial", "trial"]
+__all__ = ["BADLY", "ENV", "OUTPUT", "REACHED", "WRITES", "Trial", "Written", "trial", "written"]
 
 _ENDS_BADLY = re.compile(r"\b(?:exit|throw|raise|abort|sys\.exit|process\.exit|fail\w*|Write-Error|die)\b")
 _STEPS = 2000

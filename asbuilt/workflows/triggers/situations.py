@@ -33,7 +33,8 @@ class Situation:
     `origins` are the events that the code comes from: the event itself, or what set off the run that this one follows.
     `upstream` is the workflow whose run this one follows, `conclusion` how that run ended, and `before` the situation
     in which that one was set off; all three are None where it follows none. `befores` are all the situations of that
-    one that lead to this, `before` among them.
+    one that lead to this, `before` among them. `sources` are those of the repository, and `calls` says within how many
+    calls of workflows it is.
     """
 
     event: str
@@ -45,6 +46,8 @@ class Situation:
     conclusion: str | None = None
     before: "Situation | None" = None
     befores: "tuple[Situation, ...]" = ()
+    sources: Sources | None = None
+    calls: int = 0
 
     def may_be_on(self, ref: str) -> bool:
         """Tell whether a ref may have set it off.
@@ -68,7 +71,7 @@ class Situation:
         All else stays as it is: a called workflow sees the event of its caller. Source:
         https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
         """
-        return replace(self, context={**self.context, "inputs": Whole(inputs)})
+        return replace(self, context={**self.context, "inputs": Whole(inputs)}, calls=self.calls + 1)
 
 
 def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) -> tuple[Situation, ...]:
@@ -120,10 +123,10 @@ def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> It
         by_ref, default_branch = reads_refs(workflow_file, sources), sources.default_branch
         for event in events_of(trigger, mentioned, by_ref=by_ref, default_branch=default_branch):
             for inputs in _choices(trigger, inputs_mentioned(workflow_file, sources)):
-                yield _situation(trigger, event, inputs, sources.repository)
+                yield _situation(trigger, event, inputs, sources)
 
 
-def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], repository: str) -> Situation:
+def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], sources: Sources) -> Situation:
     payload = dict(event.payload)
     if trigger.event == "workflow_dispatch":
         payload["inputs"] = Whole({name: _as_text(value) for name, value in inputs.items()})
@@ -131,8 +134,8 @@ def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], repositor
         payload["inputs"] = None
     typed = inputs if trigger.event == "workflow_call" else Whole(inputs)
     shown = {name: str(_as_text(value)) for name, value in inputs.items() if not isinstance(value, Unknown)}
-    context = {"github": {**event.github, **_named(repository), "event": payload}, "inputs": typed}
-    return Situation(trigger.event, event.refs, shown, context, (event.origin,))
+    context = {"github": {**event.github, **_named(sources.repository), "event": payload}, "inputs": typed}
+    return Situation(trigger.event, event.refs, shown, context, (event.origin,), sources=sources)
 
 
 def _named(repository: str) -> dict[str, str]:
@@ -156,9 +159,8 @@ def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozen
         github = {**event.github, **_named(sources.repository), "event": dict(event.payload)}
         context = {"github": github, "inputs": Whole()}
         befores = tuple(each for _, each in ways)
-        yield Situation(
-            trigger.event, event.refs, {}, context, origins, sources.by_path[path], conclusion, before, befores
-        )
+        followed = (origins, sources.by_path[path], conclusion, before, befores)
+        yield Situation(trigger.event, event.refs, {}, context, *followed, sources=sources)
 
 
 def _names(refs: tuple[str, ...]) -> tuple[str, ...]:
