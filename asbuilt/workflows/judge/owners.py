@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from asbuilt.workflows.deploys.called import made_known
 from asbuilt.workflows.deploys.steps import DeployStep
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.paths.blocked_paths import BlockedPath
@@ -22,7 +23,8 @@ def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
 class Target:
     """What a deploy step deploys, or why that cannot be told.
 
-    `document` and `mark` are where the app is named, `caller` is for the end of a sentence.
+    `document` and `mark` are where the app is named, `caller` is for the end of a sentence. `fix` is what makes it
+    known, where more than its name has to be.
     """
 
     document: Document
@@ -31,6 +33,7 @@ class Target:
     app: str | None
     why: str
     caller: str
+    fix: str = ""
 
 
 def targets_in(
@@ -44,7 +47,7 @@ def targets_in(
     reached = set()
     for path in paths:
         reached.add(id(path.step))
-        if path.owner is workflow_file and not path.review:
+        if path.own_file is workflow_file and not path.review:
             yield _target(path.step, path.job, path.app, path.undecided, path.caller)
     for each in blocked:
         if each.step.workflow_file is workflow_file and not each.step.review and id(each.step) not in reached:
@@ -54,4 +57,5 @@ def targets_in(
 def _target(step: DeployStep, job: str, app: str | None, why: str | None, caller: str) -> Target:
     # Of what is undecided, the app is said first.
     first = (why or "").partition("; the environment")[0].partition("; whether")[0]
-    return Target(step.document, step.app_mark, job, app, first, caller)
+    fix = made_known(step.job) if step.mechanism.why and step.described is None else ""
+    return Target(step.document, step.app_mark, job, app, first, caller, fix)

@@ -57,6 +57,7 @@ class DeployPath:
     upstream: str | None
     conclusions: tuple[str | None, ...]
     remarks: tuple[str, ...]
+    versions: tuple[str, ...]
     step: DeployStep = field(compare=False, repr=False)
     run: JobRun = field(compare=False, repr=False)
     context: Context = field(compare=False, repr=False)
@@ -85,6 +86,12 @@ class DeployPath:
     def owner(self) -> WorkflowFile:
         """The workflow file that owns the deploy: the one in which the step, or the call of what holds it, stands."""
         return self.step.workflow_file
+
+    @property
+    def own_file(self) -> WorkflowFile:
+        """The file of this repository in which the step stands, or the call that leads to it in another repository."""
+        files = [leg.workflow_file for leg in self.run.legs]
+        return next(each for each in reversed(files) if not self.sources.is_elsewhere(each))
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -123,6 +130,11 @@ class DeployPath:
         inputs = (f"{name}={value}" for name, value in self.inputs.items())
         after = (f"of {self.upstream.rpartition('/')[2]}", f"({', '.join(self.origins)})") if self.upstream else ()
         return " ".join((self.trigger, *after, *(inputs if self.inputs else self.refs)))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of it besides: its remarks, and which versions were read as they are elsewhere."""
+        return (*self.remarks, *self.versions)
 
     @property
     def called_from(self) -> str:
@@ -189,7 +201,7 @@ class DeployPath:
 
         Its keys are the columns of `asbuilt paths --json`; lists where it has tuples, None where nothing is known.
         """
-        record = {name: getattr(self, name) for name in _RECORD}
+        record = {name: getattr(self, name) for name in _RECORD} | {"remarks": self.notes}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in record.items()}
 
 

@@ -21,9 +21,11 @@ from asbuilt.workflows.expressions.evaluate import (
     truth,
 )
 from asbuilt.workflows.expressions.evaluate import text_of as written
+from asbuilt.workflows.files.names import CONTEXTS, Names
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Input, Job, WorkflowFile
 from asbuilt.workflows.yaml.document import Mapping as Node
+from asbuilt.workflows.yaml.document import Node as AnyNode
 from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
 
 Context = Mapping[str, Any]
@@ -87,6 +89,8 @@ def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str,
         env = dict(outer["env"])
         given = placed.within.step.with_
         here = {**outer, "inputs": Whole(_texts(_given_inputs(placed.action.inputs, given, outer)))}
+        for name in CONTEXTS:  # https://github.com/actions/runner/blob/main/src/Runner.Worker/action_yaml.json
+            here.pop(name, None)
     written = _written_before(placed, sources)
     if written:
         env = {name: UNKNOWN if _is_written(name, written) else value for name, value in env.items()}
@@ -135,6 +139,28 @@ def of_called(called: WorkflowFile, given: Node | None, context: Context) -> dic
     """
     trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)
     return _given_inputs(trigger.inputs if trigger else (), given, context)
+
+
+def of_called_names(names: Names, given: AnyNode | None, context: Context) -> Names:
+    """Give what a called workflow sees of secrets and variables.
+
+    `given` is the `secrets` of the job that calls. All come with `inherit`, none without it but what is handed over by
+    name; variables come in any case. Source: as for `of_called`.
+    """
+    if not names or text_of(given) == "inherit":
+        return names
+    return names.handed_over({name: text_in(text, context) for name, text in texts_of(given)})
+
+
+def in_environment(job: Job, names: Names, context: Context) -> dict[str, Any]:
+    """Give the contexts of secrets and variables as far as they are known to a job; nothing where none is declared.
+
+    `context` is what the job sees without them.
+    """
+    if not names:
+        return {}
+    name = text_in(text_of(job.environment) or "", context) if job.environment is not None else None
+    return names.seen_in(name if isinstance(name, Unknown) else name or None)
 
 
 def _given_inputs(declared: tuple[Input, ...], given: Node | None, context: Context) -> dict[str, Any]:

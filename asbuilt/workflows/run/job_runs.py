@@ -145,9 +145,11 @@ def _runs(
         outer = {**situation.context, "needs": reached.needs}
         for combination in matrix.combinations(job.matrix, outer):
             context = {**outer, "matrix": combination}
+            context |= contexts.in_environment(job, situation.names, context)
             here = (*legs, Leg(file, job, situation, reached, context))
             yield JobRun(here)
             called = sources.called_by(job)
             if called is not None and len(here) < DEEPEST and all(leg.workflow_file is not called for leg in here):
                 inputs = contexts.of_called(called, job.with_, context)
-                yield from _runs(called, situation.calling(inputs), sources, chosen, here, skipped=skipped)
+                names = contexts.of_called_names(situation.names, job.secrets, context)
+                yield from _runs(called, situation.calling(inputs, names), sources, chosen, here, skipped=skipped)

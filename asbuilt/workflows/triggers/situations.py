@@ -12,6 +12,7 @@ from typing import Any
 from asbuilt.workflows.bounds import SITUATIONS, PastBoundError, hold
 from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown, Whole
 from asbuilt.workflows.expressions.values import equal
+from asbuilt.workflows.files.names import NONE, Names
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Input, Trigger, WorkflowFile
 from asbuilt.workflows.triggers.events import Event, completed_run, events_of
@@ -33,7 +34,8 @@ class Situation:
     `context` has `github` and `inputs`. `inputs` has those whose choice is known, booleans as "true" or "false".
     `origins` are the events that the code comes from: the event itself, or what set off the run that this one follows.
     `upstream` is the workflow whose run this one follows, `conclusion` how that run ended, and `before` the situation
-    in which that one was set off; all three are None where it follows none.
+    in which that one was set off; all three are None where it follows none. `names` are what secrets and variables
+    come to in it, as far as that is declared; of these, `context` has what holds in every environment.
     """
 
     event: str
@@ -44,6 +46,7 @@ class Situation:
     upstream: WorkflowFile | None = None
     conclusion: str | None = None
     before: "Situation | None" = None
+    names: Names = NONE
 
     def may_be_on(self, ref: str) -> bool:
         """Tell whether a ref may have set it off.
@@ -54,13 +57,13 @@ class Situation:
         let_through = any(matches(pattern, ref) for pattern in self.refs)
         return let_through and equal(self.context["github"].get("ref"), ref) is not False
 
-    def calling(self, inputs: dict[str, Any]) -> "Situation":
-        """Give the situation of a workflow that is called in this one, with the inputs that it is given.
+    def calling(self, inputs: dict[str, Any], names: Names) -> "Situation":
+        """Give the situation of a workflow that is called in this one, with the inputs and secrets that it is given.
 
         All else stays as it is: a called workflow sees the event of its caller. Source:
         https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
         """
-        return replace(self, context={**self.context, "inputs": Whole(inputs)})
+        return replace(self, context={**self.context, "inputs": Whole(inputs), **_declared(names)}, names=names)
 
 
 def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) -> tuple[Situation, ...]:
@@ -111,10 +114,10 @@ def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> It
             continue
         for event in events_of(trigger, mentioned, by_ref=reads_refs(workflow_file, sources)):
             for inputs in _choices(trigger):
-                yield _situation(trigger, event, inputs, sources.repository)
+                yield _situation(trigger, event, inputs, sources)
 
 
-def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], repository: str) -> Situation:
+def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], sources: Sources) -> Situation:
     payload = dict(event.payload)
     if trigger.event == "workflow_dispatch":
         payload["inputs"] = Whole({name: _as_text(value) for name, value in inputs.items()})
@@ -122,8 +125,14 @@ def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], repositor
         payload["inputs"] = None
     typed = inputs if trigger.event == "workflow_call" else Whole(inputs)
     shown = {name: str(_as_text(value)) for name, value in inputs.items() if not isinstance(value, Unknown)}
-    context = {"github": {**event.github, **_named(repository), "event": payload}, "inputs": typed}
-    return Situation(trigger.event, event.refs, shown, context, (event.origin,))
+    github = {**event.github, **_named(sources.repository), "event": payload}
+    context = {"github": github, "inputs": typed, **_declared(sources.names)}
+    return Situation(trigger.event, event.refs, shown, context, (event.origin,), names=sources.names)
+
+
+def _declared(names: Names) -> dict[str, Any]:
+    """Give the contexts of secrets and variables as far as they are known in every environment."""
+    return dict(names.seen_in(UNKNOWN)) if names else {}
 
 
 def _named(repository: str) -> dict[str, str]:
@@ -144,9 +153,10 @@ def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozen
                         continue
                     seen.add(key)
                     github = {**event.github, **_named(sources.repository), "event": dict(event.payload)}
-                    context = {"github": github, "inputs": Whole()}
+                    context = {"github": github, "inputs": Whole(), **_declared(sources.names)}
+                    origins, names = before.origins, sources.names
                     yield Situation(
-                        trigger.event, event.refs, {}, context, before.origins, upstream, event.conclusion, before
+                        trigger.event, event.refs, {}, context, origins, upstream, event.conclusion, before, names
                     )
 
 
