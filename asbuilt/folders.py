@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asbuilt.workflows.files.described import Descriptions
-from asbuilt.workflows.files.names import NONE, Names
 from asbuilt.workflows.paths import checkout as checkouts
 from asbuilt.workflows.paths.checkout import Checkout, Said
+from asbuilt.workflows.said.described import Descriptions
+from asbuilt.workflows.said.names import NONE, Names
 
 _OF_ANOTHER = re.compile(r"((?!\.\.?/)[\w.-]+/(?!\.\.?=)[\w.-]+)=(.*)", re.ASCII | re.DOTALL)
 

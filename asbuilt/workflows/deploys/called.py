@@ -1,8 +1,8 @@
 """Calls of another repository's workflows that nobody has here, and that may deploy to Heroku."""
 
 from asbuilt.patterns import late
-from asbuilt.workflows.files.uses import named
 from asbuilt.workflows.files.workflow import Job
+from asbuilt.workflows.said.uses import named
 from asbuilt.workflows.yaml.document import Mapping, text_of
 
 _OF_ANOTHER = "is a workflow of another repository, and"

@@ -15,9 +15,9 @@ from asbuilt.workflows.deploys.mechanisms import (
     unknown,
 )
 from asbuilt.workflows.deploys.scripts import Way
-from asbuilt.workflows.files.described import Described, handed
 from asbuilt.workflows.files.sources import HERE, PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile, action_name
+from asbuilt.workflows.said.described import Described, handed
 from asbuilt.workflows.yaml.document import Document, Mark, Scalar, text_of, texts_of
 
 

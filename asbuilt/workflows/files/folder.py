@@ -9,13 +9,14 @@ from asbuilt.files import RefusedError, is_file_inside, look_inside, read_inside
 from asbuilt.texts import visible
 from asbuilt.workflows.bounds import FILES
 from asbuilt.workflows.files import modelling, procfile, sources, unread_files
+from asbuilt.workflows.files.elsewhere import elsewhere
 from asbuilt.workflows.files.listing import CheckoutError, Entry, Listing, listed
 from asbuilt.workflows.files.procfile import Procfile
 from asbuilt.workflows.files.sources import ActionFile, Sources
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.yaml.document import Document
 
-__all__ = ["CheckoutError", "Folder", "read"]
+__all__ = ["CheckoutError", "Folder", "elsewhere", "read"]
 
 
 @dataclass(frozen=True, slots=True)

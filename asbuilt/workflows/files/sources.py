@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from asbuilt.workflows.bounds import STEPS_OF_A_JOB, hold
-from asbuilt.workflows.files.described import Described, Descriptions, described
 from asbuilt.workflows.files.modelling import declared_inputs, listed_steps
-from asbuilt.workflows.files.names import NONE, Names
-from asbuilt.workflows.files.uses import named
 from asbuilt.workflows.files.workflow import Input, Job, Step, WorkflowFile
+from asbuilt.workflows.said.described import Described, Descriptions, described
+from asbuilt.workflows.said.names import NONE, Names
+from asbuilt.workflows.said.uses import named
 from asbuilt.workflows.yaml.document import Document, Mark, text_of
 from asbuilt.workflows.yaml.document import Mapping as Node
 from asbuilt.workflows.yaml.reader import read

@@ -5,8 +5,8 @@ Source: https://docs.github.com/en/actions/reference/workflows-and-actions/deplo
 
 import re
 
-from asbuilt.workflows.files.described import handed
 from asbuilt.workflows.paths.deploy_path import DeployPath
+from asbuilt.workflows.said.described import handed
 
 _HANDED = re.compile(r"inputs\.([\w-]+)")
 

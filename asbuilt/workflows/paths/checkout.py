@@ -10,10 +10,7 @@ from asbuilt.files import MOST, read_inside
 from asbuilt.workflows.bounds import PastBoundError
 from asbuilt.workflows.deploys.steps import DeployStep, deploy_steps
 from asbuilt.workflows.files import folder, modelling, sources
-from asbuilt.workflows.files.described import Descriptions
-from asbuilt.workflows.files.elsewhere import elsewhere
-from asbuilt.workflows.files.folder import CheckoutError
-from asbuilt.workflows.files.names import NONE, Names
+from asbuilt.workflows.files.folder import CheckoutError, elsewhere
 from asbuilt.workflows.files.procfile import Procfile
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import WorkflowFile
@@ -21,6 +18,8 @@ from asbuilt.workflows.paths.blocked_paths import BlockedPath, blocked_paths
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.paths.measuring import within_bounds, without
 from asbuilt.workflows.paths.tracing import deploy_paths
+from asbuilt.workflows.said.described import Descriptions
+from asbuilt.workflows.said.names import NONE, Names
 from asbuilt.workflows.yaml.document import Document
 
 __all__ = ["NOTHING_SAID", "Checkout", "CheckoutError", "Said", "followed", "read", "read_to_call"]

@@ -11,7 +11,6 @@ from asbuilt.workflows.bounds import AROUND, PATHS, PastBoundError, hold, noted
 from asbuilt.workflows.deploys.steps import DeployStep, deploys_of
 from asbuilt.workflows.deploys.targets import Decided, app_of, naming_context, unknown
 from asbuilt.workflows.expressions.evaluate import Unknown
-from asbuilt.workflows.files.described import handed
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.paths.concurrency import groups_of
@@ -27,6 +26,7 @@ from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.run.job_runs import JobRun, job_runs
 from asbuilt.workflows.run.reach import Answer, may_run, step_runs
 from asbuilt.workflows.run.stopping import stopped_before
+from asbuilt.workflows.said.described import handed
 from asbuilt.workflows.triggers.refs import broadest
 from asbuilt.workflows.yaml.document import text_of
 

@@ -21,9 +21,9 @@ from asbuilt.workflows.expressions.evaluate import (
     truth,
 )
 from asbuilt.workflows.expressions.evaluate import text_of as written
-from asbuilt.workflows.files.names import CONTEXTS, Names
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Input, Job, WorkflowFile
+from asbuilt.workflows.said.names import CONTEXTS, Names
 from asbuilt.workflows.yaml.document import Mapping as Node
 from asbuilt.workflows.yaml.document import Node as AnyNode
 from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of

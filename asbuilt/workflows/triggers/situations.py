@@ -12,9 +12,9 @@ from typing import Any
 from asbuilt.workflows.bounds import SITUATIONS, PastBoundError, hold
 from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown, Whole
 from asbuilt.workflows.expressions.values import equal
-from asbuilt.workflows.files.names import NONE, Names
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Input, Trigger, WorkflowFile
+from asbuilt.workflows.said.names import NONE, Names
 from asbuilt.workflows.triggers.events import Event, completed_run, events_of
 from asbuilt.workflows.triggers.globs import matches
 from asbuilt.workflows.triggers.mentions import reads_refs, refs_mentioned

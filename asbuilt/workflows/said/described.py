@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from asbuilt.workflows.files.uses import named
+from asbuilt.workflows.said.uses import named
 
 _HANDED = re.compile(r"with\.([A-Za-z_][\w-]*)", re.ASCII)
 
