@@ -16,6 +16,7 @@ from asbuilt.estate_defaults import expanded, put_places, with_defaults_and_name
 from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in, quoted, suggestion
 from asbuilt.estate_forms import (
     AppName,
+    AskedAfterwards,
     Bound,
     CalledName,
     CommitPlace,
@@ -233,8 +234,10 @@ class CalledWorkflow(_Declared):
     environment: HandedOr | None = Field(
         default=None, description="the environment of the job in it that deploys: a name, or with.NAME"
     )
-    checked: StrictBool = Field(
-        default=False, description="whether it asks the app after the deploy, and fails where that does not answer"
+    checked: AskedAfterwards = Field(
+        default=False,
+        description="true where it asks the app after the deploy, and fails where that does not answer; "
+        "commit where it asks which commit runs as well",
     )
 
 

@@ -104,6 +104,12 @@ def _bound(value: object) -> object:
     return value
 
 
+def _asked_afterwards(value: object) -> object:
+    if not isinstance(value, bool) and value != "commit":
+        raise ValueError("expected true, where it asks the app, commit, where it asks which commit runs too, or false")
+    return value
+
+
 def _day(value: object) -> object:
     expected = "expected a date: YYYY-MM-DD"
     if not isinstance(value, str) or not _DATE.match(value):
@@ -252,6 +258,11 @@ CalledName = Annotated[
     ),
 ]
 HandedOr = Annotated[str, _Text(r"^[A-Za-z0-9_][\w .-]*$", "a name, or with.NAME for an input that a call hands over")]
+AskedAfterwards = Annotated[
+    bool | str,
+    BeforeValidator(_asked_afterwards),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"const": "commit"}]}),
+]
 Sought = Annotated[str, _Text(r"^.+$", "a text on one line that is not empty", _LONGEST)]
 Pattern = Annotated[str, BeforeValidator(_pattern), _VALUE]
 Issue = Annotated[int, _Whole(1, 2**31 - 1)]

@@ -134,6 +134,8 @@ def names_in(estate: Estate) -> dict[str, Names]:
 def descriptions_in(estate: Estate) -> dict[str, Described]:
     """Give what the estate says of workflows of other repositories, by what a call of each goes by."""
     return {
-        called_name(uses): Described(each.app, each.environment or "", each.gates, each.checked)
+        called_name(uses): Described(
+            each.app, each.environment or "", each.gates, checked=bool(each.checked), proved=each.checked == "commit"
+        )
         for uses, each in estate.workflows.items()
     }

@@ -35,7 +35,7 @@ def test_a_name_is_bound_everywhere_or_by_environment(written, line, environment
     [
         (["vars.APP: {nowhere: shop}"], '7:18: environment "nowhere" is not declared; allowed: Staging, production'),
         (["vars.APP: {producton: shop}"], 'environment "producton" is not declared; did you mean "production"?'),
-        (["vars.APP: shop", "VARS.app: shop"], 'case makes no difference'),
+        (["vars.APP: shop", "VARS.app: shop"], "case makes no difference"),
         (["vars.APP: {staging: a, STAGING: b}"], "STAGING"),
         (["APP: shop"], 'key "APP" is invalid in repositories.o/r.names: expected secrets.NAME or vars.NAME'),
         (["env.APP: shop"], "expected secrets.NAME or vars.NAME"),

@@ -6,8 +6,10 @@ from asbuilt.workflows.said.uses import named
 from asbuilt.workflows.yaml.document import Mapping, text_of
 
 _OF_ANOTHER = "is a workflow of another repository, and"
-_APP = late(r"(?:^|[-_])app(?:[-_]?name)?$")
-_DEPLOYS = late(r"deploy(?!ment[-_]?status)|(?:^|[-_./])(?:release|promote|ship)(?:[-_.]|$)")
+# What is handed over to a deploy of an app: its name, or the place where it stands.
+_TARGET = late(r"(?:^|[-_])(?:app|env(?:ironment)?|stage)(?:[-_]?name)?$")
+_SAYS_SO = late(r"deploy(?!ment[-_]?status)|(?:^|[-_.])ship(?:[-_.]|$)")
+_MAY = late(r"(?:^|[-_.])(?:release|promote|rollout|cd)(?:[-_.]|$)")
 # It says by its name that it deploys, and to Heroku it does not: another platform, or something else than an app.
 _ELSEWHERE = late(
     r"aws|amazon|ecs|eks|lambda|s3|cloudfront|cdk|azure|aks|gcp|gke|google|cloud-?run|firebase|kube|k8s|helm|argo|flux"
@@ -27,11 +29,10 @@ def hands_over(uses: str, job: Job) -> str:
         return f"{_OF_ANOTHER} is handed something of Heroku"
     called = named(uses)
     name = called[1].rpartition("/")[2] if called is not None else ""
-    if not _DEPLOYS.search(name) or any(map(_ELSEWHERE.search, (name, *given))):
+    if any(map(_ELSEWHERE.search, (name, *given))):
         return ""
-    if any(map(_APP.search, given)):
-        return f"{_OF_ANOTHER} is handed an app to deploy"
-    return f"{_OF_ANOTHER} is named for a deploy" if "deploy" in name else ""
+    may = _SAYS_SO.search(name) or (_MAY.search(name) and any(map(_TARGET.search, given)))
+    return f"{_OF_ANOTHER} is named for a deploy" if may else ""
 
 
 def made_known(job: Job) -> str:

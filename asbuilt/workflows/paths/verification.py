@@ -60,7 +60,7 @@ def verifications(
         if check_made is not None:
             yield Verification(f"{each.placed.job.id}: {each.placed.step.label}", check_made, each.placed, each)
     if deploy.described is not None and deploy.described.checked:
-        inside = Check(can_fail=True, proves_release=False, notices_errors=True, addresses=())
+        inside = Check(can_fail=True, proves_release=deploy.described.proved, notices_errors=True, addresses=())
         yield Verification(f"{deploy.job.id}: in {deploy.mechanism.name}", inside, None)
     for leg in run.legs:
         for job in after(leg.workflow_file, leg.job):

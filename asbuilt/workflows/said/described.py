@@ -15,13 +15,14 @@ class Described:
 
     `app` and `environment` are texts, or `with.NAME` for what the call hands over under that name; the environment is
     empty where it names none. `gates` are the ids of jobs in it that its deploy waits for. `checked` says that it asks
-    the app afterwards, and fails where that does not answer.
+    the app afterwards, and fails where that does not answer; `proved` that it asks which commit runs, too.
     """
 
     app: str
     environment: str = ""
     gates: tuple[str, ...] = ()
     checked: bool = False
+    proved: bool = False
 
 
 Descriptions = Mapping[str, Described]
