@@ -1,16 +1,17 @@
 """Whose files `--checkout` and the estate name, and for what they are read: to be judged, or to be called by others."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from asbuilt.workflows.paths import checkout as checkouts
 from asbuilt.workflows.paths.checkout import Checkout, Said
+from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.said.described import Descriptions
 from asbuilt.workflows.said.names import NONE, Names
 
-_OF_ANOTHER = re.compile(r"((?!\.\.?/)[\w.-]+/(?!\.\.?=)[\w.-]+)=(.*)", re.ASCII | re.DOTALL)
+_OF_ANOTHER = re.compile(r"((?!\.\.?/)[\w.-]+/(?!\.\.?=)[\w.-]+)=(.+)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,19 @@ def read(
 def followed(
     found: Mapping[str, Checkout], judged: Collection[str], names: Mapping[str, Names], descriptions: Descriptions
 ) -> dict[str, Checkout]:
-    """Follow the deploys of those checkouts that are judged."""
-    return {name: checkouts.followed(found[name], Said(found, names.get(name, NONE), descriptions)) for name in judged}
+    """Follow the deploys of those checkouts that are judged.
+
+    A workflow of one that is called from another is not set off by `workflow_call` itself: its caller is.
+    """
+    known = {name: checkouts.followed(found[name], Said(found, names.get(name, NONE), descriptions)) for name in judged}
+    called = {file.path for each in known.values() for file in each.sources.called_elsewhere}
+    return {name: replace(each, deploy_paths=tuple(_uncalled(name, each, called))) for name, each in known.items()}
+
+
+def _uncalled(name: str, checkout: Checkout, called: Collection[str]) -> Iterator[DeployPath]:
+    for path in checkout.deploy_paths:
+        if path.trigger != "workflow_call" or f"{name}/{path.workflow}" not in called:
+            yield path
 
 
 def only_called(read_ones: Mapping[str, Checkout]) -> dict[str, Checkout]:
