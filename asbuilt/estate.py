@@ -58,6 +58,9 @@ Tier = Literal["production", "staging", "development", "review"]
 Trigger = Literal["push", "workflow_dispatch", "schedule", "release", "workflow_run", "repository_dispatch"]
 _REPOSITORY = re.compile(r"(?!\.\.?/)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)  # `.` and `..` are no names in a URL
 _ISSUE = "{issue}"
+# https://devcenter.heroku.com/articles/platform-api-reference#authentication and
+# https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
+_A_KEY = re.compile(r"HRKU-|gh[opusr]_|github_pat_")
 _MOST = 100_000
 
 
@@ -497,9 +500,13 @@ def _contradictions_of_repository(repository: Repository, estate: Estate) -> Ite
 
 
 def _contradictions_of_names(repository: Repository) -> Iterator[tuple[YamlPath, Tell]]:
-    """Find names that are bound in an environment that is not declared."""
+    """Find names that are bound in an environment that is not declared, or to a key: an estate is read by everybody."""
     here: YamlPath = ("repositories", repository.name, "names")
     for name, values in repository.names.items():
+        for environment, text in values.items():
+            if _A_KEY.match(text):
+                told = f"{quoted(name)} is bound to a key: bind what names an app, and never what lets somebody in"
+                yield (*here, name, environment), _say(told)
         for environment in filter(None, values):
             if repository.environment(environment) is None:
                 told = partial(_undeclared, "environment", environment, repository.environments)

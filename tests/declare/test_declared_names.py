@@ -37,6 +37,8 @@ def test_a_name_is_bound_everywhere_or_by_environment(written, line, environment
         (["vars.APP: {producton: shop}"], 'environment "producton" is not declared; did you mean "production"?'),
         (["vars.APP: shop", "VARS.app: shop"], "case makes no difference"),
         (["vars.APP: {staging: a, STAGING: b}"], "STAGING"),
+        (["secrets.KEY: HRKU-0123456789"], '"secrets.KEY" is bound to a key'),
+        (["vars.KEY: {production: ghp_0123456789}"], '"vars.KEY" is bound to a key'),
         (["APP: shop"], 'key "APP" is invalid in repositories.o/r.names: expected secrets.NAME or vars.NAME'),
         (["env.APP: shop"], "expected secrets.NAME or vars.NAME"),
         (["secrets.GITHUB_TOKEN: shop"], "no name of GitHub's own"),
@@ -53,6 +55,7 @@ def test_a_name_that_is_bound_wrongly_has_its_place(wrong, lines, problem):
     (line,) = wrong(named(*lines))
     assert line.startswith(f"estate.yaml:{5 + 1 + len(lines)}:")
     assert problem in line
+    assert "0123456789" not in line
 
 
 CALLED = "acme/shared/.github/workflows/ship.yml"
