@@ -509,8 +509,8 @@ def _contradictions_of_names(repository: Repository) -> Iterator[tuple[YamlPath,
                 yield (*here, name, environment), _say(told)
         for environment in filter(None, values):
             if repository.environment(environment) is None:
-                told = partial(_undeclared, "environment", environment, repository.environments)
-                yield (*here, name, environment), told
+                known = repository.environments
+                yield (*here, name, environment), partial(_undeclared, "environment", environment, known)
 
 
 def _contradictions_of_called(estate: Estate) -> Iterator[tuple[YamlPath, Tell]]:

@@ -1,7 +1,7 @@
 """Which workflow file owns a deploy, and which targets a file's deploys have."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asbuilt.workflows.deploys.called import made_known
 from asbuilt.workflows.deploys.steps import DeployStep
@@ -48,10 +48,19 @@ def targets_in(
     for path in paths:
         reached.add(id(path.step))
         if path.own_file is workflow_file and not path.review:
-            yield _target(path.step, path.job, path.app, path.undecided, path.caller)
+            known = _target(path.step, path.job, path.app, path.undecided, path.caller)
+            names = path.unbound if path.app is None and not known.fix else ()
+            yield replace(known, fix=_bound(names)) if names else known
     for each in blocked:
         if each.step.workflow_file is workflow_file and not each.step.review and id(each.step) not in reached:
             yield _target(each.step, each.step.job.id, each.app, each.why, each.caller)
+
+
+def _bound(names: Iterable[str]) -> str:
+    """Give the line of an estate that binds some names, in the repository whose files these are."""
+    return (
+        f"say what it is, in the estate under the repository: names: {{{', '.join(f'{each}: APP' for each in names)}}}"
+    )
 
 
 def _target(step: DeployStep, job: str, app: str | None, why: str | None, caller: str) -> Target:

@@ -12,6 +12,7 @@ from asbuilt.workflows.health.surroundings import Surroundings, surroundings_of
 from asbuilt.workflows.paths.concurrency import Group
 from asbuilt.workflows.paths.gates import Gate
 from asbuilt.workflows.paths.later import Later
+from asbuilt.workflows.paths.unbound import unbound
 from asbuilt.workflows.paths.verification import Verification
 from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.run.job_runs import JobRun
@@ -135,6 +136,11 @@ class DeployPath:
     def notes(self) -> tuple[str, ...]:
         """What is to be said of it besides: its remarks, and which versions were read as they are elsewhere."""
         return (*self.remarks, *self.versions)
+
+    @property
+    def unbound(self) -> tuple[str, ...]:
+        """The secrets and variables that its app and environment are made of, as an estate binds them."""
+        return unbound(self.step, self.run)
 
     @property
     def called_from(self) -> str:
