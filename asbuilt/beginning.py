@@ -13,7 +13,7 @@ from asbuilt import catalogue, faults, keeping, options, refusals
 from asbuilt.collecting import Collecting
 from asbuilt.controller import Controller
 from asbuilt.ending import GATHERING, XML
-from asbuilt.estate import load, source_of
+from asbuilt.estate import Estate, load, source_of
 from asbuilt.gathering import Gathering
 from asbuilt.lint.keep import plain
 from asbuilt.model import dump
@@ -51,7 +51,7 @@ def begun(config: pytest.Config) -> Run:
         checks = (*checks, *own)
     estate = load(Path(asked.estate), {control.id for _, control in checks}, source)
     scope = scope_of(estate, asked.apps, asked.repositories)
-    taken = _taken_from_record(config, asked)
+    taken = _taken_from_record(config, asked, estate)
     checkouts = taken.checkouts if taken else checkouts_of(estate, path, asked.checkout, asked.repositories)
     if not options.concerns(config, "tests_live"):
         refusals.refuse_nothing(checkouts)
@@ -109,10 +109,10 @@ def _collect(config: pytest.Config, run: Run) -> Collecting:
     return collecting
 
 
-def _taken_from_record(config: pytest.Config, asked: Asked) -> Inputs | None:
+def _taken_from_record(config: pytest.Config, asked: Asked, estate: Estate) -> Inputs | None:
     if asked.recorded is None:
         return None
-    return inputs_of(config.invocation_params.dir / asked.recorded, config.stash[CLOSING])
+    return inputs_of(config.invocation_params.dir / asked.recorded, config.stash[CLOSING], estate)
 
 
 def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: bytes) -> Run:

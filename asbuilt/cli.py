@@ -173,7 +173,11 @@ def paths(
     context: typer.Context,
     *,
     checkout: Annotated[
-        str | None, typer.Option(metavar="DIR", help="a repository's files (default: those that the estate names)")
+        list[str] | None,
+        typer.Option(
+            metavar="DIR",
+            help="a repository's files (default: those of the estate); OWNER/NAME=DIR: of that one (repeatable)",
+        ),
     ] = None,
     estate_file: Annotated[
         str | None,
@@ -193,11 +197,9 @@ def paths(
     from asbuilt.workflows.bounds import DRAWN
 
     try:
-        _all_meant(
-            ("--checkout", [checkout]), ("--estate", [estate_file]), ("--repository", repository), ("--app", only)
-        )
+        _all_meant(("--checkout", checkout), ("--estate", [estate_file]), ("--repository", repository), ("--app", only))
         file = Path(estate_file) if estate_file else None
-        drawing = context.obj.hide_all(drawing_of(checkout, file, repository or [], only or []))
+        drawing = context.obj.hide_all(drawing_of(checkout or [], file, repository or [], only or []))
     except OptionError as error:
         _stop(str(error))
     for problem in drawing.unread:

@@ -78,7 +78,8 @@ def _job(path: DeployPath, branch: str, repository: str) -> DeployingJob:
         shown=" / ".join((*map(_shown, callers), f"(?:{last})" if "|" in last else last)),
         by_id=" / ".join(re.escape(job.id) for job in path.jobs),
         own_commit=deploys_own_commit(path, branch, repository),
-        environment=any(job.environment is not None and job.makes_deployment for job in path.jobs),
+        environment=any(job.environment is not None and job.makes_deployment for job in path.jobs)
+        or (path.step.described is not None and path.environment is not None),
         when=_when(path),
     )
 

@@ -16,11 +16,16 @@ from asbuilt.estate_defaults import expanded, put_places, with_defaults_and_name
 from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in, quoted, suggestion
 from asbuilt.estate_forms import (
     AppName,
+    AskedAfterwards,
+    Bound,
+    CalledName,
     CommitPlace,
+    ContextName,
     ControlId,
     Day,
     Duration,
     Dynos,
+    HandedOr,
     InputName,
     Issue,
     IssueUrl,
@@ -43,6 +48,7 @@ from asbuilt.estate_forms import (
     Word,
 )
 from asbuilt.files import NotThereError, RefusedError, read
+from asbuilt.workflows.said.described import handed
 from asbuilt.workflows.yaml import document
 from asbuilt.workflows.yaml import reader as yaml_reader
 
@@ -52,6 +58,9 @@ Tier = Literal["production", "staging", "development", "review"]
 Trigger = Literal["push", "workflow_dispatch", "schedule", "release", "workflow_run", "repository_dispatch"]
 _REPOSITORY = re.compile(r"(?!\.\.?/)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)  # `.` and `..` are no names in a URL
 _ISSUE = "{issue}"
+# https://devcenter.heroku.com/articles/platform-api-reference#authentication and
+# https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
+_A_KEY = re.compile(r"HRKU-|gh[opusr]_|github_pat_")
 _MOST = 100_000
 
 
@@ -219,6 +228,22 @@ class Workflow(_Declared):
         return f".github/workflows/{self.name}"
 
 
+class CalledWorkflow(_Declared):
+    """What a workflow of another repository does, where nobody has its files here: the team's word for it."""
+
+    name: Name = ""
+    app: HandedOr = Field(description="the app that it deploys: a name, or with.NAME for what the call hands over")
+    gates: tuple[Named, ...] = Field(default=(), description="jobs in it that its deploy waits for")
+    environment: HandedOr | None = Field(
+        default=None, description="the environment of the job in it that deploys: a name, or with.NAME"
+    )
+    checked: AskedAfterwards = Field(
+        default=False,
+        description="true where it asks the app after the deploy, and fails where that does not answer; "
+        "commit where it asks which commit runs as well",
+    )
+
+
 class Repository(_Declared):
     """A GitHub repository as it should be."""
 
@@ -232,6 +257,10 @@ class Repository(_Declared):
     )
     required_checks: tuple[Named, ...] = Field(
         default=(), description="names of the checks that a pull request to the default branch must have passed"
+    )
+    names: dict[ContextName, Bound] = Field(
+        default={},
+        description="what secrets and variables come to that name an app: a text, or one for each environment",
     )
     environments: dict[Named, Environment] = {}
     workflows: dict[Named, Workflow] = {}
@@ -323,6 +352,9 @@ class Estate(_Declared):
     defaults: Defaults = Field(default_factory=Defaults)
     apps: dict[AppName, App] = {}
     repositories: dict[Named, Repository] = {}
+    workflows: dict[CalledName, CalledWorkflow] = Field(
+        default={}, description="OWNER/NAME/.github/workflows/FILE, with @REF or for each: what a call of it does"
+    )
     controls: dict[ControlId, ControlSettings] = {}
     waivers: tuple[Waiver, ...] = ()
 
@@ -420,6 +452,7 @@ def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple
         yield from _contradictions_of_app(app, estate)
     for repository in estate.repositories.values():
         yield from _contradictions_of_repository(repository, estate)
+    yield from _contradictions_of_called(estate)
     places: list[tuple[YamlPath, str]] = [(("controls", each), each) for each in estate.controls]
     places += [(("waivers", index, "control"), each.control) for index, each in enumerate(estate.waivers)]
     for place, control in places if controls else []:
@@ -462,6 +495,30 @@ def _contradictions_of_repository(repository: Repository, estate: Estate) -> Ite
             yield (*there, "reviewers", index), _say(f"{quoted(reviewer)} is there twice: case makes no difference")
         if environment.decision and environment.decision not in estate.links.decisions:
             yield (*there, "decision"), partial(_undeclared, "decision", environment.decision, estate.links.decisions)
+
+    yield from _contradictions_of_names(repository)
+
+
+def _contradictions_of_names(repository: Repository) -> Iterator[tuple[YamlPath, Tell]]:
+    """Find names that are bound in an environment that is not declared, or to a key: an estate is read by everybody."""
+    here: YamlPath = ("repositories", repository.name, "names")
+    for name, values in repository.names.items():
+        for environment, text in values.items():
+            if _A_KEY.match(text):
+                told = f"{quoted(name)} is bound to a key: bind what names an app, and never what lets somebody in"
+                yield (*here, name, environment), _say(told)
+        for environment in filter(None, values):
+            if repository.environment(environment) is None:
+                known = repository.environments
+                yield (*here, name, environment), partial(_undeclared, "environment", environment, known)
+
+
+def _contradictions_of_called(estate: Estate) -> Iterator[tuple[YamlPath, Tell]]:
+    """Find described workflows that deploy an app which is not declared."""
+    for workflow in estate.workflows.values():
+        if handed(workflow.app) is None and workflow.app not in estate.apps:
+            place = ("workflows", workflow.name, "app")
+            yield place, partial(_undeclared, "app", workflow.app, estate.apps)
 
 
 def _twice(found: Iterable[T], key: Callable[[T], str]) -> Iterator[tuple[int, T]]:

@@ -35,6 +35,7 @@ def with_defaults_and_names(raw: Mapping[str, Any]) -> dict[str, Any]:
     _name(result.get("apps"))
     repositories = result.get("repositories")
     _name(repositories)
+    _name(result.get("workflows"))
     for repository in repositories.values() if isinstance(repositories, dict) else ():
         _name_parts(repository)
     if isinstance(defaults, dict) and isinstance(defaults.get("repository"), dict):

@@ -18,6 +18,7 @@ from pydantic_core import CoreSchema, core_schema
 from asbuilt.regular import problem_of
 from asbuilt.terms import RUNS
 from asbuilt.texts import visible
+from asbuilt.workflows.said.names import EVERYWHERE
 
 _LONGEST_NAME = 255
 _LONGEST = 2_000
@@ -92,6 +93,20 @@ def _duration(value: object) -> object:
 def _commit_place(value: object) -> object:
     if value is not True and not (isinstance(value, str) and _PLACE.fullmatch(value)):
         raise ValueError("expected true, where the body is the commit, or a JSON pointer to it, such as /build/commit")
+    return value
+
+
+def _bound(value: object) -> object:
+    if isinstance(value, str):
+        return {EVERYWHERE: value}
+    if not isinstance(value, dict) or not value:
+        raise ValueError("expected a text, or a text for each environment, such as {production: my-app}")
+    return value
+
+
+def _asked_afterwards(value: object) -> object:
+    if not isinstance(value, bool) and value != "commit":
+        raise ValueError("expected true, where it asks the app, commit, where it asks which commit runs too, or false")
     return value
 
 
@@ -209,6 +224,44 @@ JsonValue = Annotated[
     str | int | float | bool | None,
     BeforeValidator(_json_value),
     WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
+]
+ContextName = Annotated[
+    str,
+    _Text(
+        r"^([sS][eE][cC][rR][eE][tT][sS]|[vV][aA][rR][sS])\.[A-Za-z_][A-Za-z0-9_]*$",
+        "secrets.NAME or vars.NAME, and no name of GitHub's own",
+        also=lambda name: not name.lower().partition(".")[2].startswith("github_"),
+    ),
+]
+# A text stands for every environment, which goes by no name.
+Bound = Annotated[
+    dict[str, Value],
+    BeforeValidator(_bound),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": _LONGEST},
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "additionalProperties": {"type": "string", "maxLength": _LONGEST},
+                },
+            ]
+        }
+    ),
+]
+CalledName = Annotated[
+    str,
+    _Text(
+        r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+/\.github/workflows/[^/@\s]+\.ya?ml(@\S+)?$",
+        "a workflow as a call names it: OWNER/NAME/.github/workflows/FILE.yml@REF; or without @REF, for each",
+    ),
+]
+HandedOr = Annotated[str, _Text(r"^[A-Za-z0-9_][\w .-]*$", "a name, or with.NAME for an input that a call hands over")]
+AskedAfterwards = Annotated[
+    bool | str,
+    BeforeValidator(_asked_afterwards),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"const": "commit"}]}),
 ]
 Sought = Annotated[str, _Text(r"^.+$", "a text on one line that is not empty", _LONGEST)]
 Pattern = Annotated[str, BeforeValidator(_pattern), _VALUE]

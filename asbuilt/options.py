@@ -37,7 +37,7 @@ class Asked:
     evidence: str
     apps: list[str]
     repositories: list[str]
-    checkout: str | None
+    checkout: list[str]
     sandbox: str | None
     observed: str | None
     edited: bool
@@ -217,7 +217,7 @@ def _declarations() -> dict[str, dict[str, Any]]:
         },
         "--app": _again("NAME", "judge this app only (repeatable)"),
         "--repository": _again("OWNER/NAME", "judge this repository only (repeatable)"),
-        "--checkout": {"metavar": "DIR", "help": "the files of the repository to judge"},
+        "--checkout": _again("DIR", "the files of the repository to judge; OWNER/NAME=DIR: of that one (repeatable)"),
         "--settle": {
             "metavar": "SECONDS",
             "type": _seconds,

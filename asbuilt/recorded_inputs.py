@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from asbuilt.estate import Estate
 from asbuilt.files import MOST_OF_AN_OBSERVATION, NotThereError, RefusedError, read
+from asbuilt.folders import followed
 from asbuilt.lint.keep import Scans, scans_of
 from asbuilt.option_values import OptionError
 from asbuilt.record.directory import CHECKOUTS, LINT
 from asbuilt.record.kept_checkouts import NoCheckoutsError, kept, restored
+from asbuilt.scope import branches_in, descriptions_in, names_in
 from asbuilt.workflows.paths.checkout import Checkout
 
 
@@ -25,16 +28,18 @@ class Inputs:
     day: date
 
 
-def inputs_of(directory: Path, closing: ExitStack) -> Inputs:
+def inputs_of(directory: Path, closing: ExitStack, estate: Estate | None = None) -> Inputs:
     """Read them from a run's directory; the files lie in a folder that is gone when `closing` is closed.
 
-    Raises OptionError with what to do.
+    What `estate` says of names and of workflows elsewhere counts for them too. Raises OptionError with what to do.
     """
     path = directory / CHECKOUTS
     try:
         found = kept(path)
         scratch = closing.enter_context(tempfile.TemporaryDirectory(prefix="asbuilt-", ignore_cleanup_errors=True))
-        return Inputs(restored(found, Path(scratch)), _scans(directory / LINT), found.day)
+        said = (names_in(estate), descriptions_in(estate), branches_in(estate)) if estate is not None else ({}, {}, {})
+        checkouts = followed(restored(found, Path(scratch)), found.repositories, *said)
+        return Inputs(checkouts, _scans(directory / LINT), found.day)
     except NoCheckoutsError as error:
         raise OptionError(f"--recorded {directory}: {path.name} {error}; name a run's directory") from error
 

@@ -1,13 +1,16 @@
 """Which part of an estate a command is about, and whose files it reads for that."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from asbuilt import folders
 from asbuilt.estate import Estate, Ownership
 from asbuilt.estate_errors import suggestion
 from asbuilt.option_values import OptionError
-from asbuilt.workflows.paths import checkout as checkouts
-from asbuilt.workflows.paths.checkout import Checkout
+from asbuilt.workflows.paths.checkout import Checkout, CheckoutError
+from asbuilt.workflows.said.described import Described, called_name
+from asbuilt.workflows.said.names import Names, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +87,60 @@ def repository_of(estate: Estate, app: str) -> str | None:
     return estate.apps[app].repository or (ownership.repository.name if ownership else None)
 
 
-def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:
-    """Read the files of each repository that has a folder: the one of `--checkout`, else those of the estate.
+def checkouts_of(
+    estate: Estate, estate_file: Path, given: Sequence[str] | None, repositories: list[str]
+) -> dict[str, Checkout]:
+    """Read the files of each repository that has a folder: those of `--checkout`, else those of the estate.
+
+    A folder of a repository that the estate does not declare is read for what the others call in it, and so are, where
+    `--checkout` says what is judged, the estate's other folders that are there.
 
     Raises OptionError for a folder that is not there, or one that could belong to several repositories.
     """
-    if folder:
-        names = repositories or list(estate.repositories)
-        if len(names) != 1:
-            allowed = ", ".join(estate.repositories) or "(none is declared)"
-            raise OptionError(f"--checkout {folder}: whose files are these? add --repository, one of: {allowed}")
-        folders = {names[0]: Path(folder)}
+    named = folders.named(given or ())
+    of_estate = {
+        each.name: estate_file.parent / each.checkout for each in estate.repositories.values() if each.checkout
+    }
+    judged: dict[str, Path] = {}
+    called: dict[str, Path] = {}
+    for name, folder in named.of.items():
+        own = next((each for each in estate.repositories if each.lower() == name.lower()), None)
+        (called if own is None else judged)[own or name] = Path(folder)
+    judged |= {_owner_of(folder, estate, repositories, judged): Path(folder) for folder in named.plain[-1:]}
+    if judged:
+        called |= {name: path for name, path in of_estate.items() if name not in judged and path.is_dir()}
     else:
-        folders = {
-            each.name: estate_file.parent / each.checkout for each in estate.repositories.values() if each.checkout
-        }
+        judged = of_estate
     try:
-        trunks = {each.name: each.trunk for each in estate.repositories.values()}
-        return {name: checkouts.read(path, name, trunks.get(name, "")) for name, path in folders.items()}
-    except checkouts.CheckoutError as error:
+        return folders.read(judged, called, names_in(estate), descriptions_in(estate), branches_in(estate))
+    except CheckoutError as error:
         raise OptionError(str(error)) from error
+
+
+def _owner_of(folder: str, estate: Estate, repositories: list[str], taken: Collection[str]) -> str:
+    """Give the repository whose files a folder has: the one that is asked for, else the only one without a folder."""
+    names = [each for each in repositories or estate.repositories if each not in taken]
+    if len(names) != 1:
+        allowed = ", ".join(estate.repositories) or "(none is declared)"
+        raise OptionError(f"--checkout {folder}: whose files are these? add --repository, one of: {allowed}")
+    return names[0]
+
+
+def names_in(estate: Estate) -> dict[str, Names]:
+    """Give what secrets and variables of each repository come to, as far as the estate says so."""
+    return {each.name: names_of(each.names) for each in estate.repositories.values() if each.names}
+
+
+def branches_in(estate: Estate) -> dict[str, str]:
+    """Give the default branch of each repository: most events run on it."""
+    return {each.name: each.trunk for each in estate.repositories.values()}
+
+
+def descriptions_in(estate: Estate) -> dict[str, Described]:
+    """Give what the estate says of workflows of other repositories, by what a call of each goes by."""
+    return {
+        called_name(uses): Described(
+            each.app, each.environment or "", each.gates, checked=bool(each.checked), proved=each.checked == "commit"
+        )
+        for uses, each in estate.workflows.items()
+    }

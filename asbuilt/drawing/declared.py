@@ -12,7 +12,7 @@ from asbuilt.workflows.paths.checkout import Checkout
 
 
 def declared(
-    checkout: str | None, file: Path, repositories: Sequence[str], apps: Sequence[str]
+    checkout: Sequence[str], file: Path, repositories: Sequence[str], apps: Sequence[str]
 ) -> tuple[Drawing, dict[str, Checkout]]:
     """Draw the deploy paths of an estate's checkouts, and give these too.
 
@@ -28,10 +28,10 @@ def declared(
     return drawing, found
 
 
-def _read(estate: Estate, file: Path, folder: str | None, repositories: list[str]) -> dict[str, Checkout]:
+def _read(estate: Estate, file: Path, given: Sequence[str], repositories: list[str]) -> dict[str, Checkout]:
     """Read the checkouts of an estate, or the one that is named, of the repositories that are asked for."""
     wanted = scope_of(estate, [], repositories).repositories
-    found = checkouts_of(estate, file, folder, repositories)
+    found = checkouts_of(estate, file, given, repositories)
     chosen = {name: each for name, each in found.items() if name in wanted}
     if not chosen:
         whose = f" of {', '.join(repositories)}" if repositories else ""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from asbuilt import texts
 from asbuilt.drawing.lanes import Drawing, draw
+from asbuilt.folders import named, read
 from asbuilt.option_values import OptionError
 from asbuilt.workflows.files.sources import may_hold_workflows
-from asbuilt.workflows.paths import checkout as checkouts
 from asbuilt.workflows.paths.checkout import Checkout, CheckoutError
 from asbuilt.workflows.yaml.document import Document
 
@@ -16,7 +16,7 @@ _DEFAULT = Path("estate.yaml")
 
 
 def drawing_of(
-    checkout: str | None, estate_file: Path | None, repositories: Sequence[str], apps: Sequence[str]
+    checkout: Sequence[str], estate_file: Path | None, repositories: Sequence[str], apps: Sequence[str]
 ) -> Drawing:
     """Draw the deploy paths of a checkout; without one, of each checkout of the estate, else of the current folder.
 
@@ -43,8 +43,8 @@ def _with_files(drawing: Drawing, found: Collection[Checkout]) -> Drawing:
     return replace(drawing, files=files, unread=unread)
 
 
-def _undeclared(folder: str | None, repositories: Sequence[str]) -> dict[str, Checkout]:
-    """Read a checkout that no estate speaks of."""
+def _undeclared(given: Sequence[str], repositories: Sequence[str]) -> dict[str, Checkout]:
+    """Read a checkout that no estate speaks of, and those of others that it may call."""
     if repositories:
         from asbuilt.estate import is_repository  # noqa: PLC0415 - as above
 
@@ -53,7 +53,10 @@ def _undeclared(folder: str | None, repositories: Sequence[str]) -> dict[str, Ch
     if len(repositories) > 1:
         raise OptionError("--repository: without an estate there is one checkout, and it belongs to one repository")
     name = "".join(repositories)
-    return {name: checkouts.read(Path(folder or "."), name)}
+    folders = named(given)
+    own = Path(folders.plain[-1] if folders.plain else folders.of.get(name, "."))
+    called = {each: Path(folder) for each, folder in folders.of.items() if each != name}
+    return read({name: own}, called, {}, {}, {})
 
 
 def _is_whole(document: Document) -> bool:

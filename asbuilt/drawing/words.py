@@ -54,7 +54,7 @@ def notes(lane: Lane) -> Iterator[str]:
     """Say what a reader must know of a path beyond its columns."""
     if lane.path.undecided:
         yield f"undecided: {clean(lane.path.undecided)}"
-    yield from (f"note: {clean(remark)}" for remark in lane.path.remarks)
+    yield from (f"note: {clean(remark)}" for remark in lane.path.notes)
 
 
 def name(destination: Destination) -> str:

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from asbuilt.catalogue import PROJECT
+from asbuilt.folders import only_called
 from asbuilt.observe import provider_clock
 from asbuilt.record.accepted import accepted
 from asbuilt.record.ci import told_by
@@ -133,6 +134,8 @@ def _sources(run: Run, estate_file: Path, files: Mapping[str, str]) -> Iterator[
     for name, checkout in run.checkouts.items():
         if name in run.scope.repositories or run.scope.apps:
             yield f"checkout {name}", source(checkout.root, _digest(checkout))
+    for each in only_called(run.checkouts).values():
+        yield f"checkout {each.sources.repository}, to be called", source(each.root, _digest(each))
 
 
 def _digest(checkout: Checkout) -> str:

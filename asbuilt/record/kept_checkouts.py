@@ -11,12 +11,13 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from asbuilt.files import MOST, MOST_OF_AN_OBSERVATION, RefusedError, read
+from asbuilt.folders import only_called
 from asbuilt.record.bodies import inflated
 from asbuilt.record.directory import CHECKOUTS
 from asbuilt.record.writing import put
@@ -34,10 +35,14 @@ class NoCheckoutsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Checkouts as they were kept, and the day as of which their files were judged."""
+    """Checkouts as they were kept, and the day as of which their files were judged.
+
+    Those of `called` were read for what the workflows of the others call in them.
+    """
 
     day: date
     repositories: Mapping[str, Any]
+    called: Mapping[str, Any] = field(default_factory=dict)
 
 
 def keep(directory: Path, read_ones: Mapping[str, Checkout], day: date, secrets: Secrets) -> None:
@@ -47,6 +52,8 @@ def keep(directory: Path, read_ones: Mapping[str, Checkout], day: date, secrets:
         "day": day.isoformat(),
         "repositories": {name: _plain(each) for name, each in read_ones.items()},
     }
+    if others := only_called(read_ones):
+        plain["called"] = {each.sources.repository: _plain(each) for each in others.values()}
     content = secrets.hide_bytes(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode("ascii"))
     put(directory / CHECKOUTS, gzip.compress(content, mtime=0))
 
@@ -57,9 +64,10 @@ def kept(path: Path) -> Kept:
         raw = json.loads(inflated(read(path, MOST_OF_AN_OBSERVATION)))
         if raw["form"] != FORM:
             raise NoCheckoutsError(f'is not of the form "{FORM}"')
-        return Kept(
-            date.fromisoformat(raw["day"]), {str(name): dict(each) for name, each in raw["repositories"].items()}
+        own, called = (
+            {str(name): dict(each) for name, each in raw.get(part, {}).items()} for part in ("repositories", "called")
         )
+        return Kept(date.fromisoformat(raw["day"]), own, called)
     except RefusedError as error:
         raise NoCheckoutsError(str(error)) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -69,14 +77,17 @@ def kept(path: Path) -> Kept:
 
 
 def restored(found: Kept, scratch: Path) -> dict[str, Checkout]:
-    """Give the checkouts back, their files in a folder that is empty. Raises NoCheckoutsError."""
+    """Give the checkouts back, as they are read to be called, their files in a folder that is empty.
+
+    Raises NoCheckoutsError.
+    """
     known = {}
-    for number, (name, raw) in enumerate(found.repositories.items()):
+    for number, (name, raw) in enumerate((*found.repositories.items(), *found.called.items())):
         root = scratch / str(number)
         root.mkdir()
         try:
             _lay_out(root, raw)
-            known[name] = checkouts.read(root, name, str(raw.get("default_branch", "")))
+            known[name] = checkouts.read_to_call(root, name)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, NoCheckoutsError):
                 raise
@@ -96,7 +107,7 @@ def _plain(checkout: Checkout) -> dict[str, Any]:
         if content is not None or (checkout.root / name).is_file():
             files[name] = _text(content) if content is not None else _size(checkout.root / name)
     links = {name: _target(checkout.root, to) for name, to in checkout.links.items()}
-    return {"files": files, "links": links, "default_branch": checkout.sources.default_branch}
+    return {"files": files, "links": links}
 
 
 def _is_behind_link(name: str, links: Mapping[str, str]) -> bool:

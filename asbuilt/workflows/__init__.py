@@ -10,6 +10,7 @@ import-linter hold both. The docstring of a package says what goes in, what come
     run          a workflow played through
     triggers     what sets it off
     files        the model of a repository's files
+    said         what the estate says of names and workflows that only GitHub knows
     shell        scripts, as the shell would run them
     yaml         text in, nodes with places out
     expressions  what an expression is worth

@@ -39,6 +39,7 @@ repositories:
     default_branch: main
     checkout: .
     procfile: {web: app.py}
+    names: {secrets.APP_NAME: shop-prod, vars.APP: {production: shop-prod}}
     required_checks: [test, lint / shell]
     environments:
       production:
@@ -49,6 +50,9 @@ repositories:
           - {app: shop-staging, trigger: push, branch: main}
           - {app: shop-prod, trigger: workflow_dispatch, inputs: {environment: production, ref: main}}
       other.yml: {}
+workflows:
+  o/shared/.github/workflows/ship.yml@v1: {app: with.app, gates: [check], environment: with.to, checked: true}
+  o/shared/.github/workflows/other.yml: {app: shop-prod, environment: production}
 controls:
   HK002: {severity: SEV-1, issue: 692}
 waivers:

@@ -12,7 +12,7 @@ DEPLOY = """
 """
 
 
-def sources_of(actions=None, **files):
+def sources_of(actions=None, repository="", **files):
     """Give the sources: `deploy="..."` is .github/workflows/deploy.yml, `actions={"x": "..."}` .github/actions/x."""
     return sources.Sources(
         tuple(load(text, f".github/workflows/{name}.yml") for name, text in files.items()),
@@ -20,6 +20,7 @@ def sources_of(actions=None, **files):
             f".github/actions/{name}": sources.action(text, f".github/actions/{name}/action.yml")
             for name, text in (actions or {}).items()
         },
+        repository,
     )
 
 

@@ -1,10 +1,11 @@
 """Which steps deploy to Heroku, in whichever way, and which app they say that they deploy."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from asbuilt.workflows.deploys import code, scripts
+from asbuilt.workflows.deploys.called import hands_over
 from asbuilt.workflows.deploys.mechanisms import (
     Mechanism,
     action_named,
@@ -16,7 +17,8 @@ from asbuilt.workflows.deploys.mechanisms import (
 from asbuilt.workflows.deploys.scripts import Way
 from asbuilt.workflows.files.sources import HERE, PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile, action_name
-from asbuilt.workflows.yaml.document import Document, Mapping, Mark, text_of, texts_of
+from asbuilt.workflows.said.described import Described, handed
+from asbuilt.workflows.yaml.document import Document, Mark, Scalar, text_of, texts_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +27,8 @@ class DeployStep:
 
     `given_by` is the earlier step that made a git remote stand for the app: where it does not run, nothing is deployed.
     `ways` are the commands of scripts that must run, where a script deploys: those of one way at least.
-    A job that calls a workflow of another repository which deploys counts as a step of its own.
+    A job that calls a workflow of another repository which deploys counts as a step of its own; `described` is what the
+    estate says of that.
     """
 
     placed: PlacedStep
@@ -34,6 +37,7 @@ class DeployStep:
     why: str = ""
     given_by: PlacedStep | None = None
     ways: tuple[Way, ...] = ()
+    described: Described | None = None
 
     @property
     def review(self) -> bool:
@@ -59,6 +63,18 @@ class DeployStep:
     def step(self) -> Step:
         """The step itself."""
         return self.placed.step
+
+    @property
+    def environment(self) -> Scalar | str | None:
+        """What names the environment: the job's own node; of a described call the input, or the described text.
+
+        The description's `with.NAME` itself where the call hands over nothing under that name.
+        """
+        if self.described is None:
+            return self.job.environment
+        name = handed(self.described.environment)
+        node = self.step.input(name.lower()) if name is not None else None
+        return node or self.described.environment
 
     @property
     def document(self) -> Document:
@@ -97,7 +113,7 @@ def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple
     that calls a workflow of this repository has none: that workflow's jobs have them. Raises PastBoundError.
     """
     if job.uses is not None:
-        return tuple(_by_call(workflow_file, job))
+        return tuple(_by_call(workflow_file, job, sources))
     found: list[DeployStep] = []
     shells: list[PlacedStep] = []
     for placed in sources.steps(workflow_file, job):
@@ -136,16 +152,35 @@ def _by_action(placed: PlacedStep, action: Mechanism) -> Iterator[DeployStep]:
     yield _deploy(placed, action)
 
 
-def _by_call(workflow_file: WorkflowFile, job: Job) -> Iterator[DeployStep]:
-    """Give the deploy of a job that calls another repository's workflow, where that says or shows that it deploys."""
+def _by_call(workflow_file: WorkflowFile, job: Job, sources: Sources) -> Iterator[DeployStep]:
+    """Give the deploy of a job that calls another repository's workflow, where that says or shows that it deploys.
+
+    Or where the estate says so.
+    """
     uses = (text_of(job.uses) or "").partition("@")[0].strip().lower()
-    if uses.startswith(HERE):
+    if uses.startswith(HERE) or sources.called_by(job) is not None:
+        return
+    placed = PlacedStep(_as_step(job), workflow_file.document, workflow_file, job, 0)
+    told = sources.described(job)
+    if told is not None:
+        yield _as_described(placed, uses, told)
         return
     known = action_named(uses)
-    if known is None and _mentions_heroku(job):
-        known = unknown(uses, "is a workflow of another repository, and is handed something of Heroku")
+    if known is None and (why := hands_over(uses, job)):
+        known = unknown(uses, why)
     if known is not None:
-        yield _deploy(PlacedStep(_as_step(job), workflow_file.document, workflow_file, job, 0), known)
+        yield _deploy(placed, known)
+
+
+def _as_described(placed: PlacedStep, uses: str, told: Described) -> DeployStep:
+    """Make a deploy of a call of which the estate says what it does."""
+    name = handed(told.app)
+    known = unknown(uses, f"is not handed `{name}`, which names its app") if name else Mechanism(uses)
+    if name is None:
+        return DeployStep(placed, known, told.app, described=told)
+    named = placed.step.input(name.lower())
+    known = replace(known, app_input=name.lower())
+    return DeployStep(placed, known, text_of(named), "" if named is not None else known.why, described=told)
 
 
 def _deploy(placed: PlacedStep, action: Mechanism) -> DeployStep:
@@ -170,8 +205,3 @@ def _as_step(job: Job) -> Step:
         mark=job.place("uses"),
         node=job.node,
     )
-
-
-def _mentions_heroku(job: Job) -> bool:
-    handed = [node for node in (job.with_, job.secrets) if isinstance(node, Mapping)]
-    return any("heroku" in key.lower() for node in handed for key in node.values)

@@ -9,13 +9,14 @@ from asbuilt.files import RefusedError, is_file_inside, look_inside, read_inside
 from asbuilt.texts import visible
 from asbuilt.workflows.bounds import FILES
 from asbuilt.workflows.files import modelling, procfile, sources, unread_files
+from asbuilt.workflows.files.elsewhere import elsewhere
 from asbuilt.workflows.files.listing import CheckoutError, Entry, Listing, listed
 from asbuilt.workflows.files.procfile import Procfile
 from asbuilt.workflows.files.sources import ActionFile, Sources
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.yaml.document import Document
 
-__all__ = ["CheckoutError", "Folder", "read"]
+__all__ = ["CheckoutError", "Folder", "elsewhere", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,13 @@ class Folder:
     shut: tuple[Document, ...]
 
 
-def read(root: Path, repository: str = "", default_branch: str = "") -> Folder:
+def read(root: Path, repository: str = "") -> Folder:
     """Read a folder as that of a repository, OWNER/NAME. Raises CheckoutError where it cannot be listed.
 
     All else that goes wrong is in what comes out: a workflow file, an action or a Procfile that is refused (a link out
     of the folder, a device, more than 1 MiB) is there with a document that says why, and so is each folder that could
     not be listed, and the one with more workflow files than are read. Workflow files and Procfiles come in the order of
-    their paths. `repository` may be empty; then `github.repository` is unknown, and so
-    may `default_branch`, on which most events run. Links to workflow files are not
+    their paths. `repository` may be empty; then `github.repository` is unknown. Links to workflow files are not
     followed, as GitHub follows none; those to actions and Procfiles are, as long as they stay inside.
     """
     found = listed(root)
@@ -53,7 +53,7 @@ def read(root: Path, repository: str = "", default_branch: str = "") -> Folder:
     actions = _actions(root, found, contents)
     behind = _actions_behind_links(root, found, workflow_files, actions, contents)
     return Folder(
-        sources=Sources(workflow_files, actions | behind, repository, default_branch),
+        sources=Sources(workflow_files, actions | behind, repository),
         procfiles=tuple(_procfile(root, each) for each in found.entries if each.name.rpartition("/")[2] == "Procfile"),
         files=frozenset(each.path for each in found.entries if not each.is_link or is_file_inside(root, each.name)),
         contents=contents,

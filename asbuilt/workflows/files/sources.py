@@ -7,6 +7,9 @@ from functools import cached_property
 from asbuilt.workflows.bounds import STEPS_OF_A_JOB, hold
 from asbuilt.workflows.files.modelling import declared_inputs, listed_steps
 from asbuilt.workflows.files.workflow import Input, Job, Step, WorkflowFile
+from asbuilt.workflows.said.described import Described, Descriptions, described
+from asbuilt.workflows.said.names import NONE, Names
+from asbuilt.workflows.said.uses import named
 from asbuilt.workflows.yaml.document import Document, Mark, text_of
 from asbuilt.workflows.yaml.document import Mapping as Node
 from asbuilt.workflows.yaml.reader import read
@@ -95,17 +98,34 @@ class PlacedStep:
         return f"used by {first.workflow_file.file_name}:{first.mark.line}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Elsewhere:
+    """Files of another repository, of which a folder is given: to be called, whichever version a call names.
+
+    The paths of the files begin with `repository`, OWNER/NAME; `actions` are by their folder in it.
+    """
+
+    repository: str
+    workflow_files: tuple[WorkflowFile, ...]
+    actions: Mapping[str, ActionFile]
+
+
 @dataclass(frozen=True, eq=False)
 class Sources:
     """Workflow files by path, composite actions by folder; `repository` is OWNER/NAME, or nothing where nobody says.
 
-    So is `default_branch`, on which most events run: empty where it is not known.
+    So is `default_branch`, on which most events run: empty where it is not known. `elsewhere` are other repositories'
+    files, by the name of each in lower case. `names` and `descriptions` are the estate's word: what secrets and
+    variables come to, and what workflows do that nobody has here.
     """
 
     workflow_files: tuple[WorkflowFile, ...]
     actions: Mapping[str, ActionFile] = field(default_factory=dict)
     repository: str = ""
     default_branch: str = ""
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    names: Names = NONE
+    descriptions: Descriptions = field(default_factory=dict)
 
     @cached_property
     def by_path(self) -> dict[str, WorkflowFile]:
@@ -132,19 +152,88 @@ class Sources:
     def _callers(self) -> dict[int, list[tuple[WorkflowFile, Job]]]:
         """The jobs that call each workflow, by its identity: every deploy of a repository asks for those of its own."""
         found: dict[int, list[tuple[WorkflowFile, Job]]] = {}
-        for each in self.workflow_files:
+        for each in (*self.workflow_files, *self.called_elsewhere):
             for job in each.jobs:
                 if (called := self.called_by(job)) is not None:
                     found.setdefault(id(called), []).append((each, job))
         return found
 
-    def called_by(self, job: Job) -> WorkflowFile | None:
-        """Give the workflow of this repository that a job calls, if it does and it is there.
+    @cached_property
+    def _elsewhere_by_path(self) -> dict[str, dict[str, WorkflowFile]]:
+        """The workflow files of each other repository, by their path in that."""
+        return {
+            name: {file.path.removeprefix(f"{each.repository}/"): file for file in each.workflow_files}
+            for name, each in self.elsewhere.items()
+        }
 
-        None as well for a call of another repository's, and of this repository's by its name and a version.
+    @cached_property
+    def _homes(self) -> dict[int, str]:
+        """The repository in which a job or a step of another one is written, by its identity."""
+        found: dict[int, str] = {}
+        for name, each in self.elsewhere.items():
+            jobs = [job for file in each.workflow_files for job in file.jobs]
+            steps = [step for job in jobs for step in job.steps]
+            steps += [step for action in each.actions.values() for step in action.steps]
+            found |= dict.fromkeys(map(id, (*jobs, *steps)), name)
+        return found
+
+    @cached_property
+    def called_elsewhere(self) -> tuple[WorkflowFile, ...]:
+        """The workflow files of other repositories that those of this one call, directly or through others."""
+        found: dict[int, WorkflowFile] = {}
+        ahead = list(self.workflow_files) if self.elsewhere else []
+        while ahead:
+            for job in ahead.pop().jobs:
+                called = self.called_by(job)
+                if called is not None and self.is_elsewhere(called) and id(called) not in found:
+                    found[id(called)] = called
+                    ahead.append(called)
+        return tuple(found.values())
+
+    def is_elsewhere(self, workflow_file: WorkflowFile) -> bool:
+        """Tell whether a workflow file is another repository's."""
+        return bool(self.elsewhere) and self.by_path.get(workflow_file.path) is not workflow_file
+
+    def called_by(self, job: Job) -> WorkflowFile | None:
+        """Give the workflow that a job calls, if it does and it is here: of this repository, or of a given folder.
+
+        A version makes no difference: the files stand for each. A workflow of another repository that calls
+        one by its path alone means one of its own.
         """
         uses = text_of(job.uses)
-        return self.by_path.get(_local(uses)) if uses and uses.startswith(HERE) else None
+        if not uses:
+            return None
+        if uses.startswith(HERE):
+            home = self._homes.get(id(job)) if self.elsewhere else None
+            return self._in(home or "", _local(uses))
+        called = named(uses)
+        return self._in(*called) if called is not None and self._is_here(called[0]) else None
+
+    def _is_here(self, repository: str) -> bool:
+        return repository in self.elsewhere or repository == self.repository.lower()
+
+    def _in(self, repository: str, path: str) -> WorkflowFile | None:
+        """Give a workflow file of a repository, by its path there; no name stands for this one."""
+        found = self._elsewhere_by_path.get(repository) if self.elsewhere else None
+        return (self.by_path if found is None else found).get(path)
+
+    def described(self, job: Job) -> Described | None:
+        """Give what the estate says of the workflow that a job calls, where nobody has it here."""
+        uses = text_of(job.uses)
+        if not uses or not self.descriptions or self.called_by(job) is not None:
+            return None
+        return described(uses, self.descriptions)
+
+    def version_of(self, uses: str | None) -> str:
+        """Say which version a `uses` names of what is read here as it is in a folder; empty where it names none.
+
+        acme/shared/.github/workflows/deploy.yml@v1 is read as it is in the files of acme/shared
+        """
+        found = named(uses) if uses and "@" in uses else None
+        if found is None or not self._is_here(found[0]):
+            return ""
+        there = self.elsewhere.get(found[0])
+        return f"{uses} is read as it is in the files of {there.repository if there else self.repository}"
 
     def callers_of(self, workflow_file: WorkflowFile) -> Iterator[tuple[WorkflowFile, Job]]:
         """Give the jobs of this repository that call a workflow.
@@ -154,12 +243,20 @@ class Sources:
         yield from self._callers.get(id(workflow_file), ())
 
     def action_of(self, step: Step) -> ActionFile | None:
-        """Give the composite action of this repository that a step uses, if it does and it is there.
+        """Give the composite action that a step uses, if it does and it is here: of this repository, or a given folder.
 
-        None for a step that uses another action, or none. One that could not be read has no steps.
+        None for a step that uses another action, or none. One that could not be read has no steps. `./path` is in the
+        folder that was checked out, whichever file says so; `$/path` in the repository of that file.
         """
         folder = folder_of_action(step)
-        return self.actions.get(folder) if folder is not None else None
+        if folder is not None:
+            home = self._homes.get(id(step)) if self.elsewhere and (text_of(step.uses) or "").startswith("$/") else None
+            return (self.elsewhere[home].actions if home is not None else self.actions).get(folder)
+        used = named(text_of(step.uses) or "") if self.elsewhere or self.repository else None
+        if used is None or not self._is_here(used[0]):
+            return None
+        there = self.elsewhere.get(used[0])
+        return (there.actions if there is not None else self.actions).get(used[1])
 
     def steps(self, workflow_file: WorkflowFile, job: Job) -> tuple[PlacedStep, ...]:
         """Give the steps that a job runs, those of composite actions behind the step that uses them.

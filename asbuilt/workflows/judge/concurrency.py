@@ -5,6 +5,7 @@ https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from asbuilt.workflows.deploys.steps import deploy_steps
 from asbuilt.workflows.files.sources import Sources
@@ -57,6 +58,16 @@ def _collisions(paths: Sequence[DeployPath]) -> Iterator[Finding]:
 
 
 def _without(path: DeployPath) -> Finding:
+    if path.step.job.uses is not None:  # what is in there is not seen: it may wait for a group of its own
+        return replace(
+            path.owner.document.finding(
+                path.step.mark,
+                f"cannot be told: whether `{path.step.mechanism.name}` lets two runs deploy {path.app} at once"
+                f"{path.caller}",
+                f"add to job {path.step.job.id}: concurrency: {{ group: {path.app}, cancel-in-progress: false }}",
+            ),
+            open=True,
+        )
     return path.owner.document.finding(
         path.step.job.mark,
         f'job "{path.job}" deploys {path.app} ({path.way}) without concurrency: two runs can deploy it at once'

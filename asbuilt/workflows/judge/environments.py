@@ -6,6 +6,7 @@ Source: https://docs.github.com/en/actions/reference/workflows-and-actions/deplo
 import re
 
 from asbuilt.workflows.paths.deploy_path import DeployPath
+from asbuilt.workflows.said.described import handed
 
 _HANDED = re.compile(r"inputs\.([\w-]+)")
 
@@ -15,9 +16,11 @@ def through(path: DeployPath) -> str:
 
     production; no environment; whichever is typed: ${{ inputs.where }}; one that cannot be told: ${{ vars.WHERE }}
     """
-    written = path.step.job.environment
-    if path.environment or written is None:
+    written = path.step.environment
+    if path.environment or not written:
         return path.environment or "no environment"
+    if isinstance(written, str):
+        return f"one that cannot be told: {written} is not handed over"
     if path.is_environment_typed:
         return f"whichever is typed: {written.text}"
     if path.is_environment_open:
@@ -31,11 +34,16 @@ def remedy(path: DeployPath, expected: str) -> str:
     `expected` is the name of the environment. It is a line to write, or where to hand the name over.
     """
     job = path.step.job
+    told = path.step.described
+    if told is not None:
+        name = handed(told.environment)
+        there = f"environment: {expected}, in the estate under workflows" if name is None else ""
+        return there or f"add to job {job.id}, under with: {name}: {expected}"
     if job.environment is None:
         return f"add to job {job.id}: environment: {expected}"
     if "${{" not in job.environment.text:
         return f"environment: {expected}"
-    handed = _HANDED.search(job.environment.text)
-    if handed is not None and path.called_from:
-        return f"in the job that calls this workflow, with: {handed[1]}: {expected}"
+    given = _HANDED.search(job.environment.text)
+    if given is not None and path.called_from:
+        return f"in the job that calls this workflow, with: {given[1]}: {expected}"
     return f"let {job.environment.text} come to {expected} here"

@@ -1,8 +1,9 @@
 """Which workflow file owns a deploy, and which targets a file's deploys have."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from asbuilt.workflows.deploys.called import made_known
 from asbuilt.workflows.deploys.steps import DeployStep
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.paths.blocked_paths import BlockedPath
@@ -22,7 +23,8 @@ def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
 class Target:
     """What a deploy step deploys, or why that cannot be told.
 
-    `document` and `mark` are where the app is named, `caller` is for the end of a sentence.
+    `document` and `mark` are where the app is named, `caller` is for the end of a sentence. `fix` is what makes it
+    known, where more than its name has to be.
     """
 
     document: Document
@@ -31,6 +33,7 @@ class Target:
     app: str | None
     why: str
     caller: str
+    fix: str = ""
 
 
 def targets_in(
@@ -44,14 +47,24 @@ def targets_in(
     reached = set()
     for path in paths:
         reached.add(id(path.step))
-        if path.owner is workflow_file and not path.review:
-            yield _target(path.step, path.job, path.app, path.undecided, path.caller)
+        if path.own_file is workflow_file and not path.review:
+            known = _target(path.step, path.job, path.app, path.undecided, path.caller)
+            names = path.unbound if path.app is None and not known.fix else ()
+            yield replace(known, fix=_bound(names)) if names else known
     for each in blocked:
         if each.step.workflow_file is workflow_file and not each.step.review and id(each.step) not in reached:
             yield _target(each.step, each.step.job.id, each.app, each.why, each.caller)
 
 
+def _bound(names: Iterable[str]) -> str:
+    """Give the line of an estate that binds some names, in the repository whose files these are."""
+    return (
+        f"say what it is, in the estate under the repository: names: {{{', '.join(f'{each}: APP' for each in names)}}}"
+    )
+
+
 def _target(step: DeployStep, job: str, app: str | None, why: str | None, caller: str) -> Target:
     # Of what is undecided, the app is said first.
     first = (why or "").partition("; the environment")[0].partition("; whether")[0]
-    return Target(step.document, step.app_mark, job, app, first, caller)
+    fix = made_known(step.job) if step.mechanism.why and step.described is None else ""
+    return Target(step.document, step.app_mark, job, app, first, caller, fix)

@@ -94,5 +94,5 @@ def undeclared(workflow_file: WorkflowFile, checkout: Checkout, estate: Estate) 
             yield target.document.finding(
                 target.mark,
                 f'job "{target.job}" {told}{target.caller}',
-                "declare it under apps" if target.app else f"write one of: {', '.join(estate.apps)}",
+                "declare it under apps" if target.app else target.fix or f"write one of: {', '.join(estate.apps)}",
             )

@@ -23,7 +23,8 @@ def unchecked(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> t
             path.mark,
             f'job "{path.job}" deploys {app.name} ({path.way}), and no later step fails the run if it does not answer'
             + path.caller_of(path.step.placed),
-            f"add a step after it: run: curl --fail --retry 10 --retry-all-errors {shlex.quote(app.url or 'URL')}"
+            _as_described(path, "true")
+            or f"add a step after it: run: curl --fail --retry 10 --retry-all-errors {shlex.quote(app.url or 'URL')}"
             + (app.probes[0].path if app.probes else "/"),
         )
         for path in paths
@@ -49,8 +50,16 @@ def _unproved(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> I
                 weak.placed.mark if weak.placed else path.mark,
                 f'"{weak.label}" would pass with the release before: it does not ask which commit {app.name} runs'
                 + path.caller_of(placed),
-                f'compare it: curl --fail {shlex.quote(app.url or "URL")}/version | grep "$GITHUB_SHA"',
+                _as_described(path, "commit")
+                or f'compare it: curl --fail {shlex.quote(app.url or "URL")}/version | grep "$GITHUB_SHA"',
             )
+
+
+def _as_described(path: DeployPath, checked: str) -> str:
+    """Say what ends it of a called workflow that the estate describes: a check inside, which is said there."""
+    if path.step.described is None:
+        return ""
+    return f"let {path.step.mechanism.name} ask, and say so in the estate, under workflows: checked: {checked}"
 
 
 def careless(app: App, paths: Sequence[DeployPath]) -> tuple[Finding, ...]:

@@ -65,7 +65,8 @@ def blocked_paths(
     `past` takes why a workflow has more of them than are followed, by its path; without it, that is raised.
     """
     open_steps = {id(path.step) for path in paths}
-    deploying = {id(job) for file in sources.workflow_files for job in file.jobs if deploys_of(file, job, sources)}
+    files = (*sources.workflow_files, *sources.called_elsewhere)
+    deploying = {id(job) for file in files for job in file.jobs if deploys_of(file, job, sources)}
     found: list[BlockedPath] = []
     for file in sources.workflow_files:
         runs = job_runs(file, sources, lambda _, job: id(job) in deploying, skipped=True) if deploying else ()

@@ -10,7 +10,7 @@ from asbuilt.files import MOST, read_inside
 from asbuilt.workflows.bounds import PastBoundError
 from asbuilt.workflows.deploys.steps import DeployStep, deploy_steps
 from asbuilt.workflows.files import folder, modelling, sources
-from asbuilt.workflows.files.folder import CheckoutError
+from asbuilt.workflows.files.folder import CheckoutError, elsewhere
 from asbuilt.workflows.files.procfile import Procfile
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import WorkflowFile
@@ -18,9 +18,29 @@ from asbuilt.workflows.paths.blocked_paths import BlockedPath, blocked_paths
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.paths.measuring import within_bounds, without
 from asbuilt.workflows.paths.tracing import deploy_paths
+from asbuilt.workflows.said.described import Descriptions
+from asbuilt.workflows.said.names import NONE, Names
 from asbuilt.workflows.yaml.document import Document
 
-__all__ = ["Checkout", "CheckoutError", "read"]
+__all__ = ["NOTHING_SAID", "Checkout", "CheckoutError", "Said", "followed", "read", "read_to_call"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is known of a repository besides its files.
+
+    `elsewhere` are checkouts of other repositories, by name, whose workflows and actions it may call. `names`,
+    `descriptions` and `default_branch` are the estate's word: what secrets and variables come to, what called workflows
+    do, on which branch most events run.
+    """
+
+    elsewhere: Mapping[str, "Checkout"] = field(default_factory=dict)
+    names: Names = NONE
+    descriptions: Descriptions = field(default_factory=dict)
+    default_branch: str = ""
+
+
+NOTHING_SAID = Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +52,8 @@ class Checkout:
 
     `contents` has the bytes of each workflow and action file that was read; `names` the name by which the system knows
     a file, where people see another; `links` has where each link leads, by the system's name of it. `refused` are the
-    folders, Procfiles and unused actions that could not be read.
+    folders, Procfiles and unused actions that could not be read. `elsewhere` are other repositories' checkouts, by name
+    in lower case, whose workflows and actions it may call.
     """
 
     root: Path
@@ -46,6 +67,7 @@ class Checkout:
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
     links: Mapping[str, str] = field(default_factory=dict, repr=False)
     refused: tuple[Document, ...] = ()
+    elsewhere: Mapping[str, "Checkout"] = field(default_factory=dict, repr=False)
 
     @property
     def procfile(self) -> Procfile | None:
@@ -90,19 +112,40 @@ class Checkout:
         return read_inside(self.root, self.names.get(path, path), most)
 
 
-def read(root: Path, repository: str = "", default_branch: str = "") -> Checkout:
+def read(root: Path, repository: str = "", said: Said = NOTHING_SAID) -> Checkout:
     """Read a checkout of a repository, OWNER/NAME. Raises CheckoutError for a folder that cannot be one.
 
-    `repository` may be empty, where nobody says which it is, and so may its `default_branch`. Only files below `root`
-    are read, and nothing is run or asked.
+    `repository` may be empty, where nobody says which it is. Only files below `root` are read, and nothing is run or
+    asked. `said` is what else is known of it.
 
     A file of it that is refused, or cannot be read, is no error but a problem with its place. One that is past a bound
     is unread, with all that it says.
     """
+    return followed(read_to_call(root, repository), said)
+
+
+def read_to_call(root: Path, repository: str) -> Checkout:
+    """Read a checkout of a repository for others to call what is in it: no deploy is followed. Raises CheckoutError."""
     if not root.is_dir():
         raise CheckoutError(f"no folder {root}: a checkout is the folder of a repository's files")
     with _uncollected():
-        return _read(root, repository, default_branch)
+        found = folder.read(root, repository)
+    return Checkout(
+        root=root,
+        sources=found.sources,
+        procfiles={each.document.path.rpartition("/")[0]: each for each in found.procfiles},
+        files=found.files,
+        contents=found.contents,
+        names=found.names,
+        links=found.links,
+        refused=found.shut,
+    )
+
+
+def followed(checkout: Checkout, said: Said = NOTHING_SAID) -> Checkout:
+    """Give a checkout that was read to be called with its own deploys: what is past a bound is unread in it."""
+    with _uncollected():
+        return _with_deploys(checkout, said)
 
 
 @contextmanager
@@ -117,25 +160,49 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _read(root: Path, repository: str, default_branch: str) -> Checkout:
-    found = folder.read(root, repository, default_branch)
-    known, deploys, paths, blocked = _followed(within_bounds(found.sources))
+def _with_deploys(checkout: Checkout, said: Said) -> Checkout:
+    others = _named_in(checkout, said.elsewhere)
+    outside = {name: elsewhere(each.sources) for name, each in others.items()}
+    every = replace(
+        checkout.sources,
+        elsewhere=outside,
+        names=said.names,
+        descriptions=said.descriptions,
+        default_branch=said.default_branch,
+    )
+    known, deploys, paths, blocked = _followed(within_bounds(every))
     used = {each.path for file in known.workflow_files for each in known.documents_of(file)}
     unused = (each.document for each in known.actions.values() if each.path not in used)
-    unread = (each for each in (*unused, *(each.document for each in found.procfiles)) if each.unread is not None)
-    return Checkout(
-        root=root,
+    procfiles = (each.document for each in checkout.procfiles.values())
+    unread = (each for each in (*unused, *procfiles) if each.unread is not None)
+    return replace(
+        checkout,
         sources=known,
-        procfiles={each.document.path.rpartition("/")[0]: each for each in found.procfiles},
-        files=found.files,
         deploy_steps=deploys,
         deploy_paths=paths,
         blocked_paths=blocked,
-        contents=found.contents,
-        names=found.names,
-        links=found.links,
-        refused=(*found.shut, *unread),
+        refused=(*checkout.refused, *unread),
+        elsewhere=others,
     )
+
+
+def _named_in(checkout: Checkout, known: Mapping[str, Checkout]) -> dict[str, Checkout]:
+    """Give those of other repositories' checkouts that one names, itself or through others, by name in lower case."""
+    by_name = {name.lower(): each for name, each in known.items()}
+    by_name.pop(checkout.sources.repository.lower(), None)
+    found: dict[str, Checkout] = {}
+    ahead = [checkout]
+    while ahead and len(found) < len(by_name):
+        text = "\n".join(_texts(ahead.pop())).lower()
+        new = {name: each for name, each in by_name.items() if name not in found and name in text}
+        found |= new
+        ahead += new.values()
+    return found
+
+
+def _texts(checkout: Checkout) -> Iterator[str]:
+    yield from (each.document.text for each in checkout.workflow_files)
+    yield from (each.document.text for each in checkout.sources.actions.values())
 
 
 def _followed(

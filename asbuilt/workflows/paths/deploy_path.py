@@ -12,6 +12,7 @@ from asbuilt.workflows.health.surroundings import Surroundings, surroundings_of
 from asbuilt.workflows.paths.concurrency import Group
 from asbuilt.workflows.paths.gates import Gate
 from asbuilt.workflows.paths.later import Later
+from asbuilt.workflows.paths.unbound import unbound
 from asbuilt.workflows.paths.verification import Verification
 from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.run.job_runs import JobRun
@@ -61,6 +62,7 @@ class DeployPath:
     upstream: str | None
     conclusions: tuple[str | None, ...]
     remarks: tuple[str, ...]
+    versions: tuple[str, ...]
     step: DeployStep = field(compare=False, repr=False)
     run: JobRun = field(compare=False, repr=False)
     context: Context = field(compare=False, repr=False)
@@ -91,6 +93,12 @@ class DeployPath:
     def owner(self) -> WorkflowFile:
         """The workflow file that owns the deploy: the one in which the step, or the call of what holds it, stands."""
         return self.step.workflow_file
+
+    @property
+    def own_file(self) -> WorkflowFile:
+        """The file of this repository in which the step stands, or the call that leads to it in another repository."""
+        files = [leg.workflow_file for leg in self.run.legs]
+        return next(each for each in reversed(files) if not self.sources.is_elsewhere(each))
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -129,6 +137,16 @@ class DeployPath:
         inputs = (f"{name}={value}" for name, value in self.inputs.items())
         after = (f"of {self.upstream.rpartition('/')[2]}", f"({', '.join(self.origins)})") if self.upstream else ()
         return " ".join((self.trigger, *after, *(inputs if self.inputs else self.refs)))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of it besides: its remarks, and which versions were read as they are elsewhere."""
+        return (*self.remarks, *self.versions)
+
+    @property
+    def unbound(self) -> tuple[str, ...]:
+        """The secrets and variables that its app and environment are made of, as an estate binds them."""
+        return unbound(self.step, self.run)
 
     @property
     def called_from(self) -> str:
@@ -195,7 +213,7 @@ class DeployPath:
 
         Its keys are the columns of `asbuilt paths --json`; lists where it has tuples, None where nothing is known.
         """
-        record = {name: getattr(self, name) for name in _RECORD}
+        record = {name: getattr(self, name) for name in _RECORD} | {"remarks": self.notes}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in record.items()}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from asbuilt.workflows.deploys.steps import DeployStep
 from asbuilt.workflows.files.sources import DEEPEST, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
 from asbuilt.workflows.run import contexts
@@ -61,6 +62,13 @@ def gates_of(run: JobRun, sources: Sources) -> tuple[Gate, ...]:
     return tuple(_gates_of(run, sources))
 
 
+def described_gates(deploy: DeployStep, run: JobRun) -> Iterator[Gate]:
+    """Give the jobs that stand in a called workflow before its deploy, as the estate says: what they do is not seen."""
+    leg = run.last
+    for name in deploy.described.gates if deploy.described is not None else ():
+        yield Gate(name, leg.reached.runs, leg.job, leg.workflow_file, leg.situation, held=True)
+
+
 def _gates_of(run: JobRun, sources: Sources) -> Iterator[Gate]:
     yield from _upstream(run.situation, sources)
     for leg in run.legs:
@@ -92,7 +100,9 @@ def _inside(gate: Gate, sources: Sources, depth: int = 0) -> Iterator[Gate]:
     called = sources.called_by(gate.job)
     if called is None or depth == DEEPEST:
         return
-    inner = gate.situation.calling(contexts.of_called(called, gate.job.with_, gate.situation.context))
+    outer = gate.situation
+    names = contexts.of_called_names(outer.names, gate.job.secrets, outer.context)
+    inner = outer.calling(contexts.of_called(called, gate.job.with_, outer.context), names)
     fates = play(called, inner)
     for each in called.jobs:
         if each.id in fates:

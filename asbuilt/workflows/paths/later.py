@@ -88,7 +88,8 @@ def _steps_of_job(
     ignored = tolerated or tolerates_failure(job, situation.context) is True
     called = sources.called_by(job)
     if called is not None and depth < DEEPEST:
-        inner = situation.calling(contexts.of_called(called, job.with_, situation.context))
+        names = contexts.of_called_names(situation.names, job.secrets, situation.context)
+        inner = situation.calling(contexts.of_called(called, job.with_, situation.context), names)
         fates = play(called, inner)
         for each in called.jobs:
             if each.id in fates and fates[each.id].runs is not False:

@@ -5,7 +5,8 @@ unknown. All the other files are read as ever.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from asbuilt.workflows.bounds import (
     CALLED,
@@ -64,15 +65,23 @@ def without(sources: Sources, past: Past) -> Sources:
     """
     if not past:
         return sources
-    files = tuple(
-        model(past_bound(each.document, past[each.path])) if each.path in past else each
-        for each in sources.workflow_files
-    )
-    actions = {
-        folder: unread_action(past_bound(each.document, past[each.path])) if each.path in past else each
-        for folder, each in sources.actions.items()
+    other = {
+        name: replace(each, workflow_files=_files(each.workflow_files, past), actions=_actions(each.actions, past))
+        for name, each in sources.elsewhere.items()
     }
-    return Sources(files, actions, sources.repository, sources.default_branch)
+    files = _files(sources.workflow_files, past)
+    return replace(sources, workflow_files=files, actions=_actions(sources.actions, past), elsewhere=other)
+
+
+def _files(files: Iterable[WorkflowFile], past: Past) -> tuple[WorkflowFile, ...]:
+    return tuple(model(past_bound(each.document, past[each.path])) if each.path in past else each for each in files)
+
+
+def _actions(actions: Mapping[str, ActionFile], past: Past) -> dict[str, ActionFile]:
+    return {
+        folder: unread_action(past_bound(each.document, past[each.path])) if each.path in past else each
+        for folder, each in actions.items()
+    }
 
 
 def _past_alone(sources: Sources) -> dict[str, PastBoundError]:
@@ -80,6 +89,8 @@ def _past_alone(sources: Sources) -> dict[str, PastBoundError]:
     found: dict[str, PastBoundError] = {}
     text = suppressions = followed = 0
     files: list[WorkflowFile | ActionFile] = [*sources.workflow_files, *sources.actions.values()]
+    for other in sources.elsewhere.values():
+        files += (*other.workflow_files, *other.actions.values())
     for each in files:
         text += len(each.document.text)
         try:

@@ -12,11 +12,11 @@ from asbuilt.workflows.deploys.steps import DeployStep, deploys_of
 from asbuilt.workflows.deploys.targets import Decided, app_of, naming_context, unknown
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import Sources
-from asbuilt.workflows.files.workflow import Job, WorkflowFile
+from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.paths.choices import Choice, choices
 from asbuilt.workflows.paths.concurrency import groups_of
 from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.paths.gates import gates_of
+from asbuilt.workflows.paths.gates import described_gates, gates_of
 from asbuilt.workflows.paths.later import later_steps
 from asbuilt.workflows.paths.reviews import is_for_review
 from asbuilt.workflows.paths.shell_ways import is_undone, step_that_stops
@@ -27,6 +27,7 @@ from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.run.job_runs import JobRun, job_runs
 from asbuilt.workflows.run.reach import Answer, may_run, step_runs
 from asbuilt.workflows.run.stopping import stopped_before
+from asbuilt.workflows.said.described import handed
 from asbuilt.workflows.triggers.refs import broadest
 from asbuilt.workflows.yaml.document import Document, Scalar, text_of
 
@@ -50,7 +51,7 @@ def deploy_paths(sources: Sources, past: dict[str, PastBoundError] | None = None
     `past` takes why a workflow has more of them than are followed, by its path; without it, that is raised.
     """
     deploys: dict[int, tuple[DeployStep, ...]] = {}
-    for file in sources.workflow_files:
+    for file in (*sources.workflow_files, *sources.called_elsewhere):
         with noted(file.path, past):
             for job in file.jobs:
                 if found := deploys_of(file, job, sources):
@@ -101,7 +102,7 @@ def _path(deploy: DeployStep, choice: Choice, sources: Sources) -> Iterator[Depl
         return
     if step_that_stops(deploy, job_context, sources) is not None or is_undone(deploy, job_context, sources):
         return
-    environment = _environment(deploy.job, job_context)
+    environment = _environment(deploy, job_context)
     later = later_steps(deploy, run, sources)
     checks = tuple(verifications(deploy, run, later, sources))
     situation = run.situation
@@ -118,7 +119,7 @@ def _path(deploy: DeployStep, choice: Choice, sources: Sources) -> Iterator[Depl
         trigger=situation.event,
         refs=situation.refs,
         inputs=situation.inputs,
-        ancestors=gates_of(run, sources),
+        ancestors=(*gates_of(run, sources), *described_gates(deploy, run)),
         environment=environment.value,
         is_environment_open=environment.undecided is not None,
         is_environment_typed=environment.typed,
@@ -137,6 +138,7 @@ def _path(deploy: DeployStep, choice: Choice, sources: Sources) -> Iterator[Depl
         upstream=situation.upstream.path if situation.upstream else None,
         conclusions=(situation.conclusion,),
         remarks=(),
+        versions=tuple(_versions(deploy, run, sources)),
         step=deploy,
         run=run,
         context=context,
@@ -165,14 +167,27 @@ def _open_test(run: JobRun, deploy: DeployStep, runs: Answer) -> tuple[Document,
     return next(known, None) if isinstance(runs, Unknown) else None
 
 
-def _environment(job: Job, context: Context) -> Decided:
-    """Give the environment that a job names, with neither value nor reason where it names none."""
-    if job.environment is None:
+def _environment(deploy: DeployStep, context: Context) -> Decided:
+    """Give the environment that a job names, with neither value nor reason where it names none.
+
+    That of a called workflow which nobody has here is the one that the estate says.
+    """
+    node = deploy.environment
+    if isinstance(node, str):
+        told = f"the environment: {deploy.mechanism.name} on line {deploy.mark.line} is not handed what names it"
+        return Decided(node or None) if handed(node) is None else Decided(None, told)
+    if node is None:
         return Decided(None)
-    name = text_in(text_of(job.environment) or "", context)
+    name = text_in(text_of(node) or "", context)
     if isinstance(name, Unknown):
-        return Decided(None, unknown("the environment", job.environment.text, job.environment.mark), name.typed)
+        return Decided(None, unknown("the environment", node.text, node.mark), name.typed)
     return Decided(name or None)  # an empty name is no environment
+
+
+def _versions(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[str]:
+    """Say of what is called and used by its repository's name which version it names, and what is read for it."""
+    uses = (*(leg.job.uses for leg in run.legs), *(each.step.uses for each in deploy.placed.lineage))
+    yield from filter(None, dict.fromkeys(sources.version_of(text_of(each)) for each in uses))
 
 
 def _merged(paths: Iterable[DeployPath]) -> list[DeployPath]:

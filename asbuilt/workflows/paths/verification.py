@@ -59,6 +59,9 @@ def verifications(
         check_made = own if own is not None and own.can_fail else heeded(each, later)
         if check_made is not None:
             yield Verification(f"{each.placed.job.id}: {each.placed.step.label}", check_made, each.placed, each)
+    if deploy.described is not None and deploy.described.checked:
+        inside = Check(can_fail=True, proves_release=deploy.described.proved, notices_errors=True, addresses=())
+        yield Verification(f"{deploy.job.id}: in {deploy.mechanism.name}", inside, None)
     for leg in run.legs:
         for job in after(leg.workflow_file, leg.job):
             counts = job.uses is not None and tolerates_failure(job, leg.situation.context) is not True

@@ -7,7 +7,6 @@ never taken for either.
 Its face:
 
     contexts  what the expressions of a step see
-    followed  whether the run before can have ended so
     job_runs  every job, in each situation, row and chain of calls
     matrix    the rows of a matrix
     reach     which jobs and steps can run, and which stand in another's way

@@ -24,7 +24,9 @@ from asbuilt.workflows.expressions.evaluate import text_of as written
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Input, Job, WorkflowFile
 from asbuilt.workflows.run.left_behind import Look, left_before, steps_before, steps_of_job
+from asbuilt.workflows.said.names import CONTEXTS, Names
 from asbuilt.workflows.yaml.document import Mapping as Node
+from asbuilt.workflows.yaml.document import Node as AnyNode
 from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
 
 Context = Mapping[str, Any]
@@ -90,6 +92,8 @@ def of_step(placed: PlacedStep, context: Context, sources: Sources) -> dict[str,
         env = dict(outer["env"])
         given = placed.within.step.with_
         here = {**outer, "inputs": Whole(_texts(_given_inputs(placed.action.inputs, given, outer)))}
+        for name in CONTEXTS:  # https://github.com/actions/runner/blob/main/src/Runner.Worker/action_yaml.json
+            here.pop(name, None)
     steps = steps_before(placed, context, sources, _LOOK) if "steps" not in context else context["steps"]
     here.pop("steps", None)
     if steps:
@@ -157,6 +161,28 @@ def at_end_of_job(file: WorkflowFile, job: Job, context: Context, sources: Sourc
     """Give the context of a job's outputs, from that of the job: what its steps have left is in it."""
     steps = steps_of_job(file, job, context, sources, _LOOK)
     return {**context, "steps": steps} if steps else dict(context)
+
+
+def of_called_names(names: Names, given: AnyNode | None, context: Context) -> Names:
+    """Give what a called workflow sees of secrets and variables.
+
+    `given` is the `secrets` of the job that calls. All come with `inherit`, none without it but what is handed over by
+    name; variables come in any case. Source: as for `of_called`.
+    """
+    if not names or text_of(given) == "inherit":
+        return names
+    return names.handed_over({name: text_in(text, context) for name, text in texts_of(given)})
+
+
+def in_environment(job: Job, names: Names, context: Context) -> dict[str, Any]:
+    """Give the contexts of secrets and variables as far as they are known to a job; nothing where none is declared.
+
+    `context` is what the job sees without them.
+    """
+    if not names:
+        return {}
+    name = text_in(text_of(job.environment) or "", context) if job.environment is not None else None
+    return names.seen_in(name if isinstance(name, Unknown) else name or None)
 
 
 def _given_inputs(declared: tuple[Input, ...], given: Node | None, context: Context) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import DEEPEST, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
 from asbuilt.workflows.run import contexts, matrix
-from asbuilt.workflows.run.followed import as_it_can_be
+from asbuilt.workflows.run.followed import anything_runs, as_it_can_be, may_end
 from asbuilt.workflows.run.reach import Answer, Reach, reach
 from asbuilt.workflows.triggers.situations import Situation, situations
+
+__all__ = ["JobRun", "Leg", "anything_runs", "job_runs", "may_end"]
 
 Wanted = Callable[[WorkflowFile, Job], bool]
 
@@ -146,9 +148,11 @@ def _runs(
         outer = {**situation.context, "needs": reached.needs}
         for combination in matrix.combinations(job.matrix, outer):
             context = {**outer, "matrix": combination}
+            context |= contexts.in_environment(job, situation.names, context)
             here = (*legs, Leg(file, job, situation, reached, context))
             yield JobRun(here)
             called = sources.called_by(job)
             if called is not None and len(here) < DEEPEST and all(leg.workflow_file is not called for leg in here):
                 inputs = contexts.of_called(called, job.with_, context)
-                yield from _runs(called, situation.calling(inputs), sources, chosen, here, skipped=skipped)
+                names = contexts.of_called_names(situation.names, job.secrets, context)
+                yield from _runs(called, situation.calling(inputs, names), sources, chosen, here, skipped=skipped)

@@ -282,7 +282,8 @@ def _outputs(file: WorkflowFile, job: Job, context: Context, situation: Situatio
         return {}
     called = situation.sources.called_by(job)
     if called is not None and situation.calls < _MOST_CALLS:
-        return _outputs_of(called, situation.calling(contexts.of_called(called, job.with_, context)))
+        names = contexts.of_called_names(situation.names, job.secrets, context)
+        return _outputs_of(called, situation.calling(contexts.of_called(called, job.with_, context), names))
     texts = texts_of(job.outputs)
     if not texts:
         return {}

@@ -14,6 +14,7 @@ from asbuilt.workflows.expressions.evaluate import TYPED, UNKNOWN, Unknown, Whol
 from asbuilt.workflows.expressions.values import equal
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Input, Trigger, WorkflowFile
+from asbuilt.workflows.said.names import NONE, Names
 from asbuilt.workflows.triggers.events import Event, completed_run, events_of
 from asbuilt.workflows.triggers.globs import matches
 from asbuilt.workflows.triggers.mentions import inputs_mentioned, reads_refs, refs_mentioned
@@ -34,7 +35,8 @@ class Situation:
     `upstream` is the workflow whose run this one follows, `conclusion` how that run ended, and `before` the situation
     in which that one was set off; all three are None where it follows none. `befores` are all the situations of that
     one that lead to this, `before` among them. `sources` are those of the repository, and `calls` says within how many
-    calls of workflows it is.
+    calls of workflows it is. `names` are what secrets and variables come to in it, as far as that is declared; of
+    these, `context` has what holds in every environment.
     """
 
     event: str
@@ -48,6 +50,7 @@ class Situation:
     befores: "tuple[Situation, ...]" = ()
     sources: Sources | None = None
     calls: int = 0
+    names: Names = NONE
 
     def may_be_on(self, ref: str) -> bool:
         """Tell whether a ref may have set it off.
@@ -65,13 +68,14 @@ class Situation:
         given = self.context["inputs"]
         return isinstance(given, Mapping) and name in given and equal(given[name], value) is not False
 
-    def calling(self, inputs: dict[str, Any]) -> "Situation":
-        """Give the situation of a workflow that is called in this one, with the inputs that it is given.
+    def calling(self, inputs: dict[str, Any], names: Names) -> "Situation":
+        """Give the situation of a workflow that is called in this one, with the inputs and secrets that it is given.
 
         All else stays as it is: a called workflow sees the event of its caller. Source:
         https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
         """
-        return replace(self, context={**self.context, "inputs": Whole(inputs)}, calls=self.calls + 1)
+        context = {**self.context, "inputs": Whole(inputs), **_declared(names)}
+        return replace(self, context=context, names=names, calls=self.calls + 1)
 
 
 def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) -> tuple[Situation, ...]:
@@ -134,8 +138,14 @@ def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], sources: 
         payload["inputs"] = None
     typed = inputs if trigger.event == "workflow_call" else Whole(inputs)
     shown = {name: str(_as_text(value)) for name, value in inputs.items() if not isinstance(value, Unknown)}
-    context = {"github": {**event.github, **_named(sources.repository), "event": payload}, "inputs": typed}
-    return Situation(trigger.event, event.refs, shown, context, (event.origin,), sources=sources)
+    github = {**event.github, **_named(sources.repository), "event": payload}
+    context = {"github": github, "inputs": typed, **_declared(sources.names)}
+    return Situation(trigger.event, event.refs, shown, context, (event.origin,), sources=sources, names=sources.names)
+
+
+def _declared(names: Names) -> dict[str, Any]:
+    """Give the contexts of secrets and variables as far as they are known in every environment."""
+    return dict(names.seen_in(UNKNOWN)) if names else {}
 
 
 def _named(repository: str) -> dict[str, str]:
@@ -157,10 +167,10 @@ def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozen
     for (path, origins, _, conclusion), ways in found.items():
         event, before = ways[0]
         github = {**event.github, **_named(sources.repository), "event": dict(event.payload)}
-        context = {"github": github, "inputs": Whole()}
+        context = {"github": github, "inputs": Whole(), **_declared(sources.names)}
         befores = tuple(each for _, each in ways)
         followed = (origins, sources.by_path[path], conclusion, before, befores)
-        yield Situation(trigger.event, event.refs, {}, context, *followed, sources=sources)
+        yield Situation(trigger.event, event.refs, {}, context, *followed, sources=sources, names=sources.names)
 
 
 def _names(refs: tuple[str, ...]) -> tuple[str, ...]:

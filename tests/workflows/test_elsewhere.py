@@ -1,0 +1,104 @@
+"""Workflows and actions of another repository whose folder is given are played through as those of this one are."""
+
+from dataclasses import replace
+
+import pytest
+from making import DEPLOY, deploying, sources_of
+
+from asbuilt.workflows.files.folder import elsewhere
+from asbuilt.workflows.paths.tracing import deploy_paths
+
+MAIN = "{push: {branches: [main]}}"
+
+OUT = (
+    "on: {workflow_call: {inputs: {app: {type: string}}}}\njobs:\n  check:\n    runs-on: x\n    steps: [{run: make}]\n"
+    "  out:\n    needs: check\n    environment: production\n    runs-on: x\n    steps:"
+    + DEPLOY.format(app="'${{ inputs.app }}'")
+)
+ACTION = (
+    "runs:\n  using: composite\n  steps:\n"
+    "    - uses: akhileshns/heroku-deploy@v3\n      with: { heroku_app_name: shop }\n"
+)
+
+
+def calling(uses, more="    with: { app: shop }\n"):
+    return f"on: {MAIN}\njobs:\n  call:\n    uses: {uses}\n{more}"
+
+
+def using(uses):
+    return f"on: {MAIN}\njobs:\n  go:\n    runs-on: x\n    steps:\n      - uses: {uses}\n"
+
+
+def paths(there, here, actions=None):
+    """Give the paths of a repository beside acme/Shared, whose workflows and actions are given."""
+    other = elsewhere(sources_of(there.pop("actions", None), repository="Acme/Shared", **there))
+    made = replace(sources_of(actions, repository="acme/shop", **here), elsewhere={"acme/shared": other})
+    return deploy_paths(made)
+
+
+@pytest.mark.parametrize("ref", ["v1", "main", "0123456789012345678901234567890123456789"])
+def test_a_call_of_another_repositorys_workflow_is_played_through_whatever_its_version(ref):
+    uses = f"acme/shared/.github/workflows/out.yml@{ref}"
+    (path,) = paths({"out": OUT}, {"ship": calling(uses)})
+    assert (path.app, path.environment, path.gates, path.job) == ("shop", "production", ("check",), "call / out")
+    assert path.document.path == "Acme/Shared/.github/workflows/out.yml"
+    assert path.workflow == ".github/workflows/ship.yml"
+    assert path.as_dict()["remarks"] == [f"{uses} is read as it is in the files of Acme/Shared"]
+    assert path.remarks == ()  # it keeps nothing from being set off
+
+
+@pytest.mark.parametrize(
+    "uses",
+    [
+        "acme/shared/.github/workflows/none.yml@v1",
+        "acme/other/.github/workflows/deploy-heroku.yml@v1",
+        "acme/other/.github/workflows/out.yml@v1",
+    ],
+)
+def test_what_is_not_in_the_folder_is_not_known(uses):
+    found = paths({"out": OUT}, {"ship": calling(uses, "    with: { heroku-app: shop }\n")})
+    assert [(each.app, each.undecided is None) for each in found] == [(None, False)]
+
+
+def test_a_workflow_elsewhere_calls_its_own_by_their_path():
+    there = {
+        "out": OUT,
+        "all": "on: workflow_call\njobs: { in: { uses: ./.github/workflows/out.yml, with: {app: shop} } }\n",
+    }
+    own = {"ship": calling("acme/shared/.github/workflows/all.yml@v1", ""), "out": OUT.replace("production", "wrong")}
+    (path,) = [each for each in paths(there, own) if each.trigger == "push"]
+    assert (path.environment, path.job) == ("production", "call / in / out")
+
+
+@pytest.mark.parametrize(
+    "uses",
+    [
+        "acme/shared/.github/actions/out@v2",
+        "Acme/Shared/.github/actions/out/@v2",
+        "acme/shared/.github/actions/out@main",
+    ],
+)
+def test_a_composite_action_elsewhere_is_followed(uses):
+    (path,) = paths({"actions": {"out": ACTION}}, {"go": using(uses)})
+    assert (path.app, path.document.path) == ("shop", "Acme/Shared/.github/actions/out/action.yml")
+    assert path.notes == (f"{uses} is read as it is in the files of Acme/Shared",)
+
+
+def test_an_action_by_its_path_is_in_what_was_checked_out_whichever_workflow_says_so():
+    there = {"in": using("./.github/actions/out").replace(MAIN, "workflow_call"), "actions": {"out": ACTION}}
+    here = {"ship": calling("acme/shared/.github/workflows/in.yml@v1", "")}
+    own = {"out": ACTION.replace("heroku_app_name: shop", "heroku_app_name: own")}
+    assert [each.app for each in paths(dict(there), here, own)] == ["own"]
+    there["in"] = there["in"].replace("./.github/actions", "$/.github/actions")
+    assert [each.app for each in paths(there, here, own)] == ["shop"]
+
+
+def test_a_repository_names_its_own_files_too():
+    made = sources_of(repository="acme/shop", out=OUT, ship=calling("Acme/shop/.github/workflows/out.yml@main"))
+    (path,) = [each for each in deploy_paths(made) if each.trigger == "push"]
+    assert path.app == "shop"
+    assert path.notes == ("Acme/shop/.github/workflows/out.yml@main is read as it is in the files of acme/shop",)
+
+
+def test_what_nobody_calls_elsewhere_is_no_way():
+    assert paths({"ship": deploying()}, {"go": using("actions/checkout@v7")}) == ()
