@@ -16,6 +16,7 @@ from asbuilt.workflows.paths.deploy_path import DeployPath
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _OF_ROW = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_WITHIN = ".+"  # the job of a called workflow goes by its name behind that of the job that calls it
 _ROW = r"(?: \(.*\))?"
 
 
@@ -74,9 +75,10 @@ def _job(path: DeployPath, branch: str, repository: str) -> DeployingJob:
     *callers, job = path.jobs
     rows = [context.get("matrix") for context in path.contexts]
     last = "|".join(dict.fromkeys(_shown(job, row) for row in rows))
+    within = (_WITHIN,) if job.uses is not None else ()  # what it calls is not here
     return DeployingJob(
-        shown=" / ".join((*map(_shown, callers), f"(?:{last})" if "|" in last else last)),
-        by_id=" / ".join(re.escape(job.id) for job in path.jobs),
+        shown=" / ".join((*map(_shown, callers), f"(?:{last})" if "|" in last else last, *within)),
+        by_id=" / ".join((*(re.escape(job.id) for job in path.jobs), *within)),
         own_commit=deploys_own_commit(path, branch, repository),
         environment=any(job.environment is not None and job.makes_deployment for job in path.jobs)
         or (path.step.described is not None and path.environment is not None),

@@ -1,14 +1,17 @@
 """`asbuilt static` and `asbuilt paths` with names that are bound, and with a repository whose workflows are called."""
 
 import json
+import re
 from contextlib import ExitStack
 
 import pytest
 from typer.testing import CliRunner
 
 from asbuilt.cli import app
+from asbuilt.deploying_jobs import Owner, deploying_jobs
 from asbuilt.estate import load
 from asbuilt.recorded_inputs import inputs_of
+from asbuilt.scope import checkouts_of
 
 OWN = """\
 name: Roll out
@@ -169,3 +172,14 @@ def test_without_an_estate_another_repository_is_called_as_well(laid_out, monkey
     (laid_out / "tools/.github/workflows/roll.yml").write_text(THERE.replace("${{ secrets.LEAF }}", "leaf-prod"))
     done = CliRunner().invoke(app, ["paths", "--checkout=../shop", "--checkout=leaf/tools=.", "--format=json"])
     assert [each["app"] for each in json.loads(done.stdout)] == ["leaf-prod"]
+
+
+def test_a_release_by_a_described_workflow_was_made_by_a_job_in_it(laid_out):
+    (laid_out / "estate.yaml").write_text(ESTATE + DESCRIBED)
+    estate = load(laid_out / "estate.yaml")
+    found = deploying_jobs(estate, checkouts_of(estate, laid_out / "estate.yaml", [f"{laid_out}/shop"], []))
+    (job,) = found[Owner("leaf/shop", "roll.yml", "leaf-prod")]["push"]
+    assert job.environment  # a deployment to it is left behind
+    for pattern in (job.shown, job.by_id):
+        assert re.fullmatch(pattern, "roll / out")
+        assert not re.fullmatch(pattern, "check")

@@ -10,6 +10,7 @@ from asbuilt.workflows.judge import concurrency, gates, owners, verification
 from asbuilt.workflows.paths.tracing import deploy_paths
 from asbuilt.workflows.said.described import Described
 
+SECRETS = "    secrets: inherit\n"
 USES = "acme/shared/.github/workflows/roll.yml"
 APP = SimpleNamespace(name="shop", url=None, probes=(), gates=("check", "test"), environment="production")
 
@@ -92,19 +93,21 @@ def test_nothing_is_said_of_another_workflow(uses):
 @pytest.mark.parametrize(
     ("name", "more", "may_deploy"),
     [
-        ("deploy.yml", "", True),
-        ("deploy-app.yaml", "    secrets: inherit\n", True),
-        ("app-deployment.yml", "", True),
-        ("ship.yml", "    secrets: inherit\n", True),
+        ("deploy.yml", SECRETS, True),
+        ("deploy.yml", "", False),  # nothing lets it into Heroku
+        ("deploy.yml", "    secrets: { key: '${{ secrets.KEY }}' }\n", True),
+        ("deploy-app.yaml", SECRETS, True),
+        ("app-deployment.yml", SECRETS, True),
+        ("ship.yml", SECRETS, True),
         ("build.yml", "    with: { heroku-app: shop }\n", True),
-        ("release.yml", "    with: { app-name: shop }\n", True),
-        ("promote.yml", "    with: { environment: production }\n", True),
-        ("release.yml", "    secrets: inherit\n", False),
-        ("deploy-docs.yml", "", False),
-        ("deploy.yml", "    with: { aws-region: eu-west-1 }\n", False),
-        ("deploy-npm.yml", "", False),
-        ("test-deploy.yml", "", False),
-        ("ci.yml", "    with: { app: shop }\n", False),
+        ("release.yml", "    with: { app-name: shop }\n" + SECRETS, True),
+        ("promote.yml", "    with: { environment: production }\n" + SECRETS, True),
+        ("release.yml", SECRETS, False),
+        ("deploy-docs.yml", SECRETS, False),
+        ("deploy.yml", "    with: { aws-region: eu-west-1 }\n" + SECRETS, False),
+        ("deploy-npm.yml", SECRETS, False),
+        ("test-deploy.yml", SECRETS, False),
+        ("ci.yml", "    with: { app: shop }\n" + SECRETS, False),
     ],
 )
 def test_a_call_may_deploy_by_its_name_and_by_what_it_hands_over(name, more, may_deploy):

@@ -5,7 +5,11 @@ from dataclasses import replace
 import pytest
 from making import DEPLOY, deploying, sources_of
 
+from asbuilt.workflows.bounds import SCRIPT
 from asbuilt.workflows.files.folder import elsewhere
+from asbuilt.workflows.judge.owners import targets_in
+from asbuilt.workflows.paths.blocked_paths import blocked_paths
+from asbuilt.workflows.paths.checkout import Said, read, read_to_call
 from asbuilt.workflows.paths.tracing import deploy_paths
 
 MAIN = "{push: {branches: [main]}}"
@@ -98,6 +102,41 @@ def test_a_repository_names_its_own_files_too():
     (path,) = [each for each in deploy_paths(made) if each.trigger == "push"]
     assert path.app == "shop"
     assert path.notes == ("Acme/shop/.github/workflows/out.yml@main is read as it is in the files of acme/shop",)
+
+
+def test_a_deploy_elsewhere_is_one_of_the_file_that_calls_it():
+    here = {"ship": calling("acme/shared/.github/workflows/deploy-heroku.yml@v1", "    secrets: inherit\n")}
+    there = {"deploy-heroku": deploying("strange", on="workflow_call")}
+    other = elsewhere(sources_of(repository="Acme/Shared", **there))
+    made = replace(sources_of(repository="acme/shop", **here), elsewhere={"acme/shared": other})
+    found = deploy_paths(made)
+    assert [(each.app, each.job) for each in found] == [("strange", "call / deploy")]
+    (target,) = targets_in(made.workflow_files[0], found, blocked_paths(made, found))
+    assert (target.app, target.document.path) == ("strange", "Acme/Shared/.github/workflows/deploy-heroku.yml")
+
+
+def laid_out(root, files):
+    for name, text in files.items():
+        path = root / ".github" / "workflows" / f"{name}.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+LONG = "x" * 2 * SCRIPT
+
+
+def test_past_a_bound_a_file_elsewhere_is_unread_and_the_others_are_read(tmp_path):
+    there = laid_out(tmp_path / "there", {"out": OUT, "long": f"{OUT}      - run: '{LONG}'\n"})
+    uses = "acme/shared/.github/workflows/{}.yml@v1"
+    calls = {"ship": calling(uses.format("out")), "other": calling(uses.format("long")), "own": f"name: {LONG}\n"}
+    here = laid_out(tmp_path / "here", calls)
+    said = Said({"Acme/Shared": read_to_call(there, "Acme/Shared")})
+    found = read(here, "acme/shop", said)
+    assert [(each.workflow.rpartition("/")[2], each.app) for each in found.deploy_paths] == [("ship.yml", "shop")]
+    assert [each.path for each in found.unread] == [
+        "Acme/Shared/.github/workflows/long.yml", ".github/workflows/own.yml",
+    ]  # fmt: skip
 
 
 def test_what_nobody_calls_elsewhere_is_no_way():

@@ -22,14 +22,15 @@ _ELSEWHERE = late(
 def hands_over(uses: str, job: Job) -> str:
     """Say why a call may deploy to Heroku, by its own name and by what it hands over; empty where nothing says so.
 
-    `uses` is in lower case, and without a version.
+    `uses` is in lower case, and without a version. A call that hands over no secret lets nobody into Heroku: a called
+    workflow has none of its own. https://github.com/actions/runner/issues/1490
     """
     given = [key.lower() for node in (job.with_, job.secrets) if isinstance(node, Mapping) for key in node.values]
     if any("heroku" in key for key in given):
         return f"{_OF_ANOTHER} is handed something of Heroku"
     called = named(uses)
     name = called[1].rpartition("/")[2] if called is not None else ""
-    if any(map(_ELSEWHERE.search, (name, *given))):
+    if job.secrets is None or any(map(_ELSEWHERE.search, (name, *given))):
         return ""
     may = _SAYS_SO.search(name) or (_MAY.search(name) and any(map(_TARGET.search, given)))
     return f"{_OF_ANOTHER} is named for a deploy" if may else ""
