@@ -51,7 +51,7 @@ def test_what_cannot_be_told_of_it_names_its_line():
     (path,) = paths(Described("shop", "with.other"), WITH)
     assert path.is_environment_open
     (finding,) = gates.wrong_environments(APP, [path])
-    assert "one that cannot be told: with.other is not handed over" in finding.fact
+    assert "cannot be told: with.other is not handed over" in finding.fact
     assert finding.fix == "add to job go, under with: other: production"
 
 

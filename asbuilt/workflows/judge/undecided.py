@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from asbuilt.workflows.deploys.called import made_known
 from asbuilt.workflows.files.sources import PlacedStep
+from asbuilt.workflows.judge.environments import remedy
 from asbuilt.workflows.paths.blocked_paths import BlockedPath
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.run.contexts import variables_of
@@ -31,9 +33,11 @@ def open_app(path: DeployPath, app: str, repository: str) -> Finding:
     if step.target is None or "$" not in step.target:
         why = (path.undecided or "").partition("; ")[0].removeprefix("the app: ")
         fact = f'which app job "{path.job}" deploys cannot be told: {why}'
-        return _open(step.document, step.app_mark, fact + path.caller, f"name the app in the workflow: {app}")
+        elsewhere = made_known(step.job) if step.mechanism.why and step.described is None else ""
+        fix = elsewhere or f"name the app in the workflow: {app}"
+        return _open(step.document, step.app_mark, fact + path.caller, fix)
     fact = f'which app job "{path.job}" deploys cannot be told: {quoted(step.target)} on line {step.app_mark.line}'
-    names = settings_in(step.target, path)
+    names = path.unbound or settings_in(step.target, path)
     fix = bound(names, app, repository) if names else f"write {app}, or let an input with options choose the app"
     return _open(step.document, step.app_mark, fact + path.caller, fix)
 
@@ -48,11 +52,12 @@ def open_target(blocked: BlockedPath, app: str) -> Finding:
 
 def open_environment(path: DeployPath, expected: str, repository: str) -> Finding:
     """Say that it cannot be told which environment a path goes through, where the job names it."""
-    job = path.step.job
-    written = text_of(job.environment) or ""
-    fact = f'which environment job "{path.job}" deploys through cannot be told: {quoted(written)}'
+    job, named = path.step.job, path.step.environment
+    written = text_of(named) or "" if not isinstance(named, str) else ""
+    told = quoted(written) if written else f"{named} is not handed over"
+    fact = f'which environment job "{path.job}" deploys through cannot be told: {told}'
     names = settings_in(written, path)
-    fix = bound(names, expected, repository) if names else f"environment: {expected}"
+    fix = bound(names, expected, repository) if names else remedy(path, expected)
     mark = job.place("environment")
     return _open(path.owner.document, mark, f"{fact} on line {mark.line}{path.caller}", fix)
 
