@@ -14,6 +14,7 @@ Its face:
     ownership        whether an app has one owner, and a way that leads to it
     procfile         what the processes of a Procfile start
     provenance       where deployed code comes from, and whether gates have seen it
+    red_checks       whether a required check is red where what it stands for fails
     required_checks  whether required checks report on every pull request
     schedules        whether a `cron` fires, and how often
     secrets          secrets read outside of their environment

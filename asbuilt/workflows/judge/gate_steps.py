@@ -28,19 +28,19 @@ _ALWAYS = late(r"\s*(?:\$\{\{)?\s*(?:always\(\)|!\s*cancelled\(\))\s*(?:\}\})?\s
 _FOR_SET_UP = late(r"install|set-?up|deps|dependenc|prepare|bootstrap|cache|build", re.IGNORECASE)
 
 
-def weak_step(gate: Gate, who: str, sources: Sources, held: Collection[Job]) -> Finding | None:
+def weak_step(gate: Gate, who: str, sources: Sources, held: Collection[Job], *, every: bool = True) -> Finding | None:
     """Say which step of a gate's job lets everything through; nothing where something that it tests can fail it.
 
     `who` is what the job stands for, for the words: `gate "test" of shop`. `gate` calls no workflow.
 
     `held` are the jobs without whose success the deploy does not run: a gate that waits for one of them passes that on.
-    A step that is let fail, and after whose outcome nobody asks, is one whatever the others do. Open where a secret or
-    a variable decides whether what it tests runs.
+    A step that is let fail, and after whose outcome nobody asks, is one whatever the others do, where `every` test of
+    the job has to count. Open where a secret or a variable decides whether what it tests runs.
     """
     steps = [placed for placed in sources.steps(gate.workflow_file, gate.job) if sources.action_of(placed.step) is None]
     running = [placed for placed in steps if may_run_on_success(placed, gate.situation.context, sources)]
     let_fail = [placed for placed in running if _is_tolerated(placed, gate, sources) and _does_something(placed)]
-    for placed in let_fail:
+    for placed in let_fail if every else ():
         if not _is_asked(placed, gate, sources) and not _is_handed_on(placed, gate):
             return _tolerated(placed, gate, who, "and nobody asks how it ended")
     counting = [placed for placed in running if not _is_tolerated(placed, gate, sources)]

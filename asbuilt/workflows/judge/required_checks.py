@@ -65,7 +65,7 @@ def _silent_checks(
 
 
 def _giver(file: WorkflowFile, check: str, sources: Sources) -> _Giver | None:
-    runs = _runs_by_name(file, sources).get(check)
+    runs = runs_by_name(file, sources).get(check)
     if not runs:
         return None
     shown = [run for run in runs if not _vanishes(run)]
@@ -73,11 +73,11 @@ def _giver(file: WorkflowFile, check: str, sources: Sources) -> _Giver | None:
 
 
 @lru_cache(maxsize=1024)  # each file that is judged asks all of them for each check
-def _runs_by_name(file: WorkflowFile, sources: Sources) -> dict[str, list[JobRun]]:
+def runs_by_name(file: WorkflowFile, sources: Sources) -> dict[str, list[JobRun]]:
     """Give the jobs of a workflow as they can run, by each name under which their checks may be shown."""
     found: dict[str, list[JobRun]] = {}
     for run in job_runs(file, sources, lambda *_: True, skipped=True):
-        for name in _names(run) if run.situation.event != "workflow_call" else ():
+        for name in names_of(run) if run.situation.event != "workflow_call" else ():
             found.setdefault(name, []).append(run)
     return found
 
@@ -86,7 +86,7 @@ def _is_for(giver: _Giver, events: Collection[str]) -> bool:
     return any(trigger.event in events for trigger in giver.file.triggers)
 
 
-def _names(run: JobRun) -> set[str]:
+def names_of(run: JobRun) -> set[str]:
     """Give the names under which a run's check may be shown, behind those of the jobs that call it."""
     parts = [_labels(leg) for leg in run.legs]
     return {" / ".join(names) for names in product(*parts)} if all(parts) else set()
