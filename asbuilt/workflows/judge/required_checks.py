@@ -45,7 +45,8 @@ def silent_checks(
     At the filter of the trigger that leaves pull requests to `default_branch` out, or the condition that takes the name
     away.
 
-    Where several workflows give a check, it is enough that they report between them.
+    Where several workflows give a check, it is enough that they report between them. `merge_group` stands in for no
+    pull request: https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
     """
     return one_for_each_place(_silent_checks(workflow_file, required, default_branch, sources))
 
@@ -154,13 +155,13 @@ def _shut(trigger: Trigger, default_branch: str) -> Iterator[tuple[str, str]]:
             yield "branches-ignore", f"it leaves out pushes to {', '.join(trigger.branches_ignore)}"
     elif trigger.event in _REQUESTS:
         if trigger.types is not None:
-            lacking = [each for each in ("opened", "synchronize") if each not in trigger.types]
+            lacking = [each for each in ("opened", "synchronize", "reopened") if each not in trigger.types]
             if lacking:
                 yield "types", f"it does not run when a pull request is {_said(lacking)}"
         if not passes(default_branch, trigger.branches, trigger.branches_ignore):
             key = "branches" if trigger.branches is not None else "branches-ignore"
             yield key, f"it leaves out pull requests to {default_branch}"
-    elif trigger.event != "merge_group":
+    else:  # a pull request is queued once its checks have reported, so a run in the queue comes too late
         yield "", ""
     yield from _shut_by_paths(trigger)
 
@@ -206,7 +207,7 @@ def _left_out(trigger: Trigger) -> set[str]:
 
 def _findings(giver: _Giver, check: str, default_branch: str) -> Iterator[Finding]:
     document = giver.file.document
-    triggers = [each for each in giver.file.triggers if each.event in _OF_COMMITS]
+    triggers = [each for each in giver.file.triggers if each.event in (*_REQUESTS, "push")]
     if any(each.event in _REQUESTS for each in triggers):
         triggers = [each for each in triggers if each.event != "push"]
     blocks = f'the required check "{check}" never reports on some pull requests, and blocks them for ever'
@@ -249,7 +250,7 @@ def _remedy(key: str, giver: _Giver, default_branch: str) -> str:
             )
         return f"drop {key}, and ask in the job what changed: a skipped job reports success"
     if key == "types":
-        return "add opened and synchronize"
+        return "types: [opened, synchronize, reopened], and what else it is to run on"
     return f"run it for every pull request to {default_branch}"
 
 
