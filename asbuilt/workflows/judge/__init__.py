@@ -7,7 +7,7 @@ business.
 Its face:
 
     authentication   whether a job fails closed without its key, and has the CLI that it calls
-    concurrency      whether deploys of one app exclude each other, and end
+    concurrency      whether deploys of one app exclude each other, and let each other finish
     deploy_steps     whether heroku-deploy does what it is meant to do
     gates            whether a deploy goes through its environment, and is held by its gates
     leading          which ways lead to an app, and what leaves others open
@@ -20,5 +20,6 @@ Its face:
     secrets          secrets read outside of their environment
     syntax           what GitHub cannot read as it was meant
     targets          whether environment, app and addresses belong together
+    time_limits      whether a job that deploys ends by itself when it hangs
     verification     whether an app is asked after a deploy, with an answer that counts
 """
