@@ -6,9 +6,10 @@ deploy in a way that is not known counts as one whose target cannot be told.
 
 Its face:
 
-    heroku_words   how a command calls the Heroku CLI
-    mechanisms     the known actions and subcommands, as data
-    script_target  the noun: what a script deploys
-    steps          the steps that deploy
-    targets        which app that is
+    heroku_words     how a command calls the Heroku CLI
+    mechanisms       the known actions and subcommands, as data
+    remote_commands  commands that run in a dyno
+    script_target    the noun: what a script deploys
+    steps            the steps that deploy
+    targets          which app that is
 """

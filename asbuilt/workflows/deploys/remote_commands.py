@@ -14,6 +14,13 @@ _DETACHED = "run:detached"
 _PASSES_ON = re.compile(r"--exit-code(?:=.*)?|-x[a-z]*")
 
 
+def runs_remotely(words: tuple[str, ...]) -> bool:
+    """Tell whether a command runs another in a dyno."""
+    call = call_of(words)
+    named = call is not None and call[1:2] and call[1] in _RUNS
+    return bool(named) and not any(word in {"--help", "-h"} for word in words)
+
+
 def hides_status(words: tuple[str, ...]) -> bool:
     """Tell whether a command runs another in a dyno, and says nothing of how that ended.
 
@@ -21,9 +28,7 @@ def hides_status(words: tuple[str, ...]) -> bool:
     heroku run -x -a shop rake db:migrate -> False
     """
     call = call_of(words)
-    if call is None or len(call) < 2 or call[1] not in _RUNS:  # noqa: PLR2004 - its name and a subcommand
-        return False
-    if any(word in {"--help", "-h"} for word in call):
+    if call is None or not runs_remotely(words):
         return False
     own = takewhile(lambda word: word != "--", call[2:])
     return call[1] == _DETACHED or not any(map(_PASSES_ON.fullmatch, own))

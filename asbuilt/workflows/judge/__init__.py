@@ -11,10 +11,12 @@ Its face:
     deploy_steps     whether heroku-deploy does what it is meant to do
     gates            whether a deploy goes through its environment, and is held by its gates
     leading          which ways lead to an app, and what leaves others open
+    maintenance      whether maintenance mode is turned off that a deploy turns on
     ownership        whether an app has one owner, and a way that leads to it
     procfile         what the processes of a Procfile start
     provenance       where deployed code comes from, and whether gates have seen it
     red_checks       whether a required check is red where what it stands for fails
+    remote           whether a command in a dyno passes on how it ended
     required_checks  whether required checks report on every pull request
     schedules        whether a `cron` fires, and how often
     secrets          secrets read outside of their environment
