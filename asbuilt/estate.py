@@ -255,6 +255,9 @@ class Repository(_Declared):
     max_wait: Duration = Field(
         default=timedelta(hours=48), description="how long a run that deploys may wait for its approval"
     )
+    max_deploy: Duration = Field(
+        default=timedelta(hours=1), description="how long a job that deploys may run, by its timeout-minutes"
+    )
     required_checks: tuple[Named, ...] = Field(
         default=(), description="names of the checks that a pull request to the default branch must have passed"
     )

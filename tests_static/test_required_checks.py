@@ -3,7 +3,7 @@
 import pytest
 
 from asbuilt.controls import control, none_of
-from asbuilt.workflows.judge import required_checks, there
+from asbuilt.workflows.judge import red_checks, required_checks, there
 
 
 @control("WF016", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3"], declared=["repository.required_checks"])
@@ -19,4 +19,20 @@ def test_required_checks_always_report(workflow_file, checkout, repository):
         pytest.skip(f"{repository.name} declares no required checks")
     names, branch = repository.required_checks, repository.trunk
     found = required_checks.silent_checks(workflow_file, names, branch, checkout.sources)
+    none_of(found, among=there.checks(workflow_file, names, checkout.sources), what="required check comes from here")
+
+
+@control("WF032", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3"], declared=["repository.required_checks"])
+def test_required_checks_can_be_red(workflow_file, checkout, repository):
+    """A required check is red where what it stands for fails: its job can fail, and asks what it waits for.
+
+    A job that is skipped because one that it needs failed reports success. One with `if: always()` runs whatever those
+    came to, and is green unless a step asks for `needs.*.result`; asking for `failure` alone lets `cancelled` pass.
+
+    Remedy: `if: always()`, and a step that fails where `contains(needs.*.result, 'failure')`, or `'cancelled'`.
+    """
+    if not repository.required_checks:
+        pytest.skip(f"{repository.name} declares no required checks")
+    names = repository.required_checks
+    found = red_checks.green_checks(workflow_file, names, checkout.sources)
     none_of(found, among=there.checks(workflow_file, names, checkout.sources), what="required check comes from here")

@@ -47,6 +47,12 @@ def test_a_default_branch_that_is_not_declared_is_main_for_whoever_has_files_alo
     assert declared.ownership_of("shop").command == "push to trunk of o/r; deploy.yml deploys it"
 
 
+def test_how_long_a_job_that_deploys_may_run_is_declared(loaded):
+    repository = loaded(ESTATE.replace("    workflows", "    max_deploy: 90m\n    workflows")).repositories["o/r"]
+    assert repository.max_deploy == timedelta(minutes=90)
+    assert loaded(ESTATE).repositories["o/r"].max_deploy == timedelta(hours=1)
+
+
 def test_what_may_bypass_and_how_long_a_run_waits_is_declared(loaded):
     repository = loaded(ESTATE.replace("    workflows", "    max_wait: 4h\n    workflows")).repositories["o/r"]
     production = repository.environment("production")

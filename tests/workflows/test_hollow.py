@@ -10,7 +10,7 @@ def holes_of(name="test", actions=None, **files):
     return [
         (each.path.rpartition("/")[2], each.mark.line, each.fact)
         for path in paths_of(actions, **files)
-        for each in holes(path, name, path.sources)
+        for each in holes(path, [name], path.sources)
     ]
 
 
@@ -229,7 +229,7 @@ def test_the_remedy_keeps_what_the_condition_asks_already(needs, condition, expe
             f"on: {MAIN}\njobs:\n  test:\n    runs-on: x\n    steps:\n      - run: make test\n{BETWEEN}"
             f"  deploy:\n    runs-on: x\n    needs: {needs}\n    if: {condition}\n    steps:{DEPLOY.format(app='shop')}"
         )
-        return [each.fix for path in paths_of(w=text) for each in holes(path, "test", path.sources)]
+        return [each.fix for path in paths_of(w=text) for each in holes(path, ["test"], path.sources)]
 
     assert fixes(needs, condition) == [expected]
     assert fixes("[test, mid]", expected.partition("if: ")[2]) == []
@@ -301,7 +301,9 @@ def test_a_gate_within_a_call_is_passed_by_where_the_call_is():
     assert (file, line) == ("w.yml", 8)
     assert 'where gate "unit" fails or is cancelled' in fact
     (path,) = paths_of(w=entry, tests=a_workflow_of_tests(SOUND))
-    assert [each.fix for each in holes(path, "unit", path.sources)] == ["if: always() && needs.ci.result == 'success'"]
+    assert [each.fix for each in holes(path, ["unit"], path.sources)] == [
+        "if: always() && needs.ci.result == 'success'"
+    ]
 
 
 def test_what_another_repository_tests_is_its_own_affair():
@@ -364,4 +366,4 @@ def test_it_is_enough_that_one_gate_of_a_name_holds():
         "  deploy:", "  test: {runs-on: x, steps: [{run: make}]}\n  deploy:"
     )
     assert holes_of(w=entry, tests=called) == []
-    assert len(holes_of(w=entry.replace("{run: make}", "{run: make || true}"), tests=called)) == 1
+    assert len(holes_of(w=entry.replace("{run: make}", "{run: make || true}"), tests=called)) == 2

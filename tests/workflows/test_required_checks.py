@@ -29,7 +29,7 @@ def found(check="test", branch="main", **files):
     [
         "  pull_request:",
         "  pull_request_target:",
-        "  merge_group:",
+        "  pull_request:\n  merge_group:",
         "  pull_request: {branches: [main]}",
         "  pull_request: {branches: ['ma*', dev]}",
         "  pull_request: {branches-ignore: [dev]}",
@@ -55,8 +55,13 @@ def test_a_check_that_reports_on_every_pull_request_is_right(on):
         ("  pull_request:\n    branches: [dev]", 3, "leaves out pull requests to main"),
         ("  pull_request:\n    branches: [dev, '!main']", 3, "leaves out pull requests to main"),
         ("  pull_request:\n    branches-ignore: ['ma**']", 3, "leaves out pull requests to main"),
-        ("  pull_request:\n    types: [opened]", 3, "when a pull request is pushed to"),
+        ("  pull_request:\n    types: [opened]", 3, "when a pull request is pushed to or reopened"),
         ("  pull_request:\n    types: [synchronize]", 3, "when a pull request is opened"),
+        ("  pull_request:\n    types: [opened, synchronize]", 3, "when a pull request is reopened"),
+        ("  merge_group:\n  pull_request:\n    paths: [src/**]", 4, "runs only where src/** changed"),
+        ("  merge_group:\n  pull_request:\n    types: [labeled]", 4, "opened or pushed to or reopened"),
+        ("  merge_group:\n  push:\n    branches: [main]", 4, "for pushes to main alone"),
+        ("  merge_group:", 1, "no pull request starts ci.yml"),
         ("  pull_request: {paths: ['**', '!docs/**']}", 2, "runs only where **, !docs/** changed"),
         ("  pull_request: {paths: ['*']}", 2, "runs only where * changed"),
         ("  push:\n    branches: ['*']", 3, "for pushes to * alone"),
@@ -90,6 +95,11 @@ def test_two_workflows_may_report_between_them():
     assert len(found(one=workflow(one), two=workflow("  pull_request: {paths: ['**', '!b', c]}"))) == 2
     assert len(found(one=workflow(one), two=workflow("  pull_request: {paths-ignore: [a]}"))) == 2
     assert found(one=workflow(one), two=workflow("  pull_request:")) == []
+
+
+def test_a_workflow_for_the_queue_does_not_report_in_place_of_one_for_pull_requests():
+    files = {"ci": workflow("  pull_request: {paths: [a]}"), "queue": workflow("  merge_group:")}
+    assert [name for name, wrong in faults(**files).items() if wrong] == ["ci.yml"]
 
 
 def test_a_deploy_with_a_job_of_the_same_name_is_not_the_check():

@@ -1,4 +1,4 @@
-"""Whether two deploys of one app exclude each other, let each other finish, and finish themselves.
+"""Whether two deploys of one app exclude each other, and let each other finish.
 
 Source:
 https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/control-workflow-concurrency
@@ -7,12 +7,10 @@ https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from asbuilt.workflows.deploys.steps import deploy_steps
-from asbuilt.workflows.files.sources import Sources
-from asbuilt.workflows.files.workflow import WorkflowFile
+from asbuilt.workflows.judge.matrix_legs import cancelled_by_others
 from asbuilt.workflows.paths.concurrency import cancelling_groups
 from asbuilt.workflows.paths.deploy_path import DeployPath, Group
-from asbuilt.workflows.yaml.document import Document, text_of
+from asbuilt.workflows.yaml.document import Document
 from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 
@@ -20,31 +18,10 @@ def collisions(paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
     """Give what lets two runs deploy one app at once, or one cancel the other; `paths` are those to the app.
 
     A path without a group, a group whose name differs between runs, paths whose groups have none in common, a run that
-    cancels a deploy, from the same workflow or another, and a job that waits for its own run. The first at each place.
+    cancels a deploy, from the same workflow or another, a leg of a matrix that cancels another, and a job that waits
+    for its own run. The first at each place.
     """
     return one_for_each_place(_collisions(paths))
-
-
-def unlimited(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
-    """Give the jobs of a workflow that deploy, and have no limit of their time. A job that calls can have none.
-
-    Without one it is six hours:
-    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idtimeout-minutes
-    """
-    for deploy in deploy_steps(workflow_file, sources):
-        if not deploy.review and deploy.job.uses is None and text_of(deploy.job.timeout) is None:
-            yield workflow_file.document.finding(
-                deploy.job.place("timeout-minutes"),
-                f'job "{deploy.job.id}" deploys, and may hang for six hours: it has no timeout-minutes'
-                f"{_called_by(workflow_file, sources)}",
-                "add to the job: timeout-minutes: 20",
-            )
-
-
-def _called_by(workflow_file: WorkflowFile, sources: Sources) -> str:
-    """Say at the end of a sentence who calls a workflow."""
-    callers = [f"{file.file_name}:{job.place('uses').line}" for file, job in sources.callers_of(workflow_file)]
-    return f"; called by {' and '.join(callers)}" if callers else ""
 
 
 def _collisions(paths: Sequence[DeployPath]) -> Iterator[Finding]:
@@ -53,6 +30,7 @@ def _collisions(paths: Sequence[DeployPath]) -> Iterator[Finding]:
             yield from _of_groups(path)
         else:
             yield _without(path)
+        yield from cancelled_by_others(path)
     yield from _unequal(paths)
     yield from _cancelled_from_elsewhere(paths)
 

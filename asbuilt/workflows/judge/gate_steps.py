@@ -6,112 +6,118 @@ back. What cannot be read here, an action or another language, counts as somethi
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from asbuilt.patterns import late
-from asbuilt.workflows.deploys.mechanisms import SCRIPT_INPUTS, has_script, script_of
+from asbuilt.workflows.deploys.mechanisms import SCRIPT_INPUTS, has_script
+from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, Step
+from asbuilt.workflows.judge.gate_work import REPORTS, counts, guards, is_idle, is_test, only_prints, why_passed, work
+from asbuilt.workflows.judge.undecided import bound, fixed_names, quoted
 from asbuilt.workflows.paths.deploy_path import Gate
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context
-from asbuilt.workflows.run.reach import before, is_on, may_run_on_success, step_runs
-from asbuilt.workflows.shell.script import Command, Fate, commands
-from asbuilt.workflows.yaml.document import text_of, texts_of
+from asbuilt.workflows.run.reach import before, is_on, may_run_on_success, step_runs, step_runs_on_success
+from asbuilt.workflows.yaml.document import Scalar, text_of, texts_of
 from asbuilt.workflows.yaml.finding import Finding
 
-# What a script does around its tests: its failure says nothing of the code.
-_PREPARES = late(
-    r"^(?:cd|echo|printf|set|export|true|:|exit 0|mkdir|cp|mv|rm|ls|cat|tee|sleep|source|\.|chmod|touch)(?:\s|$)"
-    r"|^wait$"
-    r"|^git (?:config|fetch|clone|checkout|switch|pull|submodule|log|status|rev-parse|lfs)\b"
-    r"|^docker (?:pull|login|rm|stop|rmi)\b"
-    r"|^(?:npm (?:ci|i|install)|yarn(?: install)?$|yarn install|pnpm (?:i|install)|bundle install|gem install"
-    r"|(?:sudo )?apt(?:-get)?|brew|pip3? install|python3? -m (?:pip|venv|ensurepip)|pipenv install|poetry install"
-    r"|uv (?:sync|pip)|corepack|nvm)\b"
-)
-# An option with which a tool succeeds whatever it finds.
-_FORGIVES = late(r"\s--exit-zero\b|^make (?:.*\s)?(?:-i|--ignore-errors)(?:\s|$)")
 # A condition that asks for nothing.
 _ALWAYS = late(r"\s*(?:\$\{\{)?\s*(?:always\(\)|!\s*cancelled\(\))\s*(?:\}\})?\s*")
-_PRINTS = late(r"^(?:echo|printf|true|:|sleep|exit 0)(?:\s|$)")
-_SETS_UP = late(r"^actions/(?:checkout|cache|setup-|upload-|download-)|/setup-|setup|install|cache|login")
-# What tells others of a result, and is no test itself.
-_REPORTS = late(
-    r"codecov|coverall|codeclimate|sonar|upload|artifact|slack|discord|notif|comment|badge|report|annotat|publish",
-    re.IGNORECASE,
-)
+# What a job is called that is there to make things ready.
+_FOR_SET_UP = late(r"install|set-?up|deps|dependenc|prepare|bootstrap|cache|build", re.IGNORECASE)
 
 
-def weak_step(gate: Gate, app: str | None, sources: Sources, held: Collection[Job]) -> Finding | None:
+def weak_step(gate: Gate, who: str, sources: Sources, held: Collection[Job], *, every: bool = True) -> Finding | None:
     """Say which step of a gate's job lets everything through; nothing where something that it tests can fail it.
 
-    `app` is the one whose deploy it holds, for the words. `gate` stands on the way to that and calls no workflow.
+    `who` is what the job stands for, for the words: `gate "test" of shop`. `gate` calls no workflow.
 
     `held` are the jobs without whose success the deploy does not run: a gate that waits for one of them passes that on.
-    A step that is let fail, and after whose outcome nobody asks, is one whatever the others do.
+    A step that is let fail, and after whose outcome nobody asks, is one whatever the others do, where `every` test of
+    the job has to count. Open where a secret or a variable decides whether what it tests runs.
     """
     steps = [placed for placed in sources.steps(gate.workflow_file, gate.job) if sources.action_of(placed.step) is None]
     running = [placed for placed in steps if may_run_on_success(placed, gate.situation.context, sources)]
     let_fail = [placed for placed in running if _is_tolerated(placed, gate, sources) and _does_something(placed)]
-    for placed in let_fail:
+    for placed in let_fail if every else ():
         if not _is_asked(placed, gate, sources) and not _is_handed_on(placed, gate):
-            return _tolerated(placed, gate, app, "and nobody asks how it ended")
+            return _tolerated(placed, gate, who, "and nobody asks how it ended")
     counting = [placed for placed in running if not _is_tolerated(placed, gate, sources)]
-    if any(map(_can_fail, counting)) or any(_is_handed_on(placed, gate) for placed in running):
+    if any(_is_handed_on(placed, gate) for placed in running):
         return None
+    if failing := [placed for placed in counting if _can_fail(placed)]:
+        return _open_test(failing, gate, who, sources)
     if let_fail:
-        return _tolerated(let_fail[0], gate, app, "and no later step fails for it")
+        return _tolerated(let_fail[0], gate, who, "and no later step fails for it")
     for placed in counting:
-        for command in _work(placed):
-            fact = f'gate "{gate.name}" of {app} cannot fail: its script goes on where `{command.source}` fails'
-            fix = "let its own result count: no `|| true`, no `--exit-zero`, and `set -o pipefail` before a pipe"
+        for command in work(placed):
+            why, fix = why_passed(command, placed)
+            fact = f"{who} cannot fail: its script goes on where {quoted(command.source)} fails{why and f': {why}'}"
             return placed.document.finding(placed.mark, fact + _used_by(placed, gate), fix)
-    if _passes_on(gate, held):
+    if _passes_on(gate, held) or any(guards(placed, sources) for placed in counting):
         return None
-    return _skipped(gate, app, steps, sources) or _nothing(gate, app, steps)
+    return _skipped(gate, who, steps, sources) or _nothing(gate, who, steps)
+
+
+def _open_test(failing: list[PlacedStep], gate: Gate, who: str, sources: Sources) -> Finding | None:
+    """Say that a secret or a variable decides whether any step runs that can fail; None where that is not so."""
+    first: tuple[PlacedStep, Scalar] | None = None
+    for placed in failing:
+        tests = [
+            (each, each.step.condition)
+            for each in placed.lineage
+            if isinstance(step_runs_on_success(each.step, _context(each, gate, sources)), Unknown)
+        ]
+        fixed = next(((each, test) for each, test in tests if test is not None and fixed_names(test.text)), None)
+        if fixed is None:
+            return None
+        first = first or fixed
+    if first is None:
+        return None
+    placed, test = first
+    fact = f"cannot be told whether {who} tests anything: {quoted(test.text)} on line {test.mark.line}"
+    fix = bound(fixed_names(test.text), "VALUE", sources.repository)
+    return replace(placed.document.finding(test.mark, fact + _used_by(placed, gate), fix), open=True)
 
 
 def _can_fail(placed: PlacedStep) -> bool:
     """Tell whether a step has something in it whose failure fails the step."""
-    return _is_test(placed) or any(
-        (each.fate is Fate.FAILS or each.refuses) and not _FORGIVES.search(" ".join(each.words))
-        for each in _work(placed)
-    )
+    return is_test(placed) or any(map(counts, work(placed)))
 
 
-def _tolerated(placed: PlacedStep, gate: Gate, app: str | None, why: str) -> Finding:
+def _tolerated(placed: PlacedStep, gate: Gate, who: str, why: str) -> Finding:
     at = next((each for each in reversed(placed.lineage) if each.step.continue_on_error is not None), placed)
     own = at.step.continue_on_error is not None
     key = "continue-on-error" if own else "continue_on_error"
     return at.document.finding(
         at.step.node.place(key) if own else at.step.place(key),
-        f'step "{at.step.label}" of gate "{gate.name}" of {app} has {key}, {why}' + _used_by(at, gate),
+        f'step "{at.step.label}" of {who} has {key}, {why}' + _used_by(at, gate),
         f"take {key} away",
     )
 
 
-def _skipped(gate: Gate, app: str | None, steps: list[PlacedStep], sources: Sources) -> Finding | None:
+def _skipped(gate: Gate, who: str, steps: list[PlacedStep], sources: Sources) -> Finding | None:
     """Say that the tests of a gate do not run on a path, at the condition that keeps them from it."""
     for placed in steps:
         for each in placed.lineage:
             if step_runs(each.step, _context(each, gate, sources)) is False and _does_something(placed):
-                fact = f'gate "{gate.name}" of {app} cannot fail: what it tests is skipped here'
+                fact = f"{who} cannot fail: what it tests is skipped here"
                 mark = each.step.node.place("if")
                 return each.document.finding(mark, fact + _used_by(each, gate), "let the step run here")
     return None
 
 
-def _nothing(gate: Gate, app: str | None, steps: list[PlacedStep]) -> Finding | None:
-    """Say that a gate has nothing in it that could fail: no test, no job before it, no reviewers, no condition."""
+def _nothing(gate: Gate, who: str, steps: list[PlacedStep]) -> Finding | None:
+    """Say that a gate has nothing in it that could fail: no test, no job before it, no reviewers, no condition.
+
+    An installer can fail, and is no test; a job that is called for it does what it says.
+    """
     job = gate.job
-    scripts = [commands(script_of(each.step), each.shell) for each in steps if has_script(each.step)]
-    only_prints = all(
-        script and all(_PRINTS.match(" ".join(command.words)) for command in script) for script in scripts
-    )
-    only_sets_up = all(_SETS_UP.search(each.step.action or "") for each in steps if not has_script(each.step))
-    if not scripts or not only_prints or not only_sets_up:
+    named = _FOR_SET_UP.search(f"{job.id} {job.name or ''}") and not all(map(only_prints, steps))
+    if named or not steps or not all(map(is_idle, steps)) or not any(has_script(each.step) for each in steps):
         return None
-    fact = f'gate "{gate.name}" of {app} cannot fail: it tests nothing'
+    fact = f"{who} cannot fail: it tests nothing"
     return gate.workflow_file.document.finding(job.mark, fact + gate.caller, "run in it what must have succeeded")
 
 
@@ -124,28 +130,11 @@ def _passes_on(gate: Gate, held: Collection[Job]) -> bool:
     return asks or any(each in held for each in gate.workflow_file.needed_by(job))
 
 
-def _work(placed: PlacedStep) -> Iterator[Command]:
-    """Give the commands of a script that are not there for the others alone."""
-    for command in commands(script_of(placed.step), placed.shell):
-        words = " ".join(command.words)
-        if words and not _PREPARES.match(words) and not (command.fate is Fate.SWALLOWED and _REPORTS.search(words)):
-            yield command
-
-
-def _is_test(placed: PlacedStep) -> bool:
-    """Tell whether a step can fail in a way that is not read here: by an action, or a script in another language."""
-    if has_script(placed.step):
-        script = script_of(placed.step)
-        return not commands(script, placed.shell) and bool(script.strip())
-    name = placed.step.action or ""
-    return not _SETS_UP.search(name) and not _REPORTS.search(name)
-
-
 def _does_something(placed: PlacedStep) -> bool:
     """Tell whether a step tests something, and does not only tell others."""
-    work = list(_work(placed))
-    named = f"{placed.step.label} {' '.join(command.source for command in work)}"
-    return not _REPORTS.search(named) and (bool(work) or _is_test(placed))
+    done = list(work(placed))
+    named = f"{placed.step.label} {' '.join(command.source for command in done)}"
+    return not REPORTS.search(named) and (bool(done) or is_test(placed))
 
 
 def _is_tolerated(placed: PlacedStep, gate: Gate, sources: Sources) -> bool:

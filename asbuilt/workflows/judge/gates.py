@@ -35,11 +35,10 @@ def left_out(app: App, paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
 def holes(app: App, paths: Iterable[DeployPath]) -> tuple[Finding, ...]:
     """Give why a declared gate that stands before a deploy of an app does not hold it.
 
-    It is skipped, counts as passed when it fails, is passed by, or has nothing in it that can fail; the first of these.
+    It is skipped, counts as passed when it fails, is passed by, or has nothing in it that can fail; the first of these,
+    for each gate. Open where it cannot be told whether one runs.
     """
-    return one_for_each_place(
-        hole for path in paths for gate in app.gates for hole in hollow.holes(path, gate, path.sources)
-    )
+    return one_for_each_place(hole for path in paths for hole in hollow.holes(path, app.gates, path.sources))
 
 
 def wrong_environment(path: DeployPath, expected: str) -> Finding | None:

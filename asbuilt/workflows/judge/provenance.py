@@ -37,6 +37,7 @@ from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 # What moves an app that was built elsewhere: nothing that is checked out has a part in it.
 _BUILDS_IMAGE = late(r"docker (?:buildx )?(?:build|bake)|compose build|container:push|build-push|kaniko|pack build")
+_OF_RUN_BEFORE = "ref: ${{ github.event.workflow_run.head_sha }}"
 _LONGEST = 200  # of a condition that is handed back with another one before it
 _UPLOADS, _DOWNLOADS = re.compile(r"actions/upload-artifact"), re.compile(r"actions/download-artifact")
 
@@ -142,7 +143,8 @@ def unseen_by_gates(
     One finding for a run that is followed whatever its end, and one for another commit. A ref that the jobs of the run
     work out themselves is held against none. `repository` is OWNER/NAME, empty where nobody says.
 
-    A branch's name stands for the branch: that it may have moved on between two jobs is let pass.
+    A branch's name stands for the branch: that it may have moved on between two jobs is let pass, but not between two
+    runs. A gate that tests the head of the branch after another run has not seen what that one ran on.
     """
     if path.upstream is not None and path.conclusions != ("success",):
         yield _after_any_end(path)
@@ -184,9 +186,12 @@ class _Checkouts:
         if code is None or not is_known_apart(code.ref):
             return None
         seen = [(gate, refs) for gate in gates if (refs := self.seen_by(gate))]
-        if path.upstream is not None and code.ref != TESTED and not any(code.ref in refs for _, refs in seen):
-            fact = f"{_name(path.upstream)} may have run on another commit"
-            return _unseen(code, path, fact, "ref: ${{ github.event.workflow_run.head_sha }}")
+        before = any(code.ref in refs for gate, refs in seen if gate.upstream)
+        if path.upstream is not None and code.ref != TESTED and not before:
+            blind = next((gate.name for gate, refs in seen if code.ref in refs), "")
+            unlike = f', unlike gate "{blind}",' if blind else ""
+            fact = f"{_name(path.upstream)}{unlike} may have run on another commit"
+            return _unseen(code, path, fact, f"in both jobs: {_OF_RUN_BEFORE}" if blind else _OF_RUN_BEFORE)
         for gate, refs in seen:
             if code.ref not in refs and all(map(is_known_apart, refs)):
                 fact = f'its gate "{gate.name}" has seen {ref_in_words(refs[-1])}'

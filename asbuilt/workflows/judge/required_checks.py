@@ -45,14 +45,15 @@ def silent_checks(
     At the filter of the trigger that leaves pull requests to `default_branch` out, or the condition that takes the name
     away.
 
-    Where several workflows give a check, it is enough that they report between them.
+    Where several workflows give a check, it is enough that they report between them. `merge_group` stands in for no
+    pull request: https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
     """
     return one_for_each_place(_silent_checks(workflow_file, required, default_branch, sources))
 
 
 def gives(workflow_file: WorkflowFile, check: str, sources: Sources) -> bool:
     """Tell whether a workflow gives a check, by the name under which GitHub shows it."""
-    return check in _runs_by_name(workflow_file, sources)
+    return check in runs_by_name(workflow_file, sources)
 
 
 def _silent_checks(
@@ -70,7 +71,7 @@ def _silent_checks(
 
 
 def _giver(file: WorkflowFile, check: str, sources: Sources) -> _Giver | None:
-    runs = _runs_by_name(file, sources).get(check)
+    runs = runs_by_name(file, sources).get(check)
     if not runs:
         return None
     shown = [run for run in runs if not _vanishes(run)]
@@ -78,11 +79,11 @@ def _giver(file: WorkflowFile, check: str, sources: Sources) -> _Giver | None:
 
 
 @lru_cache(maxsize=1024)  # each file that is judged asks all of them for each check
-def _runs_by_name(file: WorkflowFile, sources: Sources) -> dict[str, list[JobRun]]:
+def runs_by_name(file: WorkflowFile, sources: Sources) -> dict[str, list[JobRun]]:
     """Give the jobs of a workflow as they can run, by each name under which their checks may be shown."""
     found: dict[str, list[JobRun]] = {}
     for run in job_runs(file, sources, lambda *_: True, skipped=True):
-        for name in _names(run) if run.situation.event != "workflow_call" else ():
+        for name in names_of(run) if run.situation.event != "workflow_call" else ():
             found.setdefault(name, []).append(run)
     return found
 
@@ -91,7 +92,7 @@ def _is_for(giver: _Giver, events: Collection[str]) -> bool:
     return any(trigger.event in events for trigger in giver.file.triggers)
 
 
-def _names(run: JobRun) -> set[str]:
+def names_of(run: JobRun) -> set[str]:
     """Give the names under which a run's check may be shown, behind those of the jobs that call it."""
     parts = [_labels(leg) for leg in run.legs]
     return {" / ".join(names) for names in product(*parts)} if all(parts) else set()
@@ -159,13 +160,13 @@ def _shut(trigger: Trigger, default_branch: str) -> Iterator[tuple[str, str]]:
             yield "branches-ignore", f"it leaves out pushes to {', '.join(trigger.branches_ignore)}"
     elif trigger.event in _REQUESTS:
         if trigger.types is not None:
-            lacking = [each for each in ("opened", "synchronize") if each not in trigger.types]
+            lacking = [each for each in ("opened", "synchronize", "reopened") if each not in trigger.types]
             if lacking:
                 yield "types", f"it does not run when a pull request is {_said(lacking)}"
         if not passes(default_branch, trigger.branches, trigger.branches_ignore):
             key = "branches" if trigger.branches is not None else "branches-ignore"
             yield key, f"it leaves out pull requests to {default_branch}"
-    elif trigger.event != "merge_group":
+    else:  # a pull request is queued once its checks have reported, so a run in the queue comes too late
         yield "", ""
     yield from _shut_by_paths(trigger)
 
@@ -211,7 +212,7 @@ def _left_out(trigger: Trigger) -> set[str]:
 
 def _findings(giver: _Giver, check: str, default_branch: str) -> Iterator[Finding]:
     document = giver.file.document
-    triggers = [each for each in giver.file.triggers if each.event in _OF_COMMITS]
+    triggers = [each for each in giver.file.triggers if each.event in (*_REQUESTS, "push")]
     if any(each.event in _REQUESTS for each in triggers):
         triggers = [each for each in triggers if each.event != "push"]
     blocks = f'the required check "{check}" never reports on some pull requests, and blocks them for ever'
@@ -254,7 +255,7 @@ def _remedy(key: str, giver: _Giver, default_branch: str) -> str:
             )
         return f"drop {key}, and ask in the job what changed: a skipped job reports success"
     if key == "types":
-        return "add opened and synchronize"
+        return "types: [opened, synchronize, reopened], and what else it is to run on"
     return f"run it for every pull request to {default_branch}"
 
 
