@@ -5,7 +5,6 @@ from making import DEPLOY, sources_of
 
 from asbuilt.workflows.judge.remote import unheard
 
-
 SHIP = DEPLOY.format(app="kiosk")
 HEARD = (
     "{ id: m, continue-on-error: true, run: heroku run -x -a kiosk m }\n"

@@ -23,5 +23,6 @@ Its face:
     syntax           what GitHub cannot read as it was meant
     targets          whether environment, app and addresses belong together
     time_limits      whether a job that deploys ends by itself when it hangs
+    undeclared_triggers  whether all that sets off a deploy is declared
     verification     whether an app is asked after a deploy, with an answer that counts
 """
