@@ -1,7 +1,9 @@
 """Each app has one owner, each deploy one target, and each target a way that leads there."""
 
+import pytest
+
 from asbuilt.controls import control, none_of
-from asbuilt.workflows.judge import ownership, there
+from asbuilt.workflows.judge import ownership, there, undeclared_triggers
 
 
 @control("WF006", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "NIST CM-2"])
@@ -52,3 +54,26 @@ def test_target_is_decided_and_declared(estate, workflow_file, checkout):
     """
     deploys = there.deploys(workflow_file, checkout.sources)
     none_of(ownership.undeclared(workflow_file, checkout, estate), among=deploys, what="step that deploys")
+
+
+@control(
+    "WF037",
+    severity="SEV-2",
+    satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"],
+    explained_by=["WF003", "WF006"],
+)
+def test_what_sets_off_a_deploy_is_declared(app, estate, deploy_paths):
+    """Every trigger that reaches an app is one that the estate declares for it.
+
+    A schedule beside the push, the push of another branch or another choice of a dispatch deploys as well. A deploy
+    that is declared without a branch or inputs is one of any; but any branch's code reaches production by hand only
+    through an environment, which says what branches may.
+
+    Remedy: take the trigger away from the workflow that deploys {app}, or declare it under `deploys`.
+    """
+    if not any(each.deploy.app == app.name for each in estate.ownerships()):
+        pytest.skip(f"the estate declares no deploy of {app.name}")
+    repository = estate.repositories.get(app.repository)
+    trunk, environments = (repository.trunk, repository.environments) if repository else ("main", {})
+    branches = {name.lower(): each.deployment_branches for name, each in environments.items()}
+    none_of(undeclared_triggers.undeclared(app, estate, deploy_paths, branches, trunk))

@@ -24,5 +24,6 @@ Its face:
     targets          whether environment, app and addresses belong together
     there            what each control judges: of nothing, nothing conforms
     time_limits      whether a job that deploys ends by itself when it hangs
+    undeclared_triggers  whether all that sets off a deploy is declared
     verification     whether an app is asked after a deploy, with an answer that counts
 """
