@@ -58,6 +58,14 @@ class PlacedStep:
         """The place of what it does."""
         return self.step.mark
 
+    def place_of(self, line: int) -> Mark:
+        """Give the place of a line of its script, counted from 0.
+
+        That of the step where the script's lines are none of the file's: it stands behind `run:`, or is folded.
+        """
+        script = self.step.run
+        return self.document.line(script.mark.line + 1 + line) if script is not None and script.literal else self.mark
+
     @property
     def shell(self) -> str | None:
         """The shell that its script is written for, where one is named.
