@@ -112,10 +112,11 @@ CALLED_WORKFLOWS = {
     )
 }
 _APP = ("-a", "--app")
+CONTAINER_RELEASE = Mechanism("heroku container:release", app_options=_APP, image=True, from_registry=True)
 COMMANDS = {
     each.name.removeprefix("heroku "): each
     for each in (
-        Mechanism("heroku container:release", app_options=_APP, image=True, from_registry=True),
+        CONTAINER_RELEASE,
         Mechanism("heroku builds:create", app_options=_APP, archive=True),
         Mechanism("heroku deploy:jar", app_options=_APP),
         Mechanism("heroku deploy:war", app_options=_APP),

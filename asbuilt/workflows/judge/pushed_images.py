@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from asbuilt.patterns import late
 from asbuilt.workflows.deploys.image_pushes import SWITCH, ImagePush, Made, image_pushes, may_push, types_of
-from asbuilt.workflows.deploys.mechanisms import Mechanism
+from asbuilt.workflows.deploys.mechanisms import CONTAINER_RELEASE, Mechanism
 from asbuilt.workflows.deploys.targets import as_expression
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import PlacedStep, Sources
@@ -94,7 +94,7 @@ def unreleased(found: tuple[Pushed, ...], checkout: Checkout) -> Iterator[Findin
         if any(_is_of(release, push, checkout.sources) for release in releases):
             continue
         told = push.app if push.known else f"`{_short(push.expression)}`"
-        command = f"heroku container:release {push.process or 'web'} --app {push.app}"
+        command = f"{CONTAINER_RELEASE.name} {push.process or 'web'} --app {push.app}"
         openly = next((release for release in releases if _may_be_of(release, push)), None)
         if openly is None:
             yield push.placed.document.finding(
@@ -276,7 +276,7 @@ def _releases(pushed: Pushed, checkout: Checkout) -> Iterator[_Release]:
 
 def _types(words: tuple[str, ...]) -> Iterator[str]:
     """Give the types that a release names; an empty one where that cannot be told."""
-    at = next((at for at, word in enumerate(words) if word == "container:release"), None)
+    at = next((at for at, word in enumerate(words) if word in CONTAINER_RELEASE.name.split()[1:]), None)
     found = types_of(words[at - 1 :]) if at else ()
     yield from (each if "$" not in each else "" for each in found or ("",))
 
