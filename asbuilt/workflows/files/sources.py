@@ -157,6 +157,16 @@ class Sources:
         """
         yield from self._callers.get(id(workflow_file), ())
 
+    def with_callers(self, workflow_file: WorkflowFile) -> tuple[WorkflowFile, ...]:
+        """Give a workflow, and those that call it, directly or through others. Each once."""
+        found, waiting = {id(workflow_file): workflow_file}, [workflow_file]
+        while waiting:
+            for file, _ in self.callers_of(waiting.pop()):
+                if id(file) not in found:
+                    found[id(file)] = file
+                    waiting.append(file)
+        return tuple(found.values())
+
     def action_of(self, step: Step) -> ActionFile | None:
         """Give the composite action of this repository that a step uses, if it does and it is there.
 

@@ -71,7 +71,7 @@ def pushes(workflow_file: WorkflowFile, checkout: Checkout) -> tuple[Pushed, ...
     if not any(may_push(each.text) for each in _documents(workflow_file, sources)):
         return ()
     found: dict[tuple[PlacedStep, ImagePush, str, str], Pushed] = {}
-    for entry in _entries(workflow_file, sources):
+    for entry in sources.with_callers(workflow_file):
         for run in job_runs(entry, sources, lambda file, _: file is workflow_file):
             if run.last.workflow_file is not workflow_file or run.last.job.uses is not None:
                 continue
@@ -315,15 +315,4 @@ def _may_be_of(release: _Release, push: ImagePush) -> bool:
 def _documents(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Document]:
     """Give the files in which what a workflow pushes may be written: its own, its actions, and those that call it."""
     yield from sources.documents_of(workflow_file)
-    yield from (each.document for each in _entries(workflow_file, sources))
-
-
-def _entries(workflow_file: WorkflowFile, sources: Sources) -> tuple[WorkflowFile, ...]:
-    """Give a workflow, and those that call it, directly or through others."""
-    found, waiting = {id(workflow_file): workflow_file}, [workflow_file]
-    while waiting:
-        for file, _ in sources.callers_of(waiting.pop()):
-            if id(file) not in found:
-                found[id(file)] = file
-                waiting.append(file)
-    return tuple(found.values())
+    yield from (each.document for each in sources.with_callers(workflow_file))
