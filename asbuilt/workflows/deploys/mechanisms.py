@@ -59,6 +59,12 @@ class Mechanism:
     health_text_input: str = ""
     in_shell: bool = False
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether no more is known of it than its name: what it does is written elsewhere."""
+        kinds = (self.push, self.image, self.archive, self.promotes, self.review)
+        return bool(self.why) and not (any(kinds) or self.app_input or self.app_options)
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:

@@ -145,6 +145,8 @@ def _targets(command: Command, remotes: Remotes, *, lets_in: bool, named: bool) 
 
 def _heroku_command(call: tuple[str, ...], command: Command, remotes: Remotes, *, given: bool) -> Iterator[Target]:
     """Give the deploy of a call of the CLI: what no option names, HEROKU_APP does, and then a git remote."""
+    if call[1:2] == ("api",) and "--help" not in call:
+        yield from _by_plugin(call, command, remotes)
     known = COMMANDS.get(call[1]) if len(call) > 1 else None
     if known is None or "--help" in call:
         return
@@ -165,6 +167,18 @@ def _heroku_command(call: tuple[str, ...], command: Command, remotes: Remotes, *
         yield from remotes.targets(known, remote)
     else:
         yield Target(known, "$HEROKU_APP", _UNNAMED)  # the CLI takes it where no option names the app
+
+
+def _by_plugin(call: tuple[str, ...], command: Command, remotes: Remotes) -> Iterator[Target]:
+    """Give the deploy of a request by the CLI's plugin: `heroku api PATCH /apps/shop/formation --body ...`.
+
+    Source: https://github.com/heroku/heroku-api-plugin
+    """
+    at = next((at for at, word in enumerate(call) if word.upper() in _WRITES), len(call))
+    address = next((word for word in call[at + 1 :] if not word.startswith("-")), "")
+    if address:
+        asked = address if "://" in address else f"https://api.heroku.com/{address.lstrip('/')}"
+        yield from _api_call(command, (asked,), remotes)
 
 
 def _api_call(command: Command, asked: tuple[str, ...], remotes: Remotes) -> Iterator[Target]:

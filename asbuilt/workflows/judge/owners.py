@@ -22,7 +22,8 @@ def first_of_each_owner(paths: Iterable[DeployPath]) -> tuple[DeployPath, ...]:
 class Target:
     """What a deploy step deploys, or why that cannot be told.
 
-    `document` and `mark` are where the app is named, `caller` is for the end of a sentence.
+    `document` and `mark` are where the app is named, `caller` is for the end of a sentence. `unseen` names what
+    does it, where that is written elsewhere and nothing of it can be seen.
     """
 
     document: Document
@@ -31,6 +32,7 @@ class Target:
     app: str | None
     why: str
     caller: str
+    unseen: str = ""
 
 
 def targets_in(
@@ -54,4 +56,5 @@ def targets_in(
 def _target(step: DeployStep, job: str, app: str | None, why: str | None, caller: str) -> Target:
     # Of what is undecided, the app is said first.
     first = (why or "").partition("; the environment")[0].partition("; whether")[0]
-    return Target(step.document, step.app_mark, job, app, first, caller)
+    unseen = step.mechanism.name if step.mechanism.is_unknown and step.target is None else ""
+    return Target(step.document, step.app_mark, job, app, first, caller, unseen)

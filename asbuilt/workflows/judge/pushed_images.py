@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from asbuilt.patterns import late
 from asbuilt.workflows.deploys.image_pushes import SWITCH, ImagePush, Made, image_pushes, may_push, types_of
-from asbuilt.workflows.deploys.mechanisms import CONTAINER_RELEASE, Mechanism
+from asbuilt.workflows.deploys.mechanisms import CONTAINER_RELEASE
 from asbuilt.workflows.deploys.targets import as_expression
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import PlacedStep, Sources
@@ -270,7 +270,7 @@ def _releases(pushed: Pushed, checkout: Checkout) -> Iterator[_Release]:
         if mechanism.image and (mechanism.from_registry or mechanism.name.startswith("Heroku API")):
             types = tuple(each for way in path.step.ways for each in _types(way[-1].words))
             yield _Release(path, path.app, path.step.target or "", types if "" not in types else ())
-        elif _is_unknown(mechanism) and path.app is None:
+        elif mechanism.is_unknown and path.app is None:
             yield _Release(path, None, "", (), is_open=True)
 
 
@@ -279,12 +279,6 @@ def _types(words: tuple[str, ...]) -> Iterator[str]:
     at = next((at for at, word in enumerate(words) if word in CONTAINER_RELEASE.name.split()[1:]), None)
     found = types_of(words[at - 1 :]) if at else ()
     yield from (each if "$" not in each else "" for each in found or ("",))
-
-
-def _is_unknown(mechanism: Mechanism) -> bool:
-    """Tell whether a way to deploy is one of which no more is known than its name."""
-    kinds = (mechanism.push, mechanism.image, mechanism.archive, mechanism.promotes, mechanism.review)
-    return bool(mechanism.why) and not (any(kinds) or mechanism.app_input or mechanism.app_options)
 
 
 def _is_of(release: _Release, push: ImagePush, sources: Sources) -> bool:
