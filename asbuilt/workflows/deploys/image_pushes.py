@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from asbuilt.patterns import late
 from asbuilt.workflows.deploys.heroku_words import call_of
-from asbuilt.workflows.deploys.mechanisms import script_of
+from asbuilt.workflows.deploys.mechanisms import CONTAINER_RELEASE, script_of
 from asbuilt.workflows.deploys.targets import as_expression, in_script
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import PlacedStep, Sources
@@ -243,6 +243,12 @@ def types_of(call: tuple[str, ...]) -> tuple[str, ...]:
             found.append(word)
         before = word
     return tuple(found)
+
+
+def types_released(words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Give the types that a call of `container:release` names; None for another command."""
+    at = next((at for at, word in enumerate(words) if at and word in CONTAINER_RELEASE.name.split()), None)
+    return types_of(words[at - 1 :]) if at is not None else None
 
 
 def _pushed(words: tuple[str, ...], *, aliased: bool) -> tuple[tuple[str, ...], Made | None]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from asbuilt.patterns import late
-from asbuilt.workflows.deploys.image_pushes import SWITCH, ImagePush, Made, image_pushes, may_push, types_of
+from asbuilt.workflows.deploys.image_pushes import SWITCH, ImagePush, Made, image_pushes, may_push, types_released
 from asbuilt.workflows.deploys.mechanisms import CONTAINER_RELEASE
 from asbuilt.workflows.deploys.targets import as_expression
 from asbuilt.workflows.expressions.evaluate import Unknown
@@ -276,8 +276,7 @@ def _releases(pushed: Pushed, checkout: Checkout) -> Iterator[_Release]:
 
 def _types(words: tuple[str, ...]) -> Iterator[str]:
     """Give the types that a release names; an empty one where that cannot be told."""
-    at = next((at for at, word in enumerate(words) if word in CONTAINER_RELEASE.name.split()[1:]), None)
-    found = types_of(words[at - 1 :]) if at else ()
+    found = types_released(words) or ()
     yield from (each if "$" not in each else "" for each in found or ("",))
 
 
