@@ -647,6 +647,17 @@ def checkout(run, repository):
 
 
 @pytest.fixture
+def own_checkout(see, run, app):
+    """The files of the repository that an app's code comes from."""
+    if app.repository not in run.checkouts:
+        pytest.skip(f"the estate names no folder with the files of {app.repository or app.name}")
+    checkout = run.checkouts[app.repository]
+    see.note("Procfile", checkout.procfile.document.text if checkout.procfile else None)
+    see.rest_on([checkout.procfile.document] if checkout.procfile else [])
+    return checkout
+
+
+@pytest.fixture
 def refused(see, run, repository):
     """What no workflow file speaks for and could not be read: folders, Procfiles, actions that nobody uses."""
     if repository.name not in run.checkouts:

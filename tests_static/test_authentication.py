@@ -10,10 +10,11 @@ def test_authentication_fails_closed(workflow_file, checkout):
 
     A run in an environment that GitHub has just created has no secrets. With an empty key, the CLI asks a terminal to
     log in, and crashes, as there is none. A key that an earlier step writes to GITHUB_ENV cannot be told before the
-    run: it is no finding.
+    run: it is no finding. heroku-deploy that is handed a key by `heroku_api_key` fails by itself where it is empty. A
+    called workflow has no secret but those that its caller hands over, by the same name.
 
     Remedy: set `HEROKU_API_KEY: ${{ secrets.HEROKU_API_KEY }}` in the job's `env`, and begin the job with the step
-    `run: test -n "$HEROKU_API_KEY"`.
+    `run: test -n "$HEROKU_API_KEY"`; hand the secret to a called workflow, or set `secrets: inherit`.
     """
     calls = there.calls_with_a_key(workflow_file, checkout.sources)
     none_of(authentication.gaps(workflow_file, checkout.sources), among=calls, what="call that needs Heroku's key")

@@ -4,7 +4,7 @@ from asbuilt.controls import control, none_of
 from asbuilt.workflows.judge import deploy_steps, there
 
 
-@control("WF002", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"])
+@control("WF002", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"], explained_by=["WF023"])
 def test_deploy_step_does_not_create_apps(workflow_file, checkout):
     """Every heroku-deploy step sets dontautocreate to true: a deploy never creates an app.
 

@@ -8,20 +8,22 @@ from asbuilt.workflows.judge import there, verification
 def test_deploy_is_followed_by_a_health_check(app, estate, deploy_paths):
     """A health check that can fail the run follows every deploy, in the same job or a later one.
 
-    A request whose failure is swallowed, and a step or job with `continue-on-error`, check nothing.
+    A request whose failure is swallowed, and a step or job with `continue-on-error`, check nothing. An app without web
+    has no URL: its dynos are waited for.
 
-    Remedy: after the deploy, ask the app: `curl --fail --retry 10 --retry-all-errors URL/health`.
+    Remedy: after the deploy, ask {app} for its commit, or wait for its dynos: `timeout 300 heroku ps:wait --app {app}`.
     """
     none_of(verification.unchecked(app, estate.apps.values(), deploy_paths))
 
 
-@control("WF025", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1", "NIST SI-4"])
+@control("WF025", severity="SEV-3", satisfies=["SOC2 CC7.2", "SOC2 CC8.1", "NIST SI-4"], explained_by=["WF005"])
 def test_health_check_proves_the_release(app, estate, deploy_paths):
     """A health check after the deploy compares what runs with what was deployed: commit or release version.
 
-    When a deploy fails, the release before it goes on answering, with 200.
+    When a deploy fails, the release before it goes on answering, with 200. `heroku ps:wait` compares the release of
+    each dyno with the newest.
 
-    Remedy: let the app tell its commit, and compare: `curl --fail URL/version | grep "$GITHUB_SHA"`.
+    Remedy: let {app} tell its commit, and compare that with `$GITHUB_SHA`; without web, `heroku ps:wait --app {app}`.
     """
     checks = there.health_checks(app, estate, deploy_paths)
     none_of(verification.unproved(app, estate.apps.values(), deploy_paths), among=checks, what="health check")

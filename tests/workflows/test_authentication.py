@@ -264,3 +264,81 @@ def test_the_remedy_gives_the_guard_what_it_needs():
 def test_a_guard_in_a_test_of_what_is_known_before_the_run(event, gaps_there):
     test = f'if [ ${{{{ github.event_name }}}} = {event} ]; then\n      test -n "$HEROKU_API_KEY"\n    fi'
     assert kinds(workflow(f"- run: |\n    {test}", CALL)) == gaps_there
+
+
+def test_heroku_deploy_that_is_handed_a_key_fails_by_itself():
+    deploy = "- {{ uses: akhileshns/heroku-deploy@v3, with: {{ heroku_api_key: '{}' }} }}"
+    assert found(workflow(deploy.format(FROM_SECRETS), job="")) == []
+    assert found(workflow(deploy.format(FROM_SECRETS))) == []
+    assert kinds(workflow(deploy.format(""), job="")) == ["none", "guard"]
+    (gap,) = found(workflow(deploy.format("${{ vars.KEY }}"), job=""))
+    assert (gap.fact, gap.fix) == (
+        "one: heroku_api_key is ${{ vars.KEY }}, expected one from secrets",
+        f"write: heroku_api_key: {FROM_SECRETS}",
+    )
+    (gap,) = found(workflow(deploy.format("abc"), job=""))
+    assert "abc" not in gap.fact + gap.excerpt
+    assert kinds(workflow(deploy.format(FROM_SECRETS), CALL, job="")) == ["none", "guard"]
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        'OK=$(test -n "$HEROKU_API_KEY")',
+        'OK="$([ -n "$HEROKU_API_KEY" ])"',
+        'OK=$(test -n "$HEROKU_API_KEY" && echo yes)',
+        'OK=$(test -n "$HEROKU_API_KEY" && echo yes || echo no)\n    [ "$OK" = yes ]',
+    ],
+)
+def test_the_status_of_an_assignment_is_that_of_what_it_runs(guard):
+    assert found(workflow(f"- run: |\n    {guard}", CALL)) == []
+    assert found(workflow(f"- run: |\n    {guard}\n    heroku ps")) == []
+
+
+def test_export_has_a_status_of_its_own():
+    assert kinds(workflow('- run: export OK=$(test -n "$HEROKU_API_KEY")', CALL)) == ["guard"]
+
+
+CALLED = "{ workflow_call: { inputs: { to: { type: string, default: x } }, secrets: { HEROKU_API_KEY: {} } } }"
+ONE = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/{}.yml\n{}"
+
+
+def handed(secrets, inner=None, called=None):
+    called = called or workflow(GUARD, CALL, on=CALLED)
+    middle = {} if inner is None else {"two": ONE.format("three", inner).replace("push", CALLED)}
+    return found(ONE.format("two", secrets), **middle, **{"three" if middle else "two": called})
+
+
+@pytest.mark.parametrize(
+    ("secrets", "expected"),
+    [
+        ("", ["add to this job: secrets: inherit"]),
+        ("    secrets: inherit\n", []),
+        (f"    secrets: {{ HEROKU_API_KEY: '{FROM_SECRETS}' }}\n", []),
+        (f"    secrets: {{ heroku_api_key: '{FROM_SECRETS}' }}\n", []),
+        ("    secrets: { HEROKU_API_KEY: '${{ secrets.PRODUCTION }}' }\n", []),
+        ("    secrets: { KEY: '${{ secrets.KEY }}' }\n", [f"add to its secrets: HEROKU_API_KEY: {FROM_SECRETS}"]),
+    ],
+)
+def test_a_called_workflow_is_handed_the_secret_that_it_reads(secrets, expected):
+    assert [gap.fix for gap in handed(secrets)] == expected
+    assert all(len(gap.fact) < 160 for gap in handed(secrets))
+
+
+def test_a_secret_is_handed_on_through_all_workflows_between():
+    inherit = "    secrets: inherit\n"
+    assert handed(inherit, inherit) == []
+    assert [gap.path for gap in handed("", inherit)] == [".github/workflows/one.yml"]
+    assert handed(inherit, "") == []  # it is said at the one between
+    renamed = "    secrets: { HEROKU_API_KEY: '${{ secrets.KEY }}' }\n"
+    assert handed("    secrets: { KEY: '${{ secrets.KEY }}' }\n", renamed) == []
+    (gap,) = handed(f"    secrets: {{ HEROKU_API_KEY: '{FROM_SECRETS}' }}\n", renamed)
+    assert gap.fix == "add to its secrets: KEY: ${{ secrets.KEY }}"
+    assert (gap.mark.line, "three.yml:8" in gap.fact) == (5, True)
+
+
+def test_what_the_call_does_not_come_to_needs_no_secret():
+    step = "- { run: heroku ps, if: inputs.to == 'live' }"
+    called = workflow("- { run: 'test -n \"$HEROKU_API_KEY\"', if: inputs.to == 'live' }", step, on=CALLED)
+    assert handed("", called=called) == []
+    assert len(handed("    with: { to: live }\n", called=called)) == 1

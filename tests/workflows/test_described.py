@@ -12,7 +12,7 @@ from asbuilt.workflows.said.described import Described
 
 SECRETS = "    secrets: inherit\n"
 USES = "acme/shared/.github/workflows/roll.yml"
-APP = SimpleNamespace(name="shop", url=None, probes=(), gates=("check", "test"), environment="production")
+APP = SimpleNamespace(formation={}, name="shop", url=None, probes=(), gates=("check", "test"), environment="production")
 
 
 def calling(more="", uses=f"{USES}@v1"):

@@ -84,6 +84,52 @@ def test_a_step_that_does_not(step):
     assert not noticed(workflow(step))
 
 
+def coded(shell, code, told=STATUS):
+    """Give a step of another language; the status is put into the code, or told by a variable."""
+    by_variable = {"pwsh": "$env:STATUS", "python": "os.environ['STATUS']"}
+    names = by_variable[shell] if told == "variable" else f"'{told}'"
+    lines = "".join(f"\n    {line}" for line in code.replace("STATUS", names).splitlines())
+    return f"- shell: {shell}\n  run: |{lines}\n  env: {{ {'STATUS' if told == 'variable' else 'OTHER'}: '{STATUS}' }}"
+
+
+@pytest.mark.parametrize("told", [STATUS, "variable"])
+@pytest.mark.parametrize(
+    ("shell", "code", "expected"),
+    [
+        ("pwsh", "if (STATUS -like 'Skipped*') { exit 1 }", True),
+        ("pwsh", "if (STATUS -notlike 'Successfully*') { throw 'skipped' }", True),
+        ("pwsh", "if (-not (STATUS).StartsWith('Successfully')) {\n  Write-Error 'no deploy'\n}", True),
+        ("pwsh", "if (STATUS -like 'Successfully*') { exit 0 } else { exit 1 }", True),
+        ("pwsh", "if (STATUS -like 'Successfully*') { exit 0 }\nexit 1", True),
+        ("pwsh", "switch -Wildcard (STATUS) { 'Skipped*' { throw 'no deploy' } }", True),
+        ("pwsh", "if (STATUS -like 'Skipped*') { exit 0 }", False),
+        ("pwsh", "if (STATUS -like 'Skipped*') { exit }", False),
+        ("pwsh", "if (STATUS -like 'Skipped*') { Write-Host 'it failed' }", False),
+        ("pwsh", "if (STATUS -like 'Successfully*') { exit 1 }", False),
+        ("pwsh", "Write-Host STATUS", False),
+        ("pwsh", "if (STATUS -eq '') { exit 1 }", False),
+        ("python", "import os, sys\nif STATUS.startswith('Skipped'):\n    sys.exit(1)", True),
+        ("python", "import os\nassert STATUS.startswith('Successfully')", True),
+        ("python", "import os\nif not STATUS.startswith('Successfully'):\n    raise SystemExit(1)", True),
+        ("python", "import os, sys\nsys.exit('no deploy') if 'Skipped' in STATUS else None", True),
+        ("python", "import os, sys\nif STATUS.startswith('Skipped'):\n    sys.exit(0)", False),
+        ("python", "import os, sys\nif STATUS.startswith('Skipped'):\n    sys.exit()", False),
+        ("python", "import os\nassert not STATUS.startswith('Successfully')", False),
+        ("python", "import os\nprint(STATUS)", False),
+    ],
+)
+def test_a_status_that_is_told_to_another_language(shell, code, expected, told):
+    assert noticed(workflow(coded(shell, code, told))) is expected
+
+
+def test_a_step_of_another_language_that_runs_after_a_skip_alone():
+    condition = "  if: startsWith(steps.deploy.outputs.status, 'Skipped')\n"
+    assert noticed(workflow(f"- run: throw 'no deploy'\n  shell: pwsh\n{condition}"))
+    assert noticed(workflow(f"- run: import sys; sys.exit(1)\n  shell: python\n{condition}"))
+    assert not noticed(workflow(f"- run: exit 0\n  shell: pwsh\n{condition}"))
+    assert not noticed(workflow(f"- run: import sys; sys.exit()\n  shell: python\n{condition}"))
+
+
 @pytest.mark.parametrize(
     "step",
     [

@@ -27,7 +27,6 @@ def test_before_has_exactly_the_drift_of_the_incident():
         "WF005": ["raxx-api-prod", "raxx-api-staging"],
         "WF006": ["raxx-api-prod", "raxx-api-staging"],
         "WF009": ["raxx-api-prod"],
-        "WF021": ["MooseQuest/TradeMasterAPI deploy.yml"],
     }
 
 
@@ -44,7 +43,6 @@ def test_before_findings_lie_where_the_drift_is():
         "WF005": ["deploy.yml:52:9", "deploy.yml:34:9"],
         "WF006": ["deploy-heroku.yml:92:9", "deploy.yml:52:9", "deploy-heroku.yml:92:9", "deploy.yml:34:9"],
         "WF009": ["deploy.yml:40:3"],
-        "WF021": ["deploy.yml:34:9", "deploy.yml:52:9"],
     }
 
 

@@ -6,7 +6,7 @@ deploy in a way that is not known counts as one whose target cannot be told.
 
 Its face:
 
-    called         calls of workflows that nobody has here
+    branches       which branches Heroku builds, and what a push sends there
     heroku_words   how a command calls the Heroku CLI
     mechanisms     the known actions and subcommands, as data
     script_target  the noun: what a script deploys

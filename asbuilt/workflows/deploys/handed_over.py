@@ -11,7 +11,7 @@ from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.deploys.mechanisms import DPL, only_prepares, unknown
 from asbuilt.workflows.deploys.script_target import Target
 from asbuilt.workflows.files.sources import PlacedStep
-from asbuilt.workflows.shell.languages import BUILDERS, RUNNERS, SHELLS, language
+from asbuilt.workflows.shell.languages import BUILDERS, RUNNERS, SHELLS, language, named_by
 from asbuilt.workflows.shell.script import Command, expand, option
 
 _INSTALLS = frozenset({"install", "i", "add", "ci"})
@@ -86,7 +86,7 @@ def _runs_a_deploy(words: tuple[str, ...], program: str) -> bool:
         return False
     if program in RUNNERS:
         return not _INSTALLS & set(words[1:2]) and any(
-            _DEPLOYS.search(word) and not _DOES_NOT.search(word) for word in words[1:]
+            _DEPLOYS.search(word) and not _DOES_NOT.search(word) for word in named_by(words)
         )
     is_read = program in SHELLS or language(program) is not None
     command = words[1] if is_read and len(words) > 1 else words[0]

@@ -59,6 +59,12 @@ class Mechanism:
     health_text_input: str = ""
     in_shell: bool = False
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether no more is known of it than its name: what it does is written elsewhere."""
+        kinds = (self.push, self.image, self.archive, self.promotes, self.review)
+        return bool(self.why) and not (any(kinds) or self.app_input or self.app_options)
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -112,10 +118,11 @@ CALLED_WORKFLOWS = {
     )
 }
 _APP = ("-a", "--app")
+CONTAINER_RELEASE = Mechanism("heroku container:release", app_options=_APP, image=True, from_registry=True)
 COMMANDS = {
     each.name.removeprefix("heroku "): each
     for each in (
-        Mechanism("heroku container:release", app_options=_APP, image=True, from_registry=True),
+        CONTAINER_RELEASE,
         Mechanism("heroku builds:create", app_options=_APP, archive=True),
         Mechanism("heroku deploy:jar", app_options=_APP),
         Mechanism("heroku deploy:war", app_options=_APP),

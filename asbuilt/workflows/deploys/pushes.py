@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from asbuilt.patterns import late
 from asbuilt.workflows.bounds import REMOTES, hold
+from asbuilt.workflows.deploys.branches import arguments, branch_of, builds, sent_by
 from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.deploys.mechanisms import PUSH, Mechanism
 from asbuilt.workflows.deploys.script_target import Spot, Target
@@ -28,8 +29,6 @@ _URL = late(
 _PLACE = late(r"^(?:[a-z+]+://(?:[^@]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?=[:/]|$)|^\.{0,2}/", re.IGNORECASE)
 _HEROKU = late(r"(?:^|\.)heroku(?:\.com)?$", re.IGNORECASE)
 _MATRIX = late(r"\$\{\{[^}]*\bmatrix\.")
-_TAKES_VALUE = frozenset({"-C", "-c", "--git-dir", "--work-tree", "--prefix", "-P", "-o", "--push-option", "--repo"})
-_SENDS_NOTHING = frozenset({"--dry-run", "-n", "--delete", "-d"})
 _DEEPEST = 3
 
 Variables = Mapping[str, tuple[str, ...]]
@@ -100,7 +99,7 @@ class Remotes:
         if (call := call_of(words)) is not None:
             self._learn_from_cli(call, command)
         elif words[0].rpartition("/")[2] == "git":
-            match list(_arguments(words[1:])):
+            match list(arguments(words[1:])):
                 case ["remote", "add" | "set-url", *_, name, url]:
                     self.keep(name, self.put(url, command.variables, _URL), command)
                 case ["remote", "rename", old, new] if old in self.known:
@@ -187,13 +186,8 @@ class Remotes:
         or to branches that Heroku does not build, and for one to a place that is not Heroku's. One to what is not known
         here, and speaks of Heroku, is a deploy whose app cannot be told. `git subtree push` is a push.
         """
-        arguments = list(_arguments(command.words[1:]))
-        arguments = arguments[1:] if arguments[:1] == ["subtree"] else arguments
-        if arguments[:1] != ["push"] or _SENDS_NOTHING & set(command.words):
-            return
-        named = option(command.words, "--repo")
-        remote, *refs = arguments[1:] if len(arguments) > 1 else [named or "origin"]
-        if all(map(_builds_nothing, refs)) and (refs or "--tags" in command.words):
+        remote, refs = sent_by(command.words)
+        if not remote or (all(map(_builds_nothing, refs)) and (refs or "--tags" in command.words)):
             return
         for text in self.put(remote, command.variables, _URL):
             if app := app_of_url(text):
@@ -203,6 +197,21 @@ class Remotes:
             elif self._may_be_herokus(text) and not _is_elsewhere(text):
                 why = f"pushes to `{text}`, and no earlier step of the job says which app that is"
                 yield Target(PUSH, None, why)
+
+    def idle(self, command: Command) -> Iterator[tuple[str, str]]:
+        """Give the apps that a `git push` sends branches to which Heroku does not build, with the refspec.
+
+        As they are written. None for a push that deploys, and for one of tags alone.
+        """
+        remote, refs = sent_by(command.words)
+        branches = [ref for ref in refs if _builds_nothing(ref) and branch_of(ref)]
+        if not remote or not branches or len(branches) < len(refs):
+            return
+        for text in self.put(remote, command.variables, _URL):
+            apps = (
+                [app_of_url(text)] if app_of_url(text) else [app_of_url(each.url) for each in self.known.get(text, ())]
+            )
+            yield from ((app, branches[0]) for app in apps if app)
 
 
 def url_of(app: str) -> str:
@@ -225,16 +234,4 @@ def _builds_nothing(ref: str) -> bool:
     if colon and not source:
         return True  # it is deleted
     target = target.removeprefix("refs/heads/")
-    return re.fullmatch(r"[\w./-]+", target) is not None and target not in {"main", "master", "HEAD"}
-
-
-def _arguments(words: tuple[str, ...]) -> Iterator[str]:
-    """Give what stands on a git command line but options; options before the subcommand may take a value."""
-    skip = False
-    for word in words:
-        if skip:
-            skip = False
-        elif word in _TAKES_VALUE:
-            skip = True
-        elif not word.startswith("-"):
-            yield word
+    return re.fullmatch(r"[\w./-]+", target) is not None and not builds(target)

@@ -22,6 +22,19 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class IdlePush:
+    """A push to an app's repository at Heroku that builds nothing: `ref` goes to another branch than it builds.
+
+    `line` is that of the script, from 0. App and ref are as they are written.
+    """
+
+    placed: PlacedStep
+    line: int
+    app: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A deploy in a script, and the text that names its app; None where there is none: `why` says why.
 

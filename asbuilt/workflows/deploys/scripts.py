@@ -12,7 +12,7 @@ from asbuilt.workflows.deploys import code, handed_over
 from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.deploys.mechanisms import ACTIONS, COMMANDS, addresses, script_of, sent_to
 from asbuilt.workflows.deploys.pushes import APP, Remotes, url_of
-from asbuilt.workflows.deploys.script_target import Spot, Target
+from asbuilt.workflows.deploys.script_target import IdlePush, Spot, Target
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.run.contexts import is_given, variables_of
 from asbuilt.workflows.shell.requests import request_of
@@ -39,6 +39,19 @@ def deploys(scripts: Iterable[PlacedStep], sources: Sources) -> Iterator[tuple[P
     is the commands of which each must run, and of the ways one must. What only prepares another deploy is left out
     where that is there too. Raises PastBoundError.
     """
+    reading = _read(scripts, sources)
+    used = {target.mechanism.name for _, target, _ in reading.found}
+    for (placed, target, _), ways in reading.found.items():
+        if target.mechanism.prepares not in used:
+            yield placed, target, tuple(ways)
+
+
+def idle_pushes(scripts: Iterable[PlacedStep], sources: Sources) -> tuple[IdlePush, ...]:
+    """Give the pushes to Heroku of branches that it does not build, in the scripts of a job. Raises PastBoundError."""
+    return tuple(_read(scripts, sources).idle)
+
+
+def _read(scripts: Iterable[PlacedStep], sources: Sources) -> "_Reading":
     reading = _Reading(sources)
     for placed in scripts:
         known = ACTIONS.get(placed.step.action or "")
@@ -49,10 +62,7 @@ def deploys(scripts: Iterable[PlacedStep], sources: Sources) -> Iterator[tuple[P
             reading.remotes.keep(known.remote, (url_of(text_of(placed.step.input(known.app_input)) or ""),))
         else:
             reading.read(placed, script_of(placed.step))
-    used = {target.mechanism.name for _, target, _ in reading.found}
-    for (placed, target, _), ways in reading.found.items():
-        if target.mechanism.prepares not in used:
-            yield placed, target, tuple(ways)
+    return reading
 
 
 @dataclass(slots=True)
@@ -63,6 +73,7 @@ class _Reading:
     remotes: Remotes = field(default_factory=Remotes)
     logged_in: bool = False
     found: dict[tuple[PlacedStep, Target, PlacedStep | None], list[Way]] = field(default_factory=dict)
+    idle: list[IdlePush] = field(default_factory=list)
 
     def enter(self, placed: PlacedStep, env: Mapping[str, str] | None = None) -> None:
         """Go on to a step."""
@@ -85,6 +96,7 @@ class _Reading:
                 for target in (each for one in found for each in self._one_by_one(one)):
                     ways = self.found.setdefault((placed, target, target.given_by), [])
                     ways.append(_way(placed, command, target))
+                self.idle += (IdlePush(placed, command.line, *each) for each in self.remotes.idle(command))
                 self.remotes.learn(command)
 
     def _one_by_one(self, target: Target) -> Iterator[Target]:
@@ -133,6 +145,8 @@ def _targets(command: Command, remotes: Remotes, *, lets_in: bool, named: bool) 
 
 def _heroku_command(call: tuple[str, ...], command: Command, remotes: Remotes, *, given: bool) -> Iterator[Target]:
     """Give the deploy of a call of the CLI: what no option names, HEROKU_APP does, and then a git remote."""
+    if call[1:2] == ("api",) and "--help" not in call:
+        yield from _by_plugin(call, command, remotes)
     known = COMMANDS.get(call[1]) if len(call) > 1 else None
     if known is None or "--help" in call:
         return
@@ -153,6 +167,18 @@ def _heroku_command(call: tuple[str, ...], command: Command, remotes: Remotes, *
         yield from remotes.targets(known, remote)
     else:
         yield Target(known, "$HEROKU_APP", _UNNAMED)  # the CLI takes it where no option names the app
+
+
+def _by_plugin(call: tuple[str, ...], command: Command, remotes: Remotes) -> Iterator[Target]:
+    """Give the deploy of a request by the CLI's plugin: `heroku api PATCH /apps/shop/formation --body ...`.
+
+    Source: https://github.com/heroku/heroku-api-plugin
+    """
+    at = next((at for at, word in enumerate(call) if word.upper() in _WRITES), len(call))
+    address = next((word for word in call[at + 1 :] if not word.startswith("-")), "")
+    if address:
+        asked = address if "://" in address else f"https://api.heroku.com/{address.lstrip('/')}"
+        yield from _api_call(command, (asked,), remotes)
 
 
 def _api_call(command: Command, asked: tuple[str, ...], remotes: Remotes) -> Iterator[Target]:

@@ -5,20 +5,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from asbuilt.workflows.deploys import code, scripts
-from asbuilt.workflows.deploys.called import hands_over
+from asbuilt.workflows.deploys.called import hands_over, made_known
 from asbuilt.workflows.deploys.mechanisms import (
     Mechanism,
     action_named,
     hands_heroku_an_app,
     has_script,
     only_logs_in,
+    script_of,
     unknown,
 )
+from asbuilt.workflows.deploys.script_target import IdlePush
 from asbuilt.workflows.deploys.scripts import Way
 from asbuilt.workflows.files.sources import HERE, PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile, action_name
 from asbuilt.workflows.said.described import Described, handed
 from asbuilt.workflows.yaml.document import Document, Mark, Scalar, text_of, texts_of
+
+__all__ = ["DeployStep", "deploy_steps", "deploys_of", "made_known"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,6 +136,15 @@ def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple
         for placed, each, ways in scripts.deploys(shells, sources)
     )
     return tuple(sorted(found, key=lambda each: each.placed.number))
+
+
+def idle_pushes_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple[IdlePush, ...]:
+    """Give the pushes to Heroku in a job's scripts that build nothing there. Raises PastBoundError."""
+    steps = sources.steps(workflow_file, job)
+    if not any("push" in script_of(each.step) for each in steps):
+        return ()
+    shells = (each for each in steps if has_script(each.step) or _action_of(each.step) is not None)
+    return scripts.idle_pushes(shells, sources)
 
 
 def _action_of(step: Step) -> Mechanism | None:

@@ -61,6 +61,14 @@ class PlacedStep:
         """The place of what it does."""
         return self.step.mark
 
+    def place_of(self, line: int) -> Mark:
+        """Give the place of a line of its script, counted from 0.
+
+        That of the step where the script's lines are none of the file's: it stands behind `run:`, or is folded.
+        """
+        script = self.step.run
+        return self.document.line(script.mark.line + 1 + line) if script is not None and script.literal else self.mark
+
     @property
     def shell(self) -> str | None:
         """The shell that its script is written for, where one is named.
@@ -241,6 +249,16 @@ class Sources:
         Each with its file, in the order of the files and of the jobs in them.
         """
         yield from self._callers.get(id(workflow_file), ())
+
+    def with_callers(self, workflow_file: WorkflowFile) -> tuple[WorkflowFile, ...]:
+        """Give a workflow, and those that call it, directly or through others. Each once."""
+        found, waiting = {id(workflow_file): workflow_file}, [workflow_file]
+        while waiting:
+            for file, _ in self.callers_of(waiting.pop()):
+                if id(file) not in found:
+                    found[id(file)] = file
+                    waiting.append(file)
+        return tuple(found.values())
 
     def action_of(self, step: Step) -> ActionFile | None:
         """Give the composite action that a step uses, if it does and it is here: of this repository, or a given folder.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from asbuilt.patterns import late
+from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.files.workflow import Step
 from asbuilt.workflows.health.surroundings import Surroundings
 from asbuilt.workflows.shell.languages import BUILDERS, FETCHERS, RUNNERS, SHELLS, language
@@ -85,9 +86,11 @@ def runs_a_check(command: tuple[str, ...], *, named: bool, handed: Callable[[], 
     if program == "wait-on" or "wait-on" in words[:2]:
         local = [word for word in words if _LOCAL.search(word)]
         return not local or any("://" in word for word in words if word not in local)
+    if waits_for_release(command):
+        return True
     if program == "heroku":
         tests = words[:1] == ["run"] and not {"-x", "--exit-code"}.isdisjoint(command)
-        return words[:1] == ["ps:wait"] or (tests and any(map(_NAMED_SCRIPT.search, words)))
+        return tests and any(map(_NAMED_SCRIPT.search, words))
     names = [word for word in words if "://" not in word]
     if program not in _RUNS_TESTS and language(program) is None:
         own = _NAMED_SCRIPT.search(program) is not None or (_TESTS.search(program) is not None and handed())
@@ -98,6 +101,18 @@ def runs_a_check(command: tuple[str, ...], *, named: bool, handed: Callable[[], 
         return True
     called = (program, *names[:3])
     return named and any(each in _TESTING_PROGRAMS or _TESTS_BY_NAME.search(each) for each in called)
+
+
+def waits_for_release(words: tuple[str, ...]) -> bool:
+    """Tell whether a command waits until the dynos run the newest release: it compares the release of each with that.
+
+    heroku ps:wait --app shop -> True
+
+    Where one never does, it waits for ever, and what limits its time fails the step. Source:
+    https://github.com/heroku/cli/blob/main/packages/cli/src/commands/ps/wait.ts
+    """
+    call = call_of(words)
+    return call is not None and call[1:2] == ("ps:wait",) and "--help" not in call
 
 
 def is_suite(words: tuple[str, ...]) -> bool:

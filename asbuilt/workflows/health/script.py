@@ -14,10 +14,10 @@ from asbuilt.patterns import late
 from asbuilt.workflows.health import code as health_code
 from asbuilt.workflows.health.addresses import hands_an_app
 from asbuilt.workflows.health.check import Check
-from asbuilt.workflows.health.names import is_suite, proves_by_name, runs_a_check
+from asbuilt.workflows.health.names import is_suite, proves_by_name, runs_a_check, waits_for_release
 from asbuilt.workflows.shell.languages import language
 from asbuilt.workflows.shell.requests import Request, is_home, request_of
-from asbuilt.workflows.shell.script import Command, Fate, expand
+from asbuilt.workflows.shell.script import Command, Fate, expand, option
 
 # What a health check is about: a path, a word, or the app's own address.
 _ABOUT = late(
@@ -135,8 +135,18 @@ class ScriptReading:
             can_fail=bool(heard or judging or failing or read),
             proves_release=any(map(self._compares_release, judging)) or any(map(self._is_given_release, failing)),
             notices_errors=any(each.strict for each in heard) or bool(judging or failing),
-            addresses=tuple(dict.fromkeys(address for each in asking for address in each.addresses)),
+            addresses=tuple(
+                dict.fromkeys(
+                    (*(address for each in asking for address in each.addresses), *self._waited_for(named)),
+                )
+            ),
         )
+
+    def _waited_for(self, commands: Iterable[Command]) -> Iterator[str]:
+        """Give the apps whose dynos are waited for, as the host that Heroku gives them: a check asks by an address."""
+        for each in commands:
+            app = option(each.words, "-a", "--app") if waits_for_release(each.words) else None
+            yield from (f"https://{name}.herokuapp.com" for name in expand(app, each.variables) if app) if app else ()
 
     def may_ask(self, command: Command) -> bool:
         """Tell whether a command that makes no request may ask how an app is: Heroku itself, or by what it runs.
@@ -208,7 +218,7 @@ class ScriptReading:
         return hands_an_app((*words, *command.environment.items(), *env))
 
     def _is_given_release(self, command: Command) -> bool:
-        if is_suite(command.words) or any(map(proves_by_name, command.words)):
+        if is_suite(command.words) or waits_for_release(command.words) or any(map(proves_by_name, command.words)):
             return True
         given = (*command.words, *command.environment, *(f"${name}" for name in command.environment))
         entries = (f"${name} {text}" if name in self.own else text for name, (text, *_) in self.env.items())

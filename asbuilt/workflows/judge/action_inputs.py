@@ -109,12 +109,12 @@ class Inputs:
             context = contexts.of_step(self.deploy.placed, {}, self.sources)
             yield Value(_stripped(text_in(written, context)), given=True, written=written)
 
-    def meant(self, name: str) -> bool:
-        """Tell whether an input is there, but misspelled.
+    def meant(self, name: str) -> Scalar | None:
+        """Give the key that is meant for an input, but misspelled; None where there is none.
 
         `dont_auto_create` is meant for `dontautocreate`.
         """
-        return any(meant_by(key.text) == name for key in self.unknown())
+        return next((key for key in self.unknown() if meant_by(key.text) == name), None)
 
     def unknown(self) -> Iterator[Scalar]:
         """Give what the step sets and the action does not know, in the release that the step names.

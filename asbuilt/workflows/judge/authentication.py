@@ -12,6 +12,7 @@ from asbuilt.patterns import late
 from asbuilt.workflows.deploys.mechanisms import script_of
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
+from asbuilt.workflows.judge.credentials.handed_on import not_handed_on
 from asbuilt.workflows.judge.credentials.heroku_cli import (
     Call,
     asks_who,
@@ -20,7 +21,7 @@ from asbuilt.workflows.judge.credentials.heroku_cli import (
     calls,
     missing_cli,
 )
-from asbuilt.workflows.judge.credentials.heroku_key import KEY, Key, Source, key_of, secrets_read
+from asbuilt.workflows.judge.credentials.heroku_key import KEY, Key, Source, handed_over, key_of, secrets_read
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, known_text
 from asbuilt.workflows.run.job_runs import job_runs
@@ -53,7 +54,7 @@ def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
 
     By job in the order of the file: at the first call that has no key, at the first that nothing keeps from being made
     with an empty one, and at each key that is not from a secret. Where a key comes from an earlier step, nothing is
-    said of it.
+    said of it; last, at each job that calls a workflow and does not hand on the secret that this reads its key from.
 
     Of a key that is written out, the line is not shown.
     """
@@ -72,6 +73,7 @@ def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
                 f'add a step before it: run: test -n "${KEY}"' + _besides(open_need),
             )
         yield from _not_from_secrets(needs, sources)
+    yield from not_handed_on(workflow_file, sources, lambda file, job: key_calls(file, job, sources))
 
 
 def calls_without_cli(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
@@ -113,6 +115,11 @@ def _asks_nobody(words: tuple[str, ...]) -> bool:
     return _by_git(words) or asks_who(words)
 
 
+def _fails_by_itself(call: Call) -> bool:
+    """Tell whether a call fails where its key is empty, and its step with it: heroku-deploy does that is handed one."""
+    return bool(handed_over(call)) or (call.command is not None and _asks_nobody(call.command.words))
+
+
 def _asks_to_log_in(words: tuple[str, ...]) -> bool:
     return authenticates(words) and not asks_who(words)
 
@@ -135,12 +142,13 @@ def _not_from_secrets(needs: list[_Need], sources: Sources) -> Iterator[Finding]
     for need in needs:
         if need.key.source is Source.ELSEWHERE:
             literal = need.key.literal
+            name = need.call.key_input if need.key.handed else KEY
             told = "written out here" if literal else need.key.written or "empty"
             found = (need.key.document or need.call.placed.document).finding(
                 need.key.mark or need.call.placed.mark,
-                f"{need.call.placed.job.id}: {KEY} is {told}, expected one from secrets"
+                f"{need.call.placed.job.id}: {name} is {told}, expected one from secrets"
                 f"{caller_of(need.call.placed, sources)}",
-                f"write: {KEY}: ${{{{ secrets.{KEY} }}}}" + ("; revoke the key that is here" if literal else ""),
+                f"write: {name}: ${{{{ secrets.{KEY} }}}}" + ("; revoke the key that is here" if literal else ""),
             )
             yield replace(found, excerpt="") if literal else found  # the line has the key itself
 
@@ -155,7 +163,7 @@ def _besides(need: _Need) -> str:
 
 def _unguarded(workflow_file: WorkflowFile, job: Job, needs: list[_Need], sources: Sources) -> _Need | None:
     """Give the first call of the CLI that nothing keeps from being made with an empty key."""
-    made = [need for need in needs if not (need.call.command and _asks_nobody(need.call.command.words))]
+    made = [need for need in needs if not _fails_by_itself(need.call)]
     if not made or made[0].key.source in {Source.ELSEWHERE, Source.OPEN}:
         return None
     secrets = dict.fromkeys((name for need in made for name in secrets_read(need.call, need.key)), "")

@@ -18,7 +18,7 @@ class App(Protocol):
     """An app as it is declared.
 
     `tier` is a word such as `production`; what is None is not declared. `gates` are ids of jobs, `repository`
-    OWNER/NAME.
+    OWNER/NAME. `formation` has what is declared of each process type by its name, nothing where none is.
     """
 
     @property
@@ -35,6 +35,8 @@ class App(Protocol):
     def gates(self) -> Sequence[str]: ...  # noqa: D102
     @property
     def probes(self) -> Sequence[Probe]: ...  # noqa: D102
+    @property
+    def formation(self) -> Mapping[str, object]: ...  # noqa: D102
 
 
 class Workflow(Protocol):

@@ -15,18 +15,22 @@ from asbuilt.workflows.yaml.finding import Finding
 
 
 def creating(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Finding]:
-    """Give the steps of a workflow that may create the app; one that misspells the input is for `misread`.
+    """Give the steps of a workflow that may create the app.
 
-    At the input `dontautocreate`, or the step where it lacks: once for each way on which it is not sure to be on.
+    At the input `dontautocreate`, at what is meant for it and misspelled, or at the step where it lacks: once for each
+    way on which it is not sure to be on.
     """
     for inputs in inputs_of(workflow_file, checkout):
+        meant = inputs.meant(CREATES)
         for value in inputs.values(CREATES):
-            if not value.on and not inputs.meant(CREATES):
+            if not value.on:
+                misspelled = meant if not value.given else None
+                told = f"misspelled {misspelled.text}" if misspelled else value.told if value.given else "missing"
                 yield inputs.deploy.document.finding(
-                    inputs.deploy.step.place(CREATES),
-                    f"{inputs.deploy.job.id}: heroku-deploy may create the app: dontautocreate is "
-                    f"{value.told if value.given else 'missing'}, expected true{inputs.caller}",
-                    f'{"set here" if value.given else "add to this step"}: dontautocreate: "true"',
+                    misspelled.mark if misspelled else inputs.deploy.step.place(CREATES),
+                    f"{inputs.deploy.job.id}: heroku-deploy may create the app: dontautocreate is {told}, expected true"
+                    f"{inputs.caller}",
+                    f'{"set here" if value.given or misspelled else "add to this step"}: dontautocreate: "true"',
                 )
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from asbuilt.workflows.deploys.called import made_known
-from asbuilt.workflows.deploys.steps import DeployStep
+from asbuilt.workflows.deploys.steps import DeployStep, made_known
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.paths.blocked_paths import BlockedPath
 from asbuilt.workflows.paths.deploy_path import DeployPath
@@ -24,7 +23,8 @@ class Target:
     """What a deploy step deploys, or why that cannot be told.
 
     `document` and `mark` are where the app is named, `caller` is for the end of a sentence. `fix` is what makes it
-    known, where more than its name has to be.
+    known, where more than its name has to be. `unseen` names what does it, where that is written elsewhere and nothing
+    of it can be seen.
     """
 
     document: Document
@@ -34,6 +34,7 @@ class Target:
     why: str
     caller: str
     fix: str = ""
+    unseen: str = ""
 
 
 def targets_in(
@@ -67,4 +68,5 @@ def _target(step: DeployStep, job: str, app: str | None, why: str | None, caller
     # Of what is undecided, the app is said first.
     first = (why or "").partition("; the environment")[0].partition("; whether")[0]
     fix = made_known(step.job) if step.mechanism.why and step.described is None else ""
-    return Target(step.document, step.app_mark, job, app, first, caller, fix)
+    unseen = step.mechanism.name if step.mechanism.is_unknown and step.target is None else ""
+    return Target(step.document, step.app_mark, job, app, first, caller, fix, unseen)

@@ -9,7 +9,7 @@ from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.judge import ways
 from asbuilt.workflows.judge.declared import App, Estate
 from asbuilt.workflows.judge.leading import Leading
-from asbuilt.workflows.judge.owners import first_of_each_owner, targets_in
+from asbuilt.workflows.judge.owners import Target, first_of_each_owner, targets_in
 from asbuilt.workflows.paths.blocked_paths import BlockedPath
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.deploy_path import DeployPath
@@ -86,13 +86,18 @@ def undeclared(workflow_file: WorkflowFile, checkout: Checkout, estate: Estate) 
     """
     for target in targets_in(workflow_file, checkout.deploy_paths, checkout.blocked_paths):
         if target.app not in estate.apps:
-            told = (
-                f'deploys "{target.app}", which the estate does not declare'
-                if target.app
-                else f"deploys a target that cannot be told: {target.why}"
-            )
-            yield target.document.finding(
-                target.mark,
-                f'job "{target.job}" {told}{target.caller}',
-                "declare it under apps" if target.app else target.fix or f"write one of: {', '.join(estate.apps)}",
-            )
+            told, fix = _told(target, estate)
+            yield target.document.finding(target.mark, f'job "{target.job}" {told}{target.caller}', fix)
+
+
+def _told(target: Target, estate: Estate) -> tuple[str, str]:
+    """Say what is wrong with a target, and what to do."""
+    if target.app:
+        return f'deploys "{target.app}", which the estate does not declare', "declare it under apps"
+    apps = ", ".join(estate.apps)
+    if target.unseen:
+        fact = f"may deploy by {target.unseen}, and which app cannot be seen: what that does is written elsewhere"
+        suppression = "# asbuilt: ignore[WF008] REASON until YYYY-MM-DD"
+        known = target.fix or f"name one of {apps} in this workflow"
+        return fact, f"{known}; if it deploys nothing, write beside it: {suppression}"
+    return f"deploys a target that cannot be told: {target.why}", target.fix or f"write one of: {apps}"

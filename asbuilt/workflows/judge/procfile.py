@@ -34,10 +34,14 @@ class _Sent:
 def needs_no_procfile(checkout: Checkout) -> str:
     """Say why Heroku reads no Procfile of a repository; empty where it reads one.
 
-    Where a deploy may bring an image and may not, it reads one.
+    Where a deploy may bring an image and may not, it reads one. A promotion brings what another app runs, which was
+    built for that one.
     """
-    if checkout.deploy_paths and all(map(brings_image, checkout.deploy_paths)):
+    building = [path for path in checkout.deploy_paths if not path.step.mechanism.promotes]
+    if building and all(map(brings_image, building)):
         return "every deploy brings an image: Heroku reads no Procfile"
+    if checkout.deploy_paths and not building:
+        return "every deploy promotes what another app runs: Heroku reads no Procfile"
     if _MANIFEST in checkout.files and not checkout.procfiles:
         return f"{_MANIFEST} says what is built and what runs: Heroku reads no Procfile"
     return ""
@@ -79,7 +83,7 @@ def _sent(checkout: Checkout) -> tuple[_Sent, ...]:
     found = [
         _of(path, folder, checkout)
         for path in checkout.deploy_paths
-        if not (path.review or brings_image(path))
+        if not (path.review or path.step.mechanism.promotes or brings_image(path))
         for folder in _folders(path)
     ]
     return tuple(found) or (_Sent("", checkout.procfile or missing()),)

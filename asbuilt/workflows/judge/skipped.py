@@ -13,12 +13,13 @@ from asbuilt.workflows.expressions.evaluate import Whole
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
 from asbuilt.workflows.judge.action_inputs import CREATES, Inputs, inputs_of
+from asbuilt.workflows.judge.told_in_code import can_fail, fails_for
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.deploy_path import DeployPath, Later
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, holds, known_text, text_in
 from asbuilt.workflows.run.reach import after, may_run_on_success
-from asbuilt.workflows.shell.languages import GITHUB_SCRIPT, gives_up
+from asbuilt.workflows.shell.languages import GITHUB_SCRIPT, gives_up, is_shell
 from asbuilt.workflows.shell.trial import trial
 from asbuilt.workflows.yaml.document import Mapping, Node, text_of, texts_of
 
@@ -27,6 +28,8 @@ _DEPLOYED = "Successfully deployed heroku app from branch "
 _BRANCH = "branch"
 _WELL = {"outcome": "success", "conclusion": "success"}
 _TESTS = re.compile(r"skipped|successfully", re.IGNORECASE)
+_WORDS = ("skipped", "successfully")
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
 _FAILS = re.compile(r"fail|exit|abort|assert|error")
 
 
@@ -79,6 +82,11 @@ def _fails(placed: PlacedStep, seen: Context, otherwise: Context | None) -> bool
         variables = {
             name: value for name, value in seen["env"].items() if isinstance(value, str) and same.get(name) != value
         }
+        if placed.shell is not None and not is_shell(placed.shell):
+            told = any(name in script for name in variables) or any(
+                _told_apart(text, seen, otherwise) is not None for text in _EXPRESSION.findall(script)
+            )
+            return fails_for(script, *_WORDS) if told and always else can_fail(script) and not always
         return trial(script, placed.shell, variables, lambda text: _told_apart(text, seen, otherwise)).fails
     if step.action == GITHUB_SCRIPT:
         code = text_of(step.input("script")) or ""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from asbuilt.workflows.deploys.called import made_known
+from asbuilt.workflows.deploys.steps import made_known
 from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.judge.environments import remedy
 from asbuilt.workflows.paths.blocked_paths import BlockedPath

@@ -18,7 +18,12 @@ from asbuilt.workflows.shell.writing import ENV, OUTPUT, WRITES, Written, writte
 
 __all__ = ["BADLY", "ENV", "OUTPUT", "REACHED", "WRITES", "Trial", "Written", "trial", "written"]
 
-_ENDS_BADLY = re.compile(r"\b(?:exit|throw|raise|abort|sys\.exit|process\.exit|fail\w*|Write-Error|die)\b")
+# `exit 0`, `exit` alone and `sys.exit()` end well.
+_ENDS_BADLY = re.compile(
+    r"\bexit[ \t]+(?!0\b)[\w$-]|\bexit[ \t]*\([ \t]*(?!0[ \t]*\)|\))|\b(?:throw|raise|abort|Write-Error|die|assert)\b"
+    r"|\bfail\w*[ \t]*\("
+)
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
 _STEPS = 2000
 
 
@@ -59,7 +64,9 @@ def trial(
     """
     named = (shell or "bash").strip()
     if not is_shell(named):
-        told = _ENDS_BADLY.search(script) is not None and any(name in script for name in variables)
+        names = any(name in script for name in variables)
+        tests = names or any(expression(text) == "" for text in _EXPRESSION.findall(script))
+        told = _ENDS_BADLY.search(script) is not None and tests
         return Trial(frozenset({BADLY if told else WELL}), asked=False)
 
     def known(text: str) -> Text:

@@ -124,6 +124,12 @@ class Document:
         lines = _lines(self.text)
         return lines[mark.line - 1].strip()[:_LONGEST_EXCERPT] if 0 < mark.line <= len(lines) else ""
 
+    def line(self, number: int) -> Mark:
+        """Give the place of what a line begins with, behind its indentation; `number` is counted from 1."""
+        lines = _lines(self.text)
+        text = lines[number - 1] if 0 < number <= len(lines) else ""
+        return Mark(number, len(text) - len(text.lstrip()) + 1)
+
     def at(self, mark: Mark) -> str:
         """Give a place as editors and terminals link it: `path:line:column`."""
         return f"{self.path}:{mark.line}:{mark.column}"

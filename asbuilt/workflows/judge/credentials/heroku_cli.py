@@ -35,6 +35,9 @@ _INSTALLERS = frozenset(
     {"npm", "pnpm", "yarn", "bun", "apt", "apt-get", "aptitude", "snap", "brew", "dnf", "yum", "mise", "asdf", "volta"}
 )
 _RUNS = frozenset({"run", "run-script", "exec", "x", "dlx"})
+_GETS = frozenset({"install", "i", "in", "add", "update", "up", "upgrade", "reinstall", "use"})
+_OF_THE_REGISTRY = frozenset({"dist-tag", "dist-tags", "tag", "owner", "team", "access", "workspaces"})
+_FIRST_WORDS = 6
 _PACKAGE = late(r"(?:[@\w./-]*/)?heroku(?:-cli)?(?:[@=].*)?$", re.IGNORECASE)
 _DOWNLOAD = late(r"(?:cli-assets|toolbelt)\.heroku\.com", re.IGNORECASE)
 _NAMED = late(r"(?:install|set-?_?up)[\w./-]*heroku|heroku[\w./-]*(?:install|set-?_?up)", re.IGNORECASE)
@@ -228,9 +231,15 @@ def _installs(command: Command) -> bool:
         return False
     if any(_DOWNLOAD.search(text) for word in words for text in expand(word, command.variables)):
         return True
-    if words and words[0].rpartition("/")[2] in _INSTALLERS and not _RUNS & set(words[1:2]):
-        return any(_PACKAGE.match(word) for word in words[1:])
+    if words and words[0].rpartition("/")[2] in _INSTALLERS:
+        return _gets_a_package(words) and any(_PACKAGE.match(word) for word in words[1:])
     return any(_NAMED.search(word) for word in words) and subcommand(words) is None
+
+
+def _gets_a_package(words: tuple[str, ...]) -> bool:
+    """Tell whether a package manager gets a package: `npm view heroku` and `npm dist-tag add` do not."""
+    first = next((word for word in words[1:] if not word.startswith("-")), "")
+    return first not in _RUNS | _OF_THE_REGISTRY and bool(_GETS & set(words[1:_FIRST_WORDS]))
 
 
 def _runs(placed: PlacedStep) -> bool:

@@ -49,13 +49,14 @@ class Source(Enum):
 class Key:
     """The key of a call: where it comes from, with the text that says so and its place.
 
-    The text is empty, and there is no place, where nothing sets it.
+    The text is empty, and there is no place, where nothing sets it. `handed` says that an input hands it to an action.
     """
 
     source: Source
     written: str = ""
     document: Document | None = None
     mark: Mark | None = None
+    handed: bool = False
 
     @property
     def literal(self) -> bool:
@@ -88,7 +89,21 @@ def key_of(call: Call, sources: Sources) -> Key:
             written = text_of(node) or ""
             source = _source(written, place.scope, places[at + 1 :])
             return Key(source, written, place.document, place.variables.place(KEY))
-    return Key(Source.OPEN if _may_be_written(placed, sources) else Source.NOWHERE)
+    if _may_be_written(placed, sources):
+        return Key(Source.OPEN)
+    if handed := handed_over(call):
+        source, mark = _source(handed, placed, _places(placed)), placed.step.place(call.key_input)
+        return Key(source, handed, placed.document, mark, handed=True)
+    return Key(Source.NOWHERE)
+
+
+def handed_over(call: Call) -> str:
+    """Give the text of the input by which an action is handed the key; empty where it is handed none.
+
+    heroku-deploy writes it to `~/.netrc`, where the CLI looks that has no key in its environment. Every release does:
+    https://github.com/AkhileshNS/heroku-deploy/blob/v3.13.15/index.js
+    """
+    return (text_of(call.placed.step.input(call.key_input)) or "").strip() if call.key_input else ""
 
 
 def secrets_read(call: Call, key: Key) -> Iterator[str]:
@@ -100,12 +115,17 @@ def secrets_read(call: Call, key: Key) -> Iterator[str]:
     handed = call.placed.step.input(call.key_input) if call.key_input else None
     texts = [key.written, text_of(handed) or ""]
     for depth, text in enumerate(texts):
-        for tree in _trees(text) or ():
-            with suppress(ExpressionError):
-                yield from (name for name in read_by(tree, {}) if name != EVERY)
+        yield from secrets_of_text(text)
         names = (*named_in(text), *env_in(text))
         nodes = (place.variables.get(name) for place in _places(call.placed) for name in names)
         texts += [text_of(node) or "" for node in nodes if node is not None] if depth < _MOST_TEXTS else []
+
+
+def secrets_of_text(text: str) -> Iterator[str]:
+    """Give the secrets that the expressions of a text name, as they are written; all at once are none of them."""
+    for tree in _trees(text) or ():
+        with suppress(ExpressionError):
+            yield from (name for name in read_by(tree, {}) if name != EVERY)
 
 
 def _set_in_script(call: Call) -> str | None:
