@@ -48,6 +48,7 @@ from asbuilt.workflows.yaml import reader as yaml_reader
 
 T = TypeVar("T")
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
+Lint = Literal["deploys", "all", "off"]
 Tier = Literal["production", "staging", "development", "review"]
 Trigger = Literal["push", "workflow_dispatch", "schedule", "release", "workflow_run", "repository_dispatch"]
 _REPOSITORY = re.compile(r"(?!\.\.?/)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)  # `.` and `..` are no names in a URL
@@ -325,6 +326,9 @@ class Estate(_Declared):
     repositories: dict[Named, Repository] = {}
     controls: dict[ControlId, ControlSettings] = {}
     waivers: tuple[Waiver, ...] = ()
+    lint: Lint = Field(
+        default="deploys", description="which files zizmor and actionlint judge: those on a way to an app, all, or none"
+    )
 
     @property
     def name(self) -> str:
