@@ -744,7 +744,7 @@ def linted_actions(run, _to_lint, repository):
     only = _to_lint[repository.name]
     found = tuple(each for each in actions if only is None or each in only)
     if not found:
-        pytest.skip(f"no action of {repository.name} stands on a way to an app: `lint: all` in the estate has it judged")
+        pytest.skip(f"no action of {repository.name} stands on a way to an app: `lint: all` has it judged")
     return found
 
 

@@ -1,8 +1,8 @@
 """zizmor and actionlint: how each is asked, and how its answer is read.
 
 Both run as they are. Of zizmor every finding of its default persona counts, and says the severity that zizmor gives it:
-that persona is the one with few false positives, and a finding that is not meant is taken out where zizmor looks for it, in a comment or in
-the checkout's `zizmor.yml`.
+that persona is the one with few false positives, and a finding that is not meant is taken out where zizmor looks for
+it, in a comment or in the checkout's `zizmor.yml`.
 """
 
 import json

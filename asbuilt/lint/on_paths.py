@@ -20,7 +20,8 @@ def on_paths(checkout: Checkout) -> frozenset[str]:
     if checkout.unread:
         return frozenset((*(each.path for each in documents), *actions_of(checkout)))
     deploying = {each.workflow_file.path for each in checkout.deploy_steps}
-    deploying |= {each.workflow for each in (*checkout.deploy_paths, *checkout.blocked_paths)}
+    deploying |= {each.workflow for each in checkout.deploy_paths}
+    deploying |= {each.workflow for each in checkout.blocked_paths}
     wanted = [each for each in files if deploying & {one.path for one in sources.documents_of(each)}]
     found: dict[str, WorkflowFile] = {}
     while wanted:
