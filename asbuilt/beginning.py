@@ -49,7 +49,7 @@ def begun(config: pytest.Config) -> Run:
     if _is_copy(config.rootpath):
         own = catalogue.checks(config.rootpath)
         checks = (*checks, *own)
-    estate = load(Path(asked.estate), {control.id for _, control in checks}, source)
+    estate = load(Path(asked.estate), {control.id: control.since for _, control in checks}, source)
     scope = scope_of(estate, asked.apps, asked.repositories)
     taken = _taken_from_record(config, asked)
     checkouts = taken.checkouts if taken else checkouts_of(estate, path, asked.checkout, asked.repositories)

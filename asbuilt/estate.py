@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from asbuilt.estate_defaults import expanded, put_places, with_defaults_and_names
+from asbuilt import __version__
+from asbuilt.estate_defaults import AS_OF, expanded, put_places, with_defaults_and_names
 from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in, quoted, suggestion
 from asbuilt.estate_forms import (
     AppName,
@@ -43,6 +44,7 @@ from asbuilt.estate_forms import (
     Word,
 )
 from asbuilt.files import NotThereError, RefusedError, read
+from asbuilt.versions import as_of_problem
 from asbuilt.workflows.yaml import document
 from asbuilt.workflows.yaml import reader as yaml_reader
 
@@ -316,6 +318,13 @@ class Ownership(NamedTuple):
         return f"set off `{deploy.trigger}` for {self.workflow.name} in {self.repository.name}"
 
 
+def _with_as_of(schema: dict[str, Any]) -> None:
+    """Let the JSON Schema of the controls have the version that they are as of."""
+    told = "the version of asbuilt whose controls fail a run; newer ones are reported (default: all fail it)"
+    schema["properties"] = {AS_OF: {"type": "string", "description": told}}
+    schema["additionalProperties"] = False
+
+
 class Estate(_Declared):
     """Everything that is declared."""
 
@@ -324,7 +333,8 @@ class Estate(_Declared):
     defaults: Defaults = Field(default_factory=Defaults)
     apps: dict[AppName, App] = {}
     repositories: dict[Named, Repository] = {}
-    controls: dict[ControlId, ControlSettings] = {}
+    controls: dict[ControlId, ControlSettings] = Field(default={}, json_schema_extra=_with_as_of)
+    as_of: Annotated[SkipJsonSchema[Any], Field(alias="<as_of>")] = None
     waivers: tuple[Waiver, ...] = ()
     lint: Lint = Field(
         default="deploys", description="which files zizmor and actionlint judge: those on a way to an app, all, or none"
@@ -374,7 +384,8 @@ def source_of(path: Path) -> bytes:
 
 
 def load(path: Path, controls: Collection[str] = (), source: bytes | None = None) -> Estate:
-    """Read and check an estate file; `controls` are the ids that it may speak of, where they are known.
+    """Read and check an estate file; `controls` are the ids that it may speak of, where they are known, each with
+    the version that it came with.
 
     `source` is what `source_of` read of it, where that was done before. Raises EstateError, whose text has a line for
     each problem: `file:line:column: what is wrong; what is allowed`.
@@ -426,6 +437,8 @@ def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple
         yield from _contradictions_of_repository(repository, estate)
     places: list[tuple[YamlPath, str]] = [(("controls", each), each) for each in estate.controls]
     places += [(("waivers", index, "control"), each.control) for index, each in enumerate(estate.waivers)]
+    if estate.as_of is not None and (wrong := as_of_problem(estate.as_of, known_versions(controls))):
+        yield ("controls", AS_OF), _say(f"{quoted(str(estate.as_of))} {wrong}")
     for place, control in places if controls else []:
         if control not in controls:
             yield place, partial(_no_control, control, controls)
@@ -466,6 +479,12 @@ def _contradictions_of_repository(repository: Repository, estate: Estate) -> Ite
             yield (*there, "reviewers", index), _say(f"{quoted(reviewer)} is there twice: case makes no difference")
         if environment.decision and environment.decision not in estate.links.decisions:
             yield (*there, "decision"), partial(_undeclared, "decision", environment.decision, estate.links.decisions)
+
+
+def known_versions(controls: Collection[str]) -> tuple[str, ...]:
+    """Give the versions that controls came with, and the program's own; none where controls are not known."""
+    since = tuple(controls.values()) if isinstance(controls, Mapping) else ()
+    return (__version__, *since) if controls else ()
 
 
 def _twice(found: Iterable[T], key: Callable[[T], str]) -> Iterator[tuple[int, T]]:

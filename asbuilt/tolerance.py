@@ -10,20 +10,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from asbuilt.verdicts import NEVER, Outcome, Verdict
+from asbuilt.versions import FIRST, order
 from asbuilt.workflows.yaml.finding import Finding
 
-FIRST = "0.1"  # the version that the controls came with that say none
-VERSION = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){1,2}")
 _NUMBER = re.compile(r"(\blines? |\.ya?ml:)[0-9]+(?::[0-9]+)?")
 _BAD = frozenset({Outcome.DRIFTED, Outcome.UNKNOWN})
 
 Key = tuple[str, str, str, str, str]
-
-
-def order(version: str) -> tuple[int, ...]:
-    """Give what versions are ordered by: 0.9 comes before 0.10, and 1.3 is 1.3.0."""
-    numbers = [int(each) for each in version.split(".")]
-    return (*numbers, *[0] * (3 - len(numbers)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +95,8 @@ def _marked(verdict: Verdict, left: Counter[Key]) -> Verdict:
 def _why(verdict: Verdict, tolerance: Tolerance) -> str:
     since = tolerance.since.get(verdict.control, FIRST)
     if tolerance.as_of and order(since) > order(tolerance.as_of):
-        return f"{verdict.control} came with {since}, and the estate is as of {tolerance.as_of}"
+        agree = f'controls: {{as_of: "{since}"}} makes it count'
+        return f"{verdict.control} came with {since}, and the estate is as of {tolerance.as_of}; {agree}"
     if tolerance.fail_on and verdict.severity > tolerance.fail_on:
         return f"less severe than {tolerance.fail_on}"
     counting = [each for each in verdict.findings if not each.waived]

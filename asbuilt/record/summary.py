@@ -23,7 +23,7 @@ def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]
     `well` says whether the run may say that all is. It stays below what GitHub takes: the most urgent findings stand in
     it, and how many others there are.
     """
-    mark = "✅" if well else "❌" if not tolerating(verdicts) else "⚠️"
+    mark = "✅" if well else "⚠️" if tolerating(verdicts) and not run.population.errors else "❌"
     head = f"## {mark} asbuilt: {heading(run, texts.code)}"
     parts = [head, "", f"**{tally(verdicts)}**", ""]
     for why, count in reasons(verdicts).items():
@@ -61,7 +61,8 @@ def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
 def _of_entry(run: Run, entry: Entry) -> str:
     verdict, finding = entry.verdict, entry.finding
     outcome = Outcome.WAIVED if finding.waived else verdict.outcome
-    spared = f"fails nothing: {verdict.tolerated}" if verdict.tolerated and not finding.waived else ""
+    own = verdict.tolerated.startswith(verdict.control) and not finding.waived
+    spared = f"fails nothing: {verdict.tolerated}" if own else ""
     said = filter(None, (headlines.fact(run, finding), *entry.notes, verdict.expired, spared))
     steps = tuple(each for each in entry.steps if each.text) if finding.fix else ()
     issues = (verdict.issue,) if verdict.issue else ()
