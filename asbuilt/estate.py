@@ -384,9 +384,9 @@ def source_of(path: Path) -> bytes:
 
 
 def load(path: Path, controls: Collection[str] = (), source: bytes | None = None) -> Estate:
-    """Read and check an estate file; `controls` are the ids that it may speak of, where they are known, each with
-    the version that it came with.
+    """Read and check an estate file; `controls` are the ids that it may speak of, where they are known.
 
+    With them may stand the version that each came with, which an estate may be as of.
     `source` is what `source_of` read of it, where that was done before. Raises EstateError, whose text has a line for
     each problem: `file:line:column: what is wrong; what is allowed`.
     """

@@ -143,6 +143,12 @@ def _lets_through(config: pytest.Config, marker: str) -> bool:
         raise OptionError(f"-m {expression!r} is not an expression: {error}") from error
 
 
+def narrowed(config: pytest.Config, asked: Asked) -> tuple[str, ...]:
+    """Give the options by which a run judges a part of its estate, to have the same part judged elsewhere."""
+    chosen = [f"-k={config.option.keyword}"] if config.option.keyword else []
+    return (*chosen, *(f"--app={each}" for each in asked.apps))
+
+
 def judges_nothing(config: pytest.Config) -> bool:
     """Say whether checks are only listed: then nothing is asked, and no evidence is written."""
     return bool(config.option.collectonly or getattr(config.option, "setupplan", False))

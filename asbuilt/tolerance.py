@@ -8,12 +8,14 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from asbuilt.verdicts import NEVER, Outcome, Verdict
 from asbuilt.versions import FIRST, order
 from asbuilt.workflows.yaml.finding import Finding
 
 _NUMBER = re.compile(r"(\blines? |\.ya?ml:)[0-9]+(?::[0-9]+)?")
+_MARK = re.compile(r":[0-9]+:[0-9]+$")
 _BAD = frozenset({Outcome.DRIFTED, Outcome.UNKNOWN})
 
 Key = tuple[str, str, str, str, str]
@@ -55,15 +57,14 @@ def tolerated(verdicts: Iterable[Verdict], tolerance: Tolerance) -> tuple[Verdic
     return tuple(found)
 
 
-def key(control: str, subject: str, path: str, fact: str, excerpt: str) -> Key:
-    """Give what a finding is known by when the lines around it have moved."""
-    return control, subject, path, _NUMBER.sub(r"\1N", fact), excerpt
-
-
-def keys(verdicts: Iterable[Verdict]) -> tuple[Key, ...]:
-    """Give what all findings are known by that nobody accepts, of what drifted or is unknown."""
+def keys_of(records: Iterable[Mapping[str, Any]]) -> tuple[Key, ...]:
+    """Give what all findings are known by that nobody accepts, of verdicts as `verdicts.json` has them."""
     return tuple(
-        _key(each, one) for each in verdicts if each.outcome in _BAD for one in each.findings if not one.waived
+        _known(each["control"], each["subject"], line["place"], line["fact"], line["excerpt"])
+        for each in records
+        if each["outcome"] in _BAD
+        for line in each["lines"]
+        if not line["waived"]
     )
 
 
@@ -78,7 +79,12 @@ def tolerating(verdicts: Collection[Verdict]) -> bool:
 
 
 def _key(verdict: Verdict, finding: Finding) -> Key:
-    return key(verdict.control, verdict.subject, finding.path, finding.fact, finding.excerpt)
+    return _known(verdict.control, verdict.subject, finding.place, finding.fact, finding.excerpt)
+
+
+def _known(control: str, subject: str, place: str, fact: str, excerpt: str) -> Key:
+    """Give what a finding is known by when the lines around it have moved."""
+    return control, subject, _MARK.sub("", place), _NUMBER.sub(r"\1N", fact), excerpt
 
 
 def _marked(verdict: Verdict, left: Counter[Key]) -> Verdict:

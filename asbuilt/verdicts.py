@@ -78,18 +78,23 @@ class Verdict:
         return replace(finding, fact=f"{finding.fact} ({waived})", fix="", waived=waived) if waived else finding
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the verdict as `verdicts.json` has it: a line for each finding, with its place in one."""
+        """Give the verdict as `verdicts.json` has it: a line for each finding, with its place in one.
+
+        `before` are the indices of those that were there before a pull request.
+        """
         lines = [
             {name: getattr(each, name) for name in _LINE} | {"since": each.since and each.since.isoformat()}
             for each in self.findings
         ]
-        return {name: lines if name == "lines" else getattr(self, name) for name in _RECORD}
+        before = tuple(index for index, each in enumerate(self.findings) if each.before)
+        found = {name: getattr(self, name) for name in _RECORD if name not in {"lines", "before"}}
+        return {name: {"lines": lines, "before": before, **found}[name] for name in _RECORD}
 
 
-_LINE = ("place", "fact", "fix", "excerpt", "waived", "before")
+_LINE = ("place", "fact", "fix", "excerpt", "waived")
 _RECORD = (
     "id", "control", "severity", "subject", "requirement", "outcome", "lines", "reason", "issue", "seconds",
-    "caused_by", "expired", "requests", "tolerated",
+    "caused_by", "expired", "requests", "tolerated", "before",
 )  # fmt: skip
 
 

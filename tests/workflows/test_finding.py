@@ -75,7 +75,6 @@ def test_verdicts_json_has_a_line_for_each_with_its_place_in_one():
                 "fix": "mend it",
                 "excerpt": "jobs: {}",
                 "waived": "",
-                "before": False,
                 "since": "2026-04-22T16:00:00+00:00",
             }
         ],
@@ -86,4 +85,5 @@ def test_verdicts_json_has_a_line_for_each_with_its_place_in_one():
         "expired": "",
         "requests": (),
         "tolerated": "",
+        "before": (),
     }
