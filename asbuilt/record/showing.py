@@ -28,7 +28,7 @@ class Entry:
     """One finding as it is shown, with the verdict that it is of.
 
     `notes` are what is said below it: other facts at its place, the apps that it is about, what it explains. `severity`
-    is the worst of all that it stands for.
+    is the worst of all that it stands for, and `ids` are these verdicts.
     """
 
     verdict: Verdict
@@ -36,6 +36,7 @@ class Entry:
     steps: tuple[Step, ...]
     severity: str
     notes: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
 
 def drifted(verdicts: Collection[Verdict]) -> Iterator[Cause | Entry]:
@@ -120,7 +121,8 @@ def _of_cause(cause: Cause) -> Iterator[Cause | Entry]:
                 continue
             issues = (root.issue,) if root.issue else ()
             steps = (Step(finding.fix, issues),) if cause.explains else cause.steps_of(finding)
-            yield Entry(root, finding, steps, cause.severity, () if finding.waived else explains)
+            members = tuple(each.id for each in cause.members)
+            yield Entry(root, finding, steps, cause.severity, () if finding.waived else explains, members)
             explains = explains if finding.waived else ()
 
 
@@ -162,7 +164,9 @@ def _together(alike: list[Entry]) -> Entry:
     explained = dict.fromkeys(note for each in alike for note in each.notes)
     apps = _named(each.verdict for each in alike)
     severity = min(each.severity for each in alike)
-    return replace(first, steps=tuple(fixes.values()), severity=severity, notes=(*notes, *apps, *explained))
+    ids = tuple(dict.fromkeys(one for each in alike for one in each.ids))
+    said = (*notes, *apps, *explained)
+    return replace(first, steps=tuple(fixes.values()), severity=severity, notes=said, ids=ids)
 
 
 def _named(verdicts: Iterable[Verdict]) -> tuple[str, ...]:

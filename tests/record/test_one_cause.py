@@ -7,6 +7,8 @@ import pytest
 from asbuilt.causes import explained
 from asbuilt.estate import Links
 from asbuilt.population import Population
+from asbuilt.record import telling
+from asbuilt.record.allure_results import results_of
 from asbuilt.record.summary import markdown
 from asbuilt.record.terminal import summary
 from asbuilt.tolerance import Base, Tolerance, keys_of, tolerated
@@ -23,6 +25,7 @@ RUN = SimpleNamespace(
     changes=None,
     base=None,
 )
+ESTATE = RUN.estate
 SHIP, CALLED = ".github/workflows/ship.yml", ".github/workflows/called.yml"
 WORKFLOW = "workflow acme/fair ship.yml"
 
@@ -177,6 +180,22 @@ def test_linters_come_last_by_rule_and_by_their_own_severity():
     assert f"{CALLED}:3:9, and 2 more in verdicts.json" in printed
     table, _ = rows(*found, called)
     assert [each.split(" | ")[1] for each in table] == ["WF005", "WF009", "WF030", "WF030", "WF031"]
+
+
+def test_a_report_has_one_part_for_each_rule_with_all_its_places():
+    found = verdict("WF030", "acme/fair", *(linted("unpinned (high)", n) for n in LINES), linted("artipacked (low)", 9))
+    assert telling.told(found) == (
+        f"{SHIP}:9:9 artipacked (low): is so\n> line 9\nfix: see artipacked (low)\n\n"
+        "unpinned (high): 4 places\nfix: see unpinned (high)\n" + "\n".join(f"{SHIP}:{n}:9" for n in LINES)
+    )
+
+
+def test_in_the_report_what_is_one_cause_stands_together():
+    run = SimpleNamespace(**{**vars(RUN), "checks": (), "subjects": lambda _: {}, "estate": ESTATE})
+    both = [verdict("WF015", each, at("it is not")) for each in "ab"]
+    results = results_of(explained((*both, verdict("WF010", "a", at("no limit")))), run)
+    labels = [{each["value"] for each in result["labels"] if each["name"] == "cause"} for result in results]
+    assert labels == [{f"SEV-3 {SHIP}:7:9: it is not"}] * 2 + [set()]
 
 
 def test_what_was_there_before_is_one_line_and_what_is_new_is_shown():

@@ -201,6 +201,8 @@ def test_a_pull_request_that_moves_lines_fails_nothing(judge, repository):
     assert sum(manifest["tolerated"].values()) == len(drifted)
     assert json.loads((run.directory / "predicate.json").read_text())["result"] == "WARNED"
     assert (run.directory / "summary.md").read_text().startswith("## ⚠️")
+    assert "<failure" not in (run.directory / "junit.xml").read_text()
+    assert "drifted, and fails nothing (there before start): " in (run.directory / "junit.xml").read_text()
     assert holds(run.directory) == {}
 
 

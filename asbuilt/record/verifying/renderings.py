@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from asbuilt.estate_defaults import AS_OF
 from asbuilt.record.allure_results import STATUS, full_name, identity_of
 from asbuilt.record.directory import ESTATE, MANIFEST, OUTPUTS, RESULTS, SUMMARY, VERDICTS
-from asbuilt.record.junit import names
+from asbuilt.record.junit import names, shown_as
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.record.verifying.evidence import Evidence
@@ -74,7 +74,9 @@ def _junit(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:
         yield Misfit(JUNIT, "is missing, or is not what asbuilt writes there")
         return
     shown = Counter((each.get("classname", ""), each.get("name", ""), _kind(each)) for each in root.iter("testcase"))
-    wanted = Counter((*names(each), came_to.value) for each, came_to in found.outcomes.items())
+    spared = {each: str(record.get("tolerated", "")) for each, record in (found.records or {}).items()}
+    told = {each: shown_as(came_to, spared.get(each, "")) for each, came_to in found.outcomes.items()}
+    wanted = Counter((*names(each), came_to.value) for each, came_to in told.items())
     wanted += Counter((*names(each.id), Outcome.UNKNOWN.value) for each in manifest.population.errors)
     yield from (Misfit(JUNIT, f"lacks {module}.{name}, which is {came_to}") for module, name, came_to in wanted - shown)
     for module, name, came_to in shown - wanted:
