@@ -41,6 +41,7 @@ def found_at(ref: str, run: Run, estate: Path, narrowed: tuple[str, ...]) -> Bas
             if not any((files / each).exists() for each in (".github/workflows", "Procfile")):
                 return Base(ref, commit)  # nothing was there that could be judged
             given = [f"--estate={estate.resolve()}", f"--checkout={files}", f"--repository={name}"]
+            given += [f"--app={each}" for each in sorted(run.scope.apps)]  # not each names its repository
             return Base(ref, commit, _judged([*given, f"--evidence={evidence}", *narrowed], evidence))
     except NoCommitError as error:
         raise OptionError(f"--base {ref}: {error}") from error

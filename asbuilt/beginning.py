@@ -71,7 +71,7 @@ def begun(config: pytest.Config) -> Run:
     if options.judges_nothing(config):
         return run
     if asked.base is not None:
-        run = replace(run, base=found_at(asked.base, run, path, options.narrowed(config, asked)))
+        run = replace(run, base=found_at(asked.base, run, path, options.narrowed(config)))
     return _in_its_directory(config, asked, run, source)
 
 

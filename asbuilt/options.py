@@ -143,10 +143,9 @@ def _lets_through(config: pytest.Config, marker: str) -> bool:
         raise OptionError(f"-m {expression!r} is not an expression: {error}") from error
 
 
-def narrowed(config: pytest.Config, asked: Asked) -> tuple[str, ...]:
-    """Give the options by which a run judges a part of its estate, to have the same part judged elsewhere."""
-    chosen = [f"-k={config.option.keyword}"] if config.option.keyword else []
-    return (*chosen, *(f"--app={each}" for each in asked.apps))
+def narrowed(config: pytest.Config) -> tuple[str, ...]:
+    """Give the options by which a run chooses among its checks, to have the same ones judged elsewhere."""
+    return (f"-k={config.option.keyword}",) if config.option.keyword else ()
 
 
 def judges_nothing(config: pytest.Config) -> bool:

@@ -3,7 +3,8 @@
 `.github/workflows/actions.lock` lists workflows with the pins of all that they use, and each pin with its commit; a
 workflow that it lists runs these commits and no others, and one that it does not list is not held by it. Its form:
 https://github.com/github/actions-lockfile/blob/main/schema/lockfile-v0.0.2.json, what it does:
-https://docs.github.com/en/actions/concepts/security/workflow-dependency-lockfiles.
+https://docs.github.com/en/actions/concepts/security/workflow-dependency-lockfiles. Of a called workflow of another
+repository GitHub's pages do not agree whether it is held, so it counts as pinned by its own commit alone.
 """
 
 import re
@@ -14,7 +15,7 @@ from asbuilt.files import NotThereError, RefusedError
 from asbuilt.workflows.files.workflow import Step
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.yaml import reader
-from asbuilt.workflows.yaml.document import Mark, Scalar, plain, text_of
+from asbuilt.workflows.yaml.document import Mark, plain, text_of
 from asbuilt.workflows.yaml.finding import Finding
 
 PATH = ".github/workflows/actions.lock"
@@ -68,7 +69,7 @@ def settled(findings: Iterable[Finding], checkout: Checkout) -> Iterator[Finding
             continue
         lock = lock or lock_of(checkout)
         if lock.untold:
-            fix = "name the commit: uses: OWNER/REPO@40 HEXADECIMAL DIGITS; or write the lockfile anew: gh actions-lock"
+            fix = "name the commit here: uses: OWNER/REPO@COMMIT, all of its digits"
             yield replace(each, fact=f"cannot be told whether this is pinned: {lock.untold}", fix=fix, open=True)
         elif not _is_locked(each, checkout, lock):
             yield each
@@ -87,19 +88,16 @@ def _is_locked(finding: Finding, checkout: Checkout, lock: Lock) -> bool:
 
 
 def _used_at(finding: Finding, checkout: Checkout) -> str:
-    """Give what the line of a finding uses; nothing where that cannot be told from another on it."""
-    found: list[Scalar | None] = []
+    """Give what a step uses on the line of a finding; nothing where that cannot be told from another on it."""
     steps: list[Step] = []
     for file in checkout.workflow_files:
         if file.path == finding.path:
-            found += [job.uses for job in file.jobs]
             steps += [step for job in file.jobs for step in job.steps]
     for action in checkout.sources.actions.values():
         if action.path == finding.path:
             steps += action.steps
-    found += [step.uses for step in steps]
     line = (finding.mark or Mark(0, 0)).line
-    there = {text_of(each) or "" for each in found if each is not None and each.mark.line == line}
+    there = {text_of(each.uses) or "" for each in steps if each.uses is not None and each.uses.mark.line == line}
     return next(iter(there)) if len(there) == 1 else ""
 
 

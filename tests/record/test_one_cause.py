@@ -115,6 +115,10 @@ def test_what_is_wrong_in_another_file_explains_nothing():
     # Part of it lies where the cause does, and part where it does not.
     partly = verdict("WF007", "a", at("no way"), at("no way", path=CALLED), by=("WF008",))
     assert explained((target, partly))[1].caused_by == ()
+    # Of two things that are related, the one in the same file explains.
+    called = verdict("WF001", "acme/fair", at("no YAML", path=CALLED), about=WORKFLOW)
+    way = verdict("WF007", "a", at("no way"), by=("WF001", "WF008"))
+    assert explained((target, called, way))[2].caused_by == (target.id,)
     # What has no place is about the app, whose workflow it is.
     nowhere = verdict("WF007", "a", Finding("nothing deploys a"), by=("WF008",))
     assert explained((target, nowhere))[1].caused_by == (target.id,)

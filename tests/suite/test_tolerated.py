@@ -206,6 +206,14 @@ def test_a_pull_request_that_moves_lines_fails_nothing(judge, repository):
     assert holds(run.directory) == {}
 
 
+def test_an_app_that_names_no_repository_is_judged_then_too(judge, repository, tmp_path):
+    (tmp_path / "estate.yaml").write_text(ESTATE.replace("{ repository: acme/fair }", "{}"))
+    workflow(repository).write_text("# one\n" + STEPS + DEPLOY)
+    run = judge("--base=start")
+    assert run.code == 0, run.out
+    assert "fair-live" in {each["subject"] for each in run.verdicts if each["outcome"] == "drifted"}
+
+
 def test_a_pull_request_fails_for_what_it_adds(judge, repository):
     workflow(repository).write_text(STEPS + DEPLOY + SECOND)
     run = judge("--base=start")

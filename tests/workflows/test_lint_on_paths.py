@@ -147,6 +147,12 @@ def test_what_the_lockfile_pins_is_pinned(uses, lock, left, checkout):
     assert [is_open for _, _, is_open in unpinned(root)] == left
 
 
+def test_a_called_workflow_of_elsewhere_is_not_held_by_the_lockfile(checkout):
+    lock = {PATH: LOCK.format(version="v0.0.2", listed=SHIP, sha=SHA)}
+    call = "on: push\npermissions: {}\njobs: { a: { uses: actions/checkout/.github/workflows/x.yml@v4 } }\n"
+    assert [is_open for _, _, is_open in unpinned(checkout(ship=call, **lock))] == [False]
+
+
 def test_without_a_lockfile_nothing_is_pinned(checkout):
     assert [line for _, line, _ in unpinned(checkout(ship=steps(WITH.format("actions/checkout@v4"), PUSH)))] == [7]
 
