@@ -14,7 +14,8 @@ from asbuilt import bodies, commits, model, texts, under_way
 from asbuilt.deploying_jobs import deploying_jobs
 from asbuilt.judging import SEEN, CouldNotObserveError
 from asbuilt.lag import Filter, lag_of
-from asbuilt.lint.keep import actions_of, quoted, restore
+from asbuilt.lint.keep import quoted, restore
+from asbuilt.lint.on_paths import actions_of, on_paths
 from asbuilt.provenance import Ended, Provenance, Ran
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
@@ -732,27 +733,55 @@ def _scans(run):
     return restore(path)
 
 
+@pytest.fixture(scope="session")
+def _to_lint(run, estate):
+    """The files that the linters judge, by repository: looked for once a run."""
+    if estate.lint == "off":
+        pytest.skip("the estate asks for no linter: lint: off")
+    every = estate.lint == "all"
+    return {name: None if every else on_paths(checkout) for name, checkout in run.checkouts.items()}
+
+
 @pytest.fixture
-def zizmor(see, _scans, repository, workflow_file):
+def linted_file(_to_lint, repository, workflow_file):
+    """A workflow file that the linters judge."""
+    only = _to_lint[repository.name]
+    if only is not None and workflow_file.document.root is not None and workflow_file.path not in only:
+        pytest.skip(f"{workflow_file.path} stands on no way to an app: `lint: all` in the estate has it judged")
+    return workflow_file
+
+
+@pytest.fixture
+def zizmor(see, linted_file, _scans, repository):
     """What zizmor finds in the file."""
-    return quoted(see.findings(_scans[repository.name]["zizmor"], workflow_file.path), [workflow_file.document])
+    return quoted(see.findings(_scans[repository.name]["zizmor"], linted_file.path), [linted_file.document])
 
 
 @pytest.fixture
-def zizmor_of_actions(see, run, _scans, repository):
-    """What zizmor finds in the actions of the repository."""
+def linted_actions(run, _to_lint, repository):
+    """The actions of the repository that the linters judge, by the paths of their files."""
     actions = actions_of(run.checkouts[repository.name]) if repository.name in run.checkouts else ()
     if not actions:
         pytest.skip(f"no file of {repository.name} defines an action")
-    documents = [each.document for each in run.checkouts[repository.name].sources.actions.values()]
-    see.rest_on(documents)
-    return quoted(see.findings(_scans[repository.name]["zizmor"], *actions), documents)
+    only = _to_lint[repository.name]
+    found = tuple(each for each in actions if only is None or each in only)
+    if not found:
+        pytest.skip(f"no action of {repository.name} stands on a way to an app: `lint: all` has it judged")
+    return found
 
 
 @pytest.fixture
-def actionlint(see, _scans, repository, workflow_file):
+def zizmor_of_actions(see, run, linted_actions, _scans, repository):
+    """What zizmor finds in the actions of the repository."""
+    documents = [each.document for each in run.checkouts[repository.name].sources.actions.values()]
+    see.rest_on(documents)
+    return quoted(see.findings(_scans[repository.name]["zizmor"], *linted_actions), documents)
+
+
+@pytest.fixture
+def actionlint(see, linted_file, _scans, repository):
     """What actionlint finds in the file."""
     scan = _scans[repository.name]["actionlint"]
     if scan.version is None:
         pytest.skip("actionlint is not installed: put it on PATH to have this judged")
-    return quoted(see.findings(scan, workflow_file.path), [workflow_file.document])
+    return quoted(see.findings(scan, linted_file.path), [linted_file.document])

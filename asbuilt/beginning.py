@@ -2,7 +2,7 @@
 
 import os
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from asbuilt import catalogue, faults, keeping, options, refusals
+from asbuilt.base import found_at
 from asbuilt.collecting import Collecting
 from asbuilt.controller import Controller
 from asbuilt.ending import GATHERING, XML
@@ -20,7 +21,7 @@ from asbuilt.model import dump
 from asbuilt.model import load as load_observation
 from asbuilt.option_values import OptionError
 from asbuilt.options import Asked
-from asbuilt.record.directory import ESTATE, JOURNAL, LINT, new_directory, point_latest, today
+from asbuilt.record.directory import BASE, ESTATE, JOURNAL, LINT, new_directory, point_latest, today
 from asbuilt.record.journal import Journal
 from asbuilt.record.kept_checkouts import keep
 from asbuilt.record.writing import write_bytes, write_json
@@ -49,7 +50,7 @@ def begun(config: pytest.Config) -> Run:
     if _is_copy(config.rootpath):
         own = catalogue.checks(config.rootpath)
         checks = (*checks, *own)
-    estate = load(Path(asked.estate), {control.id for _, control in checks}, source)
+    estate = load(Path(asked.estate), {control.id: control.since for _, control in checks}, source)
     scope = scope_of(estate, asked.apps, asked.repositories)
     taken = _taken_from_record(config, asked, estate)
     checkouts = taken.checkouts if taken else checkouts_of(estate, path, asked.checkout, asked.repositories)
@@ -62,10 +63,16 @@ def begun(config: pytest.Config) -> Run:
         world=f"{FILES}, judged again" if taken else FILES,
         scans=taken.scans if taken else None,
         day=taken.day if taken else today(),
+        fail_on=asked.fail_on,
+        base=taken.base if taken else None,
     )
     if is_worker(config):
         return _taken_over(config, run)
-    return run if options.judges_nothing(config) else _in_its_directory(config, asked, run, source)
+    if options.judges_nothing(config):
+        return run
+    if asked.base is not None:
+        run = replace(run, base=found_at(asked.base, run, path, options.narrowed(config)))
+    return _in_its_directory(config, asked, run, source)
 
 
 def _is_copy(root: Path) -> bool:
@@ -145,6 +152,8 @@ def _in_its_directory(config: pytest.Config, asked: Asked, run: Run, estate: byt
         keep(directory, run.checkouts, run.day or today(), known)
         if run.scans is not None:
             write_json(directory / LINT, plain(run.scans), known)
+        if run.base is not None:
+            write_json(directory / BASE, asdict(run.base), known)
     missed = partial(faults.note_unwritten, config)
     seen = replace(run, world=world.name, observation=world.observation, again=world.again)
     run = replace(seen, directory=directory, secrets=known)

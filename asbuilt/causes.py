@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from asbuilt.in_files import InFiles, is_of_files
 from asbuilt.model import ago
 from asbuilt.verdicts import NEVER, NOT_NEEDED, Outcome, Verdict, by_urgency
 from asbuilt.workflows.yaml.finding import Finding
@@ -36,6 +37,12 @@ class Cause:
     members: tuple[Verdict, ...]
     because: tuple[Verdict, ...]
     steps: tuple[Step, ...]
+
+    @property
+    def roots(self) -> tuple[Verdict, ...]:
+        """Its verdicts that nothing of it explains, the most urgent first."""
+        known = {each.id for each in self.members}
+        return tuple(each for each in self.members if not set(each.caused_by) & known)
 
     @property
     def severity(self) -> str:
@@ -97,7 +104,11 @@ def explained(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     for each in verdicts:
         if _is_bad(each):
             known[each.outcome, each.control, each.about].append(each.id)
-    return tuple(replace(each, caused_by=_causes_of(each, known)) if _is_bad(each) else each for each in verdicts)
+    in_files = InFiles.of(each for each in verdicts if _is_bad(each))
+    return tuple(
+        replace(each, caused_by=in_files.causes_of(each, _causes_of(each, known))) if _is_bad(each) else each
+        for each in verdicts
+    )
 
 
 def causes(verdicts: Collection[Verdict]) -> tuple[Cause, ...]:
@@ -149,6 +160,8 @@ def _cause(members: list[Verdict], remedies: "_Remedies") -> Cause:
     of_an_app = [each for each in members if each.about.startswith(_OF_AN_APP)]
     own = {each.id for each in of_an_app}
     first = [each for each in of_an_app if not set(each.caused_by) & own]
+    if is_of_files(members[0]):  # what is wrong in a file is told where it is mended
+        return Cause(roots[0], tuple(members), (), remedies.in_order(roots, members))
     one_app = len({each.subject for each in members if _is_of_an_app(each)}) == 1
     head = next(iter(first), roots[0]) if one_app else roots[0]
     upstream = list(_upstream(head, within))

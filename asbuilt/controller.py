@@ -112,10 +112,11 @@ class Controller:
         run = self._config.stash[RUN]
         collected = {each.partition("[")[0] for each in ids}
         asked = {control.id for check, control in run.checks if check in collected} & set(LINTERS)
-        if run.directory is None or not asked or run.scans is not None:
+        if run.directory is None or not asked or run.scans is not None or run.estate.lint == "off":
             return
         judged = {name: each for name, each in run.checkouts.items() if name in run.scope.repositories}
-        found = keep.plain(keep.lint(judged, [LINTERS[each] for each in sorted(asked)]))
+        linters = [LINTERS[each] for each in sorted(asked)]
+        found = keep.plain(keep.lint(judged, linters, everything=run.estate.lint == "all"))
         kept = run.secrets.hide_all(found)
         self._config.stash[RUN] = replace(run, scans=keep.scans_of(kept))
         with faults.unwritten_noted(self._config):

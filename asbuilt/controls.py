@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from asbuilt import texts
+from asbuilt.versions import FIRST, is_version
 from asbuilt.workflows.yaml.finding import Finding
 
 _SYSTEMS = {"HK": "Heroku", "GH": "GitHub", "WEB": "Web", "WF": "Workflows"}
 _REMEDY = "Remedy: "
 _ID = re.compile(rf"({'|'.join(_SYSTEMS)})\d{{3}}")
 NOTHING = "nothing to judge: "  # how the reason begins of a check that found nothing to look at
-_SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
+SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Control:
     other (`asbuilt.compared`). `kind` is the kind of subject that it is judged of: empty where that is the estate as a
     whole, or where nobody looked (`asbuilt.catalogue` does). `explained_by` are the controls whose drift may explain
     its own, and `needs` those that must hold before its remedy can be carried out, beside what the words of the remedy
-    need.
+    need. `since` is the version of asbuilt that it came with.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Control:
     kind: str = ""
     declared: tuple[str, ...] = ()
     observed: tuple[str, ...] = ()
+    since: str = FIRST
 
     @property
     def system(self) -> str:
@@ -64,6 +66,7 @@ def control(
     declared: Iterable[str] = (),
     observed: Iterable[str] = (),
     with_app: bool = False,
+    since: str = FIRST,
 ) -> pytest.MarkDecorator:
     """Mark a test function as the check of a control.
 
@@ -76,6 +79,9 @@ def control(
 
     `declared` and `observed` name what its evidence shows side by side, as the check itself does: `app.stack`,
     `heroku_app.stack`, `releases`. Without, the name of the subject, and all facts that the check asks for.
+
+    `since` is the version of asbuilt that the control comes with: an estate that is as of an older one is told of it,
+    and no run fails for it.
     """
     return pytest.mark.control(
         identity,
@@ -86,6 +92,7 @@ def control(
         declared=tuple(declared),
         observed=tuple(observed),
         with_app=with_app,
+        since=since,
     )
 
 
@@ -108,6 +115,7 @@ def control_of(function: Any) -> Control:
         needs=mark.kwargs.get("needs", ()),
         declared=mark.kwargs.get("declared", ()),
         observed=mark.kwargs.get("observed", ()),
+        since=mark.kwargs.get("since", FIRST),
     )
 
 
@@ -122,7 +130,10 @@ def problems_of(function: Any) -> Iterator[str]:
     elif len(marks) > 1:
         yield f"has {len(marks)} controls: a check is of one, so make a check for each"
     elif not _is_whole(marks[0]):
-        yield f'its control needs an id such as "HK002" and a severity, one of {", ".join(_SEVERITIES)}'
+        yield f'its control needs an id such as "HK002" and a severity, one of {", ".join(SEVERITIES)}'
+    for mark in marks:
+        if not is_version(str(mark.kwargs.get("since", FIRST))):
+            yield f'its control is since "{mark.kwargs["since"]}", which is no version: write one such as "{FIRST}"'
     for name in _unasked(function, marks):
         yield f'its control shows "{name}", which its check does not ask for: add {name.partition(".")[0]} to it'
     if not requirement:
@@ -145,7 +156,7 @@ def _marks(function: Any) -> list[pytest.Mark]:
 def _is_whole(mark: pytest.Mark) -> bool:
     identity = mark.args[0] if len(mark.args) == 1 else None
     known = isinstance(identity, str) and _ID.fullmatch(identity) is not None
-    return known and mark.kwargs.get("severity") in _SEVERITIES and "satisfies" in mark.kwargs
+    return known and mark.kwargs.get("severity") in SEVERITIES and "satisfies" in mark.kwargs
 
 
 def _paragraphs(function: Any) -> list[str]:

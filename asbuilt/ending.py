@@ -17,6 +17,7 @@ from asbuilt.record.finish import disown, finish, seal, withdraw
 from asbuilt.record.since import changes
 from asbuilt.record.writing import Written
 from asbuilt.run import RUN, Run
+from asbuilt.tolerance import tolerated
 from asbuilt.verdicts import Verdict, all_well
 
 GATHERING = pytest.StashKey[Gathering]()
@@ -45,7 +46,7 @@ def end(session: pytest.Session) -> None:
     run = config.stash[RUN]
     why = _why(session)
     verdicts, left = config.stash[GATHERING].end(run, run.population.collected, why)
-    verdicts = explained(verdicts)
+    verdicts = tolerated(explained(verdicts), run.tolerance)
     errors = config.stash[UNCOLLECTED]
     population = replace(run.population, never_judged=left, errors=tuple(errors))
     run = replace(run, population=population)
@@ -78,7 +79,7 @@ def status(config: pytest.Config, said: int) -> int:
 def _record(session: pytest.Session, run: Run, verdicts: tuple[Verdict, ...]) -> None:
     """Write all of a run's record; whatever fails, the findings are still to be printed."""
     config = session.config
-    well = _status(session, verdicts) == _OK
+    well = _status(session, verdicts) == _OK and all_well(verdicts)
     known: dict[str, Written] = {}
     files: dict[str, str] = {}
     with faults.held(config):
@@ -118,10 +119,9 @@ def _status(session: pytest.Session, verdicts: tuple[Verdict, ...]) -> int:
         return int(session.exitstatus)
     if BROKEN_OFF in config.stash or config.stash[UNCOLLECTED]:
         return INTERRUPTED  # pytest takes what could not be collected for an interruption too
-    if all_well(verdicts):
-        return _OK
-    judged = any(each.outcome.is_judged for each in verdicts)
-    return _FAILED if judged else _NOTHING
+    if any(each.fails for each in verdicts):
+        return _FAILED
+    return _OK if any(each.outcome.is_judged for each in verdicts) else _NOTHING
 
 
 def _why(session: pytest.Session) -> str:

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from asbuilt.estate_defaults import expanded, put_places, with_defaults_and_names
+from asbuilt import __version__
+from asbuilt.estate_defaults import AS_OF, expanded, put_places, with_defaults_and_names
 from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in, quoted, suggestion
 from asbuilt.estate_forms import (
     AppName,
@@ -48,12 +49,14 @@ from asbuilt.estate_forms import (
     Word,
 )
 from asbuilt.files import NotThereError, RefusedError, read
+from asbuilt.versions import as_of_problem
 from asbuilt.workflows.said.described import handed
 from asbuilt.workflows.yaml import document
 from asbuilt.workflows.yaml import reader as yaml_reader
 
 T = TypeVar("T")
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
+Lint = Literal["deploys", "all", "off"]
 Tier = Literal["production", "staging", "development", "review"]
 Trigger = Literal["push", "workflow_dispatch", "schedule", "release", "workflow_run", "repository_dispatch"]
 _REPOSITORY = re.compile(r"(?!\.\.?/)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)  # `.` and `..` are no names in a URL
@@ -347,6 +350,13 @@ class Ownership(NamedTuple):
         return f"set off `{deploy.trigger}` for {self.workflow.name} in {self.repository.name}"
 
 
+def _with_as_of(schema: dict[str, Any]) -> None:
+    """Let the JSON Schema of the controls have the version that they are as of."""
+    told = "the version of asbuilt whose controls fail a run; newer ones are reported (default: all fail it)"
+    schema["properties"] = {AS_OF: {"type": "string", "description": told}}
+    schema["additionalProperties"] = False
+
+
 class Estate(_Declared):
     """Everything that is declared."""
 
@@ -358,8 +368,12 @@ class Estate(_Declared):
     workflows: dict[CalledName, CalledWorkflow] = Field(
         default={}, description="OWNER/NAME/.github/workflows/FILE, with @REF or for each: what a call of it does"
     )
-    controls: dict[ControlId, ControlSettings] = {}
+    controls: dict[ControlId, ControlSettings] = Field(default={}, json_schema_extra=_with_as_of)
+    as_of: Annotated[SkipJsonSchema[Any], Field(alias="<as_of>")] = None
     waivers: tuple[Waiver, ...] = ()
+    lint: Lint = Field(
+        default="deploys", description="which files zizmor and actionlint judge: those on a way to an app, all, or none"
+    )
 
     @property
     def name(self) -> str:
@@ -407,6 +421,7 @@ def source_of(path: Path) -> bytes:
 def load(path: Path, controls: Collection[str] = (), source: bytes | None = None) -> Estate:
     """Read and check an estate file; `controls` are the ids that it may speak of, where they are known.
 
+    With them may stand the version that each came with, which an estate may be as of.
     `source` is what `source_of` read of it, where that was done before. Raises EstateError, whose text has a line for
     each problem: `file:line:column: what is wrong; what is allowed`.
     """
@@ -458,6 +473,8 @@ def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple
     yield from _contradictions_of_called(estate)
     places: list[tuple[YamlPath, str]] = [(("controls", each), each) for each in estate.controls]
     places += [(("waivers", index, "control"), each.control) for index, each in enumerate(estate.waivers)]
+    if estate.as_of is not None and (wrong := as_of_problem(estate.as_of, known_versions(controls))):
+        yield ("controls", AS_OF), _say(f"{quoted(str(estate.as_of))} {wrong}")
     for place, control in places if controls else []:
         if control not in controls:
             yield place, partial(_no_control, control, controls)
@@ -522,6 +539,12 @@ def _contradictions_of_called(estate: Estate) -> Iterator[tuple[YamlPath, Tell]]
         if handed(workflow.app) is None and workflow.app not in estate.apps:
             place = ("workflows", workflow.name, "app")
             yield place, partial(_undeclared, "app", workflow.app, estate.apps)
+
+
+def known_versions(controls: Collection[str]) -> tuple[str, ...]:
+    """Give the versions that controls came with, and the program's own; none where controls are not known."""
+    since = tuple(controls.values()) if isinstance(controls, Mapping) else ()
+    return (__version__, *since) if controls else ()
 
 
 def _twice(found: Iterable[T], key: Callable[[T], str]) -> Iterator[tuple[int, T]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from asbuilt.workflows.yaml.document import Document, find
 
+AS_OF = "as_of"  # under `controls` it is a version, and no control
 _DEFAULTED = {"app": "apps", "repository": "repositories"}
 
 
@@ -27,6 +28,10 @@ def _size(value: object) -> int:
 def with_defaults_and_names(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Lay `defaults` under each app and repository, and give every named thing its name."""
     result = dict(raw)
+    controls = raw.get("controls")
+    if isinstance(controls, dict) and AS_OF in controls:
+        result["controls"] = {name: each for name, each in controls.items() if name != AS_OF}
+        result["<as_of>"] = controls[AS_OF]
     defaults = raw.get("defaults")
     for kind, section in _DEFAULTED.items():
         base = defaults.get(kind) if isinstance(defaults, dict) else None

@@ -19,6 +19,7 @@ import pytest
 from _pytest.mark.expression import Expression
 
 from asbuilt import catalogue
+from asbuilt.controls import SEVERITIES
 from asbuilt.option_values import OptionError, meant
 from asbuilt.terms import COMMIT
 from asbuilt.texts import visible
@@ -47,6 +48,8 @@ class Asked:
     commit: str | None
     timeout: float
     deadline: float | None
+    fail_on: str
+    base: str | None
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,8 @@ def asked(config: pytest.Config) -> Asked:
         commit=option["asbuilt_commit"],
         timeout=option["asbuilt_timeout"],
         deadline=option["asbuilt_deadline"],
+        fail_on=option["asbuilt_fail-on"] or "",
+        base=option["asbuilt_base"],
     )
 
 
@@ -136,6 +141,11 @@ def _lets_through(config: pytest.Config, marker: str) -> bool:
         return not expression or bool(Expression.compile(expression).evaluate(lambda name, /, **_: name in has))
     except SyntaxError as error:
         raise OptionError(f"-m {expression!r} is not an expression: {error}") from error
+
+
+def narrowed(config: pytest.Config) -> tuple[str, ...]:
+    """Give the options by which a run chooses among its checks, to have the same ones judged elsewhere."""
+    return (f"-k={config.option.keyword}",) if config.option.keyword else ()
 
 
 def judges_nothing(config: pytest.Config) -> bool:
@@ -244,6 +254,16 @@ def _declarations() -> dict[str, dict[str, Any]]:
             "metavar": "SECONDS",
             "type": partial(_seconds, least=1.0),
             "help": "for the whole sweep, besides --settle (default: 120, and 5 for each app)",
+        },
+        "--fail-on": {
+            "metavar": "SEV-N",
+            "choices": SEVERITIES,
+            "help": "what fails the run: this severity and worse; the rest is reported (default: SEV-4, all)",
+        },
+        "--base": {
+            "metavar": "REF",
+            "help": "fail for what the checkout adds to what it was at REF, a branch, tag or commit of its git; the "
+            "rest is told in one line",
         },
         "--evidence": {
             "metavar": "DIR",

@@ -42,14 +42,15 @@ def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
         raise OptionError("--reruns: what was observed does not change when it is judged again; take it out")
     if getattr(option, "setuponly", False) and not getattr(option, "setupplan", False):
         raise OptionError("--setup-only judges nothing: take --setup-plan, or --setup-show with a run")
-    _refuse_what_is_of_others(asked, live=options.wants_live(config))
+    static = options.concerns(config, "tests_static") and options.wants_static(config)
+    _refuse_what_is_of_others(asked, live=options.wants_live(config), static=static)
     if asked.hold is not None and asked.hold > asked.settle / 2:
         most = f"at most half of --settle, which is {asked.settle:g}"
         raise OptionError(f"--hold {asked.hold:g}: {most}; give a longer --settle, or a shorter --hold")
     refuse_nested(config.invocation_params.dir / asked.evidence, asked.evidence)
 
 
-def _refuse_what_is_of_others(asked: Asked, *, live: bool) -> None:
+def _refuse_what_is_of_others(asked: Asked, *, live: bool, static: bool) -> None:
     """Refuse options that are for other checks than those that were asked for, or for none of what they go with."""
     if not live and (asked.sandbox or asked.observed):
         raise OptionError("--sandbox and --observed are for the live checks: add -m live")
@@ -59,6 +60,10 @@ def _refuse_what_is_of_others(asked: Asked, *, live: bool) -> None:
         raise OptionError("--commit is for the live checks: add -m live")
     if asked.recorded and asked.checkout:
         raise OptionError("--recorded brings the files of the checkouts: take --checkout out, or --recorded")
+    if asked.base and asked.recorded:
+        raise OptionError("--base is of a checkout, and --recorded brings what was found then: take one of them out")
+    if asked.base and not static:
+        raise OptionError("--base is for the checks of workflow files: asbuilt static")
     if asked.recorded and live and not asked.observed:
         raise OptionError("--recorded is of what was judged before: add --observed DIR/observation.json")
 

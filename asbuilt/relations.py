@@ -25,6 +25,8 @@ def about(subject: Subject) -> str:
             return _environment(subject.repository.name, subject.part)
         case "workflow" if subject.repository:
             return f"workflow {subject.repository.name} {subject.part.name}"
+        case "workflow_file" if subject.repository:
+            return f"workflow {subject.repository.name} {subject.part.file_name}"
         case "process" if subject.app:
             return f"process {subject.app.name} {subject.part}"
         case _:

@@ -22,6 +22,7 @@ from asbuilt.relations import deploys_by_app
 from asbuilt.scope import Scope
 from asbuilt.subjects import KINDS, Subject, plural, subjects
 from asbuilt.texts import line
+from asbuilt.tolerance import Base, Tolerance
 from asbuilt.withholding import Secrets
 from asbuilt.workflows.files.suppressions import Suppression, suppressions
 from asbuilt.workflows.paths.checkout import Checkout
@@ -40,8 +41,9 @@ class Run:
     linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
     meant to run, by app. `population` is empty until the checks were collected. `again` says whose observation is
     judged again, None where the run observed it itself. `day` is the one as of which files are judged, by this
-    machine's clock. `changes` is what changed since an earlier run, None until all was judged, and where there is none
-    to compare with.
+    machine's clock. `base` is what was found in the files as they were before, None where nobody asks (`--base`);
+    `fail_on` is the least severe severity that fails it, empty for all.
+    `changes` is what changed since an earlier run, None until all was judged, and where there is none to compare with.
     """
 
     estate: Estate
@@ -61,6 +63,14 @@ class Run:
     population: Population = field(default_factory=Population)
     again: Again | None = None
     changes: Changes | None = None
+    base: Base | None = None
+    fail_on: str = ""
+
+    @property
+    def tolerance(self) -> Tolerance:
+        """What of its findings fails nothing."""
+        since = {control.id: control.since for _, control in self.checks}
+        return Tolerance(self.estate.as_of or "", since, self.fail_on, self.base)
 
     def subjects(self, kind: str) -> Mapping[str, Subject]:
         """Give every declared subject of a kind by its id, in scope or not."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from asbuilt.controls import NOTHING
+from asbuilt.lint.linters import LINTERS
+from asbuilt.lint.on_paths import on_paths
 from asbuilt.run import Run, documents_of
 from asbuilt.subjects import Subject
 from asbuilt.verdicts import Outcome, Verdict
@@ -61,12 +63,21 @@ def complaints(run: Run, verdicts: Collection[Verdict], known: Collection[str], 
         documents = {each.path: each for each in documents_of(run.checkouts[repository])}
         for each in found:
             for control, wrong in _wrong_with(each, documents[each.path], verdicts, known, whole=whole):
+                if control in LINTERS and not each.problem and not is_linted(run, repository, each.path):
+                    continue  # whether it is needed, no linter was asked
                 target = _told_under(verdicts, control, repository, each) or _told_under(
                     verdicts, _READING, repository, each
                 )
                 if target is not None:
                     changed[target.id] = _with(changed.get(target.id, target), wrong)
     return tuple(changed.values())
+
+
+def is_linted(run: Run, repository: str, path: str) -> bool:
+    """Say whether the estate has the linters judge a file."""
+    if run.estate.lint != "deploys":
+        return run.estate.lint == "all"
+    return path in on_paths(run.checkouts[repository])
 
 
 @dataclass(frozen=True, slots=True)

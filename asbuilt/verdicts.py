@@ -38,7 +38,8 @@ class Verdict:
     `about` is its subject and `rests_on` what that depends on, as `asbuilt.relations` names them; `explained_by` are
     the controls that may explain it, `caused_by` the ids of the verdicts that do (`asbuilt.causes`). `expired` names a
     waiver of it that has run out. `declared` and `observed` are what was held against each other, as JSON has it, and
-    `requests` what that rests on: indices into the transcript.
+    `requests` what that rests on: indices into the transcript. `tolerated` says why it fails no run though it drifted
+    or is unknown (`asbuilt.tolerance`).
     """
 
     id: str
@@ -59,6 +60,12 @@ class Verdict:
     declared: Any = None
     observed: Any = None
     requests: tuple[int, ...] = ()
+    tolerated: str = ""
+
+    @property
+    def fails(self) -> bool:
+        """Whether it fails its run."""
+        return self.outcome in {Outcome.DRIFTED, Outcome.UNKNOWN} and not self.tolerated
 
     def told(self) -> tuple[Finding, ...]:
         """Give its findings as they are read, each with its place; where it has none, one with its reason."""
@@ -71,18 +78,23 @@ class Verdict:
         return replace(finding, fact=f"{finding.fact} ({waived})", fix="", waived=waived) if waived else finding
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the verdict as `verdicts.json` has it: a line for each finding, with its place in one."""
+        """Give the verdict as `verdicts.json` has it: a line for each finding, with its place in one.
+
+        `before` are the indices of those that were there before a pull request.
+        """
         lines = [
             {name: getattr(each, name) for name in _LINE} | {"since": each.since and each.since.isoformat()}
             for each in self.findings
         ]
-        return {name: lines if name == "lines" else getattr(self, name) for name in _RECORD}
+        before = tuple(index for index, each in enumerate(self.findings) if each.before)
+        found = {name: getattr(self, name) for name in _RECORD if name not in {"lines", "before"}}
+        return {name: {"lines": lines, "before": before, **found}[name] for name in _RECORD}
 
 
 _LINE = ("place", "fact", "fix", "excerpt", "waived")
 _RECORD = (
     "id", "control", "severity", "subject", "requirement", "outcome", "lines", "reason", "issue", "seconds",
-    "caused_by", "expired", "requests",
+    "caused_by", "expired", "requests", "tolerated", "before",
 )  # fmt: skip
 
 

@@ -17,7 +17,12 @@ def test_one_workflow_owns_the_app(app, estate, deploy_paths):
     none_of(ownership.shared(app, estate, deploy_paths))
 
 
-@control("WF007", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-2"])
+@control(
+    "WF007",
+    severity="SEV-2",
+    satisfies=["SOC2 CC8.1", "NIST CM-2"],
+    explained_by=["WF001", "WF003", "WF008", "WF029"],
+)
 def test_app_can_be_deployed(app, estate, leading, all_read):
     """A trigger leads to each declared app, for every declared deploy.
 

@@ -4,7 +4,7 @@ from asbuilt.controls import control, none_of
 from asbuilt.workflows.judge import targets
 
 
-@control("WF029", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-2", "ISO27001 A.8.31"])
+@control("WF029", severity="SEV-3", satisfies=["SOC2 CC8.1", "NIST CM-2", "ISO27001 A.8.31"], explained_by=["WF003"])
 def test_environment_app_and_address_belong_together(app, estate, deploy_paths):
     """The environment of a deploy, the address that it shows and the one that it checks are those of its app.
 

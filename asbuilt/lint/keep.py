@@ -1,16 +1,17 @@
 """What the linters said of a run's checkouts: made once, kept in its directory, read from there by every check."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from asbuilt.files import RefusedError
 from asbuilt.lint.copy import copied, settings_of
+from asbuilt.lint.locked import settled
+from asbuilt.lint.on_paths import actions_of, on_paths
 from asbuilt.lint.scan import Linter, Scan, scan
 from asbuilt.workflows.bounds import LINTED, LINTED_TEXT
-from asbuilt.workflows.files.sources import is_action
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.yaml import finding
 from asbuilt.workflows.yaml.document import Document
@@ -19,22 +20,22 @@ from asbuilt.workflows.yaml.finding import Finding
 Scans = dict[str, dict[str, Scan]]
 
 
-def lint(checkouts: Mapping[str, Checkout], linters: Iterable[Linter]) -> Scans:
-    """Run linters over the files of each repository; give their scans by repository and by the linter's name."""
+def lint(checkouts: Mapping[str, Checkout], linters: Iterable[Linter], *, everything: bool = True) -> Scans:
+    """Run linters over the files of each repository; give their scans by repository and by the linter's name.
+
+    Without `everything`, over those that stand on a way to an app.
+    """
     asked = tuple(linters)
-    return {name: {linter.name: _over(checkout, linter) for linter in asked} for name, checkout in checkouts.items()}
+    scans: Scans = {}
+    for name, checkout in checkouts.items():
+        only = None if everything else on_paths(checkout)
+        scans[name] = {linter.name: _over(checkout, linter, only) for linter in asked}
+    return scans
 
 
-def actions_of(checkout: Checkout) -> tuple[str, ...]:
-    """Give the paths of every action that a checkout defines, composite or not, read or not."""
-    read = {path for path in checkout.contents if is_action(checkout.names.get(path, path)) and path in checkout.files}
-    unread = {each.path for each in checkout.sources.actions.values() if each.document.unread is not None}
-    return tuple(sorted(read | unread))
-
-
-def _over(checkout: Checkout, linter: Linter) -> Scan:
+def _over(checkout: Checkout, linter: Linter, only: Collection[str] | None) -> Scan:
     """Run a linter over a copy of what was read: what was refused is not scanned."""
-    asked = _paths(checkout, linter)
+    asked = tuple(each for each in _paths(checkout, linter) if only is None or each in only)
     paths = [path for path in asked if path in checkout.contents]
     refused = {path: reason for path, reason in _refused(checkout).items() if path in asked}
     refused |= beyond([path for path in paths if path not in refused], checkout.contents)
@@ -48,7 +49,10 @@ def _over(checkout: Checkout, linter: Linter) -> Scan:
     with copied(checkout, {**checkout.contents, **settings}, is_clone=is_clone) as (folder, failed):
         refused |= {path: failed[path] for path in paths if path in failed}
         found = scan(linter, folder, [path for path in paths if path not in refused])
-    return found if found.version is None else replace(found, unscanned={**refused, **found.unscanned})
+    if found.version is None:
+        return found
+    findings = tuple(settled(found.findings, checkout))
+    return replace(found, unscanned={**refused, **found.unscanned}, findings=findings)
 
 
 def _refused(checkout: Checkout) -> dict[str, str]:

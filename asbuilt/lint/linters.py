@@ -1,8 +1,8 @@
 """zizmor and actionlint: how each is asked, and how its answer is read.
 
-Both run as they are. Of zizmor every finding of its default persona counts, whatever its severity: that persona is the
-one with few false positives, and a finding that is not meant is taken out where zizmor looks for it, in a comment or in
-the checkout's `zizmor.yml`.
+Both run as they are. Of zizmor every finding of its default persona counts, and says the severity that zizmor gives it:
+that persona is the one with few false positives, and a finding that is not meant is taken out where zizmor looks for
+it, in a comment or in the checkout's `zizmor.yml`.
 """
 
 import json
@@ -47,11 +47,13 @@ def _zizmor_finding(raw: dict[str, Any]) -> Finding:
     place = next((each for each in locations if each["symbolic"]["kind"] == "Primary"), None) or next(iter(locations))
     start = place["concrete"]["location"]["start_point"]
     said = dict.fromkeys((_line(raw["desc"]), _line(place["symbolic"]["annotation"])))
+    rule = f"{raw['ident']} ({raw['determinations']['severity'].lower()})"
     return Finding(
-        fact=f"{raw['ident']}: {': '.join(each for each in said if each)}",
+        fact=f"{rule}: {': '.join(each for each in said if each)}",
         fix=f"see {raw['url']}" if raw.get("url") else "",
         path=place["symbolic"]["key"]["Local"]["verbatim_path"],
         mark=Mark(start["row"] + 1, start["column"] + 1),
+        rule=rule,
     )
 
 
@@ -84,7 +86,8 @@ def _read_actionlint(output: Output) -> tuple[tuple[Finding, ...], frozenset[str
 
 def _actionlint_finding(raw: dict[str, Any]) -> Finding:
     mark = Mark(max(raw["line"], 1), max(raw["column"], 1))  # of a file that is no YAML it counts them from 0
-    return Finding(f"{raw['kind']}: {_line(raw['message'])}", path=raw["filepath"], mark=mark)
+    fact = f"{raw['kind']}: {_line(raw['message'])}"
+    return Finding(fact, path=raw["filepath"], mark=mark, rule=raw["kind"])
 
 
 def _list(text: str) -> list[dict[str, Any]]:

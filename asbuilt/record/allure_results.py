@@ -18,7 +18,7 @@ from typing import Any
 from asbuilt import texts
 from asbuilt.causes import Cause, causes
 from asbuilt.controls import Control, system_of
-from asbuilt.record import headlines
+from asbuilt.record import headlines, showing
 from asbuilt.record.telling import told
 from asbuilt.record.values import introduction, page
 from asbuilt.record.writing import Written, folder, write_new
@@ -58,11 +58,22 @@ def write_results(results: Path, verdicts: tuple[Verdict, ...], run: Run) -> dic
 
 def results_of(verdicts: tuple[Verdict, ...], run: Run) -> Iterator[dict[str, Any]]:
     """Give each verdict as a result; on a timeline they stand one behind the other, from the run's clock on."""
-    rendering = _Rendering(run, {each.id: cause for cause in causes(verdicts) for each in cause.members})
+    known = {each.id: cause for cause in causes(verdicts) for each in cause.members}
+    rendering = _Rendering(run, known, _shared(verdicts))
     at = (run.observation.as_of if run.observation else datetime.now(UTC)).timestamp()
     for each in verdicts:
         yield rendering.result(each, at)
         at += each.seconds
+
+
+def _shared(verdicts: tuple[Verdict, ...]) -> dict[str, str]:
+    """Give the heading of what several verdicts share in a file, by the id of each."""
+    found: dict[str, str] = {}
+    for each in showing.drifted(verdicts):
+        if isinstance(each, showing.Entry) and len(each.ids) > 1:
+            heading = texts.line(f"{each.severity} {each.finding.place}: {each.finding.fact}")
+            found = {**dict.fromkeys(each.ids, heading), **found}
+    return found
 
 
 def _without_secrets(run: Run, some: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
@@ -88,6 +99,7 @@ class _Rendering:
 
     run: Run
     of_causes: dict[str, Cause]
+    shared: dict[str, str]
     _known: dict[tuple[str, str, str], list[dict[str, str]]] = field(default_factory=dict)
 
     def result(self, verdict: Verdict, at: float) -> dict[str, Any]:
@@ -148,6 +160,8 @@ class _Rendering:
         yield _label("feature", texts.line(name))
         if cause and headlines.is_live(verdict):
             yield _label("cause", headlines.heading(self.run, cause))
+        elif shared := self.shared.get(verdict.id):
+            yield _label("cause", shared)
         if verdict.outcome is Outcome.WAIVED:
             yield _label("tag", "waived")
 

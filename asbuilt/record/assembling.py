@@ -22,6 +22,7 @@ from asbuilt.record.listings import listings
 from asbuilt.record.manifest import FORM, Manifest, Source
 from asbuilt.record.sources import source
 from asbuilt.run import Run
+from asbuilt.tolerance import reasons
 from asbuilt.verdicts import Outcome, Verdict, all_well
 from asbuilt.workflows.paths.checkout import Checkout
 
@@ -68,6 +69,9 @@ def assembled(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapp
         arguments=ended.arguments,
         lists=listings(run.observation) if run.observation else (),
         again=run.again,
+        fail_on=run.fail_on,
+        base=run.base.commit if run.base else "",
+        tolerated=reasons(verdicts),
         accepted=accepted(run, verdicts, _day(run)),
         files=dict(sorted(files.items())),
     )

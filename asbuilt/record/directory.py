@@ -14,6 +14,7 @@ from secrets import token_hex
 from asbuilt.record.writing import NotWrittenError, Written, put
 from asbuilt.withholding import Secrets
 
+BASE = "base.json"
 BODIES = "bodies.json.gz"
 CHECKOUTS = "checkouts.json.gz"
 COLLECTED = "collected.json"

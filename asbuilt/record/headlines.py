@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from asbuilt import texts
 from asbuilt.causes import Cause, Step, timed
+from asbuilt.in_files import is_of_files
 from asbuilt.remedies import Part, parts
 from asbuilt.run import Run
 from asbuilt.verdicts import NEVER, Outcome, Verdict
@@ -11,7 +12,6 @@ from asbuilt.workflows.yaml.finding import Finding
 
 LONGEST = 600  # a headline joins the clauses of several findings
 _SEE = "see the issue"
-_FILES = "WF"
 _FEW = 3
 
 
@@ -79,8 +79,8 @@ def runbook(run: Run, verdict: Verdict) -> str:
 
 
 def is_live(verdict: Verdict) -> bool:
-    """Tell what is wrong in the world from what is wrong in workflow files, each of which is a cause of its own."""
-    return not verdict.control.startswith(_FILES)
+    """Tell what is wrong in the world from what is wrong in workflow files."""
+    return not is_of_files(verdict)
 
 
 def parts_of(step: Step) -> tuple[Part, ...]:

@@ -26,7 +26,8 @@ def junit(run: Run, verdicts: Iterable[Verdict]) -> str:
     What could not be collected is an error beside them.
     """
     judged, missing = list(verdicts), run.population.errors
-    kinds = [_ELEMENTS[each.outcome][0] for each in judged if each.outcome in _ELEMENTS] + ["error"] * len(missing)
+    shown = [shown_as(each.outcome, each.tolerated) for each in judged]
+    kinds = [_ELEMENTS[each][0] for each in shown if each in _ELEMENTS] + ["error"] * len(missing)
     suite = _begin(
         "testsuite",
         name="pytest",
@@ -53,15 +54,24 @@ def junit(run: Run, verdicts: Iterable[Verdict]) -> str:
 
 def _case(verdict: Verdict, world: str) -> str:
     said = ""
-    if verdict.outcome in _ELEMENTS:
-        name, kind = _ELEMENTS[verdict.outcome]
-        facts = [texts.line(each.fact) for each in verdict.told()[:1]]
+    outcome = shown_as(verdict.outcome, verdict.tolerated)
+    if outcome in _ELEMENTS:
+        name, kind = _ELEMENTS[outcome]
+        spared = (
+            f"{verdict.outcome}, and fails nothing ({texts.line(verdict.tolerated)}): " if verdict.tolerated else ""
+        )
+        facts = [f"{spared}{texts.line(each.fact)}" for each in verdict.told()[:1]]
         others = len(verdict.findings) - 1
         more = f" (and {others} more)" if others > 0 else ""
         begin = _begin(name, **kind, message="".join((*facts, more)))
         said = f"{begin}{_fit(told(verdict))}</{name}>"
     properties = _properties(control=verdict.control, severity=verdict.severity, world=world)
     return f"{_named(verdict.id, verdict.seconds)}{properties}{said}</testcase>"
+
+
+def shown_as(outcome: Outcome, tolerated: str) -> Outcome:
+    """Give the outcome that a case is shown with: what fails no run here fails none there, and says why not."""
+    return Outcome.WAIVED if tolerated else outcome
 
 
 def _uncollected(node_id: str, reason: str) -> str:

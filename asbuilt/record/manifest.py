@@ -71,7 +71,10 @@ class Manifest:
     `complete` only where each collected check has exactly one verdict, nothing failed to be collected and the run came
     to its end; `lacks` says what is missing. `verdict` is conforms, drifted, unknown or nothing. `clock` says whose
     clock `started` and `ended` are of: the providers', the sandbox's, or this machine's. `ci` is who ran it, by the
-    words of CI; empty elsewhere. `files` has the digest of each file of the run's directory by its path there.
+    words of CI; empty elsewhere. `tolerated` counts by why the verdicts that drifted or are unknown and fail nothing:
+    `exit` follows from the others. `fail_on` is the least severe severity that fails, empty for all, `base` the commit
+    of what was there before, empty where nobody asked. `files` has the digest of each file of the run's directory by
+    its path there.
     """
 
     form: str
@@ -95,6 +98,9 @@ class Manifest:
     arguments: tuple[str, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     again: Again | None = None
+    fail_on: str = ""
+    base: str = ""
+    tolerated: dict[str, int] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from asbuilt import __version__, estate
+from asbuilt.controls import SEVERITIES
 from asbuilt.estate_errors import EstateError
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read
 from asbuilt.record.directory import CHECKOUTS, ESTATE, OBSERVATION, VERDICTS
@@ -69,6 +70,8 @@ def _judged(found: Evidence, manifest: Manifest, scratch: Path) -> tuple[str, di
         # What was changed is judged all the same: the verdicts tell what that changes.
         arguments += [f"--observed={directory}/{OBSERVATION}", "--edited"]
     arguments += _scope(found, manifest)
+    if manifest.fail_on in SEVERITIES:
+        arguments += [f"--fail-on={manifest.fail_on}"]
     if _is_chosen(manifest):
         arguments += [f"--deselect={_NO_TEST}"]  # then nobody asks whether a suppression is needed by what was left out
     if live and static:

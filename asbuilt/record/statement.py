@@ -47,18 +47,20 @@ def subject_name(world: str) -> str:
     return MANIFEST if is_real(world) else f"{MANIFEST} ({world})"
 
 
-def predicate_of(manifest: Manifest, sha256: str, outcomes: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def predicate_of(manifest: Manifest, sha256: str, outcomes: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
     """Give the predicate of a manifest with this digest; `outcomes` are the checks' ids, each with its outcome.
+
+    And with why it fails nothing, where it does not though it should be otherwise: of that is warned.
 
     What is unknown has failed, what is waived passed with a warning. What is not applicable was not tested, and stands
     in no list; so do the checks that were deselected. Without completeness no run has passed.
     """
     real = is_real(manifest.world)
     lists: dict[str, list[str]] = {"passedTests": [], "warnedTests": [], "failedTests": []}
-    for node_id, outcome in outcomes:
+    for node_id, outcome, tolerated in outcomes:
         if outcome == Outcome.NOT_APPLICABLE:
             continue
-        name = _LISTS.get(Outcome(outcome), "failedTests")
+        name = "warnedTests" if tolerated else _LISTS.get(Outcome(outcome), "failedTests")
         if name == "passedTests" and not real:
             name = "warnedTests"
         lists[name].append(node_id if real else f"[{manifest.world}] {node_id}")
@@ -96,13 +98,14 @@ def write_statement(directory: Path, manifest: Manifest, secrets: Secrets) -> No
     """
     sha256 = hashlib.sha256(read(directory / MANIFEST, MOST_OF_AN_OBSERVATION)).hexdigest()
     verdicts = json.loads(read(directory / VERDICTS, MOST_OF_AN_OBSERVATION))
-    predicate = predicate_of(manifest, sha256, [(each["id"], each["outcome"]) for each in verdicts])
+    predicate = predicate_of(manifest, sha256, [(each["id"], each["outcome"], each["tolerated"]) for each in verdicts])
     write_json(directory / PREDICATE, predicate, secrets)
     write_json(directory / STATEMENT, statement_of(manifest, sha256, predicate), secrets)
 
 
 def _result(manifest: Manifest, lists: Mapping[str, list[str]]) -> str:
-    if not manifest.complete or manifest.verdict != Outcome.CONFORMS or lists["failedTests"]:
+    tolerates = bool(manifest.tolerated) and manifest.exit == 0
+    if not manifest.complete or lists["failedTests"] or (manifest.verdict != Outcome.CONFORMS and not tolerates):
         return "FAILED"
     passes = is_real(manifest.world) and not manifest.population.is_picked and not lists["warnedTests"]
     return "PASSED" if passes else "WARNED"

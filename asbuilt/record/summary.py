@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping
 
 from asbuilt import texts
-from asbuilt.causes import Step, causes
+from asbuilt.causes import Step
 from asbuilt.changes import said
-from asbuilt.record import headlines
+from asbuilt.record import headlines, showing
+from asbuilt.record.showing import Entry
 from asbuilt.record.terminal import heading
 from asbuilt.run import Run
-from asbuilt.verdicts import Outcome, Verdict, by_urgency, tally
-from asbuilt.workflows.yaml.finding import Finding
+from asbuilt.tolerance import reasons, tolerating
+from asbuilt.verdicts import Outcome, Verdict, tally
 
 _MARKS = {Outcome.DRIFTED: "❌ drifted", Outcome.UNKNOWN: "❔ unknown", Outcome.WAIVED: "⏳ waived"}
+_MOST_BEFORE = 200
 _MOST = 2**20 - 2**12  # GitHub shows no summary that is larger than 1 MiB; so much is left for what is around the table
 
 
@@ -21,13 +23,16 @@ def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]
     `well` says whether the run may say that all is. It stays below what GitHub takes: the most urgent findings stand in
     it, and how many others there are.
     """
-    head = f"## {'✅' if well else '❌'} asbuilt: {heading(run, texts.code)}"
+    mark = "✅" if well else "⚠️" if tolerating(verdicts) and not run.population.errors else "❌"
+    head = f"## {mark} asbuilt: {heading(run, texts.code)}"
     parts = [head, "", f"**{tally(verdicts)}**", ""]
+    for why, count in reasons(verdicts).items():
+        parts += [f"{count} of these fail{'s' if count == 1 else ''} nothing: {texts.prose(why)}", ""]
     if run.changes:
         parts += [said(run.changes, texts.code), ""]
     for each in run.population.errors:
         parts += [f"**{texts.code(each.id)} could not be collected:** {texts.prose(each.reason)}", ""]
-    after = [f"{name} {texts.code(told)}  " for name, told in linters.items()]
+    after = [*_before(run, verdicts), *(f"{name} {texts.code(told)}  " for name, told in linters.items())]
     all_rows = list(_rows(run, verdicts))
     rows = list(_fitting(all_rows, _MOST - sum(len(each.encode()) + 1 for each in (*parts, *after))))
     if rows:
@@ -38,33 +43,44 @@ def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]
 
 
 def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
-    """Give a row for each cause with its consequences, and one for each other finding."""
-    for cause in causes(verdicts):
-        expired = headlines.expired(cause)
-        if cause.explains:
-            told = (headlines.headline(run, cause), f"explains {headlines.explains(cause)}", *expired)
-            fact = "<br>".join(texts.code(each, headlines.LONGEST) for each in told)
-            head = cause.head
-            yield _row(
-                run, head, "❌ drifted", head.subject, fact, cause.steps, cause.severity, headlines.issues(cause)
-            )
+    """Give a row for each cause with its consequences, and one for each other finding; last what linters find."""
+    for each in showing.drifted(verdicts):
+        if isinstance(each, Entry):
+            yield _of_entry(run, each)
             continue
-        for finding in cause.head.told():
-            yield _of_finding(run, cause.head, finding, cause.steps_of(finding))
+        told = (headlines.headline(run, each), f"explains {headlines.explains(each)}", *headlines.expired(each))
+        fact = "<br>".join(texts.code(one, headlines.LONGEST) for one in told)
+        head = each.head
+        yield _row(run, head, "❌ drifted", head.subject, fact, each.steps, each.severity, headlines.issues(each))
     for checks, reason in headlines.never_judged(verdicts):
         yield f"| {' | '.join((_MARKS[Outcome.UNKNOWN], '', '', checks, texts.code(reason), 'run it again'))} |"
-    for verdict in sorted(verdicts, key=by_urgency):
-        if headlines.is_of_its_own(verdict):
-            for finding in verdict.told():
-                yield _of_finding(run, verdict, finding, (Step(finding.fix),))
+    for entry in (*showing.others(verdicts), *showing.linted(verdicts)):
+        yield _of_entry(run, entry)
 
 
-def _of_finding(run: Run, verdict: Verdict, finding: Finding, steps: tuple[Step, ...]) -> str:
+def _of_entry(run: Run, entry: Entry) -> str:
+    verdict, finding = entry.verdict, entry.finding
     outcome = Outcome.WAIVED if finding.waived else verdict.outcome
-    fact = "<br>".join(map(texts.code, filter(None, (headlines.fact(run, finding), verdict.expired))))
-    steps = steps if finding.fix else ()
+    own = verdict.tolerated.startswith(verdict.control) and not finding.waived
+    spared = f"fails nothing: {verdict.tolerated}" if own else ""
+    said = filter(None, (headlines.fact(run, finding), *entry.notes, verdict.expired, spared))
+    steps = tuple(each for each in entry.steps if each.text) if finding.fix else ()
     issues = (verdict.issue,) if verdict.issue else ()
-    return _row(run, verdict, _MARKS[outcome], finding.place, fact, steps, verdict.severity, issues)
+    fact = "<br>".join(map(texts.code, said))
+    return _row(run, verdict, _MARKS[outcome], finding.place, fact, steps, entry.severity, issues)
+
+
+def _before(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
+    """Give what was there before a pull request, folded."""
+    told = showing.folded(run, verdicts)
+    if told:
+        yield f"<details><summary>{texts.prose(told)}</summary>"
+        yield ""
+        for verdict, finding in showing.before(verdicts)[:_MOST_BEFORE]:
+            yield f"- {verdict.control} {texts.code(finding.place)} {texts.code(headlines.fact(run, finding))}"
+        yield ""
+        yield "</details>"
+        yield ""
 
 
 def _fitting(rows: list[str], room: int) -> Iterator[str]:

@@ -6,12 +6,13 @@ from pathlib import Path
 from textwrap import wrap
 
 from asbuilt import texts
-from asbuilt.causes import Step, causes
+from asbuilt.causes import Cause
 from asbuilt.changes import said
-from asbuilt.record import covered, headlines
+from asbuilt.record import covered, headlines, showing
+from asbuilt.record.showing import Entry
 from asbuilt.run import FILES, Run
-from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
-from asbuilt.workflows.yaml.finding import Finding
+from asbuilt.tolerance import reasons
+from asbuilt.verdicts import Outcome, Verdict, all_well, tally
 
 _COLOURS = {Outcome.DRIFTED: "red", Outcome.UNKNOWN: "yellow", Outcome.WAIVED: "cyan"}
 _INDENT = "    "
@@ -68,11 +69,17 @@ def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> It
     fits = columns is None or all(len(each.row(width)) <= columns for each in findings)
     for each in findings:
         yield from each.beside(width) if fits else each.below(columns)
-    if findings:
+    if left := showing.folded(run, verdicts):
+        yield from _wrapped(texts.line(left), columns)
+    if findings or left:
         yield Text("")
     counted = f"{tally(verdicts)}; {_requests(run)}" if run.observation else tally(verdicts)
-    yield from _wrapped(counted, columns, "green" if all_well(verdicts) else "red", bold=True)
-    if not any(each.outcome.is_judged for each in verdicts):
+    failing = any(each.fails for each in verdicts)
+    colour = "green" if all_well(verdicts) else "red" if failing or not _judged(verdicts) else "yellow"
+    yield from _wrapped(counted, columns, colour, bold=True)
+    for why, count in reasons(verdicts).items():
+        yield from _wrapped(texts.line(f"{count} of these fail{'s' if count == 1 else ''} nothing: {why}"), columns)
+    if not _judged(verdicts):
         yield Text(f"fix: let a check through: of {run.population.whole} none that applies is left", "red")
     if run.directory:
         yield Text(f"evidence: {texts.line(_shown(run.directory))}")
@@ -105,48 +112,55 @@ class _Row:
 
 
 def _causes(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
-    """Give what drifted, by cause: one row for each with its consequences, one for each finding of what has none."""
-    for cause in causes(verdicts):
-        expired = tuple(map(texts.line, headlines.expired(cause)))
-        if cause.explains:
+    """Give what drifted, by cause: one row for each in the world with its consequences, one for each finding else."""
+    for each in showing.drifted(verdicts):
+        if isinstance(each, Cause):
+            expired = tuple(map(texts.line, headlines.expired(each)))
             yield _Row(
-                place=texts.line(cause.head.subject),
-                label=cause.severity,
-                fact=texts.line(headlines.headline(run, cause), headlines.LONGEST),
-                help=(*headlines.to_do(cause.steps), *expired, headlines.explained(run, cause)),
+                place=texts.line(each.head.subject),
+                label=each.severity,
+                fact=texts.line(headlines.headline(run, each), headlines.LONGEST),
+                help=(*headlines.to_do(each.steps), *expired, headlines.explained(run, each)),
                 colour=_COLOURS[Outcome.DRIFTED],
             )
             continue
-        for finding in cause.head.told():
-            row = _row(run, cause.head, finding, cause.steps_of(finding))
-            address = "" if finding.waived else headlines.runbook(run, cause.head)
-            yield replace(row, help=(*row.help, *expired, *([f"runbook: {address}"] if address else [])))
+        address = "" if each.finding.waived else headlines.runbook(run, each.verdict)
+        row = _row(run, each)
+        yield replace(row, help=(*row.help, *([f"runbook: {address}"] if address else [])))
 
 
 def _findings(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
-    """Give what else somebody has to hear of, the most urgent first."""
+    """Give what else somebody has to hear of, the most urgent first, and last what linters find."""
     for checks, reason in headlines.never_judged(verdicts):
         yield _Row(checks, "", texts.line(f"UNKNOWN {reason}"), ("fix: run it again",), _COLOURS[Outcome.UNKNOWN])
-    shown = [each for each in verdicts if headlines.is_of_its_own(each)]
-    for verdict, finding, others in _grouped(sorted(shown, key=by_urgency)):
-        row = _row(run, verdict, finding, (Step(finding.fix, (verdict.issue,) if verdict.issue else ()),))
-        expired = (texts.line(verdict.expired),) if verdict.expired else ()
-        same = (f"for the same reason: {', '.join(others)}",) if others else ()
-        yield replace(row, help=(*row.help, *expired, *same))
+    for each in (*showing.others(verdicts), *showing.linted(verdicts)):
+        yield _row(run, each)
 
 
-def _row(run: Run, verdict: Verdict, finding: Finding, steps: tuple[Step, ...]) -> _Row:
+def _row(run: Run, entry: Entry) -> _Row:
+    verdict, finding = entry.verdict, entry.finding
     outcome = Outcome.WAIVED if finding.waived else verdict.outcome
     fact = texts.line(headlines.fact(run, finding))
     excerpt = [f"> {texts.line(finding.excerpt)}"] if finding.excerpt else []
-    asks = finding.fix or verdict.issue
+    asks = any(each.text or each.issues for each in entry.steps)
+    said = filter(None, (*entry.notes, verdict.expired, _told(verdict, outcome)))
     return _Row(
         place=texts.line(finding.place),
-        label=f"{verdict.control:6} {verdict.severity}",
+        label=f"{verdict.control:6} {entry.severity}",
         fact=fact if outcome is Outcome.DRIFTED else f"{outcome.upper()} {fact}",
-        help=(*excerpt, *(headlines.to_do(steps) if outcome is not Outcome.WAIVED and asks else ())),
+        help=(
+            *excerpt,
+            *(headlines.to_do(entry.steps) if outcome is not Outcome.WAIVED and asks else ()),
+            *(texts.line(each) for each in said),
+        ),
         colour=_COLOURS[outcome],
     )
+
+
+def _told(verdict: Verdict, outcome: Outcome) -> str:
+    """Say why what is wrong fails nothing, where that is for its control alone; of many findings the tally says it."""
+    own = verdict.tolerated.startswith(verdict.control) and outcome is not Outcome.WAIVED
+    return f"fails nothing: {verdict.tolerated}" if own else ""
 
 
 def _wrapped(
@@ -157,19 +171,8 @@ def _wrapped(
     return (Text(f"{indent}{each}", colour, bold) for each in lines)
 
 
-def _grouped(verdicts: list[Verdict]) -> Iterator[tuple[Verdict, Finding, list[str]]]:
-    """Give each finding; what several controls could not observe for one reason is said once."""
-    seen: dict[Finding, list[str]] = {}
-    found: list[tuple[Verdict, Finding, list[str]]] = []
-    for verdict in verdicts:
-        for finding in verdict.told():
-            if verdict.outcome is Outcome.UNKNOWN and finding in seen:
-                seen[finding].append(verdict.control)
-            else:
-                others = seen.setdefault(finding, []) if verdict.outcome is Outcome.UNKNOWN else []
-                found.append((verdict, finding, others))
-    for verdict, finding, others in found:
-        yield verdict, finding, sorted(set(others) - {verdict.control})
+def _judged(verdicts: tuple[Verdict, ...]) -> bool:
+    return any(each.outcome.is_judged for each in verdicts)
 
 
 def _requests(run: Run) -> str:

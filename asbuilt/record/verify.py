@@ -171,7 +171,7 @@ def _scope(found: Evidence, manifest: Manifest, asked: Asked) -> Checked:
     misfits: list[Misfit] = []
     try:
         content = found.content(ESTATE) or b""
-        judged = estate.load(Path(ESTATE), {control.id for _, control in catalogue.checks()}, content)
+        judged = estate.load(Path(ESTATE), {control.id: control.since for _, control in catalogue.checks()}, content)
     except EstateError:
         misfits.append(
             Misfit(ESTATE, "cannot be read as an estate by this asbuilt: the scope cannot be held against it")

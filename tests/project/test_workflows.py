@@ -252,14 +252,15 @@ def test_required_check_fails_where_it_cannot_compare(repository):
 
 
 @pytest.mark.parametrize(
-    ("options", "passed_on"),
+    ("options", "before", "passed_on"),
     [
-        ("", []),
-        ("--repository o/r --app a\n", ["--repository", "o/r", "--app", "a"]),
-        ("--repository o/r\n--app a\n--app b\n", ["--repository", "o/r", "--app", "a", "--app", "b"]),
+        ("", "", []),
+        ("--app a", "HEAD^1", ["--app", "a", "--base=HEAD^1"]),
+        ("--repository o/r --app a\n", "", ["--repository", "o/r", "--app", "a"]),
+        ("--repository o/r\n--app a\n--app b\n", "", ["--repository", "o/r", "--app", "a", "--app", "b"]),
     ],
 )
-def test_required_check_passes_on_every_line_of_its_options(options, passed_on, tmp_path):
+def test_required_check_passes_on_every_line_of_its_options(options, before, passed_on, tmp_path):
     root = document.plain(modelling.load((FOLDER / "workflows-check.yml").read_bytes(), "x.yml").document.root)
     script = next(each["run"] for each in root["jobs"]["judge"]["steps"] if "OPTIONS" in each.get("env", {}))
     command = tmp_path / "asbuilt"
@@ -267,7 +268,8 @@ def test_required_check_passes_on_every_line_of_its_options(options, passed_on, 
     command.chmod(0o755)
     done = subprocess.run(
         ["bash", "-e", "-c", script],
-        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "OPTIONS": options, "ESTATE": "e", "GITHUB_WORKSPACE": "w"},
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "OPTIONS": options, "BEFORE": before, "ESTATE": "e",
+             "GITHUB_WORKSPACE": "w"},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.splitlines() == ["static", "--estate=e", "--checkout=.", "--evidence=w/reports", *passed_on]

@@ -51,7 +51,7 @@ def run_with_a_waiver(play, tmp_path):
 
 def run_with_a_suppression(play, tmp_path):
     root = shutil.copytree(FILES, tmp_path / "checkout")
-    workflow = root / ".github" / "workflows" / "deploy.yml"
+    workflow = root / ".github" / "workflows" / "deploy-heroku.yml"
     loose = "uses: actions/checkout@v7 # asbuilt: ignore[WF030] they release monthly until 2999-12-31"
     workflow.write_text(workflow.read_text().replace(PINNED, loose))
     return play("tests_static", f"--checkout={root}")

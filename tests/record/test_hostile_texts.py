@@ -294,8 +294,13 @@ def test_a_summary_stays_below_what_github_takes_and_says_what_it_left_out():
     waived = Verdict(
         "b", "HK001", "SEV-1", "shop", "It is.", Outcome.WAIVED, (Finding("the least", subject="shop"),), "known"
     )
-    lines = tuple(Finding(f"名{number} {long}", long, f"{number} {long}", excerpt=long) for number in range(20))
-    others = [Verdict(f"c{n}", "WF001", "SEV-2", "shop", "It is.", Outcome.DRIFTED, lines) for n in range(500)]
+    found = [
+        tuple(Finding(f"名{number} {long}", long, f"{n} {number} {long}", excerpt=long) for number in range(20))
+        for n in range(500)
+    ]
+    others = [
+        Verdict(f"c{n}", "WF001", "SEV-2", "shop", "It is.", Outcome.DRIFTED, lines) for n, lines in enumerate(found)
+    ]
     page = markdown(run_of(), (waived, *others, urgent), {"zizmor": "1.0"}, well=False)
     assert len(page.encode()) < 2**20
     rows = [each for each in page.split("\n") if each.startswith("| ")][1:]

@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 import run_directory
 
+from asbuilt.catalogue import PROJECT
 from asbuilt.option_values import OptionError
 from asbuilt.record.directory import CHECKOUTS
 from asbuilt.record.kept_checkouts import FORM, keep
@@ -117,7 +118,8 @@ def test_files_are_judged_as_of_the_day_of_the_record(play, tmp_path):
         "      # asbuilt: ignore[WF030] not yet until 2026-01-31\n"
         "      - uses: actions/checkout@main\n"
     )
-    run = play("tests_static", f"--checkout={checkout}")
+    (tmp_path / "estate.yaml").write_text(f"{(PROJECT / 'estate.yaml').read_text()}\nlint: all\n")
+    run = play("tests_static", f"--checkout={checkout}", f"--estate={tmp_path / 'estate.yaml'}")
     directory = run_directory.copied(run, tmp_path / "made")
     assert again(directory)[1] == {}
     run_directory.edit_json(directory / "checkouts.json.gz", lambda kept: kept.update(day="2026-01-01"))

@@ -25,7 +25,7 @@ def manifest(**known):
 
 
 def predicate(**known):
-    return predicate_of(manifest(**known), OWN, [(ID, "conforms")])
+    return predicate_of(manifest(**known), OWN, [(ID, "conforms", "")])
 
 
 def test_each_descriptor_is_of_one_thing():

@@ -84,4 +84,6 @@ def test_verdicts_json_has_a_line_for_each_with_its_place_in_one():
         "caused_by": (),
         "expired": "",
         "requests": (),
+        "tolerated": "",
+        "before": (),
     }

@@ -24,7 +24,9 @@ BEHIND = len(f"      - {PINNED} #")
 LOOSE = "uses: actions/checkout@v7"
 TODAY = datetime.now(UTC).date()
 NEXT_YEAR, LAST_YEAR = TODAY + timedelta(days=365), TODAY - timedelta(days=365)
-UNPINNED = "unpinned-uses: unpinned action reference: action is not pinned to a hash (required by blanket policy)"
+UNPINNED = (
+    "unpinned-uses (high): unpinned action reference: action is not pinned to a hash (required by blanket policy)"
+)
 SUBJECT = "MooseQuest/TradeMasterAPI deploy.yml"
 
 
@@ -143,6 +145,9 @@ def judged(play, play_for_verdicts, play_apart, tmp_path):
             assert text.count(old) == 1
             text = text.replace(old, new)
         (root / FILE).write_text(text)
+        if not any(each.startswith("--estate") for each in options):
+            (tmp_path / "lint-all.yaml").write_text(f"{(HOME / 'estate.yaml').read_text()}\nlint: all\n")
+            options = (*options, f"--estate={tmp_path / 'lint-all.yaml'}")
         run_suite = play_apart if "-n2" in options else play if results else play_for_verdicts
         return run_suite(*checks, f"--checkout={root}", *options, environ=environ)
 
@@ -300,7 +305,7 @@ def test_one_that_is_wrong_fails_the_run(judged, comment, control, fact):
 def test_a_waiver_of_the_estate_beside_it_is_not_needed(judged, tmp_path):
     estate = tmp_path / "estate.yaml"
     waiver = f"{{control: WF030, subject: {SUBJECT}, until: {NEXT_YEAR}, owner: a, issue: 1, reason: r}}"
-    estate.write_text(f"{(HOME / 'estate.yaml').read_text()}\nwaivers: [{waiver}]\n")
+    estate.write_text(f"{(HOME / 'estate.yaml').read_text()}\nlint: all\nwaivers: [{waiver}]\n")
     edit = (PINNED, f"{LOOSE} # asbuilt: ignore[WF030] they release monthly until {NEXT_YEAR}")
     played = judged(edit, checks=OF_FILES, options=[f"--estate={estate}"])
     outcome, found = lines_of(played, "WF030")
@@ -309,6 +314,13 @@ def test_a_waiver_of_the_estate_beside_it_is_not_needed(judged, tmp_path):
     played = judged((PINNED, LOOSE), checks=OF_FILES, options=[f"--estate={estate}"])
     assert lines_of(played, "WF030")[0] == "waived"
     assert played.code == 0
+
+
+def test_nothing_is_said_of_one_where_no_linter_was_asked(judged):
+    edit = (PINNED, f"{LOOSE} # asbuilt: ignore[WF030] they release monthly until {NEXT_YEAR}")
+    played = judged(edit, options=(f"--estate={HOME / 'estate.yaml'}",))
+    assert played.code == 0, played.out
+    assert SUBJECT in played.subjects("not applicable")["WF030"]
 
 
 def test_one_of_another_control_accepts_nothing(judged):

@@ -48,6 +48,14 @@ def checkout(tmp_path):
     return lay
 
 
+@pytest.fixture
+def everything(tmp_path):
+    """Give the option of an estate that asks the linters of every file."""
+    file = tmp_path / "lint-all.yaml"
+    file.write_text((HOME / "estate.yaml").read_text() + "\nlint: all\n")
+    return f"--estate={file}"
+
+
 def path(name):
     return f".github/workflows/{name}.yml"
 
@@ -89,14 +97,14 @@ def test_zizmor_remarks_on_no_sample_of_another_control(kind, tmp_path):
 
 def rule(finding):
     """Give the linter's own name for what it finds."""
-    return finding.fact.partition(": ")[0]
+    return finding.rule.partition(" (")[0]
 
 
 def test_a_finding_has_the_rule_and_the_place(checkout):
     found = scan(ZIZMOR, checkout(injected=INJECTED), [path("injected")])
     (finding,) = found.findings
     assert (finding.path, finding.mark, rule(finding)) == (path("injected"), Mark(8, 23), "template-injection")
-    assert finding.fact.startswith("template-injection: code injection via template expansion: ")
+    assert finding.fact.startswith("template-injection (high): code injection via template expansion: ")
     assert finding.fix.endswith("/audits/#template-injection")
     assert found.version
     assert found.version[0].isdigit()
@@ -164,7 +172,7 @@ def test_actionlint_is_asked_once_for_all_files(checkout, actionlint):
         "1.7.12",
         (path("a"), path("b")),
         {},
-        (Finding("runner-label: no such runner", "", path("a"), Mark(6, 14)),),
+        (Finding("runner-label: no such runner", "", path("a"), Mark(6, 14), rule="runner-label"),),
     )
     assert calls.read_text().splitlines() == [
         "-version",
@@ -238,12 +246,12 @@ def test_scans_are_kept_and_told(checkout, actionlint, tmp_path):
     assert restore(tmp_path / "none.json") == {}
 
 
-def test_a_run_lints_once_and_says_so(play, tmp_path, actionlint):
+def test_a_run_lints_once_and_says_so(play, tmp_path, actionlint, everything):
     calls = actionlint()
     root = shutil.copytree(AFTER, tmp_path / "checkout")
     file = root / ".github" / "workflows" / "deploy.yml"
     file.write_text(file.read_text().replace("runs-on: ubuntu-latest", "runs-on: nowhere"))
-    played = play("tests_static", f"--checkout={root}", environ={"PATH": str(tmp_path / "bin")})
+    played = play("tests_static", f"--checkout={root}", everything, environ={"PATH": str(tmp_path / "bin")})
     assert played.subjects("drifted") == {"WF031": ["MooseQuest/TradeMasterAPI deploy.yml"]}, played.out
     (verdict,) = (each for each in played.verdicts if each["outcome"] == "drifted")
     assert verdict["lines"][0]["place"] == ".github/workflows/deploy.yml:16:14"
@@ -254,8 +262,8 @@ def test_a_run_lints_once_and_says_so(play, tmp_path, actionlint):
     assert "zizmor=" in (played.directory / "allure-results" / "environment.properties").read_text()
 
 
-def test_without_actionlint_its_control_is_not_applicable(play):
-    played = play("tests_static", f"--checkout={AFTER}", "-k", "actionlint")
+def test_without_actionlint_its_control_is_not_applicable(play, everything):
+    played = play("tests_static", f"--checkout={AFTER}", everything, "-k", "actionlint")
     assert {each["outcome"] for each in played.verdicts} == {"not applicable"}
     assert {each["reason"] for each in played.verdicts} == {
         "actionlint is not installed: put it on PATH to have this judged"
@@ -263,11 +271,11 @@ def test_without_actionlint_its_control_is_not_applicable(play):
     assert "actionlint `not installed`" in (played.directory / "summary.md").read_text()
 
 
-def test_a_file_that_zizmor_cannot_scan_is_unknown_and_the_others_are_judged(play, tmp_path):
+def test_a_file_that_zizmor_cannot_scan_is_unknown_and_the_others_are_judged(play, tmp_path, everything):
     root = shutil.copytree(AFTER, tmp_path / "checkout")
     (root / ".github" / "workflows" / "deploy.yml").write_text(WITHOUT_REF)
     (root / ".github" / "workflows" / "other.yml").write_text(INJECTED)
-    played = play("tests_static", f"--checkout={root}", "-k", "zizmor")
+    played = play("tests_static", f"--checkout={root}", everything, "-k", "zizmor")
     assert played.subjects("unknown") == {"WF030": ["MooseQuest/TradeMasterAPI deploy.yml"]}
     assert played.subjects("drifted") == {"WF030": ["MooseQuest/TradeMasterAPI other.yml"]}
     assert played.subjects("conforms") == {"WF030": ["MooseQuest/TradeMasterAPI deploy-heroku.yml"]}

@@ -12,7 +12,7 @@ from asbuilt.record.verifying.evidence import Evidence
 from asbuilt.verdicts import NEVER, Outcome
 
 # What a verdict has from the other verdicts of its run, and what no reader rests on, is not in the journal's line.
-_LATER = frozenset({"caused_by", "amended", "seconds"})
+_LATER = frozenset({"caused_by", "amended", "seconds", "tolerated", "before"})
 
 
 def population(found: Evidence, manifest: Manifest | None) -> Checked:

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from asbuilt.estate_defaults import AS_OF
 from asbuilt.record.allure_results import STATUS, full_name, identity_of
-from asbuilt.record.directory import MANIFEST, OUTPUTS, RESULTS, SUMMARY, VERDICTS
-from asbuilt.record.junit import names
+from asbuilt.record.directory import ESTATE, MANIFEST, OUTPUTS, RESULTS, SUMMARY, VERDICTS
+from asbuilt.record.junit import names, shown_as
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.record.verifying.evidence import Evidence
 from asbuilt.verdicts import Outcome, Verdict, all_well, tally
+from asbuilt.workflows.yaml.document import plain
+from asbuilt.workflows.yaml.reader import read
 
 JUNIT = "junit.xml"
 _HEAD = b'<?xml version="1.0" encoding="utf-8"?>'
@@ -22,6 +25,7 @@ _KINDS = {
     ("skipped", "pytest.xfail"): Outcome.WAIVED,
     ("skipped", "pytest.skip"): Outcome.NOT_APPLICABLE,
 }
+_BAD = (Outcome.DRIFTED, Outcome.UNKNOWN)
 _EXITS = {"conforms": 0, "drifted": 1, "unknown": 1, "nothing": 5}
 
 
@@ -36,7 +40,7 @@ def totals(found: Evidence, manifest: Manifest) -> Checked:
 def outcome(found: Evidence, manifest: Manifest) -> Checked:
     """Hold the verdict and the exit status of the run against the verdicts of its checks."""
     said = f"{manifest.verdict}, exit {manifest.exit}: both follow from the verdicts"
-    return checked("verdict", said, list(_followed(found, manifest)))
+    return checked("verdict", said, [*_followed(found, manifest), *_tolerated(found, manifest)])
 
 
 def junit_of(found: Evidence) -> ET.Element | None:
@@ -70,7 +74,9 @@ def _junit(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:
         yield Misfit(JUNIT, "is missing, or is not what asbuilt writes there")
         return
     shown = Counter((each.get("classname", ""), each.get("name", ""), _kind(each)) for each in root.iter("testcase"))
-    wanted = Counter((*names(each), came_to.value) for each, came_to in found.outcomes.items())
+    spared = {each: str(record.get("tolerated", "")) for each, record in (found.records or {}).items()}
+    told = {each: shown_as(came_to, spared.get(each, "")) for each, came_to in found.outcomes.items()}
+    wanted = Counter((*names(each), came_to.value) for each, came_to in told.items())
     wanted += Counter((*names(each.id), Outcome.UNKNOWN.value) for each in manifest.population.errors)
     yield from (Misfit(JUNIT, f"lacks {module}.{name}, which is {came_to}") for module, name, came_to in wanted - shown)
     for module, name, came_to in shown - wanted:
@@ -123,10 +129,11 @@ def _followed(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:
     came_to = _verdict(_stand_ins(found))
     if manifest.verdict != came_to:
         yield Misfit(MANIFEST, f'says "{manifest.verdict}", and the verdicts come to "{came_to}"')
-    complete = manifest.complete and manifest.exit == _EXITS.get(came_to)
+    wanted = _exit(found, came_to)
+    complete = manifest.complete and manifest.exit == wanted
     # A run that was interrupted, or that failed of itself, says so by its exit, whatever it came to before.
     if not complete and (manifest.complete or manifest.exit == 0):
-        yield Misfit(MANIFEST, f"says exit {manifest.exit}; what it came to is exit {_EXITS.get(came_to)}")
+        yield Misfit(MANIFEST, f"says exit {manifest.exit}; what it came to is exit {wanted}")
     content = found.content(OUTPUTS)
     if content is not None:
         told = [each for each in content.decode("utf-8", "replace").splitlines() if each.startswith("verdict=")]
@@ -135,6 +142,34 @@ def _followed(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:
         word = came_to if well or came_to in {Outcome.DRIFTED, Outcome.UNKNOWN} else Outcome.UNKNOWN.value
         if told != [f"verdict={word}"]:
             yield Misfit(OUTPUTS, f"says {json.dumps(told)}, and the verdicts come to {came_to}")
+
+
+def _exit(found: Evidence, came_to: str) -> int | None:
+    """Give the exit that verdicts come to: that of what is tolerated is the one of a run in which it is not there."""
+    records = (found.records or {}).values()
+    failing = [each for each in records if each["outcome"] in _BAD and not each.get("tolerated")]
+    return 0 if came_to in _BAD and not failing else _EXITS.get(came_to)
+
+
+def _tolerated(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:
+    """Hold what the manifest says of what fails nothing against the verdicts: nothing else is tolerated."""
+    records = found.records or {}
+    there = Counter(str(each["tolerated"]) for each in records.values() if each.get("tolerated"))
+    if there != Counter(manifest.tolerated):
+        yield Misfit(MANIFEST, f"counts {dict(manifest.tolerated)} as what fails nothing, {VERDICTS} has {dict(there)}")
+    for node_id, each in records.items():
+        if each.get("tolerated") and each["outcome"] not in _BAD:
+            yield Misfit(node_id, f"is {each['outcome']}, and says why it fails nothing")
+    if there and not (manifest.fail_on or manifest.base or _is_as_of(found)):
+        yield Misfit(VERDICTS, "tolerates what the run was not asked to tolerate")
+
+
+def _is_as_of(found: Evidence) -> bool:
+    """Say whether the estate is as of a version: of newer controls it is told, and fails for none."""
+    content = found.content(ESTATE)
+    root = plain(read(content, ESTATE).root) if content else None
+    controls = root.get("controls") if isinstance(root, dict) else None
+    return isinstance(controls, dict) and AS_OF in controls
 
 
 def _verdict(verdicts: tuple[Verdict, ...]) -> str:

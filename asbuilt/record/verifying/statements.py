@@ -20,7 +20,9 @@ def statement(found: Evidence, manifest: Manifest) -> Checked:
 
 
 def _misfits(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:
-    outcomes = [(each, record["outcome"]) for each, record in (found.records or {}).items()]
+    outcomes = [
+        (each, record["outcome"], record.get("tolerated", "")) for each, record in (found.records or {}).items()
+    ]
     wanted = predicate_of(manifest, found.sha256, outcomes)
     whole = statement_of(manifest, found.sha256, wanted)
     predicate, there = found.json(PREDICATE, dict), found.json(STATEMENT, dict)

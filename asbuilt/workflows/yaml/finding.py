@@ -25,6 +25,8 @@ class Finding:
     that is not its first clause. `needs` are the controls that must hold before the fix can be carried out.
 
     One that is `open` is no drift: it says what cannot be told before the run, and its fix is what makes it known.
+    `rule` is a linter's own name for what it finds, with the severity that it gives to it. What was there `before` is
+    not added by what is judged (`--base`).
     """
 
     fact: str
@@ -38,6 +40,8 @@ class Finding:
     brief: str = ""
     needs: tuple[str, ...] = ()
     open: bool = False
+    rule: str = ""
+    before: bool = False
 
     @property
     def place(self) -> str:
