@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, faults, keeping, options, refusals
+from asbuilt import catalogue, faults, keeping, options, refusals, undeclared
 from asbuilt.collecting import Collecting
 from asbuilt.controller import Controller
 from asbuilt.ending import GATHERING, XML
-from asbuilt.estate import load, source_of
+from asbuilt.estate import load, refuse_empty, source_of
 from asbuilt.gathering import Gathering
 from asbuilt.lint.keep import plain
 from asbuilt.model import dump
@@ -44,15 +44,23 @@ def begun(config: pytest.Config) -> Run:
     asked = options.asked(config)
     refusals.refuse_what_contradicts(config, asked)
     path = config.invocation_params.dir / asked.estate
-    source = source_of(Path(asked.estate))
+    live = options.asks_for_live(config)
+    is_there = asked.names_estate or live or os.path.lexists(path)
+    source = source_of(Path(asked.estate)) if is_there else undeclared.SOURCE
     checks = own = catalogue.checks()
     if _is_copy(config.rootpath):
         own = catalogue.checks(config.rootpath)
         checks = (*checks, *own)
     estate = load(Path(asked.estate), {control.id for _, control in checks}, source)
-    scope = scope_of(estate, asked.apps, asked.repositories)
+    if live:
+        refuse_empty(estate, asked.estate)
     taken = _taken_from_record(config, asked)
-    checkouts = taken.checkouts if taken else checkouts_of(estate, path, asked.checkout, asked.repositories)
+    folder = asked.checkout if taken or is_there else undeclared.folder_of(asked.checkout)
+    if not live and not estate.repositories:
+        names = taken.checkouts if taken else [undeclared.name_of(Path(folder), asked.repositories)] if folder else ()
+        estate = undeclared.with_repositories(estate, *names)
+    scope = scope_of(estate, asked.apps, asked.repositories)
+    checkouts = taken.checkouts if taken else checkouts_of(estate, path, folder, asked.repositories)
     if not options.concerns(config, "tests_live"):
         refusals.refuse_nothing(checkouts)
     run = replace(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from asbuilt.estate import Estate, Ownership
+from asbuilt.estate import Estate, Ownership, is_repository
 from asbuilt.estate_errors import suggestion
 from asbuilt.option_values import OptionError
 from asbuilt.workflows.paths import checkout as checkouts
@@ -91,8 +91,10 @@ def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, reposito
     """
     if folder:
         names = repositories or list(estate.repositories)
+        if not names:
+            raise OptionError(f"--checkout {folder}: whose files are these? declare it: repositories: {{OWNER/NAME: }}")
         if len(names) != 1:
-            allowed = ", ".join(estate.repositories) or "(none is declared)"
+            allowed = ", ".join(estate.repositories)
             raise OptionError(f"--checkout {folder}: whose files are these? add --repository, one of: {allowed}")
         folders = {names[0]: Path(folder)}
     else:
@@ -100,6 +102,6 @@ def checkouts_of(estate: Estate, estate_file: Path, folder: str | None, reposito
             each.name: estate_file.parent / each.checkout for each in estate.repositories.values() if each.checkout
         }
     try:
-        return {name: checkouts.read(path, name) for name, path in folders.items()}
+        return {name: checkouts.read(path, name if is_repository(name) else "") for name, path in folders.items()}
     except checkouts.CheckoutError as error:
         raise OptionError(str(error)) from error

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from asbuilt import undeclared
 from asbuilt.drawing.lanes import Drawing, draw
 from asbuilt.estate import Estate, load
 from asbuilt.estate_errors import EstateError, suggestion
@@ -22,6 +23,8 @@ def declared(
         estate = load(file)
     except EstateError as error:
         raise OptionError(str(error)) from error
+    if checkout and not estate.repositories:
+        estate = undeclared.with_repositories(estate, undeclared.name_of(Path(checkout), list(repositories)))
     found = _read(estate, file, checkout, list(repositories))
     drawing = draw({name: each.deploy_paths for name, each in found.items()}, estate, apps)
     _refuse_strangers(apps, estate, drawing)

@@ -9,7 +9,9 @@ from asbuilt import texts
 from asbuilt.causes import Step, causes
 from asbuilt.changes import said
 from asbuilt.record import covered, headlines
+from asbuilt.record.first_steps import first_steps
 from asbuilt.run import FILES, Run
+from asbuilt.undeclared import is_none
 from asbuilt.verdicts import Outcome, Verdict, all_well, by_urgency, tally
 from asbuilt.workflows.yaml.finding import Finding
 
@@ -41,6 +43,8 @@ def heading(run: Run, shown: Callable[[str], str]) -> str:
         # Files of a record lie in a folder of the moment, which says nothing to anybody.
         places = (str(each.root) for each in run.checkouts.values()) if run.world == FILES else iter(run.checkouts)
         folders = ", ".join(map(shown, places)) or "no folder"
+        if is_none(run.estate) and run.world == FILES:
+            folders += f" as {', '.join(map(shown, run.checkouts))}"
         return f"{name}, {FILES} of {folders}{run.world.removeprefix(FILES)}"
     as_of = f"as of {run.observation.as_of:%Y-%m-%d %H:%M} UTC"
     return f"{name} in {shown(run.world)}, {as_of}, {_requests(run)}"
@@ -72,6 +76,8 @@ def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> It
         yield Text("")
     counted = f"{tally(verdicts)}; {_requests(run)}" if run.observation else tally(verdicts)
     yield from _wrapped(counted, columns, "green" if all_well(verdicts) else "red", bold=True)
+    for told in first_steps(run, verdicts):
+        yield Text(texts.line(told, texts.LONGEST_WHOLE))
     if not any(each.outcome.is_judged for each in verdicts):
         yield Text(f"fix: let a check through: of {run.population.whole} none that applies is left", "red")
     if run.directory:

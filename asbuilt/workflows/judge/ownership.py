@@ -72,10 +72,11 @@ def shut(app: App, estate: Estate, paths: Sequence[DeployPath], blocked: Sequenc
 def undeclared(workflow_file: WorkflowFile, checkout: Checkout, estate: Estate) -> Iterator[Finding]:
     """Give the deploys of a workflow file whose target is not declared, or cannot be told.
 
+    Where no app is declared at all, none can be missed.
     Where the app is named; a deploy on several ways comes once for each. Those for review have no target to declare.
     """
     for target in targets_in(workflow_file, checkout.deploy_paths, checkout.blocked_paths):
-        if target.app not in estate.apps:
+        if target.app is None or (estate.apps and target.app not in estate.apps):
             told = (
                 f'deploys "{target.app}", which the estate does not declare'
                 if target.app
@@ -84,5 +85,9 @@ def undeclared(workflow_file: WorkflowFile, checkout: Checkout, estate: Estate) 
             yield target.document.finding(
                 target.mark,
                 f'job "{target.job}" {told}{target.caller}',
-                "declare it under apps" if target.app else f"write one of: {', '.join(estate.apps)}",
+                "declare it under apps"
+                if target.app
+                else f"write one of: {', '.join(estate.apps)}"
+                if estate.apps
+                else "write the app's name itself",
             )
