@@ -176,8 +176,8 @@ def test_a_date_of_a_waiver_is_read(written):
             'estate.yaml:2:18: unknown key "probs" in defaults.app; did you mean "probes"?',
         ),
         (
-            "estate: x\napps: {a: {repository: o/r}}\n",
-            'estate.yaml:2:12: repository "o/r" is not declared; allowed: (none is declared)',
+            "estate: x\napps: {a: {repository: o-r}}\n",
+            'estate.yaml:2:12: repository "o-r" is not declared; allowed: (none is declared)',
         ),
         (
             (
