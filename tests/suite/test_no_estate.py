@@ -212,7 +212,7 @@ def test_a_folder_that_has_no_repositorys_name_decides_no_condition(judge, folde
     path = folder / ".github/workflows/release.yml"
     path.write_text(RELEASE.replace("    runs-on", "    if: github.repository == 'o/n'\n    runs-on"))
     shown = CliRunner().invoke(app, ["paths", "--format", "json"])
-    assert json.loads(shown.stdout)[0]["undecided"]
+    assert json.loads(shown.stdout)["paths"][0]["undecided"]
     run = judge()
     assert "WF010" in run.subjects("drifted")
     assert verify(run.directory, Asked(rejudge=True)).holds
@@ -222,4 +222,4 @@ def test_paths_take_the_smallest_estate_too(folder, tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("estate: mine\napps: {kettle-prod: }\n")
     shown = CliRunner().invoke(app, ["paths", f"--estate={file}", "--checkout", str(folder), "--format", "json"])
-    assert [each["app"] for each in json.loads(shown.stdout)] == ["kettle-prod"]
+    assert [each["app"] for each in json.loads(shown.stdout)["paths"]] == ["kettle-prod"]
