@@ -680,7 +680,7 @@ def _unread(run):
 def deploy_paths(see, _checkouts, _unread, app):
     """Every way for code to reach the app, as far as the files could be read."""
     see.rest_on(_unread)
-    found = (path for each in _checkouts for path in each.deploy_paths if path.app == app.name)
+    found = (path for each in _checkouts for path in each.ways.to(app.name))
     return see.note("deploy paths", tuple(found))
 
 
@@ -688,7 +688,7 @@ def deploy_paths(see, _checkouts, _unread, app):
 def blocked_paths(see, _checkouts, _unread, app):
     """Every way to the app that conditions shut, or that nothing sets off."""
     see.rest_on(_unread)
-    return tuple(path for each in _checkouts for path in each.blocked_paths if path.app == app.name)
+    return tuple(path for each in _checkouts for path in each.ways.shut_to(app.name))
 
 
 @pytest.fixture

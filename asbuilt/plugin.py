@@ -189,6 +189,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Take out of a check's drift what suppressions accept; without drift, ask whether all was read."""
     seen = item.stash[judging.SEEN]
     if isinstance(item, pytest.Function):
+        judging.know(item)
         item.obj = seen.noting(item.obj)
     try:
         result = yield

@@ -75,7 +75,9 @@ def undeclared(workflow_file: WorkflowFile, checkout: Checkout, estate: Estate) 
     Where no app is declared at all, none can be missed.
     Where the app is named; a deploy on several ways comes once for each. Those for review have no target to declare.
     """
-    for target in targets_in(workflow_file, checkout.deploy_paths, checkout.blocked_paths):
+    for target in targets_in(
+        workflow_file, checkout.ways.owned_by(workflow_file), checkout.ways.shut_in(workflow_file)
+    ):
         if target.app is None or (estate.apps and target.app not in estate.apps):
             told = (
                 f'deploys "{target.app}", which the estate does not declare'
