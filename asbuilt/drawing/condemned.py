@@ -47,17 +47,21 @@ def condemned(drawing: Drawing, checkouts: Mapping[str, Checkout], today: date) 
 def _destination(destination: Destination, drawing: Drawing, known: Mapping[str, _Checkout]) -> Destination:
     app, estate = destination.declared, drawing.estate
     paths = [lane.path for lane in destination.lanes]
-    shared = tuple(_of_all(app, estate, paths)) if app and estate and paths else ()
+    shared: dict[str, list[_Told]] = {}
+    for each in _of_all(app, estate, paths) if app and estate and paths else ():
+        shared.setdefault(each[1].path, []).append(each)
     return replace(
         destination, lanes=tuple(_lane(lane, app, estate, shared, known[lane.repository]) for lane in destination.lanes)
     )
 
 
-def _lane(lane: Lane, app: App | None, estate: Estate | None, shared: Sequence[_Told], known: _Checkout) -> Lane:
+def _lane(
+    lane: Lane, app: App | None, estate: Estate | None, shared: Mapping[str, Sequence[_Told]], known: _Checkout
+) -> Lane:
     path = lane.path
     extents = Extents.of(path)
     told = [*(_of_app(path, app, estate, known.trunk) if app and estate else ()), *known.of(path)]
-    told += [each for each in shared if extents.has(each[1])]
+    told += [each for file in extents.files for each in shared.get(file, ()) if extents.has(each[1])]
     once = {(control, finding.place, gate or finding.fact): (control, finding, gate) for control, finding, gate in told}
     return replace(
         lane,

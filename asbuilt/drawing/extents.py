@@ -37,6 +37,11 @@ class Extents:
             single=frozenset((each.document.path, line) for each in path.groups for line in _lines_of(each.setting)),
         )
 
+    @property
+    def files(self) -> frozenset[str]:
+        """The files in which any of it lies."""
+        return self.actions | {each[0] for each in self.lines} | {each[0] for each in self.single}
+
     def has(self, finding: Finding) -> bool:
         """Say whether a finding lies on the path."""
         if finding.path in self.actions:

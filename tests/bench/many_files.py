@@ -1,9 +1,9 @@
 """What a repository of many workflow files costs: `make bench` prints it (`many_files.py FILES ...` for other numbers).
 
 One checkout of so many files, of three kinds in turn: a deploy of two apps behind gates, a small deploy of one app, and
-one that only tests; with an estate that declares every app. `asbuilt paths` and `asbuilt static`, without linters, are
-whole commands, from their start to their end, and so is zizmor over the same folder. Of the processor's time and of the
-clock's, both are printed: zizmor works on all cores.
+one that only tests; with an estate that declares the few apps. `asbuilt paths` and `asbuilt static`, without linters,
+are whole commands, from their start to their end, and so is zizmor over the same folder. Of the processor's time and of
+the clock's, both are printed: zizmor works on all cores.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from typing import NamedTuple
 HOME = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 FILES = (100, 300, 1000)
+APPS = 20
 WHOLE = (HOME / "fixtures/repositories/TradeMasterAPI/after/.github/workflows/deploy-heroku.yml").read_text()
 SMALL = """name: small {number}
 on: {{push: {{branches: [main]}}}}
@@ -104,12 +105,11 @@ def lay_out(root: Path, files: int) -> Path:
     folder.mkdir(parents=True)
     apps, environments = [], []
     for number in range(files):
+        few = number % APPS
         match number % 3:
             case 0:
-                text = WHOLE.replace("raxx-api-prod", f"whole-{number}-prod").replace(
-                    "raxx-api-stag", f"whole-{number}-stag"
-                )
-                own = {f"whole-{number}-prod": "production", f"whole-{number}-staging": "staging"}
+                text = WHOLE.replace("raxx-api-prod", f"whole-{few}-prod").replace("raxx-api-stag", f"whole-{few}-stag")
+                own = {f"whole-{few}-prod": "production", f"whole-{few}-staging": "staging"}
                 gates = "gates: [freeze-check, smoke], "
             case 1:
                 text, own, gates = (
@@ -124,6 +124,7 @@ def lay_out(root: Path, files: int) -> Path:
         apps += [
             f"  {app}: {{environment: {environment}, {gates}repository: team/shop}}" for app, environment in own.items()
         ]
+    apps = list(dict.fromkeys(apps))
     named = "\n".join(f"      {each}:" for each in dict.fromkeys(environments))
     estate = root.parent / "estate.yaml"
     repository = f"repositories:\n  team/shop:\n    environments:\n{named}\n"
