@@ -83,7 +83,7 @@ class Checkout:
 
         Whether it is there is unknown where its folder could not be listed.
         """
-        found = next((each for each in self.workflow_files if each.path == path), None)
+        found = self.sources.by_path.get(path)
         shut = next((each for each in self._folders if each.unread is not None), None)
         if found is None and shut is not None:
             return modelling.model(replace(shut, path=path, problems=()))
