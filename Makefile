@@ -29,6 +29,7 @@ report: .venv/run ## the newest run as one HTML file (DIR=reports/RUN for anothe
 
 bench: .venv/dev ## how long a workflow file, a start of the command and a large run take, and what these are multiples of
 	@$(BIN)/python tests/bench/workflow_files.py
+	@$(BIN)/python tests/bench/many_files.py
 	@$(BIN)/python tests/bench/start_up.py
 	@$(BIN)/python tests/bench/large_runs.py
 

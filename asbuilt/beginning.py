@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, faults, keeping, options, refusals
+from asbuilt import catalogue, faults, folders, keeping, options, refusals, undeclared
 from asbuilt.base import found_at
 from asbuilt.collecting import Collecting
 from asbuilt.controller import Controller
 from asbuilt.ending import GATHERING, XML
-from asbuilt.estate import Estate, load, source_of
+from asbuilt.estate import Estate, load, refuse_empty, source_of
 from asbuilt.gathering import Gathering
 from asbuilt.lint.keep import plain
 from asbuilt.model import dump
@@ -45,20 +45,31 @@ def begun(config: pytest.Config) -> Run:
     asked = options.asked(config)
     refusals.refuse_what_contradicts(config, asked)
     path = config.invocation_params.dir / asked.estate
-    source = source_of(Path(asked.estate))
-    checks = own = catalogue.checks()
+    live = options.asks_for_live(config)
+    is_there = asked.names_estate or live or os.path.lexists(path)
+    source = source_of(Path(asked.estate)) if is_there else undeclared.SOURCE
+    checks = judged = catalogue.checks()
     if _is_copy(config.rootpath):
-        own = catalogue.checks(config.rootpath)
-        checks = (*checks, *own)
+        judged = catalogue.checks(config.rootpath)
+        checks = (*checks, *judged)
     estate = load(Path(asked.estate), {control.id: control.since for _, control in checks}, source)
-    scope = scope_of(estate, asked.apps, asked.repositories)
+    if live:
+        refuse_empty(estate, asked.estate)
     taken = _taken_from_record(config, asked, estate)
-    checkouts = taken.checkouts if taken else checkouts_of(estate, path, asked.checkout, asked.repositories)
+    given = folders.named(asked.checkout)
+    own = given.plain[-1] if given.plain else None
+    folder = own if taken or is_there else undeclared.folder_of(own)
+    if not live and not estate.repositories:
+        names = taken.checkouts if taken else [undeclared.name_of(Path(folder), asked.repositories)] if folder else ()
+        estate = undeclared.with_repositories(estate, *names)
+    scope = scope_of(estate, asked.apps, asked.repositories)
+    every = [*asked.checkout, *((folder,) if folder and folder != own else ())]
+    checkouts = taken.checkouts if taken else checkouts_of(estate, path, every, asked.repositories)
     if not options.concerns(config, "tests_live"):
         refusals.refuse_nothing(checkouts)
     run = replace(
         prepared(estate, scope, checkouts, checks),
-        checks=own,
+        checks=judged,
         meant=meant_by(estate, scope, asked.commit),
         world=f"{FILES}, judged again" if taken else FILES,
         scans=taken.scans if taken else None,

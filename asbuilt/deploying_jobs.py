@@ -59,7 +59,7 @@ def deploying_jobs(
     found: dict[Owner, dict[str, tuple[DeployingJob, ...]]] = {}
     for name, checkout in checkouts.items():
         for file in checkout.workflow_files:
-            paths = [each for each in checkout.deploy_paths if each.workflow == file.path and not each.review]
+            paths = [each for each in checkout.ways.begun_by(file) if not each.review]
             untold = {each.trigger for each in paths if each.app is None}
             for app in estate.apps:
                 jobs: dict[str, tuple[DeployingJob, ...]] = dict.fromkeys(untold, ())

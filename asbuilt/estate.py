@@ -48,6 +48,7 @@ from asbuilt.estate_forms import (
     Value,
     Word,
 )
+from asbuilt.estate_implied import implied
 from asbuilt.files import NotThereError, RefusedError, read
 from asbuilt.versions import as_of_problem
 from asbuilt.workflows.said.described import handed
@@ -440,12 +441,19 @@ def load(path: Path, controls: Collection[str] = (), source: bytes | None = None
         raise EstateError(str(path), [Problem(document.Mark(1, 1), told)])
     put_places(raw.get("waivers"), parsed)
     try:
-        estate = Estate.model_validate(with_defaults_and_names(raw))
+        estate = Estate.model_validate(with_defaults_and_names(implied(raw, is_repository)))
     except ValidationError as error:
         raise EstateError(str(path), problems_in(error, parsed.root, Estate)) from error
     if wrong := [Problem(locate(parsed.root, place), tell) for place, tell in _contradictions(estate, controls)]:
         raise EstateError(str(path), wrong)
     return estate
+
+
+def refuse_empty(estate: Estate, path: str) -> None:
+    """Refuse an estate that declares nothing that reality could be held against. Raises EstateError."""
+    if not estate.apps and not estate.repositories:
+        told = "declares neither apps nor repositories: there is nothing to hold reality against"
+        raise EstateError(path, [Problem(document.Mark(1, 1), told)])
 
 
 def is_repository(name: str) -> bool:
@@ -464,8 +472,6 @@ def schema() -> dict[str, Any]:
 
 def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple[YamlPath, Tell]]:
     """Find what is well-formed in itself but refers to something that is not declared, or is there twice."""
-    if not estate.apps and not estate.repositories:
-        yield (), _say("declares neither apps nor repositories: there is nothing to hold reality against")
     for app in estate.apps.values():
         yield from _contradictions_of_app(app, estate)
     for repository in estate.repositories.values():

@@ -48,9 +48,11 @@ def read(
     """Read the checkouts that are judged, each with those that its workflows may call. Raises CheckoutError.
 
     `names` and default `branches` are declared for each repository, `descriptions` for all of them. What is judged may
-    be called as well.
+    be called as well. A name without a slash is a folder's own, and no repository's.
     """
-    found = {name: checkouts.read_to_call(path, name) for name, path in {**called, **judged}.items()}
+    found = {
+        name: checkouts.read_to_call(path, name if "/" in name else "") for name, path in {**called, **judged}.items()
+    }
     return followed(found, judged, names, descriptions, branches)
 
 

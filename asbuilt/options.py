@@ -24,6 +24,7 @@ from asbuilt.option_values import OptionError, meant
 from asbuilt.terms import COMMIT
 from asbuilt.texts import visible
 
+ESTATE = "estate.yaml"
 _DAY = 86_400
 _TAKEN = "asbuilt-taken"
 # With these pytest shows something of itself, and no check is asked for.
@@ -32,9 +33,10 @@ _SHOWS = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What our options say of a run; times are seconds."""
+    """What our options say of a run; times are seconds. `names_estate` says that somebody named the estate's file."""
 
     estate: str
+    names_estate: bool
     evidence: str
     apps: list[str]
     repositories: list[str]
@@ -88,7 +90,8 @@ def asked(config: pytest.Config) -> Asked:
             if isinstance(each, str):
                 meant(name, each)
     return Asked(
-        estate=option["asbuilt_estate"],
+        estate=option["asbuilt_estate"] or ESTATE,
+        names_estate=option["asbuilt_estate"] is not None,
         evidence=option["asbuilt_evidence"],
         apps=option["asbuilt_app"],
         repositories=option["asbuilt_repository"],
@@ -146,6 +149,11 @@ def _lets_through(config: pytest.Config, marker: str) -> bool:
 def narrowed(config: pytest.Config) -> tuple[str, ...]:
     """Give the options by which a run chooses among its checks, to have the same ones judged elsewhere."""
     return (f"-k={config.option.keyword}",) if config.option.keyword else ()
+
+
+def asks_for_live(config: pytest.Config) -> bool:
+    """Say whether live checks are among what is to be judged. Raises OptionError."""
+    return wants_live(config) and concerns(config, catalogue.FOLDERS[0])
 
 
 def judges_nothing(config: pytest.Config) -> bool:
@@ -206,8 +214,7 @@ def _declarations() -> dict[str, dict[str, Any]]:
     return {
         "--estate": {
             "metavar": "FILE",
-            "default": "estate.yaml",
-            "help": "what should be true (default: estate.yaml)",
+            "help": "what should be true (default: estate.yaml; for workflow files, where that is not there: none)",
         },
         "--sandbox": {
             "metavar": "WORLD",

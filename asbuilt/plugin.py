@@ -27,7 +27,7 @@ from asbuilt.record.writing import put, write_bytes
 from asbuilt.run import RUN, Run
 from asbuilt.subjects import kind_of, none_declared
 from asbuilt.suppressing import sort_out
-from asbuilt.thrift import Thrift
+from asbuilt.thrift import Thrift, place
 from asbuilt.world import observe
 
 
@@ -147,6 +147,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Let a check be chosen by the name that the terminal has for it (`-k HK002`), and by its suite (`-m static`)."""
+    place(item)
     if (control := item.get_closest_marker("control")) and control.args:
         item.extra_keyword_matches.add(str(control.args[0]))
         if item.get_closest_marker("live") is None:
@@ -189,6 +190,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Take out of a check's drift what suppressions accept; without drift, ask whether all was read."""
     seen = item.stash[judging.SEEN]
     if isinstance(item, pytest.Function):
+        judging.know(item)
         item.obj = seen.noting(item.obj)
     try:
         result = yield

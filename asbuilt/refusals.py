@@ -3,6 +3,7 @@
 Each of them would let a check conform that saw nothing, lose evidence, or accept what nobody accepted.
 """
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,17 +44,21 @@ def refuse_what_contradicts(config: pytest.Config, asked: Asked) -> None:
     if getattr(option, "setuponly", False) and not getattr(option, "setupplan", False):
         raise OptionError("--setup-only judges nothing: take --setup-plan, or --setup-show with a run")
     static = options.concerns(config, "tests_static") and options.wants_static(config)
-    _refuse_what_is_of_others(asked, live=options.wants_live(config), static=static)
+    of_files_alone = not options.concerns(config, FOLDERS[0])
+    live = options.wants_live(config)
+    _refuse_what_is_of_others(asked, live=live, static=static, of_files_alone=of_files_alone)
     if asked.hold is not None and asked.hold > asked.settle / 2:
         most = f"at most half of --settle, which is {asked.settle:g}"
         raise OptionError(f"--hold {asked.hold:g}: {most}; give a longer --settle, or a shorter --hold")
     refuse_nested(config.invocation_params.dir / asked.evidence, asked.evidence)
 
 
-def _refuse_what_is_of_others(asked: Asked, *, live: bool, static: bool) -> None:
+def _refuse_what_is_of_others(asked: Asked, *, live: bool, static: bool, of_files_alone: bool) -> None:
     """Refuse options that are for other checks than those that were asked for, or for none of what they go with."""
-    if not live and (asked.sandbox or asked.observed):
-        raise OptionError("--sandbox and --observed are for the live checks: add -m live")
+    for name, value in (("--sandbox", asked.sandbox), ("--observed", asked.observed)):
+        if not live and value:
+            way = f"asbuilt live {name}={shlex.quote(value)}" if of_files_alone else "add -m live"
+            raise OptionError(f"{name} is for the live checks, and files are judged without it: {way}")
     if not live and asked.edited:
         raise OptionError("--edited is for --observed, which is for the live checks: add -m live")
     if not live and asked.commit:

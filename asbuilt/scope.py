@@ -120,6 +120,8 @@ def checkouts_of(
 def _owner_of(folder: str, estate: Estate, repositories: list[str], taken: Collection[str]) -> str:
     """Give the repository whose files a folder has: the one that is asked for, else the only one without a folder."""
     names = [each for each in repositories or estate.repositories if each not in taken]
+    if not names and not estate.repositories:
+        raise OptionError(f"--checkout {folder}: whose files are these? declare it: repositories: {{OWNER/NAME: }}")
     if len(names) != 1:
         allowed = ", ".join(estate.repositories) or "(none is declared)"
         raise OptionError(f"--checkout {folder}: whose files are these? add --repository, one of: {allowed}")

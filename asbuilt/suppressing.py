@@ -36,7 +36,8 @@ def sort_out(run: Run, subject: Subject | None, control: str, findings: Collecti
     """Tell the findings of a check that are suppressed on a day from those that are not."""
     drift, accepted = [], []
     only = subject.repository.name if subject and subject.repository else None
-    files = [_Files.of(name, run, control) for name in run.checkouts if only in {None, name}] if findings else []
+    paths = {each.path for each in findings if each.mark is not None}
+    files = [_Files.of(name, run, control, paths) for name in run.checkouts if only in {None, name}] if paths else []
     for each in findings:
         found = _covering(files, each)
         if found is None:
@@ -57,16 +58,17 @@ def complaints(run: Run, verdicts: Collection[Verdict], known: Collection[str], 
     judged that could need it: `whole` says so.
     """
     changed: dict[str, Verdict] = {}
+    judged = _ByControl(verdicts)
     for repository, found in run.suppressions.items():
         if repository not in run.scope.repositories:
             continue
         documents = {each.path: each for each in documents_of(run.checkouts[repository])}
         for each in found:
-            for control, wrong in _wrong_with(each, documents[each.path], verdicts, known, whole=whole):
+            for control, wrong in _wrong_with(each, documents[each.path], judged, known, whole=whole):
                 if control in LINTERS and not each.problem and not is_linted(run, repository, each.path):
                     continue  # whether it is needed, no linter was asked
-                target = _told_under(verdicts, control, repository, each) or _told_under(
-                    verdicts, _READING, repository, each
+                target = _told_under(judged, control, repository, each) or _told_under(
+                    judged, _READING, repository, each
                 )
                 if target is not None:
                     changed[target.id] = _with(changed.get(target.id, target), wrong)
@@ -82,18 +84,22 @@ def is_linted(run: Run, repository: str, path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """The files of a repository, and what suppresses one control in each, by their path."""
+    """Some files of a repository, and what suppresses one control in each, by their path."""
 
     documents: Mapping[str, Document]
     suppressions: Mapping[str, list[Suppression]]
 
     @classmethod
-    def of(cls, repository: str, run: Run, control: str) -> "_Files":
+    def of(cls, repository: str, run: Run, control: str, paths: Collection[str]) -> "_Files":
         found: dict[str, list[Suppression]] = {}
         for each in run.suppressions.get(repository, ()):
-            if control in each.controls and not each.problem:
+            if each.path in paths and control in each.controls and not each.problem:
                 found.setdefault(each.path, []).append(each)
-        return cls({each.path: each for each in documents_of(run.checkouts[repository])}, found)
+        sources = run.checkouts[repository].sources
+        # Of many files a finding lies in one: to look through all of them for each check would cost their square.
+        files = (sources.by_path[path].document for path in paths if path in sources.by_path)
+        actions = (each.document for each in sources.actions.values() if each.document.path in paths)
+        return cls({each.path: each for each in (*files, *actions)}, found)
 
 
 def _covering(files: Iterable[_Files], found: Finding) -> Suppression | None:
@@ -118,7 +124,7 @@ def _covering(files: Iterable[_Files], found: Finding) -> Suppression | None:
 
 
 def _wrong_with(
-    suppression: Suppression, document: Document, verdicts: Collection[Verdict], known: Collection[str], *, whole: bool
+    suppression: Suppression, document: Document, judged: "_ByControl", known: Collection[str], *, whole: bool
 ) -> Iterator[tuple[str, Finding]]:
     """Give what is wrong with a suppression of a document, and the control under which it is said."""
     mark = suppression.mark
@@ -131,15 +137,10 @@ def _wrong_with(
         if control not in known:
             fact = f'this suppression names "{control}", which is no control of workflow files'
             yield _READING, document.finding(mark, fact, "asbuilt controls lists them")
-        elif whole and _all_judged(verdicts, control) and not _needed(suppression, control, verdicts):
+        elif whole and judged.all_judged(control) and not _needed(suppression, judged.of(control)):
             where = f"on line {suppression.line}" if suppression.line else "below it"
             fact = f"nothing needs this suppression of {control}: it finds nothing {where}"
             yield control, document.finding(mark, fact, f"take {control} out of the comment")
-
-
-def _all_judged(verdicts: Collection[Verdict], control: str) -> bool:
-    own = [each for each in verdicts if each.control == control]
-    return any(map(_is_judged, own)) and all(each.outcome is not Outcome.UNKNOWN for each in own)
 
 
 def _is_judged(verdict: Verdict) -> bool:
@@ -147,16 +148,30 @@ def _is_judged(verdict: Verdict) -> bool:
     return verdict.outcome in _JUDGED or verdict.reason.startswith(NOTHING)
 
 
-def _needed(suppression: Suppression, control: str, verdicts: Collection[Verdict]) -> bool:
-    found = (finding for each in verdicts if each.control == control for finding in each.findings)
+class _ByControl:
+    """Verdicts by their control: each suppression asks for those of its own."""
+
+    def __init__(self, verdicts: Collection[Verdict]) -> None:
+        self._verdicts: dict[str, list[Verdict]] = {}
+        for each in verdicts:
+            self._verdicts.setdefault(each.control, []).append(each)
+
+    def of(self, control: str) -> list[Verdict]:
+        return self._verdicts.get(control, [])
+
+    def all_judged(self, control: str) -> bool:
+        own = self.of(control)
+        return any(map(_is_judged, own)) and all(each.outcome is not Outcome.UNKNOWN for each in own)
+
+
+def _needed(suppression: Suppression, verdicts: Collection[Verdict]) -> bool:
+    found = (finding for each in verdicts for finding in each.findings)
     return any(each.mark is not None and suppression.covers(each.path, each.mark.line) for each in found)
 
 
-def _told_under(
-    verdicts: Collection[Verdict], control: str, repository: str, suppression: Suppression
-) -> Verdict | None:
+def _told_under(verdicts: _ByControl, control: str, repository: str, suppression: Suppression) -> Verdict | None:
     """Give the verdict of a control that a complaint joins: the one on the same file, else the first."""
-    judged = [each for each in verdicts if each.control == control and _is_judged(each)]
+    judged = [each for each in verdicts.of(control) if _is_judged(each)]
     own = f"[{repository} {suppression.path.rpartition('/')[2]}]"
     return next((each for each in judged if each.id.endswith(own)), judged[0] if judged else None)
 

@@ -20,6 +20,22 @@ class Thrift:
             reporter.stats.pop("", None)
 
 
+_PLACES = pytest.StashKey[dict[str, tuple[str, int | None]]]()
+
+
+def place(item: pytest.Item) -> None:
+    """Give a check the place of its function: pytest would look that up in its source for each subject anew."""
+    if not isinstance(item, pytest.Function) or item.cls is not None or item.parent is None:
+        return
+    known = item.parent.stash.setdefault(_PLACES, {})
+    if item.originalname in known:
+        vars(item)["location"] = (*known[item.originalname], item.name)  # a cached property of pytest's
+        return
+    path, line, name = item.location
+    if name == item.name:
+        known[item.originalname] = path, line
+
+
 class Settled:
     """For a process that runs pytest once and ends: what was collected stays until then."""
 

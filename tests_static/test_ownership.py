@@ -59,6 +59,8 @@ def test_target_is_decided_and_declared(estate, workflow_file, checkout):
     """
     deploys = there.deploys(workflow_file, checkout.sources)
     none_of(ownership.undeclared(workflow_file, checkout, estate), among=deploys, what="step that deploys")
+    if not estate.apps:
+        pytest.skip("the estate declares no apps")
 
 
 @control(

@@ -83,9 +83,10 @@ def row(lane: Lane) -> Row:
         Line("; ".join(filter(None, (words.job(lane), words.caller(lane))))),
         Line(words.check(lane), "quiet"),
         *(Line(note, open_style) for note in words.notes(lane)),
+        *(Line(said, "bad" if amiss else "unsure") for said, amiss in words.against(lane)),
     ]
     rest = words.clean(path.way.removeprefix(path.trigger).strip())
-    trigger = (Line(words.clean(path.trigger), "ink strong"), *([Line(rest, "quiet")] if rest else []))
+    trigger = (Line(words.clean(words.event(lane)), "ink strong"), *([Line(rest, "quiet")] if rest else []))
     return Row(
         above=tuple(above),
         trigger=Card(_fitted(trigger, 0), tag=words.how(lane)),
@@ -131,14 +132,15 @@ def stack_height(cards: tuple[Card, ...]) -> float:
 def _gates(lane: Lane) -> Iterator[Card]:
     declared = {gate.lower() for gate in lane.declared.gates} if lane.declared else set()
     for gate in lane.path.gates:
-        mark = ("\u2713 ", "good", "good-edge") if gate.lower() in declared else ("", "ink", "edge")
-        yield Card(_fitted((Line(f"{mark[0]}{words.clean(gate)}", mark[1]),), 1), edge=mark[2])
+        asked, against = gate.lower() in declared, lane.against_gate(gate)
+        mark = ("\u2717 ", "bad", "bad-edge") if against else ("\u2713 ", "good", "good-edge")
+        mark = mark if asked else ("", "ink", "edge")
+        said = f"{mark[0]}{words.clean(gate)}{f': {words.listed(against)}' if against else ''}"
+        yield Card(_fitted((Line(said, mark[1]),), 1), edge=mark[2])
     if lane.lacks and not lane.path.gates:
         yield Card((Line("no gate", "quiet"),))
     for gate in lane.lacks:
-        yield Card(
-            _fitted((Line(f"\u2717 lacks {words.clean(gate)}", "bad"),), 1), edge="bad-edge dashed", passed=False
-        )
+        yield Card(_fitted((Line(f"\u2717 {words.lack(lane, gate)}", "bad"),), 1), edge="bad-edge dashed", passed=False)
 
 
 def _environment(lane: Lane) -> Card | None:
@@ -152,6 +154,8 @@ def _environment(lane: Lane) -> Card | None:
         return None
     asked = lane.declared is not None and lane.declared.environment is not None
     name = words.clean(lane.path.environment)
+    if against := lane.against_environment:
+        return Card(_fitted((Line(f"\u2717 {name}: {words.listed(against)}", "bad"),), 2), edge="bad-edge")
     line = Line(f"\u2713 {name}", "good") if asked else Line(name)
     return Card(_fitted((line,), 2), edge="good-edge" if asked else "edge")
 

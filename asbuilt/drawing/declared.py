@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from asbuilt import undeclared
 from asbuilt.drawing.lanes import Drawing, draw
 from asbuilt.estate import Estate, load
 from asbuilt.estate_errors import EstateError, suggestion
+from asbuilt.folders import named
 from asbuilt.option_values import OptionError
 from asbuilt.scope import checkouts_of, scope_of
 from asbuilt.workflows.paths.checkout import Checkout
@@ -22,6 +24,9 @@ def declared(
         estate = load(file)
     except EstateError as error:
         raise OptionError(str(error)) from error
+    folder = next(reversed(named(checkout).plain), None)
+    if folder and not estate.repositories:
+        estate = undeclared.with_repositories(estate, undeclared.name_of(Path(folder), list(repositories)))
     found = _read(estate, file, checkout, list(repositories))
     drawing = draw({name: each.deploy_paths for name, each in found.items()}, estate, apps)
     _refuse_strangers(apps, estate, drawing)

@@ -9,19 +9,45 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from asbuilt.estate import App, Estate
+    from asbuilt.workflows.paths.blocked_paths import BlockedPath
     from asbuilt.workflows.paths.deploy_path import DeployPath
+    from asbuilt.workflows.yaml.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a control finds on a path, and the declared gate that it finds fault with, where it is about one.
+
+    It is `accepted` where a waiver or a suppression says so: then it is still no pass.
+    """
+
+    control: str
+    finding: Finding
+    gate: str = ""
+    accepted: bool = False
+
+    @property
+    def is_amiss(self) -> bool:
+        """Whether it is drift: nothing accepts it, and it can be told before the run."""
+        return not self.accepted and not self.finding.open
+
+    def record(self) -> dict[str, Any]:
+        """Give it as plain data, for programs."""
+        known = {"control": self.control, "fact": self.finding.fact, "place": self.finding.place}
+        return {**known, "gate": self.gate, "accepted": self.accepted, "open": self.finding.open}
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
     """One deploy path, and the app that it leads to as it is declared.
 
-    `repository` is empty where nobody said whose files were read.
+    `repository` is empty where nobody said whose files were read. `found` is what controls find on it.
     """
 
     path: DeployPath
     repository: str = ""
     declared: App | None = None
+    found: tuple[Found, ...] = ()
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -39,8 +65,25 @@ class Lane:
 
     @property
     def is_amiss(self) -> bool:
-        """Whether the path lacks something that is declared for its app."""
-        return bool(self.lacks or self.expected_environment)
+        """Whether the path lacks something that is declared for its app, or a control finds fault with it."""
+        return bool(self.lacks or self.expected_environment or any(each.is_amiss for each in self.found))
+
+    def against_gate(self, gate: str) -> tuple[str, ...]:
+        """Give the controls that find fault with a gate, where it is declared, or with what all of these have seen."""
+        asked = {each.lower() for each in self.declared.gates} if self.declared else set()
+        if gate.lower() not in asked:
+            return ()
+        faults = (each for each in self.found if each.gate.lower() == gate.lower() or each.control == "WF015")
+        return self._by(each.control for each in faults)
+
+    @property
+    def against_environment(self) -> tuple[str, ...]:
+        """The controls that find fault with the environment that the path goes through."""
+        return self._by(each.control for each in self.found if each.control in {"WF003", "WF029"})
+
+    @staticmethod
+    def _by(controls: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(controls))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +112,40 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
+class Shut:
+    """A way to an app that conditions shut, or a deploy that nothing sets off; `repository` as that of a lane."""
+
+    path: BlockedPath
+    repository: str = ""
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """The step that it does not get to: repository, file, line."""
+        return self.repository, self.path.step.document.path, self.path.step.placed.mark.line
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """What is in the way, each with its place."""
+        stands = (
+            f"{each.never} ({file_name(each.document.path)}:{each.test.mark.line})" for each in self.path.obstacles
+        )
+        return tuple(stands) or (self.path.never,)
+
+    def record(self) -> dict[str, Any]:
+        """Give it as plain data, for programs."""
+        path, step = self.path, self.path.step
+        known = {"workflow": path.workflow, "job": step.job.id, "trigger": path.trigger, "refs": list(path.refs)}
+        place = {"file": step.document.path, "line": step.placed.mark.line}
+        told = {**known, "inputs": path.inputs, "app": path.app, **place, "why": list(self.why)}
+        return {**({"repository": self.repository} if self.repository else {}), **told}
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """Every deploy path that was found in some files, by destination, production first.
 
     `found` counts the paths before any were left out, `files` the workflow files that were read; `unread` says of each
-    other file what is wrong with it.
+    other file what is wrong with it. `shut` are the ways that nothing can go.
     """
 
     destinations: tuple[Destination, ...]
@@ -81,6 +153,7 @@ class Drawing:
     found: int = 0
     files: int = 0
     unread: tuple[str, ...] = ()
+    shut: tuple[Shut, ...] = ()
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
@@ -88,17 +161,28 @@ class Drawing:
         return tuple(lane for destination in self.destinations for lane in destination.lanes)
 
     @property
+    def never_gone(self) -> tuple[Shut, ...]:
+        """The shut ways to steps that no other way gets to: a way that its conditions keep for others is none."""
+        reached = {(lane.repository, lane.path.file, lane.path.line) for lane in self.lanes}
+        return tuple(each for each in self.shut if each.place not in reached)
+
+    @property
     def jobs(self) -> int:
         """How many jobs a picture would show: those that deploy, and before each of them its gates."""
         return sum(1 + len(lane.path.gates) for lane in self.lanes)
 
-    def records(self) -> list[dict[str, Any]]:
-        """Give the paths as plain data, for programs; with an estate, also whose each is and which gates it lacks."""
-        return [
+    def records(self) -> dict[str, Any]:
+        """Give the paths as plain data, for programs, and those that are shut.
+
+        With an estate, also whose each is and which gates it lacks.
+        """
+        paths = [
             {**({"repository": lane.repository} if lane.repository else {}), **lane.path.as_dict()}
             | ({"lacks": list(lane.lacks)} if self.estate else {})
+            | {"findings": [each.record() for each in lane.found]}
             for lane in self.lanes
         ]
+        return {"paths": paths, "shut": [each.record() for each in self.shut]}
 
 
 def draw(

@@ -59,7 +59,7 @@ def mermaid(drawing: Drawing) -> str:
 def _stations(chart: _Chart, lane: Lane, destination: Destination) -> Iterator[str]:
     path = lane.path
     begins: _Key = (lane.repository, path.way)
-    yield chart.node(begins, '(["@"])', path.way, words.how(lane))
+    yield chart.node(begins, '(["@"])', words.way(lane), words.how(lane))
     begins = (*begins, path.workflow, path.job, path.file)
     called = words.caller(lane)
     yield chart.node(begins, '["@"]', path.job, words.place(lane), *([called] if called else []))
@@ -68,7 +68,10 @@ def _stations(chart: _Chart, lane: Lane, destination: Destination) -> Iterator[s
         yield chart.node(begins, '{{"@"}}', *path.gates)
     if lane.lacks:
         begins = (*begins, "lacks", lane.lacks)
-        yield chart.node(begins, '{{"@"}}', f"lacks {', '.join(lane.lacks)}", style="lacking")
+        yield chart.node(begins, '{{"@"}}', *(words.lack(lane, each) for each in lane.lacks), style="lacking")
+    for said, amiss in words.against(lane):
+        begins = (*begins, said)
+        yield chart.node(begins, '["@"]', said, style="lacking" if amiss else "undecided")
     if notes := tuple(words.notes(lane)):
         yield chart.node((*begins, *notes), '["@"]', *notes, style="undecided" if path.undecided else "")
     if path.environment or lane.expected_environment:

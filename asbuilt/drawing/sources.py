@@ -1,11 +1,13 @@
 """Where a drawing comes from: the files and the estate that the options of `asbuilt paths` name."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from asbuilt import texts
-from asbuilt.drawing.lanes import Drawing, draw
+from asbuilt.drawing.condemned import condemned
+from asbuilt.drawing.lanes import Drawing, Shut, draw
 from asbuilt.folders import named, read
 from asbuilt.option_values import OptionError
 from asbuilt.workflows.files.sources import may_hold_workflows
@@ -33,7 +35,8 @@ def drawing_of(
             drawing = draw({name: each.deploy_paths for name, each in found.items()}, None, apps)
     except CheckoutError as error:
         raise OptionError(str(error)) from error
-    return _with_files(drawing, found.values())
+    drawing = condemned(drawing, found, datetime.now(UTC).date())
+    return replace(_with_files(drawing, found.values()), shut=tuple(_shut(found, apps)))
 
 
 def _with_files(drawing: Drawing, found: Collection[Checkout]) -> Drawing:
@@ -41,6 +44,12 @@ def _with_files(drawing: Drawing, found: Collection[Checkout]) -> Drawing:
     unread = tuple(problem for each in found for problem in _unread(each))
     files = sum(_is_whole(file.document) for each in found for file in each.workflow_files)
     return replace(drawing, files=files, unread=unread)
+
+
+def _shut(found: Mapping[str, Checkout], apps: Collection[str]) -> Iterator[Shut]:
+    """Give the ways that are shut: to these apps, or to all."""
+    for name, checkout in found.items():
+        yield from (Shut(each, name) for each in checkout.blocked_paths if not apps or each.app in {*apps, None})
 
 
 def _undeclared(given: Sequence[str], repositories: Sequence[str]) -> dict[str, Checkout]:

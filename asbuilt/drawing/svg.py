@@ -29,8 +29,8 @@ _BETWEEN = 14  # between two lanes, two panels
 _LEAST = 620  # narrower, the title would be cramped
 _HEADINGS = ("set off by", "gates", "environment", "app")
 _LEGEND = (
-    ("good", "\u2713 asked for by the estate, and passed"),
-    ("bad", "\u2717 asked for by the estate, and not passed"),
+    ("good", "\u2713 declared, and no control finds fault with it"),
+    ("bad", "\u2717 declared and missing, or condemned by a control"),
     ("unsure", "? not known before the run"),
 )
 

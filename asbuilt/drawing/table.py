@@ -43,6 +43,9 @@ def table(drawing: Drawing, width: int) -> RenderableType:
         lines += [[]] if lines else []
         lines += page.wrapped(width, *_heading(destination, drawing))
         lines += page.lanes([(lane, rows[id(lane)]) for lane in destination.lanes])
+    for index, way in enumerate(drawing.never_gone):
+        lines += [[]] if lines and not index else []
+        lines += page.wrapped(width, (f"shut: {words.shut(way)}", "yellow"))
     lines += [[]] if lines else []
     ended = chain.from_iterable((*line, Segment.line()) for line in lines)
     return Group(Segments(ended), Text(words.summary(drawing)))
@@ -110,19 +113,30 @@ def _heading(destination: Destination, drawing: Drawing) -> Iterator[_Said]:
 
 
 def _cells(lane: Lane) -> _Row:
-    gates = [(", ".join(words.clean(each) for each in lane.path.gates) or "none", "")]
-    if lane.lacks:
-        gates.append((f"lacks {', '.join(words.clean(each) for each in lane.lacks)}", "red"))
+    against = {each: lane.against_gate(each) for each in lane.path.gates}
+    firm = ", ".join(words.clean(each) for each, controls in against.items() if not controls)
+    gates = [(firm or "none", "")] if firm or not against else []
+    gates += [
+        (f"{words.clean(each)}: {words.listed(controls)}", "red") for each, controls in against.items() if controls
+    ]
+    gates += [(words.lack(lane, each), "red") for each in lane.lacks]
     environment = [(words.environment(lane), "")]
     if lane.expected_environment:
         environment.append((f"expected {words.clean(lane.expected_environment)}", "red"))
+    elif lane.against_environment:
+        environment = [(f"{words.environment(lane)}: {words.listed(lane.against_environment)}", "red")]
     job = tuple((each, "") for each in (words.job(lane), words.caller(lane)) if each)
-    return ((words.how(lane), ""),), ((words.clean(lane.path.way), ""),), job, tuple(gates), tuple(environment)
+    return ((words.how(lane), ""),), ((words.way(lane), ""),), job, tuple(gates), tuple(environment)
 
 
 def _below(lane: Lane) -> Iterator[_Said]:
     yield "; ".join((words.clean(lane.path.mechanism), words.concurrency(lane), words.check(lane))), "dim"
     yield from ((note, "yellow") for note in words.notes(lane))
+    colours = ("red", "yellow")
+    yield from (
+        (told, colours[each.accepted or each.finding.open])
+        for told, each in zip(words.found(lane), lane.found, strict=True)
+    )
 
 
 def _widths(rows: list[_Row], room: int) -> list[int]:

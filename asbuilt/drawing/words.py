@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from asbuilt import texts
-from asbuilt.drawing.lanes import Destination, Drawing, Lane, file_name
+from asbuilt.drawing.lanes import Destination, Drawing, Lane, Shut, file_name
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -33,6 +33,53 @@ def caller(lane: Lane) -> str | None:
     """Name the workflow that a path begins in, where the deploying step stands in another file."""
     path = lane.path
     return f"started by {clean(file_name(path.workflow))}" if path.workflow != path.file else None
+
+
+def way(lane: Lane) -> str:
+    """Say what sets a path off: the event with its types, and its refs or inputs."""
+    trigger = lane.path.trigger
+    return clean(f"{event(lane)}{lane.path.way.removeprefix(trigger)}")
+
+
+def event(lane: Lane) -> str:
+    """Name the event that sets a path off, with the types that its workflow asks for."""
+    return f"{lane.path.trigger} ({', '.join(lane.path.types)})" if lane.path.types else lane.path.trigger
+
+
+def lack(lane: Lane, gate: str) -> str:
+    """Say that a path lacks a declared gate; one that only stands before it, and does not hold it, is declared."""
+    if against := lane.against_gate(gate):
+        return f"declared, and does not hold: {clean(gate)} ({listed(against)})"
+    return f"lacks {clean(gate)}"
+
+
+def found(lane: Lane) -> Iterator[str]:
+    """Say what controls find on a path: the id, the fact, the place."""
+    for each in lane.found:
+        word = "waived: " if each.accepted else "cannot be told: " if each.finding.open else ""
+        at = f" ({clean(file_name(each.finding.place))})" if each.finding.place else ""
+        yield f"{each.control} {word}{clean(each.finding.fact)}{at}"
+
+
+def against(lane: Lane) -> Iterator[tuple[str, bool]]:
+    """Name the controls that find something on a path, and say whether that is amiss: for a picture, which is small."""
+    kinds = (
+        ("found by", [each for each in lane.found if each.is_amiss]),
+        ("cannot be told:", [each for each in lane.found if not each.is_amiss and not each.accepted]),
+        ("waived:", [each for each in lane.found if each.accepted]),
+    )
+    for word, those in kinds:
+        if controls := dict.fromkeys(each.control for each in those):
+            yield f"{word} {listed(controls)}", any(each.is_amiss for each in those)
+
+
+def shut(way: Shut) -> str:
+    """Say which way is shut, and by what."""
+    path = way.path
+    first = clean(path.way) or "nothing"
+    at = f"{clean(file_name(path.step.document.path))}:{path.step.placed.mark.line}"
+    to = clean(path.app) if path.app else "an app that is not known before the run"
+    return f"{to}: {first} never gets to {clean(path.step.job.id)} in {at}: {'; '.join(map(clean, way.why))}"
 
 
 def environment(lane: Lane) -> str:
@@ -89,7 +136,7 @@ def summary(drawing: Drawing) -> str:
 def description(drawing: Drawing) -> str:
     """Say what a picture shows, for whoever cannot see it: the summary, and what each path lacks."""
     amiss = (
-        f"{clean(lane.path.way)} to {name(destination)} ({how(lane)}): {'; '.join(lacking(lane))}"
+        f"{way(lane)} to {name(destination)} ({how(lane)}): {'; '.join(lacking(lane))}"
         for destination in drawing.destinations
         for lane in destination.lanes
         if lane.is_amiss
@@ -102,8 +149,10 @@ def lacking(lane: Lane) -> Iterator[str]:
     if lane.lacks:
         yield f"lacks {listed(map(clean, lane.lacks))}"
     if lane.expected_environment:
-        found = clean(lane.path.environment or "no environment")
-        yield f"goes through {found}, expected {clean(lane.expected_environment)}"
+        through = clean(lane.path.environment or "no environment")
+        yield f"goes through {through}, expected {clean(lane.expected_environment)}"
+    if against := dict.fromkeys(each.control for each in lane.found if each.is_amiss):
+        yield f"found by {listed(against)}"
 
 
 def clauses(drawing: Drawing) -> list[str]:

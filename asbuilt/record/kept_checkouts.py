@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from asbuilt.estate import is_repository
 from asbuilt.files import MOST, MOST_OF_AN_OBSERVATION, RefusedError, read
 from asbuilt.folders import only_called
 from asbuilt.record.bodies import inflated
@@ -87,7 +88,7 @@ def restored(found: Kept, scratch: Path) -> dict[str, Checkout]:
         root.mkdir()
         try:
             _lay_out(root, raw)
-            known[name] = checkouts.read_to_call(root, name)
+            known[name] = checkouts.read_to_call(root, name if is_repository(name) else "")
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, NoCheckoutsError):
                 raise

@@ -9,9 +9,11 @@ from asbuilt import texts
 from asbuilt.causes import Cause
 from asbuilt.changes import said
 from asbuilt.record import covered, headlines, showing
+from asbuilt.record.first_steps import first_steps
 from asbuilt.record.showing import Entry
 from asbuilt.run import FILES, Run
 from asbuilt.tolerance import reasons
+from asbuilt.undeclared import is_none
 from asbuilt.verdicts import Outcome, Verdict, all_well, tally
 
 _COLOURS = {Outcome.DRIFTED: "red", Outcome.UNKNOWN: "yellow", Outcome.WAIVED: "cyan"}
@@ -42,6 +44,8 @@ def heading(run: Run, shown: Callable[[str], str]) -> str:
         # Files of a record lie in a folder of the moment, which says nothing to anybody.
         places = (str(each.root) for each in run.checkouts.values()) if run.world == FILES else iter(run.checkouts)
         folders = ", ".join(map(shown, places)) or "no folder"
+        if is_none(run.estate) and run.world == FILES:
+            folders += f" as {', '.join(map(shown, run.checkouts))}"
         return f"{name}, {FILES} of {folders}{run.world.removeprefix(FILES)}"
     as_of = f"as of {run.observation.as_of:%Y-%m-%d %H:%M} UTC"
     return f"{name} in {shown(run.world)}, {as_of}, {_requests(run)}"
@@ -79,6 +83,8 @@ def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> It
     yield from _wrapped(counted, columns, colour, bold=True)
     for why, count in reasons(verdicts).items():
         yield from _wrapped(texts.line(f"{count} of these fail{'s' if count == 1 else ''} nothing: {why}"), columns)
+    for told in first_steps(run, verdicts):
+        yield Text(texts.line(told, texts.LONGEST_WHOLE))
     if not _judged(verdicts):
         yield Text(f"fix: let a check through: of {run.population.whole} none that applies is left", "red")
     if run.directory:

@@ -102,7 +102,6 @@ def test_a_date_of_a_waiver_is_read(written):
         ("estate: x\n  apps: 1\n", "estate.yaml:2:7: mapping values are not allowed in this context"),
         ("estate: x\nestate: y\n", 'estate.yaml:2:1: key "estate" is set twice: first on line 1'),
         ("apps: {a: {}}\n", 'estate.yaml:1:1: key "estate" is missing'),
-        ("estate: x\n", "estate.yaml:1:1: declares neither apps nor repositories"),
         ("estate: x\napps: []\n", 'estate.yaml:2:1: a list is invalid for "apps": expected a mapping'),
         (
             "estate: x\napps:\n  a:\n    formations: {web: 1}\n",
@@ -177,8 +176,8 @@ def test_a_date_of_a_waiver_is_read(written):
             'estate.yaml:2:18: unknown key "probs" in defaults.app; did you mean "probes"?',
         ),
         (
-            "estate: x\napps: {a: {repository: o/r}}\n",
-            'estate.yaml:2:12: repository "o/r" is not declared; allowed: (none is declared)',
+            "estate: x\napps: {a: {repository: o-r}}\n",
+            'estate.yaml:2:12: repository "o-r" is not declared; allowed: (none is declared)',
         ),
         (
             (

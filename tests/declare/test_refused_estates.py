@@ -240,7 +240,7 @@ def test_twenty_problems_are_said_in_the_order_of_the_file_and_the_rest_is_count
 def test_twenty_contradictions_are_said_in_the_order_of_the_file(wrong):
     waivers = "".join(f"- {{{', '.join(f'{k}: {v}' for k, v in WAIVER.items())}}}\n" for _ in range(30))
     lines = wrong(
-        f"waivers:\n{waivers.replace('subject: a', 'subject: b')}estate: x\napps: {{a: {{repository: o/r}}}}\n"
+        f"waivers:\n{waivers.replace('subject: a', 'subject: b')}estate: x\napps: {{a: {{repository: o-r}}}}\n"
     )
     assert lines[0] == 'estate.yaml:2:20: app or repository "b" is not declared; allowed: a'
     assert lines[-1] == "... and 11 more"

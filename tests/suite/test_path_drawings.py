@@ -43,6 +43,7 @@ class Path:
     review: bool = False
     remarks: tuple = ()
     inputs: dict = field(default_factory=dict)
+    types: tuple = ()
 
     @property
     def way(self):

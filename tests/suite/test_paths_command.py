@@ -27,7 +27,7 @@ def paths(*arguments):
 def listed(*arguments):
     done = paths(*arguments, "--format", "json")
     assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)
+    return json.loads(done.stdout)["paths"]
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_a_picture_that_would_be_too_large_is_not_drawn(form, folder, monkeypatc
 def test_a_file_that_is_not_yaml_is_told_apart_from_one_that_deploys_nothing(folder):
     folder(".github/workflows/a.yml", "on: [push\n")
     done = paths("--format", "json")
-    assert json.loads(done.stdout) == []
+    assert json.loads(done.stdout) == {"paths": [], "shut": []}
     assert ".github/workflows/a.yml:" in done.stderr
     assert "its paths are not shown" in done.stderr
     assert paths().stdout == "no deploy path: nothing in 0 workflow files deploys to Heroku, and 1 could not be read\n"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 
 from asbuilt.workflows.deploys import code, scripts
 from asbuilt.workflows.deploys.called import hands_over, made_known
@@ -109,7 +109,7 @@ def deploy_steps(workflow_file: WorkflowFile, sources: Sources) -> tuple[DeployS
     return tuple(deploy for job in workflow_file.jobs for deploy in deploys_of(workflow_file, job, sources))
 
 
-@lru_cache(maxsize=1024)
+@cache  # steps are told apart by what they are: a second one of the same would be another
 def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple[DeployStep, ...]:
     """Give every step of a job that deploys: the same ones each time, since several controls ask.
 

@@ -108,7 +108,7 @@ def truth(
     return unknown_of([value]) if answer is None else answer
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def condition(text: str) -> Expression:
     """Parse an `if`: with or without `${{ }}`, and with the success() that GitHub adds where no status is asked for.
 
@@ -156,7 +156,7 @@ class Embedded:
     offset: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def segments(text: str) -> tuple[str | Embedded, ...]:
     """Split a text into its literal parts and its `${{ }}`. Raises ExpressionError for one that does not end.
 

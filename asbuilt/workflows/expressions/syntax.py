@@ -86,7 +86,7 @@ class _Token(NamedTuple):
         return "the expression ends" if self.kind == "end" else f'"{self.text}"'
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def parse(text: str) -> Expression:
     """Parse one expression, without its `${{ }}`.
 

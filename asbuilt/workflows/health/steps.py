@@ -25,7 +25,7 @@ _WORTH_READING = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)  # each path that leads to a step asks
+@lru_cache(maxsize=8192)  # each path that leads to a step asks
 def check_of(
     step: Step, shell: str | None = None, around: Surroundings = NOTHING, *, heeded: bool = False
 ) -> Check | None:
@@ -47,7 +47,7 @@ def check_of(
     return replace(found, can_fail=False) if found is not None and goes_on else found
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8192)
 def check_behind(step: Step, shell: str | None, around: Surroundings, count: int) -> Check | None:
     """Read what a script does after its first `count` commands as a health check; None where that is none.
 
@@ -61,7 +61,7 @@ def check_behind(step: Step, shell: str | None, around: Surroundings, count: int
     return replace(reading, commands=later, requests=requests).check()
 
 
-@lru_cache(maxsize=256)  # each command of the script that deploys asks
+@lru_cache(maxsize=8192)  # each command of the script that deploys asks
 def _end_of_asking(reading: ScriptReading) -> int:
     """Give the place behind the last command of a script that may ask how an app is."""
     requests = {id(each.command) for each in reading.requests}
@@ -102,7 +102,7 @@ def verdict_on(step: Step, shell: str | None, around: Surroundings, asked: re.Pa
     return replace(_reading(step, shell, around), answer=asked).verdict()
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8192)
 def _reading(step: Step, shell: str | None, around: Surroundings) -> ScriptReading:
     """Read the script of a step. Raises PastBoundError."""
     script = around.put_into(script_of(step))

@@ -78,6 +78,6 @@ def surroundings_of(placed: PlacedStep, context: Context) -> Surroundings:
     return Surroundings("\n".join(filter(None, names)), tuple(variables.items()), tuple(inputs.items()))
 
 
-@lru_cache(maxsize=256)  # each of its steps asks
+@lru_cache(maxsize=8192)  # each of its steps asks
 def _of_job(workflow_file: WorkflowFile, job: Job) -> Texts:
     return (*texts_of(workflow_file.env), *texts_of(job.env))

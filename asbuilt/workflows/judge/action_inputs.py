@@ -168,10 +168,10 @@ def inputs_of(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Input
 
     In the order of the file; one to which no way leads is there too, without ways. `checkout` is that of the file.
     """
-    for deploy in checkout.deploy_steps:
-        if deploy.workflow_file is not workflow_file or deploy.mechanism is not HEROKU_DEPLOY:
+    for deploy in checkout.ways.deploys_in(workflow_file):
+        if deploy.mechanism is not HEROKU_DEPLOY:
             continue
-        through = [path for path in checkout.deploy_paths if path.step.placed is deploy.placed]
+        through = checkout.ways.through(deploy.placed)
         deploying = tuple(path for path in through if not _logs_in(path))
         if deploying or not through:
             yield Inputs(deploy, deploying, checkout.sources)

@@ -118,9 +118,12 @@ def owner_of(address: str | None, app: App, others: list[App]) -> App | None:
     `address` may be None, which is nobody's. Where it belongs to several, the first of `others`.
     """
     host = _host(address or "")
-    if _belongs(host, app):
+    if not host or _belongs(host, app):
         return None
-    return next((other for other in others if _belongs(host, other)), None)
+    names = _names_at(host)
+    return next(
+        (each for each in others if each.name in names or (each.url is not None and host == _host(each.url))), None
+    )
 
 
 def is_of(address: str | None, app: App) -> bool:
@@ -137,8 +140,13 @@ def _belongs(host: str, app: App) -> bool:
 
 def _is_herokus(host: str, name: str) -> bool:
     """Tell whether a host is the one that Heroku gives an app: NAME.herokuapp.com, or with a hash behind the name."""
+    return name in _names_at(host)
+
+
+def _names_at(host: str) -> frozenset[str]:
+    """Give the names that an app with one of Heroku's hosts may have; none for any other host."""
     first = host.removesuffix(_HEROKU)
-    return first != host and name in {first, _HASH.sub("", first)}
+    return frozenset({first, _HASH.sub("", first)} if first != host else ())
 
 
 def _host(address: str) -> str:

@@ -82,10 +82,12 @@ def shut(app: App, estate: Estate, leading: Leading) -> tuple[Finding, ...]:
 def undeclared(workflow_file: WorkflowFile, checkout: Checkout, estate: Estate) -> Iterator[Finding]:
     """Give the deploys of a workflow file whose target is not declared, or cannot be told.
 
+    Where no app is declared at all, none can be missed.
     Where the app is named; a deploy on several ways comes once for each. Those for review have no target to declare.
     """
-    for target in targets_in(workflow_file, checkout.deploy_paths, checkout.blocked_paths):
-        if target.app not in estate.apps:
+    every = targets_in(workflow_file, checkout.ways.owned_by(workflow_file), checkout.ways.shut_in(workflow_file))
+    for target in every:
+        if target.app is None or (estate.apps and target.app not in estate.apps):
             told, fix = _told(target, estate)
             yield target.document.finding(target.mark, f'job "{target.job}" {told}{target.caller}', fix)
 
@@ -94,10 +96,11 @@ def _told(target: Target, estate: Estate) -> tuple[str, str]:
     """Say what is wrong with a target, and what to do."""
     if target.app:
         return f'deploys "{target.app}", which the estate does not declare', "declare it under apps"
-    apps = ", ".join(estate.apps)
+    apps = ", ".join(estate.apps) or "the app"
     if target.unseen:
         fact = f"may deploy by {target.unseen}, and which app cannot be seen: what that does is written elsewhere"
         suppression = "# asbuilt: ignore[WF008] REASON until YYYY-MM-DD"
         known = target.fix or f"name one of {apps} in this workflow"
         return fact, f"{known}; if it deploys nothing, write beside it: {suppression}"
-    return f"deploys a target that cannot be told: {target.why}", target.fix or f"write one of: {apps}"
+    named = f"write one of: {apps}" if estate.apps else "write the app's name itself"
+    return f"deploys a target that cannot be told: {target.why}", target.fix or named

@@ -47,7 +47,7 @@ def set_off_from_outside(workflow_file: WorkflowFile, checkout: Checkout, defaul
 
     At the trigger. `default_branch` is the one whose code is the team's.
     """
-    paths = [path for path in checkout.deploy_paths if path.run.entry.workflow_file is workflow_file]
+    paths = checkout.ways.begun_by(workflow_file)
     return one_for_each_place(found for path in paths if (found := from_outside(path, default_branch)))
 
 

@@ -16,6 +16,7 @@ from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.paths.blocked_paths import BlockedPath, blocked_paths
 from asbuilt.workflows.paths.deploy_path import DeployPath
+from asbuilt.workflows.paths.found_ways import Ways
 from asbuilt.workflows.paths.measuring import within_bounds, without
 from asbuilt.workflows.paths.tracing import deploy_paths
 from asbuilt.workflows.said.described import Descriptions
@@ -48,7 +49,8 @@ class Checkout:
     """The files of a repository that say how it deploys. Paths are relative to `root`, with forward slashes.
 
     `files` are the paths of all files, `procfiles` by their folder, empty for the root. `deploy_steps` are all steps
-    that deploy, on a way or on none; `deploy_paths` the ways to apps, `blocked_paths` those that are shut.
+    that deploy, on a way or on none; `deploy_paths` the ways to apps, `blocked_paths` those that are shut; `ways` has
+    both by app, step and file.
 
     `contents` has the bytes of each workflow and action file that was read; `names` the name by which the system knows
     a file, where people see another; `links` has where each link leads, by the system's name of it. `refused` are the
@@ -68,6 +70,11 @@ class Checkout:
     links: Mapping[str, str] = field(default_factory=dict, repr=False)
     refused: tuple[Document, ...] = ()
     elsewhere: Mapping[str, "Checkout"] = field(default_factory=dict, repr=False)
+    ways: Ways = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Sort the ways."""
+        object.__setattr__(self, "ways", Ways.of(self.deploy_paths, self.blocked_paths, self.deploy_steps))
 
     @property
     def procfile(self) -> Procfile | None:
@@ -98,7 +105,7 @@ class Checkout:
 
         Whether it is there is unknown where its folder could not be listed.
         """
-        found = next((each for each in self.workflow_files if each.path == path), None)
+        found = self.sources.by_path.get(path)
         shut = next((each for each in self._folders if each.unread is not None), None)
         if found is None and shut is not None:
             return modelling.model(replace(shut, path=path, problems=()))

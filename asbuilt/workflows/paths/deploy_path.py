@@ -149,6 +149,12 @@ class DeployPath:
         return unbound(self.step, self.run)
 
     @property
+    def types(self) -> tuple[str, ...]:
+        """The types of its event that the workflow asks for, such as `closed`; empty where it asks for none."""
+        asked = (each.types for each in self.run.entry.workflow_file.triggers if each.event == self.trigger)
+        return next((each for each in asked if each), ())
+
+    @property
     def called_from(self) -> str:
         """Who uses or calls the file that holds the step, for a person; empty where its own trigger starts it."""
         return self.step.placed.used_by or self.run.called_by
@@ -218,6 +224,6 @@ class DeployPath:
 
 
 _RECORD = (
-    "workflow", "job", "trigger", "refs", "inputs", "gates", "environment", "app", "mechanism", "verified_by", "file",
-    "line", "concurrency", "automatic", "review", "undecided", "remarks",
+    "workflow", "job", "trigger", "types", "refs", "inputs", "gates", "environment", "app", "mechanism", "verified_by",
+    "file", "line", "concurrency", "automatic", "review", "undecided", "remarks",
 )  # fmt: skip

@@ -260,7 +260,7 @@ def _written_before(placed: PlacedStep, sources: Sources) -> list[str]:
     return [script for number, script in _writing(placed.workflow_file, placed.job, sources) if number < placed.number]
 
 
-@lru_cache(maxsize=256)  # each step of the job asks
+@lru_cache(maxsize=8192)  # each step of the job asks
 def _writing(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple[tuple[int, str], ...]:
     """Give the scripts of a job that write environment variables for later steps, with the number of their steps."""
     steps = sources.steps(workflow_file, job)
@@ -275,7 +275,7 @@ def _is_written(name: str, scripts: list[str]) -> bool:
     return any(re.search(rf"(?<![\w$.])(?<!\$\{{){re.escape(name)}\b", script) for script in scripts)
 
 
-@lru_cache(maxsize=256)  # each variable of each later step asks
+@lru_cache(maxsize=8192)  # each variable of each later step asks
 def _names_written(script: str) -> frozenset[str]:
     return frozenset(_WRITTEN.findall(script))
 

@@ -71,7 +71,7 @@ class Reach:
     needs: Mapping[str, Any]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8192)
 def order(workflow_file: WorkflowFile) -> tuple[Job, ...]:
     """Give the jobs such that each follows those it needs; jobs that wait for each other or for none never run.
 
@@ -90,7 +90,7 @@ def order(workflow_file: WorkflowFile) -> tuple[Job, ...]:
         waiting = [job for job in waiting if job not in ready]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def before(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
     """Give all the jobs that a job needs, directly or through others, in the order they run.
 
@@ -106,7 +106,7 @@ def before(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
     return tuple(each for each in order(workflow_file) if each.id in found)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def after(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
     """Give all the jobs that need a job, directly or through others.
 
@@ -119,7 +119,7 @@ def after(workflow_file: WorkflowFile, job: Job) -> tuple[Job, ...]:
     return tuple(each for each in order(workflow_file) if each.id in found and each is not job)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def reach(workflow_file: WorkflowFile, job: Job, situation: Situation) -> Reach:
     """Tell whether a job can run in a situation, and what must have succeeded first.
 
@@ -159,7 +159,7 @@ def _runs_after(workflow_file: WorkflowFile, job: Job, situation: Situation, gat
     return play(workflow_file, situation, (gate.id, end))[job.id].runs
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def play(
     workflow_file: WorkflowFile, situation: Situation, ending: tuple[str, str] | None = None
 ) -> Mapping[str, Fate]:
@@ -198,7 +198,7 @@ def play(
     return fates
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def _stops(job: Job, situation: Situation) -> bool:
     """Tell whether a step surely ends a job in a situation, however the jobs before it ended."""
     return stopping(job, situation.context) is not None

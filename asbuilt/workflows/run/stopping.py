@@ -48,7 +48,7 @@ def stopped_before(placed: PlacedStep, context: Context) -> Step | None:
     return None if goes_on or placed.job.uses is not None else stopping(placed.job, context, outermost.index)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def _guards(job: Job) -> tuple[Step, ...]:
     """Give the steps of a job that may fail for what sets the run off."""
     return tuple(each for each in job.steps if _is_guard(each, job))

@@ -28,6 +28,16 @@ class Change(NamedTuple):
     text: bytes
 
 
+def expressions_in(script: str) -> tuple[str, ...]:
+    """Give the expressions of GitHub's in a script, each once, as whoever plays it through asks for them."""
+    found = _EXPRESSION.finditer(script) if "${{" in script else ()
+    return tuple(dict.fromkeys(_as_asked(match) for match in found if match["end"] is not None))
+
+
+def _as_asked(match: re.Match[str]) -> str:
+    return f"${{{{ {' '.join(match[0][3:-2].split())} }}}}"
+
+
 @dataclass(slots=True, eq=False)
 class Source:
     """A script's text; `encoded` is what is parsed."""
@@ -43,7 +53,7 @@ class Source:
         def hide(match: re.Match[str]) -> str:
             if match["end"] is None:
                 return match[0]
-            self._expressions.append(f"${{{{ {' '.join(match[0][3:-2].split())} }}}}")
+            self._expressions.append(_as_asked(match))
             return f"{self._stand_in}{len(self._expressions) - 1}__" + "\\\n" * match[0].count("\n")
 
         self._stand_in = next(each for number in count() if (each := f"__gha{number or ''}_") not in self.script)

@@ -46,7 +46,7 @@ _OPERATION = frozenset({
 })  # fmt: skip
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def parse(script: str) -> Sequence:
     """Give the statements of a script's text, by tree-sitter's grammar of bash.
 

@@ -97,7 +97,7 @@ def situations(workflow_file: WorkflowFile, sources: Sources, depth: int = 0) ->
     return found
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8192)
 def _found(workflow_file: WorkflowFile, sources: Sources, depth: int) -> tuple[Situation, ...] | PastBoundError:
     """Give the situations, or that they are past a bound: each of many files that follow one another asks for it."""
     try:
