@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 from making import DEPLOY, deploying, sources_of
 
+from asbuilt.workflows.judge import authentication
 from asbuilt.workflows.judge.asked import asked_after
+from asbuilt.workflows.judge.secrets import read_outside
 from asbuilt.workflows.paths.tracing import deploy_paths
 from asbuilt.workflows.said.names import names_of
 
@@ -177,3 +179,31 @@ def test_a_check_in_a_later_job_asks_the_app_that_its_address_is_bound_to():
     (path,) = deploy_paths(replace(made, names=names_of(BOUND)))
     (asked,) = asked_after(path)
     assert asked.address == "https://tea-shop.herokuapp.com"
+
+
+KEYED = """\
+on: {push: {branches: [main]}}
+jobs:
+  deploy:
+    runs-on: x
+    steps:
+      - run: heroku container:release web -a $APP
+        env: { HEROKU_API_KEY: "${{ secrets.ENTRY }}", APP: "${{ secrets.APP_NAME }}" }
+"""
+
+
+def test_what_is_bound_is_handed_from_a_secret_all_the_same():
+    made = sources_of(ship=KEYED)
+    bound = replace(made, names=names_of(BOUND | {"secrets.ENTRY": {"": "a word"}}))
+    for known in (made, bound):
+        (file,) = known.workflow_files
+        assert list(authentication.gaps(file, known)) == list(authentication.gaps(file, made))
+        (finding,) = read_outside(file, known, {"entry": ["production"]})
+        assert "reads ENTRY and names no environment" in finding.fact
+
+
+def test_a_secret_whose_name_is_bound_is_that_one_and_not_every_one():
+    text = KEYED.replace("secrets.ENTRY", "secrets[vars.KEY_OF]")
+    made = replace(sources_of(ship=text), names=names_of({"vars.KEY_OF": {"": "OTHER"}}))
+    assert read_outside(made.workflow_files[0], made, {"entry": ["production"]}) == ()
+    assert len(read_outside(made.workflow_files[0], replace(made, names=names_of({})), {"entry": ["production"]})) == 1
