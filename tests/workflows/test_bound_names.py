@@ -162,10 +162,16 @@ def test_an_environment_is_not_named_by_a_secret():
 
 
 @pytest.mark.parametrize(
-    ("output", "expected"), [("vars.SHOP", "tea-shop"), ("secrets.APP_NAME", None), ("vars.BY_PLACE", "tea-shop-next")]
+    ("output", "expected"),
+    [("vars.SHOP", "tea-shop"), ("secrets.APP_NAME", None), ("vars.ALIKE", None), ("vars.BY_PLACE", "tea-shop-next")],
 )
 def test_a_job_hands_on_a_variable_and_no_secret(output, expected):
-    declared = BOUND | {"vars.BY_PLACE": {"staging": "tea-shop-next"}}
+    declared = {
+        "vars.SHOP": {"": "tea-shop"},
+        "vars.BY_PLACE": {"staging": "tea-shop-next"},
+        "vars.ALIKE": {"": "kiosk-eu"},
+        "secrets.APP_NAME": {"": "kiosk"},
+    }
     first = f"  first:\n    runs-on: x\n    environment: staging\n    outputs: {{ app: '${{{{ {output} }}}}' }}\n"
     go = f"  go:\n    needs: first\n    runs-on: x\n    steps:{DEPLOY.format(app=HANDED_ON)}"
     text = f"on: {MAIN}\njobs:\n{first}    steps: [{{run: make}}]\n{go}"
