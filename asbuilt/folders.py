@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from asbuilt.option_values import OptionError
 from asbuilt.workflows.paths import checkout as checkouts
 from asbuilt.workflows.paths.checkout import Checkout, Said
 from asbuilt.workflows.paths.deploy_path import DeployPath
@@ -16,26 +17,30 @@ _OF_ANOTHER = re.compile(r"((?!\.\.?/)[\w.-]+/(?!\.\.?=)[\w.-]+)=(.+)", re.ASCII
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the values of `--checkout` name: folders without a word whose they are, and those of a repository."""
+    """What the values of `--checkout` name: a folder without a word whose it is, and those of repositories."""
 
-    plain: tuple[str, ...] = ()
+    plain: str | None = None
     of: Mapping[str, str] = field(default_factory=dict)
 
 
 def named(values: Iterable[str]) -> Named:
-    """Tell `OWNER/NAME=DIR` from `DIR`. Of several folders of one repository, the last counts.
+    """Tell `OWNER/NAME=DIR` from `DIR`. Raises OptionError where it cannot be told whose files a folder has.
 
     A folder whose own name looks so is written `./OWNER/NAME=DIR`.
     """
-    plain: list[str] = []
+    plain: str | None = None
     of: dict[str, str] = {}
-    for each in values:
+    for each in dict.fromkeys(values):
         match = _OF_ANOTHER.fullmatch(each)
+        if match is None and plain is not None:
+            raise OptionError(f"--checkout {plain} and --checkout {each}: say whose files these are, OWNER/NAME=DIR")
+        if match is not None and match[1] in of:
+            raise OptionError(f"--checkout: {match[1]} has two folders, {of[match[1]]} and {match[2]}; name one")
         if match is None:
-            plain.append(each)
+            plain = each
         else:
             of[match[1]] = match[2]
-    return Named(tuple(plain), of)
+    return Named(plain, of)
 
 
 def read(

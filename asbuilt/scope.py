@@ -106,7 +106,8 @@ def checkouts_of(
     for name, folder in named.of.items():
         own = next((each for each in estate.repositories if each.lower() == name.lower()), None)
         (called if own is None else judged)[own or name] = Path(folder)
-    judged |= {_owner_of(folder, estate, repositories, judged): Path(folder) for folder in named.plain[-1:]}
+    if named.plain is not None:
+        judged[_owner_of(named.plain, estate, repositories, judged)] = Path(named.plain)
     if judged:
         called |= {name: path for name, path in of_estate.items() if name not in judged and path.is_dir()}
     else:

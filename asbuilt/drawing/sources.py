@@ -63,7 +63,7 @@ def _undeclared(given: Sequence[str], repositories: Sequence[str]) -> dict[str, 
         raise OptionError("--repository: without an estate there is one checkout, and it belongs to one repository")
     name = "".join(repositories)
     folders = named(given)
-    own = Path(folders.plain[-1] if folders.plain else folders.of.get(name, "."))
+    own = Path(folders.plain or folders.of.get(name, "."))
     called = {each: Path(folder) for each, folder in folders.of.items() if each != name}
     return read({name: own}, called, {}, {}, {})
 

@@ -155,8 +155,9 @@ def test_a_run_keeps_what_was_called_and_the_same_comes_of_it(laid_out, play):
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
+        ("elsewhere", "say whose files these are, OWNER/NAME=DIR"),
         ("leaf/tools=nowhere", "no folder nowhere"),
-        ("leaf/tools=", "no folder leaf/tools="),
+        ("leaf/tools=", "say whose files these are"),
     ],
 )
 def test_a_folder_that_is_not_there_is_refused(laid_out, given, problem):

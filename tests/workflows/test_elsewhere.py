@@ -8,6 +8,7 @@ from making import DEPLOY, deploying, sources_of
 from asbuilt.workflows.bounds import SCRIPT
 from asbuilt.workflows.files.folder import elsewhere
 from asbuilt.workflows.judge.owners import targets_in
+from asbuilt.workflows.judge.syntax import problems
 from asbuilt.workflows.paths.blocked_paths import blocked_paths
 from asbuilt.workflows.paths.checkout import Said, read, read_to_call
 from asbuilt.workflows.paths.tracing import deploy_paths
@@ -137,6 +138,21 @@ def test_past_a_bound_a_file_elsewhere_is_unread_and_the_others_are_read(tmp_pat
     assert [each.path for each in found.unread] == [
         "Acme/Shared/.github/workflows/long.yml", ".github/workflows/own.yml",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("uses", "said"),
+    [
+        ("acme/shared/.github/workflows/none.yml@v1", True),
+        ("acme/shared/.github/workflows/out.yml@v1", False),
+        ("acme/other/.github/workflows/none.yml@v1", False),
+    ],
+)
+def test_what_is_called_and_is_not_among_the_given_files_is_not_known(uses, said):
+    other = elsewhere(sources_of(repository="Acme/Shared", out=OUT))
+    made = replace(sources_of(repository="acme/shop", ship=calling(uses)), elsewhere={"acme/shared": other})
+    found = [each for each in problems(made.workflow_files[0], made) if "not among the files of" in each.fact]
+    assert [(each.open, each.mark.line) for each in found] == [(True, 4)] * said
 
 
 def test_what_nobody_calls_elsewhere_is_no_way():

@@ -64,7 +64,7 @@ def name_of(deploy: DeployStep, context: Context) -> str | Unknown:
 def naming_context(deploy: DeployStep, job_context: Context, sources: Sources) -> Context:
     """Give the context in which the app of a deploy is named: that of its step, or of the one that made its remote."""
     if deploy.job.uses is not None:
-        return job_context
+        return contexts.without_secrets(job_context)
     return contexts.of_step(deploy.given_by or deploy.placed, job_context, sources)
 
 

@@ -232,6 +232,17 @@ class Sources:
             return None
         return described(uses, self.descriptions)
 
+    def without(self, job: Job) -> str:
+        """Give the repository whose files are here and lack the workflow that a job calls; empty where they have it.
+
+        Or where the job calls none by its repository's name, or the estate says what it does.
+        """
+        called = named(text_of(job.uses) or "")
+        if called is None or not self._is_here(called[0]) or self.called_by(job) or self.described(job):
+            return ""
+        there = self.elsewhere.get(called[0])
+        return there.repository if there is not None else self.repository
+
     def version_of(self, uses: str | None) -> str:
         """Say which version a `uses` names of what is read here as it is in a folder; empty where it names none.
 

@@ -15,7 +15,7 @@ from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.judge.declared import App
 from asbuilt.workflows.paths.deploy_path import DeployPath, Verification
 from asbuilt.workflows.run import matrix
-from asbuilt.workflows.run.contexts import Context, of_step, text_in
+from asbuilt.workflows.run.contexts import Context, of_job, of_step, text_in
 from asbuilt.workflows.run.reach import before as jobs_before
 from asbuilt.workflows.yaml.document import Document, Mark
 
@@ -98,8 +98,8 @@ def _deployed_beside(path: DeployPath, placed: PlacedStep) -> Iterator[str | Non
             yield None
         for row in matrix.combinations(job.matrix, leg.situation.context):
             for deploy in deploys_of(leg.workflow_file, job, path.sources):
-                context = of_step(deploy.placed, {**leg.situation.context, "matrix": row}, path.sources)
-                yield app_of(deploy, context).value
+                context = of_job(job, leg.situation.names, {**leg.situation.context, "matrix": row})
+                yield app_of(deploy, of_step(deploy.placed, context, path.sources)).value
 
 
 def address_of(written: str, context: Context) -> str | None:

@@ -242,6 +242,13 @@ def _of_other_files(workflow_file: WorkflowFile, sources: Sources) -> Iterator[F
             yield from call_problems(job, called)
         elif job.uses is not None and job.uses.text.startswith(HERE):
             yield Finding(f"there is no workflow {job.uses.text}: the call fails", mark=job.uses.mark)
+        elif job.uses is not None and (there := sources.without(job)):
+            yield Finding(
+                f"cannot be told: what `{job.uses.text}` does, which is not among the files of {there}",
+                f"--checkout {there}=DIR, with the files of the version that is called",
+                mark=job.uses.mark,
+                open=True,
+            )
 
 
 def _cycle(start: Job, workflow_file: WorkflowFile) -> tuple[Job, ...]:

@@ -101,7 +101,8 @@ def _inside(gate: Gate, sources: Sources, depth: int = 0) -> Iterator[Gate]:
     if called is None or depth == DEEPEST:
         return
     outer = gate.situation
-    names = contexts.of_called_names(outer.names, gate.job.secrets, outer.context)
+    context = contexts.of_job(gate.job, outer.names, outer.context)
+    names = contexts.of_called_names(outer.names, gate.job.secrets, context)
     inner = outer.calling(contexts.of_called(called, gate.job.with_, outer.context), names)
     fates = play(called, inner)
     for each in called.jobs:

@@ -86,16 +86,17 @@ def _steps_of_job(
 ) -> Iterator[Later]:
     """Give the steps that a job runs, itself or through the workflow that it calls."""
     ignored = tolerated or tolerates_failure(job, situation.context) is True
+    context = contexts.of_job(job, situation.names, situation.context)
     called = sources.called_by(job)
     if called is not None and depth < DEEPEST:
-        names = contexts.of_called_names(situation.names, job.secrets, situation.context)
+        names = contexts.of_called_names(situation.names, job.secrets, context)
         inner = situation.calling(contexts.of_called(called, job.with_, situation.context), names)
         fates = play(called, inner)
         for each in called.jobs:
             if each.id in fates and fates[each.id].runs is not False:
                 yield from _steps_of_job(called, each, inner, sources, tolerated=ignored, depth=depth + 1)
     for placed in sources.steps(file, job):
-        yield from _later(placed, situation.context, sources, tolerated=ignored)
+        yield from _later(placed, context, sources, tolerated=ignored)
 
 
 def _later(placed: PlacedStep, context: Context, sources: Sources, *, tolerated: bool) -> Iterator[Later]:

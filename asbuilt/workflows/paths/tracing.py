@@ -178,7 +178,7 @@ def _environment(deploy: DeployStep, context: Context) -> Decided:
         return Decided(node or None) if handed(node) is None else Decided(None, told)
     if node is None:
         return Decided(None)
-    name = text_in(text_of(node) or "", context)
+    name = text_in(text_of(node) or "", contexts.without_secrets(context))
     if isinstance(name, Unknown):
         return Decided(None, unknown("the environment", node.text, node.mark), name.typed)
     return Decided(name or None)  # an empty name is no environment

@@ -154,7 +154,7 @@ def of_called(called: WorkflowFile, given: Node | None, context: Context) -> dic
     https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
     """
     trigger = next((each for each in called.triggers if each.event == "workflow_call"), None)
-    return _given_inputs(trigger.inputs if trigger else (), given, context)
+    return _given_inputs(trigger.inputs if trigger else (), given, without_secrets(context))
 
 
 def at_end_of_job(file: WorkflowFile, job: Job, context: Context, sources: Sources) -> dict[str, Any]:
@@ -174,15 +174,23 @@ def of_called_names(names: Names, given: AnyNode | None, context: Context) -> Na
     return names.handed_over({name: text_in(text, context) for name, text in texts_of(given)})
 
 
-def in_environment(job: Job, names: Names, context: Context) -> dict[str, Any]:
-    """Give the contexts of secrets and variables as far as they are known to a job; nothing where none is declared.
+def of_job(job: Job, names: Names, context: Context) -> dict[str, Any]:
+    """Give what the steps of a job see: its own context, and secrets and variables as far as they are declared.
 
-    `context` is what the job sees without them.
+    `context` is without those of its environment.
     """
     if not names:
-        return {}
+        return dict(context)
     name = text_in(text_of(job.environment) or "", context) if job.environment is not None else None
-    return names.seen_in(name if isinstance(name, Unknown) else name or None)
+    return {**context, **names.seen_in(name if isinstance(name, Unknown) else name or None)}
+
+
+def without_secrets(context: Context) -> Context:
+    """Give what the keys of a job see that have no secrets: its `environment`, and the `with` of one that calls.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#context-availability
+    """
+    return {name: value for name, value in context.items() if name != "secrets"} if "secrets" in context else context
 
 
 def _given_inputs(declared: tuple[Input, ...], given: Node | None, context: Context) -> dict[str, Any]:

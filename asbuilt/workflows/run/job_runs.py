@@ -147,8 +147,7 @@ def _runs(
             continue
         outer = {**situation.context, "needs": reached.needs}
         for combination in matrix.combinations(job.matrix, outer):
-            context = {**outer, "matrix": combination}
-            context |= contexts.in_environment(job, situation.names, context)
+            context = contexts.of_job(job, situation.names, {**outer, "matrix": combination})
             here = (*legs, Leg(file, job, situation, reached, context))
             yield JobRun(here)
             called = sources.called_by(job)

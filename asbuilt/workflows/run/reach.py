@@ -280,6 +280,7 @@ def _outputs(file: WorkflowFile, job: Job, context: Context, situation: Situatio
     """
     if job.matrix is not None or situation.sources is None:
         return {}
+    context = contexts.of_job(job, situation.names, context)
     called = situation.sources.called_by(job)
     if called is not None and situation.calls < _MOST_CALLS:
         names = contexts.of_called_names(situation.names, job.secrets, context)
@@ -288,7 +289,16 @@ def _outputs(file: WorkflowFile, job: Job, context: Context, situation: Situatio
     if not texts:
         return {}
     here = contexts.at_end_of_job(file, job, context, situation.sources)
-    return {name: text_in(text, here) for name, text in texts}
+    return {name: _handed_on(text_in(text, here), here) for name, text in texts}
+
+
+def _handed_on(value: str | Unknown, context: Context) -> str | Unknown:
+    """Give what others get of an output: one that holds what is a secret is not handed on.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
+    """
+    secrets = filter(None, context.get("secrets", {}).values())
+    return UNKNOWN if isinstance(value, str) and any(each in value for each in secrets) else value
 
 
 def _outputs_of(called: WorkflowFile, situation: Situation) -> Mapping[str, Any]:

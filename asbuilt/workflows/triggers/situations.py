@@ -144,8 +144,8 @@ def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], sources: 
 
 
 def _declared(names: Names) -> dict[str, Any]:
-    """Give the contexts of secrets and variables as far as they are known in every environment."""
-    return dict(names.seen_in(UNKNOWN)) if names else {}
+    """Give the context of variables as far as they are known in every environment; secrets are for jobs alone."""
+    return {"vars": names.seen_in(UNKNOWN)["vars"]} if names else {}
 
 
 def _named(repository: str) -> dict[str, str]:
