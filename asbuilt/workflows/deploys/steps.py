@@ -61,14 +61,24 @@ class DeployStep:
         return self.placed.step
 
     @property
+    def _handed_on_to(self) -> tuple[Document, Mark] | None:
+        """The place in a file of the checkout that the step's script runs; None for what stands in the step itself."""
+        spot = self.ways[0][-1] if self.ways else None
+        if spot is None or spot.placed is not self.placed or self.step.handed_on is None:
+            return None
+        return self.step.handed_on.places[spot.line] if spot.line < len(self.step.handed_on.places) else None
+
+    @property
     def document(self) -> Document:
-        """The file in which it is written: a workflow's, or a composite action's."""
-        return self.placed.document
+        """The file in which it is written: a workflow's, a composite action's, or a script's that the step runs."""
+        handed_on = self._handed_on_to
+        return self.placed.document if handed_on is None else handed_on[0]
 
     @property
     def mark(self) -> Mark:
         """The place of what it does."""
-        return self.step.mark
+        handed_on = self._handed_on_to
+        return self.step.mark if handed_on is None else handed_on[1]
 
     @property
     def in_script(self) -> bool:

@@ -12,6 +12,7 @@ from asbuilt.workflows.files import modelling, procfile, sources, unread_files
 from asbuilt.workflows.files.listing import CheckoutError, Entry, Listing, listed
 from asbuilt.workflows.files.procfile import Procfile
 from asbuilt.workflows.files.sources import ActionFile, Sources
+from asbuilt.workflows.files.started_by_steps import Started
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.yaml.document import Document
 
@@ -22,7 +23,7 @@ __all__ = ["CheckoutError", "Folder", "read"]
 class Folder:
     """What a folder holds of a repository's files. Paths are relative to it, with forward slashes.
 
-    `contents` has the bytes of each workflow and action file that was read; `names` the name by which the system knows
+    `contents` has the bytes of each workflow and action file that was read, and of what steps run of the folder; `names` the name by which the system knows
     a file, where people see another. `links` has where each link leads, by the system's name of it. `shut` are the
     folders of which nothing was read.
     """
@@ -50,9 +51,12 @@ def read(root: Path, repository: str = "") -> Folder:
     workflows = [each for each in found.entries if sources.is_workflow(each.name)]
     workflow_files = tuple(_workflow(root, each, contents) for each in workflows[:FILES])
     actions = _actions(root, found, contents)
-    behind = _actions_behind_links(root, found, workflow_files, actions, contents)
+    actions |= _actions_behind_links(root, found, workflow_files, actions, contents)
+    started = Started(root, {each.name: each.path for each in found.entries}, contents, repository)
+    workflow_files = tuple(started.put_into_workflow(each) for each in workflow_files)
+    actions = {name: started.put_into_action(each) for name, each in actions.items()}
     return Folder(
-        sources=Sources(workflow_files, actions | behind, repository),
+        sources=Sources(workflow_files, actions, repository),
         procfiles=tuple(_procfile(root, each) for each in found.entries if each.name.rpartition("/")[2] == "Procfile"),
         files=frozenset(each.path for each in found.entries if not each.is_link or is_file_inside(root, each.name)),
         contents=contents,

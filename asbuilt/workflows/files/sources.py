@@ -191,6 +191,8 @@ class Sources:
             for placed in self.steps_of(file):
                 if (used := self.action_of(placed.step)) is not None:
                     found[used.path] = used.document
+                if placed.step.handed_on is not None:
+                    found |= {each.path: each for each in placed.step.handed_on.documents}
         return tuple(found.values())
 
     def _place(
