@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from asbuilt.workflows.deploys import code, scripts
+from asbuilt.workflows.deploys import code, handed_over, scripts
 from asbuilt.workflows.deploys.mechanisms import (
     Mechanism,
     action_named,
@@ -118,6 +118,10 @@ def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple
         elif (known := _action_of(placed.step)) is not None:
             shells.append(placed)  # it may leave a git remote behind
             found += _by_action(placed, known)
+        elif (closed := sources.closed_action_of(placed.step)) is not None:
+            found += (
+                DeployStep(placed, each.mechanism, None, each.why) for each in handed_over.of_action(placed, closed)
+            )
         elif placed.step.with_ is not None and code.HOST in placed.document.text:
             given = dict(texts_of(placed.step.with_))
             found += (DeployStep(placed, each.mechanism, each.app, each.why) for each in code.given_to(given))

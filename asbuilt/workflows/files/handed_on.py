@@ -12,11 +12,11 @@ import json
 import posixpath
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from asbuilt.patterns import late
-from asbuilt.workflows.bounds import HANDED_LEVELS, SCRIPT
+from asbuilt.workflows.bounds import HANDED, HANDED_LEVELS, SCRIPT
 from asbuilt.workflows.files import makefile
 from asbuilt.workflows.files.makefile import Line
 from asbuilt.workflows.shell.languages import PACKAGE_MANAGERS, SHELLS, is_shell, language
@@ -24,7 +24,8 @@ from asbuilt.workflows.yaml.document import Document, Mark
 
 _CALL = late(
     r"(?P<lead>^[ \t]*|[;&|(][ \t]*|\b(?:then|do|else|if|!)[ \t]+)(?P<env>(?:[A-Za-z_]\w*=[^\s;&|()]*[ \t]+){0,20})"
-    r"(?P<call>(?:(?:exec|time|sudo)[ \t]+)?(?:\./|[\w.-]+/|(?:bash|sh|dash|zsh|ksh|source|\.|g?make|npm|pnpm|yarn|bun)[ \t])"
+    r"(?P<call>(?:(?:exec|time|sudo)[ \t]+)?"
+    r"(?:\./|[\w.-]+/|(?:bash|sh|dash|zsh|ksh|source|\.|g?make|npm|pnpm|yarn|bun)(?=[ \t\n]|$))"
     r"(?:\\\n|'[^'\n]*'|\"[^\"\n]*\"|\$\{\{[^}\n]*\}\}|[^;&|()#<>\n'\"\\])*)",
     re.MULTILINE,
 )
@@ -55,16 +56,21 @@ class HandedOn:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the files that scripts start; `document` gives one by its path, None where it is not there or not read."""
+    """Reads the files that scripts start; `document` gives one by its path, None where it is not there or not read.
+
+    `around` is the text of what may set variables for the scripts.
+    """
 
     document: Callable[[str], Document | None]
+    around: str = ""
 
     def put_in(self, script: str, folder: str = "") -> HandedOn | None:
         """Give a script with what it hands on put in; None for one that hands nothing on that speaks of Heroku.
 
         `folder` is where it starts, below the root of the checkout.
         """
-        lines = self._inlined([(line, None) for line in script.split("\n")], folder, ())
+        budget = iter(range(HANDED))
+        lines = self._inlined([(line, None) for line in script.split("\n")], folder, (), budget)
         if lines is None:
             return None
         text = "\n".join(line for line, _ in lines)
@@ -72,13 +78,22 @@ class Reader:
             return None
         return HandedOn(text, tuple(None if at is None else (at[0], Mark(at[1], 1)) for _, at in lines))
 
-    def _inlined(self, lines: list[Line], folder: str, around: tuple[str, ...]) -> list[Line] | None:
-        """Give lines with the calls in them replaced; None where none is."""
+    def _inlined(
+        self, lines: list[Line], folder: str, around: tuple[str, ...], budget: Iterator[int]
+    ) -> list[Line] | None:
+        """Give lines with the calls in them replaced; None where none is.
+
+        `budget` has a number for each that may be.
+        """
         text = "\n".join(line for line, _ in lines)
         found: list[Line] = []
         at = 0
+        cds = [(each.start(), each["folder"]) for each in _FOLDER.finditer(text)][::-1]
+        entered = folder
         for call in _CALL.finditer(text):
-            if call.start("env") < at or (body := self._body(call, text, folder, around)) is None:
+            while cds and cds[-1][0] < call.start("call"):
+                entered = posixpath.normpath(posixpath.join(entered, cds.pop()[1]))
+            if call.start("env") < at or (body := self._body(call, (entered, folder), around, budget)) is None:
                 continue
             start, end = call.start("env"), call.end("call")
             _add(found, text[at:start], lines, text.count("\n", 0, at))
@@ -93,22 +108,21 @@ class Reader:
         _add(found, text[at:], lines, text.count("\n", 0, at))
         return found
 
-    def _body(self, call: re.Match[str], text: str, folder: str, around: tuple[str, ...]) -> "_Body | None":
-        """Give what stands for a call, if it can be read and speaks of Heroku."""
+    def _body(
+        self, call: re.Match[str], folders: tuple[str, ...], around: tuple[str, ...], budget: Iterator[int]
+    ) -> "_Body | None":
+        """Give what stands for a call, if it can be read and speaks of Heroku; it is in one of some folders."""
         words = _words(call["call"])
         while words[:1] and words[0] in _WRAPS:
             words = words[1:]
         if not words or len(around) >= HANDED_LEVELS:
             return None
-        entered = folder
-        for match in _FOLDER.finditer(text, 0, call.start("call")):
-            entered = posixpath.normpath(posixpath.join(entered, match["folder"]))
-        for each in dict.fromkeys((entered, folder)):
+        for each in dict.fromkeys(folders):
             if (body := self._read(words, each)) is not None:
                 key = f"{body.path} {' '.join(words)}"
-                if key in around:
+                if key in around or next(budget, None) is None or sum(len(line) for line, _ in body.lines) > SCRIPT:
                     return None
-                inner = self._inlined(body.lines, body.folder, (*around, key)) or body.lines
+                inner = self._inlined(body.lines, body.folder, (*around, key), budget) or body.lines
                 is_told = "heroku" in "\n".join(line for line, _ in inner).lower()
                 return replace(body, lines=inner) if is_told else None
         return None
@@ -141,7 +155,9 @@ class Reader:
             return None
         text = document.text if _ARGUES.search(document.text) else _given(document.text, words[1:])
         lines: list[Line] = [(line, (document, number)) for number, line in enumerate(text.split("\n"), 1)]
-        return _Body(lines, document.path, folder, "" if same_shell else options, "{}" if same_shell else "()")
+        return _Body(
+            lines, document.path, folder, "" if same_shell else options, ("{", "}") if same_shell else ("(", ")")
+        )
 
     def _of_make(self, words: list[str], folder: str) -> "_Body | None":
         asked = makefile.asked(words)
@@ -152,7 +168,7 @@ class Reader:
             path = _inside(folder, name)
             document = self.document(path) if path else None
             if document is not None:
-                lines = makefile.recipe(document, asked)
+                lines = makefile.recipe(document, asked, self.around)
                 return _Body(lines, document.path, folder, "set -e +o pipefail") if lines else None
         return None
 
@@ -189,7 +205,7 @@ class _Body:
     path: str
     folder: str
     options: str
-    brackets: str = "()"  # of a shell of its own, or of the same one
+    brackets: tuple[str, str] = ("(", ")")  # of a shell of its own, or of the same one
 
 
 def _add(found: list[Line], text: str, lines: list[Line], first: int) -> None:

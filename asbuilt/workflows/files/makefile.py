@@ -85,9 +85,13 @@ class _Rules:
         return _VALUE.sub(value, text)[:VARIABLE]
 
 
-def recipe(document: Document, asked: Asked) -> list[Line]:
-    """Give the lines that run for what is asked, each once; none where a target is not there."""
+def recipe(document: Document, asked: Asked, around: str) -> list[Line]:
+    """Give the lines that run for what is asked, each once; none where a target is not there.
+
+    A variable that only has a default is the shell's where `around`, what may set it, has its name.
+    """
     rules = _rules(document, asked.given)
+    rules.optional = frozenset(each for each in rules.optional if re.search(rf"\b{re.escape(each)}\b", around))
     found: list[Line] = []
     seen: set[str] = set()
     ahead = list(reversed(asked.targets or ((rules.first,) if rules.first else ())))
@@ -120,7 +124,7 @@ def _as_shell(line: str) -> str:
     return f"( {command} ) || true" if "-" in marks and command else command
 
 
-def _rules(document: Document, given: Mapping[str, str]) -> _Rules:
+def _rules(document: Document, given: Mapping[str, str]) -> _Rules:  # noqa: C901 - one case for each kind of line
     found = _Rules(dict(given), frozenset(), {}, {})
     optional: set[str] = set()
     targets: list[str] = []

@@ -36,6 +36,14 @@ class ActionFile:
         return self.document.path
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An action of the repository's own that is a program: what runs it, as `node20` or `docker`, and its file."""
+
+    using: str
+    document: Document
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedStep:
     """A step where it stands: in which file it is written, and which job runs it.
@@ -97,11 +105,15 @@ class PlacedStep:
 
 @dataclass(frozen=True, eq=False)
 class Sources:
-    """Workflow files by path, composite actions by folder; `repository` is OWNER/NAME, or nothing where nobody says."""
+    """Workflow files by path, composite actions by folder; `repository` is OWNER/NAME, or nothing where nobody says.
+
+    `closed` are the other actions, by folder: what those do is not read.
+    """
 
     workflow_files: tuple[WorkflowFile, ...]
     actions: Mapping[str, ActionFile] = field(default_factory=dict)
     repository: str = ""
+    closed: Mapping[str, Closed] = field(default_factory=dict)
 
     @cached_property
     def by_path(self) -> dict[str, WorkflowFile]:
@@ -156,6 +168,11 @@ class Sources:
         """
         folder = folder_of_action(step)
         return self.actions.get(folder) if folder is not None else None
+
+    def closed_action_of(self, step: Step) -> Closed | None:
+        """Give the action of this repository that a step uses, if it is there and is no list of steps."""
+        folder = folder_of_action(step)
+        return self.closed.get(folder) if folder is not None else None
 
     def steps(self, workflow_file: WorkflowFile, job: Job) -> tuple[PlacedStep, ...]:
         """Give the steps that a job runs, those of composite actions behind the step that uses them.
@@ -232,6 +249,14 @@ def action(source: bytes | str, path: str) -> ActionFile | None:
     return ActionFile(document, declared_inputs(root), listed_steps(runs))
 
 
+def closed_action(source: bytes | str, path: str) -> Closed | None:
+    """Read an action file that describes no composite action; None for one that says nothing of what runs it."""
+    document = read(source, path)
+    runs = document.root.get("runs") if isinstance(document.root, Node) else None
+    using = text_of(runs.get("using")) if isinstance(runs, Node) else None
+    return Closed(using, document) if using and using != "composite" else None
+
+
 def unread_action(document: Document) -> ActionFile:
     """Give the action of a file of which nothing is known."""
     return ActionFile(document, (), ())
@@ -262,7 +287,10 @@ def folder_of_action(step: Step) -> str | None:
     Whether there is such a folder is not asked. None for an action of another repository.
     """
     uses = text_of(step.uses)
-    return _local(uses) if uses and uses.startswith(HERE) else None
+    if not uses or not uses.startswith(HERE):
+        return None
+    folder = _local(uses)
+    return folder.removeprefix(f"{step.below}/") if step.below else folder
 
 
 def is_action(path: str) -> bool:

@@ -35,20 +35,20 @@ class Started:
     def put_into_workflow(self, file: WorkflowFile) -> WorkflowFile:
         """Give a workflow whose steps have what they run; the same one where none runs what speaks of Heroku."""
         outer = _folder(file.document.root)
-        jobs = tuple(self._put_into_job(each, outer) for each in file.jobs)
+        jobs = tuple(self._put_into_job(each, outer, file.document.text) for each in file.jobs)
         return file if all(map(_is, jobs, file.jobs)) else replace(file, jobs=jobs)
 
     def put_into_action(self, action: ActionFile) -> ActionFile:
         """Give a composite action whose steps have what they run of the checkout."""
-        steps = tuple(self._put_in(each, "", None, ()) for each in action.steps)
+        steps = tuple(self._put_in(each, "", None, (), action.document.text) for each in action.steps)
         return action if all(map(_is, steps, action.steps)) else replace(action, steps=steps)
 
-    def _put_into_job(self, job: Job, outer: str) -> Job:
+    def _put_into_job(self, job: Job, outer: str, around: str) -> Job:
         places = self._checked_out(job)
         if places is None:
             return job
         folder = _folder(job.node) or outer
-        steps = tuple(self._put_in(each, folder, text_of(job.shell), places) for each in job.steps)
+        steps = tuple(self._put_in(each, folder, text_of(job.shell), places, around) for each in job.steps)
         return job if all(map(_is, steps, job.steps)) else replace(job, steps=steps)
 
     def _checked_out(self, job: Job) -> tuple[str, ...] | None:
@@ -64,8 +64,11 @@ class Started:
                     folders.append(posixpath.normpath(path))
         return tuple(folders)
 
-    def _put_in(self, step: Step, folder: str, shell: str | None, places: tuple[str, ...]) -> Step:
+    def _put_in(self, step: Step, folder: str, shell: str | None, places: tuple[str, ...], around: str) -> Step:
         script, shell = text_of(step.run), text_of(step.shell) or shell
+        uses = text_of(step.uses) or ""
+        if (below := next((each for each in places if uses.startswith(f"./{each}/")), None)) is not None:
+            return replace(step, below=below)
         if script is None or len(script) > SCRIPT or not is_shell(shell or "bash"):
             return step
         named = text_of(step.node.get("working-directory")) or folder
@@ -78,7 +81,7 @@ class Started:
             below = next((each for each in places if path.startswith(f"{each}/")), None)
             return self._document(path if below is None else path[len(below) + 1 :])
 
-        found = Reader(document).put_in(script, named)
+        found = Reader(document, around).put_in(script, named)
         return step if found is None else replace(step, handed_on=found)
 
     def _document(self, name: str) -> Document | None:
