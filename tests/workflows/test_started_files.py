@@ -136,6 +136,8 @@ env:
         ("make round", [("shop-live", "Makefile:10")]),
         ("APP_NAME=shop make env", [("shop", "Makefile:18")]),
         ("make build", []),
+        ("export APP=shop\nmake ship", [("shop", "Makefile:6")]),
+        ("APP=shop-$(cat kind) make ship", [(None, ".github/workflows/deploy.yml:8")]),
     ],
 )
 def test_a_target_of_make_is_its_recipe_behind_those_before_it(tmp_path, call, expected):
@@ -240,3 +242,8 @@ def test_an_action_of_the_checkout_that_is_no_list_of_steps_may_deploy(tmp_path,
 def test_an_action_of_the_checkout_that_says_nothing_of_a_deploy_is_none(tmp_path):
     files = {"actions/test/action.yml": "runs: { using: node20, main: x.js }\n"}
     assert checkout(tmp_path, "echo", files, more="      - uses: ./actions/test\n").deploy_paths == ()
+
+
+def test_an_app_that_cannot_be_told_is_so_at_a_line_of_its_file(tmp_path):
+    (path,) = checkout(tmp_path, "./ship.sh", {"ship.sh": "echo\n" + RELEASE.format(app="$NAME")}).deploy_paths
+    assert path.undecided == "the app: `$NAME` on line 2 of ship.sh is not known before the run"

@@ -58,11 +58,11 @@ class HandedOn:
 class Reader:
     """Reads the files that scripts start; `document` gives one by its path, None where it is not there or not read.
 
-    `around` is the text of what may set variables for the scripts.
+    `around` is the text of what may set variables for the scripts, None where nobody knows what does.
     """
 
     document: Callable[[str], Document | None]
-    around: str = ""
+    around: str | None = ""
 
     def put_in(self, script: str, folder: str = "") -> HandedOn | None:
         """Give a script with what it hands on put in; None for one that hands nothing on that speaks of Heroku.

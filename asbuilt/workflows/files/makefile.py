@@ -85,13 +85,14 @@ class _Rules:
         return _VALUE.sub(value, text)[:VARIABLE]
 
 
-def recipe(document: Document, asked: Asked, around: str) -> list[Line]:
+def recipe(document: Document, asked: Asked, around: str | None) -> list[Line]:
     """Give the lines that run for what is asked, each once; none where a target is not there.
 
-    A variable that only has a default is the shell's where `around`, what may set it, has its name.
+    A variable that only has a default is the shell's where `around`, what may set it, has its name or is None.
     """
     rules = _rules(document, asked.given)
-    rules.optional = frozenset(each for each in rules.optional if re.search(rf"\b{re.escape(each)}\b", around))
+    if around is not None:
+        rules.optional = frozenset(each for each in rules.optional if re.search(rf"\b{re.escape(each)}\b", around))
     found: list[Line] = []
     seen: set[str] = set()
     ahead = list(reversed(asked.targets or ((rules.first,) if rules.first else ())))

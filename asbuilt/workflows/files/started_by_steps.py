@@ -1,7 +1,7 @@
 """Puts the files of a checkout that steps run into those steps: scripts, Makefiles, package.json."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,9 +11,10 @@ from asbuilt.workflows.files.handed_on import Reader
 from asbuilt.workflows.files.sources import ActionFile
 from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile
 from asbuilt.workflows.shell.languages import is_shell
-from asbuilt.workflows.yaml.document import Document, Mark, Scalar, text_of
+from asbuilt.workflows.yaml.document import Document, Mark, Scalar, text_of, texts_of
 from asbuilt.workflows.yaml.document import Mapping as Node
 
+_SETS = "GITHUB_ENV"
 _CHECKOUT = "actions/checkout"
 _OWN = "${{ github.repository }}"
 _WORKSPACES = ("${{ github.workspace }}/", "$GITHUB_WORKSPACE/", "./")
@@ -35,19 +36,21 @@ class Started:
     def put_into_workflow(self, file: WorkflowFile) -> WorkflowFile:
         """Give a workflow whose steps have what they run; the same one where none runs what speaks of Heroku."""
         outer = _folder(file.document.root)
-        jobs = tuple(self._put_into_job(each, outer, file.document.text) for each in file.jobs)
+        jobs = tuple(self._put_into_job(each, outer, file.env) for each in file.jobs)
         return file if all(map(_is, jobs, file.jobs)) else replace(file, jobs=jobs)
 
     def put_into_action(self, action: ActionFile) -> ActionFile:
         """Give a composite action whose steps have what they run of the checkout."""
-        steps = tuple(self._put_in(each, "", None, (), action.document.text) for each in action.steps)
+        steps = tuple(self._put_in(each, "", None, (), None) for each in action.steps)
         return action if all(map(_is, steps, action.steps)) else replace(action, steps=steps)
 
-    def _put_into_job(self, job: Job, outer: str, around: str) -> Job:
+    def _put_into_job(self, job: Job, outer: str, env: Node | None) -> Job:
         places = self._checked_out(job)
         if places is None:
             return job
         folder = _folder(job.node) or outer
+        scripts = (text_of(each.run) or "" for each in job.steps)
+        around = " ".join((*_names(env), *_names(job.env), *(each for each in scripts if _SETS in each)))
         steps = tuple(self._put_in(each, folder, text_of(job.shell), places, around) for each in job.steps)
         return job if all(map(_is, steps, job.steps)) else replace(job, steps=steps)
 
@@ -64,7 +67,7 @@ class Started:
                     folders.append(posixpath.normpath(path))
         return tuple(folders)
 
-    def _put_in(self, step: Step, folder: str, shell: str | None, places: tuple[str, ...], around: str) -> Step:
+    def _put_in(self, step: Step, folder: str, shell: str | None, places: tuple[str, ...], around: str | None) -> Step:
         script, shell = text_of(step.run), text_of(step.shell) or shell
         uses = text_of(step.uses) or ""
         if (below := next((each for each in places if uses.startswith(f"./{each}/")), None)) is not None:
@@ -81,6 +84,7 @@ class Started:
             below = next((each for each in places if path.startswith(f"{each}/")), None)
             return self._document(path if below is None else path[len(below) + 1 :])
 
+        around = None if around is None else " ".join((around, script, *_names(step.env)))
         found = Reader(document, around).put_in(script, named)
         return step if found is None else replace(step, handed_on=found)
 
@@ -100,6 +104,10 @@ class Started:
         self.contents.setdefault(path, content)
         text = content.decode("utf-8", "replace").replace("\r\n", "\n")
         return Document(path, text, Scalar(text, text, Mark(1, 1)))
+
+
+def _names(env: Node | None) -> Iterator[str]:
+    return (name for name, _ in texts_of(env))
 
 
 def _is(one: object, other: object) -> bool:

@@ -72,7 +72,7 @@ def without(sources: Sources, past: Past) -> Sources:
         folder: unread_action(past_bound(each.document, past[each.path])) if each.path in past else each
         for folder, each in sources.actions.items()
     }
-    return Sources(files, actions, sources.repository)
+    return Sources(files, actions, sources.repository, sources.closed)
 
 
 def _past_alone(sources: Sources) -> dict[str, PastBoundError]:
