@@ -247,3 +247,11 @@ def test_an_action_of_the_checkout_that_says_nothing_of_a_deploy_is_none(tmp_pat
 def test_an_app_that_cannot_be_told_is_so_at_a_line_of_its_file(tmp_path):
     (path,) = checkout(tmp_path, "./ship.sh", {"ship.sh": "echo\n" + RELEASE.format(app="$NAME")}).deploy_paths
     assert path.undecided == "the app: `$NAME` on line 2 of ship.sh is not known before the run"
+
+
+@pytest.mark.parametrize(
+    "values", ["A += $(A) x\n" * 3000, "A = $(A)$(A)\n", "".join(f"A{n} = {f'$(A{n + 1})' * 500}\n" for n in range(9))]
+)
+def test_variables_of_make_that_are_made_of_many_come_to_an_end(tmp_path, values):
+    text = f"{values}ship:\n\techo $(A) $(A0)\n\t{RELEASE.format(app='shop')}"
+    assert [path.app for path in checkout(tmp_path, "make ship", {"Makefile": text}).deploy_paths] == ["shop"]

@@ -83,18 +83,23 @@ class Reader:
     ) -> list[Line] | None:
         """Give lines with the calls in them replaced; None where none is.
 
-        `budget` has a number for each that may be.
+        `budget` has a number for each that may be looked at: where there are more, none is put in.
         """
         text = "\n".join(line for line, _ in lines)
         found: list[Line] = []
-        at = 0
+        at, size = 0, len(text)
         cds = [(each.start(), each["folder"]) for each in _FOLDER.finditer(text)][::-1]
         entered = folder
         for call in _CALL.finditer(text):
             while cds and cds[-1][0] < call.start("call"):
                 entered = posixpath.normpath(posixpath.join(entered, cds.pop()[1]))
-            if call.start("env") < at or (body := self._body(call, (entered, folder), around, budget)) is None:
+            if call.start("env") < at:
                 continue
+            if next(budget, None) is None or size > SCRIPT:
+                return None
+            if (body := self._body(call, (entered, folder), around, budget)) is None:
+                continue
+            size += sum(len(line) for line, _ in body.lines)
             start, end = call.start("env"), call.end("call")
             _add(found, text[at:start], lines, text.count("\n", 0, at))
             opens, closes = body.brackets
@@ -120,7 +125,7 @@ class Reader:
         for each in dict.fromkeys(folders):
             if (body := self._read(words, each)) is not None:
                 key = f"{body.path} {' '.join(words)}"
-                if key in around or next(budget, None) is None or sum(len(line) for line, _ in body.lines) > SCRIPT:
+                if key in around:
                     return None
                 inner = self._inlined(body.lines, body.folder, (*around, key), budget) or body.lines
                 is_told = "heroku" in "\n".join(line for line, _ in inner).lower()
@@ -151,7 +156,7 @@ class Reader:
             return None
         path = _inside(folder, words[0])
         document = self.document(path) if path else None
-        if document is None or not _is_for_shell(document.text):
+        if document is None or len(document.text) > SCRIPT or not _is_for_shell(document.text):
             return None
         text = document.text if _ARGUES.search(document.text) else _given(document.text, words[1:])
         lines: list[Line] = [(line, (document, number)) for number, line in enumerate(text.split("\n"), 1)]
@@ -167,7 +172,7 @@ class Reader:
         for name in (asked.file,) if asked.file else makefile.NAMES:
             path = _inside(folder, name)
             document = self.document(path) if path else None
-            if document is not None:
+            if document is not None and len(document.text) <= SCRIPT:
                 lines = makefile.recipe(document, asked, self.around)
                 return _Body(lines, document.path, folder, "set -e +o pipefail") if lines else None
         return None

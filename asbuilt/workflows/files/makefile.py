@@ -21,6 +21,7 @@ _ASSIGNED = late(r"(?:export\s+|override\s+)?(?P<name>[A-Za-z_][\w.-]*)\s*(?P<ho
 _RULE = late(r"(?P<targets>[^\s:#=][^:#=]*):(?!=)(?P<before>[^;#=]*)(?:;(?P<recipe>.*))?")
 _VALUE = late(r"\$(?:\((?P<round>[\w.-]+)\)|\{(?P<curly>[\w.-]+)\}|(?P<short>[@<^*]))|\$\$")
 _DEEPEST = 10
+_LONGEST = 2_000  # characters of a variable
 _TAKES = frozenset({"-C", "--directory", "-f", "--file", "--makefile", "-j", "-I", "-o", "-W"})
 
 
@@ -65,6 +66,7 @@ class _Rules:
     before: dict[str, list[str]]
     recipes: dict[str, list[Line]]
     first: str = ""
+    put: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def put_in(self, text: str, target: str = "", depth: int = 0) -> str:
         """Give a text with variables put in; one that make does not know is the shell's."""
@@ -79,7 +81,10 @@ class _Rules:
                 return "make"
             if name not in self.variables or depth >= _DEEPEST:
                 return f"${{{name}}}"
-            known = self.put_in(self.variables[name], target, depth + 1)
+            if (name, target) not in self.put:
+                self.put[name, target] = f"${{{name}}}"  # make refuses one that is made of itself
+                self.put[name, target] = self.put_in(self.variables[name], target, depth + 1)[:_LONGEST]
+            known = self.put[name, target]
             return f"${{{name}:-{known}}}" if name in self.optional else known
 
         return _VALUE.sub(value, text)[:VARIABLE]
@@ -141,7 +146,8 @@ def _rules(document: Document, given: Mapping[str, str]) -> _Rules:  # noqa: C90
                 continue
             if match["how"] == "+=":
                 value = f"{found.variables.get(name, '')} {value}".strip()
-            found.variables[name] = value
+            found.variables[name] = value[:_LONGEST]
+            found.put.clear()
             optional = optional | {name} if match["how"] == "?=" else optional - {name}
             targets = []
         elif plain and not line.startswith(" ") and (match := _RULE.fullmatch(plain)) is not None:
