@@ -56,8 +56,7 @@ def begun(config: pytest.Config) -> Run:
     if live:
         refuse_empty(estate, asked.estate)
     taken = _taken_from_record(config, asked, estate)
-    given = folders.named(asked.checkout)
-    own = given.plain[-1] if given.plain else None
+    own = folders.named(asked.checkout).plain
     folder = own if taken or is_there else undeclared.folder_of(own)
     if not live and not estate.repositories:
         names = taken.checkouts if taken else [undeclared.name_of(Path(folder), asked.repositories)] if folder else ()

@@ -4,7 +4,7 @@ from asbuilt.controls import control, none_of
 from asbuilt.workflows.judge import pushed_images
 
 
-@control("WF035", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-2", "ISO27001 A.8.32"])
+@control("WF035", since="0.2", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-2", "ISO27001 A.8.32"])
 def test_pushed_image_is_released(workflow_file, checkout):
     """An image that is pushed for an app is one that Heroku's registry takes, and is released in the same run.
 

@@ -65,6 +65,7 @@ def test_target_is_decided_and_declared(estate, workflow_file, checkout):
 
 @control(
     "WF037",
+    since="0.2",
     severity="SEV-2",
     satisfies=["SOC2 CC8.1", "NIST CM-3", "ISO27001 A.8.32"],
     explained_by=["WF003", "WF006"],

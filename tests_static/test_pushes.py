@@ -4,7 +4,7 @@ from asbuilt.controls import control, none_of
 from asbuilt.workflows.judge import heroku_pushes
 
 
-@control("WF034", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-2"])
+@control("WF034", since="0.2", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-2"])
 def test_heroku_builds_what_is_pushed(workflow_file, checkout):
     """What a script pushes to Heroku by git has its whole history, and goes to main or master.
 

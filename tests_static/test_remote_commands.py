@@ -4,7 +4,7 @@ from asbuilt.controls import control, none_of
 from asbuilt.workflows.judge import maintenance, remote
 
 
-@control("WF033", severity="SEV-3", satisfies=["SOC2 CC8.1", "SOC2 CC7.2", "NIST CM-3"])
+@control("WF033", since="0.2", severity="SEV-3", satisfies=["SOC2 CC8.1", "SOC2 CC7.2", "NIST CM-3"])
 def test_remote_command_passes_on_its_exit_code(workflow_file, checkout):
     """A command that a deploying job runs in a dyno fails the job where it fails.
 
@@ -21,7 +21,7 @@ def test_remote_command_passes_on_its_exit_code(workflow_file, checkout):
     )
 
 
-@control("WF036", severity="SEV-2", satisfies=["SOC2 A1.2", "NIST CP-10", "NIST SI-17"])
+@control("WF036", since="0.2", severity="SEV-2", satisfies=["SOC2 A1.2", "NIST CP-10", "NIST SI-17"])
 def test_maintenance_mode_is_turned_off(workflow_file, checkout):
     """Maintenance mode that a deploy turns on is turned off whatever happens behind it.
 

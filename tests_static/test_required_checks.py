@@ -22,7 +22,13 @@ def test_required_checks_always_report(workflow_file, checkout, repository):
     none_of(found, among=there.checks(workflow_file, names, checkout.sources), what="required check comes from here")
 
 
-@control("WF032", severity="SEV-2", satisfies=["SOC2 CC8.1", "NIST CM-3"], declared=["repository.required_checks"])
+@control(
+    "WF032",
+    since="0.2",
+    severity="SEV-2",
+    satisfies=["SOC2 CC8.1", "NIST CM-3"],
+    declared=["repository.required_checks"],
+)
 def test_required_checks_can_be_red(workflow_file, checkout, repository):
     """A required check is red where what it stands for fails: its job can fail, and asks what it waits for.
 

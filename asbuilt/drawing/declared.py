@@ -24,7 +24,7 @@ def declared(
         estate = load(file)
     except EstateError as error:
         raise OptionError(str(error)) from error
-    folder = next(reversed(named(checkout).plain), None)
+    folder = named(checkout).plain
     if folder and not estate.repositories:
         estate = undeclared.with_repositories(estate, undeclared.name_of(Path(folder), list(repositories)))
     found = _read(estate, file, checkout, list(repositories))

@@ -192,3 +192,23 @@ def test_a_workflow_that_calls_itself_for_an_output_ends():
         + SHIP.format(app="${{ needs.ask.outputs.name }}", more="")
     )
     assert {app for app, *_ in apps(text)} == {None}
+
+
+@pytest.mark.parametrize(
+    ("script", "shop", "dev"),
+    [
+        (CHOOSES, "refs/heads/main", None),
+        ('[ "$GITHUB_REF_NAME" = main ] && echo APP=shop >> $GITHUB_ENV || echo APP=dev >> $GITHUB_ENV', MAIN, None),
+        ('[[ "${{ github.ref_name }}" == main ]] && echo APP=shop >> $GITHUB_ENV; exit 0', MAIN, None),
+        (
+            'case "$GITHUB_REF_NAME" in main) echo APP=shop >> $GITHUB_ENV ;; dev) echo APP=dev >> $GITHUB_ENV ;; esac',
+            MAIN,
+            DEV,
+        ),
+    ],
+)
+def test_a_ref_that_a_writing_script_asks_for_is_told_from_the_others(script, shop, dev):
+    found = paths_of(deploy=job(script).replace(ON, "{push: {branches: ['**']}}"))
+    refs = {path.app: path.refs for path in found if path.app}
+    assert refs == {app: (ref,) for app, ref in (("shop", shop), ("dev", dev)) if ref}
+    assert any(path.app is None and "refs/heads/**" in path.refs for path in found)

@@ -10,7 +10,7 @@ from asbuilt.patterns import late
 from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.deploys.mechanisms import DPL, only_prepares, unknown
 from asbuilt.workflows.deploys.script_target import Target
-from asbuilt.workflows.files.sources import PlacedStep
+from asbuilt.workflows.files.sources import Closed, PlacedStep
 from asbuilt.workflows.shell.languages import BUILDERS, RUNNERS, SHELLS, language, named_by
 from asbuilt.workflows.shell.script import Command, expand, option
 
@@ -54,6 +54,20 @@ def targets(command: Command, *, lets_in: bool) -> Iterator[Target]:
             yield from (Target(unknown(f"`{named}`", _ELSEWHERE), each, _ELSEWHERE) for each in apps)
     elif _runs_a_deploy(words, program) and (lets_in or _mentions_heroku(command)):
         yield Target(unknown(f"`{named}`", _ELSEWHERE), None, _ELSEWHERE)
+
+
+def of_action(placed: PlacedStep, action: Closed) -> Iterator[Target]:
+    """Give the deploy of a step that uses an action of the checkout which is a program, as far as that shows.
+
+    Its file speaks of Heroku, or its name of a deploy where the step can reach Heroku.
+    """
+    name = action.document.path.rpartition("/")[0].rpartition("/")[2].lower()
+    given = {key.lower() for key in placed.step.with_.values} if placed.step.with_ is not None else set()
+    reaches = lets_in(placed) or any("heroku" in key for key in given)
+    speaks = "heroku" in action.document.text.lower()
+    if not _DOES_NOT.search(name) and not only_prepares(name) and (speaks or (_DEPLOYS.search(name) and reaches)):
+        why = f"is an action of the checkout that runs {action.using}, which is not read"
+        yield Target(unknown(placed.step.action or name, why), None, why)
 
 
 def lets_in(placed: PlacedStep) -> bool:

@@ -209,9 +209,11 @@ def script_of(step: Step) -> str:
     """Give the script that a step runs, itself or through an action made for that; empty where it runs none.
 
     With its expressions as they are written. Of an action that puts a word before it, with that: `heroku ps` of
-    `args: ps`.
+    `args: ps`. What it runs of the checkout is put in, as far as that was read.
     """
     name, prefix = SCRIPT_INPUTS.get(step.action or "", ("", ""))
+    if step.handed_on is not None:
+        return step.handed_on.script
     return prefix + (text_of(step.input(name)) or "") if name else text_of(step.run) or ""
 
 

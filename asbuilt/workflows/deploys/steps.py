@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from asbuilt.workflows.deploys import code, scripts
+from asbuilt.workflows.deploys import code, handed_over, scripts
 from asbuilt.workflows.deploys.called import hands_over, made_known
 from asbuilt.workflows.deploys.mechanisms import (
     Mechanism,
@@ -81,14 +81,24 @@ class DeployStep:
         return node or self.described.environment
 
     @property
+    def _handed_on_to(self) -> tuple[Document, Mark] | None:
+        """The place in a file of the checkout that the step's script runs; None for what stands in the step itself."""
+        spot = self.ways[0][-1] if self.ways else None
+        if spot is None or spot.placed is not self.placed or self.step.handed_on is None:
+            return None
+        return self.step.handed_on.places[spot.line] if spot.line < len(self.step.handed_on.places) else None
+
+    @property
     def document(self) -> Document:
-        """The file in which it is written: a workflow's, or a composite action's."""
-        return self.placed.document
+        """The file in which it is written: a workflow's, a composite action's, or a script's that the step runs."""
+        handed_on = self._handed_on_to
+        return self.placed.document if handed_on is None else handed_on[0]
 
     @property
     def mark(self) -> Mark:
         """The place of what it does."""
-        return self.step.mark
+        handed_on = self._handed_on_to
+        return self.step.mark if handed_on is None else handed_on[1]
 
     @property
     def in_script(self) -> bool:
@@ -128,6 +138,10 @@ def deploys_of(workflow_file: WorkflowFile, job: Job, sources: Sources) -> tuple
         elif (known := _action_of(placed.step)) is not None:
             shells.append(placed)  # it may leave a git remote behind
             found += _by_action(placed, known)
+        elif (closed := sources.closed_action_of(placed.step)) is not None:
+            found += (
+                DeployStep(placed, each.mechanism, None, each.why) for each in handed_over.of_action(placed, closed)
+            )
         elif placed.step.with_ is not None and code.HOST in placed.document.text:
             given = dict(texts_of(placed.step.with_))
             found += (DeployStep(placed, each.mechanism, each.app, each.why) for each in code.given_to(given))

@@ -50,7 +50,8 @@ def app_of(deploy: DeployStep, context: Context) -> Decided:
     if isinstance(name, Unknown) or not _NAME.fullmatch(name.strip()):
         told = text_in(as_expression(deploy.target), context) if deploy.in_script else name
         typed = isinstance(told, Unknown) and told.typed
-        return Decided(None, unknown("the app", deploy.target, deploy.app_mark), typed)
+        file = "" if deploy.document is deploy.placed.document else deploy.document.path
+        return Decided(None, unknown("the app", deploy.target, deploy.app_mark, file), typed)
     return Decided(name.strip())
 
 
@@ -106,9 +107,10 @@ def as_expression(written: str) -> str:
     return VARIABLE.sub(expression, written)
 
 
-def unknown(what: str, expression: str, mark: Mark) -> str:
-    """Say what is not known, with the expression and its line.
+def unknown(what: str, expression: str, mark: Mark, file: str = "") -> str:
+    """Say what is not known, with the expression and its line, and the file where that is not the step's own.
 
     the app: `${{ vars.APP }}` on line 12 is not known before the run
     """
-    return f"{what}: `{' '.join(expression.split())}` on line {mark.line} is not known before the run"
+    place = f"line {mark.line} of {file}" if file else f"line {mark.line}"
+    return f"{what}: `{' '.join(expression.split())}` on {place} is not known before the run"

@@ -12,7 +12,8 @@ from asbuilt.workflows.files import modelling, procfile, sources, unread_files
 from asbuilt.workflows.files.elsewhere import elsewhere
 from asbuilt.workflows.files.listing import CheckoutError, Entry, Listing, listed
 from asbuilt.workflows.files.procfile import Procfile
-from asbuilt.workflows.files.sources import ActionFile, Sources
+from asbuilt.workflows.files.sources import ActionFile, Closed, Sources
+from asbuilt.workflows.files.started_by_steps import Started
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.yaml.document import Document
 
@@ -23,9 +24,9 @@ __all__ = ["CheckoutError", "Folder", "elsewhere", "read"]
 class Folder:
     """What a folder holds of a repository's files. Paths are relative to it, with forward slashes.
 
-    `contents` has the bytes of each workflow and action file that was read; `names` the name by which the system knows
-    a file, where people see another. `links` has where each link leads, by the system's name of it. `shut` are the
-    folders of which nothing was read.
+    `contents` has the bytes of each workflow and action file that was read, and of each file that a step runs; `names`
+    the name by which the system knows a file, where people see another. `links` has where each link leads, by the
+    system's name of it. `shut` are the folders of which nothing was read.
     """
 
     sources: Sources
@@ -51,9 +52,12 @@ def read(root: Path, repository: str = "") -> Folder:
     workflows = [each for each in found.entries if sources.is_workflow(each.name)]
     workflow_files = tuple(_workflow(root, each, contents) for each in workflows[:FILES])
     actions = _actions(root, found, contents)
-    behind = _actions_behind_links(root, found, workflow_files, actions, contents)
+    actions |= _actions_behind_links(root, found, workflow_files, actions, contents)
+    started = Started(root, {each.name: each.path for each in found.entries}, contents, repository)
+    workflow_files = tuple(started.put_into_workflow(each) for each in workflow_files)
+    actions = {name: started.put_into_action(each) for name, each in actions.items()}
     return Folder(
-        sources=Sources(workflow_files, actions | behind, repository),
+        sources=Sources(workflow_files, actions, repository, closed=_closed(found, actions, contents)),
         procfiles=tuple(_procfile(root, each) for each in found.entries if each.name.rpartition("/")[2] == "Procfile"),
         files=frozenset(each.path for each in found.entries if not each.is_link or is_file_inside(root, each.name)),
         contents=contents,
@@ -123,6 +127,18 @@ def _action(root: Path, entry: Entry, contents: dict[str, bytes]) -> ActionFile 
     except RefusedError as error:
         return sources.unread_action(unread_files.file(entry.path, str(error), is_link=entry.is_link))
     return sources.action(content, entry.path)
+
+
+def _closed(found: Listing, actions: Mapping[str, ActionFile], contents: Mapping[str, bytes]) -> dict[str, Closed]:
+    """Give the actions of a checkout that are no composite ones, by folder."""
+    closed: dict[str, Closed] = {}
+    for each in found.entries:
+        folder, _, last = each.name.rpartition("/")
+        if last in sources.ACTION_FILES and folder not in actions and each.path in contents:
+            action = sources.closed_action(contents[each.path], each.path)
+            if action is not None:
+                closed.setdefault(folder, action)
+    return closed
 
 
 def _actions_behind_links(

@@ -39,6 +39,14 @@ class ActionFile:
         return self.document.path
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An action of the repository's own that is a program: what runs it, as `node20` or `docker`, and its file."""
+
+    using: str
+    document: Document
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedStep:
     """A step where it stands: in which file it is written, and which job runs it.
@@ -124,7 +132,8 @@ class Sources:
 
     So is `default_branch`, on which most events run: empty where it is not known. `elsewhere` are other repositories'
     files, by the name of each in lower case. `names` and `descriptions` are the estate's word: what secrets and
-    variables come to, and what workflows do that nobody has here.
+    variables come to, and what workflows do that nobody has here. `closed` are the other actions, by folder: what those
+    do is not read.
     """
 
     workflow_files: tuple[WorkflowFile, ...]
@@ -134,6 +143,7 @@ class Sources:
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
     names: Names = NONE
     descriptions: Descriptions = field(default_factory=dict)
+    closed: Mapping[str, Closed] = field(default_factory=dict)
 
     @cached_property
     def by_path(self) -> dict[str, WorkflowFile]:
@@ -287,6 +297,11 @@ class Sources:
         there = self.elsewhere.get(used[0])
         return (there.actions if there is not None else self.actions).get(used[1])
 
+    def closed_action_of(self, step: Step) -> Closed | None:
+        """Give the action of this repository that a step uses, if it is there and is no list of steps."""
+        folder = folder_of_action(step)
+        return self.closed.get(folder) if folder is not None else None
+
     def steps(self, workflow_file: WorkflowFile, job: Job) -> tuple[PlacedStep, ...]:
         """Give the steps that a job runs, those of composite actions behind the step that uses them.
 
@@ -321,6 +336,8 @@ class Sources:
             for placed in self.steps_of(file):
                 if (used := self.action_of(placed.step)) is not None:
                     found[used.path] = used.document
+                if placed.step.handed_on is not None:
+                    found |= {each.path: each for each in placed.step.handed_on.documents}
         return tuple(found.values())
 
     def _place(
@@ -360,6 +377,14 @@ def action(source: bytes | str, path: str) -> ActionFile | None:
     return ActionFile(document, declared_inputs(root), listed_steps(runs))
 
 
+def closed_action(source: bytes | str, path: str) -> Closed | None:
+    """Read an action file that describes no composite action; None for one that says nothing of what runs it."""
+    document = read(source, path)
+    runs = document.root.get("runs") if isinstance(document.root, Node) else None
+    using = text_of(runs.get("using")) if isinstance(runs, Node) else None
+    return Closed(using, document) if using and using != "composite" else None
+
+
 def unread_action(document: Document) -> ActionFile:
     """Give the action of a file of which nothing is known."""
     return ActionFile(document, (), ())
@@ -390,7 +415,10 @@ def folder_of_action(step: Step) -> str | None:
     Whether there is such a folder is not asked. None for an action of another repository.
     """
     uses = text_of(step.uses)
-    return _local(uses) if uses and uses.startswith(HERE) else None
+    if not uses or not uses.startswith(HERE):
+        return None
+    folder = _local(uses)
+    return folder.removeprefix(f"{step.below}/") if step.below else folder
 
 
 def is_action(path: str) -> bool:

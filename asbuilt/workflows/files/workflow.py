@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from asbuilt.workflows.files.handed_on import HandedOn
 from asbuilt.workflows.yaml.document import Document, Mapping, Mark, Node, Scalar, Sequence, text_of
 
 
@@ -66,6 +67,8 @@ class Step:
 
     `index` is its place in the list. `action` is the name of the action that it uses, `with_` its `with`, `mark` the
     place of what it does: its `uses` or its `run`. A shell that its job or workflow gives it is not its `shell`.
+    `handed_on` is its script with what that runs of the checkout put in, where there is any. `below` is the folder into
+    which the repository was checked out, where its action's path begins with that.
     """
 
     index: int
@@ -81,6 +84,8 @@ class Step:
     shell: Scalar | None
     mark: Mark
     node: Mapping
+    handed_on: HandedOn | None = None
+    below: str = ""
 
     @property
     def label(self) -> str:

@@ -31,7 +31,8 @@ def choices(deploy: DeployStep, run: JobRun, sources: Sources) -> Iterator[Choic
     A text that stays unknown whatever is assumed is split into nothing. One that names no app is left out beside those
     that do; so is one whose job then does not run.
     """
-    if "$" not in (deploy.target or "") and "${{" not in (text_of(deploy.job.environment) or ""):
+    named = deploy.environment if isinstance(deploy.environment, Scalar) else None
+    if "$" not in (deploy.target or "") and "${{" not in (text_of(named) or ""):
         yield Choice(run)
         return
     for assumed, undecided in _assumed(deploy, run.last.context, sources):
@@ -48,10 +49,11 @@ def _assumed(deploy: DeployStep, context: Context, sources: Sources) -> Iterator
     if len(apps) > 1:
         apps = tuple(each for each in apps if _app(deploy, named, each) != "") or apps
     for given in apps:
-        environments = _environments(deploy.job.environment, context, given)
+        node = deploy.environment if isinstance(deploy.environment, Scalar) else None
+        environments = _environments(node, context, given)
         for assumed in environments:
             more = assumed.conditions[len(given.conditions) :]
-            place = deploy.job.environment.mark if deploy.job.environment is not None else deploy.app_mark
+            place = node.mark if node is not None else deploy.app_mark
             yield (
                 assumed,
                 (

@@ -1,4 +1,4 @@
-"""What the expressions of a workflow mention, in its own file and in those that it calls.
+"""What the expressions of a workflow mention, in its own file and in those that it calls, and its scripts that write.
 
 Refs that no expression tells apart need not be played through one by one: that is what this is for. Only what is
 written out is found; a ref that is compared with a variable is not.
@@ -6,14 +6,19 @@ written out is found; a ref that is compared with a variable is not.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 
+from asbuilt.workflows.bounds import PastBoundError
 from asbuilt.workflows.expressions.evaluate import Embedded, ExpressionError, condition, parse, segments
 from asbuilt.workflows.expressions.evaluate import text_of as written
 from asbuilt.workflows.expressions.tree import Call, Compare, Expression, Literal, member_path, walk
 from asbuilt.workflows.expressions.values import folded
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import Step, WorkflowFile, expressions_of
+from asbuilt.workflows.shell.script import commands
+from asbuilt.workflows.shell.trial import WRITES
 from asbuilt.workflows.triggers.refs import HEADS, TAGS
 from asbuilt.workflows.yaml.document import Node, Scalar, text_of
 
@@ -23,18 +28,32 @@ _REFS = frozenset({"ref", "ref_name", "base_ref", "head_branch", "tag_name"})
 # Where an expression may read a ref: `github.ref`, `github.event.workflow_run.head_branch`, or all of `github` at once.
 _READS_REFS = re.compile(r"github\s*(?:\.[\w.\s]*(?:ref|head_branch|tag_name)|\[|\.\s*\*|\)|,)", re.IGNORECASE)
 
+# A script that asks for the ref, and writes variables or outputs: by these it may choose an app for later steps.
+_ASKS_FOR_REF = re.compile(
+    r"GITHUB_(?:REF|REF_NAME|HEAD_REF|BASE_REF)\b|github\s*\.\s*(?:ref|ref_name|head_ref|base_ref)\b"
+)
+_REF = re.compile(r"(?P<name>[A-Za-z0-9][\w./-]{0,250})(?P<rest>\*{0,2})")
+_TESTS = frozenset({"[", "[[", "test", "case"})
+_NO_REFS = frozenset({"in", "true", "false", "]", "]]", "0", "1"})
+_MOST = 50
+
 
 @lru_cache(maxsize=1024)
 def reads_refs(workflow_file: WorkflowFile, sources: Sources) -> bool:
     """Tell whether anything in a workflow, or in what it calls, may depend on the ref; in most, nothing does.
 
-    Asked of the texts as a whole, comments included, so a True may be one too many. Only expressions count: a script
-    that reads GITHUB_REF is none.
+    Asked of the texts as a whole, comments included, so a True may be one too many. Expressions count, and scripts that
+    read GITHUB_REF and write variables or outputs.
     """
     files = list(_called(workflow_file, sources))
     documents = {id(placed.document): placed.document for file in files for placed in sources.steps_of(file)}
     texts = (each.text for each in (*(file.document for file in files), *documents.values()))
-    return any(_READS_REFS.search(text) for text in texts)
+    return any(_READS_REFS.search(text) or ("GITHUB_" in text and _chooses(text)) for text in texts)
+
+
+def _chooses(text: str) -> bool:
+    """Tell whether a text asks for the ref, and writes variables or outputs."""
+    return WRITES.search(text) is not None and _ASKS_FOR_REF.search(text) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -61,6 +80,8 @@ def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[s
                     found.add(f"{node.arguments[1].value}*")
             elif isinstance(node, Call) and node.function == "contains" and _is_ref(node.arguments[1]):
                 found.update(_listed(node.arguments[0]))
+    if reads_refs(workflow_file, sources):
+        found.update(islice(_in_scripts(workflow_file, sources), _MOST))
     return frozenset(spelled for text in found for spelled in _spellings(text, sources.default_branch))
 
 
@@ -111,6 +132,25 @@ def _input(node: Expression) -> str | None:
     path = member_path(node) or ""
     root, _, name = path.rpartition(".")
     return name.lower() if root in {"inputs", "github.event.inputs"} else None
+
+
+def _in_scripts(workflow_file: WorkflowFile, sources: Sources) -> Iterator[str]:
+    """Give the texts that are tested in scripts that ask for the ref and write: each may be what a ref is held against.
+
+    One too many does no harm: ways that differ in nothing but the ref are one.
+    """
+    for file in _called(workflow_file, sources):
+        for placed in sources.steps_of(file):
+            script = text_of(placed.step.run) or ""
+            if not _chooses(script):
+                continue
+            with suppress(PastBoundError):
+                tests = (
+                    each.words for each in commands(script, placed.shell) if each.words[:1] and each.words[0] in _TESTS
+                )
+                for word in (word for words in tests for word in words[1:] if word not in _NO_REFS):
+                    if (match := _REF.fullmatch(word)) is not None:
+                        yield f"{match['name']}*" if match["rest"] else match["name"]
 
 
 def _listed(node: Expression) -> Iterator[str]:
