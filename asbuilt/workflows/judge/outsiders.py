@@ -13,7 +13,7 @@ from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.paths.reviews import FROM_OUTSIDE
 from asbuilt.workflows.run import contexts
-from asbuilt.workflows.run.followed import anything_runs, may_end
+from asbuilt.workflows.run.job_runs import anything_runs, may_end
 from asbuilt.workflows.run.reach import Answer, reach, step_runs
 from asbuilt.workflows.triggers.situations import Situation
 from asbuilt.workflows.yaml.document import Document, Scalar

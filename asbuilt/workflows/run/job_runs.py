@@ -9,9 +9,11 @@ from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import DEEPEST, Sources
 from asbuilt.workflows.files.workflow import Job, WorkflowFile
 from asbuilt.workflows.run import contexts, matrix
-from asbuilt.workflows.run.followed import as_it_can_be
+from asbuilt.workflows.run.followed import anything_runs, as_it_can_be, may_end
 from asbuilt.workflows.run.reach import Answer, Reach, reach
 from asbuilt.workflows.triggers.situations import Situation, situations
+
+__all__ = ["JobRun", "Leg", "Wanted", "anything_runs", "job_runs", "may_end"]
 
 Wanted = Callable[[WorkflowFile, Job], bool]
 
