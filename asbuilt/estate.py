@@ -42,6 +42,7 @@ from asbuilt.estate_forms import (
     Value,
     Word,
 )
+from asbuilt.estate_policies import refuses
 from asbuilt.files import NotThereError, RefusedError, read
 from asbuilt.workflows.yaml import document
 from asbuilt.workflows.yaml import reader as yaml_reader
@@ -52,6 +53,8 @@ Tier = Literal["production", "staging", "development", "review"]
 Trigger = Literal["push", "workflow_dispatch", "schedule", "release", "workflow_run", "repository_dispatch"]
 _REPOSITORY = re.compile(r"(?!\.\.?/)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)  # `.` and `..` are no names in a URL
 _ISSUE = "{issue}"
+# Triggers whose runs are on the default branch, whatever they follow.
+_ON_DEFAULT_BRANCH = frozenset({"workflow_run", "schedule", "repository_dispatch"})
 _MOST = 100_000
 
 
@@ -456,12 +459,40 @@ def _contradictions_of_repository(repository: Repository, estate: Estate) -> Ite
             if deploy.app not in estate.apps:
                 place = (*here, "workflows", workflow.name, "deploys", index, "app")
                 yield place, partial(_undeclared, "app", deploy.app, estate.apps)
+            else:
+                yield from _refused(repository, workflow, index, estate.apps[deploy.app])
     for environment in repository.environments.values():
         there: YamlPath = (*here, "environments", environment.name)
         for index, reviewer in _twice(environment.reviewers or (), str.lower):
             yield (*there, "reviewers", index), _say(f"{quoted(reviewer)} is there twice: case makes no difference")
         if environment.decision and environment.decision not in estate.links.decisions:
             yield (*there, "decision"), partial(_undeclared, "decision", environment.decision, estate.links.decisions)
+
+
+def _refused(repository: Repository, workflow: Workflow, index: int, app: App) -> Iterator[tuple[YamlPath, Tell]]:
+    """Find a declared deploy of a branch or a tag that the declared environment of its app lets nothing deploy from."""
+    deploy = workflow.deploys[index]
+    environment = repository.environment(app.environment) if app.environment else None
+    if environment is None or environment.deployment_branches is None:
+        return
+    allowed = environment.deployment_branches
+    key, name = ("tag", deploy.tag) if deploy.tag else ("branch", deploy.branch)
+    if deploy.trigger in _ON_DEFAULT_BRANCH:  # whatever it follows, that is the branch which the environment sees
+        key, name = "trigger", repository.default_branch
+    if name is None or not refuses(allowed, name, is_tag=key == "tag"):
+        return
+    what = f"{'tag' if key == 'tag' else 'branch'} {quoted(name)}"
+    of = f"deployment_branches of environment {quoted(environment.name)} refuse"
+    shown = ", ".join(map(quoted, allowed)) or "nothing"
+    there: YamlPath = ("repositories", repository.name)
+    place = (*there, "workflows", workflow.name, "deploys", index, key)
+    yield place, _say(f"{what} can never deploy {quoted(app.name)}: {of} it; allowed: {shown}")
+    added = quoted(f"tag:{name}" if key == "tag" else name)
+    place = (*there, "environments", environment.name, "deployment_branches")
+    yield (
+        place,
+        _say(f"{of} {what}, and {workflow.name} deploys {quoted(app.name)} by it; add {added}: {shown} is there"),
+    )
 
 
 def _twice(found: Iterable[T], key: Callable[[T], str]) -> Iterator[tuple[int, T]]:
