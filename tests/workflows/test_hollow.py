@@ -342,7 +342,8 @@ FOLLOWING = (
     ],
 )
 def test_a_gate_in_the_run_before(job, expected):
-    ci = f"name: CI\non: {MAIN}\njobs: {{test: {{runs-on: x, {job}}}}}\n"
+    other = "lint: {runs-on: x, steps: [{run: y}]}"  # else the run would be skipped as a whole
+    ci = f"name: CI\non: {MAIN}\njobs: {{test: {{runs-on: x, {job}}}, {other}}}\n"
     found = holes_of(ci=ci, w=FOLLOWING)
     assert [(file, line) for file, line, _ in found] == [("ci.yml", line) for line, _ in expected]
     assert all(words in fact for (_, _, fact), (_, words) in zip(found, expected, strict=True))
