@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from asbuilt.workflows.judge.conditions import absence, reason
+from asbuilt.workflows.judge.conditions import absence, elsewhere, reason
 from asbuilt.workflows.judge.declared import App, Deploy, Estate
 from asbuilt.workflows.judge.undecided import open_condition, quoted
 from asbuilt.workflows.paths.blocked_paths import BlockedPath, Obstacle
@@ -165,7 +165,9 @@ def _conditions(app: str, blocked: Iterable[BlockedPath]) -> Iterator[Finding]:
             ways.setdefault(obstacle, []).append(path)
     for obstacle, shut_out in ways.items():
         refs = [ref for path in shut_out for ref in path.refs]
-        why, fix = reason(obstacle.test, shut_out[0].entry, refs) if not obstacle.stops else ("", "")
+        why, fix = elsewhere(obstacle.test, shut_out[0].situation) if not obstacle.stops else ("", "")
+        if not why and not obstacle.stops:
+            why, fix = reason(obstacle.test, shut_out[0].entry, refs)
         if not why and not obstacle.stops and obstacle.document is obstacle.workflow_file.document:
             why, fix = absence(obstacle.test, obstacle.workflow_file, obstacle.job)
         caller = next((path.caller for path in shut_out if path.caller), "")

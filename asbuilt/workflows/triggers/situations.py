@@ -120,19 +120,26 @@ def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> It
         by_ref, default_branch = reads_refs(workflow_file, sources), sources.default_branch
         for event in events_of(trigger, mentioned, by_ref=by_ref, default_branch=default_branch):
             for inputs in _choices(trigger, inputs_mentioned(workflow_file, sources)):
-                yield _situation(trigger, event, inputs, sources.repository)
+                yield _situation(trigger, event, inputs, sources)
 
 
-def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], repository: str) -> Situation:
-    payload = dict(event.payload)
+def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], sources: Sources) -> Situation:
+    payload = {**_default_branch(trigger, sources), **event.payload}
     if trigger.event == "workflow_dispatch":
         payload["inputs"] = Whole({name: _as_text(value) for name, value in inputs.items()})
     elif trigger.event != "workflow_call":
         payload["inputs"] = None
     typed = inputs if trigger.event == "workflow_call" else Whole(inputs)
     shown = {name: str(_as_text(value)) for name, value in inputs.items() if not isinstance(value, Unknown)}
-    context = {"github": {**event.github, **_named(repository), "event": payload}, "inputs": typed}
+    context = {"github": {**event.github, **_named(sources.repository), "event": payload}, "inputs": typed}
     return Situation(trigger.event, event.refs, shown, context, (event.origin,))
+
+
+def _default_branch(trigger: Trigger, sources: Sources) -> dict[str, Any]:
+    """Give the part of a payload that tells the default branch; that of a schedule may have none."""
+    if not sources.default_branch or trigger.event == "schedule":
+        return {}
+    return {"repository": {"default_branch": sources.default_branch}}
 
 
 def _named(repository: str) -> dict[str, str]:
@@ -153,7 +160,8 @@ def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozen
                 found.setdefault(key, []).append((event, before))
     for (path, origins, _, conclusion), ways in found.items():
         event, before = ways[0]
-        github = {**event.github, **_named(sources.repository), "event": dict(event.payload)}
+        payload = {**_default_branch(trigger, sources), **event.payload}
+        github = {**event.github, **_named(sources.repository), "event": payload}
         context = {"github": github, "inputs": Whole()}
         befores = tuple(each for _, each in ways)
         yield Situation(
