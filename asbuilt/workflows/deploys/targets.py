@@ -19,8 +19,6 @@ from asbuilt.workflows.yaml.document import Mark
 
 # What can be the name of an app; anything else is not put together as the shell would.
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
-# Properties of the `github` context that a script has as variables, too: `GITHUB_REF`.
-_GITHUB = frozenset({"ref", "ref_name", "ref_type", "head_ref", "base_ref", "event_name", "sha"})
 _DEFAULT = re.compile(r"(?::?-(?P<default>[\w-]*))?")
 
 
@@ -86,9 +84,10 @@ def known_variables(context: Context) -> Iterator[tuple[str, str]]:
     `context` is what the step's expressions see. GitHub's are those of a ref, an event and a commit: GITHUB_REF and the
     like, which a step cannot set otherwise.
     """
-    github = context.get("github", {})
-    given = {**context.get("env", {}), **{f"GITHUB_{name.upper()}": github.get(name) for name in _GITHUB}}
-    yield from ((name, value) for name, value in given.items() if isinstance(value, str))
+    own = {f"GITHUB_{name.upper()}" for name in contexts.OF_GITHUB}
+    given = context.get("env", {}).items()
+    yield from ((name, value) for name, value in given if isinstance(value, str) and name not in own)
+    yield from contexts.variables_of_github(context)
 
 
 def as_expression(written: str) -> str:
@@ -107,7 +106,7 @@ def as_expression(written: str) -> str:
         if behind is None or match["mark"] or re.fullmatch(r"\w+", variable) is None:
             return around(match, VARIABLE.sub(expression, match["rest"] or ""))
         own = variable.removeprefix("GITHUB_").lower()
-        name = f"github.{own}" if variable.startswith("GITHUB_") and own in _GITHUB else f"env.{variable}"
+        name = f"github.{own}" if variable.startswith("GITHUB_") and own in contexts.OF_GITHUB else f"env.{variable}"
         return f"${{{{ {name} || '{behind['default']}' }}}}" if behind["default"] else f"${{{{ {name} }}}}"
 
     return VARIABLE.sub(expression, written)

@@ -32,6 +32,8 @@ SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
 FAILED = {"success": False, "failure": True, "cancelled": False}
 
 
+# Properties of the `github` context that a script has as variables, too: `GITHUB_REF`.
+OF_GITHUB = ("ref", "ref_name", "ref_type", "head_ref", "base_ref", "event_name", "sha")
 _NAME = re.compile(r"\w+")
 _WRITTEN = re.compile(r"(?<![\w$.])(?<!\$\{)\w+")
 
@@ -111,6 +113,21 @@ def variables_of(placed: PlacedStep, sources: Sources) -> dict[str, str]:
     if placed.within is not None:
         found = {name: text for name, text in found.items() if "inputs" not in text}
     return found | dict(texts_of(placed.step.env))
+
+
+def variables_of_github(context: Context, *, example: bool = False) -> Iterator[tuple[str, str]]:
+    """Give the variables that GitHub sets for a script, of a ref, an event and a commit, where they are known.
+
+    A step cannot set them otherwise. With an `example`, the ref of a pull request has some number in it: for tests
+    against texts, which name no number.
+    """
+    github = context.get("github", {})
+    for name in OF_GITHUB:
+        value = github.get(name)
+        if example and isinstance(value, Unknown) and value.numbered:
+            value = f"{value.prefix}0{value.suffix}"
+        if isinstance(value, str):
+            yield f"GITHUB_{name.upper()}", value
 
 
 def is_given(name: str, placed: PlacedStep, sources: Sources) -> bool:
