@@ -123,6 +123,10 @@ APP_TOKEN = "      - id: app\n        uses: actions/create-github-app-token@v2\n
         lines("git push origin tag $N"),
         lines("git push origin HEAD:refs/tags/$N"),
         lines('git push "https://x-access-token:$PASS@github.com/o/r" --tags', env=f"PASS: '{OWN}'"),
+        lines(
+            "git push https://x:${{ secrets.GITHUB_TOKEN }}@github.com/o/r --tags",
+            checkout="persist-credentials: false",
+        ),
         lines("export GH_TOKEN=$PASS", "gh release create $N", env=f"PASS: '{OWN}'"),
         lines("GH_TOKEN=$PASS gh release create $N --generate-notes", env="PASS: '${{ github.token }}'"),
         lines(
@@ -147,9 +151,16 @@ def test_however_the_tag_and_the_token_are_called(steps):
         APP_TOKEN + uses("softprops/action-gh-release", "token: '${{ steps.app.outputs.token }}'"),
         lines("GH_TOKEN=$PASS gh release create $N", env=f"PASS: '{PERSONAL}'"),
         lines("git remote set-url origin https://x:$P@github.com/o/r", "git push --tags", env=f"P: '{PERSONAL}'"),
+        lines(
+            "git remote set-url origin https://x:${{ secrets.PAT }}@github.com/${{ github.repository }}",
+            "git push --tags",
+        ),
+        lines('git push "https://x:${{ secrets.PAT }}@github.com/o/r" --tags'),
         lines("git tag $N", "git push origin main"),  # the tag stays where it is
         lines("git tag build-$N", "git push origin build-$N"),  # not one that the deploy waits for
         lines("git tag -d $N", "git push origin $N"),
+        lines("git push origin :refs/tags/$N"),
+        lines("git tag $N", "git push origin $N:refs/heads/build"),
         lines("git tag --list $N", "git push origin $N"),
         uses("rickstaa/action-create-tag", "tag: nightly"),
     ],

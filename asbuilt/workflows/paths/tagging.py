@@ -215,6 +215,8 @@ def _tags_pushed(command: Command, placed: PlacedStep, sources: Sources) -> Iter
     if any(word in _TAGS_ALL for word in after):
         yield from made.values() or (None,)
     for index, word in enumerate(names):
+        if word.startswith(":"):  # nothing is pushed there: what is there is deleted
+            continue
         target = word.removeprefix("+").rpartition(":")[2] if "${{" not in word else word
         bare = target.removeprefix(TAGS)
         if bare in made:

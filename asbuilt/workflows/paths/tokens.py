@@ -26,7 +26,7 @@ _OWN = late(r"github\.token|secrets\.GITHUB_TOKEN", re.IGNORECASE)
 _SECRET = late(r"secrets\.(?!GITHUB_TOKEN\b)(\w+)", re.IGNORECASE)
 _OUTPUT = late(r"steps\.([\w-]+)\.outputs\.", re.IGNORECASE)
 _INPUT = late(r"inputs\.([\w-]+)", re.IGNORECASE)
-_URL = late(r"https://[^\s\"']*@github\.com")
+_URL = late(r"https://(?:\$\{\{[^}]{0,200}\}\}|\$(?!\{\{)|[^\s\"'$@/])*@github\.com")
 _DEEPEST = 6
 
 
