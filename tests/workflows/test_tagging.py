@@ -156,6 +156,8 @@ def test_however_the_tag_and_the_token_are_called(steps):
             "git push --tags",
         ),
         lines('git push "https://x:${{ secrets.PAT }}@github.com/o/r" --tags'),
+        lines("git push https://$GITHUB_ACTOR:$P@github.com/o/r --tags", env=f"P: '{PERSONAL}'"),
+        lines("git push https://$P:x-oauth-basic@github.com/o/r --tags", env=f"P: '{PERSONAL}'"),
         lines("git tag $N", "git push origin main"),  # the tag stays where it is
         lines("git tag build-$N", "git push origin build-$N"),  # not one that the deploy waits for
         lines("git tag -d $N", "git push origin $N"),

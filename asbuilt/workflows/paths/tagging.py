@@ -7,6 +7,7 @@ https://docs.github.com/en/actions/concepts/security/github_token
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from asbuilt.patterns import late
 from asbuilt.workflows.files.sources import PlacedStep, Sources
@@ -225,8 +226,10 @@ def _tags_pushed(command: Command, placed: PlacedStep, sources: Sources) -> Iter
             yield _pattern(_expanded(bare, command))
 
 
-def _tags_made(placed: PlacedStep, sources: Sources) -> Iterator[tuple[str, str | None]]:
+@lru_cache(maxsize=256)  # each push of a script asks
+def _tags_made(placed: PlacedStep, sources: Sources) -> tuple[tuple[str, str | None], ...]:
     """Give the names that `git tag` gives in a step and in those before it, as they are written, and as patterns."""
+    found: list[tuple[str, str | None]] = []
     for each in sources.steps(placed.workflow_file, placed.job)[: placed.number + 1]:
         script = text_of(each.step.run) or ""
         for command in commands(script, each.shell) if "tag" in script else ():
@@ -235,7 +238,8 @@ def _tags_made(placed: PlacedStep, sources: Sources) -> Iterator[tuple[str, str 
                 behind = iter(words[words.index("tag") + 1 :])
                 names = [word for word in behind if not _skips(word, behind)]
                 if names:
-                    yield names[0], _pattern(_expanded(names[0], command))
+                    found.append((names[0], _pattern(_expanded(names[0], command))))
+    return tuple(found)
 
 
 def _skips(word: str, behind: Iterator[str]) -> bool:

@@ -6,6 +6,7 @@ Source: https://docs.github.com/en/actions/concepts/security/github_token
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asbuilt.patterns import late
 from asbuilt.workflows.files.sources import PlacedStep, Sources
@@ -45,14 +46,20 @@ def of_text(text: str | None, placed: PlacedStep, sources: Sources, command: Com
     """Tell whose token a text is, through variables, the inputs of an action and the secrets of a call."""
     if text is None:
         return UNTOLD
-    found = set(_whose(text, placed, sources, command, _DEEPEST))
+    found = set(_whose(text, placed, sources, command, _DEEPEST, set()))
     return Token(found.pop() if len(found) == 1 else None, text)
 
 
 def _whose(
-    text: str, placed: PlacedStep, sources: Sources, command: Command | None, depth: int
+    text: str, placed: PlacedStep, sources: Sources, command: Command | None, depth: int, seen: set[tuple[int, str]]
 ) -> Iterator[bool | None]:
-    """Give what each part of a text says of whose token it is; where it says nothing, that is unknown."""
+    """Give what each part of a text says of whose token it is; where it says nothing, that is unknown.
+
+    What was `seen` says nothing new: variables may name one another.
+    """
+    if (id(placed), text) in seen:
+        return
+    seen.add((id(placed), text))
     said = False
     if _OWN.search(text):
         said = True
@@ -67,18 +74,22 @@ def _whose(
         said = True
         handed = _input(given[1], placed)
         outer = placed.within or placed
-        yield from _whose(handed, outer, sources, None, depth - 1) if handed is not None and depth else (None,)
+        yield from _whose(handed, outer, sources, None, depth - 1, seen) if handed is not None and depth else (None,)
     for name in (*named_in(text), *env_in(text)):
         said = True
-        values = tuple(each for each in _values(name, placed, command) if each != text)
-        if not values and name == "GITHUB_TOKEN":
-            values = ("github.token",)  # whoever writes that name means that token
-        for value in values if depth else ():
-            yield from _whose(value, placed, sources, command, depth - 1)
+        values = _own_name(name) if text in (known := _values(name, placed, command)) or not known else known
         if not values or not depth:
             yield None
+            continue
+        for value in values:
+            yield from _whose(value, placed, sources, command, depth - 1, seen)
     if not said:
         yield None
+
+
+def _own_name(name: str) -> tuple[str, ...]:
+    """Give what a variable stands for that nobody sets: whoever writes GITHUB_TOKEN means that token."""
+    return ("github.token",) if name == "GITHUB_TOKEN" else ()
 
 
 def _secret(name: str, placed: PlacedStep, sources: Sources, depth: int) -> Iterator[bool | None]:
@@ -138,24 +149,29 @@ def of_variables(names: Iterable[str], placed: PlacedStep, sources: Sources, com
 
 def of_push(command: Command, placed: PlacedStep, sources: Sources) -> Token:
     """Tell with whose token git pushes: that of an address, or the one that the checkout leaves behind."""
-    steps = sources.steps(placed.workflow_file, placed.job)[: placed.number + 1]
-    addresses: list[tuple[str, PlacedStep, Command | None]] = []
-    for each in steps:
-        for other in commands(text_of(each.step.run) or "", each.shell) if each.step.run is not None else ():
-            urls = (url for word in other.words for url in _URL.findall(word)) if _is_remote(other, command) else ()
-            addresses += [(url, each, other) for url in urls]
+    addresses = list(_remotes(placed, sources))
     addresses += [(url, placed, command) for text in _written(command) for url in _URL.findall(text)]
     if addresses:
-        found = {of_text(url, each, sources, other).own for url, each, other in addresses}
+        found = {of_text(_password(url), each, sources, other).own for url, each, other in addresses}
         return Token(found.pop() if len(found) == 1 else None, addresses[-1][0])
+    steps = sources.steps(placed.workflow_file, placed.job)[: placed.number + 1]
     checkout = next((each for each in reversed(steps) if each.step.action == _CHECKOUT), None)
     return _left_by(checkout.step, checkout, sources) if checkout is not None else UNTOLD
 
 
-def _is_remote(other: Command, command: Command) -> bool:
-    return other.words[:2] in {("git", "remote"), ("git", "config")} or (
-        other.words[:1] == ("git",) and "push" in other.words and other.words == command.words
-    )
+def _password(address: str) -> str:
+    """Give the token of an address: its password, or the name before one that says that it is none."""
+    user, colon, password = address.removeprefix("https://").rpartition("@")[0].rpartition(":")
+    return password if colon and password not in {"", "x-oauth-basic"} else user or password
+
+
+@lru_cache(maxsize=256)  # each push of a script asks
+def _remotes(placed: PlacedStep, sources: Sources) -> tuple[tuple[str, PlacedStep, Command], ...]:
+    """Give the addresses with credentials that a job makes remotes of, up to a step."""
+    steps = sources.steps(placed.workflow_file, placed.job)[: placed.number + 1]
+    found = ((each, other) for each in steps for other in commands(text_of(each.step.run) or "", each.shell))
+    git = ((each, other) for each, other in found if other.words[:2] in {("git", "remote"), ("git", "config")})
+    return tuple((url, each, other) for each, other in git for text in _written(other) for url in _URL.findall(text))
 
 
 def _written(command: Command) -> Iterator[str]:
