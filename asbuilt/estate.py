@@ -49,6 +49,7 @@ from asbuilt.estate_forms import (
     Word,
 )
 from asbuilt.estate_implied import implied
+from asbuilt.estate_policies import refuses
 from asbuilt.files import NotThereError, RefusedError, read
 from asbuilt.versions import as_of_problem
 from asbuilt.workflows.said.described import handed
@@ -65,6 +66,8 @@ _ISSUE = "{issue}"
 # https://devcenter.heroku.com/articles/platform-api-reference#authentication and
 # https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
 _A_KEY = re.compile(r"HRKU-|gh[opusr]_|github_pat_")
+# Triggers whose runs are on the default branch, whatever they follow.
+_ON_DEFAULT_BRANCH = frozenset({"workflow_run", "schedule", "repository_dispatch"})
 _MOST = 100_000
 
 
@@ -515,6 +518,8 @@ def _contradictions_of_repository(repository: Repository, estate: Estate) -> Ite
             if deploy.app not in estate.apps:
                 place = (*here, "workflows", workflow.name, "deploys", index, "app")
                 yield place, partial(_undeclared, "app", deploy.app, estate.apps)
+            else:
+                yield from _refused(repository, workflow, index, estate.apps[deploy.app])
     for environment in repository.environments.values():
         there: YamlPath = (*here, "environments", environment.name)
         for index, reviewer in _twice(environment.reviewers or (), str.lower):
@@ -551,6 +556,32 @@ def known_versions(controls: Collection[str]) -> tuple[str, ...]:
     """Give the versions that controls came with, and the program's own; none where controls are not known."""
     since = tuple(controls.values()) if isinstance(controls, Mapping) else ()
     return (__version__, *since) if controls else ()
+
+
+def _refused(repository: Repository, workflow: Workflow, index: int, app: App) -> Iterator[tuple[YamlPath, Tell]]:
+    """Find a declared deploy of a branch or a tag that the declared environment of its app lets nothing deploy from."""
+    deploy = workflow.deploys[index]
+    environment = repository.environment(app.environment) if app.environment else None
+    if environment is None or environment.deployment_branches is None:
+        return
+    allowed = environment.deployment_branches
+    key, name = ("tag", deploy.tag) if deploy.tag else ("branch", deploy.branch)
+    if deploy.trigger in _ON_DEFAULT_BRANCH:  # whatever it follows, that is the branch which the environment sees
+        key, name = "trigger", repository.default_branch
+    if name is None or not refuses(allowed, name, is_tag=key == "tag"):
+        return
+    what = f"{'tag' if key == 'tag' else 'branch'} {quoted(name)}"
+    of = f"deployment_branches of environment {quoted(environment.name)} refuse"
+    shown = ", ".join(map(quoted, allowed)) or "nothing"
+    there: YamlPath = ("repositories", repository.name)
+    place = (*there, "workflows", workflow.name, "deploys", index, key)
+    yield place, _say(f"{what} can never deploy {quoted(app.name)}: {of} it; allowed: {shown}")
+    added = quoted(f"tag:{name}" if key == "tag" else name)
+    place = (*there, "environments", environment.name, "deployment_branches")
+    yield (
+        place,
+        _say(f"{of} {what}, and {workflow.name} deploys {quoted(app.name)} by it; add {added}: {shown} is there"),
+    )
 
 
 def _twice(found: Iterable[T], key: Callable[[T], str]) -> Iterator[tuple[int, T]]:

@@ -75,7 +75,8 @@ def test_after_has_the_two_of_the_owner():
 def test_a_record_has_every_field_that_says_something():
     path = read(FIXTURES / "after").deploy_paths[0]
     assert {each.name for each in fields(path)} - set(path.as_dict()) == {
-        "ancestors", "chosen", "conclusions", "context", "contexts", "groups", "is_app_typed", "is_environment_open",
+        "ancestors", "chosen", "conclusions", "context", "contexts", "doubts", "groups", "is_app_typed",
+        "is_environment_open",
         "is_environment_typed", "later", "mark", "open_test", "origins", "reached", "run", "sources", "step",
         "upstream", "verifications",
         "versions",  # they are among the remarks

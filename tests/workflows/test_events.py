@@ -146,3 +146,18 @@ def test_the_default_branch_is_told_apart_as_it_is_spelled():
 def test_an_unknown_text_is_asked_for_no_more_than_is_certain():
     assert truth("endsWith(github.x, '')", {"github": {"x": UNKNOWN}}) is UNKNOWN
     assert truth("contains(github.x, '')", {"github": {"x": UNKNOWN}}) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "github.ref_name == github.event.repository.default_branch",
+        "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)",
+    ],
+)
+def test_the_default_branch_may_be_asked_for_by_what_it_is(test):
+    assert answers("{push: {branches: ['**']}}", test) == {True, False}
+    assert answers("{push: {branches: [trunk]}}", test) == {True}
+    assert answers(AFTER, test) == {True}
+    assert answers("pull_request", test) == {False}
+    assert answers("push", test, default_branch="") == {None}

@@ -340,15 +340,12 @@ FOLLOWING = (
         ("steps: [{run: make}]", []),
         ("steps: [{run: make || true}]", [(3, "goes on where `make` fails")]),
         ("continue-on-error: true, steps: [{run: make}]", [(3, "counts as passed when it fails")]),
-        ("if: github.event_name == 'schedule', steps: [{run: make}]", []),  # CI is skipped then, which is no success
-        (
-            "if: github.event_name == 'schedule', steps: [{run: make}]}, lint: {runs-on: x, steps: [{run: make}]",
-            [(3, 'gate "test" is skipped')],
-        ),
+        ("if: github.event_name == 'schedule', steps: [{run: make}]", [(3, 'gate "test" is skipped')]),
     ],
 )
 def test_a_gate_in_the_run_before(job, expected):
-    ci = f"name: CI\non: {MAIN}\njobs: {{test: {{runs-on: x, {job}}}}}\n"
+    other = "lint: {runs-on: x, steps: [{run: y}]}"  # else the run would be skipped as a whole
+    ci = f"name: CI\non: {MAIN}\njobs: {{test: {{runs-on: x, {job}}}, {other}}}\n"
     found = holes_of(ci=ci, w=FOLLOWING)
     assert [(file, line) for file, line, _ in found] == [("ci.yml", line) for line, _ in expected]
     assert all(words in fact for (_, _, fact), (_, words) in zip(found, expected, strict=True))

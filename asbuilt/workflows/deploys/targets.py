@@ -11,7 +11,7 @@ from asbuilt.workflows.deploys.steps import DeployStep
 from asbuilt.workflows.expressions.evaluate import UNKNOWN, Unknown
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.run import contexts
-from asbuilt.workflows.run.contexts import GITHUB_VARIABLES, Context, known_variables, text_in
+from asbuilt.workflows.run.contexts import OF_GITHUB, Context, known_variables, text_in
 from asbuilt.workflows.shell.values import Open, Text, Values
 from asbuilt.workflows.shell.variables import VARIABLE, around
 from asbuilt.workflows.yaml.document import Mark
@@ -101,7 +101,7 @@ def as_expression(written: str) -> str:
         if behind is None or match["mark"] or re.fullmatch(r"\w+", variable) is None:
             return around(match, VARIABLE.sub(expression, match["rest"] or ""))
         own = variable.removeprefix("GITHUB_").lower()
-        name = f"github.{own}" if variable.startswith("GITHUB_") and own in GITHUB_VARIABLES else f"env.{variable}"
+        name = f"github.{own}" if variable.startswith("GITHUB_") and own in OF_GITHUB else f"env.{variable}"
         return f"${{{{ {name} || '{behind['default']}' }}}}" if behind["default"] else f"${{{{ {name} }}}}"
 
     return VARIABLE.sub(expression, written)

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from asbuilt.workflows.expressions.evaluate import ExpressionError, condition
 from asbuilt.workflows.expressions.evaluate import text_of as written
 from asbuilt.workflows.expressions.tree import Call, Compare, Expression, Literal, member_path, walk
-from asbuilt.workflows.expressions.values import equal
+from asbuilt.workflows.expressions.values import Unknown, equal
 from asbuilt.workflows.files.workflow import Input, Job, WorkflowFile
+from asbuilt.workflows.triggers.events import ON_DEFAULT_BRANCH
 from asbuilt.workflows.triggers.globs import matches
 from asbuilt.workflows.triggers.refs import HEADS, TAGS
+from asbuilt.workflows.triggers.situations import Situation
 from asbuilt.workflows.yaml.document import Scalar, text_of
 
 _FULL = frozenset({"github.ref", "github.event.ref"})
@@ -44,6 +46,42 @@ def reason(test: Scalar, file: WorkflowFile, refs: Iterable[str]) -> Reason:
     asked = list(_asked(tree))
     found = (_malformed(*each) for each in asked)
     return next(filter(None, found), None) or _shut_out(asked, file, list(refs)) or ("", "")
+
+
+def elsewhere(test: Scalar, situation: Situation | None) -> Reason:
+    """Say that a condition asks the ref of a run for a branch that it is not on, whatever has set it off.
+
+        after `workflow_run`, github.ref_name == 'live'
+            -> "github.ref_name is the default branch there, main", "github.event.workflow_run.head_branch == 'live'"
+
+    Both texts are empty where it does not.
+    """
+    try:
+        asked = list(_asked(condition(text_of(test) or "")))
+    except ExpressionError:
+        return "", ""
+    github = situation.context["github"] if situation is not None else {}
+    for member, text, beginning in asked:
+        name = member.removeprefix("github.")
+        if situation is None or name not in {"ref", "ref_name"}:
+            continue
+        ref, short = github.get(name), text.removeprefix(HEADS)
+        if situation.event == "pull_request" and isinstance(ref, Unknown) and not text[:1].isdigit():
+            if not text.lower().startswith("refs/pull/"):
+                why = f"{member} of a pull request that is not merged is {'refs/pull/' * (name == 'ref')}NUMBER/merge"
+                return why, f"write {_asking('github.base_ref', short, beginning=beginning)}"
+        elif situation.event in ON_DEFAULT_BRANCH and isinstance(ref, str):
+            held = ref.lower().startswith(text.lower()) if beginning else equal(ref, text) is True
+            if not held:
+                why = f"{member} is the default branch after {situation.event}, {ref}"
+                head = "github.event.workflow_run.head_branch"
+                asking = _asking(head, short, beginning=beginning) if situation.upstream else f"{member} == '{ref}'"
+                return why, f"write {asking}"
+    return "", ""
+
+
+def _asking(member: str, text: str, *, beginning: bool) -> str:
+    return f"startsWith({member}, '{text}')" if beginning else f"{member} == '{text}'"
 
 
 def absence(test: Scalar, file: WorkflowFile, job: Job) -> Reason:

@@ -1,11 +1,11 @@
 """Whether a way leads to a declared deploy, and which conditions keep every way from it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from asbuilt.workflows.judge.conditions import absence, reason
+from asbuilt.workflows.judge.conditions import absence, elsewhere, reason
 from asbuilt.workflows.judge.declared import App, Deploy, Estate
-from asbuilt.workflows.judge.undecided import open_condition
+from asbuilt.workflows.judge.undecided import open_condition, quoted
 from asbuilt.workflows.paths.blocked_paths import BlockedPath, Obstacle
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.triggers.globs import matches
@@ -128,6 +128,8 @@ def shut(
         elif all(path.remarks for path in met):
             for path in met:
                 yield _deaf(app, path)
+        elif all(path.remarks or path.doubts for path in met):
+            yield from (_doubtful(app, *doubt) for path in met for doubt in path.doubts)
         yield from _fixed_elsewhere(met)
 
 
@@ -147,6 +149,14 @@ def _deaf(app: str, path: DeployPath) -> Finding:
     )
 
 
+def _doubtful(app: str, document: Document, mark: Mark, what: str, token: str) -> Finding:
+    """Say that it is open whether what a step makes starts a deploy, since nobody can tell with whose token."""
+    said = f" {quoted(token)}" if token else " that git or its program has"
+    fact = f"cannot be told whether {what} that this step makes deploys {app}: whose token{said} is"
+    fix = "token: ${{ secrets.RELEASE_TOKEN }} # of an app or of a person, where it is made and where it is checked out"
+    return replace(document.finding(mark, fact, fix), open=True)
+
+
 def _conditions(app: str, blocked: Iterable[BlockedPath]) -> Iterator[Finding]:
     """Say of each condition in the way to an app which it is, what it shuts out, and why it is false."""
     ways: dict[Obstacle, list[BlockedPath]] = {}
@@ -155,7 +165,9 @@ def _conditions(app: str, blocked: Iterable[BlockedPath]) -> Iterator[Finding]:
             ways.setdefault(obstacle, []).append(path)
     for obstacle, shut_out in ways.items():
         refs = [ref for path in shut_out for ref in path.refs]
-        why, fix = reason(obstacle.test, shut_out[0].entry, refs) if not obstacle.stops else ("", "")
+        why, fix = elsewhere(obstacle.test, shut_out[0].situation) if not obstacle.stops else ("", "")
+        if not why and not obstacle.stops:
+            why, fix = reason(obstacle.test, shut_out[0].entry, refs)
         if not why and not obstacle.stops and obstacle.document is obstacle.workflow_file.document:
             why, fix = absence(obstacle.test, obstacle.workflow_file, obstacle.job)
         caller = next((path.caller for path in shut_out if path.caller), "")

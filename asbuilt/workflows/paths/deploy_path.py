@@ -37,7 +37,8 @@ class DeployPath:
     `environment` is None where the job names none or it is open, `app` where it cannot be told or is made for a pull
     request: `review`. `undecided` says in words what is not known before the run, None where all is. `upstream` is the
     workflow whose run this one follows, if it does; `verified_by` are the labels of the `verifications`, the checks
-    behind it that can fail the run. Two are equal by what people see of them.
+    behind it that can fail the run. `doubts` are the steps that make the tag or release it waits for with a token that
+    cannot be told: the place, what it makes, the token as it is written. Two are equal by what people see of them.
     """
 
     workflow: str
@@ -73,6 +74,7 @@ class DeployPath:
     sources: Sources = field(compare=False, repr=False)
     open_test: tuple[Document, Scalar] | None = field(default=None, compare=False, repr=False)
     chosen: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    doubts: tuple[tuple[Document, Mark, str, str], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def line(self) -> int:

@@ -62,7 +62,8 @@ def _gets_to(spot: Spot, job_context: Context, sources: Sources) -> bool:
         texts = [_VARIABLE.sub(lambda match: _put(match, values), word) for word in words]
         return is_named is None or any(is_named.search(text) or _is_open(text, spot) for text in texts)
 
-    told = trial(script, shell, dict(known_variables(context)), lambda text: known_text(text, context), wanted)
+    variables = {**dict(known_variables(context)), **dict(contexts.variables_of_github(context, example=True))}
+    told = trial(script, shell, variables, lambda text: known_text(text, context), wanted)
     return told.tired or REACHED in told.ends
 
 

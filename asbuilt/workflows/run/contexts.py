@@ -34,9 +34,7 @@ Context = Mapping[str, Any]
 SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
 FAILED = {"success": False, "failure": True, "cancelled": False}
 # Properties of the `github` context that a script has as variables, too: `GITHUB_REF`.
-GITHUB_VARIABLES = frozenset({"ref", "ref_name", "ref_type", "head_ref", "base_ref", "event_name", "sha"})
-
-
+OF_GITHUB = ("ref", "ref_name", "ref_type", "head_ref", "base_ref", "event_name", "sha")
 _NAME = re.compile(r"\w+")
 _WRITTEN = re.compile(r"(?<![\w$.])(?<!\$\{)\w+")
 
@@ -110,9 +108,10 @@ def known_variables(context: Context) -> Iterator[tuple[str, str]]:
     `context` is what the step's expressions see. GitHub's are those of a ref, an event and a commit: GITHUB_REF and the
     like, which a step cannot set otherwise.
     """
-    github = context.get("github", {})
-    given = {**context.get("env", {}), **{f"GITHUB_{name.upper()}": github.get(name) for name in GITHUB_VARIABLES}}
-    yield from ((name, value) for name, value in given.items() if isinstance(value, str))
+    own = {f"GITHUB_{name.upper()}" for name in OF_GITHUB}
+    given = context.get("env", {}).items()
+    yield from ((name, value) for name, value in given if isinstance(value, str) and name not in own)
+    yield from variables_of_github(context)
 
 
 def variables_of(placed: PlacedStep, sources: Sources) -> dict[str, str]:
@@ -131,6 +130,21 @@ def variables_of(placed: PlacedStep, sources: Sources) -> dict[str, str]:
     if placed.within is not None:
         found = {name: text for name, text in found.items() if "inputs" not in text}
     return found | dict(texts_of(placed.step.env))
+
+
+def variables_of_github(context: Context, *, example: bool = False) -> Iterator[tuple[str, str]]:
+    """Give the variables that GitHub sets for a script, of a ref, an event and a commit, where they are known.
+
+    A step cannot set them otherwise. With an `example`, the ref of a pull request has some number in it: for tests
+    against texts, which name no number.
+    """
+    github = context.get("github", {})
+    for name in OF_GITHUB:
+        value = github.get(name)
+        if example and isinstance(value, Unknown) and value.numbered:
+            value = f"{value.prefix}0{value.suffix}"
+        if isinstance(value, str):
+            yield f"GITHUB_{name.upper()}", value
 
 
 def is_given(name: str, placed: PlacedStep, sources: Sources) -> bool:

@@ -13,7 +13,7 @@ from asbuilt.workflows.run.followed import anything_runs, as_it_can_be, may_end
 from asbuilt.workflows.run.reach import Answer, Reach, reach
 from asbuilt.workflows.triggers.situations import Situation, situations
 
-__all__ = ["JobRun", "Leg", "anything_runs", "job_runs", "may_end"]
+__all__ = ["JobRun", "Leg", "Wanted", "anything_runs", "job_runs", "may_end"]
 
 Wanted = Callable[[WorkflowFile, Job], bool]
 

@@ -288,7 +288,7 @@ def _outputs(file: WorkflowFile, job: Job, context: Context, situation: Situatio
     texts = texts_of(job.outputs)
     if not texts:
         return {}
-    here = contexts.at_end_of_job(file, job, contexts.without_secrets(context), situation.sources)
+    here = contexts.at_end_of_job(file, job, context, situation.sources)
     return {name: _handed_on(text_in(text, here), here) for name, text in texts}
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.files.workflow import Job, Step
-from asbuilt.workflows.run.contexts import FAILED, Context, holds, known_text
+from asbuilt.workflows.run.contexts import FAILED, Context, holds, known_text, variables_of_github
 from asbuilt.workflows.shell.languages import GITHUB_SCRIPT, is_shell
 from asbuilt.workflows.shell.trial import trial
 from asbuilt.workflows.yaml.document import Mapping as Node
@@ -22,7 +22,7 @@ from asbuilt.workflows.yaml.document import Scalar, Sequence, text_of, texts_of
 
 _CAN_FAIL = re.compile(r"\bexit\s+[1-9]|\bfalse\b|\[|\btest\s")
 # What is known of a run before it.
-_KNOWN = re.compile(r"\b(?:github|inputs)\s*[.\[]", re.IGNORECASE)
+_KNOWN = re.compile(r"\b(?:github|inputs)\s*[.\[]|\bGITHUB_(?:REF|EVENT_NAME|HEAD_REF|BASE_REF)", re.IGNORECASE)
 _SETS_FAILED = re.compile(r"\s*core\.setFailed\(")
 _SAYS_NO_MORE = re.compile(r"\s*(?:(?:echo|printf|exit|false|:)\b.*|#.*|)")
 
@@ -87,6 +87,7 @@ def _fails(step: Step, job: Job, context: Context) -> bool:
         return True
     script, shell = text_of(step.run) or "", text_of(step.shell or job.shell)
     variables = {name: value for node in (job.env, step.env) for name, value in _known(node, context)}
+    variables |= dict(variables_of_github(context, example=True))
     if not trial(script, shell, variables, lambda text: known_text(text, context)).surely_fails:
         return False
     if step.condition is not None and all(map(_SAYS_NO_MORE.fullmatch, script.splitlines())):

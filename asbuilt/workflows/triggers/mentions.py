@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import islice
 
 from asbuilt.workflows.bounds import PastBoundError
-from asbuilt.workflows.expressions.evaluate import Embedded, ExpressionError, condition, parse, segments
+from asbuilt.workflows.expressions.evaluate import Embedded, ExpressionError, condition, evaluate, parse, segments
 from asbuilt.workflows.expressions.evaluate import text_of as written
 from asbuilt.workflows.expressions.tree import Call, Compare, Expression, Literal, member_path, walk
 from asbuilt.workflows.expressions.values import folded
@@ -73,11 +73,11 @@ def refs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> frozenset[s
         for node in walk(tree):
             if isinstance(node, Compare):
                 for side, other in ((node.left, node.right), (node.right, node.left)):
-                    if _is_ref(side) and isinstance(other, Literal) and isinstance(other.value, str):
-                        found.add(other.value)
+                    if _is_ref(side) and (text := _written(other, sources.default_branch)) is not None:
+                        found.add(text)
             elif isinstance(node, Call) and node.function == "startswith" and _is_ref(node.arguments[0]):
-                if isinstance(node.arguments[1], Literal) and isinstance(node.arguments[1].value, str):
-                    found.add(f"{node.arguments[1].value}*")
+                if (text := _written(node.arguments[1], sources.default_branch)) is not None:
+                    found.add(f"{text}*")
             elif isinstance(node, Call) and node.function == "contains" and _is_ref(node.arguments[1]):
                 found.update(_listed(node.arguments[0]))
     if reads_refs(workflow_file, sources):
@@ -113,6 +113,19 @@ def inputs_mentioned(workflow_file: WorkflowFile, sources: Sources) -> Mapping[s
                 case Call(function="contains", arguments=(listed, side)):
                     note(side, _listed(listed))
     return {name: tuple(texts) for name, texts in found.items()}
+
+
+def _written(node: Expression, default_branch: str) -> str | None:
+    """Give the text that an expression is: written out, or made of the name of the default branch where it is known."""
+    if isinstance(node, Literal):
+        return node.value if isinstance(node.value, str) else None
+    if not default_branch:
+        return None
+    try:
+        value = evaluate(node, {"github": {"event": {"repository": {"default_branch": default_branch}}}})
+    except ExpressionError:
+        return None
+    return value if isinstance(value, str) else None
 
 
 def _spellings(text: str, default_branch: str) -> Iterator[str]:

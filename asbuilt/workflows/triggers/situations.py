@@ -131,7 +131,7 @@ def _situations(workflow_file: WorkflowFile, sources: Sources, depth: int) -> It
 
 
 def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], sources: Sources) -> Situation:
-    payload = dict(event.payload)
+    payload = {**_default_branch(trigger, sources), **event.payload}
     if trigger.event == "workflow_dispatch":
         payload["inputs"] = Whole({name: _as_text(value) for name, value in inputs.items()})
     elif trigger.event != "workflow_call":
@@ -146,6 +146,13 @@ def _situation(trigger: Trigger, event: Event, inputs: dict[str, Any], sources: 
 def _declared(names: Names) -> dict[str, Any]:
     """Give the context of variables as far as they are known in every environment; secrets are for jobs alone."""
     return {"vars": names.seen_in(UNKNOWN)["vars"]} if names else {}
+
+
+def _default_branch(trigger: Trigger, sources: Sources) -> dict[str, Any]:
+    """Give the part of a payload that tells the default branch; that of a schedule may have none."""
+    if not sources.default_branch or trigger.event == "schedule":
+        return {}
+    return {"repository": {"default_branch": sources.default_branch}}
 
 
 def _named(repository: str) -> dict[str, str]:
@@ -166,7 +173,8 @@ def _following(trigger: Trigger, sources: Sources, depth: int, mentioned: frozen
                 found.setdefault(key, []).append((event, before))
     for (path, origins, _, conclusion), ways in found.items():
         event, before = ways[0]
-        github = {**event.github, **_named(sources.repository), "event": dict(event.payload)}
+        payload = {**_default_branch(trigger, sources), **event.payload}
+        github = {**event.github, **_named(sources.repository), "event": payload}
         context = {"github": github, "inputs": Whole(), **_declared(sources.names)}
         befores = tuple(each for _, each in ways)
         followed = (origins, sources.by_path[path], conclusion, before, befores)
