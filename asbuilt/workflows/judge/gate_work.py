@@ -90,7 +90,8 @@ def is_guard(command: Command, placed: PlacedStep, script: str) -> bool:
     if name == ":":
         return True
     if name == "case":
-        return not _COMPUTED.search(command.words[1]) and _is_given(command.words[1], script, placed)
+        asked = _COMPUTED.search(command.words[1]) or _ASKS_A_JOB.search(command.words[1])
+        return not asked and _is_given(command.words[1], script, placed)
     if name not in _TESTS:
         return False
     operands = [word for word in command.words[1:] if word not in _OF_VARIABLES]
