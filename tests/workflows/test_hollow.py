@@ -301,7 +301,9 @@ def test_a_gate_within_a_call_is_passed_by_where_the_call_is():
     assert (file, line) == ("w.yml", 8)
     assert 'where gate "unit" fails or is cancelled' in fact
     (path,) = paths_of(w=entry, tests=a_workflow_of_tests(SOUND))
-    assert [each.fix for each in holes(path, ["unit"], path.sources)] == ["if: always() && needs.ci.result == 'success'"]
+    assert [each.fix for each in holes(path, ["unit"], path.sources)] == [
+        "if: always() && needs.ci.result == 'success'"
+    ]
 
 
 def test_what_another_repository_tests_is_its_own_affair():

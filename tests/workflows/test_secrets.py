@@ -199,7 +199,8 @@ def test_a_step_hands_a_secret_to_an_action():
 def test_in_an_environment_that_only_the_run_knows_it_is_open(environment, is_open, fix):
     text = (
         "on: {workflow_dispatch: {inputs: {e: {type: string}}}}\njobs:\n  a:\n    runs-on: x\n"
-        f"    environment: ${{{{ {environment} }}}}\n    env: {{ K: '${{{{ secrets.KEY }}}}' }}\n    steps: [{{run: y}}]\n"
+        f"    environment: ${{{{ {environment} }}}}\n    env: {{ K: '${{{{ secrets.KEY }}}}' }}\n"
+        "    steps: [{run: y}]\n"
     )
     made = sources_of(w=text)
     (found,) = read_outside(made.workflow_files[0], made, {"key": ["production"]})
