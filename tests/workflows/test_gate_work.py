@@ -59,6 +59,8 @@ def test_a_gate_whose_work_can_fail_holds(steps):
             "where `make test` fails",
         ),
         (run("pip install -r dev.txt", "pytest || true"), "where `pytest` fails"),
+        (run("node --version", "docker compose up -d", "pytest || true"), "where `pytest` fails"),
+        (run("[ ${#API_KEY} -gt 0 ]", "curl -fsS https://get.tool.example | sh", "tox || true"), "where `tox` fails"),
         (run("curl -f https://sh.rustup.rs/install.sh | sh", "cargo test || true"), "where `cargo test` fails"),
         (
             "      - uses: actions/setup-node@v6\n      - run: npm ci\n      - run: npm test || true\n",

@@ -13,6 +13,7 @@ from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.judge.remote_commands import hides_status, waits_for_nothing
 from asbuilt.workflows.judge.undecided import quoted
 from asbuilt.workflows.run.contexts import variables_of
+from asbuilt.workflows.shell.languages import SHELLS
 from asbuilt.workflows.shell.script import Command, Fate, commands
 from asbuilt.workflows.shell.variables import named_in
 from asbuilt.workflows.yaml.document import text_of, texts_of
@@ -26,11 +27,14 @@ _INSTALLS = late(
     r"|make (?:install|setup|deps|bootstrap|prepare|init)$|(?:\./)?(?:bin|script|scripts)/(?:setup|bootstrap|install)"
     r"|(?:npx )?heroku (?:login|auth|container:login|plugins|update|git:remote|version)"
     r"|(?:docker|podman|gh|az) (?:auth )?login"
+    r"|docker[ -]compose (?:pull|build|up (?:-d|--detach))"
+    r"|(?:bundle exec |bin/)?(?:rails|rake) db:(?:create|setup|prepare)"
     r"|gcloud auth|aws configure|curl\b.*\binstall|wget\b.*\binstall)\b"
 )
 # What a script does around its tests: its failure says nothing of the code.
 _PREPARES = late(
     r"^(?:cd|echo|printf|set|export|true|:|exit 0|mkdir|cp|mv|rm|ls|cat|tee|sleep|source|\.|chmod|touch|trap)(?:\s|$)"
+    r"|^(?:command -v|which|type) |^[\w./-]+ (?:--version|-v|-V|version)$"
     r"|^wait$"
     r"|^git (?:config|fetch|clone|checkout|switch|pull|submodule|log|status|rev-parse|lfs)\b"
     r"|^docker (?:pull|login|rm|stop|rmi)\b"
@@ -43,7 +47,7 @@ _PRINTS = late(r"^(?:echo|printf|true|:|sleep|exit 0)(?:\s|$)")
 _FORGIVES = late(r"\s--exit-zero\b|^make (?:.*\s)?(?:-i|--ignore-errors)(?:\s|$)")
 _SETS_UP = late(
     r"^actions/(?:checkout|cache|setup-|upload-|download-|create-github-app-token)|/setup-|setup|install|cache|login"
-    r"|credentials|harden-runner|paths-filter|changed-files|free-disk"
+    r"|credentials|harden-runner|paths-filter|changed-files|free-disk|ssh-agent"
 )
 # What tells others of a result, and is no test itself.
 REPORTS = late(
@@ -54,6 +58,7 @@ _TESTS = frozenset({"test", "[", "[["})
 _LEAVES = frozenset({"exit", "false", "return"})
 # What a test in brackets asks of a variable: whether it is there, or has a value.
 _OF_VARIABLES = frozenset({"-n", "-z", "=", "==", "!=", "=~", "!", "]", "]]", "&&", "||", "-a", "-o"})
+_COMPARES = frozenset({"-n", "-z", "=", "==", "!=", "=~", "-eq", "-ne", "-gt", "-ge", "-lt", "-le"})
 _COMPUTED = re.compile(r"\$\(|`")
 _ASKS_A_JOB = re.compile(r"\b(?:steps|needs)\b\s*[.\[]|toJSON\(\s*needs", re.IGNORECASE)
 _SETS_OFF = late(r"^\s*set \+e.*$", re.MULTILINE)
@@ -66,7 +71,7 @@ def work(placed: PlacedStep) -> Iterator[Command]:
     found = commands(script, placed.shell)
     for command in found:
         words = " ".join(command.words)
-        around = not words or _PREPARES.match(words) or _INSTALLS.match(words) or _is_fed(command, found)
+        around = not words or _PREPARES.match(words) or _installs(command) or _is_fed(command, found)
         reports = command.fate is Fate.SWALLOWED and REPORTS.search(words)
         if not around and not reports and not is_guard(command, placed, script):
             yield command
@@ -77,8 +82,16 @@ def _is_fed(command: Command, found: tuple[Command, ...]) -> bool:
     return any(
         command.words == each.words and command.line == each.line
         for other in found
-        if _INSTALLS.match(" ".join(other.words))
+        if _installs(other)
         for each in other.piped_to
+    )
+
+
+def _installs(command: Command) -> bool:
+    """Tell whether a command installs something, itself or by the script that it fetches for a shell."""
+    fetched = command.words[:1] in {("curl",), ("wget",)} and command.piped_to
+    return _INSTALLS.match(" ".join(command.words)) is not None or bool(
+        fetched and command.piped_to[-1].words[0] in SHELLS
     )
 
 
@@ -90,12 +103,14 @@ def is_guard(command: Command, placed: PlacedStep, script: str) -> bool:
     if name == ":":
         return True
     if name == "case":
-        return not _COMPUTED.search(command.words[1]) and _is_given(command.words[1], script, placed)
+        asked = _COMPUTED.search(command.words[1]) or _ASKS_A_JOB.search(command.words[1])
+        return not asked and _is_given(command.words[1], script, placed)
     if name not in _TESTS:
         return False
     operands = [word for word in command.words[1:] if word not in _OF_VARIABLES]
-    asks = any(word in {"-n", "-z", "=", "==", "!=", "=~"} for word in command.words)
+    asks = any(word in _COMPARES for word in command.words)
     about = all(not _COMPUTED.search(word) and not _ASKS_A_JOB.search(word) for word in operands)
+    operands = [word for word in operands if word not in _COMPARES]
     if not about or any(re.fullmatch(r"-\w+", word) for word in operands):
         return False
     return (asks or len(operands) == 1) and all(_is_given(word, script, placed) for word in operands)
@@ -163,11 +178,7 @@ def is_idle(placed: PlacedStep) -> bool:
     found = commands(script, placed.shell)
     texts = [(each, " ".join(each.words)) for each in found]
     return bool(found) and all(
-        not words
-        or _IDLE.match(words)
-        or _INSTALLS.match(words)
-        or _is_fed(each, found)
-        or is_guard(each, placed, script)
+        not words or _IDLE.match(words) or _installs(each) or _is_fed(each, found) or is_guard(each, placed, script)
         for each, words in texts
     )
 

@@ -21,6 +21,7 @@ from asbuilt.workflows.shell.trial import BADLY, trial
 from asbuilt.workflows.yaml.document import text_of, texts_of
 
 _RESULTS = late(r"\bneeds\b(?:\s*\.\s*[\w*-]+|\s*\[[^\]]*\])?\s*\.\s*result\b|toJSON\(\s*needs\b", re.IGNORECASE)
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
 _OUTPUTS = re.compile(r"\boutputs\b", re.IGNORECASE)
 # An action that is there to fail, by its name.
 _FAILS = re.compile(r"fail|exit|abort|assert|error")
@@ -56,7 +57,7 @@ def may_be_red(leg: Leg, fates: Mapping[str, Fate], sources: Sources) -> bool:
     alone = play(leg.workflow_file, leg.situation)[leg.job.id].runs is False
     needs = Whole(
         {
-            each.id: {"result": fates[each.id].result, "outputs": Whole()}
+            each.id: Whole({"result": fates[each.id].result, "outputs": Whole()})
             for each in leg.workflow_file.needed_by(leg.job)
             if each.id in fates
         }
@@ -88,6 +89,9 @@ def _may_fail(placed: PlacedStep, context: Context, leg: Leg, sources: Sources, 
         return True
     if not is_shell((placed.shell or "bash").strip()):
         return re.search(r"\bexit\s+[1-9]|\bthrow\b|\braise\b|\bassert\b|sys\.exit|Write-Error", script) is not None
+    pieces = [piece[0] for text in _texts(placed) for piece in _EXPRESSION.finditer(text)]
+    if any(_RESULTS.search(piece) and known_text(piece, here[-1]) is None for piece in pieces):
+        return True  # what a script makes of results that are not known here, nobody can tell
     variables = {name: value for name, value in here[-1]["env"].items() if isinstance(value, str)}
     tried = trial(script, placed.shell, variables, lambda text: known_text(text, here[-1]))
     return BADLY in tried.ends or any(counts(each) and each.words[0] not in _ASKS for each in work(placed))
