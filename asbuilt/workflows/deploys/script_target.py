@@ -11,7 +11,7 @@ class Spot:
     """A command in a step's script that must run for a deploy to happen. `app` is the text of the app that it names.
 
     `assigned` are the names of the variables that the script sets itself; `until` are later steps that undo what it
-    does, if they run.
+    does, if they run. `line` is that of the script, from 0.
     """
 
     placed: PlacedStep
@@ -19,6 +19,7 @@ class Spot:
     app: str | None = None
     assigned: frozenset[str] = frozenset()
     until: tuple[PlacedStep, ...] = ()
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

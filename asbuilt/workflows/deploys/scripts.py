@@ -112,8 +112,8 @@ def _way(placed: PlacedStep, command: Command, target: Target) -> Way:
     if target.remote is None:
         # Code that comes by standard input names the app there: no word of the command does, whatever way leads to it.
         app = None if command.stdin and code.code_in(command) == command.stdin else target.app
-        return (Spot(placed, command.words, app, frozenset(command.variables)),)
-    return (target.remote, Spot(placed, command.words))
+        return (Spot(placed, command.words, app, frozenset(command.variables), line=command.line),)
+    return (target.remote, Spot(placed, command.words, line=command.line))
 
 
 def _worth_reading(script: str, placed: PlacedStep) -> bool:

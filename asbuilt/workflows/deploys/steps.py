@@ -69,8 +69,8 @@ class DeployStep:
 
     @property
     def mark(self) -> Mark:
-        """The place of what it does."""
-        return self.step.mark
+        """The place of what it does: of the first command of its script that deploys, or of the step."""
+        return self.placed.place_of(min(way[-1].line for way in self.ways)) if self.ways else self.step.mark
 
     @property
     def in_script(self) -> bool:

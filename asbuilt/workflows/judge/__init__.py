@@ -10,9 +10,12 @@ Its face:
     concurrency      whether deploys of one app exclude each other, and end
     deploy_steps     whether heroku-deploy does what it is meant to do
     gates            whether a deploy goes through its environment, and is held by its gates
+    heroku_pushes    whether Heroku builds what a script pushes to it
     ownership        whether an app has one owner, and a way that leads to it
     procfile         what the processes of a Procfile start
     provenance       where deployed code comes from, and whether gates have seen it
+    pushed_images    whether an image that is pushed is released, and one that Heroku takes
+    release_phase    whether the release phase of a Procfile is run
     required_checks  whether required checks report on every pull request
     schedules        whether a `cron` fires, and how often
     secrets          secrets read outside of their environment

@@ -43,8 +43,8 @@ def skipping(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Findin
         named = path.step.step.id
         yield path.document.finding(
             path.mark,
-            f'job "{path.job}": no later step fails when heroku-deploy skips the deploy of an app that it does not '
-            f"find; the action succeeds then{path.caller}",
+            f'job "{path.job}": no later step fails when heroku-deploy finds no such app: it skips the deploy, and '
+            f"succeeds{path.caller}",
             ("" if named else "add to this step: id: deploy; ")
             + f'add a step after it: run: "[[ \\"$STATUS\\" == Successfully* ]]", '
             f"with env: STATUS: ${{{{ steps.{named or 'deploy'}.outputs.status }}}}"
