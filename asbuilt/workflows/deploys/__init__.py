@@ -8,7 +8,6 @@ Its face:
 
     branches       where a `git push` goes, and whether Heroku builds what arrives there
     heroku_words   how a command calls the Heroku CLI
-    image_pushes   the steps that push an image to Heroku's registry
     mechanisms     the known actions and subcommands, as data
     script_target  the noun: what a script deploys
     steps          the steps that deploy

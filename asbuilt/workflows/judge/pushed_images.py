@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from asbuilt.patterns import late
-from asbuilt.workflows.deploys.image_pushes import SWITCH, ImagePush, Made, image_pushes, may_push, types_released
 from asbuilt.workflows.deploys.mechanisms import CONTAINER_RELEASE
 from asbuilt.workflows.deploys.targets import as_expression
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.judge.credentials.heroku_cli import caller_of
+from asbuilt.workflows.judge.image_pushes import SWITCH, ImagePush, Made, image_pushes, may_push, types_released
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.run import contexts

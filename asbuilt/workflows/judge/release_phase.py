@@ -12,10 +12,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from asbuilt.patterns import late
-from asbuilt.workflows.deploys.image_pushes import REGISTRY, types_released
 from asbuilt.workflows.deploys.mechanisms import script_of
 from asbuilt.workflows.files.procfile import Process, Procfile
 from asbuilt.workflows.judge.declared import App
+from asbuilt.workflows.judge.image_pushes import REGISTRY, types_released
 from asbuilt.workflows.judge.images import brings_image
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.deploy_path import DeployPath

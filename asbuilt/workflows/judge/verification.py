@@ -100,8 +100,8 @@ def careless(app: App, paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
     found = {
         (placed.document.path, placed.mark, request.source): placed.document.finding(
             placed.place_of(request.line),
-            f'job "{placed.job.id}": `{_short(request.source)}` succeeds when {app.name} or Heroku answers with an error'
-            + path.caller_of(placed),
+            f'job "{placed.job.id}": `{_short(request.source)}` succeeds when {app.name} or Heroku answers with an '
+            f"error{path.caller_of(placed)}",
             "add --fail to curl",
         )
         for path in reversed(paths)

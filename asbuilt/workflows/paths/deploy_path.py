@@ -120,7 +120,7 @@ class DeployPath:
 
     @property
     def way(self) -> str:
-        """What sets it off, as a person says it: the event, and its inputs, or its refs unless they are all there are."""
+        """What sets it off, as a person says it: the event with its inputs, or its refs unless they are all."""
         inputs = (f"{name}={value}" for name, value in self.inputs.items())
         after = (f"of {self.upstream.rpartition('/')[2]}", f"({', '.join(self.origins)})") if self.upstream else ()
         return " ".join((self.trigger, *after, *(inputs if self.inputs else told(self.refs))))
