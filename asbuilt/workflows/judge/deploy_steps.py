@@ -26,10 +26,10 @@ def creating(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Findin
             if not value.on:
                 misspelled = meant if not value.given else None
                 told = f"misspelled {misspelled.text}" if misspelled else value.told if value.given else "missing"
+                job = inputs.deploy.job.id
                 yield inputs.deploy.document.finding(
                     misspelled.mark if misspelled else inputs.deploy.step.place(CREATES),
-                    f"{inputs.deploy.job.id}: heroku-deploy may create the app: dontautocreate is {told}, expected true"
-                    f"{inputs.caller}",
+                    f"{job}: heroku-deploy may create the app: dontautocreate is {told}{inputs.caller}",
                     f'{"set here" if value.given or misspelled else "add to this step"}: dontautocreate: "true"',
                 )
 
@@ -63,8 +63,7 @@ def misread(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Finding
         for name, value in inputs.misread():
             yield inputs.deploy.document.finding(
                 inputs.deploy.step.place(name),
-                f"{inputs.deploy.job.id}: heroku-deploy takes {name} for true: it is {value.told}, "
-                f"expected true or false{inputs.caller}",
+                f"{inputs.deploy.job.id}: heroku-deploy takes {name} for true: it is {value.told}{inputs.caller}",
                 f'set here: {name}: "{"true" if name == CREATES else as_boolean(value.text)}"',
             )
     for inputs in every:

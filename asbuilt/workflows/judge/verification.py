@@ -76,8 +76,8 @@ def _unproved(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> I
             placed = weak.placed or path.step.placed
             yield (weak.placed.document if weak.placed else path.document).finding(
                 weak.placed.mark if weak.placed else path.mark,
-                f'"{_short(weak.label)}" would pass with the release before: it does not ask which commit {app.name} '
-                f"runs{path.caller_of(placed)}",
+                f'"{_short(weak.label)}" would pass with the release before: it asks {app.name} for no commit'
+                + path.caller_of(placed),
                 f"compare it: {proof(app)}",
             )
 
