@@ -54,7 +54,7 @@ def test_without_a_check_the_remedy_is_one_that_compares_the_commit():
 )
 def test_a_check_that_is_there_and_swallowed_is_named(step):
     gap = only(unchecked, App(), step)
-    assert "on line 8 checks it and cannot fail the run" in gap.fact
+    assert "on line 8 asks it and cannot fail the run" in gap.fact
     assert gap.fix == f"let line 8 fail the run: run: {PROOF}"
 
 

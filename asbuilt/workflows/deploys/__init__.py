@@ -6,7 +6,7 @@ deploy in a way that is not known counts as one whose target cannot be told.
 
 Its face:
 
-    branches       which branches Heroku builds, and what a push sends there
+    branches       where a `git push` goes, and whether Heroku builds what arrives there
     heroku_words   how a command calls the Heroku CLI
     mechanisms     the known actions and subcommands, as data
     script_target  the noun: what a script deploys

@@ -11,15 +11,15 @@ class Spot:
     """A command in a step's script that must run for a deploy to happen. `app` is the text of the app that it names.
 
     `assigned` are the names of the variables that the script sets itself; `until` are later steps that undo what it
-    does, if they run; `line` is that of the step's script, from 0.
+    does, if they run. `line` is that of the script, from 0.
     """
 
     placed: PlacedStep
     words: tuple[str, ...]
     app: str | None = None
     assigned: frozenset[str] = frozenset()
-    line: int = field(default=0, compare=False)
     until: tuple[PlacedStep, ...] = ()
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

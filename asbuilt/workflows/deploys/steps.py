@@ -96,9 +96,11 @@ class DeployStep:
 
     @property
     def mark(self) -> Mark:
-        """The place of what it does."""
+        """The place of what it does: of the first command of its script that deploys, or of the step."""
         handed_on = self._handed_on_to
-        return self.step.mark if handed_on is None else handed_on[1]
+        if handed_on is not None:
+            return handed_on[1]
+        return self.placed.place_of(min(way[-1].line for way in self.ways)) if self.ways else self.step.mark
 
     @property
     def in_script(self) -> bool:

@@ -72,9 +72,10 @@ class PlacedStep:
     def place_of(self, line: int) -> Mark:
         """Give the place of a line of its script, counted from 0.
 
-        That of the step where the script's lines are none of the file's: it stands behind `run:`, or is folded.
+        That of the step where the script's lines are none of the file's: it stands behind `run:`, is folded, or is that
+        of another file with it.
         """
-        script = self.step.run
+        script = self.step.run if self.step.handed_on is None else None
         return self.document.line(script.mark.line + 1 + line) if script is not None and script.literal else self.mark
 
     @property

@@ -67,7 +67,7 @@ def gaps(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
             yield _without_key(keyless, sources, unguarded=open_call is keyless[0])
         if open_need is not None and open_call is not None and not (keyless and open_call is keyless[0]):
             yield open_call.placed.document.finding(
-                open_call.placed.mark,
+                open_call.mark,
                 f"{job.id}: no step before {open_call.label} fails when {KEY} is empty"
                 f"{caller_of(open_call.placed, sources)}",
                 f'add a step before it: run: test -n "${KEY}"' + _besides(open_need),
@@ -83,7 +83,7 @@ def calls_without_cli(workflow_file: WorkflowFile, sources: Sources) -> Iterator
     """
     for call, runner in missing_cli(workflow_file, sources):
         yield call.placed.document.finding(
-            call.placed.mark,
+            call.mark,
             f"{call.placed.job.id}: {call.label} calls the Heroku CLI, which is not on {runner}, and no step before it "
             f"installs it{caller_of(call.placed, sources)}",
             "add a step before it: run: curl --fail https://cli-assets.heroku.com/install.sh | sh",
@@ -130,7 +130,7 @@ def _without_key(calls_without: list[Call], sources: Sources, *, unguarded: bool
     others = f" (nor have the steps on {', '.join(f'line {line}' for line in lines)})" if lines else ""
     guard = ", and no step before it fails where there is none" if unguarded else ""
     return first.placed.document.finding(
-        first.placed.mark,
+        first.mark,
         f"{first.placed.job.id}: {first.label} has no {KEY} in its environment{others}{guard}"
         f"{caller_of(first.placed, sources)}",
         f"add to the job: env: {KEY}: ${{{{ secrets.{KEY} }}}}"
@@ -145,7 +145,7 @@ def _not_from_secrets(needs: list[_Need], sources: Sources) -> Iterator[Finding]
             name = need.call.key_input if need.key.handed else KEY
             told = "written out here" if literal else need.key.written or "empty"
             found = (need.key.document or need.call.placed.document).finding(
-                need.key.mark or need.call.placed.mark,
+                need.key.mark or need.call.mark,
                 f"{need.call.placed.job.id}: {name} is {told}, expected one from secrets"
                 f"{caller_of(need.call.placed, sources)}",
                 f"write: {name}: ${{{{ secrets.{KEY} }}}}" + ("; revoke the key that is here" if literal else ""),

@@ -26,10 +26,10 @@ def creating(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Findin
             if not value.on:
                 misspelled = meant if not value.given else None
                 told = f"misspelled {misspelled.text}" if misspelled else value.told if value.given else "missing"
+                job = inputs.deploy.job.id
                 yield inputs.deploy.document.finding(
                     misspelled.mark if misspelled else inputs.deploy.step.place(CREATES),
-                    f"{inputs.deploy.job.id}: heroku-deploy may create the app: dontautocreate is {told}, expected true"
-                    f"{inputs.caller}",
+                    f"{job}: heroku-deploy may create the app: dontautocreate is {told}{inputs.caller}",
                     f'{"set here" if value.given or misspelled else "add to this step"}: dontautocreate: "true"',
                 )
 
@@ -43,8 +43,8 @@ def skipping(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Findin
         named = path.step.step.id
         yield path.document.finding(
             path.mark,
-            f'job "{path.job}": no later step fails when heroku-deploy skips the deploy of an app that it does not '
-            f"find; the action succeeds then{path.caller}",
+            f'job "{path.job}": no later step fails when heroku-deploy finds no such app: it skips the deploy, and '
+            f"succeeds{path.caller}",
             ("" if named else "add to this step: id: deploy; ")
             + f'add a step after it: run: "[[ \\"$STATUS\\" == Successfully* ]]", '
             f"with env: STATUS: ${{{{ steps.{named or 'deploy'}.outputs.status }}}}"
@@ -63,8 +63,7 @@ def misread(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Finding
         for name, value in inputs.misread():
             yield inputs.deploy.document.finding(
                 inputs.deploy.step.place(name),
-                f"{inputs.deploy.job.id}: heroku-deploy takes {name} for true: it is {value.told}, "
-                f"expected true or false{inputs.caller}",
+                f"{inputs.deploy.job.id}: heroku-deploy takes {name} for true: it is {value.told}{inputs.caller}",
                 f'set here: {name}: "{"true" if name == CREATES else as_boolean(value.text)}"',
             )
     for inputs in every:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from asbuilt.workflows.judge import hollow
 from asbuilt.workflows.judge.declared import App
-from asbuilt.workflows.judge.environments import remedy, through
+from asbuilt.workflows.judge.environments import remedy, through, unused_input
 from asbuilt.workflows.judge.undecided import open_environment
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
@@ -51,9 +51,11 @@ def wrong_environment(path: DeployPath, expected: str) -> Finding | None:
         return open_environment(path, expected, path.sources.repository)
     if (path.environment or "").lower() == expected.lower():
         return None
+    unused = unused_input(path.run, expected)
+    told = f"and ignores {unused}: {expected}" if unused else f"expected {expected}"
     return path.owner.document.finding(
         path.step.job.place("environment"),
-        f'job "{path.job}" deploys {path.app} ({path.way}) through {through(path)}, expected {expected}{path.caller}',
+        f'job "{path.job}" deploys {path.app} ({path.way}) through {through(path)}, {told}{path.caller}',
         remedy(path, expected),
     )
 

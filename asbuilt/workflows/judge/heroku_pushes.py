@@ -81,10 +81,10 @@ def idle(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Finding]:
 def _shallow(deploy: DeployStep, context: Context, sources: Sources) -> Iterator[Finding]:
     placed = deploy.placed
     clone = _clone(deploy, context, sources)
-    line = _line(deploy).line
+    line = deploy.mark.line
     if clone is None:
         found = placed.document.finding(
-            _line(deploy),
+            deploy.mark,
             f"cannot be told whether `{PUSH.name}` on line {line} sends all history: no step before it is known "
             "to check it out",
             "add to the job, before it: uses: actions/checkout@v7 with fetch-depth: 0",
@@ -196,15 +196,6 @@ def _of_branches(deploy: DeployStep, context: Context, sources: Sources) -> Iter
                     f"main and master alone{caller_of(deploy.placed, sources)}",
                     "push to main: HEAD:refs/heads/main",
                 )
-
-
-def _line(deploy: DeployStep) -> Mark:
-    """Give the place of a push in its script, or of the step."""
-    pushed = {way[-1].words for way in deploy.ways}
-    for command in commands(script_of(deploy.step), deploy.placed.shell):
-        if command.words in pushed:
-            return deploy.placed.place_of(command.line)
-    return deploy.mark
 
 
 def _folder(name: str) -> str:

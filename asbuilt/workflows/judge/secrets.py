@@ -10,8 +10,10 @@ from dataclasses import replace
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import Sources
 from asbuilt.workflows.files.workflow import WorkflowFile, expressions_of
+from asbuilt.workflows.judge.environments import unused_input
 from asbuilt.workflows.judge.undecided import bound, fixed_names, quoted
 from asbuilt.workflows.run.secrets import EVERY, Use, uses_of_secrets
+from asbuilt.workflows.triggers.refs import told
 from asbuilt.workflows.yaml.document import text_of
 from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
@@ -55,12 +57,12 @@ def _said(use: Use, secret: str, homes: Collection[str]) -> str:
     by = f"; {run.called_by}" if run.called_by else ""
     does = "hands over" if run.last.job.uses is not None else "reads"
     inputs = tuple(f"{name}={value}" for name, value in run.situation.inputs.items())
-    way = " ".join((run.situation.event, *(inputs or run.situation.refs)))
+    way = " ".join((run.situation.event, *(inputs or told(run.situation.refs))))
     return f'job "{run.name}" {does} {named} {where} ({way}); it belongs to {" and ".join(homes)} alone{by}'
 
 
 def _mended(use: Use, secret: str, homes: Mapping[str, Collection[str]], sources: Sources) -> str:
-    leg, name, home = use.run.last, secret.upper(), min(homes[secret])
+    run, leg, name, home = use.run, use.run.last, secret.upper(), min(homes[secret])
     if leg.job.uses is not None and sources.called_by(leg.job) is None:
         return f"read it in a job of this repository, with environment: {home}"
     if leg.job.uses is not None:
@@ -71,4 +73,6 @@ def _mended(use: Use, secret: str, homes: Mapping[str, Collection[str]], sources
         return f"environment: {home}"
     if use.environment:
         return f"where the environment is {use.environment}, read a secret of its own"
+    if unused := unused_input(run, home):
+        return f"add to job {leg.job.id}: environment: ${{{{ inputs.{unused} }}}}, which {home} is handed over by"
     return f"add to job {leg.job.id}: environment: {home}; or read another secret"

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from asbuilt.workflows.judge.asked import address_of, asked_after, is_about_another, is_of, owner_of
+from asbuilt.workflows.judge.asked import Asked, address_of, asked_after, is_about_another, is_of, owner_of
 from asbuilt.workflows.judge.declared import App
-from asbuilt.workflows.judge.environments import remedy, through
+from asbuilt.workflows.judge.environments import remedy, through, unused_input
 from asbuilt.workflows.judge.undecided import open_environment
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.yaml.document import text_of
@@ -43,9 +43,11 @@ def _of_environment(path: DeployPath, app: App, others: list[App]) -> Iterator[F
     deploys = f'job "{path.job}" deploys {app.name} ({path.way}) through {through(path)}'
     if app.environment is not None:
         if app.tier != "production" and not _same(path.environment, app.environment):
+            unused = unused_input(path.run, app.environment)
+            told = f"and ignores {unused}: {app.environment}" if unused else ""
             yield path.owner.document.finding(
                 mark,
-                f"{deploys}, and the estate declares {app.environment}{path.caller}",
+                f"{deploys}, {told or f'and the estate declares {app.environment}'}{path.caller}",
                 remedy(path, app.environment),
             )
         return
@@ -89,8 +91,15 @@ def _of_checks(path: DeployPath, app: App, others: list[App]) -> Iterator[Findin
                 each.mark,
                 f'after job "{path.job}" deployed {app.name} ({path.way}), this asks {other.name} how it is: '
                 f"{each.address}{path.caller_of(each.verification.placed or path.step.placed)}",
-                f"ask {app.url}" if app.url else f"ask {app.name}",
+                _to_ask(each, app),
             )
+
+
+def _to_ask(asked: Asked, app: App) -> str:
+    """Say whom a check has to ask: where an expression names the address, it may be right for another app."""
+    own = app.url or app.name
+    written = next((each for each in asked.verification.check.addresses if "$" in each), "")
+    return f"let {written} come to {own} where {app.name} is deployed" if written else f"ask {own}"
 
 
 def _same(found: str | None, expected: str | None) -> bool:

@@ -13,7 +13,7 @@ from asbuilt.workflows.judge.declared import App
 from asbuilt.workflows.paths.deploy_path import DeployPath, Later
 from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
-_SHOWN = 60
+_SHOWN = 45
 
 
 def unchecked(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
@@ -31,7 +31,7 @@ def _unchecked(app: App, path: DeployPath) -> Finding:
     if not has_web(app):
         told = "no later step fails the run if its processes do not start"
     if swallowed is not None:
-        told = f'"{_label(swallowed.placed)}" on line {swallowed.placed.mark.line} checks it and cannot fail the run'
+        told = f'"{_label(swallowed.placed)}" on line {swallowed.placed.mark.line} asks it and cannot fail the run'
         fix = f"let line {swallowed.placed.mark.line} fail the run: run: "
     return path.document.finding(
         path.mark,
@@ -76,8 +76,8 @@ def _unproved(app: App, apps: Collection[App], paths: Sequence[DeployPath]) -> I
             placed = weak.placed or path.step.placed
             yield (weak.placed.document if weak.placed else path.document).finding(
                 weak.placed.mark if weak.placed else path.mark,
-                f'"{_short(weak.label)}" would pass with the release before: it does not ask which commit {app.name} '
-                f"runs{path.caller_of(placed)}",
+                f'"{_short(weak.label)}" would pass with the release before: it asks {app.name} for no commit'
+                + path.caller_of(placed),
                 _as_described(path, "commit") or f"compare it: {proof(app)}",
             )
 
@@ -106,9 +106,9 @@ def careless(app: App, paths: Sequence[DeployPath]) -> tuple[Finding, ...]:
     """
     found = {
         (placed.document.path, placed.mark, request.source): placed.document.finding(
-            placed.mark,
-            f'job "{placed.job.id}": `{request.source}` succeeds when {app.name} or Heroku answers with an error'
-            + path.caller_of(placed),
+            placed.place_of(request.line),
+            f'job "{placed.job.id}": `{_short(request.source)}` succeeds when {app.name} or Heroku answers with an '
+            f"error{path.caller_of(placed)}",
             "add --fail to curl",
         )
         for path in reversed(paths)

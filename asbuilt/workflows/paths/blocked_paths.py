@@ -16,7 +16,7 @@ from asbuilt.workflows.run import contexts, matrix
 from asbuilt.workflows.run.job_runs import JobRun, job_runs
 from asbuilt.workflows.run.reach import step_runs
 from asbuilt.workflows.run.stopping import stopped_before
-from asbuilt.workflows.triggers.refs import broadest
+from asbuilt.workflows.triggers.refs import broadest, told
 from asbuilt.workflows.triggers.situations import Situation
 
 __all__ = ["BlockedPath", "Obstacle", "blocked_paths"]
@@ -51,7 +51,7 @@ class BlockedPath:
     def way(self) -> str:
         """What would set it off, as a person says it."""
         inputs = (f"{name}={value}" for name, value in self.inputs.items())
-        return " ".join((self.trigger, *(inputs if self.inputs else self.refs)))
+        return " ".join((self.trigger, *(inputs if self.inputs else told(self.refs))))
 
 
 def blocked_paths(

@@ -16,6 +16,7 @@ from asbuilt.workflows.paths.unbound import unbound
 from asbuilt.workflows.paths.verification import Verification
 from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.run.job_runs import JobRun
+from asbuilt.workflows.triggers.refs import told
 from asbuilt.workflows.yaml.document import Document, Mark, Scalar
 
 __all__ = ["DeployPath", "Gate", "Group", "Later", "Verification"]
@@ -135,10 +136,10 @@ class DeployPath:
 
     @property
     def way(self) -> str:
-        """What sets it off, as a person says it: the event, and its refs or its inputs."""
+        """What sets it off, as a person says it: the event with its inputs, or its refs unless they are all."""
         inputs = (f"{name}={value}" for name, value in self.inputs.items())
         after = (f"of {self.upstream.rpartition('/')[2]}", f"({', '.join(self.origins)})") if self.upstream else ()
-        return " ".join((self.trigger, *after, *(inputs if self.inputs else self.refs)))
+        return " ".join((self.trigger, *after, *(inputs if self.inputs else told(self.refs))))
 
     @property
     def notes(self) -> tuple[str, ...]:

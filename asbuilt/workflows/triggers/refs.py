@@ -3,7 +3,7 @@
 Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from asbuilt.workflows.expressions.evaluate import Unknown
@@ -139,3 +139,8 @@ def _fixed(pattern: str) -> str:
     if pattern[end : end + 1] == "?":
         end -= 1
     return pattern[: max(end, 0)]
+
+
+def told(refs: Sequence[str]) -> tuple[str, ...]:
+    """Give refs as a person says them: nothing where they are all that there are."""
+    return () if {f"{HEADS}**", f"{TAGS}**"} <= set(refs) else tuple(refs)

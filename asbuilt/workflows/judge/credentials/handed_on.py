@@ -49,7 +49,7 @@ def _finding(workflow_file: WorkflowFile, job: Job, need: _Need) -> Finding:
     name = need.names[0]
     return workflow_file.document.finding(
         job.place("secrets" if job.secrets is not None else "uses"),
-        f"{job.id}: {need.call.label} in {where}:{need.call.placed.mark.line} reads secrets.{name}, which this call "
+        f"{job.id}: {need.call.label} in {where}:{need.call.mark.line} reads secrets.{name}, which this call "
         f"does not hand over{instead}",
         f"add to its secrets: {name}: ${{{{ secrets.{name} }}}}" if names else "add to this job: secrets: inherit",
     )

@@ -22,7 +22,7 @@ from asbuilt.workflows.run.contexts import text_in
 from asbuilt.workflows.run.job_runs import job_runs
 from asbuilt.workflows.run.reach import step_runs_on_success
 from asbuilt.workflows.shell.script import Command, commands, expand
-from asbuilt.workflows.yaml.document import Node, Scalar, Sequence, text_of, texts_of
+from asbuilt.workflows.yaml.document import Mark, Node, Scalar, Sequence, text_of, texts_of
 
 # What the images hold: https://github.com/actions/runner-images/blob/main/images/ubuntu/Ubuntu2404-Readme.md
 _WITHOUT_CLI = late(r"ubuntu-(?:latest|slim|(?P<year>\d\d)\.\d\d)(?:-arm)?$", re.IGNORECASE)
@@ -57,6 +57,11 @@ class Call:
     command: Command | None = None
     number: int = 0
     key_input: str = ""
+
+    @property
+    def mark(self) -> Mark:
+        """The place of the call: its line in the script, or the step."""
+        return self.placed.place_of(self.command.line) if self.command is not None else self.placed.mark
 
 
 def subcommand(words: tuple[str, ...]) -> str | None:
