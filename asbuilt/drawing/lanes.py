@@ -179,6 +179,7 @@ class Drawing:
         paths = [
             {**({"repository": lane.repository} if lane.repository else {}), **lane.path.as_dict()}
             | ({"lacks": list(lane.lacks)} if self.estate else {})
+            | {"types": list(lane.path.types)}
             | {"findings": [each.record() for each in lane.found]}
             for lane in self.lanes
         ]

@@ -213,8 +213,10 @@ def test_a_folder_that_has_no_repositorys_name_decides_no_condition(judge, folde
     path.write_text(RELEASE.replace("    runs-on", "    if: github.repository == 'o/n'\n    runs-on"))
     shown = CliRunner().invoke(app, ["paths", "--format", "json"])
     assert json.loads(shown.stdout)["paths"][0]["undecided"]
-    run = judge()
-    assert "WF010" in run.subjects("drifted")
+    (folder / "estate.yaml").write_text("estate: mine\napps: {kettle-prod: }\n")
+    run = judge("--checkout", ".")
+    assert "WF005" in run.subjects("drifted"), run.out
+    assert "WF028" not in run.subjects("drifted"), run.out
     assert verify(run.directory, Asked(rejudge=True)).holds
 
 

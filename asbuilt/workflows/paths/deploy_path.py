@@ -227,6 +227,6 @@ class DeployPath:
 
 
 _RECORD = (
-    "workflow", "job", "trigger", "types", "refs", "inputs", "gates", "environment", "app", "mechanism", "verified_by",
-    "file", "line", "concurrency", "automatic", "review", "undecided", "remarks",
+    "workflow", "job", "trigger", "refs", "inputs", "gates", "environment", "app", "mechanism", "verified_by", "file",
+    "line", "concurrency", "automatic", "review", "undecided", "remarks",
 )  # fmt: skip
