@@ -214,13 +214,25 @@ def of_push(command: Command, placed: PlacedStep, sources: Sources) -> Token:
     """Tell with whose token git pushes: that of an address, or the one that the checkout leaves behind."""
     addresses = list(_remotes(placed, sources))
     addresses += [(url, placed, command) for text in _written(command) for url in _URL.findall(text)]
+    left = _left_by_checkout(placed, sources)
     if addresses:
         found = {of_text(_password(url), each, sources, other).own for url, each, other in addresses}
+        # The header that a checkout leaves goes before what an address says, unless the script has taken it away.
+        found |= {left.own} if left.own and not _takes_away(placed, sources) else set()
         return Token(found.pop() if len(found) == 1 else None, addresses[-1][0])
+    return left if left is not UNTOLD else _kept(placed, sources)
+
+
+def _left_by_checkout(placed: PlacedStep, sources: Sources) -> Token:
     steps = sources.steps(placed.workflow_file, placed.job)[: placed.number + 1]
     checkout = next((each for each in reversed(steps) if each.step.action == _CHECKOUT), None)
-    left = _left_by(checkout.step, checkout, sources) if checkout is not None else UNTOLD
-    return left if left is not UNTOLD else _kept(placed, sources)
+    return _left_by(checkout.step, checkout, sources) if checkout is not None else UNTOLD
+
+
+@lru_cache(maxsize=256)
+def _takes_away(placed: PlacedStep, sources: Sources) -> bool:
+    """Tell whether a script takes away, or overrides, the header with the token that a checkout leaves for git."""
+    return any("extraheader" in command.source.lower() for _, command in _commands_until(placed, sources))
 
 
 def of_gh(command: Command, placed: PlacedStep, sources: Sources) -> Token:
