@@ -23,7 +23,7 @@ from asbuilt.run_results import made_by, older_runs, telling, undecided
 from asbuilt.scope import repository_of
 from asbuilt.subjects import kind_of
 from asbuilt.terms import Stretch
-from asbuilt.workflows.judge.leading import leading_to, ways_of
+from asbuilt.workflows.judge.leading import ground_of, leading_to
 from asbuilt.workflows.judge.procfile import procfiles_of
 
 pytest_plugins = ("asbuilt.plugin",)
@@ -690,16 +690,16 @@ def _unread(run):
 
 
 @pytest.fixture(scope="session")
-def _ways(run):
-    """The ways of all checkouts, by the app that they lead to: looked for once a run."""
-    return tuple(ways_of(name, each) for name, each in run.checkouts.items())
+def _grounds(run):
+    """The files in which ways to apps are looked for: asked once a run whether GitHub takes them."""
+    return tuple(ground_of(name, each) for name, each in run.checkouts.items())
 
 
 @pytest.fixture
-def leading(see, run, _checkouts, _unread, _ways, app):
+def leading(see, run, _checkouts, _unread, _grounds, app):
     """The ways to the app: those that are known to lead there, those that are shut, and what leaves others open."""
     see.rest_on(_unread)
-    found = leading_to(app, {each.workflow.path for each in run.deploys.get(app.name, ())}, _ways)
+    found = leading_to(app, {each.workflow.path for each in run.deploys.get(app.name, ())}, _grounds)
     if not (found.paths or found.blocked or found.open or found.is_here):
         see.nothing = f"no way leads to {app.name}, and nothing says that its code is in these files"
     return found

@@ -90,7 +90,7 @@ def shown(folder, *more):
     arguments = ["paths", f"--estate={folder}/estate.yaml", f"--checkout={folder}/shop", *more, "--format=json"]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)
+    return json.loads(done.stdout)["paths"]
 
 
 def test_what_is_called_in_a_given_folder_is_judged_and_its_own_deploys_are_not(laid_out, play):
@@ -129,7 +129,7 @@ def test_the_checkout_of_a_declared_repository_is_called_too(laid_out):
     both = ESTATE.replace("  leaf/shop:\n", "  leaf/tools: {checkout: tools}\n  leaf/shop:\n    checkout: shop\n")
     (laid_out / "estate.yaml").write_text(both)
     done = CliRunner().invoke(app, ["paths", f"--estate={laid_out}/estate.yaml", "--format=json"])
-    assert [(each["repository"], each["app"]) for each in json.loads(done.stdout)] == [
+    assert [(each["repository"], each["app"]) for each in json.loads(done.stdout)["paths"]] == [
         ("leaf/shop", "leaf-prod"), ("leaf/tools", "nobody"),
     ]  # fmt: skip
 
@@ -172,7 +172,7 @@ def test_without_an_estate_another_repository_is_called_as_well(laid_out, monkey
     monkeypatch.chdir(laid_out / "tools")
     (laid_out / "tools/.github/workflows/roll.yml").write_text(THERE.replace("${{ secrets.LEAF }}", "leaf-prod"))
     done = CliRunner().invoke(app, ["paths", "--checkout=../shop", "--checkout=leaf/tools=.", "--format=json"])
-    assert [each["app"] for each in json.loads(done.stdout)] == ["leaf-prod"]
+    assert [each["app"] for each in json.loads(done.stdout)["paths"]] == ["leaf-prod"]
 
 
 def test_a_release_by_a_described_workflow_was_made_by_a_job_in_it(laid_out):

@@ -233,3 +233,12 @@ def test_an_option_that_is_never_read(given, dead):
 @pytest.mark.parametrize(("text", "boolean"), [("no", "false"), ("False", "false"), ("", "false"), ("yes", "true")])
 def test_what_a_text_was_meant_to_be(text, boolean):
     assert as_boolean(text) == boolean
+
+
+@pytest.mark.parametrize(
+    ("ref", "old"),
+    [("v3.8.9", "v3.8.9"), ("3.6.8", "3.6.8"), ("v3.9.9", ""), ("v3.10.9", ""), ("v3", ""), ("master", "")],
+)
+def test_a_release_that_is_too_old_creates_whatever_is_set(ref, old):
+    (found,) = inputs(workflow("dontautocreate: true").replace("@v3", f"@{ref}"))
+    assert found.creates_whatever_is_set == old

@@ -11,11 +11,11 @@ from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.tracing import deploy_paths
 
 
-def checked(given):
+def checked(given, ref="v3"):
     lines = "".join(f"          {line}\n" for line in given.splitlines())
     text = (
         "on: push\njobs:\n  one:\n    runs-on: x\n    steps:\n"
-        f"      - uses: akhileshns/heroku-deploy@v3\n        with:\n          heroku_app_name: shop\n{lines}"
+        f"      - uses: akhileshns/heroku-deploy@{ref}\n        with:\n          heroku_app_name: shop\n{lines}"
     )
     sources = sources_of(one=text)
     file = sources.by_path[".github/workflows/one.yml"]
@@ -41,3 +41,10 @@ def test_github_reads_the_name_of_an_input_without_regard_to_case(name):
 
 def test_the_right_name_beside_a_misspelled_one_counts():
     assert list(deploy_steps.creating(*checked("dont_autocreate: true\ndontautocreate: true"))) == []
+
+
+def test_a_release_that_does_not_know_the_input_may_create():
+    file, checkout = checked("dontautocreate: true", ref="v3.8.9")
+    (gap,) = deploy_steps.creating(file, checkout)
+    assert "v3.8.9 does not know dontautocreate" in gap.fact
+    assert gap.fix == "use v3.9.9 or later, with dontautocreate: true"

@@ -7,7 +7,7 @@ from judge import judged
 from making import deploying
 
 from asbuilt import estate as estates
-from asbuilt.workflows.judge.leading import leading_to, ways_of
+from asbuilt.workflows.judge.leading import ground_of, leading_to
 from asbuilt.workflows.paths.checkout import read
 
 MAIN = "{push: {branches: [main]}}"
@@ -160,10 +160,10 @@ def test_the_way_to_a_typed_app_says_what_is_typed(tmp_path):
     (tmp_path / ".github" / "workflows").mkdir(parents=True)
     (tmp_path / ".github" / "workflows" / "ship.yml").write_text(text)
     app = SimpleNamespace(name="shop-prod", repository="o/shop")
-    leading = leading_to(app, (), [ways_of("o/shop", read(tmp_path))])
+    leading = leading_to(app, (), [ground_of("o/shop", read(tmp_path))])
     assert [each.inputs for each in leading.paths] == [{"stage": "prod"}]
     other = SimpleNamespace(name="harbour", repository="o/shop")
-    assert leading_to(other, (), [ways_of("o/shop", read(tmp_path))]).paths == ()
+    assert leading_to(other, (), [ground_of("o/shop", read(tmp_path))]).paths == ()
 
 
 @pytest.mark.parametrize(

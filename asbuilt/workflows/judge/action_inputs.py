@@ -41,6 +41,9 @@ _ONCE = {
         }
     )
 }
+# The first release that has `dontautocreate`: https://github.com/AkhileshNS/heroku-deploy/blob/v3.9.9/action.yml
+CREATES_SINCE = (3, 9, 9)
+_RELEASE = re.compile(r"v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 # What is read only where another input is on, or only where it is off.
 _WITH = {
     **dict.fromkeys(("checkstring", "delay", "rollbackonhealthcheckfailed"), "healthcheck"),
@@ -108,6 +111,13 @@ class Inputs:
         if not self.paths:
             context = contexts.of_step(self.deploy.placed, {}, self.sources)
             yield Value(_stripped(text_in(written, context)), given=True, written=written)
+
+    @property
+    def creates_whatever_is_set(self) -> str:
+        """The release that the step names, where that is too old to know `dontautocreate`; else nothing."""
+        ref = (text_of(self.deploy.step.uses) or "").rpartition("@")[2].strip()
+        match = _RELEASE.fullmatch(ref)
+        return ref if match is not None and tuple(map(int, match.groups())) < CREATES_SINCE else ""
 
     def meant(self, name: str) -> Scalar | None:
         """Give the key that is meant for an input, but misspelled; None where there is none.

@@ -6,7 +6,14 @@ In go a workflow file and its checkout: what an input comes to can depend on the
 from collections.abc import Iterator
 
 from asbuilt.workflows.files.workflow import WorkflowFile
-from asbuilt.workflows.judge.action_inputs import CREATES, as_boolean, inputs_of, logins_by_mistake, meant_by
+from asbuilt.workflows.judge.action_inputs import (
+    CREATES,
+    CREATES_SINCE,
+    as_boolean,
+    inputs_of,
+    logins_by_mistake,
+    meant_by,
+)
 from asbuilt.workflows.judge.credentials.heroku_cli import caller_of
 from asbuilt.workflows.judge.skipped import unnoticed_skips
 from asbuilt.workflows.paths.checkout import Checkout
@@ -18,9 +25,17 @@ def creating(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Findin
     """Give the steps of a workflow that may create the app.
 
     At the input `dontautocreate`, at what is meant for it and misspelled, or at the step where it lacks: once for each
-    way on which it is not sure to be on.
+    way on which it is not sure to be on. At the action itself, where its release is too old to know the input.
     """
     for inputs in inputs_of(workflow_file, checkout):
+        if release := inputs.creates_whatever_is_set:
+            yield inputs.deploy.document.finding(
+                inputs.deploy.step.place("uses"),
+                f"{inputs.deploy.job.id}: heroku-deploy may create the app: {release} does not know "
+                f"dontautocreate{inputs.caller}",
+                f"use v{'.'.join(map(str, CREATES_SINCE))} or later, with dontautocreate: true",
+            )
+            continue
         meant = inputs.meant(CREATES)
         for value in inputs.values(CREATES):
             if not value.on:

@@ -37,16 +37,23 @@ class Leading:
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
-    """The ways of one checkout by the app that they lead to: None for those that may lead to several.
+class Ground:
+    """The files of a repository, in which ways to apps are looked for.
 
-    `refused` has why GitHub refuses a file, by its path.
+    `repository` is OWNER/NAME, empty where nobody says; `refused` has why GitHub refuses a file, by its path.
     """
 
     repository: str
-    paths: Mapping[str | None, tuple[DeployPath, ...]]
-    blocked: Mapping[str | None, tuple[BlockedPath, ...]]
+    checkout: Checkout
     refused: Mapping[str, Finding]
+
+    def to(self, app: str | None) -> Iterator[DeployPath]:
+        """Give the ways to an app, None for those that may lead to several; made for a pull request, they are none."""
+        return (path for path in self.checkout.ways.to(app) if not path.review)
+
+    def shut_to(self, app: str | None) -> Iterator[BlockedPath]:
+        """Give the ways to an app that are shut; None as for `to`."""
+        return (each for each in self.checkout.ways.shut_to(app) if not each.step.review)
 
     def why_refused(self, way: DeployPath | BlockedPath) -> Finding | None:
         """Give why GitHub starts nothing on a way: it refuses one of the files that it goes through."""
@@ -57,56 +64,40 @@ class Ways:
         return next((_at(path, why) for path, why in found if why is not None), None)
 
 
-def ways_of(repository: str, checkout: Checkout) -> Ways:
-    """Give the ways of a checkout by their app; those to apps that are made for a pull request are left out.
-
-    `repository` is OWNER/NAME, empty where nobody says whose files they are.
-    """
-    paths: dict[str | None, list[DeployPath]] = {}
-    blocked: dict[str | None, list[BlockedPath]] = {}
-    for path in checkout.deploy_paths:
-        if not path.review:
-            paths.setdefault(path.app, []).append(path)
-    for each in checkout.blocked_paths:
-        if not each.step.review:
-            blocked.setdefault(each.app, []).append(each)
+def ground_of(repository: str, checkout: Checkout) -> Ground:
+    """Give the ground of a checkout. `repository` is OWNER/NAME, empty where nobody says whose files they are."""
     found = ((file, refusal(file, checkout.sources)) for file in checkout.workflow_files)
-    return Ways(
-        repository,
-        {app: tuple(group) for app, group in paths.items()},
-        {app: tuple(group) for app, group in blocked.items()},
-        {file.path: why for file, why in found if why is not None},
-    )
+    return Ground(repository, checkout, {file.path: why for file, why in found if why is not None})
 
 
-def leading_to(app: App, owning: Collection[str], every: Iterable[Ways]) -> Leading:
+def leading_to(app: App, owning: Collection[str], every: Iterable[Ground]) -> Leading:
     """Give the ways to an app; `owning` are the paths of the workflow files that are declared to own a deploy of it."""
     paths: list[DeployPath] = []
     blocked: list[BlockedPath] = []
     open_ones: list[Finding] = []
     maybe: list[Finding] = []
     here = False
-    for ways in every:
-        own = app.repository is not None and app.repository == ways.repository
+    for ground in every:
+        own = app.repository is not None and app.repository == ground.repository
         here = here or own
         if own:
-            open_ones += (_at(path, why) for path, why in ways.refused.items() if path in owning)
-        others = app.repository not in {None, ways.repository} and bool(ways.repository)
-        mine = (*ways.paths.get(app.name, ()), *(() if others else _fitting(ways.paths.get(None, ()), app.name)))
+            open_ones += (_at(path, why) for path, why in ground.refused.items() if path in owning)
+        others = app.repository not in {None, ground.repository} and bool(ground.repository)
+        mine = (*ground.to(app.name), *(() if others else _fitting(ground.to(None), app.name)))
         for path in mine:
-            if (refused := ways.why_refused(path)) is not None:
+            if (refused := ground.why_refused(path)) is not None:
                 open_ones.append(refused)
             elif path.app is not None:
                 paths.append(path)
             elif path.is_app_typed:
                 paths += filter(None, (to_app(path, app.name),))
             else:
-                open_ones.append(open_app(path, app.name, ways.repository))
-        for each in ways.blocked.get(app.name, ()):
-            refused = ways.why_refused(each)
+                open_ones.append(open_app(path, app.name, ground.repository))
+        for each in ground.shut_to(app.name):
+            refused = ground.why_refused(each)
             blocked += () if refused else (each,)
             open_ones += (refused,) if refused else ()
-        maybe += (open_target(each, app.name) for each in (() if others else ways.blocked.get(None, ())) if each.why)
+        maybe += (open_target(each, app.name) for each in (() if others else ground.shut_to(None)) if each.why)
     if not paths and not blocked and not open_ones:
         open_ones = maybe
     return Leading(tuple(paths), tuple(blocked), tuple(dict.fromkeys(open_ones)), here)
