@@ -162,7 +162,7 @@ env:
         ("APP_NAME=shop make env", [("shop", "Makefile:18")]),
         ("make build", []),
         ("export APP=shop\nmake ship", [("shop", "Makefile:6")]),
-        ("APP=shop-$(cat kind) make ship", [(None, ".github/workflows/deploy.yml:8")]),
+        ("APP=shop-$(cat kind) make ship", [(None, ".github/workflows/deploy.yml:10")]),
     ],
 )
 def test_a_target_of_make_is_its_recipe_behind_those_before_it(tmp_path, call, expected):
