@@ -128,6 +128,19 @@ def test_a_check_behind_the_script_counts_and_one_before_it_does_not(tmp_path):
     assert (len(behind.verified_by), before.verified_by) == (1, ())
 
 
+@pytest.mark.parametrize("call", ["./ask.sh", "make ask", "npm run ask"])
+def test_a_check_in_a_file_of_its_own_counts(tmp_path, call):
+    ask = "curl --fail https://shop.example/health"
+    files = {
+        "ask.sh": f"set -e\n{ask}\n",
+        "Makefile": f"ask:\n\t{ask}\n",
+        "package.json": f'{{"scripts": {{"ask": "{ask}"}}}}',
+    }
+    script = f"{RELEASE.format(app='shop')}{call}"
+    (path,) = checkout(tmp_path, script, files).deploy_paths
+    assert len(path.verified_by) == 1
+
+
 MAKEFILE = """# ours
 APP ?= shop-dev
 BASE := shop

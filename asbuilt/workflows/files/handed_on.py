@@ -4,7 +4,8 @@
                                 heroku container:release web -a shop
                                 )
 
-Only what speaks of Heroku is put in, and each of its lines keeps its place. What cannot be read stays a call. Sources:
+Only what speaks of Heroku or asks an address is put in, and each of its lines keeps its place. What cannot be read
+stays a call. Sources:
 https://www.gnu.org/software/make/manual/make.html and https://docs.npmjs.com/cli/v11/commands/npm-run
 """
 
@@ -46,6 +47,8 @@ _HOME = late(
     r"(?:\$\{?GITHUB_(?P<variable>WORKSPACE|ACTION_PATH)(?:\}|\b)"
     r"|\$\{\{[ ]*github\.(?P<expression>workspace|action_path)[ ]*\}\})(?:/+|$)"
 )
+# What is looked for in scripts: what is done with Heroku, and what asks an app.
+_SPEAKS = late(r"heroku|\b(?:curl|wget)\b", re.IGNORECASE)
 _WRAPS = frozenset({"exec", "time", "sudo"})
 _RUNS = frozenset({"run", "run-script"})
 _ITSELF = frozenset({"install", "i", "ci", "add", "exec", "publish", "version", "audit", "cache", "config", "login"})
@@ -77,7 +80,7 @@ class Reader:
     home: str | None = None
 
     def put_in(self, script: str, folder: str = "") -> HandedOn | None:
-        """Give a script with what it hands on put in; None for one that hands nothing on that speaks of Heroku.
+        """Give a script with what it hands on put in; None for one that hands on nothing that is looked for.
 
         `folder` is where it starts, below the root of the checkout.
         """
@@ -128,7 +131,7 @@ class Reader:
     def _body(
         self, call: re.Match[str], folders: tuple[str, ...], around: tuple[str, ...], budget: Iterator[int]
     ) -> "_Body | None":
-        """Give what stands for a call, if it can be read and speaks of Heroku; it is in one of some folders."""
+        """Give what stands for a call, if it can be read and says what is looked for; it is in one of some folders."""
         words = _words(call["call"])
         while words[:1] and words[0] in _WRAPS:
             words = words[1:]
@@ -140,7 +143,7 @@ class Reader:
                 if key in around:
                     return None
                 inner = self._inlined(body.lines, body.folder, (*around, key), budget) or body.lines
-                is_told = "heroku" in "\n".join(line for line, _ in inner).lower()
+                is_told = _SPEAKS.search("\n".join(line for line, _ in inner)) is not None
                 return replace(body, lines=inner) if is_told else None
         return None
 
