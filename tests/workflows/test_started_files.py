@@ -38,6 +38,12 @@ def ends(found):
         ("./ship.sh \\\n  shop", RELEASE.format(app="${1}"), [("shop", "ship.sh:1")]),
         ("./ship.sh", RELEASE.format(app="${1:-shop}"), [("shop", "ship.sh:1")]),
         ("APP=shop\n./ship.sh $APP", 'NAME="$1"\n' + RELEASE.format(app="$NAME"), [("shop", "ship.sh:2")]),
+        ("./ship.sh shop", RELEASE.format(app='"${1:?which app}"'), [("shop", "ship.sh:1")]),
+        ("./ship.sh shop web", "NAME=$1\nshift\n" + RELEASE.format(app="$NAME --wait $1"), [("shop", "ship.sh:3")]),
+        ("./ship.sh a b shop", "if true; then echo; fi\nshift 2\n" + RELEASE.format(app="$1"), [("shop", "ship.sh:3")]),
+        ('bash "$GITHUB_WORKSPACE/ship.sh" shop', RELEASE.format(app="$1"), [("shop", "ship.sh:1")]),
+        ("cd api\n${GITHUB_WORKSPACE}/ship.sh shop", RELEASE.format(app="$1"), [("shop", "ship.sh:1")]),
+        ('"${{ github.workspace }}/ship.sh" "shop"', RELEASE.format(app="$1"), [("shop", "ship.sh:1")]),
         ("./ship.sh '${{ github.ref_name }}'", RELEASE.format(app="shop-$1"), [("shop-main", "ship.sh:1")] * 1),
     ],
 )
@@ -51,6 +57,9 @@ def test_a_script_of_the_checkout_is_read_as_if_it_stood_there(tmp_path, script,
     ("script", "files"),
     [
         ("./ship.sh shop", {"ship.sh": "while getopts a: o; do :; done\nshift\n" + RELEASE.format(app="$1")}),
+        ("./ship.sh a shop", {"ship.sh": "while test $# = 2; do\nshift\ndone\n" + RELEASE.format(app="$1")}),
+        ("./ship.sh", {"ship.sh": RELEASE.format(app="${1:?which}")}),
+        ("bash $GITHUB_ACTION_PATH/ship.sh shop", {"ship.sh": RELEASE.format(app="$1")}),
         ("./ship-heroku.sh", {}),
         ("./ship-heroku.py", {"ship-heroku.py": "heroku"}),
         ("./ship-heroku.sh", {"ship-heroku.sh": "#!/usr/bin/env python3\nheroku()\n"}),
@@ -60,6 +69,22 @@ def test_a_script_of_the_checkout_is_read_as_if_it_stood_there(tmp_path, script,
 )
 def test_what_cannot_be_read_names_no_app(tmp_path, script, files):
     assert {path.app for path in checkout(tmp_path, script, files).deploy_paths} <= {None}
+
+
+@pytest.mark.parametrize(
+    ("run", "folder"),
+    [
+        ("$GITHUB_ACTION_PATH/ship.sh shop", ""),
+        ('bash "${{ github.action_path }}/ship.sh" shop', ""),
+        ("./ship.sh shop", "      working-directory: ${{ github.action_path }}\n"),
+        ("../tools/ship.sh shop", "      working-directory: $GITHUB_ACTION_PATH\n"),
+    ],
+)
+def test_a_script_beside_an_action_is_read(tmp_path, run, folder):
+    action = f"runs:\n  using: composite\n  steps:\n    - run: {run}\n      shell: bash\n{folder}"
+    files = {"tools/action.yml": action, "tools/ship.sh": RELEASE.format(app="$1")}
+    found = checkout(tmp_path, "echo", files, more="      - uses: ./tools\n")
+    assert ends(found) == [("shop", "tools/ship.sh:1")]
 
 
 def test_a_link_out_of_the_checkout_is_not_read(tmp_path):
@@ -137,7 +162,7 @@ env:
         ("APP_NAME=shop make env", [("shop", "Makefile:18")]),
         ("make build", []),
         ("export APP=shop\nmake ship", [("shop", "Makefile:6")]),
-        ("APP=shop-$(cat kind) make ship", [(None, ".github/workflows/deploy.yml:8")]),
+        ("APP=shop-$(cat kind) make ship", [(None, ".github/workflows/deploy.yml:10")]),
     ],
 )
 def test_a_target_of_make_is_its_recipe_behind_those_before_it(tmp_path, call, expected):

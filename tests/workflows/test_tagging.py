@@ -109,6 +109,30 @@ def doubts(steps, deploy=TAGS, on="push", **more):
 
 
 VERSION = "      - id: next\n        run: echo n=1.2 >> $GITHUB_OUTPUT\n"
+HANDED = f'      - id: t\n        env: {{{{ K: \'{OWN}\' }}}}\n        run: echo "mine=$K" >> "$GITHUB_{{}}"\n'
+OTHERS = HANDED.replace("GITHUB_TOKEN", "PAT")
+ALONE = "persist-credentials: false"
+LOGINS = (
+    ('echo "$T" | gh auth login --with-token',),
+    ('gh auth login --with-token <<< "$T"',),
+    ('echo "$T" > token.txt', "gh auth login --with-token < token.txt"),
+    ('printf %s "$T" >"$HOME/t"', 'cat "$HOME/t" | gh auth login --with-token'),
+)
+KEEPERS = (
+    ('echo "https://x:${T}@github.com" >> ~/.git-credentials',),
+    ("cat > ~/.netrc <<END", "machine github.com login x password $T", "END"),
+    ("export GH_TOKEN=$T", "gh auth setup-git"),
+)
+
+
+def logged(how, token):
+    return lines(*how, "gh release create $N", env=f"T: '{token}'")
+
+
+def kept(how, token):
+    return lines(*how, "git push --tags", env=f"T: '{token}'", checkout="persist-credentials: false")
+
+
 APP_TOKEN = "      - id: app\n        uses: actions/create-github-app-token@v2\n"
 
 
@@ -133,6 +157,15 @@ APP_TOKEN = "      - id: app\n        uses: actions/create-github-app-token@v2\n
             'curl -H "Authorization: Bearer $T" -d \'{"tag_name": "x"}\' https://api.github.com/repos/o/r/releases',
             env=f"T: '{OWN}'",
         ),
+        lines("git push https://x:${{ steps.t.outputs.mine }}@github.com/o/r --tags", before=HANDED.format("OUTPUT")),
+        lines("git push https://x:$mine@github.com/o/r --tags", before=HANDED.format("ENV")),
+        lines("GH_TOKEN=$mine gh release create $N", before=HANDED.format("ENV")),
+        *(logged(how, OWN) for how in LOGINS),
+        *(kept(how, OWN) for how in KEEPERS),
+        lines("gh release create $N", before=HANDED.format("ENV").replace("mine", "GH_TOKEN")),
+        uses("actions/checkout")
+        + HANDED.format("OUTPUT")
+        + uses("ncipollo/release-action", "token: '${{ steps.t.outputs.mine }}'"),
         uses("ncipollo/release-action", "tag: v1, token: '${{ env.T }}'", f"T: '{OWN}'"),
         uses("butlerlogic/action-autotag", env=f"GITHUB_TOKEN: '{OWN}'"),
     ],
@@ -148,16 +181,40 @@ def test_however_the_tag_and_the_token_are_called(steps):
     [
         lines("git tag $N", "git push origin $N", checkout=f"token: '{PERSONAL}'"),
         lines("git tag $N", "git push origin $N", checkout="token: '${{ steps.app.outputs.token }}'", before=APP_TOKEN),
+        lines(
+            "git push https://x:${{ steps.t.outputs.mine }}@github.com/o/r --tags",
+            before=OTHERS.format("OUTPUT"),
+            checkout=ALONE,
+        ),
+        lines("git push https://x:$mine@github.com/o/r --tags", before=OTHERS.format("ENV"), checkout=ALONE),
+        lines(
+            "git push https://x:$mine@github.com/o/r --tags",
+            env=f"mine: '{PERSONAL}'",
+            before=HANDED.format("ENV"),
+            checkout=ALONE,
+        ),
+        *(logged(how, PERSONAL) for how in LOGINS),
+        *(kept(how, PERSONAL) for how in KEEPERS),
         APP_TOKEN + uses("softprops/action-gh-release", "token: '${{ steps.app.outputs.token }}'"),
         lines("GH_TOKEN=$PASS gh release create $N", env=f"PASS: '{PERSONAL}'"),
-        lines("git remote set-url origin https://x:$P@github.com/o/r", "git push --tags", env=f"P: '{PERSONAL}'"),
+        lines(
+            "git remote set-url origin https://x:$P@github.com/o/r",
+            "git push --tags",
+            env=f"P: '{PERSONAL}'",
+            checkout=ALONE,
+        ),
         lines(
             "git remote set-url origin https://x:${{ secrets.PAT }}@github.com/${{ github.repository }}",
             "git push --tags",
+            checkout=ALONE,
         ),
-        lines('git push "https://x:${{ secrets.PAT }}@github.com/o/r" --tags'),
-        lines("git push https://$GITHUB_ACTOR:$P@github.com/o/r --tags", env=f"P: '{PERSONAL}'"),
-        lines("git push https://$P:x-oauth-basic@github.com/o/r --tags", env=f"P: '{PERSONAL}'"),
+        lines('git push "https://x:${{ secrets.PAT }}@github.com/o/r" --tags', checkout=ALONE),
+        lines("git push https://$GITHUB_ACTOR:$P@github.com/o/r --tags", env=f"P: '{PERSONAL}'", checkout=ALONE),
+        lines("git push https://$P:x-oauth-basic@github.com/o/r --tags", env=f"P: '{PERSONAL}'", checkout=ALONE),
+        lines(
+            "git config --unset-all http.https://github.com/.extraheader",
+            'git push "https://x:${{ secrets.PAT }}@github.com/o/r" --tags',
+        ),
         lines("git tag $N", "git push origin main"),  # the tag stays where it is
         lines("git tag build-$N", "git push origin build-$N"),  # not one that the deploy waits for
         lines("git tag -d $N", "git push origin $N"),
@@ -179,6 +236,8 @@ def test_a_tag_of_another_token_or_another_name_starts_others_or_is_none(steps):
         (lines("git push --tags", checkout="token: '${{ steps.x.outputs.token }}'"), "steps.x.outputs.token"),
         (lines("git push --tags", checkout="persist-credentials: false"), ""),
         (lines("gh release create v1"), ""),
+        # The checkout leaves its own header, and git sends that first.
+        (lines('git push "https://x:${{ secrets.PAT }}@github.com/o/r" --tags'), "secrets.PAT"),
         (uses("softprops/action-gh-release", "token: '${{ vars.T }}'"), "vars.T"),
     ],
 )

@@ -26,6 +26,7 @@ def found(limit, inputs="", most=HOUR, matrix=""):
         ("20", ""),
         ("60", ""),
         ("'${{ 20 }}'", ""),
+        ("soon", ""),  # GitHub refuses it, and runs nothing
         ("${{ fromJSON(inputs.limit) }}", "limit: {type: choice, options: ['10', '30']}"),
     ],
 )
@@ -39,6 +40,7 @@ def test_a_limit_of_an_hour_or_less_is_right(limit, inputs):
         ("", "", "for six hours: it has no timeout-minutes"),
         ("61", "", "for 61 minutes, expected at most 60 minutes"),
         ("360", "", "for 360 minutes"),
+        ("1e300", "", "for 1E+300 minutes"),
         ("${{ 90 }}", "", "for 90 minutes"),
         ("${{ inputs.limit || 240 }}", "", "for 240 minutes"),
         ("${{ fromJSON(inputs.limit) }}", "limit: {type: choice, options: ['10', '300']}", "for 300 minutes"),

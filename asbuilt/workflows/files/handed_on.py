@@ -25,7 +25,9 @@ from asbuilt.workflows.yaml.document import Document, Mark
 _CALL = late(
     r"(?P<lead>^[ \t]*|[;&|(][ \t]*|\b(?:then|do|else|if|!)[ \t]+)(?P<env>(?:[A-Za-z_]\w*=[^\s;&|()]*[ \t]+){0,20})"
     r"(?P<call>(?:(?:exec|time|sudo)[ \t]+)?"
-    r"(?:\./|[\w.-]+/|(?:bash|sh|dash|zsh|ksh|source|\.|g?make|npm|pnpm|yarn|bun)(?=[ \t\n]|$))"
+    r"(?:\./|[\w.-]+/"
+    r"|(?=\"?(?:\$\{?GITHUB_(?:WORKSPACE|ACTION_PATH)\b|\$\{\{[ ]*github\.(?:workspace|action_path)[ ]*\}\}))"
+    r"|(?:bash|sh|dash|zsh|ksh|source|\.|g?make|npm|pnpm|yarn|bun)(?=[ \t\n]|$))"
     r"(?:\\\n|'[^'\n]*'|\"[^\"\n]*\"|\$\{\{[^}\n]*\}\}|[^;&|()#<>\n'\"\\])*)",
     re.MULTILINE,
 )
@@ -33,9 +35,17 @@ _FOLDER = late(r"(?:^|[;&|(])[ \t]*cd[ \t]+[\"']?(?P<folder>[\w./-]+)[\"']?", re
 _EXPRESSION = late(r"\$\{\{[^}\n]*\}\}")
 _PLAIN = late(r"(?:[\w./:@%+=,-]|\$\w+|\$\{\w+\}|\$\{\{[^}]*\}\})*")
 _PLACE = late(
-    r"'[^'\n]*'|\$(?P<bare>[1-9@*#])|\$\{(?P<braced>[1-9])(?::?-(?P<default>[^{}]*))?\}|\"\$\{@\}\"|\$\{@\}",
+    r"'[^'\n]*'|\$(?P<bare>[1-9@*#])|\$\{(?P<braced>[1-9])(?::?-(?P<default>[^{}]*)|:?\?[^{}]*)?\}|\"\$\{@\}\"|\$\{@\}",
 )
-_ARGUES = late(r"\b(?:shift|getopts|function)\b|^\s*[\w-]+\s*\(\)|\bset\s+--", re.MULTILINE)
+_ARGUES = late(r"\b(?:getopts|function)\b|^\s*[\w-]+\s*\(\)|\bset\s+--", re.MULTILINE)
+# `shift` on a line of its own; outside of loops and branches, what is before it sees more than what is behind.
+_OPENS, _CLOSES = late(r"\b(?:if|while|until|for|case|select)\b"), late(r"\b(?:fi|done|esac)\b")
+_SHIFTS, _SHIFT = late(r"\bshift\b"), late(r"^shift(?:[ \t]+(?P<by>\d))?[ \t]*$", re.MULTILINE)
+# Where a run has the checkout, and the folder of the action that it is in.
+_HOME = late(
+    r"(?:\$\{?GITHUB_(?P<variable>WORKSPACE|ACTION_PATH)(?:\}|\b)"
+    r"|\$\{\{[ ]*github\.(?P<expression>workspace|action_path)[ ]*\}\})(?:/+|$)"
+)
 _WRAPS = frozenset({"exec", "time", "sudo"})
 _RUNS = frozenset({"run", "run-script"})
 _ITSELF = frozenset({"install", "i", "ci", "add", "exec", "publish", "version", "audit", "cache", "config", "login"})
@@ -58,11 +68,13 @@ class HandedOn:
 class Reader:
     """Reads the files that scripts start; `document` gives one by its path, None where it is not there or not read.
 
-    `around` is the text of what may set variables for the scripts, None where nobody knows what does.
+    `around` is the text of what may set variables for the scripts, None where nobody knows what does. `home` is the
+    folder of the action in which they stand, None for those of a job itself.
     """
 
     document: Callable[[str], Document | None]
     around: str | None = ""
+    home: str | None = None
 
     def put_in(self, script: str, folder: str = "") -> HandedOn | None:
         """Give a script with what it hands on put in; None for one that hands nothing on that speaks of Heroku.
@@ -152,9 +164,9 @@ class Reader:
                 options = options.replace("set +e", "set -e") if "e" in rest[0] else options
                 rest = rest[2:] if rest[0].endswith("o") else rest[1:]
             words = rest
-        if not words or "$" in words[0] or (language(words[0]) is not None):
+        if not words or (language(words[0]) is not None):
             return None
-        path = _inside(folder, words[0])
+        path = self._inside(folder, words[0])
         document = self.document(path) if path else None
         if document is None or len(document.text) > SCRIPT or not _is_for_shell(document.text):
             return None
@@ -170,7 +182,7 @@ class Reader:
             return None
         folder = posixpath.normpath(posixpath.join(folder, asked.folder))
         for name in (asked.file,) if asked.file else makefile.NAMES:
-            path = _inside(folder, name)
+            path = self._inside(folder, name)
             document = self.document(path) if path else None
             if document is not None and len(document.text) <= SCRIPT:
                 lines = makefile.recipe(document, asked, self.around)
@@ -187,7 +199,7 @@ class Reader:
         words = words[1:] if runs else words
         if not words or (not runs and (program == "npm" or words[0] in _ITSELF)):
             return None
-        path = _inside(folder, "package.json")
+        path = self._inside(folder, "package.json")
         document = self.document(path) if path else None
         scripts = _scripts(document.text) if document is not None else {}
         if document is None or words[0] not in scripts:
@@ -200,6 +212,25 @@ class Reader:
                 place = (document, _line_of(name, document.text))
                 lines += ((line, place) for line in given.split("\n"))
         return _Body(lines, document.path, folder, "set -e +o pipefail")
+
+    def _inside(self, folder: str, name: str) -> str | None:
+        """Give the path of a file below the root of the checkout; None for one that is elsewhere, or cannot be told."""
+        named = in_checkout(name, self.home)
+        path = posixpath.normpath(posixpath.join(folder, name) if named == name else named or "..")
+        return None if path.startswith(("..", "/")) or "$" in path else path
+
+
+def in_checkout(name: str, home: str | None) -> str | None:
+    """Give a path without the workspace or the action's folder before it, as it is below the root of the checkout.
+
+    None for one below the folder of an action where there is none; any other path comes out as it is.
+    """
+    match = _HOME.match(name)
+    if match is None:
+        return name
+    is_workspace = (match["variable"] or match["expression"]).lower() == "workspace"
+    base = "" if is_workspace else home
+    return None if base is None else posixpath.normpath(posixpath.join(base, name[match.end() :]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +268,6 @@ def _words(call: str) -> list[str]:
     return [re.sub(r"\0(\d+)\0", lambda match: expressions[int(match[1])], word) for word in words]
 
 
-def _inside(folder: str, name: str) -> str | None:
-    """Give the path of a file below the root of the checkout; None for one that is elsewhere, or cannot be told."""
-    path = posixpath.normpath(posixpath.join(folder, name))
-    return None if path.startswith(("..", "/")) or "$" in path else path
-
-
 def _is_for_shell(text: str) -> bool:
     first = text.split("\n", 1)[0]
     if not first.startswith("#!"):
@@ -254,9 +279,21 @@ def _is_for_shell(text: str) -> bool:
 def _given(text: str, arguments: Iterable[str]) -> str:
     """Put the arguments of a script in for `$1` and the like, where they are plain; what is quoted alone stays."""
     given = list(arguments)
-    if any(_PLAIN.fullmatch(each) is None for each in given):
+    shifts = list(_SHIFT.finditer(text))
+    if any(_PLAIN.fullmatch(each) is None for each in given) or len(_SHIFTS.findall(text)) != len(shifts):
         return text
+    parts: list[str] = []
+    at = 0
+    for shift in shifts:
+        before = text[: shift.start()]
+        if len(_OPENS.findall(before)) != len(_CLOSES.findall(before)):
+            return text
+        parts += (_put(text[at : shift.start()], given), ":" + " " * (len(shift[0]) - 1))
+        given, at = given[int(shift["by"] or 1) :], shift.end()
+    return "".join((*parts, _put(text[at:], given)))
 
+
+def _put(text: str, given: list[str]) -> str:
     def put(match: re.Match[str]) -> str:
         name = match["bare"] or match["braced"]
         if name is None:
@@ -265,6 +302,8 @@ def _given(text: str, arguments: Iterable[str]) -> str:
             return " ".join(given)
         if name == "#":
             return str(len(given))
+        if int(name) > len(given) and "?" in match[0]:  # it fails there, and says what it wants
+            return match[0]
         return given[int(name) - 1] if int(name) <= len(given) else match["default"] or ""
 
     return _PLACE.sub(put, text)

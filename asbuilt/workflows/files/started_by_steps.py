@@ -7,7 +7,7 @@ from pathlib import Path
 
 from asbuilt.files import RefusedError, read_inside
 from asbuilt.workflows.bounds import HANDED, SCRIPT
-from asbuilt.workflows.files.handed_on import Reader
+from asbuilt.workflows.files.handed_on import Reader, in_checkout
 from asbuilt.workflows.files.sources import ActionFile
 from asbuilt.workflows.files.workflow import Job, Step, WorkflowFile
 from asbuilt.workflows.shell.languages import is_shell
@@ -17,7 +17,6 @@ from asbuilt.workflows.yaml.document import Mapping as Node
 _SETS = "GITHUB_ENV"
 _CHECKOUT = "actions/checkout"
 _OWN = "${{ github.repository }}"
-_WORKSPACES = ("${{ github.workspace }}/", "$GITHUB_WORKSPACE/", "./")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,8 @@ class Started:
 
     def put_into_action(self, action: ActionFile) -> ActionFile:
         """Give a composite action whose steps have what they run of the checkout."""
-        steps = tuple(self._put_in(each, "", None, (), None) for each in action.steps)
+        home = posixpath.dirname(action.path)
+        steps = tuple(self._put_in(each, "", None, (), None, home) for each in action.steps)
         return action if all(map(_is, steps, action.steps)) else replace(action, steps=steps)
 
     def _put_into_job(self, job: Job, outer: str, env: Node | None) -> Job:
@@ -67,7 +67,15 @@ class Started:
                     folders.append(posixpath.normpath(path))
         return tuple(folders)
 
-    def _put_in(self, step: Step, folder: str, shell: str | None, places: tuple[str, ...], around: str | None) -> Step:
+    def _put_in(
+        self,
+        step: Step,
+        folder: str,
+        shell: str | None,
+        places: tuple[str, ...],
+        around: str | None,
+        home: str | None = None,
+    ) -> Step:
         script, shell = text_of(step.run), text_of(step.shell) or shell
         uses = text_of(step.uses) or ""
         if (below := next((each for each in places if uses.startswith(f"./{each}/")), None)) is not None:
@@ -75,9 +83,8 @@ class Started:
         if script is None or len(script) > SCRIPT or not is_shell(shell or "bash"):
             return step
         named = text_of(step.node.get("working-directory")) or folder
-        for each in _WORKSPACES:
-            named = named.removeprefix(each)
-        if "$" in named:
+        folder_here = in_checkout(named, home)
+        if folder_here is None or "$" in folder_here:
             return step
 
         def document(path: str) -> Document | None:
@@ -85,7 +92,7 @@ class Started:
             return self._document(path if below is None else path[len(below) + 1 :])
 
         around = None if around is None else " ".join((around, script, *_names(step.env)))
-        found = Reader(document, around).put_in(script, named)
+        found = Reader(document, around, home).put_in(script, posixpath.normpath(folder_here or "."))
         return step if found is None else replace(step, handed_on=found)
 
     def _document(self, name: str) -> Document | None:

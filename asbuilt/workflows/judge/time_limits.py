@@ -58,7 +58,7 @@ def _of_job(deploy: DeployStep, sources: Sources, most: timedelta) -> Iterator[F
             fact = f'cannot be told how long job "{job.id}" may hang, which deploys: {quoted(text)} on line {mark.line}'
             fix = bound(names, "20", sources.repository) if names else "timeout-minutes: 20"
             yield replace(document.finding(mark, fact + called, fix), open=True)
-        elif number_of(value) * _MINUTE > most if value.strip() else False:
+        elif value.strip() and number_of(value) > most / _MINUTE:
             yield document.finding(
                 mark,
                 f'job "{job.id}" deploys, and may hang for {value} minutes, expected at most {limit}{called}',

@@ -184,7 +184,7 @@ def _made_by_command(
             yield tokens.of_push(command, placed, sources), False, tag
     elif command.words[:3] == ("gh", "release", "create"):
         named = [word for word in command.words[3:4] if not word.startswith("-")]
-        yield _of_gh(command, placed, sources), True, _pattern(_expanded(named[0], command) if named else None)
+        yield tokens.of_gh(command, placed, sources), True, _pattern(_expanded(named[0], command) if named else None)
     elif command.words[:2] == ("gh", "api") or (command.words[:1] == ("curl",) and "api.github.com" in line):
         for address, field, releases in _BY_REQUEST:
             if address.search(line) and field.search(f"{line} {command.stdin}"):
@@ -193,15 +193,10 @@ def _made_by_command(
         yield tokens.of_variables(("GH_TOKEN", "GITHUB_TOKEN"), placed, sources, command), True, None
 
 
-def _of_gh(command: Command, placed: PlacedStep, sources: Sources) -> Token:
-    """Tell whose token `gh` has: https://cli.github.com/manual/gh_help_environment."""
-    return tokens.of_variables(("GH_TOKEN", "GITHUB_TOKEN"), placed, sources, command)
-
-
 def _of_request(command: Command, placed: PlacedStep, sources: Sources) -> Token:
     header = next((match[1] for word in command.words if (match := _HEADER.search(word))), None)
     if header is None:
-        return _of_gh(command, placed, sources) if command.words[:1] == ("gh",) else tokens.UNTOLD
+        return tokens.of_gh(command, placed, sources) if command.words[:1] == ("gh",) else tokens.UNTOLD
     return tokens.of_text(header, placed, sources, command)
 
 

@@ -12,6 +12,7 @@ from asbuilt.patterns import late
 from asbuilt.workflows.files.sources import PlacedStep, Sources
 from asbuilt.workflows.files.workflow import Step
 from asbuilt.workflows.shell.script import Command, commands
+from asbuilt.workflows.shell.trial import ENV, WRITES, Written, written
 from asbuilt.workflows.shell.variables import env_in, named_in
 from asbuilt.workflows.yaml.document import text_of, texts_of
 
@@ -25,9 +26,14 @@ _OF_APPS = frozenset(
 )  # fmt: skip
 _OWN = late(r"github\.token|secrets\.GITHUB_TOKEN", re.IGNORECASE)
 _SECRET = late(r"secrets\.(?!GITHUB_TOKEN\b)(\w+)", re.IGNORECASE)
-_OUTPUT = late(r"steps\.([\w-]+)\.outputs\.", re.IGNORECASE)
+_OUTPUT = late(r"steps\.([\w-]+)\.outputs\.([\w-]+)", re.IGNORECASE)
 _INPUT = late(r"inputs\.([\w-]+)", re.IGNORECASE)
 _URL = late(r"https://(?:\$\{\{[^}]{0,200}\}\}|\$(?!\{\{)|[^\s\"'$@/])*@github\.com")
+# What git and gh keep in files: https://git-scm.com/docs/git-credential-store and https://cli.github.com/manual/gh_auth_login
+_KEPT = late(r"\.git-credentials\b|netrc\b")
+_NETRC = late(r"\bmachine\s+github\.com\b.{0,200}?\bpassword\s+(\S+)", re.DOTALL)
+_INTO = late(r">\s*[\"']?(?P<file>[^\s\"'<>|&;]+)")
+_FROM = late(r"(?<!<)<\s*[\"']?(?P<file>[^\s\"'<>|&;(]+)")
 _DEEPEST = 6
 
 
@@ -69,7 +75,7 @@ def _whose(
         yield from _secret(secret[1], placed, sources, depth)
     for output in _OUTPUT.finditer(text):
         said = True
-        yield False if _makes_app_token(output[1], placed, sources) else None
+        yield from _whose_output(output, placed, sources, depth, seen)
     for given in _INPUT.finditer(text):
         said = True
         handed = _input(given[1], placed)
@@ -77,19 +83,42 @@ def _whose(
         yield from _whose(handed, outer, sources, None, depth - 1, seen) if handed is not None and depth else (None,)
     for name in (*named_in(text), *env_in(text)):
         said = True
-        values = _own_name(name) if text in (known := _values(name, placed, command)) or not known else known
-        if not values or not depth:
+        found = _texts(name, text, placed, sources, command) if depth else ()
+        if not found:
             yield None
-            continue
-        for value in values:
-            yield from _whose(value, placed, sources, command, depth - 1, seen)
+        for each, other, value in found:
+            yield from _whose(value, each, sources, other, depth - 1, seen)
     if not said:
         yield None
 
 
-def _own_name(name: str) -> tuple[str, ...]:
-    """Give what a variable stands for that nobody sets: whoever writes GITHUB_TOKEN means that token."""
-    return ("github.token",) if name == "GITHUB_TOKEN" else ()
+def _whose_output(
+    output: re.Match[str], placed: PlacedStep, sources: Sources, depth: int, seen: set[tuple[int, str]]
+) -> Iterator[bool | None]:
+    if _makes_app_token(output[1], placed, sources):
+        yield False
+    elif (left := _output(output[1], output[2], placed, sources)) is not None and depth:
+        yield from _whose(left[1], left[0], sources, None, depth - 1, seen)
+    else:
+        yield None
+
+
+def _texts(
+    name: str, text: str, placed: PlacedStep, sources: Sources, command: Command | None
+) -> list[tuple[PlacedStep, Command | None, str]]:
+    """Give the texts that a variable which a text names may have, each with the step and the command it is read in.
+
+    What an earlier step has left for it goes before that of the job. Whoever writes GITHUB_TOKEN where nobody sets it
+    means that token.
+    """
+    known = _values(name, placed, command)
+    if not known or known == (variable(placed, name, own=False),):
+        left = _env(name, placed, sources)
+        if left is not None:
+            return [(left[0], None, left[1])]
+    if not known or text in known:
+        known = ("github.token",) if name == "GITHUB_TOKEN" else ()
+    return [(placed, command, each) for each in known]
 
 
 def _secret(name: str, placed: PlacedStep, sources: Sources, depth: int) -> Iterator[bool | None]:
@@ -109,6 +138,37 @@ def _secret(name: str, placed: PlacedStep, sources: Sources, depth: int) -> Iter
 def _makes_app_token(step: str, placed: PlacedStep, sources: Sources) -> bool:
     steps = sources.steps(placed.workflow_file, placed.job)
     return any(each.step.id == step and each.step.action in _OF_APPS for each in steps)
+
+
+def _output(step: str, name: str, placed: PlacedStep, sources: Sources) -> tuple[PlacedStep, str] | None:
+    """Give the text that a step beside another writes as an output, and the step; None where that cannot be told."""
+    beside = (each for each in _before(placed, sources) if each.step.id == step and each.within is placed.within)
+    for each in beside:
+        text = _left(each).outputs.get(name)
+        return (each, text) if isinstance(text, str) else None
+    return None
+
+
+def _env(name: str, placed: PlacedStep, sources: Sources) -> tuple[PlacedStep, str] | None:
+    """Give the text that the last step before another writes to GITHUB_ENV for a variable, and that step."""
+    for each in reversed(_before(placed, sources)):
+        if ENV in (text_of(each.step.run) or "") and isinstance(text := _left(each).env.get(name), str):
+            return each, text
+    return None
+
+
+def _before(placed: PlacedStep, sources: Sources) -> tuple[PlacedStep, ...]:
+    return sources.steps(placed.workflow_file, placed.job)[: placed.number]
+
+
+@lru_cache(maxsize=256)
+def _left(placed: PlacedStep) -> Written:
+    """Give what a step's script leaves for later ones, expressions and its own variables' texts as they are written."""
+    script = text_of(placed.step.run) or ""
+    if not WRITES.search(script):
+        return Written()
+    known = ((name, variable(placed, name)) for name in named_in(script))
+    return written(script, placed.shell, {k: v for k, v in known if v is not None}, lambda text: text)
 
 
 def _input(name: str, placed: PlacedStep) -> str | None:
@@ -131,17 +191,20 @@ def _values(name: str, placed: PlacedStep, command: Command | None) -> tuple[str
     return () if text is None else (text,)
 
 
-def variable(placed: PlacedStep, name: str) -> str | None:
-    """Give the text of an environment variable of a step: its own, its job's or its workflow's."""
-    own = (text_of(node.get(name)) for node in reversed(placed.environments) if name in node)
-    outer = variable(placed.within, name) if placed.within is not None else None
-    return next(own, outer)
+def variable(placed: PlacedStep, name: str, *, own: bool = True) -> str | None:
+    """Give the text of an environment variable of a step: its `own`, its job's or its workflow's."""
+    nodes = [node for node in reversed(placed.environments) if own or node is not placed.step.env]
+    found = (text_of(node.get(name)) for node in nodes if name in node)
+    outer = variable(placed.within, name, own=own) if placed.within is not None else None
+    return next(found, outer)
 
 
 def of_variables(names: Iterable[str], placed: PlacedStep, sources: Sources, command: Command | None = None) -> Token:
     """Tell whose token a program has that looks for it in some variables: the first that is there counts."""
     for name in names:
-        if values := _values(name, placed, command):
+        if not (values := _values(name, placed, command)) and (left := _env(name, placed, sources)) is not None:
+            return of_text(left[1], left[0], sources)
+        if values:
             found = {of_text(each, placed, sources, command) for each in values}
             return found.pop() if len(found) == 1 else UNTOLD
     return UNTOLD
@@ -151,12 +214,79 @@ def of_push(command: Command, placed: PlacedStep, sources: Sources) -> Token:
     """Tell with whose token git pushes: that of an address, or the one that the checkout leaves behind."""
     addresses = list(_remotes(placed, sources))
     addresses += [(url, placed, command) for text in _written(command) for url in _URL.findall(text)]
+    left = _left_by_checkout(placed, sources)
     if addresses:
         found = {of_text(_password(url), each, sources, other).own for url, each, other in addresses}
+        # The header that a checkout leaves goes before what an address says, unless the script has taken it away.
+        found |= {left.own} if left.own and not _takes_away(placed, sources) else set()
         return Token(found.pop() if len(found) == 1 else None, addresses[-1][0])
+    return left if left is not UNTOLD else _kept(placed, sources)
+
+
+def _left_by_checkout(placed: PlacedStep, sources: Sources) -> Token:
     steps = sources.steps(placed.workflow_file, placed.job)[: placed.number + 1]
     checkout = next((each for each in reversed(steps) if each.step.action == _CHECKOUT), None)
     return _left_by(checkout.step, checkout, sources) if checkout is not None else UNTOLD
+
+
+@lru_cache(maxsize=256)
+def _takes_away(placed: PlacedStep, sources: Sources) -> bool:
+    """Tell whether a script takes away, or overrides, the header with the token that a checkout leaves for git."""
+    return any("extraheader" in command.source.lower() for _, command in _commands_until(placed, sources))
+
+
+def of_gh(command: Command, placed: PlacedStep, sources: Sources) -> Token:
+    """Tell whose token `gh` has: that of its variables, else the one that it was logged in with.
+
+    Source: https://cli.github.com/manual/gh_help_environment
+    """
+    token = of_variables(("GH_TOKEN", "GITHUB_TOKEN"), placed, sources, command)
+    return token if token is not UNTOLD else _logged_in(placed, sources)
+
+
+def _commands_until(placed: PlacedStep, sources: Sources) -> Iterator[tuple[PlacedStep, Command]]:
+    for each in sources.steps(placed.workflow_file, placed.job)[: placed.number + 1]:
+        for command in commands(text_of(each.step.run) or "", each.shell):
+            yield each, command
+
+
+@lru_cache(maxsize=256)  # each command of a script asks
+def _logged_in(placed: PlacedStep, sources: Sources) -> Token:
+    """Tell with whose token `gh auth login` was called, by a pipe, a text or a file that a command has written."""
+    found = UNTOLD
+    files: dict[str, Token] = {}
+    for each, command in _commands_until(placed, sources):
+        text = " ".join(command.words[1:]) or command.stdin
+        into, read = _INTO.search(command.source), _FROM.search(command.source)
+        if into is not None:
+            files[into["file"]] = of_text(text, each, sources, command)
+        if any(map(_logs_in, command.piped_to)):
+            shows = command.words[0] == "cat" and len(command.words) > 1
+            found = files.get(command.words[1], UNTOLD) if shows else of_text(text, each, sources, command)
+        elif _logs_in(command):
+            if command.stdin:
+                found = of_text(command.stdin, each, sources, command)
+            elif read is not None:
+                found = files.get(read["file"], UNTOLD)
+    return found
+
+
+def _logs_in(command: Command) -> bool:
+    return command.words[:3] == ("gh", "auth", "login") and "--with-token" in command.words
+
+
+@lru_cache(maxsize=256)
+def _kept(placed: PlacedStep, sources: Sources) -> Token:
+    """Tell whose token git finds in a file of credentials that a script writes, or asks gh for."""
+    found = UNTOLD
+    for each, command in _commands_until(placed, sources):
+        if command.words[:3] == ("gh", "auth", "setup-git"):
+            found = of_gh(command, each, sources)
+        elif _KEPT.search(command.source):
+            text = " ".join((*command.words, command.stdin))
+            told = [_password(url) for url in _URL.findall(text)] + _NETRC.findall(text)
+            found = of_text(told[-1], each, sources, command) if told else found
+    return found
 
 
 def _password(address: str) -> str:
