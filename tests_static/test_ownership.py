@@ -82,6 +82,4 @@ def test_what_sets_off_a_deploy_is_declared(app, estate, deploy_paths):
     if not any(each.deploy.app == app.name for each in estate.ownerships()):
         pytest.skip(f"the estate declares no deploy of {app.name}")
     repository = estate.repositories.get(app.repository)
-    trunk, environments = (repository.trunk, repository.environments) if repository else ("main", {})
-    branches = {name.lower(): each.deployment_branches for name, each in environments.items()}
-    none_of(undeclared_triggers.undeclared(app, estate, deploy_paths, branches, trunk))
+    none_of(undeclared_triggers.undeclared(app, estate, repository, deploy_paths))

@@ -28,6 +28,7 @@ from asbuilt.workflows.judge import (
     remote,
     targets,
     time_limits,
+    undeclared_triggers,
     verification,
 )
 
@@ -91,6 +92,8 @@ def _of_app(path: DeployPath, app: App, estate: Estate, trunk: str) -> Iterator[
     yield from _by("WF025", verification.unproved(app, apps, alone))
     yield from _by("WF026", verification.careless(app, alone))
     yield from _by("WF029", targets.of_another_app(app, apps, alone))
+    repository = estate.repositories.get(app.repository or "")
+    yield from _by("WF037", undeclared_triggers.undeclared(app, estate, repository, alone))
 
 
 def _of_all(app: App, estate: Estate, paths: Sequence[DeployPath]) -> Iterator[_Told]:

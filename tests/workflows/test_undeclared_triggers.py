@@ -31,7 +31,9 @@ def workflow(on, job="    environment: production\n", app="kiosk"):
 def found(text, *deploys, branches=OPEN, tier="production", **files):
     paths = [each for each in paths_of(w=text, **files) if each.app == "kiosk"]
     assert paths
-    return undeclared(app_of(tier), estate_of(*deploys), paths, branches, "main")
+    environments = {name: SimpleNamespace(deployment_branches=each) for name, each in branches.items()}
+    repository = SimpleNamespace(trunk="main", environments=environments)
+    return undeclared(app_of(tier), estate_of(*deploys), repository, paths)
 
 
 PUSH = {"trigger": "push", "branch": "main"}

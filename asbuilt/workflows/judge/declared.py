@@ -67,6 +67,22 @@ class Deploy(Protocol):
     def inputs(self) -> Mapping[str, str]: ...  # noqa: D102
 
 
+class Environment(Protocol):
+    """An environment: `deployment_branches` are the branches and tags that it lets deploy, None where any may."""
+
+    @property
+    def deployment_branches(self) -> Sequence[str] | None: ...  # noqa: D102
+
+
+class Repository(Protocol):
+    """A repository: its `trunk` is the default branch, its `environments` are by their name."""
+
+    @property
+    def trunk(self) -> str: ...  # noqa: D102
+    @property
+    def environments(self) -> Mapping[str, Environment]: ...  # noqa: D102
+
+
 class Ownership(Protocol):
     """A declared deploy with the workflow that owns it."""
 

@@ -7,7 +7,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-a
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from asbuilt.workflows.judge.declared import App, Estate
+from asbuilt.workflows.judge.declared import App, Estate, Repository
 from asbuilt.workflows.judge.origins import comes_from_outside, trigger_mark
 from asbuilt.workflows.judge.undecided import quoted
 from asbuilt.workflows.judge.ways import Expected, expected
@@ -35,15 +35,18 @@ class _Undeclared:
 
 
 def undeclared(
-    app: App, estate: Estate, paths: Sequence[DeployPath], branches: Branches, default_branch: str
+    app: App, estate: Estate, repository: Repository | None, paths: Sequence[DeployPath]
 ) -> tuple[Finding, ...]:
     """Give the triggers that reach an app and that none of its declared deploys is; none for one that declares none.
 
-    At the trigger. `paths` are the ways to the app. What anybody outside can cause is for `provenance`, and a second
-    workflow that owns the app for `ownership`. Open where it cannot be told whether the path is taken.
+    At the trigger. `paths` are the ways to the app, `repository` the one that its code comes from, as far as declared.
+    What anybody outside can cause is for `provenance`, and a second workflow that owns the app for `ownership`. Open
+    where it cannot be told whether the path is taken.
     """
     declared = expected(app, estate)
-    return one_for_each_place(_undeclared(app, declared, paths, branches, default_branch)) if declared else ()
+    trunk, environments = (repository.trunk, repository.environments) if repository is not None else ("main", {})
+    branches = {name.lower(): each.deployment_branches for name, each in environments.items()}
+    return one_for_each_place(_undeclared(app, declared, paths, branches, trunk)) if declared else ()
 
 
 def _undeclared(
