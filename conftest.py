@@ -692,7 +692,7 @@ def _unread(run):
 @pytest.fixture(scope="session")
 def _grounds(run):
     """The files in which ways to apps are looked for: asked once a run whether GitHub takes them."""
-    return tuple(ground_of(name, each) for name, each in run.checkouts.items())
+    return tuple(ground_of(name, each, run.estate.apps.values()) for name, each in run.checkouts.items())
 
 
 @pytest.fixture

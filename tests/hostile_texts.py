@@ -230,7 +230,11 @@ ESTATE = {
         "shop/shop": {
             "red_after": 1,
             "environments": {
-                "production": {"reviewers": ["ops|<b>`x`"], "wait_timer": 0, "deployment_branches": ["main"]}
+                "production": {
+                    "reviewers": ["ops|<b>`x`"],
+                    "wait_timer": 0,
+                    "deployment_branches": ["main", "$(x)|`y`##\\[z]"],
+                }
             },
             "workflows": {"deploy.yml": {"deploys": [{"app": "shop", "trigger": "push", "branch": "$(x)|`y`##[z]"}]}},
         }

@@ -25,7 +25,8 @@ def test_remote_command_passes_on_its_exit_code(workflow_file, checkout):
 def test_maintenance_mode_is_turned_off(workflow_file, checkout):
     """Maintenance mode that a deploy turns on is turned off whatever happens behind it.
 
-    A step that fails between the two leaves the app in maintenance: it answers 503 until somebody notices.
+    A step that fails between the two leaves the app in maintenance: it answers 503 until somebody notices. So does a
+    run that is cancelled, or a job that reaches its time limit, where it is turned off `if: ${{ !cancelled() }}`.
 
     Remedy: turn it off in a step, or a job, with `if: always()`: `heroku maintenance:off --app APP`.
     """

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from asbuilt.controls import NOTHING
 from asbuilt.estate import is_repository
 from asbuilt.run import Run
 from asbuilt.undeclared import is_none
@@ -17,9 +18,12 @@ def first_steps(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
     if not run.checkouts or run.observation is not None or run.estate.apps or not verdicts:
         return
     judged = {each.control for each in verdicts if each.outcome.is_judged}
-    left = sorted({each.control for each in verdicts} - judged)
+    found_nothing = {each.control for each in verdicts if each.reason.startswith(NOTHING)} - judged
+    left = sorted({each.control for each in verdicts} - judged - found_nothing)
     files = sum(len(each.workflow_files) for each in run.checkouts.values())
     yield f"judged: {_counted(files, 'workflow file')} by {_counted(len(judged), 'control')}, those that need no estate"
+    if found_nothing:
+        yield f"nothing to judge: {' '.join(sorted(found_nothing))}: none of what they ask for is in these files"
     if left:
         yield f"not judged: {' '.join(left)}: they ask for apps and what is declared of them, and nothing is"
     yield f"next: {_next(run)}"

@@ -25,6 +25,7 @@ jobs:
     runs-on: ubuntu-22.04
     steps:
       - uses: actions/checkout@v4
+        with: { fetch-depth: 0 }
       - run: git push https://heroku:${{ secrets.HEROKU_API_KEY }}@git.heroku.com/kettle-prod.git HEAD:main
 """
 
@@ -177,7 +178,7 @@ def test_the_record_of_a_run_without_an_estate_holds_and_is_judged_again(judge, 
 def test_workers_judge_without_an_estate_as_one_process_does(play_apart, judge, folder):
     alone, workers = judge(), play_apart(*OWN, *OURS, "-n2", cwd=folder)
     assert workers.tally == alone.tally
-    assert workers.tally.startswith("1")
+    assert " 1 drifted" in workers.tally
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,10 @@ class Path:
     types: tuple = ()
 
     @property
+    def notes(self):
+        return self.remarks
+
+    @property
     def way(self):
         return " ".join((self.trigger, *(f"{name}={value}" for name, value in self.inputs.items()), *self.refs))
 

@@ -398,6 +398,8 @@ def test_a_step_that_says_heroku_may_deploy_what_is_written_elsewhere():
         "yarn info heroku",
         "yarn why heroku",
         "yarn workspaces focus heroku",
+        "pnpm --filter heroku build",
+        "npm run build --workspace heroku",
         "yarn workspaces list heroku",
         "yarn workspace api add heroku",
         "pnpm why heroku",

@@ -38,6 +38,9 @@ def found(text, actions=None, **files):
         ("git push heroku", None),
         ("echo heroku ps", None),
         ("npm install heroku", None),
+        ("pnpm --filter heroku build", None),
+        ("npm exec -w heroku -- build", None),
+        ("pnpm --filter api exec heroku ps", "ps"),
     ],
 )
 def test_the_subcommand_of_a_call(words, name):

@@ -47,14 +47,17 @@ def with_env(app, env, **more):
 @pytest.mark.parametrize(
     ("text", "fix"),
     [
-        (deploying("'${{ secrets.APP }}'"), "names: {secrets.APP: shop-prod}"),
-        (deploying("'${{ vars.APP }}'"), "names: {vars.APP: shop-prod}"),
-        (deploying("'shop-${{ vars.STAGE }}'"), "names: {vars.STAGE: shop-prod}"),
-        (with_env("'${{ env.APP }}'", "{ APP: '${{ vars.NAME }}' }"), "names: {vars.NAME: shop-prod}"),
-        (deploying("'${{ steps.x.outputs.app }}'"), "write shop-prod, or let an input with options choose the app"),
+        (deploying("'${{ secrets.APP }}'"), "names: {secrets.APP: APP}}}; APP is one of shop-prod, shop-stage"),
+        (deploying("'${{ vars.APP }}'"), "names: {vars.APP: APP}"),
+        (deploying("'shop-${{ vars.STAGE }}'"), "names: {vars.STAGE: PART}"),
+        (with_env("'${{ env.APP }}'", "{ APP: '${{ vars.NAME }}' }"), "names: {vars.NAME: APP}"),
+        (
+            deploying("'${{ steps.x.outputs.app }}'"),
+            "write APP, or let an input with options choose the app; APP is one of shop-prod, shop-stage",
+        ),
         (
             f"on: {MAIN}\njobs: {{deploy: {{runs-on: x, steps: [{{run: ./bin/deploy-heroku}}]}}}}\n",
-            "name the app in the workflow: shop-prod",
+            "name the app in the workflow: APP; APP is one of shop-prod, shop-stage",
         ),
     ],
     ids=["secret", "variable", "part of it", "through env", "output", "elsewhere"],
@@ -68,6 +71,19 @@ def test_of_an_app_that_a_deploy_may_be_of_nothing_is_said(text, fix, tmp_path):
     ((fact, remedy),) = told.items()
     assert fact.startswith('which app job "deploy" deploys cannot be told: ')
     assert fix in remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("${{ vars.X }}-prod", "names: {vars.X: shop}"),
+        ("shop-p${{ vars.X }}", "names: {vars.X: rod}"),
+        ("shop-p${{ vars.X }}${{ vars.Y }}", "names: {vars.X: PART}"),
+    ],
+)
+def test_the_line_binds_a_name_to_its_part_of_the_one_app_that_fits(name, line, tmp_path):
+    found = outcomes(tmp_path, "shop-prod", ship=deploying(f"'{name}'"))
+    assert line in found["WF009"][1][0].fix
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,8 @@ def script(*lines):
     [
         SHIP,
         ON + SHIP + f"      - if: always()\n        {OFF}\n",
-        ON + SHIP + f"      - if: '!cancelled()'\n        {OFF}\n",
-        ON + SHIP + f"      - if: success() || failure()\n        {OFF}\n",
-        ON + SHIP + f"      - {OFF}\n      - if: failure()\n        {OFF}\n",
+        ON + SHIP + f"      - if: success() || failure() || cancelled()\n        {OFF}\n",
+        ON + SHIP + f"      - {OFF}\n      - if: failure() || cancelled()\n        {OFF}\n",
         ON + SHIP + f"      - if: always() && steps.on.outcome == 'success'\n        {OFF}\n",
         ON + SHIP + "      - if: always()\n        env: { HEROKU_APP: kiosk }\n        run: heroku maintenance:off\n",
         ON + SHIP + f"      - if: always()\n        {OFF} || true\n",
@@ -79,6 +78,21 @@ def test_what_a_failure_leaves_on_is_found_at_the_command(steps):
     assert not finding.open
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        f"      - if: '!cancelled()'\n        {OFF}\n",
+        f"      - if: success() || failure()\n        {OFF}\n",
+        f"      - {OFF}\n      - if: failure()\n        {OFF}\n",
+        f"      - if: always() && job.status != 'cancelled'\n        {OFF}\n",
+    ],
+)
+def test_a_run_that_is_cancelled_leaves_it_on_too(steps):
+    (finding,) = found(ON + SHIP + steps)
+    assert "stays so where the run is cancelled" in finding.fact
+    assert not finding.open
+
+
 def test_the_remedy_ends_it():
     (finding,) = found(ON + SHIP)
     step = finding.fix.partition("the step: ")[2]
@@ -91,6 +105,7 @@ AFTER = "  up:\n    runs-on: x\n    needs: [ship]\n{}    steps:\n      - " + OFF
 def test_a_later_job_may_turn_it_off():
     assert found(ON + SHIP, AFTER.format("    if: always()\n")) == []
     assert len(found(ON + SHIP, AFTER.format(""))) == 1
+    assert len(found(ON + SHIP, AFTER.format("    if: '!cancelled()'\n"))) == 1
     assert len(found(ON + SHIP, AFTER.format("    if: needs.ship.result == 'failure'\n"))) == 1
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from asbuilt.workflows.shell.languages import FETCHERS, PACKAGE_MANAGERS
+from asbuilt.workflows.shell.languages import FETCHERS, OF_PACKAGE, PACKAGE_MANAGERS
 
 _CLI = re.compile(r"(?:.*/)?heroku(?:-cli)?(?:@[\w.^~-]+)?$")
 # An image that starts the CLI.
@@ -17,6 +17,7 @@ def call_of(words: tuple[str, ...]) -> tuple[str, ...] | None:
         heroku ps -a shop               -> heroku ps -a shop
         npx -p heroku heroku ps         -> heroku ps
         docker run IMAGE heroku ps:wait -> heroku ps:wait
+        pnpm --filter heroku build      -> None
 
     The first word is as it is written, a path or a version with it, but for a container's. An empty command is none.
     """
@@ -28,9 +29,9 @@ def call_of(words: tuple[str, ...]) -> tuple[str, ...] | None:
         at = max((at for at, word in enumerate(words) if _CLI.match(word) or _IMAGE.match(word)), default=0)
         return ("heroku", *words[at + 1 :]) if at and ":" in "".join(words[at + 1 : at + 2]) else None
     if name in FETCHERS | PACKAGE_MANAGERS:
-        rest = words[1:]
-        while rest and (rest[0].startswith("-") or (name in PACKAGE_MANAGERS and rest[0] in _RUN)):
-            rest = rest[1:]
+        rest, manages = words[1:], name in PACKAGE_MANAGERS
+        while rest and (rest[0].startswith("-") or (manages and rest[0] in _RUN)):
+            rest = rest[2:] if manages and rest[0] in OF_PACKAGE else rest[1:]
         if not rest or not _CLI.match(rest[0]):
             return None
         return rest[1:] if rest[1:] and _CLI.match(rest[1]) else rest  # `npx -p heroku heroku ...`

@@ -11,14 +11,12 @@ from dataclasses import dataclass, replace
 from asbuilt.workflows.files.workflow import WorkflowFile
 from asbuilt.workflows.judge.declared import App
 from asbuilt.workflows.judge.syntax import refusal
-from asbuilt.workflows.judge.undecided import open_app, open_target
+from asbuilt.workflows.judge.undecided import OPEN_PART, open_app, open_target
 from asbuilt.workflows.paths.blocked_paths import BlockedPath
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.paths.typed_app import to_app
 from asbuilt.workflows.yaml.finding import Finding
-
-_OPEN_PART = re.compile(r"\$\{\{.*?\}\}|\$\{[^}]*\}|\$\w+|\$\(.*\)", re.DOTALL)
 
 _LONGEST = 160  # characters of a fact: WF001 says it whole
 
@@ -40,12 +38,18 @@ class Leading:
 class Ground:
     """The files of a repository, in which ways to apps are looked for.
 
-    `repository` is OWNER/NAME, empty where nobody says; `refused` has why GitHub refuses a file, by its path.
+    `repository` is OWNER/NAME, empty where nobody says; `refused` has why GitHub refuses a file, by its path. `fitting`
+    are the declared apps that a way may lead to whose app cannot be told, by what the way is.
     """
 
     repository: str
     checkout: Checkout
     refused: Mapping[str, Finding]
+    fitting: Mapping[int, tuple[str, ...]]
+
+    def may_lead_to(self, app: App) -> bool:
+        """Tell whether what is deployed here may be an app: its code comes from here, or nobody says from where."""
+        return _may_lead_to(app, self.repository)
 
     def to(self, app: str | None) -> Iterator[DeployPath]:
         """Give the ways to an app, None for those that may lead to several; made for a pull request, they are none."""
@@ -64,10 +68,19 @@ class Ground:
         return next((_at(path, why) for path, why in found if why is not None), None)
 
 
-def ground_of(repository: str, checkout: Checkout) -> Ground:
-    """Give the ground of a checkout. `repository` is OWNER/NAME, empty where nobody says whose files they are."""
+def ground_of(repository: str, checkout: Checkout, apps: Iterable[App] = ()) -> Ground:
+    """Give the ground of a checkout. `repository` is OWNER/NAME, empty where nobody says whose files they are.
+
+    `apps` are all that are declared: what makes a target known is one line, whichever of them it may be.
+    """
     found = ((file, refusal(file, checkout.sources)) for file in checkout.workflow_files)
-    return Ground(repository, checkout, {file.path: why for file, why in found if why is not None})
+    names = [app.name for app in apps if _may_lead_to(app, repository)]
+    fitting = {id(path): tuple(name for name in names if _fits(path, name)) for path in checkout.ways.to(None)}
+    return Ground(repository, checkout, {file.path: why for file, why in found if why is not None}, fitting)
+
+
+def _may_lead_to(app: App, repository: str) -> bool:
+    return app.repository in {None, repository} or not repository
 
 
 def leading_to(app: App, owning: Collection[str], every: Iterable[Ground]) -> Leading:
@@ -82,7 +95,7 @@ def leading_to(app: App, owning: Collection[str], every: Iterable[Ground]) -> Le
         here = here or own
         if own:
             open_ones += (_at(path, why) for path, why in ground.refused.items() if path in owning)
-        others = app.repository not in {None, ground.repository} and bool(ground.repository)
+        others = not ground.may_lead_to(app)
         mine = (*ground.to(app.name), *(() if others else _fitting(ground.to(None), app.name)))
         for path in mine:
             if (refused := ground.why_refused(path)) is not None:
@@ -92,7 +105,7 @@ def leading_to(app: App, owning: Collection[str], every: Iterable[Ground]) -> Le
             elif path.is_app_typed:
                 paths += filter(None, (to_app(path, app.name),))
             else:
-                open_ones.append(open_app(path, app.name, ground.repository))
+                open_ones.append(open_app(path, ground.fitting.get(id(path)) or (app.name,), ground.repository))
         for each in ground.shut_to(app.name):
             refused = ground.why_refused(each)
             blocked += () if refused else (each,)
@@ -127,7 +140,7 @@ def _at(path: str, why: Finding) -> Finding:
 def _fits(path: DeployPath, name: str) -> bool:
     """Tell whether a name can be what is written for an app: `shop-${{ vars.STAGE }}` is none of `harbour`."""
     written = (path.step.target or "").strip()
-    parts = _OPEN_PART.split(written)
+    parts = OPEN_PART.split(written)
     if len(parts) == 1:
         return True
     return re.fullmatch(".*".join(map(re.escape, parts)), name) is not None

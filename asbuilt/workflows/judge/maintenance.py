@@ -5,8 +5,9 @@ https://devcenter.heroku.com/articles/platform-api-reference#app-update
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 from asbuilt.workflows.deploys.heroku_words import call_of
 from asbuilt.workflows.deploys.mechanisms import script_of
@@ -19,7 +20,7 @@ from asbuilt.workflows.judge.undecided import quoted
 from asbuilt.workflows.paths.checkout import Checkout
 from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.run import contexts
-from asbuilt.workflows.run.contexts import FAILED, SUCCEEDED, Context, holds
+from asbuilt.workflows.run.contexts import CANCELLED, FAILED, SUCCEEDED, Context, holds
 from asbuilt.workflows.run.reach import Answer, after, before, play
 from asbuilt.workflows.shell.requests import request_of
 from asbuilt.workflows.shell.script import Command, Fate, commands, option
@@ -29,7 +30,12 @@ from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
 _BODY = re.compile(r"maintenance\W{1,8}(true|false)\b", re.IGNORECASE)
 _TRAPS = frozenset({"EXIT", "0"})
+_ASKS_CANCELLED = re.compile(r"\bcancelled\s*\(", re.IGNORECASE)
 _CONTEXTS = re.compile(r"\b(?:github|inputs|vars|env|secrets|needs|matrix)\s*\.\s*[\w.*-]+", re.IGNORECASE)
+
+# Whether it is off: where all goes well, where something fails, and where the run is cancelled or reaches its limit.
+_Ends: TypeAlias = tuple[Answer, Answer, Answer]
+_STATUS: Mapping[str, Mapping[str, Any]] = {"success": SUCCEEDED, "failure": FAILED, "cancelled": CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +97,23 @@ def _jobs_of(path: DeployPath) -> Iterator[_Seen]:
 def _of_job(seen: _Seen, path: DeployPath, sources: Sources) -> Iterator[Finding]:
     for placed in sources.steps(seen.workflow_file, seen.job):
         for switch in _switches(placed):
-            if not switch.on or _runs(placed, seen.context, sources, failed=False) is False:
+            if not switch.on or _runs(placed, seen.context, sources) is False:
                 continue
-            answer = _is_turned_off(switch, placed, seen, path, sources)
-            if answer is True:
+            answers = _is_turned_off(switch, placed, seen, path, sources)
+            if all(each is True for each in answers):
                 continue
             named = f" of {switch.app}" if switch.app and "$" not in switch.app else ""
             option_ = f" --app {switch.app}" if switch.app else ""
             fix = f'add behind it the step: {{ if: always(), run: "heroku maintenance:off{option_}" }}'
             mark = mark_of(placed, switch.command)
             used = f"; {placed.used_by}" if placed.within is not None else ""
-            if isinstance(answer, Unknown):
+            if False not in answers:
                 what = quoted(switch.command.source)
                 fact = f"cannot be told whether maintenance mode{named} is turned off again: {what}"
                 yield replace(placed.document.finding(mark, f"{fact} on line {mark.line}{used}", fix), open=True)
             else:
-                fact = (
-                    f'job "{seen.job.id}" turns maintenance mode{named} on, and it stays so where a step behind fails'
-                )
+                where = "a step behind fails" if False in answers[:2] else "the run is cancelled or takes too long"
+                fact = f'job "{seen.job.id}" turns maintenance mode{named} on, and it stays so where {where}'
                 yield placed.document.finding(mark, fact + used, fix)
 
 
@@ -127,35 +132,34 @@ def _switches(placed: PlacedStep) -> Iterator[_Switch]:
                 yield _Switch(told[1].lower() == "true", named[1] if named else None, command, number)
 
 
-def _is_turned_off(switch: _Switch, placed: PlacedStep, seen: _Seen, path: DeployPath, sources: Sources) -> Answer:
-    """Tell whether maintenance mode is off again, where all goes well behind it and where something fails."""
+def _is_turned_off(switch: _Switch, placed: PlacedStep, seen: _Seen, path: DeployPath, sources: Sources) -> _Ends:
+    """Tell whether maintenance mode is off again: where all goes well, something fails, or the run is cancelled."""
     if _by_trap(switch, placed) or _in_script(switch, placed):
-        return True
-    well: list[Answer] = []
-    badly: list[Answer] = []
+        return True, True, True
+    found: tuple[list[Answer], ...] = ([], [], [])
     if any(not each.on and each.number > switch.number and _same(each, switch) for each in _switches(placed)):
-        well.append(True)
+        found[0].append(True)
     for later in sources.steps(seen.workflow_file, seen.job)[placed.number + 1 :]:
         if _turns_off(later, switch):
-            for found, failed in ((well, False), (badly, True)):
-                found.append(_as_sure(_runs(later, seen.context, sources, failed=failed), later, placed))
-    for job, runs_well, runs_badly in _later_jobs(seen, path):
+            for answers, end in zip(found, _STATUS, strict=True):
+                answers.append(_as_sure(_runs(later, seen.context, sources, end), later, placed))
+    for job, runs in _later_jobs(seen, path):
         if any(
-            _turns_off(each, switch) and _runs(each, seen.situation.context, sources, failed=False) is not False
+            _turns_off(each, switch) and _runs(each, seen.situation.context, sources) is not False
             for each in sources.steps(*job)
         ):
-            well.append(runs_well)
-            badly.append(runs_badly)
-    answers = [_any(well), _any(badly)]
-    return False if False in answers else next((each for each in answers if isinstance(each, Unknown)), True)
+            for answers, answer in zip(found, runs, strict=True):
+                answers.append(answer)
+    well, badly, cancelled = map(_any, found)
+    return well, badly, cancelled
 
 
-def _any(answers: list[Answer]) -> Answer:
+def _any(answers: Sequence[Answer]) -> Answer:
     return True if True in answers else next((each for each in answers if isinstance(each, Unknown)), False)
 
 
-def _later_jobs(seen: _Seen, path: DeployPath) -> Iterator[tuple[tuple[WorkflowFile, Job], Answer, Answer]]:
-    """Give each job behind one, and behind those that call it; whether it runs when all goes well, and when not."""
+def _later_jobs(seen: _Seen, path: DeployPath) -> Iterator[tuple[tuple[WorkflowFile, Job], _Ends]]:
+    """Give each job behind one, and behind those that call it; whether it runs, however what is between ends."""
     around = [(seen.workflow_file, seen.job, seen.situation)]
     at = next((at for at, leg in enumerate(path.run.legs) if leg.workflow_file is seen.workflow_file), 0)
     around += [(leg.workflow_file, leg.job, leg.situation) for leg in path.run.legs[:at]]
@@ -163,9 +167,17 @@ def _later_jobs(seen: _Seen, path: DeployPath) -> Iterator[tuple[tuple[WorkflowF
         usual = play(file, situation)
         for later in after(file, job):
             between = [each for each in before(file, later) if each is job or each in after(file, job)]
-            fates = [play(file, situation, (each.id, "failure"))[later.id].runs for each in between]
-            badly = False if False in fates else next((each for each in fates if isinstance(each, Unknown)), True)
-            yield (file, later), usual[later.id].runs, badly
+            badly, cancelled = (
+                _all([play(file, situation, (each.id, end))[later.id].runs for each in between])
+                for end in ("failure", "cancelled")
+            )
+            if isinstance(cancelled, Unknown) and _ASKS_CANCELLED.search(text_of(later.condition) or ""):
+                cancelled = False  # a whole run that is cancelled says so to every job
+            yield (file, later), (usual[later.id].runs, badly, cancelled)
+
+
+def _all(answers: Sequence[Answer]) -> Answer:
+    return False if False in answers else next((each for each in answers if isinstance(each, Unknown)), True)
 
 
 def _turns_off(placed: PlacedStep, switch: _Switch) -> bool:
@@ -183,15 +195,15 @@ def _same(one: _Switch, other: _Switch) -> bool:
     return one.app is None or other.app is None or one.app == other.app
 
 
-def _runs(placed: PlacedStep, context: Context, sources: Sources, *, failed: bool) -> Answer:
-    """Tell whether a step runs in a job in which all went well so far, or something failed."""
+def _runs(placed: PlacedStep, context: Context, sources: Sources, end: str = "success") -> Answer:
+    """Tell whether a step runs in a job in which all went well so far, or which ended in another way."""
     found: list[Answer] = []
     for each in placed.lineage:
-        here = {**contexts.of_step(each, context, sources), "job": {"status": "failure" if failed else "success"}}
-        found.append(holds(each.step.condition, here, FAILED if failed else SUCCEEDED))
-        if failed and each is not placed.lineage[0]:
-            found[-1] = holds(each.step.condition, here, SUCCEEDED)  # an action that runs has had no failure of its own
-    return False if False in found else next((each for each in found if isinstance(each, Unknown)), True)
+        here = {**contexts.of_step(each, context, sources), "job": {"status": end}}
+        # An action that runs has had no failure of its own.
+        status = _STATUS[end] if each is placed.lineage[0] else SUCCEEDED
+        found.append(holds(each.step.condition, here, status))
+    return _all(found)
 
 
 def _as_sure(answer: Answer, later: PlacedStep, placed: PlacedStep) -> Answer:

@@ -3,7 +3,8 @@
     if ('${{ steps.deploy.outputs.status }}' -like 'Skipped*') { exit 1 }   PowerShell
     if not status.startswith("Successfully"): sys.exit(1)                   Python
 
-A test of the text stands before what fails; `exit 0` and `sys.exit()` fail nothing.
+A test of the text stands before what fails; `exit 0` and `sys.exit()` fail nothing, nor what stands in quotes or behind
+a `#`: `Write-Host 'exit 1'`.
 """
 
 import re
@@ -23,12 +24,22 @@ _NOT = late(
     re.IGNORECASE,
 )
 _ASKED_BEHIND = late(r"\b(?:if|unless)\b", re.IGNORECASE)
+_SAID = late(r"""'[^'\n]*'|"(?:[^"\\\n]|\\.)*"|(?<![\w$])#(?!\{)[^\n]*""")
 _ASSERTS = late(r"\bassert\b", re.IGNORECASE)
 
 
 def can_fail(code: str) -> bool:
     """Tell whether code has anything that fails its step."""
+    return _fails(_unsaid(code))
+
+
+def _fails(code: str) -> bool:
     return _FAILS.search(code) is not None
+
+
+def _unsaid(code: str) -> str:
+    """Give code with blanks for what it only says, in quotes and comments; each place stays where it is."""
+    return _SAID.sub(lambda found: found[0][0] + " " * (len(found[0]) - 2) + found[0][1:][-1:], code)
 
 
 def fails_for(code: str, bad: str, good: str) -> bool:
@@ -40,7 +51,9 @@ def fails_for(code: str, bad: str, good: str) -> bool:
     found = re.search(rf"(?<![\w])(?P<bad>{bad})|(?<![\w])(?P<good>{good})", code, re.IGNORECASE)
     if found is None:
         return False
-    line = code[code.rfind("\n", 0, found.start()) + 1 : found.start()]
+    begin = code.rfind("\n", 0, found.start()) + 1
+    code = code[: found.end()] + _unsaid(code)[found.end() :]
+    line = code[begin : found.start()]
     holds = (found["bad"] is not None) is (_NOT.search(line) is None)
     if _ASSERTS.search(line):
         return not holds
@@ -53,8 +66,8 @@ def fails_for(code: str, bad: str, good: str) -> bool:
     behind = code[found.end() :]
     otherwise = _ELSE.search(behind)
     if holds:
-        return can_fail(behind[: otherwise.start()] if otherwise else behind.split("\n\n")[0] or behind)
+        return _fails(behind[: otherwise.start()] if otherwise else behind.split("\n\n")[0] or behind)
     if otherwise is not None:
-        return can_fail(behind[otherwise.end() :])
+        return _fails(behind[otherwise.end() :])
     goes_on = _GOES_ON.search(behind)
-    return goes_on is not None and can_fail(behind[goes_on.end() :])
+    return goes_on is not None and _fails(behind[goes_on.end() :])

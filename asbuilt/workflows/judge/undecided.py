@@ -5,7 +5,7 @@ works out, only the run knows: there a value is to be written.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from asbuilt.workflows.deploys.steps import made_known
@@ -20,26 +20,49 @@ from asbuilt.workflows.yaml.finding import Finding
 
 _SETTING = re.compile(r"\b(secrets|vars)\s*\.\s*(\w+)", re.IGNORECASE)
 _INPUT = re.compile(r"\binputs\s*\.\s*([\w-]+)", re.IGNORECASE)
+# What of the name of an app only the run knows: an expression, a variable, what a command prints.
+OPEN_PART = re.compile(r"\$\{\{.*?\}\}|\$\{[^}]*\}|\$\w+|\$\(.*\)", re.DOTALL)
 _LONGEST = 60
 _DEEPEST = 6
+_SHOWN = 5
 
 
-def open_app(path: DeployPath, app: str, repository: str) -> Finding:
+def open_app(path: DeployPath, apps: Sequence[str], repository: str) -> Finding:
     """Say that it cannot be told which app a path leads to, where the app is named.
 
-    `app` is one that it may lead to, for the line to paste; `repository` is OWNER/NAME, empty where nobody says.
+    `apps` are those that it may lead to, one at least; `repository` is OWNER/NAME, empty where nobody says.
     """
     step = path.step
+    app, which = (apps[0], "") if len(apps) == 1 else ("APP", f"; APP is one of {_some(apps)}")
     if step.target is None or "$" not in step.target:
         why = (path.undecided or "").partition("; ")[0].removeprefix("the app: ")
         fact = f'which app job "{path.job}" deploys cannot be told: {why}'
         elsewhere = made_known(step.job) if step.mechanism.why and step.described is None else ""
-        fix = elsewhere or f"name the app in the workflow: {app}"
+        fix = elsewhere or f"name the app in the workflow: {app}{which}"
         return _open(step.document, step.app_mark, fact + path.caller, fix)
     fact = f'which app job "{path.job}" deploys cannot be told: {quoted(step.target)} on line {step.app_mark.line}'
     names = path.unbound or settings_in(step.target, path)
-    fix = bound(names, app, repository) if names else f"write {app}, or let an input with options choose the app"
-    return _open(step.document, step.app_mark, fact + path.caller, fix)
+    fix = (
+        bound(names, _part_of(step.target, app), repository)
+        if names
+        else f"write {app}, or let an input with options choose the app"
+    )
+    return _open(step.document, step.app_mark, fact + path.caller, fix + which)
+
+
+def _part_of(written: str, app: str) -> str:
+    """Give what an expression in the name of an app has to come to: `prod` of shop-prod in `shop-${{ vars.STAGE }}`."""
+    before, _, behind = OPEN_PART.sub("\0", written.strip()).partition("\0")
+    if not before and not behind:
+        return app
+    if "\0" in behind:
+        return "PART"
+    return app[len(before) : len(app) - len(behind)] if app.startswith(before) and app.endswith(behind) else "PART"
+
+
+def _some(apps: Sequence[str]) -> str:
+    more = f" and {len(apps) - _SHOWN} more" if len(apps) > _SHOWN else ""
+    return f"{', '.join(apps[:_SHOWN])}{more}"
 
 
 def open_target(blocked: BlockedPath, app: str) -> Finding:

@@ -33,6 +33,7 @@ Context = Mapping[str, Any]
 # What the functions that ask for the status of a run answer.
 SUCCEEDED = {"success": True, "failure": False, "cancelled": False}
 FAILED = {"success": False, "failure": True, "cancelled": False}
+CANCELLED = {"success": False, "failure": False, "cancelled": True}
 # Properties of the `github` context that a script has as variables, too: `GITHUB_REF`.
 OF_GITHUB = ("ref", "ref_name", "ref_type", "head_ref", "base_ref", "event_name", "sha")
 _NAME = re.compile(r"\w+")

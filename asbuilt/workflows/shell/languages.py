@@ -18,6 +18,8 @@ _FIRST = re.compile(r"^(?:\S*/)?(?P<name>[\w-]+)")
 # Programs that run others in the environment of a project.
 ENVIRONMENTS = frozenset({"poetry", "uv", "pipenv", "pdm", "hatch", "bundle"})
 PACKAGE_MANAGERS = frozenset({"npm", "yarn", "pnpm", "bun"})
+# Their options that say for which package of the project a command is.
+OF_PACKAGE = frozenset({"--filter", "-F", "--workspace", "-w"})
 # Programs that fetch another one and run it.
 FETCHERS = frozenset({"npx", "bunx", "pnpx", "uvx"})
 BUILDERS = frozenset({"sbt", "mvn", "gradle", "mvnw", "gradlew"})
@@ -59,13 +61,15 @@ def named_by(words: tuple[str, ...]) -> tuple[str, ...]:
     """Give the words of a command of RUNNERS that name what it runs; none where it looks after packages.
 
     npm run deploy -> deploy, yarn deploy -> deploy, yarn workspace api deploy -> deploy
+    npm run build --workspace deploy -> build
     npm view heroku, yarn workspaces focus heroku, pnpm deploy, poetry show heroku -> nothing
     make -C app deploy -> -C, app, deploy
     """
     program = words[0].rpartition("/")[2]
     if program == "npm" or program in ENVIRONMENTS - {"pdm"}:
         at = next((at for at, word in enumerate(words) if at and word in _RUN), None)
-        return words[at + 1 :] if at is not None else ()
+        named = words[at + 1 :] if at is not None else ()
+        return without_packages(named) if program == "npm" else named
     own = _OWN.get(program)
     if own is None:
         return words[1:]
@@ -75,6 +79,14 @@ def named_by(words: tuple[str, ...]) -> tuple[str, ...]:
     if program == "yarn" and rest[:1] == ("workspaces",):
         return rest[2:] if rest[1:2] in {("run",), ("foreach",)} else ()
     return () if rest[:1] and rest[0] in own.split() else rest
+
+
+def without_packages(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Give words without the options that say for which package a command is, and their values; up to a `--`."""
+    at = next((at for at, word in enumerate(words) if word == "--" or word in OF_PACKAGE), None)
+    if at is None or words[at] == "--":
+        return words
+    return (*words[:at], *without_packages(words[at + 2 :]))
 
 
 def _positional(words: tuple[str, ...]) -> tuple[str, ...]:
