@@ -1,5 +1,6 @@
 import pytest
 
+from asbuilt.workflows.judge.hollow import holes
 from asbuilt.workflows.paths.checkout import read
 
 HEAD = (
@@ -11,9 +12,9 @@ PUSH = 'git push "https://heroku:$HEROKU_API_KEY@git.heroku.com/{app}.git" HEAD:
 RELEASE = "heroku container:release web -a {app}\n"
 
 
-def checkout(folder, script, files, *, before=CHECKOUT, more=""):
+def checkout(folder, script, files, *, before=CHECKOUT, more="", head=HEAD):
     run = "".join(f"          {line}\n" for line in script.splitlines())
-    text = f"{HEAD}    steps:\n{before}      - run: |\n{run}{more}"
+    text = f"{head}    steps:\n{before}      - run: |\n{run}{more}"
     for path, content in {".github/workflows/deploy.yml": text, **files}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(content)
@@ -139,6 +140,24 @@ def test_a_check_in_a_file_of_its_own_counts(tmp_path, call):
     script = f"{RELEASE.format(app='shop')}{call}"
     (path,) = checkout(tmp_path, script, files).deploy_paths
     assert len(path.verified_by) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "path", "text", "count"),
+    [
+        ("make test", "Makefile", "test:\n\t{}\n", 1),
+        ("./test.sh", "test.sh", "#!/bin/sh\n{}\n", 1),
+        ("npm run test", "package.json", '{{"scripts": {{"test": "{}"}}}}', 1),
+        ("make test", "Makefile", "test:\n\t{}\n\tpytest\n", 0),
+        ("./test.sh", "test.sh", "#!/bin/sh\nset -e\n{}\npytest\n", 0),
+    ],
+)
+def test_a_gate_whose_work_lets_every_failure_pass_is_hollow_wherever_that_stands(tmp_path, call, path, text, count):
+    gate = f"  test:\n    runs-on: x\n    steps:\n{CHECKOUT}      - run: {call}\n"
+    files = {path: text.format("lint || true")}
+    needs = f"{gate}  deploy:\n    needs: test\n"
+    found = checkout(tmp_path, RELEASE.format(app="shop"), files, head=HEAD.replace("  deploy:\n", needs))
+    assert [len(list(holes(each, ["test"], each.sources))) for each in found.deploy_paths] == [count]
 
 
 MAKEFILE = """# ours
