@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from asbuilt.workflows.expressions.values import text_of as written
-from asbuilt.workflows.yaml.finding import Finding, Mark
+from asbuilt.workflows.yaml.finding import Finding, Mark, fitting
 
 __all__ = ["Document", "Mapping", "Mark", "Node", "Scalar", "Sequence", "find", "plain", "text_of", "texts_of"]
 
@@ -106,7 +106,7 @@ class Document:
 
         `fix` is what to do about it, and may be empty where the fact says so.
         """
-        return Finding(fact, fix, self.path, mark, self.excerpt(mark))
+        return Finding(fitting(fact), fix, self.path, mark, self.excerpt(mark))
 
     def placed(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Give findings that say their marks alone as findings in this file, each with the line there.

@@ -1,9 +1,15 @@
 """One thing that is not as it should be, from where it is found to where it is shown."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
+
+LONGEST_FACT = 159  # characters: two lines of a terminal
+_LEAST_QUOTED = 24
+_QUOTED = re.compile(r"`[^`]+`")
+_IN_BRACKETS = re.compile(r" \((?:[^()]|\([^()]*\))*\)")
 
 
 class Mark(NamedTuple):
@@ -54,6 +60,22 @@ class Finding:
         One that has a place already is given as it is.
         """
         return self if self.place else replace(self, subject=subject)
+
+
+def fitting(fact: str) -> str:
+    """Give a fact as it fits on two lines: less of what it quotes, then without what stands in brackets.
+
+    What it says at all is kept, however long that is; the line itself is the finding's excerpt.
+    """
+    over = len(fact) - LONGEST_FACT
+    if over <= 0:
+        return fact
+    quoted = max(_QUOTED.finditer(fact), key=lambda each: len(each[0]), default=None)
+    if quoted is not None and len(quoted[0]) - over > _LEAST_QUOTED:
+        short = quoted[0].rstrip("\N{HORIZONTAL ELLIPSIS}`")[: len(quoted[0]) - over - 2]
+        return f"{fact[: quoted.start()]}{short}\N{HORIZONTAL ELLIPSIS}`{fact[quoted.end() :]}"
+    aside = _IN_BRACKETS.search(fact)
+    return fact[: aside.start()] + fact[aside.end() :] if aside is not None and "`" not in aside[0] else fact
 
 
 def one_for_each_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
