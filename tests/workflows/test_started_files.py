@@ -55,6 +55,21 @@ def test_a_script_of_the_checkout_is_read_as_if_it_stood_there(tmp_path, script,
 
 
 @pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("deploy:\n\tdocker compose run --rm heroku sh -c 'heroku container:release web -a shop'\n", ["Makefile:2"]),
+        ("deploy:\n\tssh build@x 'git push https://git.heroku.com/shop.git main'\n", ["Makefile:2"]),
+        ("deploy:\n\tretrying 3 'heroku container:release web -a shop'\n", [".github/workflows/deploy.yml:8"]),
+        ("deploy:\n\theroku pg:backups:capture -a shop\n", []),
+    ],
+    ids=["in a container", "by ssh", "by a tool of their own", "a backup"],
+)
+def test_a_deploy_that_is_not_known_in_a_file_is_not_taken_for_none(tmp_path, text, places):
+    found = checkout(tmp_path, "make deploy", {"Makefile": text})
+    assert ends(found) == [(None, place) for place in places]
+
+
+@pytest.mark.parametrize(
     ("script", "files"),
     [
         ("./ship.sh shop", {"ship.sh": "while getopts a: o; do :; done\nshift\n" + RELEASE.format(app="$1")}),

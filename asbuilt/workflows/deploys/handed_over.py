@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from asbuilt.patterns import late
 from asbuilt.workflows.deploys.heroku_words import call_of
-from asbuilt.workflows.deploys.mechanisms import DPL, only_prepares, unknown
+from asbuilt.workflows.deploys.mechanisms import COMMANDS, DPL, only_prepares, script_of, unknown
 from asbuilt.workflows.deploys.script_target import Target
 from asbuilt.workflows.files.sources import Closed, PlacedStep
 from asbuilt.workflows.shell.languages import BUILDERS, RUNNERS, SHELLS, language, named_by
-from asbuilt.workflows.shell.script import Command, expand, option
+from asbuilt.workflows.shell.script import Command, commands, expand, option
+from asbuilt.workflows.yaml.document import text_of
 
 _INSTALLS = frozenset({"install", "i", "add", "ci"})
 _DEPLOYS = late(r"deploy|release|promote|\bship|^heroku$", re.IGNORECASE)
@@ -25,6 +26,16 @@ _DOES_NOT = late(
 _APP_PROPERTY = late(r"-Dheroku\.appName=(.+)")
 _SCRIPT = late(r"^(?:\./|[\w.-]+/)[\w./-]+$|\.(?:sh|bash|py|js|rb)$")
 _ELSEWHERE = "runs what is written elsewhere"
+# What runs a command somewhere else, and a deploy among its words.
+_RUNS_IN = frozenset(
+    {"docker", "docker-compose", "podman", "podman-compose", "ssh", "vagrant", "nix", "nix-shell", "devbox"}
+)
+_A_DEPLOY = late(
+    rf"\bheroku\s+(?:{'|'.join(map(re.escape, COMMANDS))})\b"
+    r"|\bgit\s+push\s(?:\S+\s){0,5}(?:\S*git\.heroku\.com|heroku\b)"
+)
+_SOMEWHERE = "runs it somewhere else"
+_UNREAD = "deploys in a file of the checkout, in a way that is not known here"
 # A variable that lets a step change an app: its key, its name. An address is none.
 _LETS_IN = late(r"heroku(?!.*(?:url|host|domain)$)", re.IGNORECASE)
 _LOGS_IN = late(r"\.netrc|\bheroku\s+(?:container:|auth:)?login|\bHEROKU_API_(?:KEY|TOKEN)\b")
@@ -36,6 +47,7 @@ def targets(command: Command, *, lets_in: bool) -> Iterator[Target]:
         dpl --provider=heroku --app=shop -> by dpl, to shop
         make deploy-heroku               -> by `make deploy-heroku`, to an app that cannot be told
         ./scripts/deploy.sh              -> the same, where its step can reach Heroku
+        docker run x SOME DEPLOY         -> the same
 
     The command has one word at least. Names that speak of tests, checks or notes are no deploys.
     """
@@ -52,8 +64,18 @@ def targets(command: Command, *, lets_in: bool) -> Iterator[Target]:
             given = next((match[1] for word in words if (match := _APP_PROPERTY.match(word))), None)
             apps = expand(given, command.variables) if given else (None,)
             yield from (Target(unknown(f"`{named}`", _ELSEWHERE), each, _ELSEWHERE) for each in apps)
+    elif program in _RUNS_IN and _A_DEPLOY.search(" ".join(words[1:])):
+        yield Target(unknown(f"`{named}`", _SOMEWHERE), None, _SOMEWHERE)
     elif _runs_a_deploy(words, program) and (lets_in or _mentions_heroku(command)):
         yield Target(unknown(f"`{named}`", _ELSEWHERE), None, _ELSEWHERE)
+
+
+def unrecognised(placed: PlacedStep) -> Iterator[Target]:
+    """Give the deploy of a step that runs a file named for one, in which one stands, but in no way that is known."""
+    if _A_DEPLOY.search(script_of(placed.step)):
+        for command in commands(text_of(placed.step.run) or "", placed.shell):
+            found = targets(command, lets_in=True) if command.words else ()
+            yield from (Target(unknown(each.mechanism.name, _UNREAD), None, _UNREAD) for each in found)
 
 
 def of_action(placed: PlacedStep, action: Closed) -> Iterator[Target]:

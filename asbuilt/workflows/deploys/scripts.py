@@ -39,7 +39,12 @@ def deploys(scripts: Iterable[PlacedStep], sources: Sources) -> Iterator[tuple[P
     is the commands of which each must run, and of the ways one must. What only prepares another deploy is left out
     where that is there too. Raises PastBoundError.
     """
-    reading = _read(scripts, sources)
+    every = tuple(scripts)
+    reading = _read(every, sources)
+    recognised = {id(placed) for placed, _, _ in reading.found}
+    for placed in every:
+        if placed.step.handed_on is not None and id(placed) not in recognised:
+            yield from ((placed, target, ()) for target in handed_over.unrecognised(placed))
     used = {target.mechanism.name for _, target, _ in reading.found}
     for (placed, target, _), ways in reading.found.items():
         if target.mechanism.prepares not in used:
