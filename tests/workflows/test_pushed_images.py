@@ -216,3 +216,9 @@ def test_the_remedy_ends_the_finding():
 def test_the_place_is_the_line_of_the_script():
     (gap,) = found(workflow(f"- run: |\n    docker build -t {IMAGE} .\n    docker push {IMAGE}"))
     assert (gap.mark, gap.excerpt) == ((8, 11), f"docker push {IMAGE}")
+
+
+def test_what_is_released_where_something_failed_is_no_release():
+    gaps = kinds(workflow(PUSH, RELEASE.replace("- run", "- if: failure()\n  run")))
+    assert gaps == ["unreleased"]
+    assert kinds(workflow(PUSH, RELEASE.replace("- run", "- if: always()\n  run"))) == []

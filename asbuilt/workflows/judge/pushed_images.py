@@ -23,7 +23,7 @@ from asbuilt.workflows.paths.deploy_path import DeployPath
 from asbuilt.workflows.run import contexts
 from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.run.job_runs import job_runs
-from asbuilt.workflows.run.reach import may_run
+from asbuilt.workflows.run.reach import may_run, may_run_on_success
 from asbuilt.workflows.shell.variables import ENV_EXPRESSION
 from asbuilt.workflows.yaml.document import Document, Mark, text_of
 from asbuilt.workflows.yaml.finding import Finding
@@ -266,6 +266,8 @@ def _releases(pushed: Pushed, checkout: Checkout) -> Iterator[_Release]:
             continue
         if path.step.job is push.placed.job and path.step.placed.number < push.placed.number:
             continue
+        if not may_run_on_success(path.step.placed, path.run.last.context, checkout.sources):
+            continue  # it releases where something failed
         mechanism = path.step.mechanism
         if mechanism.image and (mechanism.from_registry or mechanism.name.startswith("Heroku API")):
             types = tuple(each for way in path.step.ways for each in _types(way[-1].words))

@@ -20,6 +20,9 @@ from asbuilt.workflows.shell.script import Command, Fate, commands
 from asbuilt.workflows.yaml.document import text_of, texts_of
 from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
+# `if heroku run -x CHECK; then` may be a question; that something failed is none.
+_ASKS_FAILURE = re.compile(r"\b(?:if|elif)\s+!\s")
+
 
 def unheard(workflow_file: WorkflowFile, sources: Sources) -> tuple[Finding, ...]:
     """Give the commands that the deploying jobs of a workflow run in a dyno, and whose failure nobody hears of.
@@ -61,6 +64,9 @@ def _why(command: Command, placed: PlacedStep, sources: Sources) -> tuple[str, s
         return "heroku run succeeds without --exit-code", told
     if command.fate is Fate.SWALLOWED and not command.refuses:
         return "the script goes on where it fails", "let its own result count: no `|| true`, no `set +e` before it"
+    asks_failure = _ASKS_FAILURE.search(placed.document.excerpt(mark_of(placed, command)))
+    if command.fate is Fate.TESTED and not command.refuses and asks_failure:
+        return "what is done where it fails ends well", "end that branch with exit 1"
     if _is_tolerated(placed, sources):
         return "its step has continue-on-error, and nobody asks how it ended", "take continue-on-error away"
     return "", ""
