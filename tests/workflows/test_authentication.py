@@ -163,6 +163,7 @@ def test_git_needs_the_key_that_it_is_handed_and_no_guard():
         "- run: '[[ -n $HEROKU_API_KEY ]]'",
         "- run: if [ -z $HEROKU_API_KEY ]; then exit 1; fi",
         "- run: heroku whoami",
+        "- run: heroku container:login",
         "- run: if ! heroku auth:whoami; then exit 1; fi",
         "- run: 'curl -fsS https://api.heroku.com/account -H \"Authorization: Bearer $HEROKU_API_KEY\"'",
         "- run: ./ci/check-env.sh",

@@ -29,7 +29,9 @@ _WITHOUT_CLI = late(r"ubuntu-(?:latest|slim|(?P<year>\d\d)\.\d\d)(?:-arm)?$", re
 _FIRST_WITHOUT = 24
 # Subcommands that ask nothing of Heroku that needs a key.
 _WITHOUT_KEY = late(r"(?:version|help|update|autocomplete|commands|which|status|plugins|local)(?::|$)")
-_ASKS_WHO = frozenset({"whoami", "auth:whoami"})
+# `container:login` says "not logged in" where there is no key, and ends so:
+# https://github.com/heroku/cli/blob/main/packages/cli/src/commands/container/login.ts
+_ASKS_WHO = frozenset({"whoami", "auth:whoami", "container:login"})
 _ASKS_VERSION = frozenset({"version", "--version", "-v"})
 _INSTALLERS = frozenset(
     {"npm", "pnpm", "yarn", "bun", "apt", "apt-get", "aptitude", "snap", "brew", "dnf", "yum", "mise", "asdf", "volta"}
@@ -76,7 +78,7 @@ def subcommand(words: tuple[str, ...]) -> str | None:
 
 
 def asks_who(words: tuple[str, ...]) -> bool:
-    """Tell whether a command asks whose the key is: it fails where there is none, and asks nobody to log in."""
+    """Tell whether a command fails where there is no key, and asks nobody to log in: it asks whose the key is."""
     return subcommand(words) in _ASKS_WHO
 
 
