@@ -62,7 +62,7 @@ def test_a_row_of_a_matrix_may_have_another_limit():
 def test_a_limit_that_a_variable_holds_is_open():
     (finding,) = found("${{ fromJSON(vars.LIMIT) }}")
     assert finding.open
-    assert "vars.LIMIT: 20" in finding.fix
+    assert '{vars.LIMIT: "20"}' in finding.fix  # the estate takes a text
 
 
 def test_an_estate_may_declare_another():

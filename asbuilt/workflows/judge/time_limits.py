@@ -56,7 +56,7 @@ def _of_job(deploy: DeployStep, sources: Sources, most: timedelta) -> Iterator[F
         elif isinstance(value, Unknown):
             names = fixed_names(text)
             fact = f'cannot be told how long job "{job.id}" may hang, which deploys: {quoted(text)} on line {mark.line}'
-            fix = bound(names, "20", sources.repository) if names else "timeout-minutes: 20"
+            fix = bound(names, '"20"', sources.repository) if names else "timeout-minutes: 20"
             yield replace(document.finding(mark, fact + called, fix), open=True)
         elif value.strip() and number_of(value) > most / _MINUTE:
             yield document.finding(
