@@ -25,6 +25,7 @@ from asbuilt.subjects import kind_of
 from asbuilt.terms import Stretch
 from asbuilt.workflows.judge.leading import ground_of, leading_to
 from asbuilt.workflows.judge.procfile import procfiles_of
+from asbuilt.workflows.judge.syntax import refusal
 
 pytest_plugins = ("asbuilt.plugin",)
 
@@ -638,6 +639,9 @@ def workflow_file(see, checkout, subject):
     """A workflow file; for a declared one that is not there, one whose only problem says so."""
     see.note("file", subject.part.path)
     see.rest_on_file(subject.part.document)
+    if (why := refusal(subject.part, checkout.sources)) is not None:
+        line = why.mark.line if why.mark else 1
+        see.nothing = see.nothing or f"GitHub refuses {subject.part.file_name} for its line {line}: WF001 judges that"
     see.rest_on(checkout.sources.documents_of(subject.part))
     return subject.part
 

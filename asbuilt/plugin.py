@@ -205,6 +205,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
             raise Drift(found.drift) from None
         if drift.open:
             raise Undecided(drift.open) from None
+        seen.nothing = ""  # there was something: it is accepted
         seen.conform()
         if item.get_closest_marker("xfail") is None:  # a waiver of the estate that is there beside it is not needed
             pytest.xfail(found.reason)

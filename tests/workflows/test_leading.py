@@ -130,6 +130,13 @@ def test_of_the_apps_of_a_file_that_github_refuses_nothing_is_said(text, tmp_pat
     assert all(one.fact.startswith("GitHub refuses ship.yml") for one in found["WF004"][1])
 
 
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
+def test_of_a_file_that_github_refuses_nothing_conforms(text, tmp_path):
+    found = outcomes(tmp_path, "o/shop ship.yml", ship=text)
+    assert found["WF001"][0] == "drifted"
+    assert "conforms" not in {outcome for outcome, _ in found.values()}
+
+
 def test_a_caller_of_a_file_that_github_refuses_is_refused_with_it(tmp_path):
     called = deploying("shop-prod", "    tmeout: 3\n", on="workflow_call")
     calls = f"on: {MAIN}\njobs: {{call: {{uses: ./.github/workflows/called.yml}}}}\n"
