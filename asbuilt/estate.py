@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from asbuilt import __version__
 from asbuilt.estate_defaults import AS_OF, expanded, put_places, with_defaults_and_names
 from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in, quoted, suggestion
 from asbuilt.estate_forms import (
@@ -482,7 +481,7 @@ def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple
     yield from _contradictions_of_called(estate)
     places: list[tuple[YamlPath, str]] = [(("controls", each), each) for each in estate.controls]
     places += [(("waivers", index, "control"), each.control) for index, each in enumerate(estate.waivers)]
-    if estate.as_of is not None and (wrong := as_of_problem(estate.as_of, known_versions(controls))):
+    if estate.as_of is not None and (wrong := as_of_problem(estate.as_of)):
         yield ("controls", AS_OF), _say(f"{quoted(str(estate.as_of))} {wrong}")
     for place, control in places if controls else []:
         if control not in controls:
@@ -550,12 +549,6 @@ def _contradictions_of_called(estate: Estate) -> Iterator[tuple[YamlPath, Tell]]
         if handed(workflow.app) is None and workflow.app not in estate.apps:
             place = ("workflows", workflow.name, "app")
             yield place, partial(_undeclared, "app", workflow.app, estate.apps)
-
-
-def known_versions(controls: Collection[str]) -> tuple[str, ...]:
-    """Give the versions that controls came with, and the program's own; none where controls are not known."""
-    since = tuple(controls.values()) if isinstance(controls, Mapping) else ()
-    return (__version__, *since) if controls else ()
 
 
 def _refused(repository: Repository, workflow: Workflow, index: int, app: App) -> Iterator[tuple[YamlPath, Tell]]:
