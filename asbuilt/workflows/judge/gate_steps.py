@@ -6,7 +6,6 @@ back. What cannot be read here, an action or another language, counts as somethi
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 from asbuilt.patterns import late
 from asbuilt.workflows.deploys.mechanisms import SCRIPT_INPUTS, has_script
@@ -78,7 +77,7 @@ def _open_test(failing: list[PlacedStep], gate: Gate, who: str, sources: Sources
     placed, test = first
     fact = f"cannot be told whether {who} tests anything: {quoted(test.text)} on line {test.mark.line}"
     fix = bound(fixed_names(test.text), "VALUE", sources.repository)
-    return replace(placed.document.finding(test.mark, fact + _used_by(placed, gate), fix), open=True)
+    return placed.document.open_finding(test.mark, fact + _used_by(placed, gate), fix)
 
 
 def _can_fail(placed: PlacedStep) -> bool:

@@ -188,7 +188,7 @@ def _of_branches(deploy: DeployStep, context: Context, sources: Sources) -> Iter
                 fact = f"cannot be told whether Heroku builds the branch: `{text}` on line {mark.line} is not known "
                 fact += "before the run"
                 fix = "push to main: HEAD:refs/heads/main"
-                yield replace(deploy.document.finding(mark, fact, fix), open=True)
+                yield deploy.document.open_finding(mark, fact, fix)
             elif isinstance(branch, str) and not builds(branch.removeprefix("refs/heads/")) and len(refs) == 1:
                 yield deploy.document.finding(
                     mark,

@@ -6,7 +6,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#s
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from asbuilt.workflows.expressions.evaluate import ExpressionError, sole_expression
 from asbuilt.workflows.files.sources import Sources
@@ -111,7 +111,7 @@ def _passing(path: DeployPath, together: list[_Passed]) -> Finding:
         test = first.gate.job.condition
         fact = f"cannot be told whether {named} runs before {path.app}: {quoted(test.text)} on line {test.mark.line}"
         fix = _asking(first.leg.job, gates)
-        return replace(first.gate.workflow_file.document.finding(test.mark, fact, fix), open=True)
+        return first.gate.workflow_file.document.open_finding(test.mark, fact, fix)
     words = " or ".join(_ENDS[end] for end in first.ends)
     return _at_condition(first.leg, f"{path.app} is deployed ({path.way}) where {named} {words}", gates)
 

@@ -6,7 +6,7 @@ https://devcenter.heroku.com/articles/platform-api-reference#app-update
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from asbuilt.workflows.deploys.heroku_words import call_of
@@ -28,6 +28,7 @@ from asbuilt.workflows.triggers.situations import Situation
 from asbuilt.workflows.yaml.document import text_of
 from asbuilt.workflows.yaml.finding import Finding, one_for_each_place
 
+_MODE = "maintenance"
 _BODY = re.compile(r"maintenance\W{1,8}(true|false)\b", re.IGNORECASE)
 _TRAPS = frozenset({"EXIT", "0"})
 _ASKS_CANCELLED = re.compile(r"\bcancelled\s*\(", re.IGNORECASE)
@@ -79,6 +80,11 @@ def turned_on(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Place
 
 
 def _jobs_on_ways(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[tuple[DeployPath, _Seen]]:
+    steps = checkout.sources.steps_of(workflow_file)
+    if not any(
+        _MODE in script_of(placed.step) for placed in steps
+    ):  # most files: nobody looks through all ways for them
+        return
     for path in checkout.deploy_paths:
         if not path.review:
             yield from ((path, seen) for seen in _jobs_of(path) if seen.workflow_file is workflow_file)
@@ -110,7 +116,7 @@ def _of_job(seen: _Seen, path: DeployPath, sources: Sources) -> Iterator[Finding
             if False not in answers:
                 what = quoted(switch.command.source)
                 fact = f"cannot be told whether maintenance mode{named} is turned off again: {what}"
-                yield replace(placed.document.finding(mark, f"{fact} on line {mark.line}{used}", fix), open=True)
+                yield placed.document.open_finding(mark, f"{fact} on line {mark.line}{used}", fix)
             else:
                 where = "a step behind fails" if False in answers[:2] else "the run is cancelled or takes too long"
                 fact = f'job "{seen.job.id}" turns maintenance mode{named} on, and it stays so where {where}'
@@ -119,7 +125,7 @@ def _of_job(seen: _Seen, path: DeployPath, sources: Sources) -> Iterator[Finding
 
 def _switches(placed: PlacedStep) -> Iterator[_Switch]:
     script = script_of(placed.step)
-    if "maintenance" not in script:
+    if _MODE not in script:
         return
     for number, command in enumerate(commands(script, placed.shell)):
         call = call_of(command.words) or ()

@@ -5,7 +5,6 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-synt
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.expressions.values import number_of
@@ -40,7 +39,7 @@ def cancelled_by_others(path: DeployPath) -> Iterator[Finding]:
         if setting is None or others is None:
             what = quoted(text_of(written) or "") if setting is None else "the rows of the matrix"
             fact = f"cannot be told whether another leg cancels a deploy of {path.app} half-way: {what} on line"
-            yield replace(document.finding(mark, f"{fact} {mark.line}{caller}", "fail-fast: false"), open=True)
+            yield document.open_finding(mark, f"{fact} {mark.line}{caller}", "fail-fast: false")
             continue
         yield document.finding(
             mark,

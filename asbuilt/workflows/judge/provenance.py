@@ -109,11 +109,11 @@ def _cannot_be_told(path: DeployPath, origin: str, say: Say) -> Finding:
         fix = _mended_after(path) if path.upstream else f"branches: [{path.sources.default_branch or 'main'}]"
     if say.test is None or say.document is None:
         document, mark = path.run.entry.workflow_file.document, trigger_mark(path)
-        return replace(document.finding(mark, f"{fact}{path.caller}", fix), open=True)
+        return document.open_finding(mark, f"{fact}{path.caller}", fix)
     fact += f": {quoted(say.test.text)} on line {say.test.mark.line}"
     if not path.upstream and origin != MERGED and len(test := _bare(say.test.text)) <= _LONGEST:
         fix = f"if: github.event_name != '{origin}' && ({test})"
-    return replace(say.document.finding(say.test.mark, fact + path.caller, fix), open=True)
+    return say.document.open_finding(say.test.mark, fact + path.caller, fix)
 
 
 def _bare(test: str) -> str:

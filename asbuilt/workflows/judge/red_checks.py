@@ -7,7 +7,6 @@ and https://docs.github.com/en/actions/reference/workflows-and-actions/expressio
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import Sources
@@ -82,7 +81,7 @@ def _open(leg: Leg, check: str, sources: Sources) -> Iterator[Finding]:
     if test is not None and names and isinstance(leg.reached.runs, Unknown) and leg.job.matrix is None:
         fact = f'cannot be told whether the required check "{check}" can be red: {quoted(test.text)} on line'
         fix = bound(names, "VALUE", sources.repository)
-        yield replace(leg.workflow_file.document.finding(test.mark, f"{fact} {test.mark.line}", fix), open=True)
+        yield leg.workflow_file.document.open_finding(test.mark, f"{fact} {test.mark.line}", fix)
 
 
 def _unseen(run: JobRun, required: Collection[str], sources: Sources) -> list[Job]:

@@ -8,7 +8,6 @@ https://devcenter.heroku.com/articles/release-phase
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from asbuilt.patterns import late
@@ -53,7 +52,7 @@ def _dead(app: App, line: tuple[Procfile, Process], paths: Sequence[DeployPath])
         if released is None:
             fact = f"cannot be told whether {place} releases an image for the release phase of {app.name}"
             fix = f"name the types in {place}: web release"
-            yield replace(procfile.document.finding(process.mark, fact, fix), open=True)
+            yield procfile.document.open_finding(process.mark, fact, fix)
         elif not released:
             yield procfile.document.finding(
                 process.mark,

@@ -5,7 +5,6 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-a
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from asbuilt.workflows.expressions.evaluate import Unknown
 from asbuilt.workflows.files.sources import Sources
@@ -45,7 +44,7 @@ def _finding(use: Use, secret: str, homes: Mapping[str, Collection[str]], source
     fact = f"{fact} on line {line}"
     names = fixed_names(written)
     fix = bound(names, home, sources.repository) if names else f"environment: {home}"
-    return replace(use.document.finding(use.mark, fact, fix), open=True)
+    return use.document.open_finding(use.mark, fact, fix)
 
 
 def _said(use: Use, secret: str, homes: Collection[str]) -> str:

@@ -26,9 +26,9 @@ def deploys(workflow_file: WorkflowFile, sources: Sources) -> Iterable[DeploySte
     return deploy_steps(workflow_file, sources)
 
 
-def ways(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[DeployPath]:
+def ways(workflow_file: WorkflowFile, checkout: Checkout) -> Iterable[DeployPath]:
     """Give the ways to deploy that begin with a trigger of a workflow."""
-    return (path for path in checkout.deploy_paths if path.run.entry.workflow_file is workflow_file)
+    return checkout.ways.begun_by(workflow_file)
 
 
 def calls_with_a_key(workflow_file: WorkflowFile, sources: Sources) -> Iterator[Call]:

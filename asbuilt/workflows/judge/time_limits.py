@@ -5,7 +5,6 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-synt
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 from asbuilt.workflows.deploys.steps import DeployStep, deploy_steps
@@ -57,7 +56,7 @@ def _of_job(deploy: DeployStep, sources: Sources, most: timedelta) -> Iterator[F
             names = fixed_names(text)
             fact = f'cannot be told how long job "{job.id}" may hang, which deploys: {quoted(text)} on line {mark.line}'
             fix = bound(names, '"20"', sources.repository) if names else "timeout-minutes: 20"
-            yield replace(document.finding(mark, fact + called, fix), open=True)
+            yield document.open_finding(mark, fact + called, fix)
         elif value.strip() and number_of(value) > most / _MINUTE:
             yield document.finding(
                 mark,

@@ -6,7 +6,6 @@ works out, only the run knows: there a value is to be written.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from asbuilt.workflows.deploys.steps import made_known
 from asbuilt.workflows.files.sources import PlacedStep
@@ -144,4 +143,4 @@ def quoted(text: str) -> str:
 
 
 def _open(document: Document, mark: Mark, fact: str, fix: str) -> Finding:
-    return replace(document.finding(mark, fact, fix), open=True)
+    return document.open_finding(mark, fact, fix)

@@ -5,7 +5,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-a
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from asbuilt.workflows.judge.declared import App, Estate, Repository
 from asbuilt.workflows.judge.origins import comes_from_outside, trigger_mark
@@ -164,4 +164,4 @@ def _finding(path: DeployPath, app: App, declared: Sequence[Expected], found: _U
     mark = test.mark if test is not None else trigger_mark(path)
     why = f": {quoted(test.text)} on line {mark.line}" if test is not None else ""
     fact = f"cannot be told whether {found.what} reaches {app.name}, which is not declared{why}"
-    return replace(document.finding(mark, fact, fix), open=True)
+    return document.open_finding(mark, fact, fix)

@@ -1,7 +1,7 @@
 """Whether a way leads to a declared deploy, and which conditions keep every way from it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from asbuilt.workflows.judge.conditions import absence, elsewhere, reason
 from asbuilt.workflows.judge.declared import App, Deploy, Estate
@@ -154,7 +154,7 @@ def _doubtful(app: str, document: Document, mark: Mark, what: str, token: str) -
     said = f" {quoted(token)}" if token else " that git or its program has"
     fact = f"cannot be told whether {what} that this step makes deploys {app}: whose token{said} is"
     fix = "token: ${{ secrets.RELEASE_TOKEN }} # of an app or of a person, where it is made and where it is checked out"
-    return replace(document.finding(mark, fact, fix), open=True)
+    return document.open_finding(mark, fact, fix)
 
 
 def _conditions(app: str, blocked: Iterable[BlockedPath]) -> Iterator[Finding]:

@@ -108,6 +108,10 @@ class Document:
         """
         return Finding(fitting(fact), fix, self.path, mark, self.excerpt(mark))
 
+    def open_finding(self, mark: Mark, fact: str, fix: str = "") -> Finding:
+        """Give a finding of what cannot be told before the run: it is no drift. `fix` is what makes it known."""
+        return replace(self.finding(mark, fact, fix), open=True)
+
     def placed(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Give findings that say their marks alone as findings in this file, each with the line there.
 
