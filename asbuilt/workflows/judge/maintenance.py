@@ -81,10 +81,8 @@ def turned_on(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[Place
 
 def _jobs_on_ways(workflow_file: WorkflowFile, checkout: Checkout) -> Iterator[tuple[DeployPath, _Seen]]:
     steps = checkout.sources.steps_of(workflow_file)
-    if not any(
-        _MODE in script_of(placed.step) for placed in steps
-    ):  # most files: nobody looks through all ways for them
-        return
+    if not any(_MODE in script_of(placed.step) for placed in steps):
+        return  # as in most files: all ways are looked through for the others
     for path in checkout.deploy_paths:
         if not path.review:
             yield from ((path, seen) for seen in _jobs_of(path) if seen.workflow_file is workflow_file)

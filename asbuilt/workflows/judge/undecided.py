@@ -5,24 +5,19 @@ works out, only the run knows: there a value is to be written.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from asbuilt.workflows.deploys.steps import made_known
-from asbuilt.workflows.files.sources import PlacedStep
 from asbuilt.workflows.judge.environments import remedy
 from asbuilt.workflows.paths.blocked_paths import BlockedPath
 from asbuilt.workflows.paths.deploy_path import DeployPath
-from asbuilt.workflows.run.contexts import variables_of
-from asbuilt.workflows.shell.variables import env_in, named_in
-from asbuilt.workflows.yaml.document import Document, Mark, text_of, texts_of
+from asbuilt.workflows.yaml.document import Document, Mark, text_of
 from asbuilt.workflows.yaml.finding import Finding
 
 _SETTING = re.compile(r"\b(secrets|vars)\s*\.\s*(\w+)", re.IGNORECASE)
-_INPUT = re.compile(r"\binputs\s*\.\s*([\w-]+)", re.IGNORECASE)
 # What of the name of an app only the run knows: an expression, a variable, what a command prints.
 OPEN_PART = re.compile(r"\$\{\{.*?\}\}|\$\{[^}]*\}|\$\w+|\$\(.*\)", re.DOTALL)
 _LONGEST = 60
-_DEEPEST = 6
 _SHOWN = 5
 
 
@@ -40,7 +35,7 @@ def open_app(path: DeployPath, apps: Sequence[str], repository: str) -> Finding:
         fix = elsewhere or f"name the app in the workflow: {app}{which}"
         return _open(step.document, step.app_mark, fact + path.caller, fix)
     fact = f'which app job "{path.job}" deploys cannot be told: {quoted(step.target)} on line {step.app_mark.line}'
-    names = path.unbound or settings_in(step.target, path)
+    names = path.settings_in(step.target)
     fix = (
         bound(names, _part_of(step.target, app), repository)
         if names
@@ -78,7 +73,7 @@ def open_environment(path: DeployPath, expected: str, repository: str) -> Findin
     written = text_of(named) or "" if not isinstance(named, str) else ""
     told = quoted(written) if written else f"{named} is not handed over"
     fact = f'which environment job "{path.job}" deploys through cannot be told: {told}'
-    names = settings_in(written, path)
+    names = path.settings_in(written)
     fix = bound(names, expected, repository) if names else remedy(path, expected)
     mark = job.place("environment")
     return _open(path.owner.document, mark, f"{fact} on line {mark.line}{path.caller}", fix)
@@ -89,7 +84,7 @@ def open_condition(path: DeployPath, repository: str) -> Finding | None:
     said = f'whether job "{path.job}" ever deploys {path.app} cannot be told: '
     if path.open_test is not None:
         document, test = path.open_test
-        names = settings_in(test.text, path)
+        names = path.settings_in(test.text)
         said += f"{quoted(test.text)} on line {test.mark.line}"
         return _open(document, test.mark, said, bound(names, "VALUE", repository)) if names else None
     names = fixed_names(" ".join(path.chosen))
@@ -108,32 +103,6 @@ def bound(names: tuple[str, ...], value: str, repository: str) -> str:
 def fixed_names(text: str) -> tuple[str, ...]:
     """Give the secrets and variables that a text itself names: `secrets.APP`, `vars.APP`."""
     return tuple(dict.fromkeys(f"{match[1].lower()}.{match[2]}" for match in _SETTING.finditer(text)))
-
-
-def settings_in(text: str, path: DeployPath) -> tuple[str, ...]:
-    """Give the secrets and variables that a text of the deploy comes from: `secrets.APP`, `vars.APP`.
-
-    Through the variables of its step, the inputs of a called workflow or an action, and what its callers hand over.
-    Each once, in the order in which they come.
-    """
-    return tuple(dict.fromkeys(_settings(text, path, path.step.placed, len(path.run.legs) - 1, _DEEPEST)))
-
-
-def _settings(text: str, path: DeployPath, placed: PlacedStep, leg: int, depth: int) -> Iterator[str]:
-    yield from fixed_names(text)
-    if depth == 0:
-        return
-    given = variables_of(placed, path.sources)
-    for name in (*named_in(text), *env_in(text)):
-        if name in given and given[name] != text:
-            yield from _settings(given[name], path, placed, leg, depth - 1)
-    for match in _INPUT.finditer(text):
-        if placed.within is not None:
-            handed = {name.lower(): value for name, value in texts_of(placed.within.step.with_)}
-            yield from _settings(handed.get(match[1].lower(), ""), path, placed.within, leg, depth - 1)
-        elif leg > 0:
-            handed = {name.lower(): value for name, value in texts_of(path.run.legs[leg - 1].job.with_)}
-            yield from _settings(handed.get(match[1].lower(), ""), path, placed, leg - 1, depth - 1)
 
 
 def quoted(text: str) -> str:

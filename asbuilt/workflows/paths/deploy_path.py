@@ -12,7 +12,7 @@ from asbuilt.workflows.health.surroundings import Surroundings, surroundings_of
 from asbuilt.workflows.paths.concurrency import Group
 from asbuilt.workflows.paths.gates import Gate
 from asbuilt.workflows.paths.later import Later
-from asbuilt.workflows.paths.unbound import unbound
+from asbuilt.workflows.paths.unbound import settings_of, unbound
 from asbuilt.workflows.paths.verification import Verification
 from asbuilt.workflows.run.contexts import Context, text_in
 from asbuilt.workflows.run.job_runs import JobRun
@@ -145,6 +145,10 @@ class DeployPath:
     def notes(self) -> tuple[str, ...]:
         """What is to be said of it besides: its remarks, and which versions were read as they are elsewhere."""
         return (*self.remarks, *self.versions)
+
+    def settings_in(self, text: str) -> tuple[str, ...]:
+        """Give the secrets and variables that a text of the deploy is made of, as an estate binds them."""
+        return settings_of([text], self.step, self.run)
 
     @property
     def unbound(self) -> tuple[str, ...]:

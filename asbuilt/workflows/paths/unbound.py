@@ -14,15 +14,20 @@ _PART = late(r"[\w-]+")
 
 
 def unbound(deploy: DeployStep, run: JobRun) -> tuple[str, ...]:
-    """Give the names that the target and the environment of a deploy are made of, as an estate binds them.
+    """Give the names that the target and the environment of a deploy are made of, as an estate binds them."""
+    environment = deploy.environment
+    return settings_of([deploy.target or "", environment.text if isinstance(environment, Scalar) else ""], deploy, run)
+
+
+def settings_of(texts: Iterable[str], deploy: DeployStep, run: JobRun) -> tuple[str, ...]:
+    """Give the secrets and variables that some texts of a deploy are made of, as an estate binds them.
 
         heroku_app_name: ${{ env.APP }}, where APP is ${{ secrets.SHOP }} -> ("secrets.SHOP",)
 
     Variables, inputs, matrices and what callers hand over are followed to them; each once, in the order in which they
     are found. Those that are bound already are among them.
     """
-    environment = deploy.environment
-    texts = [deploy.target or "", environment.text if isinstance(environment, Scalar) else ""]
+    texts = list(texts)
     passed = _passed(deploy, run)
     handed = _handed_over(run)
     found: dict[str, None] = {}
