@@ -12,10 +12,12 @@ from typing import Any
 
 from asbuilt.controls import Control, control_of, problems_of
 from asbuilt.estate_errors import suggestion
+from asbuilt.home import PROJECT
 from asbuilt.subjects import KINDS, kind_of, plural, words_in
 from asbuilt.texts import line
 
-PROJECT = Path(__file__).parents[1]
+__all__ = ["FOLDERS", "PROJECT", "BrokenChecksError", "checks", "kinds_judged"]
+
 FOLDERS = ("tests_live", "tests_static")
 _VOCABULARY = "conftest.py"
 _FILES = ("test_*.py", "*_test.py")  # as pytest collects them

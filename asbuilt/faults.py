@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from asbuilt.catalogue import PROJECT
 from asbuilt.record.writing import NotWrittenError
 from asbuilt.texts import line
 
@@ -24,7 +23,7 @@ _FAULTS = pytest.StashKey[list[str]]()
 _UNWRITTEN = pytest.StashKey[list[str]]()
 _HANDED = "asbuilt_unwritten"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_PACKAGE = PROJECT / "asbuilt"
+_PACKAGE = Path(__file__).parent
 _FRAME = re.compile(r'^ +File "(.+?)", line (\d+)', re.MULTILINE)
 _OWN = "that is a fault of asbuilt, not of the estate: report it, with the output of --full-trace"
 _OTHER = "that is no fault of the estate: see what --full-trace says"
@@ -123,7 +122,7 @@ def told(error: BaseException) -> str:
     frames += _FRAME.findall(str(error))
     own = [(file, number) for file, number in frames if Path(file).is_relative_to(_PACKAGE)]
     file, number = own[-1] if own else frames[-1] if frames else ("", 0)
-    place = Path(file).relative_to(PROJECT) if own else file
+    place = Path(file).relative_to(_PACKAGE.parent) if own else file
     return f"internal error at {place}:{number}: {line(_cause(error))}; {_OWN if own else _OTHER}"
 
 

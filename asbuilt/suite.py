@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from asbuilt import start
+from asbuilt import invoked
 from asbuilt.catalogue import PROJECT
 from asbuilt.thrift import Settled
 
@@ -24,11 +24,11 @@ class NotBegunError(Exception):
 
 def run(verb: str, arguments: Sequence[str]) -> int:
     """Run the checks of a verb, with arguments of pytest. Gives pytest's exit code. Raises NotBegunError."""
-    if wrong := start.folder_problem() or _addopts_problem():
+    if wrong := invoked.folder_problem() or _addopts_problem():
         raise NotBegunError(wrong)
     os.environ["PYTHONSAFEPATH"] = "1"  # a worker of xdist starts Python anew
     _open_what_is_closed()
-    folder, *options = start.SUITES[verb]
+    folder, *options = invoked.SUITES[verb]
     own = ["-c", str(PROJECT / "pytest.ini"), "--rootdir", str(PROJECT), "-p", KNOWN, str(PROJECT / folder), *options]
     try:
         code = int(pytest.main([*own, *arguments], plugins=[Settled()]))

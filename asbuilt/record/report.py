@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from asbuilt.files import MOST_OF_AN_OBSERVATION, NotThereError, RefusedError, read
+from asbuilt.home import PROJECT
 from asbuilt.record.directory import CHECKOUTS, MANIFEST, RESULTS
 from asbuilt.record.manifest import FORM, restored
 from asbuilt.record.past import is_run
@@ -17,8 +18,7 @@ from asbuilt.record.title import title
 from asbuilt.record.writing import NotWrittenError, write_text
 from asbuilt.withholding import Secrets
 
-_PROJECT = Path(__file__).parents[2]
-_ALLURE = _PROJECT / "node_modules" / ".bin" / "allure"
+_ALLURE = PROJECT / "node_modules" / ".bin" / "allure"
 _SECONDS = 600
 # Allure's own script and data stand in the page as inline scripts and data: URLs; nothing else may run or load.
 _POLICY = (
@@ -42,7 +42,7 @@ def render(directory: Path, secrets: Secrets) -> Path:
     _ensure_allure()
     print("rendering the report ...", file=sys.stderr)  # noqa: T201 - progress of something slow
     with tempfile.TemporaryDirectory() as scratch:
-        command = [str(_ALLURE), "generate", "--config", str(_PROJECT / "reports" / "allurerc.mjs")]
+        command = [str(_ALLURE), "generate", "--config", str(PROJECT / "reports" / "allurerc.mjs")]
         command += ["--cwd", scratch, "--output", f"{scratch}/out", f"--report-name={name}"]
         _call([*command, str(results.resolve())])
         page = (Path(scratch) / "out" / "index.html").read_text(encoding="utf-8")
@@ -109,7 +109,7 @@ def _ensure_allure() -> None:
         raise NoReportError("report.html needs Node.js 20 or later with npm: install it, then `make report`")
     if not _ALLURE.exists():
         print("installing Allure 3 (once) ...", file=sys.stderr)  # noqa: T201 - progress of something slow
-        _call(["npm", "ci", "--prefix", str(_PROJECT), "--no-progress", "--loglevel=error"])
+        _call(["npm", "ci", "--prefix", str(PROJECT), "--no-progress", "--loglevel=error"])
 
 
 def _call(command: list[str]) -> None:

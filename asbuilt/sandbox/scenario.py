@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asbuilt import files
+from asbuilt.home import PROJECT
 from asbuilt.sandbox.building import build
 from asbuilt.sandbox.reading import Reader, ScenarioError, duration, instant, nearest
 from asbuilt.workflows.yaml import reader as yaml_reader
@@ -18,7 +19,7 @@ from asbuilt.workflows.yaml.document import Mark, plain
 if TYPE_CHECKING:
     from asbuilt.sandbox.world import World
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
+FIXTURES = PROJECT / "fixtures"
 _OWN_FILE = re.compile(r"(.+?\.ya?ml)((?:[+@].*)?)", re.DOTALL)
 
 __all__ = ["FIXTURES", "Scenario", "ScenarioError", "load", "names"]

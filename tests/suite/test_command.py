@@ -133,7 +133,7 @@ def test_a_fault_of_the_command_itself_is_one_line_and_exit_3(monkeypatch):
     monkeypatch.setattr("asbuilt.drawing.sources.drawing_of", lambda *_: 1 // 0)
     done = CliRunner().invoke(app, ["paths"])
     assert done.exit_code == 3
-    assert done.output.startswith("asbuilt: internal error at asbuilt/cli.py:")
+    assert done.output.startswith("asbuilt: internal error at asbuilt/verbs/paths.py:")
     assert "ZeroDivisionError" in done.output
     assert len(done.output.splitlines()) == 1
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from _pytest.config import _prepareconfig
 
-from asbuilt import options, start, suite
+from asbuilt import invoked, options, suite
 from asbuilt.catalogue import PROJECT
 
 SCRIPT = [str(Path(sys.executable).with_name("asbuilt"))]
@@ -182,11 +182,11 @@ def test_a_value_stands_behind_a_sign_or_a_blank(name, prefix, tmp_path, monkeyp
 def test_what_python_put_in_front_is_taken_away_and_no_more(monkeypatch):
     if sys.flags.safe_path:
         pytest.skip("this Python puts nothing in front")
-    own = start._put_in_front()  # noqa: SLF001 - by how the tests were begun
+    own = invoked._put_in_front()  # noqa: SLF001 - by how the tests were begun
     monkeypatch.setattr(sys, "path", [own, "/of/the/caller", own])
-    start.lend_nothing()
+    invoked.lend_nothing()
     assert sys.path == ["/of/the/caller", own]
-    start.lend_nothing()
+    invoked.lend_nothing()
     assert sys.path == ["/of/the/caller", own]
 
 

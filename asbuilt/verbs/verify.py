@@ -1,0 +1,39 @@
+"""`asbuilt verify`: a run's record, checked."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from asbuilt import texts
+from asbuilt.option_values import OptionError
+from asbuilt.verbs.forms import Told
+from asbuilt.verbs.telling import all_meant, stop
+
+
+def verify(
+    directory: Annotated[str, typer.Argument(metavar="[DIR]", help="a run's directory")] = "reports/latest",
+    *,
+    rejudge: Annotated[bool, typer.Option("--rejudge", help="judge what it saved once more, and compare")] = False,
+    max_age: Annotated[
+        str | None, typer.Option(metavar="AGE", help="refuse a record that is older: 90s, 5m, 26h, 2d")
+    ] = None,
+    estate_name: Annotated[
+        str | None, typer.Option("--estate", metavar="NAME", help="refuse a record that is not of all of this estate")
+    ] = None,
+    form: Annotated[Told, typer.Option("--format")] = Told.LINES,
+) -> None:
+    """Check a run's record: digests, population, completeness, scope, world, age; exit 1 where any does not fit."""
+    from asbuilt.record import verified
+    from asbuilt.record.recorded import NoRunError
+    from asbuilt.record.verify import Asked, verify
+
+    try:
+        all_meant(("DIR", [directory]), ("--max-age", [max_age]), ("--estate", [estate_name]))
+        asked = Asked(estate_name or "", verified.age_of(max_age) if max_age else None, rejudge)
+        found = verify(Path(directory), asked)
+    except (OptionError, NoRunError) as error:
+        stop(str(error))
+    typer.echo(texts.as_json(found.as_plain()) if form is Told.JSON else "\n".join(verified.lines(found)))
+    if not found.holds:
+        raise typer.Exit(1)
