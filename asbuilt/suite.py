@@ -4,6 +4,7 @@ A folder that is judged lends no modules: not to this process, not to the worker
 is run because an option names the folder.
 """
 
+import importlib
 import os
 import shlex
 import sys
@@ -12,9 +13,10 @@ from collections.abc import Sequence
 import pytest
 
 from asbuilt import invoked
-from asbuilt.catalogue import PROJECT
+from asbuilt.home import IS_PACKAGED, PROJECT
 from asbuilt.thrift import Settled
 
+_OBSERVES = {"live": ("asbuilt.observe.sweep",)}
 KNOWN = "asbuilt.known_options"  # by name, so that workers of xdist have it too
 
 
@@ -30,6 +32,9 @@ def run(verb: str, arguments: Sequence[str]) -> int:
     _open_what_is_closed()
     folder, *options = invoked.SUITES[verb]
     own = ["-c", str(PROJECT / "pytest.ini"), "--rootdir", str(PROJECT), "-p", KNOWN, str(PROJECT / folder), *options]
+    if IS_PACKAGED:
+        own += ["-p", "no:cacheprovider"]
+        _leave_nothing_behind(verb)
     try:
         code = int(pytest.main([*own, *arguments], plugins=[Settled()]))
         sys.stdout.flush()
@@ -37,6 +42,17 @@ def run(verb: str, arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1  # as pytest's own command
     return code
+
+
+def _leave_nothing_behind(verb: str) -> None:
+    """Let pytest write none of its rewritten checks beside them: where packages are installed nothing is to be left.
+
+    What they stand on is imported first, so that Python keeps what it compiles of that, as of any package.
+    """
+    for each in ("asbuilt.beginning", *_OBSERVES.get(verb, ())):
+        importlib.import_module(each)
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for workers of xdist
 
 
 def _addopts_problem() -> str:

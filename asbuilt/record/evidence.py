@@ -7,12 +7,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from asbuilt import texts
+from asbuilt.home import PROJECT
 from asbuilt.record.clocks import whose
 from asbuilt.record.directory import CONTEXT
 from asbuilt.record.writing import folder, write_bytes, write_json, write_text
 from asbuilt.run import Run
 
-CATEGORIES = Path(__file__).parents[2] / "reports" / "categories.json"
+CATEGORIES = PROJECT / "reports" / "categories.json"
 
 
 def write_context(

@@ -18,6 +18,7 @@ from asbuilt import __version__, estate
 from asbuilt.controls import SEVERITIES
 from asbuilt.estate_errors import EstateError
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read
+from asbuilt.home import PROJECT
 from asbuilt.record.directory import CHECKOUTS, ESTATE, OBSERVATION, VERDICTS
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.verifying.checked import Checked, Misfit, checked
@@ -75,7 +76,7 @@ def _judged(found: Evidence, manifest: Manifest, scratch: Path) -> tuple[str, di
     if _is_chosen(manifest):
         arguments += [f"--deselect={_NO_TEST}"]  # then nobody asks whether a suppression is needed by what was left out
     if live and static:
-        arguments += [str(Path(__file__).parents[2] / "tests_static"), "-m", ""]
+        arguments += [str(PROJECT / "tests_static"), "-m", ""]
     command = [sys.executable, "-P", "-c", _COMMAND, "live" if live else "static", *arguments, "-p", "no:cacheprovider"]
     environment = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
     done = subprocess.run(  # noqa: S603 - our own command line

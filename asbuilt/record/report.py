@@ -9,8 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from asbuilt import texts
 from asbuilt.files import MOST_OF_AN_OBSERVATION, NotThereError, RefusedError, read
-from asbuilt.home import PROJECT
+from asbuilt.home import IS_PACKAGED, PROJECT
 from asbuilt.record.directory import CHECKOUTS, MANIFEST, RESULTS
 from asbuilt.record.manifest import FORM, restored
 from asbuilt.record.past import is_run
@@ -18,7 +19,7 @@ from asbuilt.record.title import title
 from asbuilt.record.writing import NotWrittenError, write_text
 from asbuilt.withholding import Secrets
 
-_ALLURE = PROJECT / "node_modules" / ".bin" / "allure"
+_OWN = PROJECT / "node_modules" / ".bin" / "allure"
 _SECONDS = 600
 # Allure's own script and data stand in the page as inline scripts and data: URLs; nothing else may run or load.
 _POLICY = (
@@ -39,10 +40,10 @@ def render(directory: Path, secrets: Secrets) -> Path:
     """Write `report.html` into a run's directory, without a secret, and give its path. Raises NoReportError."""
     name = _name(directory)
     results = _results(directory)
-    _ensure_allure()
+    allure = _allure()
     print("rendering the report ...", file=sys.stderr)  # noqa: T201 - progress of something slow
     with tempfile.TemporaryDirectory() as scratch:
-        command = [str(_ALLURE), "generate", "--config", str(PROJECT / "reports" / "allurerc.mjs")]
+        command = [allure, "generate", "--config", str(PROJECT / "reports" / "allurerc.mjs")]
         command += ["--cwd", scratch, "--output", f"{scratch}/out", f"--report-name={name}"]
         _call([*command, str(results.resolve())])
         page = (Path(scratch) / "out" / "index.html").read_text(encoding="utf-8")
@@ -104,18 +105,30 @@ def _results(directory: Path) -> Path:
     return results
 
 
-def _ensure_allure() -> None:
-    if shutil.which("node") is None or shutil.which("npm") is None:
+def _allure() -> str:
+    """Give the renderer: the repository's own, else the one on PATH; in the repository it is installed on demand."""
+    has_node = shutil.which("node") is not None
+    if has_node and _OWN.exists():
+        return str(_OWN)
+    found = shutil.which("allure") if has_node else None
+    version = _call([found, "--version"]).strip() if found else ""
+    if found and version.startswith("3."):
+        return found
+    if IS_PACKAGED:
+        other = f", and {found} is Allure {texts.line(version)}" if found else ""
+        raise NoReportError(f"report.html needs Allure 3{other}: npm install --global allure@3 (Node.js 20 or later)")
+    if not has_node or shutil.which("npm") is None:
         raise NoReportError("report.html needs Node.js 20 or later with npm: install it, then `make report`")
-    if not _ALLURE.exists():
-        print("installing Allure 3 (once) ...", file=sys.stderr)  # noqa: T201 - progress of something slow
-        _call(["npm", "ci", "--prefix", str(PROJECT), "--no-progress", "--loglevel=error"])
+    print("installing Allure 3 (once) ...", file=sys.stderr)  # noqa: T201 - progress of something slow
+    _call(["npm", "ci", "--prefix", str(PROJECT), "--no-progress", "--loglevel=error"])
+    return str(_OWN)
 
 
-def _call(command: list[str]) -> None:
+def _call(command: list[str]) -> str:
     environment = {**os.environ, "ALLURE_NO_ANALYTICS": "true"}
     done = subprocess.run(  # noqa: S603 - our own command line
         command, env=environment, capture_output=True, text=True, timeout=_SECONDS, check=False
     )
     if done.returncode:
         raise NoReportError(f"{Path(command[0]).name} failed:\n{(done.stderr or done.stdout).strip()}")
+    return done.stdout
