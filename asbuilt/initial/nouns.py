@@ -31,10 +31,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class AnsweringPath:
-    """A path of an app that answered 200; `says_ok` where its body is JSON that has `ok` at `/status`."""
+    """A path of an app that answered 200, and what its body has at `/status` where that says that all is well."""
 
     path: str
-    says_ok: bool
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,16 @@ class FoundApp:
 class FoundRepository:
     """A repository as it was found. `state` is None where GitHub was not asked, and so are the facts.
 
-    `required` are the names of the required checks of the default branch; `variables` have the values of the
-    repository's own under an empty name, and of each environment under its name.
+    `required` has the names of the required checks of the default branch, by what requires them. `names` has what the
+    variables come to that an app or an environment is named by, as an estate binds them; `unbound` has those secrets
+    and variables of which nobody can tell, each with why.
     """
 
     name: str
     state: RepositoryState | None = None
-    required: Fact[tuple[str, ...]] | None = None
-    variables: Mapping[str, Fact[dict[str, str]]] = field(default_factory=dict)
+    required: Mapping[str, Fact[tuple[str, ...]]] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unbound: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,9 @@ class Finding:
 class Found:
     """All that was read for a first estate, as of an instant by the providers' clock, where one was asked.
 
-    `left_out` says what was not read, and why. `checkout` are the workflow files of `repository`, `folder` where they
-    are. `listed` is how many apps the token sees, None where they were named. `findings` are what the controls find.
+    `left_out` says what was not read, and why; `others` are apps that the token sees and this is not of. `checkout` are
+    the workflow files of `repository`, `folder` where they are, as seen from the estate. `findings` are what the
+    controls find of what is there, held against the estate that is made of it.
     """
 
     world: str
@@ -88,7 +91,7 @@ class Found:
     repository: FoundRepository | None = None
     checkout: Checkout | None = None
     folder: str = ""
-    listed: int | None = None
+    others: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 

@@ -12,7 +12,7 @@ from asbuilt.workflows.yaml import reader
 from asbuilt.workflows.yaml.document import plain
 
 _WIDTH = 120
-_WORD = re.compile(r"[A-Za-z_/.][A-Za-z0-9_./@-]*")
+_WORD = re.compile(r"[A-Za-z_/.][A-Za-z0-9_./@:-]*")
 
 
 def text(drafted: Drafted) -> str:
