@@ -1,11 +1,11 @@
 """Make an estate of what was read: as plain data, with what looks wrong beside it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from asbuilt.estate import Tier
 from asbuilt.initial import apps, repositories
-from asbuilt.initial.nouns import Drafted, Found, Place, Review
+from asbuilt.initial.nouns import Drafted, Finding, Found, Place, Review
 
 _TIERS = get_args(Tier)
 _FIRST = "What is there, {when}, as `asbuilt init` read it: of {whom}. What looks wrong is marked `review:`."
@@ -21,18 +21,24 @@ def document(found: Found) -> Drafted:
         plain["apps"] = drafted_apps
     if found.repository is not None:
         plain["repositories"] = {found.repository.name: repositories.repository(found, drafted_apps, reviews)}
-    reviews += [Review(_place(each.subject, plain), _told(each.control, each.fact)) for each in found.findings]
+    reviews += [Review(_place(subject, plain), told) for subject, told in _findings(found.findings)]
     return Drafted(plain, tuple(dict.fromkeys(reviews)), tuple(_remarks(found, plain)))
+
+
+def _findings(found: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    """Give a line for each control and subject: what was found first, and how often else."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for each in found:
+        groups.setdefault((each.control, each.subject), []).append(each.fact)
+    for (control, subject), facts in groups.items():
+        more = f"; and {len(facts) - 1} more" if len(facts) > 1 else ""
+        yield subject, f"{control} {facts[0]}{more}".strip()
 
 
 def _name(found: Found) -> str:
     if found.repository is not None:
         return found.repository.name.rpartition("/")[2]
     return found.apps[0].name if len(found.apps) == 1 else "estate"
-
-
-def _told(control: str, fact: str) -> str:
-    return f"{control} {fact}" if control else fact
 
 
 def _place(subject: str, plain: Mapping[str, Any]) -> Place:

@@ -1,9 +1,9 @@
 """A repository as an estate declares it, of what was found of it: its rules, its workflows and their deploys."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from asbuilt.initial.nouns import Found, FoundRepository, Place, Review
+from asbuilt.initial.nouns import Finding, Found, FoundRepository, Place, Review
 from asbuilt.initial.processes import processes_of
 from asbuilt.initial.reading_facts import unread
 from asbuilt.initial.ways import deploys_of, is_refused
@@ -37,7 +37,7 @@ def repository(found: Found, apps: _Apps, reviews: list[Review]) -> dict[str, An
     for name, why in own.unbound.items():
         told = f"{name} names an app or an environment, and {why}; if it is no secret: names: {{ {name}: TEXT }}"
         reviews.append(Review(here, told))
-    entry |= _environments(own, apps, here, reviews)
+    entry |= _environments(own, apps, found.findings, here, reviews)
     entry |= _workflows(found, apps, entry, here, reviews)
     return entry
 
@@ -56,7 +56,9 @@ def _required(own: FoundRepository, here: Place, reviews: list[Review]) -> list[
     return list(found)
 
 
-def _environments(own: FoundRepository, apps: _Apps, here: Place, reviews: list[Review]) -> dict[str, Any]:
+def _environments(
+    own: FoundRepository, apps: _Apps, findings: Iterable[Finding], here: Place, reviews: list[Review]
+) -> dict[str, Any]:
     """Give the environments that GitHub has, and those that workflow files name besides."""
     fact = own.state.environments if own.state else None
     if fact is not None and not isinstance(fact, Observed) and isinstance(_seen(own.state), Observed):
@@ -74,7 +76,8 @@ def _environments(own: FoundRepository, apps: _Apps, here: Place, reviews: list[
         if name.lower() not in known:
             known.add(name.lower())
             entries[name] = {}
-            if isinstance(fact, Observed):
+            judged = any(each.control == "GH002" and each.subject == f"{own.name} {name}" for each in findings)
+            if isinstance(fact, Observed) and not judged:
                 told = f"it does not exist: the first run that deploys {app} through it makes it, unprotected"
                 reviews.append(Review((*here, "environments", name), told))
     return {"environments": entries} if entries else {}
@@ -178,13 +181,13 @@ def _workflow(
 
 
 def _two_owners(entries: Mapping[str, Any], place: Place, reviews: list[Review]) -> None:
-    owners: dict[str, list[str]] = {}
+    """Say at each workflow which of the apps that it deploys another one, above it, deploys too."""
+    owner: dict[str, str] = {}
     for name, each in entries.items():
+        shared: dict[str, list[str]] = {}
         for app in dict.fromkeys(deploy["app"] for deploy in each.get("deploys", ())):
-            owners.setdefault(app, []).append(name)
-    for app, names in owners.items():
-        for name in names[1:]:
-            told = (
-                f"two owners: it deploys {app}, and so does {names[0]}; keep the deploys of one, and {{}} for the other"
-            )
+            if owner.setdefault(app, name) != name:
+                shared.setdefault(owner[app], []).append(app)
+        for other, apps in shared.items():
+            told = f"two owners: it deploys {' and '.join(apps)}, and so does {other}; keep the deploys of one alone"
             reviews.append(Review((*place, name), told))

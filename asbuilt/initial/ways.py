@@ -56,11 +56,14 @@ def _environment_reviews(paths: Sequence[DeployPath]) -> Iterator[str]:
 
 
 def _gate_reviews(paths: Sequence[DeployPath]) -> Iterator[str]:
-    every = dict.fromkeys(gate for path in paths for gate in path.gates)
-    for gate in every:
-        past = [path for path in paths if not path.has_gate(gate)]
-        if past:
-            yield f'job "{gate}" holds some of its deploys, and not {_way(past[0])}: no gate of all'
+    passed: dict[str, list[str]] = {}
+    for gate in dict.fromkeys(gate for path in paths for gate in path.gates):
+        past = next((path for path in paths if not path.has_gate(gate)), None)
+        if past is not None:
+            passed.setdefault(_way(past), []).append(gate)
+    if passed:
+        told = ", ".join(f"{' and '.join(gates)} (not {way})" for way, gates in passed.items())
+        yield f"jobs that hold some of its deploys alone are left out of its gates: {told}"
 
 
 def deploys_of(path: DeployPath) -> tuple[list[dict[str, Any]], str]:
