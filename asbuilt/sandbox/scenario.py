@@ -17,12 +17,15 @@ from asbuilt.workflows.yaml import reader as yaml_reader
 from asbuilt.workflows.yaml.document import Mark, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from asbuilt.sandbox.world import World
 
+DECLARED = "declared"
 FIXTURES = PROJECT / "fixtures"
 _OWN_FILE = re.compile(r"(.+?\.ya?ml)((?:[+@].*)?)", re.DOTALL)
 
-__all__ = ["FIXTURES", "Scenario", "ScenarioError", "load", "names"]
+__all__ = ["DECLARED", "FIXTURES", "Scenario", "ScenarioError", "load", "names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +64,29 @@ def _is_of_files(fault: Path) -> bool:
     return "repository" in keys and keys.isdisjoint({"world", "answers"})
 
 
-def load(name: str, *, folder: Path | None = None) -> Scenario:
+def is_declared(name: str) -> bool:
+    """Say whether a name is of the world that is made from an estate, with whatever is laid over it."""
+    return re.split(r"[+@]", name, maxsplit=1)[0] == DECLARED
+
+
+def load(
+    name: str, *, folder: Path | None = None, declared: Callable[[], dict[Any, Any]] | None = None
+) -> Scenario:
     """Load `NAME`, `NAME+FAULT+FAULT` or either with `@INSTANT`, which sets the clock.
 
-    In place of NAME may stand the path of a scenario's file, which ends in `.yaml` or `.yml`.
+    In place of NAME may stand the path of a scenario's file, which ends in `.yaml` or `.yml`, or `declared`: the
+    document that the function of that name makes.
     """
     own, rest = _own_file(name)
     body, at, time = (rest if own else name).partition("@")
     base, *faults = body.split("+")
-    file = own or _file("scenarios", base, folder)
-    document = _document(file, "a mapping that describes a world")
+    if base == DECLARED and not own:
+        if declared is None:
+            raise ScenarioError(f"{DECLARED} is the world of an estate: name one, --estate FILE")
+        file, document = Path(f"{DECLARED}.yaml"), declared()
+    else:
+        file = own or _file("scenarios", base, folder, *([DECLARED] if declared else []))
+        document = _document(file, "a mapping that describes a world")
     clock = _clock(document, file)
     if at:
         begins = instant(time, None)
@@ -93,8 +109,9 @@ def _own_file(name: str) -> tuple[Path | None, str]:
     return (Path(match[1]), match[2]) if match else (None, name)
 
 
-def _file(kind: str, name: str, folder: Path | None) -> Path:
-    allowed = names(kind, folder)
+def _file(kind: str, name: str, folder: Path | None, *more: str) -> Path:
+    """Give the file of a scenario or a fault; `more` are names without a file, which could have been meant."""
+    allowed = (*names(kind, folder), *more)
     if name not in allowed:
         noun = kind.removesuffix("s")
         listed = ", ".join(allowed) or f"none, as there is no {kind}/*.yaml in {(folder or FIXTURES).name}/"

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -66,13 +66,15 @@ class Sandbox:
         unix_socket: Path | str | None = None,
         folder: Path | None = None,
         elapsed: Callable[[], float] | None = None,
+        declared: Callable[[], dict[Any, Any]] | None = None,
     ) -> Self:
         """Load a scenario and serve it from a thread; it answers by the time that this returns.
 
-        `elapsed` tells how many seconds the sandbox has run; a test hands in its own rather than sleep.
+        `elapsed` tells how many seconds the sandbox has run; a test hands in its own rather than sleep. `declared`
+        makes the world of that name.
         """
         path = Path(unix_socket) if unix_socket else None
-        sandbox = cls(load(name, folder=folder), port=port, unix_socket=path, elapsed=elapsed)
+        sandbox = cls(load(name, folder=folder, declared=declared), port=port, unix_socket=path, elapsed=elapsed)
         sandbox._begin()
         return sandbox
 
@@ -141,11 +143,12 @@ def serve(
     unix_socket: Path | str | None = None,
     *,
     folder: Path | None = None,
+    declared: Callable[[], dict[Any, Any]] | None = None,
     ready: Callable[[Sandbox], None] | None = None,
 ) -> None:
     """Serve a scenario until interrupted; `ready` learns the origin once the sockets listen."""
     path = Path(unix_socket) if unix_socket else None
-    sandbox = Sandbox(load(name, folder=folder), port=port, unix_socket=path, elapsed=None)
+    sandbox = Sandbox(load(name, folder=folder, declared=declared), port=port, unix_socket=path, elapsed=None)
     if ready is not None:
         ready(sandbox)
     sandbox.run()
