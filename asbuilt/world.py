@@ -152,7 +152,7 @@ def _sandbox(name: str, run: Run, closing: ExitStack) -> tuple[Sandbox, str]:
         return made[0].document
 
     try:
-        served = closing.enter_context(Sandbox.start(name, declared=world))
+        served = closing.enter_context(Sandbox.start(name, declared=world, estate=run.estate))
         return served, "\n".join(f"no world makes this true: {each}" for one in made for each in one.impossible)
     except ScenarioError as error:
         raise OptionError(str(error)) from error

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _STACK = "heroku-24"
 _APART = 30  # minutes from one deploy to the next, so that each release is told to be of one run
-_NEWEST = 60  # minutes since the newest deploy
+_NEWEST = 26 * 60  # minutes since the newest deploy: what a fault adds comes after it
 _DAY = 24 * 60
 _NOT_SERVED = frozenset({"api.heroku.com", "api.github.com", "127.0.0.1", "localhost"})
 _EVENTS_ON_TAGS = frozenset({"release"})
@@ -90,6 +90,8 @@ def declared(estate: Estate, known: Known, today: date) -> Declared:
     for name, document in repositories.items():
         for run in document["runs"]:
             run["sha"] = commit
+            if run["event"] == "push" and (branch := document["branches"].get(run["branch"])):
+                branch.pop("sha", None)  # what is pushed to it moves it on, also by a fault
         impossible += _impossible_of(estate.repositories[name])
     impossible += _untold(estate, known)
     document = {
@@ -247,8 +249,8 @@ def _branches(repository: Repository, deploys: Iterable[_Deploy], commit: str) -
     """Give the default branch and those that deploy, all at the commit that runs; protected where that is asked."""
     protected = any(PROTECTED in (each.deployment_branches or ()) for each in repository.environments.values())
     own = (one for one in deploys if one.ways[0].repository.name == repository.name)
-    names = dict.fromkeys([repository.trunk, *(_ref(each.ways[0], repository.trunk) for each in own)])
-    return {name: {"sha": commit, **({"protected": True} if protected else {})} for name in names}
+    refs = dict.fromkeys([repository.trunk, *(_ref(each.ways[0], repository.trunk) for each in own)])
+    return {name: {"sha": commit, **({"protected": True} if protected else {})} for name in refs}
 
 
 def _run(deploy: _Deploy, branch: str, known: Known) -> dict[str, Any]:
