@@ -262,7 +262,7 @@ def _runs(repository: str, at: Reader, files: tuple[str, ...]) -> tuple[Run, ...
 def _drafts(repository: str, at: Reader, files: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     at.only(
         *("workflow", "event", "branch", "status", "conclusion", "count", "last", "every", "took", "jobs"),
-        *("environment", "sha", "actor", "title", "files", "head"),
+        *("environment", "sha", "actor", "title", "files", "head", "deploys"),
     )
     status = at.text("status", "completed", among=RUN_STATUSES)
     conclusion = at.text("conclusion", among=CONCLUSIONS) if status == "completed" else None
@@ -281,6 +281,7 @@ def _drafts(repository: str, at: Reader, files: tuple[str, ...]) -> Iterator[dic
             "took": at.duration("took", timedelta(minutes=4)),
             "jobs": results or (("run", conclusion),),
             "environment": at.maybe("environment"),
+            "deploys": at.maybe("deploys"),
             "actor": at.text("actor", "operator"),
             "title": at.text("title", f"{event} to {branch}"),
             "files": at.texts("files") or ("app.py",),

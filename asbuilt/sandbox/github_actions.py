@@ -265,8 +265,10 @@ def deployment(repository: Repository, run: Run) -> Document:
 
 
 def _deploying_job(run: Run) -> str:
-    """Return the job that named the environment: the one called a deploy or by the environment, else the last."""
+    """Return the job that named the environment: as said, else called a deploy or by the environment, else the last."""
     names = [name for name, _ in run.jobs]
+    if run.deploys in names:
+        return run.deploys
     return next((name for name in names if "deploy" in name or name == run.environment), names[-1])
 
 

@@ -138,7 +138,8 @@ class Workflow:
 class Run:
     """One workflow run; `environment` is the one that it deployed to, if any, `files` what its commit changed.
 
-    `head` is the repository that its branch is of, None where that was deleted.
+    `head` is the repository that its branch is of, None where that was deleted; `deploys` the job that deployed, where it
+    is said.
     """
 
     id: int
@@ -157,6 +158,7 @@ class Run:
     title: str
     files: tuple[str, ...]
     head: str | None
+    deploys: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
