@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, faults, folders, keeping, options, refusals, undeclared
+from asbuilt import catalogue, discovery, faults, folders, keeping, options, refusals, undeclared
 from asbuilt.base import found_at
 from asbuilt.collecting import Collecting
 from asbuilt.controller import Controller
@@ -44,17 +44,18 @@ def begun(config: pytest.Config) -> Run:
     """
     asked = options.asked(config)
     refusals.refuse_what_contradicts(config, asked)
-    path = config.invocation_params.dir / asked.estate
+    found = discovery.find(asked.estate, os.environ, config.invocation_params.dir)
+    path = config.invocation_params.dir / found.path
     live = options.asks_for_live(config)
-    is_there = asked.names_estate or live or os.path.lexists(path)
-    source = source_of(Path(asked.estate)) if is_there else undeclared.SOURCE
+    is_there = found.is_there or live
+    source = source_of(found) if is_there else undeclared.SOURCE
     checks = judged = catalogue.checks()
     if _is_copy(config.rootpath):
         judged = catalogue.checks(config.rootpath)
         checks = (*checks, *judged)
-    estate = load(Path(asked.estate), {control.id: control.since for _, control in checks}, source)
+    estate = load(found.path, {control.id: control.since for _, control in checks}, source)
     if live:
-        refuse_empty(estate, asked.estate)
+        refuse_empty(estate, str(found.path))
     taken = _taken_from_record(config, asked, estate)
     own = folders.named(asked.checkout).plain
     folder = own if taken or is_there else undeclared.folder_of(own)
@@ -68,6 +69,7 @@ def begun(config: pytest.Config) -> Run:
         refusals.refuse_nothing(checkouts)
     run = replace(
         prepared(estate, scope, checkouts, checks),
+        found=found,
         checks=judged,
         meant=meant_by(estate, scope, asked.commit),
         world=f"{FILES}, judged again" if taken else FILES,

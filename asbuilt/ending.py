@@ -99,12 +99,11 @@ def _record(session: pytest.Session, run: Run, verdicts: tuple[Verdict, ...]) ->
 def _ended(session: pytest.Session, verdicts: tuple[Verdict, ...]) -> Ended:
     config = session.config
     run = config.stash[RUN]
-    asked = options.asked(config)
     return Ended(
         exit=_status(session, verdicts),
         lacks=(*faults.lines(config), *((config.stash[BROKEN_OFF],) if BROKEN_OFF in config.stash else ())),
         began=config.stash[BEGAN],
-        estate_file=config.invocation_params.dir / Path(asked.estate),
+        estate_file=config.invocation_params.dir / run.found.path,
         arguments=tuple(map(str, config.invocation_params.args)),
         linters=told(run.scans or {}),
     )

@@ -1,5 +1,6 @@
 """Declare: `estate.yaml` says what should be true; this module reads it into a frozen `Estate`."""
 
+import os
 import re
 import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from asbuilt.discovery import Found
 from asbuilt.estate_defaults import AS_OF, expanded, put_places, with_defaults_and_names
 from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in, quoted, suggestion
 from asbuilt.estate_forms import (
@@ -49,7 +51,7 @@ from asbuilt.estate_forms import (
 )
 from asbuilt.estate_implied import implied
 from asbuilt.estate_policies import refuses
-from asbuilt.files import NotThereError, RefusedError, read
+from asbuilt.files import NotThereError, RefusedError, read, read_inside
 from asbuilt.versions import as_of_problem
 from asbuilt.workflows.said.described import handed
 from asbuilt.workflows.yaml import document
@@ -412,12 +414,17 @@ class Estate(_Declared):
         return copied
 
 
-def source_of(path: Path) -> bytes:
-    """Read an estate file, of at most 1 MiB. Raises EstateError."""
+def source_of(found: Path | Found) -> bytes:
+    """Read an estate file, of at most 1 MiB; one that was found leads nowhere out of its folder. Raises EstateError."""
+    path, inside = (found.path, found.inside) if isinstance(found, Found) else (found, None)
     try:
-        return read(path)
+        if inside is None:
+            return read(path)
+        return read_inside(inside, os.path.relpath(os.path.abspath(path), inside))  # noqa: PTH100 - no link is followed
     except RefusedError as error:
         reason = "cannot be read: No such file or directory" if isinstance(error, NotThereError) else error
+        if isinstance(found, Found) and not found.is_there:
+            reason = f"{reason}, nor is there another {found.looked_in}"
         raise EstateError(str(path), [Problem(None, f"{reason}; name a file: --estate FILE")]) from error
 
 

@@ -24,7 +24,6 @@ from asbuilt.option_values import OptionError, meant
 from asbuilt.terms import COMMIT
 from asbuilt.texts import visible
 
-ESTATE = "estate.yaml"
 _DAY = 86_400
 _TAKEN = "asbuilt-taken"
 # With these pytest shows something of itself, and no check is asked for.
@@ -33,10 +32,9 @@ _SHOWS = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What our options say of a run; times are seconds. `names_estate` says that somebody named the estate's file."""
+    """What our options say of a run; times are seconds. `estate` is None where no option names it: it is looked for."""
 
-    estate: str
-    names_estate: bool
+    estate: str | None
     evidence: str
     apps: list[str]
     repositories: list[str]
@@ -90,8 +88,7 @@ def asked(config: pytest.Config) -> Asked:
             if isinstance(each, str):
                 meant(name, each)
     return Asked(
-        estate=option["asbuilt_estate"] or ESTATE,
-        names_estate=option["asbuilt_estate"] is not None,
+        estate=option["asbuilt_estate"],
         evidence=option["asbuilt_evidence"],
         apps=option["asbuilt_app"],
         repositories=option["asbuilt_repository"],
@@ -214,7 +211,8 @@ def _declarations() -> dict[str, dict[str, Any]]:
     return {
         "--estate": {
             "metavar": "FILE",
-            "help": "what should be true (default: estate.yaml; for workflow files, where that is not there: none)",
+            "help": "what should be true (default: $ASBUILT_ESTATE, else estate.yaml or .github/estate.yaml here or in "
+            "a folder above, up to the repository's; for workflow files, where none is there: none)",
         },
         "--sandbox": {
             "metavar": "WORLD",

@@ -11,6 +11,7 @@ import pytest
 from asbuilt.catalogue import kinds_judged
 from asbuilt.changes import Changes
 from asbuilt.controls import Control
+from asbuilt.discovery import PLAIN, Found
 from asbuilt.estate import Estate, Ownership, Waiver
 from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
 from asbuilt.judged_again import Again
@@ -35,8 +36,8 @@ FILES = "workflow files"  # the world of a run that asks no provider
 class Run:
     """An estate, the part of it that is judged, and what it is held against.
 
-    `known` are its subjects, by kind and id, `checks` the catalogue, `suppressions` those of each checkout's files,
-    `deploys` the declared ones of each app.
+    `found` is the estate's file. `known` are its subjects, by kind and id, `checks` the catalogue, `suppressions` those
+    of each checkout's files, `deploys` the declared ones of each app.
     `directory` is None where nothing is recorded; `observation` is None until something was observed, `scans` until
     linters were asked. `secrets` stand in nothing that is written or printed. `meant` is the commit that an app was
     meant to run, by app. `population` is empty until the checks were collected. `again` says whose observation is
@@ -51,6 +52,7 @@ class Run:
     checkouts: Mapping[str, Checkout]
     world: str
     known: Mapping[str, Mapping[str, Subject]]
+    found: Found = field(default_factory=lambda: Found(Path(PLAIN), Path()))
     directory: Path | None = None
     observation: Observation | None = None
     checks: tuple[tuple[str, Control], ...] = ()

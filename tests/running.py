@@ -29,7 +29,7 @@ import asbuilt
 from asbuilt.observe.http import ATTEMPTS
 
 PROJECT = Path(__file__).parents[1]
-CREDENTIALS = ("HEROKU_API_KEY", "GITHUB_TOKEN", "GH_TOKEN", "GH_CONFIG_DIR")
+CREDENTIALS = ("HEROKU_API_KEY", "GITHUB_TOKEN", "GH_TOKEN", "GH_CONFIG_DIR", "ASBUILT_ESTATE")
 # What is imported from here is the same for every run; all else belongs to one project, ours or a copy of it.
 _LIBRARIES = {*(sysconfig.get_path(each) for each in ("stdlib", "platstdlib")), *site.getsitepackages()}
 _LASTING = tuple(f"{each}{os.sep}" for each in (*_LIBRARIES, Path(asbuilt.__file__).parent))

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from asbuilt import undeclared
+from asbuilt.discovery import Found
 from asbuilt.drawing.lanes import Drawing, draw
-from asbuilt.estate import Estate, load
+from asbuilt.estate import Estate, load, source_of
 from asbuilt.estate_errors import EstateError, suggestion
 from asbuilt.folders import named
 from asbuilt.option_values import OptionError
@@ -14,20 +15,20 @@ from asbuilt.workflows.paths.checkout import Checkout
 
 
 def declared(
-    checkout: Sequence[str], file: Path, repositories: Sequence[str], apps: Sequence[str]
+    checkout: Sequence[str], file: Found, repositories: Sequence[str], apps: Sequence[str]
 ) -> tuple[Drawing, dict[str, Checkout]]:
     """Draw the deploy paths of an estate's checkouts, and give these too.
 
     Raises OptionError for options that cannot be meant, and for an estate or a checkout that cannot be used.
     """
     try:
-        estate = load(file)
+        estate = load(file.path, source=source_of(file))
     except EstateError as error:
         raise OptionError(str(error)) from error
     folder = named(checkout).plain
     if folder and not estate.repositories:
         estate = undeclared.with_repositories(estate, undeclared.name_of(Path(folder), list(repositories)))
-    found = _read(estate, file, checkout, list(repositories))
+    found = _read(estate, file.path, checkout, list(repositories))
     drawing = draw({name: each.deploy_paths for name, each in found.items()}, estate, apps)
     _refuse_strangers(apps, estate, drawing)
     return drawing, found

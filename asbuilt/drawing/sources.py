@@ -1,11 +1,13 @@
 """Where a drawing comes from: the files and the estate that the options of `asbuilt paths` name."""
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from asbuilt import texts
+from asbuilt.discovery import find
 from asbuilt.drawing.condemned import condemned
 from asbuilt.drawing.lanes import Drawing, Shut, draw
 from asbuilt.folders import named, read
@@ -14,22 +16,20 @@ from asbuilt.workflows.files.sources import may_hold_workflows
 from asbuilt.workflows.paths.checkout import Checkout, CheckoutError
 from asbuilt.workflows.yaml.document import Document
 
-_DEFAULT = Path("estate.yaml")
-
 
 def drawing_of(
-    checkout: Sequence[str], estate_file: Path | None, repositories: Sequence[str], apps: Sequence[str]
+    checkout: Sequence[str], estate_file: str | None, repositories: Sequence[str], apps: Sequence[str]
 ) -> Drawing:
     """Draw the deploy paths of a checkout; without one, of each checkout of the estate, else of the current folder.
 
     Raises OptionError for options that cannot be meant, and for an estate or a checkout that cannot be used.
     """
-    file = estate_file or (_DEFAULT if _DEFAULT.exists() else None)
+    estate = find(estate_file, os.environ, Path.cwd())
     try:
-        if file:
+        if estate.is_there:
             from asbuilt.drawing.declared import declared  # noqa: PLC0415 - without an estate nobody waits for pydantic
 
-            drawing, found = declared(checkout, file, repositories, apps)
+            drawing, found = declared(checkout, estate, repositories, apps)
         else:
             found = _undeclared(checkout, repositories)
             drawing = draw({name: each.deploy_paths for name, each in found.items()}, None, apps)

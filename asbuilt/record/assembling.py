@@ -71,6 +71,7 @@ def assembled(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapp
         again=run.again,
         fail_on=run.fail_on,
         base=run.base.commit if run.base else "",
+        estate_file=run.found.said,
         tolerated=reasons(verdicts),
         accepted=accepted(run, verdicts, _day(run)),
         files=dict(sorted(files.items())),

@@ -73,8 +73,8 @@ class Manifest:
     clock `started` and `ended` are of: the providers', the sandbox's, or this machine's. `ci` is who ran it, by the
     words of CI; empty elsewhere. `tolerated` counts by why the verdicts that drifted or are unknown and fail nothing:
     `exit` follows from the others. `fail_on` is the least severe severity that fails, empty for all, `base` the commit
-    of what was there before, empty where nobody asked. `files` has the digest of each file of the run's directory by
-    its path there.
+    of what was there before, empty where nobody asked. `estate_file` is the estate's file where that is not plain
+    `estate.yaml`, and why it is that one. `files` has the digest of each file of the run's directory by its path there.
     """
 
     form: str
@@ -100,6 +100,7 @@ class Manifest:
     again: Again | None = None
     fail_on: str = ""
     base: str = ""
+    estate_file: str = ""
     tolerated: dict[str, int] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 

@@ -26,6 +26,8 @@ def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]
     mark = "✅" if well else "⚠️" if tolerating(verdicts) and not run.population.errors else "❌"
     head = f"## {mark} asbuilt: {heading(run, texts.code)}"
     parts = [head, "", f"**{tally(verdicts)}**", ""]
+    if run.found.said:
+        parts += [f"estate: {texts.code(run.found.said)}", ""]
     for why, count in reasons(verdicts).items():
         parts += [f"{count} of these fail{'s' if count == 1 else ''} nothing: {texts.prose(why)}", ""]
     if run.changes:

@@ -65,6 +65,8 @@ def summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None = None)
 def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> Iterator[Text]:
     yield Text("")
     yield from _wrapped(f"asbuilt: {heading(run, texts.line)}", columns, bold=True)
+    if run.found.said:
+        yield from _wrapped(f"estate: {texts.line(run.found.said)}", columns)
     if run.changes:
         yield from _wrapped(said(run.changes, texts.line), columns)
     yield Text("")

@@ -1,6 +1,5 @@
 """`asbuilt paths`: every way by which code reaches an app."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,7 +22,12 @@ def paths(
     ] = None,
     estate_file: Annotated[
         str | None,
-        typer.Option("--estate", metavar="FILE", help="what should be true (default: estate.yaml, if there is one)"),
+        typer.Option(
+            "--estate",
+            metavar="FILE",
+            help="what should be true (default: $ASBUILT_ESTATE, else estate.yaml or .github/estate.yaml here or in a "
+            "folder above, up to the repository's; else none)",
+        ),
     ] = None,
     repository: Annotated[
         list[str] | None, typer.Option(metavar="OWNER/NAME", help="of this repository only (repeatable)")
@@ -40,8 +44,7 @@ def paths(
 
     try:
         all_meant(("--checkout", checkout), ("--estate", [estate_file]), ("--repository", repository), ("--app", only))
-        file = Path(estate_file) if estate_file else None
-        drawing = context.obj.hide_all(drawing_of(checkout or [], file, repository or [], only or []))
+        drawing = context.obj.hide_all(drawing_of(checkout or [], estate_file, repository or [], only or []))
     except OptionError as error:
         stop(str(error))
     for problem in drawing.unread:

@@ -155,7 +155,7 @@ def test_beside_a_plugin_that_took_them_options_have_a_longer_name(configured):
     assert {"--app", "--timeout", "--evidence"} <= set(every)
     config = configured("tests_static", "--asbuilt-app=a", "--asbuilt-timeout=3", plugins=[Neighbour(*every)])
     asked = options.asked(config)
-    assert (asked.apps, asked.timeout, asked.estate) == (["a"], 3.0, "estate.yaml")
+    assert (asked.apps, asked.timeout, asked.estate) == (["a"], 3.0, None)
     asked = options.asked(configured("tests_static", "--app=a", "--asbuilt-app=b"))
     assert asked.apps == ["a", "b"]
 
