@@ -13,6 +13,13 @@ from asbuilt.estate_errors import suggestion
 from asbuilt.observe.http import GITHUB, HEROKU
 
 _ACCOUNTS, _APPS, _REPOSITORIES = "account", "apps", "repositories"
+_FIXES = {
+    "app": "correct the estate, or give the account of the token access to it",
+    "repository": "correct the estate, or let the token see it",
+    "environment": "make it (Settings, Environments), or correct the estate",
+    "workflow": "add the file on the default branch, or correct the estate",
+    "reviewer": "correct the login in the estate",
+}
 _line = partial(Line, Group.NAMES)
 Key = tuple[str, str]
 
@@ -52,7 +59,7 @@ def _apps(estate: Estate, answers: Answers, looked: Mapping[Key, Looked]) -> Ite
     there = [str(each.get("name")) for each in looked.get((_APPS, ""), NOT_ASKED).listed()]
     for name in estate.apps:
         if _is_gone(answers, APP, name):
-            yield _missing(f"app {name}", f"Heroku has no app {name} for this token", name, there)
+            yield _missing("app", f"Heroku has no app {name} for this token", name, there)
 
 
 def _repositories(estate: Estate, answers: Answers, looked: Mapping[Key, Looked]) -> Iterator[Line]:
@@ -60,7 +67,7 @@ def _repositories(estate: Estate, answers: Answers, looked: Mapping[Key, Looked]
     there = [str(each.get("full_name")) for each in answer.listed() or answer.listed("repositories")]
     for name in estate.repositories:
         if _is_gone(answers, REPOSITORY, name):
-            yield _missing(f"repository {name}", f"GitHub has no {name} that this token may see", name, there)
+            yield _missing("repository", f"GitHub has no {name} that this token may see", name, there)
 
 
 def _parts(estate: Estate, answers: Answers) -> Iterator[Line]:
@@ -100,8 +107,7 @@ def _accounts(estate: Estate, answers: Answers, looked: Mapping[Key, Looked]) ->
 def _missing(what: str, fact: str, name: str, there: Iterable[str]) -> Line:
     known = list(there)
     near = suggestion(name, known) if known else ""
-    access = ", or give the token access to it" if what.startswith(("app", "repository")) else ""
-    return _line(Status.WRONG, f"{fact}{near.partition(' allowed:')[0].rstrip(';')}", f"correct the estate{access}")
+    return _line(Status.WRONG, f"{fact}{near.partition(' allowed:')[0].rstrip(';')}", _FIXES[what])
 
 
 def _environments(estate: Estate, repository: Repository) -> list[str]:

@@ -153,6 +153,7 @@ def _user_named(_ask: Ask, world: World, login: str) -> Reply:
 def _logins(world: World) -> Iterator[str]:
     """Yield every login that a world names."""
     yield world.tokens.github.login
+    yield from world.users
     for repository in world.repositories:
         yield repository.owner
         yield from (run.actor for run in repository.runs)

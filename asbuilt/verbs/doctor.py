@@ -34,7 +34,8 @@ def doctor(
     from asbuilt.catalogue import BrokenChecksError, checks
     from asbuilt.doctor import telling
     from asbuilt.doctor.examine import around, examined
-    from asbuilt.estate import EstateError, load
+    from asbuilt.estate import load
+    from asbuilt.estate_errors import EstateError
     from asbuilt.withholding import Secret, Secrets
 
     try:
