@@ -5,6 +5,7 @@ import importlib.util
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType
@@ -91,6 +92,22 @@ def _kind(control: Control, facts: Mapping[str, tuple[str, ...]], path: Path) ->
             asked.add(each)
             left += known.get(each, ())
     return kind_of(asked)
+
+
+def facts_asked(control: Control, project: Path = PROJECT) -> frozenset[str]:
+    """Give every fact that the check of a control rests on, those on which the facts it asks for rest included."""
+    facts, asked, left = _known_facts(project), set[str](), list(control.asks)
+    while left:
+        each = left.pop()
+        if each not in asked:
+            asked.add(each)
+            left += facts.get(each, ())
+    return frozenset(asked)
+
+
+@cache
+def _known_facts(project: Path) -> dict[str, tuple[str, ...]]:
+    return _vocabulary(project)[0]
 
 
 def _vocabulary(project: Path) -> tuple[dict[str, tuple[str, ...]], list[str]]:

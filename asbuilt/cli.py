@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from asbuilt import __version__, invoked
-from asbuilt.verbs import controls, demo, history, init, judging, paths, record, sandbox, schema, verify
+from asbuilt.verbs import controls, demo, doctor, history, init, judging, paths, record, sandbox, schema, verify
 from asbuilt.verbs.command import Command, Texts
 from asbuilt.verbs.telling import say, stop
 
@@ -45,6 +45,7 @@ def main(
 app.command(context_settings=_PASS_ON)(judging.live)
 app.command(context_settings=_PASS_ON)(judging.static)
 app.command()(demo.demo)
+app.command()(doctor.doctor)
 app.command()(controls.controls)
 app.command(cls=Texts)(paths.paths)
 app.command()(record.record)

@@ -86,7 +86,7 @@ def scan(linter: Linter, root: Path, paths: Iterable[str], seconds: float = SECO
 
     A linter follows every link: the folder holds none that somebody else has made (`copy.py`).
     """
-    program = _find(linter.name)
+    program = find(linter.name)
     if program is None:
         return Scan(linter.name, None)
     run = _Run(linter, program, root, time.monotonic() + seconds, seconds)
@@ -179,7 +179,7 @@ def _ask(run: _Run, paths: list[str], findings: list[Finding], unscanned: dict[s
         _ask(run, left[half:], findings, unscanned)
 
 
-def _find(name: str) -> str | None:
+def find(name: str) -> str | None:
     """Find a linter beside this Python, where its wheel puts it, else on PATH; never in the folder that is judged."""
     places = [sysconfig.get_path("scripts"), *os.environ.get("PATH", "").split(os.pathsep)]
     found = shutil.which(name, path=os.pathsep.join(each for each in places if Path(each).is_absolute()))

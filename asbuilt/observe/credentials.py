@@ -29,6 +29,18 @@ class Tokens:
         return "Tokens(...)"
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A token, and where it was found, as a person calls that: GH_TOKEN, ~/.netrc, `gh auth token`."""
+
+    token: str
+    source: str
+
+    def __repr__(self) -> str:
+        """Say nothing of its value."""
+        return f"Held(..., {self.source!r})"
+
+
 class NoTokenError(ValueError):
     """A provider that the run needs cannot be asked: the text says what to set.
 
@@ -45,7 +57,8 @@ def tokens(environ: Mapping[str, str], home: Path, *, heroku: bool, github: bool
 
     Raises NoTokenError with a line for each provider that has none.
     """
-    found = Tokens(heroku=(_heroku(environ, home) if heroku else None), github=(_github(environ) if github else None))
+    held = (held_heroku(environ, home) if heroku else None, held_github(environ) if github else None)
+    found = Tokens(*(each.token if each else None for each in held))
     missing = []
     if heroku and not found.heroku:
         missing.append(
@@ -62,35 +75,35 @@ def tokens(environ: Mapping[str, str], home: Path, *, heroku: bool, github: bool
     return found
 
 
-def _heroku(environ: Mapping[str, str], home: Path) -> str | None:
+def held_heroku(environ: Mapping[str, str], home: Path) -> Held | None:
     """Give Heroku's token from the environment, `.netrc`, or the one that `heroku` has for api.heroku.com.
 
     Where the machine has a keychain, `heroku login` keeps the token there alone, and the client gives it:
     https://github.com/heroku/heroku-cli-command/tree/main/src/credential-manager-core
     """
     if key := environ.get("HEROKU_API_KEY", "").strip():
-        return key
+        return Held(key, "HEROKU_API_KEY")
     try:
         # Not `authenticators`, which gives the password of the `default` entry for a host that has none.
         entry = netrc.netrc(str(home / ".netrc")).hosts.get("api.heroku.com")
     except (OSError, ValueError, netrc.NetrcParseError):
         entry = None
     if entry and (password := (entry[2] or "").strip()):
-        return password
+        return Held(password, "~/.netrc")
     # With these the client would give what it has for another host, or what was found to be blank above.
     own = {name: value for name, value in environ.items() if name not in {"HEROKU_HOST", "HEROKU_API_KEY"}}
     return _said(own, "heroku", "auth:token")
 
 
-def _github(environ: Mapping[str, str]) -> str | None:
+def held_github(environ: Mapping[str, str]) -> Held | None:
     """Give GitHub's token from the environment, or the one that `gh` has for github.com; None without it."""
     for name in ("GH_TOKEN", "GITHUB_TOKEN"):
         if token := environ.get(name, "").strip():
-            return token
+            return Held(token, name)
     return _said(environ, "gh", "auth", "token", "--hostname", "github.com")
 
 
-def _said(environ: Mapping[str, str], *command: str) -> str | None:
+def _said(environ: Mapping[str, str], *command: str) -> Held | None:
     """Give the token that a client prints; None where it prints none, or nothing in time.
 
     It has nobody to ask: neither an input nor a terminal. Its warnings, which stand beside a token, are not read.
@@ -110,4 +123,5 @@ def _said(environ: Mapping[str, str], *command: str) -> str | None:
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
     said = done.stdout.strip()
-    return said if done.returncode == 0 and _ONE_WORD.fullmatch(said) else None
+    known = done.returncode == 0 and _ONE_WORD.fullmatch(said)
+    return Held(said, f"`{' '.join(command[:3])}`") if known else None

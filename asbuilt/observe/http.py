@@ -211,6 +211,14 @@ class Client:
                 return answer
         raise AssertionError("unreachable: the last attempt returns or raises")
 
+    def look(self, url: str, headers: Mapping[str, str] | None = None) -> tuple[Answer, NotObservedError | None]:
+        """Ask an API once: whatever it answers, and why that gives nothing to judge; None where it does.
+
+        For whoever has seconds: nothing is asked again. Raises NotObservedError where no answer came.
+        """
+        answer = self._followed(url, {**self._authorization(url), **(headers or {})}, lambda _: None)
+        return answer, _failure(answer)
+
     def probe(self, url: str, note: Callable[[int], None] = lambda _: None) -> Answer:
         """Ask an app's own URL, again only where no answer came: whatever it answers is the observation.
 

@@ -105,12 +105,19 @@ def _results(directory: Path) -> Path:
     return results
 
 
+def own_or_found() -> str | None:
+    """Give the renderer that is there: the repository's own, else the one on PATH; None without Node.js, or either."""
+    if shutil.which("node") is None:
+        return None
+    return str(_OWN) if _OWN.exists() else shutil.which("allure")
+
+
 def _allure() -> str:
     """Give the renderer: the repository's own, else the one on PATH; in the repository it is installed on demand."""
+    found = own_or_found()
+    if found == str(_OWN):
+        return found
     has_node = shutil.which("node") is not None
-    if has_node and _OWN.exists():
-        return str(_OWN)
-    found = shutil.which("allure") if has_node else None
     version = _call([found, "--version"]).strip() if found else ""
     if found and version.startswith("3."):
         return found

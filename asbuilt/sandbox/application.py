@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LOG_PATH = "/_sandbox/log"
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "")
-_GITHUB_ROOTS = ("meta", "rate_limit", "repos", "repositories", "user")
+_GITHUB_ROOTS = ("meta", "rate_limit", "repos", "repositories", "user", "users")
 _READING = ("GET", "HEAD")
 
 
@@ -47,7 +47,7 @@ class _Provider:
     """One of the three that the sandbox stands for."""
 
     answer: Callable[[World, Ask], Reply]
-    headers: Callable[[Ask], dict[str, str]]
+    headers: Callable[[World, Ask], dict[str, str]]
     canonical: Callable[[World, str], str]
 
 
@@ -55,7 +55,7 @@ _PROVIDERS = {
     heroku.HOST: _Provider(heroku.answer, heroku.headers, heroku.canonical),
     github.HOST: _Provider(github.answer, github.headers, github.canonical),
 }
-_ROUTER = _Provider(router.answer, router.headers, lambda _world, path: path)
+_ROUTER = _Provider(router.answer, lambda _world, ask: router.headers(ask), lambda _world, path: path)
 
 
 class Application:
@@ -90,7 +90,7 @@ class Application:
         if reply is None:
             await _gone(receive)
             return
-        await _response(ask, reply, provider)(scope, receive, send)
+        await _response(world, ask, reply, provider)(scope, receive, send)
 
     def _ask(self, request: Request, host: str, path: str) -> Ask:
         earlier = self._asked.get(host, 0)
@@ -127,16 +127,18 @@ def _stands_for(named: str, path: str) -> str:
     """Return the host that is meant: on the loopback, where the sandbox stands alone, the path tells the API."""
     if named not in _LOOPBACK:
         return named
-    return github.HOST if path.split("/")[1] in _GITHUB_ROOTS else heroku.HOST
+    root, *below = path.split("/")[1:]
+    of_github = root in _GITHUB_ROOTS and below[:1] != ["~"]  # as Heroku calls whoever asks
+    return github.HOST if of_github else heroku.HOST
 
 
-def _response(ask: Ask, reply: Reply, provider: _Provider) -> Response:
+def _response(world: World, ask: Ask, reply: Reply, provider: _Provider) -> Response:
     """Put a reply on the wire, with the provider's headers below its own."""
     body = reply.body()
     head = {"date": format_datetime(ask.at, usegmt=True), "content-type": JSON}
     if provider is not _ROUTER:
         head["etag"] = f'W/"{hashlib.sha256(body).hexdigest()}"'
-    for name, value in (*provider.headers(ask).items(), *reply.headers.items()):
+    for name, value in (*provider.headers(world, ask).items(), *reply.headers.items()):
         head[name.lower()] = value
     status = reply.status
     if status == 200 and "etag" in head and ask.headers.get("if-none-match") == head["etag"]:  # noqa: PLR2004

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from asbuilt.sandbox.tokens import given
 from asbuilt.sandbox.world import (
     Answer,
     App,
@@ -46,13 +47,15 @@ def derived_sha(*parts: Any) -> str:
 
 def build(root: Reader) -> World:
     """Build the world that a scenario's mapping describes."""
-    root.only("summary", "clock", "heroku", "github", "answers")
+    root.only("summary", "clock", "tokens", "heroku", "github", "answers")
     heroku = root.below("heroku").only("apps")
-    github = root.below("github").only("repositories")
+    github = root.below("github").only("repositories", "users")
     return World(
         apps=tuple(_app(name, at) for name, at in heroku.entries("apps")),
         repositories=tuple(_repository(name, at) for name, at in github.entries("repositories")),
         answers=tuple(_answer(at) for at in root.items("answers")),
+        tokens=given(root),
+        users=github.texts("users"),
     )
 
 

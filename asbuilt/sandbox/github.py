@@ -14,15 +14,17 @@ from asbuilt.sandbox import github_comparing as comparing
 from asbuilt.sandbox import github_documents as documents
 from asbuilt.sandbox.exchange import JSON, Ask, RefusalError, Reply, Routes
 from asbuilt.sandbox.github_lists import filtered, page
+from asbuilt.sandbox.tokens import headers_of_github
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from asbuilt.sandbox.world import Environment, Repository, Run, Workflow, World
 
 HOST = "api.github.com"
 ROUTES = Routes()
 
+_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 _DOCUMENTATION = "https://docs.github.com/rest"
 _LIMIT, _SPAN = 5000, 4000
 _OPEN_TO_ALL = ("/meta",)
@@ -51,11 +53,12 @@ def answer(world: World, ask: Ask) -> Reply:
         return refusal.reply
 
 
-def headers(ask: Ask) -> dict[str, str]:
+def headers(world: World, ask: Ask) -> dict[str, str]:
     """Return the headers that every answer of this API carries."""
     request_id = ask.id().upper()
-    rate = _rate(ask)
+    rate = _rate(world, ask)
     head = {
+        **headers_of_github(world.tokens.github),
         "Content-Type": JSON,
         "X-GitHub-Request-Id": ":".join(request_id[a : a + 4] for a in range(0, 20, 4)),
         "X-GitHub-Media-Type": "github.v3; format=json",
@@ -91,10 +94,11 @@ def _missing() -> RefusalError:
     return RefusalError(error(404, "Not Found"))
 
 
-def _rate(ask: Ask) -> dict[str, int]:
-    used = ask.earlier % _SPAN
+def _rate(world: World, ask: Ask) -> dict[str, int]:
+    limit = world.tokens.github.limit
+    used = ask.earlier % (limit * _SPAN // _LIMIT)
     hour = ask.at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return {"limit": _LIMIT, "remaining": _LIMIT - used, "reset": int(hour.timestamp()), "used": used}
+    return {"limit": limit, "remaining": limit - used, "reset": int(hour.timestamp()), "used": used}
 
 
 def _answer(world: World, ask: Ask) -> Reply:
@@ -134,13 +138,34 @@ def _meta(_ask: Ask, _world: World) -> Reply:
 
 
 @ROUTES.get("/user")
-def _user(_ask: Ask, _world: World) -> Reply:
-    return Reply(document=documents.owner_of_token("operator", datetime(2020, 1, 1, tzinfo=UTC)))
+def _user(_ask: Ask, world: World) -> Reply:
+    if not world.tokens.github.has_user:
+        raise RefusalError(error(403, "Resource not accessible by integration"))
+    return Reply(document=documents.owner_of_token(world.tokens.github.login, _SINCE))
+
+
+@ROUTES.get("/users/{login}")
+def _user_named(_ask: Ask, world: World, login: str) -> Reply:
+    for known in _logins(world):
+        if known.lower() == login.lower():
+            return Reply(document=documents.user(known, _SINCE))
+    raise _missing()
+
+
+def _logins(world: World) -> Iterator[str]:
+    """Yield every login that a world names."""
+    yield world.tokens.github.login
+    yield from world.users
+    for repository in world.repositories:
+        yield repository.owner
+        yield from (run.actor for run in repository.runs)
+        reviewers = (reviewer for environment in repository.environments for reviewer in environment.reviewers)
+        yield from (each for each in reviewers if each and not each.startswith("@"))
 
 
 @ROUTES.get("/rate_limit")
-def _rate_limit(ask: Ask, _world: World) -> Reply:
-    rate = _rate(ask)
+def _rate_limit(ask: Ask, world: World) -> Reply:
+    rate = _rate(world, ask)
     search = {**rate, "limit": 30, "remaining": 30, "used": 0}
     return Reply(document={"resources": {"core": rate, "search": search}, "rate": rate})
 

@@ -123,6 +123,14 @@ def owner_of_token(login: str, since: datetime) -> Document:
     }
 
 
+def user(login: str, since: datetime) -> Document:
+    """Return a user as everybody sees one."""
+    private = ("private_gists", "total_private_repos", "owned_private_repos", "disk_usage", "collaborators")
+    shown = owner_of_token(login, since).items()
+    public = {name: value for name, value in shown if name not in {*private, "two_factor_authentication"}}
+    return {**public, "user_view_type": "public"}
+
+
 def team(repository: Repository, slug: str) -> Document:
     """Return a team in short."""
     number = stable_number("team", repository.owner, slug, digits=7)

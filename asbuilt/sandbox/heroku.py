@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from asbuilt.sandbox import heroku_documents as documents
 from asbuilt.sandbox.building import OPERATOR
 from asbuilt.sandbox.exchange import JSON, Ask, RefusalError, Reply, Routes
+from asbuilt.sandbox.tokens import headers_of_heroku
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,12 +38,13 @@ def answer(world: World, ask: Ask) -> Reply:
         return refusal.reply
 
 
-def headers(ask: Ask) -> dict[str, str]:
+def headers(world: World, ask: Ask) -> dict[str, str]:
     """Return the headers that every answer of this API carries."""
     request_id = ask.id()
     return {
         "Content-Type": JSON,
         "Request-Id": "-".join(request_id[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32))),
+        **headers_of_heroku(world.tokens.heroku),
         "RateLimit-Remaining": str(remaining(ask)),
         "RateLimit-Multiplier": "1",
         "Cache-Control": "private, no-cache",
@@ -145,9 +147,23 @@ def _listing(ask: Ask, items: Sequence[Mapping[str, Any]], *by: str) -> Reply:
 
 @ROUTES.get("/account")
 def _account(ask: Ask, world: World) -> Reply:
+    if not world.tokens.heroku.tells_account:
+        raise RefusalError(error(403, "forbidden", "You do not have access to this account."))
     created_at = min((app.created_at for app in world.apps), default=ask.at)
     email = world.apps[0].owner if world.apps else OPERATOR
     return Reply(document=documents.account(email, created_at, ask.at, sdk=_sdk(ask)))
+
+
+@ROUTES.get("/oauth/authorizations")
+def _authorizations(ask: Ask, world: World) -> Reply:
+    token = world.tokens.heroku
+    if "global" not in token.scope:
+        raise RefusalError(error(403, "forbidden", "You do not have access to authorizations."))
+    created_at = min((app.created_at for app in world.apps), default=ask.at)
+    email = world.apps[0].owner if world.apps else OPERATOR
+    given = ask.headers["authorization"].partition(" ")[2]
+    document = documents.authorization(email, token, given, created_at, ask.at, sdk=_sdk(ask))
+    return Reply(document=[document])
 
 
 @ROUTES.get("/account/rate-limits")

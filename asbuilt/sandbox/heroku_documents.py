@@ -14,6 +14,7 @@ from asbuilt.sandbox.exchange import iso, stable_number
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from asbuilt.sandbox.tokens import HerokuToken
     from asbuilt.sandbox.world import App, Dyno, Formation, Release
 
 Document = dict[str, Any]
@@ -89,6 +90,25 @@ def account(email: str, created_at: datetime, now: datetime, *, sdk: bool) -> Do
             "pipeline_cost_consent_at": None,
         }
     return document
+
+
+def authorization(email: str, of: HerokuToken, token: str, since: datetime, now: datetime, *, sdk: bool) -> Document:
+    """Return the authorization of the token that asks."""
+    left = int((of.expires_at - now).total_seconds()) if of.expires_at else None
+    access = {"expires_in": left, "id": identifier("token", email), "token": token}
+    return {
+        "access_token": access | ({"version": 1} if sdk else {}),
+        "client": None,
+        "created_at": iso(since),
+        "description": "asbuilt",
+        "grant": None,
+        "id": identifier("authorization", email),
+        "refresh_token": None,
+        "scope": list(of.scope),
+        "session": None,
+        "updated_at": iso(since),
+        "user": {**person(email), "full_name": None},
+    }
 
 
 def app(app: App, *, sdk: bool) -> Document:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from asbuilt.sandbox.tokens import Given
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
@@ -200,11 +202,16 @@ class Repository:
 
 @dataclass(frozen=True)
 class World:
-    """What stands at one instant: the apps, the repositories, and the answers that take over."""
+    """What stands at one instant: the apps, the repositories, the answers that take over, and who asks.
+
+    `users` are logins that GitHub knows besides those that something of the world names.
+    """
 
     apps: tuple[App, ...]
     repositories: tuple[Repository, ...]
     answers: tuple[Answer, ...]
+    tokens: Given = Given()  # noqa: RUF009 - frozen
+    users: tuple[str, ...] = ()
 
     def app(self, name: str) -> App | None:
         """Return the app of a name."""

@@ -39,6 +39,7 @@ HEROKU = {
     "/apps/{app}/releases/{release}/config-vars": "config-var",
     "/apps/{app}/oci-images/{image}": "oci-image",
     "/apps/{app}/slugs/{slug}": "slug",
+    "/oauth/authorizations": "oauth-authorization",
     "/pipeline-couplings": "pipeline-coupling",
     "/users/~/apps": "app",
 }
@@ -46,6 +47,7 @@ GITHUB = {
     "/meta": "/meta",
     "/rate_limit": "/rate_limit",
     "/user": "/user",
+    "/users/{login}": "/user",  # which may be private or public; of others everybody sees the public one
     "/repos/{owner}/{repo}": "/repos/{owner}/{repo}",
 }
 for part in (
@@ -145,7 +147,8 @@ def unknown_keys(root, schemas, value, at="$"):
 
 def paths_of_heroku(world):
     """Every path that this world can answer, by template."""
-    yield from ((template, template) for template in HEROKU if "{" not in template)
+    refused = set() if "global" in world.tokens.heroku.scope else {"/oauth/authorizations"}
+    yield from ((template, template) for template in HEROKU if "{" not in template and template not in refused)
     for app in world.apps:
         base = f"/apps/{app.name}"
         own = [template for template in HEROKU if template.startswith("/apps/{app}") and template.count("{") == 1]
@@ -166,6 +169,7 @@ def paths_of_heroku(world):
 
 def paths_of_github(world):
     yield from ((path, path) for path in ("/meta", "/rate_limit", "/user"))
+    yield "/users/{login}", f"/users/{world.repositories[0].owner}"
     repository = world.repositories[0]
     base, template = f"/repos/{repository.full_name}", "/repos/{owner}/{repo}"
     deployed = [run for run in repository.runs if run.environment]
