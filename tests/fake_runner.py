@@ -5,8 +5,10 @@ workspace, with the files that GitHub gives a step. An action is run where it st
 of one that is GitHub's (`uses`) is done in its place.
 """
 
+import hashlib
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +23,30 @@ SHELL = ("bash", "--noprofile", "--norc", "-eo", "pipefail")
 def plain(path):
     """Give a workflow or an action as plain values."""
     return document.plain(modelling.load(path.read_bytes(), path.name).document.root)
+
+
+# It notes what it is asked, and leaves the evidence that LEAVES has in its outputs.txt.
+_NOTING = """#!/bin/bash
+printf "%s\\n" "$*" >> "$HOME/asked"
+case "$1" in
+  verify) exit "${VERIFIED:-0}" ;;
+  record) exit 0 ;;
+esac
+printf "%s\\n" "$@" > "$HOME/arguments"
+pwd > "$HOME/stood"
+env > "$HOME/env"
+for each in "$@"; do
+  case "$each" in --evidence=*) evidence=${each#--evidence=} ;; esac
+done
+if [ -n "$LEAVES" ]; then
+  mkdir -p "$evidence/run-1"
+  ln -sfn run-1 "$evidence/latest"
+  echo summary > "$evidence/run-1/summary.md"
+  printf "%b" "$LEAVES" > "$evidence/run-1/outputs.txt"
+  echo '{"counts": {"drifted": 1, "conforms": 4}}' > "$evidence/run-1/manifest.json"
+fi
+exit "${CODE:-0}"
+"""
 
 
 @dataclass
@@ -49,6 +75,21 @@ class Runner:
         self.workspace.mkdir(parents=True, exist_ok=True)
         self.temp.mkdir(exist_ok=True)
         self.summary.touch()
+
+    def has_a_noting_asbuilt(self):
+        """Let the machine have an asbuilt already, which judges nothing and notes what it is asked."""
+        locked = hashlib.sha256((self.home / "requirements.lock").read_bytes()).hexdigest()
+        venv = self.temp / "asbuilt" / locked
+        (venv / "bin").mkdir(parents=True)
+        (venv / "installed").write_text(f"{self.home}\n")
+        (venv / "bin" / "python").symlink_to(sys.executable)
+        (venv / "bin" / "asbuilt").write_text(_NOTING)
+        (venv / "bin" / "asbuilt").chmod(0o755)
+        self.environment |= {"LEAVES": "verdict=conforms\\n"}
+
+    def noted(self, name="arguments"):
+        """Give the lines of what a noting asbuilt noted: its `arguments`, where it `stood`, its `env`, all `asked`."""
+        return (self.root / name).read_text().splitlines()
 
     def action(self, **inputs):
         """Run the action of this repository, with inputs."""

@@ -1,7 +1,6 @@
-"""action.yml, each of its steps run as a script: against the sandbox, and with an asbuilt that notes what it is asked."""
+"""action.yml, its steps run as scripts: against the sandbox, and with an asbuilt that notes what it is asked."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -37,41 +36,8 @@ def runner(tmp_path):
 
 @pytest.fixture
 def noting(runner):
-    """Give a runner whose machine has an asbuilt already, which notes its arguments and leaves what a test wants."""
-    venv = Path(step_of(runner, "prepare")["venv"])
-    (venv / "bin").mkdir(parents=True)
-    (venv / "installed").write_text(f"{HOME}\n")
-    (venv / "bin" / "python").symlink_to(sys.executable)
-    command = venv / "bin" / "asbuilt"
-    command.write_text(
-        '#!/bin/bash\nprintf "%s\\n" "$*" >> "$HOME/asked"\n'
-        'case "$1" in verify) exit "${VERIFIED:-0}" ;; record) exit 0 ;; esac\n'
-        'printf "%s\\n" "$@" > "$HOME/arguments"; pwd > "$HOME/stood"; env > "$HOME/env"\n'
-        'evidence=$GITHUB_WORKSPACE/reports; for each in "$@"; do\n'
-        'case "$each" in --evidence=*) evidence=${each#--evidence=} ;; esac; done\n'
-        'if [ -n "$LEAVES" ]; then mkdir -p "$evidence/run-1"; ln -sfn run-1 "$evidence/latest"\n'
-        'echo summary > "$evidence/run-1/summary.md"; printf "%b" "$LEAVES" > "$evidence/run-1/outputs.txt"\n'
-        'echo \'{"counts": {"drifted": 1, "conforms": 4}}\' > "$evidence/run-1/manifest.json"; fi\n'
-        'exit "${CODE:-0}"\n'
-    )
-    command.chmod(0o755)
-    runner.environment |= {"LEAVES": "verdict=conforms\\n"}
+    runner.has_a_noting_asbuilt()
     return runner
-
-
-def step_of(runner, name):
-    """Run one step of the action that needs no other, and give its outputs."""
-    (step,) = [each for each in ACTION["runs"]["steps"] if each.get("id") == name]
-    output = runner.root / "outputs"
-    output.touch()
-    files = {"GITHUB_OUTPUT": str(output), "RUNNER_TEMP": str(runner.temp), "GITHUB_ACTION_PATH": str(HOME)}
-    told = {**os.environ, **files, "SUITE": "live", "PYTHON": ""}
-    subprocess.run(["bash", "-eo", "pipefail", "-c", step["run"]], env=told, check=True)
-    return dict(line.split("=", 1) for line in output.read_text().splitlines())
-
-
-def arguments(runner):
-    return (runner.root / "arguments").read_text().splitlines()
 
 
 def test_it_installs_itself_and_judges_the_real_state(runner, wheels):
@@ -136,7 +102,7 @@ def test_each_input_is_an_option_and_no_more(noting, inputs, asked):
     ran = noting.action(**inputs)
     assert ran.outcome == "success", ran.log
     evidence = f"--evidence={noting.workspace}/reports"
-    assert arguments(noting) == [asked[0], evidence, *asked[1:]]
+    assert noting.noted() == [asked[0], evidence, *asked[1:]]
     assert sorted(each.name for each in noting.workspace.iterdir()) == ["estate.yaml", "reports"]
 
 
@@ -153,7 +119,7 @@ def test_each_input_is_an_option_and_no_more(noting, inputs, asked):
 def test_the_commit_of_an_event_is_that_of_what_set_it_off(noting, event, commit):
     noting.github |= event
     noting.action(suite="live", commit="event")
-    assert [each for each in arguments(noting) if each.startswith("--commit")] == (
+    assert [each for each in noting.noted() if each.startswith("--commit")] == (
         [f"--commit={commit}"] if commit else []
     )
 
@@ -162,9 +128,9 @@ def test_it_stands_in_the_checkout_and_borrows_nothing_from_it_or_the_job(noting
     (noting.workspace / "repository").mkdir()
     noting.environment |= {"PYTEST_ADDOPTS": "-k nothing", "PYTHONPATH": "lent"}
     noting.action(suite="static", checkout="repository", evidence="out")
-    assert (noting.root / "stood").read_text() == f"{noting.workspace}/repository\n"
-    assert f"--evidence={noting.workspace}/out" in arguments(noting)
-    names = dict(line.split("=", 1) for line in (noting.root / "env").read_text().splitlines() if "=" in line)
+    assert noting.noted("stood") == [f"{noting.workspace}/repository"]
+    assert f"--evidence={noting.workspace}/out" in noting.noted()
+    names = dict(line.split("=", 1) for line in noting.noted("env") if "=" in line)
     assert names["PYTHONSAFEPATH"] == "1"
     assert not {"PYTEST_ADDOPTS", "PYTHONPATH"} & set(names)
 
@@ -231,9 +197,9 @@ def test_a_form_that_is_a_file_is_made_of_the_run_and_handed_on(noting, form):
     ran = noting.action(suite="static", format=form)
     file = f"{noting.workspace}/reports/run-1.{form}"
     assert ran.outputs["formatted"] == file
-    asked = (noting.root / "asked").read_text().splitlines()
+    asked = noting.noted("asked")
     assert f"record {noting.workspace}/reports/run-1 --format {form} --output {file}" in asked
-    assert not [each for each in arguments(noting) if each.startswith("--format")]
+    assert not [each for each in noting.noted() if each.startswith("--format")]
 
 
 def test_no_value_is_pasted_into_a_script_and_each_input_is_used():
