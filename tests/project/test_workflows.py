@@ -5,10 +5,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from fake_runner import Runner
+from fake_runner import plain as plain_of
 
 from asbuilt import estate
 from asbuilt.record.statement import PREDICATE_TYPE
@@ -19,6 +20,7 @@ from asbuilt.workflows.yaml import document
 HOME = Path(__file__).resolve().parents[2]
 FOLDER = HOME / ".github" / "workflows"
 FILES = sorted(path.name for path in FOLDER.glob("*.y*ml"))
+JUDGING = ("nightly.yml", "verify-deploy.yml", "workflows-check.yml")
 PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 
 
@@ -37,7 +39,7 @@ def plain(workflow_file):
     return document.plain(workflow_file.document.root)
 
 
-def test_the_four_files_are_there():
+def test_the_files_are_there():
     assert FILES == ["ci.yml", "nightly.yml", "verify-deploy.yml", "workflows-check.yml"]
 
 
@@ -48,7 +50,7 @@ def test_file_is_read_as_it_is_meant(workflow_file):
 def test_every_action_is_pinned_to_a_commit_and_names_its_version(path):
     used = [line.strip() for line in path.read_text("utf-8").splitlines() if "uses:" in line]
     assert used
-    assert [line for line in used if not PINNED.search(line)] == []
+    assert [line for line in used if not PINNED.search(line) and not line.startswith("uses: ./.asbuilt ")] == []
 
 
 def test_every_job_ends_in_time(plain):
@@ -85,12 +87,12 @@ def test_evidence_is_kept_for_a_while_that_is_said(plain):
     assert [each for each in kept if not 0 < each["retention-days"] <= 400] == []
 
 
-@pytest.mark.parametrize("name", ["nightly.yml", "verify-deploy.yml", "workflows-check.yml"])
+@pytest.mark.parametrize("name", JUDGING)
 def test_record_is_verified_before_it_is_kept_and_signed_after(name):
     jobs = document.plain(modelling.load((FOLDER / name).read_bytes(), name).document.root)["jobs"]
     judging, sign = jobs.values()
-    names = [each["name"] for each in judging["steps"]]
-    assert names.index("Verify the record") < names.index("Keep the evidence")
+    used = [each.get("uses", "").partition("@")[0] for each in judging["steps"]]  # the action verifies
+    assert used.index("./.asbuilt") < used.index("actions/upload-artifact")
     assert judging["outputs"]["evidence"] == "${{ steps.kept.outputs.artifact-id }}"
     assert next(each for each in judging["steps"] if each["name"] == "Keep the evidence")["id"] == "kept"
     signed = next(each for each in sign["steps"] if each.get("uses", "").startswith("actions/attest@"))
@@ -146,12 +148,29 @@ def test_no_value_is_pasted_into_a_script(workflow_file):
     assert [script for script in scripts if "${{" in script] == []
 
 
-def test_nothing_is_imported_from_the_folder_that_is_judged():
-    files = [modelling.load((FOLDER / name).read_bytes(), name) for name in FILES]
-    steps = [step for file in files for job in file.jobs for step in job.steps if step.run]
-    judging = [step for step in steps if re.search(r"^asbuilt (live|static)", step.run.text, re.MULTILINE)]
-    assert len(judging) == 3
-    assert {document.plain(step.env).get("PYTHONSAFEPATH") for step in judging} == {"1"}
+def test_what_judges_is_the_action_of_the_commit_that_was_called():
+    for name in JUDGING:
+        (job, *_) = plain_of(FOLDER / name)["jobs"].values()
+        steps = {
+            each.get("uses", "").partition("@")[0]: each
+            for each in job["steps"]
+            if each["name"] != "Check out the calling repository"
+        }
+        assert steps["actions/checkout"]["with"] == {
+            "repository": "${{ job.workflow_repository }}",
+            "ref": "${{ job.workflow_sha }}",
+            "token": steps["actions/checkout"]["with"]["token"],
+            "path": ".asbuilt",
+            "persist-credentials": False,
+        }
+        assert steps["./.asbuilt"]["with"]["checkout"] == "repository"
+
+
+def test_a_private_copy_is_read_with_the_token_that_is_given():
+    root = plain_of(FOLDER / "workflows-check.yml")
+    assert root["on"]["workflow_call"]["secrets"]["token"]["required"] is False
+    (step,) = [each for each in root["jobs"]["judge"]["steps"] if each.get("with", {}).get("path") == ".asbuilt"]
+    assert step["with"]["token"] == "${{ secrets.token || github.token }}"
 
 
 def test_required_check_reports_on_every_pull_request():
@@ -161,17 +180,6 @@ def test_required_check_reports_on_every_pull_request():
     for event in ("pull_request", "merge_group"):
         trigger = triggers[event]
         assert (trigger.paths, trigger.paths_ignore, trigger.branches, trigger.branches_ignore) == (None,) * 4
-
-
-def test_zizmor_finds_nothing():
-    zizmor = Path(sys.executable).with_name("zizmor")
-    if not zizmor.exists():
-        pytest.skip("zizmor is not installed: pip install asbuilt[dev]")
-    done = subprocess.run(
-        [zizmor, "--offline", "--no-progress", str(HOME / ".github")], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "No findings to report" in done.stdout + done.stderr
 
 
 def test_own_pull_requests_are_judged_with_the_estate_beside_this_file(play):
@@ -257,27 +265,37 @@ def test_required_check_fails_where_it_cannot_compare(repository):
 
 
 @pytest.mark.parametrize(
-    ("options", "before", "passed_on"),
+    ("given", "event", "passed_on"),
     [
-        ("", "", []),
-        ("--app a", "HEAD^1", ["--app", "a", "--base=HEAD^1"]),
-        ("--repository o/r --app a\n", "", ["--repository", "o/r", "--app", "a"]),
-        ("--repository o/r\n--app a\n--app b\n", "", ["--repository", "o/r", "--app", "a", "--app", "b"]),
+        ({}, {}, []),
+        ({"options": "--app a\n"}, {}, ["--app", "a"]),
+        ({"options": "--repository o/r\n--app a\n--app b\n"}, {}, ["--repository", "o/r", "--app", "a", "--app", "b"]),
+        ({"only-added": True}, {"pull_request": {"base": {"sha": ""}}}, ["--base=HEAD^1"]),
+        ({"only-added": True}, {"merge_group": {"base_sha": ""}}, []),
+        ({"fail-on": "SEV-2"}, {}, ["--fail-on=SEV-2"]),
     ],
 )
-def test_required_check_passes_on_every_line_of_its_options(options, before, passed_on, tmp_path):
-    root = document.plain(modelling.load((FOLDER / "workflows-check.yml").read_bytes(), "x.yml").document.root)
-    script = next(each["run"] for each in root["jobs"]["judge"]["steps"] if "OPTIONS" in each.get("env", {}))
-    command = tmp_path / "asbuilt"
-    command.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n", "utf-8")
-    command.chmod(0o755)
-    done = subprocess.run(
-        ["bash", "-e", "-c", script],
-        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "OPTIONS": options, "BEFORE": before, "ESTATE": "e",
-             "GITHUB_WORKSPACE": "w"},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout.splitlines() == ["static", "--estate=e", "--checkout=.", "--evidence=w/reports", *passed_on]
+def test_required_check_passes_on_every_line_of_its_options(given, event, passed_on, tmp_path):
+    root = plain_of(FOLDER / "workflows-check.yml")
+    runner = Runner(tmp_path, HOME, github={"event": event})
+    runner.has_a_noting_asbuilt()
+
+    def check_out(wanted):
+        folder = runner.workspace / wanted["path"]
+        folder.symlink_to(HOME) if wanted["path"] == ".asbuilt" else folder.mkdir()
+        return {}
+
+    kept = {"actions/upload-artifact": lambda _: {"artifact-id": "7"}, "actions/cache": lambda _: {}}
+    runner.uses = {"actions/checkout": check_out, **kept}
+    inputs = {"estate": "e", "options": "", "only-added": False, "fail-on": "", **given}
+    ran = runner.job(root["jobs"]["judge"], inputs=inputs)
+    assert ran.outputs == {"verdict": "conforms", "counts": '{"drifted": 1, "conforms": 4}', "evidence": "7"}, ran.log
+    asked = ["static", f"--evidence={runner.workspace}/reports", "--estate=e"]
+    assert [each for each in runner.noted() if each not in asked] == [
+        *[each for each in passed_on if each.startswith(("--base", "--fail-on"))],
+        "--checkout=.",
+        *[each for each in passed_on if not each.startswith(("--base", "--fail-on"))],
+    ]
 
 
 class Repository:
