@@ -99,6 +99,7 @@ def _play(act: Act, reports: Path, *, colour: bool) -> tuple[Path, list[str]]:
     """Run one act as a user would; give its run directory and what was not as expected."""
     before = _runs(reports)
     told = [*(["--color=yes"] if colour else []), f"--evidence={reports}"]
+    told += ["--format=text"]  # what is wrong in the incident is nothing that a job of CI has to be told of
     command = [sys.executable, "-P", "-c", _COMMAND, *act.arguments, *told]
     done = subprocess.run(command, check=False)  # noqa: S603 - our own command line
     new = sorted(_runs(reports) - before)

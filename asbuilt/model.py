@@ -563,11 +563,12 @@ def _took_effect(release: Release) -> bool:
 
 
 def ago(instant: datetime, now: datetime) -> str:
-    """Say how long ago an instant was, in the two largest units."""
+    """Say how long ago an instant was, in the largest unit, and in the next where that is not nothing."""
     seconds = int(max(now - instant, timedelta()).total_seconds())
-    parts: list[str] = []
+    counts = []
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
         count, seconds = divmod(seconds, size)
-        if count or (unit == "s" and not parts):
-            parts.append(f"{count} {unit}")
-    return " ".join(parts[:2])
+        counts.append((count, unit))
+    first = next((index for index, (count, _) in enumerate(counts) if count), len(counts) - 1)
+    (count, unit), *rest = counts[first : first + 2]
+    return " ".join([f"{count} {unit}", *(f"{count} {unit}" for count, unit in rest if count)])

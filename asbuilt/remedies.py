@@ -30,7 +30,8 @@ def _parts(remedy: str) -> Iterator[Part]:
     while begin := _BEFORE.search(remedy, at):
         if (command := _COMMAND.match(remedy, begin.end())) is None:
             break
-        yield from _prose(remedy[at : begin.start()])
+        colon = ":" if begin[0].startswith(":") else ""  # what stands before it belongs to the command
+        yield from (Part(f"{each.text}{colon}", is_command=False) for each in _prose(remedy[at : begin.start()]))
         yield Part(command[0].rstrip(), is_command=True)
         at = command.end()
     yield from _prose(remedy[at:])

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from asbuilt import invoked
+from asbuilt import invoked, output, passing_on, texts
 from asbuilt.home import IS_PACKAGED, PROJECT
+from asbuilt.option_values import OptionError
 from asbuilt.thrift import Settled
 
 _OBSERVES = {"live": ("asbuilt.observe.sweep",)}
+_INTERNAL = 3  # as for evidence that cannot be written
 KNOWN = "asbuilt.known_options"  # by name, so that workers of xdist have it too
 
 
@@ -26,22 +28,39 @@ class NotBegunError(Exception):
 
 def run(verb: str, arguments: Sequence[str]) -> int:
     """Run the checks of a verb, with arguments of pytest. Gives pytest's exit code. Raises NotBegunError."""
-    if wrong := invoked.folder_problem() or _addopts_problem():
+    _open_what_is_closed()
+    asked, arguments, wrong = _asked(arguments)
+    if wrong:
+        passing_on.complain(wrong, 1, os.environ)
         raise NotBegunError(wrong)
     os.environ["PYTHONSAFEPATH"] = "1"  # a worker of xdist starts Python anew
-    _open_what_is_closed()
     folder, *options = invoked.SUITES[verb]
     own = ["-c", str(PROJECT / "pytest.ini"), "--rootdir", str(PROJECT), "-p", KNOWN, str(PROJECT / folder), *options]
     if IS_PACKAGED:
         own += ["-p", "no:cacheprovider"]
         _leave_nothing_behind(verb)
+    noted = passing_on.Noted()
     try:
-        code = int(pytest.main([*own, *arguments], plugins=[Settled()]))
-        sys.stdout.flush()
+        with passing_on.standard_output(asked) as descriptor:
+            code = int(pytest.main([*own, *arguments], plugins=[Settled(), noted]))
+            sys.stdout.flush()
+            wrong = passing_on.tell(asked, noted, code, descriptor, os.environ)
     except BrokenPipeError:  # whoever read has left: Python's own flush at the end would tell of it again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1  # as pytest's own command
+    if wrong:
+        sys.stderr.write(f"{texts.lines(f'asbuilt: {wrong}')}\n")
+        return _INTERNAL
     return code
+
+
+def _asked(arguments: Sequence[str]) -> tuple[output.Output, list[str], str]:
+    """Give what is told where, the arguments of pytest, and what is wrong before anything begins."""
+    try:
+        wrong = invoked.folder_problem() or _addopts_problem()
+        return *output.read([] if wrong else arguments), wrong
+    except OptionError as error:
+        return output.Output(), [], str(error)
 
 
 def _leave_nothing_behind(verb: str) -> None:

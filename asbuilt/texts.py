@@ -41,6 +41,7 @@ _COMMAND = re.compile(rf"(^|[\s\ufeff])(?={_EMOJI}:{_EMOJI}:)")
 _COMMAND_AT_A_START = re.compile(rf"((?:^|[\r\n])(?:[^\S\r\n]|\ufeff)*+)(?={_EMOJI}:{_EMOJI}:)")
 _OLD_COMMAND = re.compile(rf"(#{_EMOJI}#{_EMOJI})\[")
 _BACKTICKS = re.compile(r"`+")
+_CLOSED_BY = {"{": "}", "[": "]", "`": "`"}
 _MOST_BACKTICKS = 16  # GitHub's parser takes no more than 80 of them for the begin of a code span
 _TOO_MANY = re.compile(rf"`{{{_MOST_BACKTICKS + 1},}}")
 _PLAIN = re.compile(r"""[A-Za-z0-9.,;:'"()/%=?!-]*""")
@@ -106,16 +107,48 @@ def code(text: str, most: int = LONGEST) -> str:
 def prose(text: str, most: int = LONGEST_WHOLE) -> str:
     """Give a text as prose of GitHub's Markdown, in or out of a table: an address of the web is a link.
 
-    What could be more than words (a mention, a reference, a style) stands in a code span.
+    What could be more than words (a mention, a reference, a style) stands in a code span, and what is between its
+    brackets with it.
     """
-    return " ".join(map(_word, line(text, most).split(" ")))
+    parts: list[str] = []
+    coded: list[str] = []
+    words = line(text, most).split(" ")
+    ends = _ends(words)
+    inside = -1
+    for index, word in enumerate(words):
+        inside = max(inside, ends.get(index, -1))
+        shown = None if index <= inside else _word(word)
+        if shown is None:
+            coded.append(word)
+            continue
+        if coded:
+            parts.append(code(" ".join(coded), LONGEST_WHOLE))
+            coded = []
+        parts.append(shown)
+    return " ".join([*parts, *([code(" ".join(coded), LONGEST_WHOLE)] if coded else [])])
 
 
-def _word(shown: str) -> str:
+def _word(shown: str) -> str | None:
+    """Give a word of prose, an address as a link; None for what has to be code."""
     bare = shown.rstrip(".,;:)")
     if address := link(bare):
         return f"<{address}>{shown[len(bare) :]}"
-    return shown if _PLAIN.fullmatch(shown) and not _MORE.search(shown) else code(shown, LONGEST_WHOLE)
+    return shown if _PLAIN.fullmatch(shown) and not _MORE.search(shown) else None
+
+
+def _ends(words: list[str]) -> dict[int, int]:
+    """Give, for each word that opens a brace, a bracket or a code span, the word that closes it, where one does."""
+    found: dict[int, int] = {}
+    opened: list[tuple[str, int]] = []
+    for index, word in enumerate(words):
+        for each in word:
+            if opened and each == opened[-1][0]:
+                begin = opened.pop()[1]
+                if not opened:
+                    found[begin] = index
+            elif each in _CLOSED_BY:
+                opened.append((_CLOSED_BY[each], index))
+    return found
 
 
 def marked_up(text: str, most: int = LONGEST) -> str:

@@ -53,10 +53,10 @@ def name_of(folder: Path, asked: list[str]) -> str:
         raise OptionError("--repository: the estate declares none, so there is one checkout, of one repository")
     if asked and not is_repository(asked[0]):
         raise OptionError(f'--repository: "{asked[0]}" is not a repository; write OWNER/NAME')
-    return asked[0] if asked else _origin(folder) or _label(folder)
+    return asked[0] if asked else origin(folder) or _label(folder)
 
 
-def _origin(folder: Path) -> str:
+def origin(folder: Path) -> str:
     """Give the repository on GitHub that git fetches from; empty where it is none, or cannot be told."""
     try:
         settings = read(folder / ".git" / "config").decode("utf-8", "replace")

@@ -20,7 +20,7 @@ from asbuilt.record.covered import covered
 from asbuilt.record.directory import COLLECTED, JOURNAL, VERDICTS
 from asbuilt.record.listings import listings
 from asbuilt.record.manifest import FORM, Manifest, Source
-from asbuilt.record.sources import source
+from asbuilt.record.sources import placed, source
 from asbuilt.run import Run
 from asbuilt.tolerance import reasons
 from asbuilt.verdicts import Outcome, Verdict, all_well
@@ -135,10 +135,10 @@ def _span(run: Run, began: datetime) -> tuple[datetime, datetime]:
 
 def _sources(run: Run, estate_file: Path, files: Mapping[str, str]) -> Iterator[tuple[str, Source]]:
     yield "suite", source(PROJECT)
-    yield "estate", source(estate_file, files.get("estate.yaml", ""))
+    yield "estate", placed(source(estate_file, files.get("estate.yaml", "")), estate_file, os.environ)
     for name, checkout in run.checkouts.items():
         if name in run.scope.repositories or run.scope.apps:
-            yield f"checkout {name}", source(checkout.root, _digest(checkout))
+            yield f"checkout {name}", placed(source(checkout.root, _digest(checkout)), checkout.root, os.environ)
     for each in only_called(run.checkouts).values():
         yield f"checkout {each.sources.repository}, to be called", source(each.root, _digest(each))
 

@@ -29,6 +29,7 @@ PREDICATE = "predicate.json"
 RESULTS = "allure-results"
 STATEMENT = "statement.intoto.json"
 SUMMARY = "summary.md"
+TERMINAL = "terminal.txt"
 VERDICTS = "verdicts.json"
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4,}")
 _PACKED = frozenset({BODIES, CHECKOUTS})

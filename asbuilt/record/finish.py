@@ -8,13 +8,14 @@ from asbuilt.lint.keep import told
 from asbuilt.record.allure_results import write_results
 from asbuilt.record.assembling import Ended, assembled
 from asbuilt.record.covered import counted
-from asbuilt.record.directory import MANIFEST, OUTPUTS, RESULTS, SUMMARY, VERDICTS
+from asbuilt.record.directory import MANIFEST, OUTPUTS, RESULTS, SUMMARY, TERMINAL, VERDICTS
 from asbuilt.record.evidence import write_context
 from asbuilt.record.junit import junit
 from asbuilt.record.manifest import as_plain
 from asbuilt.record.outputs import outputs
 from asbuilt.record.statement import write_statement
 from asbuilt.record.summary import markdown
+from asbuilt.record.terminal import summary
 from asbuilt.record.writing import Written, folder, write_json, write_records, write_text
 from asbuilt.run import Run
 from asbuilt.verdicts import Verdict
@@ -58,7 +59,7 @@ def seal(run: Run, verdicts: tuple[Verdict, ...], ended: Ended, files: Mapping[s
 
 def disown(directory: Path) -> None:
     """Take away what would say that all is well of a run that could not be sealed; on a full disk too."""
-    for name in (SUMMARY, OUTPUTS, MANIFEST):
+    for name in (SUMMARY, TERMINAL, OUTPUTS, MANIFEST):
         with suppress(OSError):
             (directory / name).unlink(missing_ok=True)
 
@@ -68,7 +69,11 @@ def _say(run: Run, verdicts: tuple[Verdict, ...], *, well: bool) -> dict[str, Wr
     if run.directory is None:
         return {}
     page = markdown(run, verdicts, told(run.scans or {}), well=well)
-    found = {SUMMARY: write_text(run.directory / SUMMARY, page, run.secrets)}
+    shown = "".join(f"{each.text}\n" for each in summary(run, verdicts)).lstrip("\n")
+    found = {
+        SUMMARY: write_text(run.directory / SUMMARY, page, run.secrets),
+        TERMINAL: write_text(run.directory / TERMINAL, shown, run.secrets),
+    }
     if run.observation is not None:
         lines = outputs(run, verdicts, well=well)
         found[OUTPUTS] = write_text(run.directory / OUTPUTS, lines, run.secrets)

@@ -20,12 +20,16 @@ class Source:
     """Where something that was judged, or that judged, stands in git; `commit` is empty where it is in none.
 
     `dirty` says whether files there differed from the commit; None where nobody could tell. `sha256` is the digest of
-    the estate's file, and of a checkout one of all files that were read; of the suite there is none.
+    the estate's file, and of a checkout one of all files that were read; of the suite there is none. `path` is where it
+    stands below the root of its repository, "." for the root, empty where it is in none; `repository` is OWNER/NAME
+    where git fetches from GitHub.
     """
 
     commit: str = ""
     dirty: bool | None = None
     sha256: str = ""
+    path: str = ""
+    repository: str = ""
 
 
 @dataclass(frozen=True, slots=True)

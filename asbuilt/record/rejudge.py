@@ -28,7 +28,7 @@ _COMMAND = "from asbuilt.start import main; main()"
 _JUDGED = frozenset({0, 1, 5})
 _NOT_HELD = frozenset({"seconds"})
 # What would change what is judged, or where it is kept: the options of whoever checks, and their credentials.
-_LEFT_OUT = ("PYTEST_ADDOPTS", "HEROKU_API_KEY", "GITHUB_TOKEN", "GH_TOKEN")
+_LEFT_OUT = ("PYTEST_ADDOPTS", "HEROKU_API_KEY", "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ACTIONS")
 _CHOOSE = ("-k", "--deselect", "--lf", "--last-failed", "--sw", "--stepwise")
 _NO_TEST = "no check is called so"
 _WORDS = {"lines": "findings", "caused_by": "causes"}

@@ -3,9 +3,12 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from asbuilt.record.manifest import Source
+from asbuilt.undeclared import origin
 
 _SECONDS = 10
 _COMMIT = "# branch.oid "
@@ -40,3 +43,19 @@ def source(path: Path, sha256: str = "") -> Source:
     if done.returncode or not commit.isalnum():
         return Source(sha256=sha256)
     return Source(commit, dirty=any(not each.startswith("#") for each in lines), sha256=sha256)
+
+
+def placed(known: Source, path: Path, environ: Mapping[str, str]) -> Source:
+    """Say of a source where it stands in its repository: that is how GitHub names its files.
+
+    Of files without git, as a download leaves them, the root is where GitHub's runner keeps the repository.
+    """
+    try:
+        own = path.resolve()
+        root = next((each for each in (own, *own.parents) if (each / ".git").exists()), None)
+        top = root or Path(environ.get("GITHUB_WORKSPACE") or os.devnull).resolve()
+    except (OSError, RuntimeError):
+        return known
+    if not own.is_relative_to(top):
+        return known
+    return replace(known, path=own.relative_to(top).as_posix(), repository=origin(top) if root else "")

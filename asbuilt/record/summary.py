@@ -11,6 +11,7 @@ from asbuilt.record.terminal import heading
 from asbuilt.run import Run
 from asbuilt.tolerance import reasons, tolerating
 from asbuilt.verdicts import Outcome, Verdict, tally
+from asbuilt.workflows.yaml.finding import Finding
 
 _MARKS = {Outcome.DRIFTED: "❌ drifted", Outcome.UNKNOWN: "❔ unknown", Outcome.WAIVED: "⏳ waived"}
 _MOST_BEFORE = 200
@@ -67,9 +68,20 @@ def _of_entry(run: Run, entry: Entry) -> str:
     spared = f"fails nothing: {verdict.tolerated}" if own else ""
     said = filter(None, (headlines.fact(run, finding), *entry.notes, verdict.expired, spared))
     steps = tuple(each for each in entry.steps if each.text) if finding.fix else ()
-    issues = (verdict.issue,) if verdict.issue else ()
+    issues = _issues(run, verdict, finding)
     fact = "<br>".join(map(texts.code, said))
     return _row(run, verdict, _MARKS[outcome], finding.place, fact, steps, entry.severity, issues)
+
+
+def _issues(run: Run, verdict: Verdict, finding: Finding) -> tuple[int, ...]:
+    """Give the issues of a finding: of what is waived, that which its waiver names; a suppression names none."""
+    if not finding.waived:
+        return (verdict.issue,) if verdict.issue else ()
+    if verdict.outcome is not Outcome.WAIVED:
+        return ()
+    names = {verdict.subject, verdict.id.partition("[")[2].removesuffix("]")}
+    waivers = (each for each in run.estate.waivers if each.control == verdict.control and each.subject in names)
+    return tuple(dict.fromkeys(each.issue for each in waivers if f"#{each.issue}" in finding.waived))
 
 
 def _before(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:

@@ -40,7 +40,7 @@ def text(request):
 
 
 def run_of(name="shop", links=ISSUES, world="sandbox"):
-    estate = SimpleNamespace(name=name, links=links)
+    estate = SimpleNamespace(name=name, links=links, waivers=())
     observation = SimpleNamespace(as_of=datetime(2026, 4, 30, 16, 30, tzinfo=UTC), transcript=(), seconds=0.1)
     rest = {
         "checkouts": {},
@@ -268,8 +268,11 @@ def test_only_an_address_of_the_web_is_a_link(url, expected):
         ("repair it, or disable it", "repair it, or disable it"),
         ("set them: https://e.com/a(b)?c=d#e.", "set them: <https://e.com/a%28b%29?c=d#e>."),
         ("ask @org/team, see #1 or GH-1", "ask `@org/team,` see `#1` or `GH-1`"),
-        ("www.e.com a@e.com :tada: *b* _c_", "`www.e.com` `a@e.com` `:tada:` `*b*` `_c_`"),
-        ("needs: [test] | <b>", "needs: `[test]` `\\|` `<b>`"),
+        ("www.e.com a@e.com :tada: *b* _c_", "`www.e.com a@e.com :tada: *b* _c_`"),
+        ("needs: [test] | <b>", "needs: `[test] \\| <b>`"),
+        ("add: { group: a, cancel: false } to it", "add: `{ group: a, cancel: false }` to it"),
+        ("give the token `Metadata: read` soon", "give the token `` `Metadata: read` `` soon"),
+        ("a { b https://e.com c", "a `{` b <https://e.com> c"),
     ],
 )
 def test_prose_is_prose_and_what_could_be_more_is_code(text, shown):

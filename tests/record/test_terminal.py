@@ -12,7 +12,7 @@ from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.workflows.yaml.finding import Finding
 
 RUN = SimpleNamespace(
-    estate=SimpleNamespace(name="shop", links=Links()),
+    estate=SimpleNamespace(name="shop", links=Links(), waivers=()),
     observation=None,
     checkouts={},
     world="workflow files",
@@ -73,6 +73,17 @@ def test_what_is_waived_has_nothing_to_mend():
     at = lines.index(f"shop  HK004  SEV-2  WAIVED {FACT} (by ops (#1))")
     assert lines[at + 1] == ""
     assert "see the issue" not in page
+
+
+def test_what_is_waived_is_tracked_by_the_issue_of_its_waiver():
+    waiver = SimpleNamespace(control="HK004", subject="shop", issue=1)
+    links = Links(issues="https://example.com/{issue}")
+    run = SimpleNamespace(**vars(RUN) | {"estate": SimpleNamespace(name="shop", links=links, waivers=(waiver,))})
+    reason = "waived until 2027-01-01 by ops (#1): soon"
+    waived = Verdict("t::a", "HK004", "SEV-2", "shop", "It is.", Outcome.WAIVED, (Finding(FACT),), reason, 690)
+    page = markdown(run, (waived,), {}, well=False)
+    assert "HK004 [#1](https://example.com/1)" in page
+    assert "690" not in page
 
 
 def test_beside_what_is_suppressed_a_finding_has_its_own_fix_alone():

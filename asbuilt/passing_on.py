@@ -1,0 +1,137 @@
+"""What is told of a run when it has ended, in the form and at the place that somebody asked for (`asbuilt.output`)."""
+
+import os
+import sys
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asbuilt.option_values import OptionError
+from asbuilt.output import Output, in_actions
+from asbuilt.withholding import Secrets
+
+
+@dataclass(eq=False)
+class Noted:
+    """A plugin that notes where a run is recorded, and why it never began."""
+
+    directory: Path | None = None
+    secrets: Secrets = field(default_factory=Secrets)
+    refused: str = ""
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_cmdline_main(self, config: pytest.Config) -> Generator[None, Any, Any]:
+        """Note the run's directory once all of it is written, and the error of a user's mistake."""
+        from asbuilt.run import RUN  # noqa: PLC0415 - when pytest has imported it anyway
+
+        try:
+            return (yield from self._noting())
+        finally:
+            if run := config.stash.get(RUN, None):
+                self.directory, self.secrets = run.directory, run.secrets
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_cmdline_parse(self) -> Generator[None, Any, Any]:
+        """Note the error of options that cannot be read."""
+        return (yield from self._noting())
+
+    def _noting(self) -> Generator[None, Any, Any]:
+        try:
+            return (yield)
+        except pytest.UsageError as error:
+            self.refused = str(error)
+            raise
+
+
+@contextmanager
+def standard_output(asked: Output) -> Iterator[int]:
+    """Let standard output be free for what stands there alone; gives the descriptor that leads there.
+
+    All that is printed meanwhile, by whichever process of the run, is on standard error.
+    """
+    sys.stdout.flush()
+    kept = os.dup(1)
+    if asked.is_alone:
+        os.dup2(2, 1)
+    try:
+        yield kept
+    finally:
+        with suppress(BrokenPipeError):
+            sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def tell(asked: Output, noted: Noted, code: int, descriptor: int, environ: Mapping[str, str]) -> str:
+    """Tell what a run found, as was asked, when it has ended. Gives what keeps it from being told, if anything does."""
+    from asbuilt.record.formats.rendering import Form, rendered  # noqa: PLC0415 - nobody may have asked for a form
+    from asbuilt.record.recorded import NoRunError  # noqa: PLC0415
+
+    is_plain = not asked.file and asked.form in {"", "text"}  # pytest has told it
+    if is_plain and not asked.annotates(environ):
+        return ""
+    if noted.directory is None:
+        return _nothing(asked, noted, code, descriptor, environ)
+    try:
+        if asked.annotates(environ):
+            put(rendered(noted.directory, Form.GITHUB, noted.secrets), descriptor)
+        if asked.file:
+            write(asked.file, rendered(noted.directory, Form(asked.form), noted.secrets), noted.secrets)
+        elif asked.is_alone:
+            put(rendered(noted.directory, Form(asked.form), noted.secrets), descriptor)
+    except (NoRunError, OptionError) as error:
+        _withdraw(asked)
+        complain(f"{error}", descriptor, environ)
+        return str(error)
+    return ""
+
+
+def put(text: str, descriptor: int = 1) -> None:
+    """Print a form that is ours from its begin to its end, past what guards the lines of all others.
+
+    Raises BrokenPipeError where nobody reads any more.
+    """
+    sys.stdout.flush()
+    left = memoryview(text.encode("utf-8", "backslashreplace"))
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def write(file: str, text: str, secrets: Secrets) -> None:
+    """Write a form to a file, whole or not at all. Raises OptionError."""
+    from asbuilt.record.writing import NotWrittenError, folder, write_text  # noqa: PLC0415 - nobody may have asked
+
+    try:
+        folder(Path(file).parent)
+        write_text(Path(file), text, secrets)
+    except NotWrittenError as error:
+        raise OptionError(f"--output: {error}") from error
+
+
+def complain(message: str, descriptor: int, environ: Mapping[str, str]) -> None:
+    """Show inside Actions, as an annotation, why there is nothing else to show."""
+    if in_actions(environ):
+        from asbuilt.record.formats.annotations import complaint  # noqa: PLC0415 - for a mistake alone
+
+        put(complaint(message), descriptor)
+
+
+def _nothing(asked: Output, noted: Noted, code: int, descriptor: int, environ: Mapping[str, str]) -> str:
+    """Say why there is no record to tell of: what shows pytest's help or its plugins has none either."""
+    _withdraw(asked)
+    if code == 0:
+        return ""  # somebody had it show or list something
+    if not asked.is_alone and asked.form != "text":
+        complain(noted.refused or f"nothing was judged: exit {code}, and the log says why", descriptor, environ)
+    return ""
+
+
+def _withdraw(asked: Output) -> None:
+    """Take away a file of an earlier run, which somebody would take for one of this."""
+    with suppress(OSError):
+        if asked.file and Path(asked.file).is_file():
+            Path(asked.file).unlink()
