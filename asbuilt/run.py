@@ -12,10 +12,11 @@ from asbuilt.catalogue import kinds_judged
 from asbuilt.changes import Changes
 from asbuilt.controls import Control
 from asbuilt.estate import Estate, Ownership, Waiver
-from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
+from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines
 from asbuilt.judged_again import Again
 from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
+from asbuilt.nearest import quoted, suggestion
 from asbuilt.option_values import OptionError
 from asbuilt.population import Population
 from asbuilt.relations import deploys_by_app

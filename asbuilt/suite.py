@@ -15,13 +15,14 @@ import pytest
 from asbuilt import invoked
 from asbuilt.home import IS_PACKAGED, PROJECT
 from asbuilt.thrift import Settled
+from asbuilt.usage import NotBegunError, Telling
+
+__all__ = ["KNOWN", "NotBegunError", "of_pytest", "run"]
 
 _OBSERVES = {"live": ("asbuilt.observe.sweep",)}
+_COLOUR = {"always": "yes", "never": "no"}
+_COLOURS = {f"--color={one}": f"--color={other}" for one, other in _COLOUR.items()} | {invoked.HELP_OF_PYTEST: "--help"}
 KNOWN = "asbuilt.known_options"  # by name, so that workers of xdist have it too
-
-
-class NotBegunError(Exception):
-    """A mistake of the user that pytest would tell with a traceback: the text says what it is, and what to do."""
 
 
 def run(verb: str, arguments: Sequence[str]) -> int:
@@ -36,12 +37,21 @@ def run(verb: str, arguments: Sequence[str]) -> int:
         own += ["-p", "no:cacheprovider"]
         _leave_nothing_behind(verb)
     try:
-        code = int(pytest.main([*own, *arguments], plugins=[Settled()]))
+        code = int(pytest.main([*own, *of_pytest(arguments)], plugins=[Settled(), Telling()]))
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read has left: Python's own flush at the end would tell of it again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1  # as pytest's own command
     return code
+
+
+def of_pytest(arguments: Sequence[str]) -> list[str]:
+    """Give arguments as pytest has them: what is its own help, and the words for colours that other commands have."""
+    told = [_COLOURS.get(each, each) for each in arguments]
+    for place, each in enumerate(told[1:], 1):
+        if told[place - 1] == "--color":
+            told[place] = _COLOUR.get(each, each)
+    return told
 
 
 def _leave_nothing_behind(verb: str) -> None:

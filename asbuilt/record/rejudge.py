@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from asbuilt import __version__, estate
-from asbuilt.controls import SEVERITIES
 from asbuilt.estate_errors import EstateError
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read
 from asbuilt.home import PROJECT
@@ -23,6 +22,7 @@ from asbuilt.record.directory import CHECKOUTS, ESTATE, OBSERVATION, VERDICTS
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.record.verifying.evidence import Evidence
+from asbuilt.terms import SEVERITIES
 
 _COMMAND = "from asbuilt.start import main; main()"
 _JUDGED = frozenset({0, 1, 5})

@@ -62,7 +62,7 @@ def test_a_mistake_is_told_in_lines_that_are_no_command(monkeypatch, tmp_path):
 def test_a_control_that_there_is_not_is_refused():
     done = CliRunner().invoke(app, ["controls", "HK099"])
     assert done.exit_code == 4
-    assert 'no control is called "HK099"; there are GH001' in done.output
+    assert 'there is no control "HK099"; did you mean "HK009"? allowed: GH001' in done.output
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_control_that_there_is_not_is_refused():
         (["sandbox", "--scenario", "helthy"], 'did you mean "healthy"?'),
         (["sandbox", "--port", "{taken}"], "Address already in use; choose another: --port N"),
         (["sandbox", "--port", "0", "--unix-socket", "/no/where"], "listen on /no/where: No such file or directory"),
-        (["sandbox", "--port", "99999"], "'--port'"),
+        (["sandbox", "--port", "99999"], '--port: "99999" is no number from 0 to 65535'),
         (["sandbox", "--port", "0", "--unix-socket="], "--unix-socket: its value is empty"),
         (["sandbox", "--scenario="], "--scenario: its value is empty"),
     ],
@@ -94,11 +94,11 @@ def test_the_schema_command_prints_the_schema():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["liv"], "No such command 'liv'. Did you mean 'live'?"),
-        (["paths", "--nope"], "No such option: --nope"),
-        (["controls", "--format", "xml"], "Invalid value for '--format'"),
-        (["controls", " "], 'no control is called " "'),
-        (["controls", ""], 'no control is called ""'),
+        (["liv"], 'there is no verb "liv"; did you mean "live"? allowed: '),
+        (["paths", "--nope"], 'paths: there is no option "--nope"; did you mean "--app"? allowed: --app, '),
+        (["controls", "--format", "xml"], 'controls: --format: there is no value "xml"; allowed: json, markdown'),
+        (["controls", " "], 'there is no control " "'),
+        (["controls", ""], 'there is no control ""'),
         (["paths", "--checkout="], "--checkout: its value is empty, most likely that of a variable that is not set"),
         (["paths", "--app="], "--app: its value is empty"),
         (["paths", "--repository="], "--repository: its value is empty"),
@@ -113,7 +113,6 @@ def test_a_mistake_is_one_line_and_exit_4(arguments, said):
     assert done.exit_code == 4
     assert done.output.startswith(f"asbuilt: {said}")
     assert len(done.output.splitlines()) == 1
-    assert CliRunner().invoke(app, []).exit_code == 4
 
 
 @pytest.mark.parametrize("command", ["live", "paths"])
