@@ -1,7 +1,6 @@
 """The `asbuilt` command, as people type it."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -9,6 +8,7 @@ import sys
 
 import pytest
 from hostile_texts import assert_no_command, assert_seen
+from terminals import on_a_terminal
 from typer.testing import CliRunner
 
 from asbuilt import __version__, start
@@ -137,7 +137,7 @@ def test_a_fault_of_the_command_itself_is_one_line_and_exit_3(monkeypatch):
     assert len(done.output.splitlines()) == 1
 
 
-OBSERVING = "--sandbox=healthy+probe-times-out", "--app=raxx-api-prod", "--timeout=2"  # it tells of it when one is over
+OBSERVING = "--sandbox=healthy+probe-times-out", "--app=raxx-api-prod", "--timeout=3"  # long enough to be told of
 
 
 @pytest.mark.parametrize(
@@ -151,17 +151,13 @@ def test_an_interruption_is_exit_2_without_a_traceback(arguments, begun, tmp_pat
     # A shell starts what runs in its background deaf to interruptions.
     heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     command = [sys.executable, "-P", "-c", f"{heard}; from asbuilt.cli import app; app()", *arguments]
-    running = subprocess.Popen(
-        [each.replace("{tmp}", str(tmp_path)) for each in command],
-        cwd=PROJECT, env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    with running:
-        told = ""
-        for line in running.stdout:
-            told += line
-            if begun in line:
+    told, interrupted = "", False
+    with on_a_terminal([each.replace("{tmp}", str(tmp_path)) for each in command]) as (running, printed):
+        for text in printed:
+            told += text
+            if begun in told and not interrupted:
                 running.send_signal(signal.SIGINT)
+                interrupted = True
         assert running.wait(60) == 2, told
     assert begun in told
     assert "Traceback" not in told
