@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any
 
 from asbuilt.controls import Control, control_of, problems_of
-from asbuilt.estate_errors import suggestion
 from asbuilt.home import PROJECT
+from asbuilt.nearest import suggestion
 from asbuilt.subjects import KINDS, kind_of, plural, words_in
 from asbuilt.texts import line
 

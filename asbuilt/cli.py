@@ -6,13 +6,19 @@ from typing import Annotated
 import typer
 
 from asbuilt import __version__, invoked
-from asbuilt.verbs import controls, demo, doctor, history, init, judging, paths, record, sandbox, schema, verify
-from asbuilt.verbs.command import Command, Texts
+from asbuilt.verbs import controls, demo, doctor, help_, history, init, judging, paths, record, sandbox, schema, verify
+from asbuilt.verbs.command import Command, Texts, Verbs
 from asbuilt.verbs.telling import say, stop
 
 __all__ = ["app", "say"]
 
-app = typer.Typer(cls=Command, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = Verbs(
+    cls=Command,
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -31,6 +37,9 @@ def main(
     ] = False,
 ) -> None:
     """Hold the real state of a Heroku and GitHub estate against the declared one."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        return
     if context.invoked_subcommand in invoked.SUITES:
         return  # what pytest prints is guarded by the plugin
     if wrong := invoked.folder_problem():
@@ -54,3 +63,4 @@ app.command()(history.history)
 app.command()(init.init)
 app.command()(sandbox.sandbox)
 app.command()(schema.schema)
+app.command("help")(help_.help_)

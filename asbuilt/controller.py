@@ -12,6 +12,7 @@ from asbuilt.ending import GATHERING, STOPPED, UNCOLLECTED
 from asbuilt.lint import keep
 from asbuilt.lint.linters import LINTERS
 from asbuilt.population import LeftOut, Population
+from asbuilt.progress import progress
 from asbuilt.record.directory import LINT
 from asbuilt.record.writing import write_json
 from asbuilt.run import RUN, Run
@@ -116,8 +117,13 @@ class Controller:
             return
         judged = {name: each for name, each in run.checkouts.items() if name in run.scope.repositories}
         linters = [LINTERS[each] for each in sorted(asked)]
-        found = keep.plain(keep.lint(judged, linters, everything=run.estate.lint == "all"))
-        kept = run.secrets.hide_all(found)
+        names = " and ".join(each.name for each in linters)
+        found: keep.Scans = {}
+        with progress(f"asking {names}") as asking:
+            for number, (name, checkout) in enumerate(judged.items(), 1):
+                asking.tell(f"asking {names}, repository {number} of {len(judged)}")
+                found |= keep.lint({name: checkout}, linters, everything=run.estate.lint == "all")
+        kept = run.secrets.hide_all(keep.plain(found))
         self._config.stash[RUN] = replace(run, scans=keep.scans_of(kept))
         with faults.unwritten_noted(self._config):
             write_json(run.directory / LINT, kept, run.secrets)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from asbuilt import texts
+from asbuilt.terms import SEVERITIES
 from asbuilt.versions import FIRST, is_version
 from asbuilt.workflows.yaml.finding import Finding
 
@@ -17,7 +18,6 @@ _SYSTEMS = {"HK": "Heroku", "GH": "GitHub", "WEB": "Web", "WF": "Workflows"}
 _REMEDY = "Remedy: "
 _ID = re.compile(rf"({'|'.join(_SYSTEMS)})\d{{3}}")
 NOTHING = "nothing to judge: "  # how the reason begins of a check that found nothing to look at
-SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from asbuilt.discovery import Found
 from asbuilt.estate_defaults import AS_OF, expanded, put_places, with_defaults_and_names
-from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in, quoted, suggestion
+from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in
 from asbuilt.estate_forms import (
     AppName,
     AskedAfterwards,
@@ -52,6 +52,7 @@ from asbuilt.estate_forms import (
 from asbuilt.estate_implied import implied
 from asbuilt.estate_policies import refuses
 from asbuilt.files import NotThereError, RefusedError, read, read_inside
+from asbuilt.nearest import quoted, suggestion
 from asbuilt.versions import as_of_problem
 from asbuilt.workflows.said.described import handed
 from asbuilt.workflows.yaml import document

@@ -1,6 +1,5 @@
 """The errors a person sees for a bad estate: the place, what is wrong, what is allowed, the nearest right name."""
 
-import difflib
 import re
 import types
 import typing
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from asbuilt.nearest import quoted, suggestion
 from asbuilt.texts import line
 from asbuilt.workflows.yaml.document import Mapping, Mark, Node, find
 
@@ -18,9 +18,7 @@ Tell = Callable[[], str]
 MOST_PROBLEMS = 20
 LONGEST_LINE = 1_000
 _LONGEST_QUOTE = 80
-_LONGEST_NAME = 60
 _LONGEST_VALUE = 500
-_MOST_NAMES = 20
 _KEY = "[key]"  # pydantic's last part of the place of a key
 _USERINFO = re.compile(r"(?<=//).*@|(?<=\\\\).*@|[^\s:/@]+:[^\s/@]+@", re.DOTALL)
 _QUERY = re.compile(r"(?<=/)([^\s?]*)\?.*", re.DOTALL)
@@ -62,21 +60,6 @@ def _line(path: str, problem: Problem) -> str:
     place = f"{path}:{problem.mark.line}:{problem.mark.column}" if problem.mark else path
     message = problem.message if isinstance(problem.message, str) else problem.message()
     return line(f"{place}: {message}", LONGEST_LINE)
-
-
-def quoted(text: str) -> str:
-    """Quote what somebody wrote, short and on one line."""
-    return f'"{line(text, _LONGEST_QUOTE)}"'
-
-
-def suggestion(name: str, allowed: Iterable[str]) -> str:
-    """Give `; did you mean "x"? allowed: ...` for a name that is not among the allowed ones."""
-    names = sorted(str(each) for each in allowed)
-    near = difflib.get_close_matches(name[:_LONGEST_QUOTE], names, n=1, cutoff=0.5)
-    hint = f"; did you mean {quoted(near[0])}?" if near else ";"
-    shown = ", ".join(line(each, _LONGEST_NAME) for each in names[:_MOST_NAMES])
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"{hint} allowed: {shown or '(none is declared)'}{more}"
 
 
 def locate(root: Node, path: YamlPath) -> Mark:

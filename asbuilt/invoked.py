@@ -7,6 +7,7 @@ from pathlib import Path
 INTERRUPTED = 2
 USAGE = 4
 SUITES = {"live": ("tests_live", "-m", "live"), "static": ("tests_static",)}  # each verb, as it is said to pytest
+HELP_OF_PYTEST = "--help-pytest"
 
 
 def lend_nothing() -> None:

@@ -4,13 +4,16 @@ pytest looks where the arguments lead, and takes the value of an option that it 
 `--checkout DIR` would run `DIR/conftest.py`. The plugins that are installed have declared their options by then.
 """
 
-import difflib
 from copy import copy
+from pathlib import Path
+from typing import Any
 
 import pytest
+from _pytest.mark.expression import Expression
 
 from asbuilt import output
-from asbuilt.texts import line
+from asbuilt.declared_options import OF_PYTEST, declarations
+from asbuilt.nearest import nearest, quoted
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,14 +34,25 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     for name in output.NAMES:
         if getattr(known, f"asbuilt_{name[2:]}") is not None:  # what the command line had was taken before
             raise pytest.UsageError(f"{name} belongs on the command line of `asbuilt`, not in PYTEST_ADDOPTS or a file")
+    _refuse_what_is_not_there(known, early_config.invocation_params.dir)
     known.confcutdir = early_config.known_args_namespace.confcutdir  # found out since the arguments were read
     early_config.known_args_namespace = known
 
 
 def _unknown(name: str) -> str:
     """Say of an option that there is none of its name, and which one may have been meant."""
-    from asbuilt.options import names  # noqa: PLC0415 - for a mistake alone
+    near = nearest(name, (*declarations(), *output.NAMES, *OF_PYTEST))
+    meant = f"did you mean {quoted(near)}? " if near else ""
+    return f"there is no option {quoted(name)}, neither here nor in pytest; {meant}asbuilt live -h lists those of ours"
 
-    near = difflib.get_close_matches(name, (*names(), *output.NAMES), n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
-    return line(f"{name}: neither asbuilt nor pytest has such an option; {meant}`asbuilt live --help` lists them all")
+
+def _refuse_what_is_not_there(known: Any, folder: Path) -> None:
+    """Refuse what pytest would find out once all is observed. Raises UsageError."""
+    for each in known.file_or_dir:
+        if not (folder / str(each).partition("::")[0]).exists():
+            raise pytest.UsageError(f"{quoted(str(each))} is no file of checks; a folder is judged by --checkout")
+    if known.keyword:
+        try:
+            Expression.compile(known.keyword)
+        except SyntaxError as error:
+            raise pytest.UsageError(f"-k {quoted(known.keyword)} is not an expression: {error.msg}") from None

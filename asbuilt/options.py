@@ -5,12 +5,10 @@ for `--app`, and a place of its own among pytest's values: `asked` gives what wa
 """
 
 import os
-import re
 import shlex
-from argparse import ArgumentError, ArgumentTypeError
+from argparse import ArgumentError
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -19,12 +17,9 @@ import pytest
 from _pytest.mark.expression import Expression
 
 from asbuilt import catalogue
-from asbuilt.controls import SEVERITIES
+from asbuilt.declared_options import declarations
 from asbuilt.option_values import OptionError, meant
-from asbuilt.terms import COMMIT
-from asbuilt.texts import visible
 
-_DAY = 86_400
 _TAKEN = "asbuilt-taken"
 # With these pytest shows something of itself, and no check is asked for.
 _SHOWS = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
@@ -63,7 +58,7 @@ def declare(parser: pytest.Parser, plugins: pytest.PytestPluginManager) -> None:
     """Declare the options, each by the names that are free; docs/adopting.md explains them."""
     group = parser.getgroup("asbuilt", "conformance of a deployment estate")
     taken = set()
-    for name, attributes in _declarations().items():
+    for name, attributes in declarations().items():
         own, place = f"--asbuilt-{name[2:]}", f"asbuilt_{name[2:]}"
         try:
             group.addoption(name, own, dest=place, **attributes)
@@ -73,16 +68,11 @@ def declare(parser: pytest.Parser, plugins: pytest.PytestPluginManager) -> None:
     plugins.register(_Taken(frozenset(taken)), _TAKEN)
 
 
-def names() -> tuple[str, ...]:
-    """Give the name of each option."""
-    return tuple(_declarations())
-
-
 def asked(config: pytest.Config) -> Asked:
     """Give what was asked of us. Raises OptionError for an option of ours that another plugin took, or a bad value."""
     _refuse_what_is_taken(config)
     option = vars(config.option)
-    for name in _declarations():
+    for name in declarations():
         value = option[f"asbuilt_{name[2:]}"]
         for each in value if isinstance(value, list) else [value]:
             if isinstance(each, str):
@@ -204,97 +194,3 @@ def _constants(code: CodeType | None) -> Iterator[Any]:
             yield from _constants(each)
         else:
             yield each
-
-
-def _declarations() -> dict[str, dict[str, Any]]:
-    """Give each option by its short name, as argparse takes it."""
-    return {
-        "--estate": {
-            "metavar": "FILE",
-            "help": "what should be true (default: $ASBUILT_ESTATE, else estate.yaml or .github/estate.yaml here or in "
-            "a folder above, up to the repository's; for workflow files, where none is there: none)",
-        },
-        "--sandbox": {
-            "metavar": "WORLD",
-            "help": "ask a sandbox: healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME, a FILE.yaml of your own",
-        },
-        "--observed": {
-            "metavar": "FILE",
-            "help": "judge a saved observation.json again, without a network",
-        },
-        "--edited": {
-            "action": "store_true",
-            "help": "with --observed: judge it although it was changed since its run recorded it",
-        },
-        "--recorded": {
-            "metavar": "DIR",
-            "help": "take the workflow files, what linters said of them and the day from the record of a run",
-        },
-        "--app": _again("NAME", "judge this app only (repeatable)"),
-        "--repository": _again("OWNER/NAME", "judge this repository only (repeatable)"),
-        "--checkout": _again("DIR", "the files of the repository to judge; OWNER/NAME=DIR: of that one (repeatable)"),
-        "--settle": {
-            "metavar": "SECONDS",
-            "type": _seconds,
-            "default": 0.0,
-            "help": "after a deploy: wait at most that long",
-        },
-        "--hold": {
-            "metavar": "SECONDS",
-            "type": _seconds,
-            "help": "with --settle: how long all must be as declared (default: 15, at most half of --settle)",
-        },
-        "--commit": {
-            "metavar": "SHA",
-            "type": _commit,
-            "help": "after a deploy: what the apps of one repository should run, 7 digits or more",
-        },
-        "--timeout": {
-            "metavar": "SECONDS",
-            "type": partial(_seconds, least=0.1),
-            "default": 10.0,
-            "help": "for one answer of a provider (default: 10)",
-        },
-        "--deadline": {
-            "metavar": "SECONDS",
-            "type": partial(_seconds, least=1.0),
-            "help": "for the whole sweep, besides --settle (default: 120, and 5 for each app)",
-        },
-        "--fail-on": {
-            "metavar": "SEV-N",
-            "choices": SEVERITIES,
-            "help": "what fails the run: this severity and worse; the rest is reported (default: SEV-4, all)",
-        },
-        "--base": {
-            "metavar": "REF",
-            "help": "fail for what the checkout adds to what it was at REF, a branch, tag or commit of its git; the "
-            "rest is told in one line",
-        },
-        "--evidence": {
-            "metavar": "DIR",
-            "default": "reports",
-            "help": "where the run's directory is made (default: reports)",
-        },
-    }
-
-
-def _again(metavar: str, told: str) -> dict[str, Any]:
-    return {"metavar": metavar, "action": "append", "default": [], "help": told}
-
-
-def _commit(text: str) -> str:
-    """Read a commit. Raises ArgumentTypeError for a text that names none."""
-    if text.strip() and not re.fullmatch(COMMIT, text):
-        raise ArgumentTypeError(f'"{visible(text)}" is no commit: write 7 to 40 hexadecimal digits of it, no branch')
-    return text.lower()
-
-
-def _seconds(text: str, least: float = 0.0) -> float:
-    """Read a time of an option. Raises ArgumentTypeError for what no run can wait."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not least <= seconds <= _DAY:
-        raise ArgumentTypeError(f'"{visible(text)}" is not a number of seconds from {least:g} to {_DAY}')
-    return seconds

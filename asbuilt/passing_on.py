@@ -17,34 +17,21 @@ from asbuilt.withholding import Secrets
 
 @dataclass(eq=False)
 class Noted:
-    """A plugin that notes where a run is recorded, and why it never began."""
+    """A plugin that notes where a run is recorded."""
 
     directory: Path | None = None
     secrets: Secrets = field(default_factory=Secrets)
-    refused: str = ""
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> Generator[None, Any, Any]:
-        """Note the run's directory once all of it is written, and the error of a user's mistake."""
+        """Note the run's directory once all of it is written."""
         from asbuilt.run import RUN  # noqa: PLC0415 - when pytest has imported it anyway
 
         try:
-            return (yield from self._noting())
+            return (yield)
         finally:
             if run := config.stash.get(RUN, None):
                 self.directory, self.secrets = run.directory, run.secrets
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_cmdline_parse(self) -> Generator[None, Any, Any]:
-        """Note the error of options that cannot be read."""
-        return (yield from self._noting())
-
-    def _noting(self) -> Generator[None, Any, Any]:
-        try:
-            return (yield)
-        except pytest.UsageError as error:
-            self.refused = str(error)
-            raise
 
 
 @contextmanager
@@ -75,7 +62,11 @@ def tell(asked: Output, noted: Noted, code: int, descriptor: int, environ: Mappi
     if is_plain and not asked.annotates(environ):
         return ""
     if noted.directory is None:
-        return _nothing(asked, noted, code, descriptor, environ)
+        if code == 0:  # somebody had it show or list something
+            _withdraw(asked)
+        else:
+            refused(asked, f"nothing was judged: exit {code}, and the log says why", descriptor, environ)
+        return ""
     try:
         if asked.annotates(environ):
             put(rendered(noted.directory, Form.GITHUB, noted.secrets), descriptor)
@@ -120,14 +111,11 @@ def complain(message: str, descriptor: int, environ: Mapping[str, str]) -> None:
         put(complaint(message), descriptor)
 
 
-def _nothing(asked: Output, noted: Noted, code: int, descriptor: int, environ: Mapping[str, str]) -> str:
-    """Say why there is no record to tell of: what shows pytest's help or its plugins has none either."""
+def refused(asked: Output, message: str, descriptor: int, environ: Mapping[str, str]) -> None:
+    """Leave nothing of an earlier run where a run was to be told that never began, and say why inside Actions."""
     _withdraw(asked)
-    if code == 0:
-        return ""  # somebody had it show or list something
     if not asked.is_alone and asked.form != "text":
-        complain(noted.refused or f"nothing was judged: exit {code}, and the log says why", descriptor, environ)
-    return ""
+        complain(message, descriptor, environ)
 
 
 def _withdraw(asked: Output) -> None:

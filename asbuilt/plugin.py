@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from datetime import date
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, ending, faults, judging, keeping, options, texts
+from asbuilt import catalogue, ending, faults, judging, keeping, loudness, options, texts
 from asbuilt.beginning import CLOSING, WORLD, begun, hand_over, is_worker
 from asbuilt.controller import attach
 from asbuilt.controls import Drift, NothingToJudgeError, Undecided
@@ -19,10 +21,12 @@ from asbuilt.forgetting import forget
 from asbuilt.interruption import terminable
 from asbuilt.model import dump
 from asbuilt.option_values import OptionError
+from asbuilt.progress import Progress, progress
 from asbuilt.record.bodies import packed
+from asbuilt.record.brief import brief, each_check
 from asbuilt.record.directory import BODIES, OBSERVATION, today
 from asbuilt.record.finish import write_sandbox_log
-from asbuilt.record.terminal import summary
+from asbuilt.record.terminal import Text, summary
 from asbuilt.record.writing import put, write_bytes
 from asbuilt.run import RUN, Run
 from asbuilt.subjects import kind_of, none_declared
@@ -46,10 +50,12 @@ def pytest_configure(config: pytest.Config) -> None:
     ending.begin(config)
     keeping.begin(config, os.environ, config.stash[CLOSING])
     if not is_worker(config):
+        loudness.begin(config)
         config.pluginmanager.register(faults.Breakdown(config), "asbuilt-breakdown")
         config.stash[CLOSING].enter_context(terminable())
     try:
-        config.stash[RUN] = begun(config)
+        with progress("reading what is declared") if not is_worker(config) else nullcontext():
+            config.stash[RUN] = begun(config)
         config.pluginmanager.register(Filling(config), "asbuilt-filling")
         config.pluginmanager.register(Thrift(config), "asbuilt-thrift")
     except catalogue.BrokenChecksError as error:
@@ -91,19 +97,22 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if observation is None:
         asked = options.asked(config)
         try:
-            observation, served, bodies = observe(
-                run,
-                world,
-                settle=asked.settle,
-                hold=asked.hold,
-                timeout=asked.timeout,
-                deadline=asked.deadline,
-                say=lambda text: reporter.write_line(f"asbuilt: {texts.line(text)}") if reporter else None,
-            )
+            with progress("observing") as seen:
+                observation, served, bodies = observe(
+                    run,
+                    world,
+                    settle=asked.settle,
+                    hold=asked.hold,
+                    timeout=asked.timeout,
+                    deadline=asked.deadline,
+                    say=partial(_say, reporter, seen),
+                    tell=seen.tell,
+                )
         except KeyboardInterrupt:
             if reporter:
                 told = f"asbuilt: INCOMPLETE: interrupted while observing {run.estate.name} in {run.world}, so nothing"
-                reporter.write_line(f"{texts.line(told)} was judged; run it again", red=True, bold=True)
+                writer = loudness.writer_of(config, reporter)
+                writer.line(f"{texts.line(told)} was judged; run it again", red=True, bold=True)
             raise
         if served:
             with faults.unwritten_noted(config):
@@ -271,11 +280,22 @@ def _summarise(reporter: pytest.TerminalReporter, config: pytest.Config) -> None
     run = config.stash.get(RUN, None)
     if run is None or options.judges_nothing(config):
         return
-    columns = config.get_terminal_writer().fullwidth if reporter.isatty else None
-    for line in summary(run, config.stash[ending.VERDICTS], columns):
-        reporter.write_line(line.text, **line.markup)
+    columns = loudness.writer_of(config, reporter).fullwidth if reporter.isatty else None
+    verdicts, writer = config.stash[ending.VERDICTS], loudness.writer_of(config, reporter)
+    said = brief(run, verdicts, columns) if loudness.is_quiet(config) else summary(run, verdicts, columns)
+    if loudness.is_verbose(config):
+        said = chain([Text("")], each_check(verdicts, columns), said)
+    for line in said:
+        writer.line(line.text, **line.markup)
     for fault in faults.lines(config):
-        reporter.write_line(f"asbuilt: {fault}", red=True, bold=True)
+        writer.line(f"asbuilt: {fault}", red=True, bold=True)
+
+
+def _say(reporter: Any, seen: Progress, text: str) -> None:
+    """Print what is news, in the place of the line that tells how far it is."""
+    seen.clear()
+    if reporter:
+        reporter.write_line(f"asbuilt: {texts.line(text)}")
 
 
 def _in_scope(item: pytest.Item, run: Run) -> bool:

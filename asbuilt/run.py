@@ -13,10 +13,11 @@ from asbuilt.changes import Changes
 from asbuilt.controls import Control
 from asbuilt.discovery import PLAIN, Found
 from asbuilt.estate import Estate, Ownership, Waiver
-from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines, quoted, suggestion
+from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines
 from asbuilt.judged_again import Again
 from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
+from asbuilt.nearest import quoted, suggestion
 from asbuilt.option_values import OptionError
 from asbuilt.population import Population
 from asbuilt.relations import deploys_by_app

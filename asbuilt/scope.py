@@ -6,7 +6,7 @@ from pathlib import Path
 
 from asbuilt import folders
 from asbuilt.estate import Estate, Ownership
-from asbuilt.estate_errors import suggestion
+from asbuilt.nearest import suggestion
 from asbuilt.option_values import OptionError
 from asbuilt.workflows.paths.checkout import Checkout, CheckoutError
 from asbuilt.workflows.said.described import Described, called_name

@@ -26,7 +26,11 @@ def _command() -> Any:
     invoked.lend_nothing()
     verb, *arguments = sys.argv[1:] or [""]
     if verb in invoked.SUITES:
-        from asbuilt import suite  # noqa: PLC0415 - an interruption while this is imported is ours to end
+        from asbuilt.verbs import suite_help  # noqa: PLC0415 - an interruption while this is imported is ours to end
+
+        if suite_help.told(verb, arguments):
+            return 0
+        from asbuilt import suite  # noqa: PLC0415 - as above
 
         gc.freeze()  # pytest looks for garbage before it ends, and need not look through what was imported
         try:

@@ -16,14 +16,15 @@ from asbuilt import invoked, output, passing_on, texts
 from asbuilt.home import IS_PACKAGED, PROJECT
 from asbuilt.option_values import OptionError
 from asbuilt.thrift import Settled
+from asbuilt.usage import NotBegunError, Telling
+
+__all__ = ["KNOWN", "NotBegunError", "of_pytest", "run"]
 
 _OBSERVES = {"live": ("asbuilt.observe.sweep",)}
 _INTERNAL = 3  # as for evidence that cannot be written
+_COLOUR = {"always": "yes", "never": "no"}
+_COLOURS = {f"--color={one}": f"--color={other}" for one, other in _COLOUR.items()} | {invoked.HELP_OF_PYTEST: "--help"}
 KNOWN = "asbuilt.known_options"  # by name, so that workers of xdist have it too
-
-
-class NotBegunError(Exception):
-    """A mistake of the user that pytest would tell with a traceback: the text says what it is, and what to do."""
 
 
 def run(verb: str, arguments: Sequence[str]) -> int:
@@ -42,7 +43,11 @@ def run(verb: str, arguments: Sequence[str]) -> int:
     noted = passing_on.Noted()
     try:
         with passing_on.standard_output(asked) as descriptor:
-            code = int(pytest.main([*own, *arguments], plugins=[Settled(), noted]))
+            try:
+                code = int(pytest.main([*own, *of_pytest(arguments)], plugins=[Settled(), noted, Telling()]))
+            except NotBegunError as error:
+                passing_on.refused(asked, str(error), descriptor, os.environ)
+                raise
             sys.stdout.flush()
             wrong = passing_on.tell(asked, noted, code, descriptor, os.environ)
     except BrokenPipeError:  # whoever read has left: Python's own flush at the end would tell of it again
@@ -61,6 +66,15 @@ def _asked(arguments: Sequence[str]) -> tuple[output.Output, list[str], str]:
         return *output.read([] if wrong else arguments), wrong
     except OptionError as error:
         return output.Output(), [], str(error)
+
+
+def of_pytest(arguments: Sequence[str]) -> list[str]:
+    """Give arguments as pytest has them: what is its own help, and the words for colours that other commands have."""
+    told = [_COLOURS.get(each, each) for each in arguments]
+    for place, each in enumerate(told[1:], 1):
+        if told[place - 1] == "--color":
+            told[place] = _COLOUR.get(each, each)
+    return told
 
 
 def _leave_nothing_behind(verb: str) -> None:

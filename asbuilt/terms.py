@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 COMMIT = "[0-9A-Fa-f]{7,40}"  # names a commit: a whole one, or as much of it as tells it apart
+SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
 RUNS = 20  # of a workflow, the newest: so many are asked for, so more failures in a row are never seen
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -95,8 +94,9 @@ def observe(
     timeout: float,
     deadline: float | None,
     say: Callable[[str], None],
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Swept:
-    """Observe a world. Times are seconds.
+    """Observe a world. Times are seconds. `say` is told what is news, `tell` how far it is.
 
     Nothing is asked behind `settle` and the `deadline` together; without one, `default_deadline` holds.
     """
@@ -110,7 +110,7 @@ def observe(
         route_to=world.sandbox.origin if world.sandbox else None,
         timeout=timeout,
         deadline=settle + (default_deadline(run) if deadline is None else deadline),
-        progress=_progress(say),
+        progress=lambda count: tell(f"observing, {count} requests"),
     )
     try:
         observation = sweep(
@@ -167,15 +167,3 @@ def _saved(run: Run, path: str, *, edited: bool) -> World:
         raise OptionError(f"--observed {path}: it says nothing of {missing}; narrow with --app, --repository")
     name = name_of(observation.world, is_edited=found.is_edited)
     return World(name, observation=observation, bodies=found.bodies, again=found.again, said=found.said)
-
-
-def _progress(say: Callable[[str], None]) -> Callable[[int], None]:
-    """Show that something is going on, once a second, as long as observing takes longer than that."""
-    shown = [time.monotonic()]
-
-    def progress(count: int) -> None:
-        if time.monotonic() - shown[0] > 1:
-            shown[0] = time.monotonic()
-            say(f"observing, {count} requests so far")
-
-    return progress

@@ -9,7 +9,7 @@ from asbuilt.doctor.controls import Answers
 from asbuilt.doctor.documents import APP, ENVIRONMENTS, REPOSITORY, WORKFLOWS
 from asbuilt.doctor.said import Group, Line, Status
 from asbuilt.estate import Estate, Repository
-from asbuilt.estate_errors import suggestion
+from asbuilt.nearest import suggestion
 from asbuilt.observe.http import GITHUB, HEROKU
 
 _ACCOUNTS, _APPS, _REPOSITORIES = "account", "apps", "repositories"

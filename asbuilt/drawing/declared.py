@@ -7,8 +7,9 @@ from asbuilt import undeclared
 from asbuilt.discovery import Found
 from asbuilt.drawing.lanes import Drawing, draw
 from asbuilt.estate import Estate, load, source_of
-from asbuilt.estate_errors import EstateError, suggestion
+from asbuilt.estate_errors import EstateError
 from asbuilt.folders import named
+from asbuilt.nearest import suggestion
 from asbuilt.option_values import OptionError
 from asbuilt.scope import checkouts_of, scope_of
 from asbuilt.workflows.paths.checkout import Checkout

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from asbuilt.estate_errors import suggestion
 from asbuilt.model import Fact, Observed
+from asbuilt.nearest import suggestion
 from asbuilt.observe.heroku_lists import Coupling, ListedApp
 from asbuilt.option_values import OptionError
 

@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from asbuilt import __version__, estate
-from asbuilt.controls import SEVERITIES
 from asbuilt.estate_errors import EstateError
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read
 from asbuilt.home import PROJECT
+from asbuilt.progress import progress
 from asbuilt.record.directory import CHECKOUTS, ESTATE, OBSERVATION, VERDICTS
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.record.verifying.evidence import Evidence
+from asbuilt.terms import SEVERITIES
 
 _COMMAND = "from asbuilt.start import main; main()"
 _JUDGED = frozenset({0, 1, 5})
@@ -38,7 +39,7 @@ def rejudged(found: Evidence, manifest: Manifest) -> Checked:
     """Judge again what a run saved, and hold its verdicts against the record."""
     never = {each.id for each in manifest.population.never_judged}
     recorded = {each: record for each, record in (found.records or {}).items() if each not in never}
-    with tempfile.TemporaryDirectory(prefix="asbuilt-") as scratch:
+    with progress("judging again what was saved"), tempfile.TemporaryDirectory(prefix="asbuilt-") as scratch:
         said, verdicts = _judged(found, manifest, Path(scratch))
     if verdicts is None:
         return checked("rejudge", "", [Misfit(found.directory.name, f"could not be judged again: {said}")])

@@ -12,6 +12,7 @@ from pathlib import Path
 from asbuilt import texts
 from asbuilt.files import MOST_OF_AN_OBSERVATION, NotThereError, RefusedError, read
 from asbuilt.home import IS_PACKAGED, PROJECT
+from asbuilt.progress import progress
 from asbuilt.record.directory import CHECKOUTS, MANIFEST, RESULTS
 from asbuilt.record.manifest import FORM, restored
 from asbuilt.record.past import is_run
@@ -41,8 +42,7 @@ def render(directory: Path, secrets: Secrets) -> Path:
     name = _name(directory)
     results = _results(directory)
     allure = _allure()
-    print("rendering the report ...", file=sys.stderr)  # noqa: T201 - progress of something slow
-    with tempfile.TemporaryDirectory() as scratch:
+    with progress("rendering the report"), tempfile.TemporaryDirectory() as scratch:
         command = [allure, "generate", "--config", str(PROJECT / "reports" / "allurerc.mjs")]
         command += ["--cwd", scratch, "--output", f"{scratch}/out", f"--report-name={name}"]
         _call([*command, str(results.resolve())])

@@ -16,7 +16,7 @@ from asbuilt.tolerance import reasons
 from asbuilt.undeclared import is_none
 from asbuilt.verdicts import Outcome, Verdict, all_well, tally
 
-_COLOURS = {Outcome.DRIFTED: "red", Outcome.UNKNOWN: "yellow", Outcome.WAIVED: "cyan"}
+COLOURS = {Outcome.DRIFTED: "red", Outcome.UNKNOWN: "yellow", Outcome.WAIVED: "cyan"}
 _INDENT = "    "
 _WIDEST = 48  # a longer place sticks out, rather than push all others apart
 
@@ -70,7 +70,7 @@ def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> It
     if run.changes:
         yield from _wrapped(said(run.changes, texts.line), columns)
     yield Text("")
-    findings = [*_causes(run, verdicts), *_findings(run, verdicts)]
+    findings = rows(run, verdicts)
     width = min(max((len(each.place) for each in findings), default=0), _WIDEST)
     fits = columns is None or all(len(each.row(width)) <= columns for each in findings)
     for each in findings:
@@ -94,7 +94,7 @@ def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> It
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """One finding as it is printed: where, which control, the fact, and what helps to act on it."""
 
     place: str
@@ -119,17 +119,22 @@ class _Row:
         yield from (Text(f"{_INDENT}{each}") for each in self.help)
 
 
-def _causes(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
+def rows(run: Run, verdicts: tuple[Verdict, ...]) -> list[Row]:
+    """Give all that somebody has to hear of, as it is printed: causes first, then what else was found."""
+    return [*_causes(run, verdicts), *_findings(run, verdicts)]
+
+
+def _causes(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[Row]:
     """Give what drifted, by cause: one row for each in the world with its consequences, one for each finding else."""
     for each in showing.drifted(verdicts):
         if isinstance(each, Cause):
             expired = tuple(map(texts.line, headlines.expired(each)))
-            yield _Row(
+            yield Row(
                 place=texts.line(each.head.subject),
                 label=each.severity,
                 fact=texts.line(headlines.headline(run, each), headlines.LONGEST),
                 help=(*headlines.to_do(each.steps), *expired, headlines.explained(run, each)),
-                colour=_COLOURS[Outcome.DRIFTED],
+                colour=COLOURS[Outcome.DRIFTED],
             )
             continue
         address = "" if each.finding.waived else headlines.runbook(run, each.verdict)
@@ -137,22 +142,22 @@ def _causes(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
         yield replace(row, help=(*row.help, *([f"runbook: {address}"] if address else [])))
 
 
-def _findings(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[_Row]:
+def _findings(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[Row]:
     """Give what else somebody has to hear of, the most urgent first, and last what linters find."""
     for checks, reason in headlines.never_judged(verdicts):
-        yield _Row(checks, "", texts.line(f"UNKNOWN {reason}"), ("fix: run it again",), _COLOURS[Outcome.UNKNOWN])
+        yield Row(checks, "", texts.line(f"UNKNOWN {reason}"), ("fix: run it again",), COLOURS[Outcome.UNKNOWN])
     for each in (*showing.others(verdicts), *showing.linted(verdicts)):
         yield _row(run, each)
 
 
-def _row(run: Run, entry: Entry) -> _Row:
+def _row(run: Run, entry: Entry) -> Row:
     verdict, finding = entry.verdict, entry.finding
     outcome = Outcome.WAIVED if finding.waived else verdict.outcome
     fact = texts.line(headlines.fact(run, finding))
     excerpt = [f"> {texts.line(finding.excerpt)}"] if finding.excerpt else []
     asks = any(each.text or each.issues for each in entry.steps)
     said = filter(None, (*entry.notes, verdict.expired, _told(verdict, outcome)))
-    return _Row(
+    return Row(
         place=texts.line(finding.place),
         label=f"{verdict.control:6} {entry.severity}",
         fact=fact if outcome is Outcome.DRIFTED else f"{outcome.upper()} {fact}",
@@ -161,7 +166,7 @@ def _row(run: Run, entry: Entry) -> _Row:
             *(headlines.to_do(entry.steps) if outcome is not Outcome.WAIVED and asks else ()),
             *(texts.line(each) for each in said),
         ),
-        colour=_COLOURS[outcome],
+        colour=COLOURS[outcome],
     )
 
 

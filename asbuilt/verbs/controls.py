@@ -12,16 +12,17 @@ from asbuilt.verbs.telling import show, stop
 def controls(
     identity: Annotated[str | None, typer.Argument(metavar="[ID]", help="one control, such as HK002")] = None,
     *,
-    form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+    form: Annotated[Format, typer.Option("--format", help="for people, programs, docs")] = Format.TABLE,
 ) -> None:
     """List the controls: what each requires, and what to do when it is not so."""
     from rich.text import Text
 
     from asbuilt import handbook
+    from asbuilt.nearest import unknown
 
     found = handbook.controls()
     if identity is not None and identity.upper() not in found:
-        stop(f'no control is called "{identity}"; there are {", ".join(found)}')
+        stop(unknown("control", identity, found))
     chosen = [found[identity.upper()]] if identity else list(found.values())
     match form:
         case Format.JSON:

@@ -19,7 +19,7 @@ def history(
     *,
     estate: Annotated[str | None, typer.Option(metavar="NAME", help="of this estate only")] = None,
     every: Annotated[str, typer.Option(metavar="TIME", help="how often a run was to come: 24h, 7d")] = "24h",
-    form: Annotated[Listed, typer.Option("--format")] = Listed.TABLE,
+    form: Annotated[Listed, typer.Option("--format", help="for people, for programs")] = Listed.TABLE,
 ) -> None:
     """Tell the history of runs: nights that are there and missing, each drift from its begin to its end, waivers."""
     from asbuilt.record.asked_history import asked

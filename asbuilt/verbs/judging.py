@@ -3,6 +3,7 @@
 import typer
 
 from asbuilt import invoked
+from asbuilt.verbs import suite_help
 from asbuilt.verbs.telling import stop
 
 
@@ -18,10 +19,13 @@ def static(context: typer.Context) -> int:
 
 def _suite(context: typer.Context) -> int:
     """Run the checks of the verb in this process, and give pytest's exit code."""
+    verb = context.info_name or ""
+    if suite_help.told(verb, context.args):
+        return 0
     invoked.lend_nothing()  # for who comes here past `start.main`
     from asbuilt import suite
 
     try:
-        return suite.run(context.info_name or "", context.args)
+        return suite.run(verb, context.args)
     except suite.NotBegunError as error:
         stop(str(error))

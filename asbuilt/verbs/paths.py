@@ -36,7 +36,7 @@ def paths(
         list[str] | None,
         typer.Option("--app", metavar="NAME", help="that lead to this app, or may lead there (repeatable)"),
     ] = None,
-    form: Annotated[Picture, typer.Option("--format")] = Picture.TABLE,
+    form: Annotated[Picture, typer.Option("--format", help="for people, for programs, or drawn")] = Picture.TABLE,
 ) -> None:
     """Show every way by which code reaches an app: what sets it off, its gates, its environment."""
     from asbuilt.drawing.sources import drawing_of

@@ -10,9 +10,13 @@ from asbuilt.verbs.telling import all_meant, stop
 
 
 def sandbox(
-    scenario: Annotated[str, typer.Option(help="healthy, healthy+FAULT, NAME@TIME, FILE.yaml")] = "healthy",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 8080,
-    unix_socket: Annotated[str | None, typer.Option(help="also for `gh config set http_unix_socket`")] = None,
+    scenario: Annotated[
+        str, typer.Option(metavar="WORLD", help="healthy, healthy+FAULT, NAME@TIME, FILE.yaml")
+    ] = "healthy",
+    port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="0 takes a free one")] = 8080,
+    unix_socket: Annotated[
+        str | None, typer.Option(metavar="FILE", help="also for `gh config set http_unix_socket`")
+    ] = None,
 ) -> None:
     """Serve a sandbox of both APIs and the apps until interrupted."""
     from asbuilt.sandbox.scenario import ScenarioError

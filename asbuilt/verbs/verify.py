@@ -21,7 +21,7 @@ def verify(
     estate_name: Annotated[
         str | None, typer.Option("--estate", metavar="NAME", help="refuse a record that is not of all of this estate")
     ] = None,
-    form: Annotated[Told, typer.Option("--format")] = Told.LINES,
+    form: Annotated[Told, typer.Option("--format", help="for people, for programs")] = Told.LINES,
 ) -> None:
     """Check a run's record: digests, population, completeness, scope, world, age; exit 1 where any does not fit."""
     from asbuilt.record import verified

@@ -15,8 +15,9 @@ from asbuilt import texts
 from asbuilt.compared import MOST, sides
 from asbuilt.controls import Control
 from asbuilt.estate import Links
-from asbuilt.estate_errors import EstateError, Problem, quoted, suggestion
+from asbuilt.estate_errors import EstateError, Problem
 from asbuilt.model import dump, load
+from asbuilt.nearest import quoted, suggestion
 from asbuilt.population import LeftOut, Population
 from asbuilt.record import evidence
 from asbuilt.record.allure_results import results_of

@@ -12,6 +12,7 @@ from _pytest.config import _prepareconfig
 
 from asbuilt import invoked, options, suite
 from asbuilt.catalogue import PROJECT
+from asbuilt.declared_options import declarations
 
 SCRIPT = [str(Path(sys.executable).with_name("asbuilt"))]
 MAIN = "from asbuilt.start import main; main()"
@@ -191,7 +192,7 @@ def test_what_python_put_in_front_is_taken_away_and_no_more(monkeypatch):
 
 
 def test_commands_of_bare_pytest_in_the_documents_join_a_value_by_a_sign():
-    ours = "|".join(each[2:] for each in options._declarations())  # noqa: SLF001 - their names
+    ours = "|".join(each[2:] for each in declarations())
     apart = re.compile(rf"\bpytest\b[^`|\n]*? --(?:asbuilt-)?(?:{ours})[ \t]+[^\s`|]")
     assert apart.search("pytest -m live --evidence DIR")
     assert not apart.search("pytest -m live --evidence=DIR --collect-only")
