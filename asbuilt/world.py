@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asbuilt.deploying_jobs import deploying_jobs
 from asbuilt.judged_again import Again, name_of
@@ -142,17 +142,17 @@ def default_deadline(run: Run) -> float:
 def _sandbox(name: str, run: Run, closing: ExitStack) -> tuple[Sandbox, str]:
     """Start a sandbox, and say what of the estate its world cannot make true, where it is made of the estate."""
     from asbuilt.sandbox.declared import Declared, declared, known_of
-    from asbuilt.sandbox.scenario import ScenarioError
+    from asbuilt.sandbox.scenario import DECLARED, ScenarioError
     from asbuilt.sandbox.server import Sandbox
 
     made: list[Declared] = []
 
-    def world() -> dict[str, object]:
+    def world() -> dict[str, Any]:
         made.append(declared(run.estate, known_of(run.estate, run.checkouts), datetime.now(UTC).date()))
         return made[0].document
 
     try:
-        served = closing.enter_context(Sandbox.start(name, declared=world, estate=run.estate))
+        served = closing.enter_context(Sandbox.start(name, made={DECLARED: world}, estate=run.estate))
         return served, "\n".join(f"no world makes this true: {each}" for one in made for each in one.impossible)
     except ScenarioError as error:
         raise OptionError(str(error)) from error

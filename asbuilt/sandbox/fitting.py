@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from asbuilt.sandbox.edits import Edit, Fault
 
 _MOST_TOLD = 4
+_ANY_REPOSITORY = "/repos/*/*/"
 
 
 def fitted(fault: Fault, written: Roles, world: Roles, subject: str | None) -> tuple[Edit, ...]:
@@ -30,7 +31,7 @@ def fitted(fault: Fault, written: Roles, world: Roles, subject: str | None) -> t
     `written` is the world that its file is written for.
     """
     named = [each for each in _named(fault, written) if each.names]
-    if subject is None and all(_is_there(each, world) for each in named):
+    if subject is None and named and all(_is_there(each, world) for each in named):
         return fault.edits
     if subject is not None and subject not in world.names:
         allowed = world.names
@@ -39,7 +40,7 @@ def fitted(fault: Fault, written: Roles, world: Roles, subject: str | None) -> t
             f"{nearest(subject, allowed)}there are: {', '.join(allowed)}"
         )
     if not named:
-        if subject is None:
+        if subject is None and not (_ANY_REPOSITORY in fault.text and len(world.repositories) > 1):
             return fault.edits
         named = [Choice("repository", repository=next(iter(written.repositories), None))]
     lacking: list[str] = []

@@ -102,8 +102,14 @@ class Roles:
                 yield Choice("workflow", None, repository, None, owned.get(name), name)
 
     def of_repositories(self) -> Iterator[Choice]:
-        """Yield each repository."""
-        for name in self.repositories:
+        """Yield each repository, those that deploy production first, and last those that have nothing."""
+        deploying = [each.repository for each in self.of_apps("production") if each.repository]
+
+        def last(name: str) -> tuple[int, bool]:
+            at = deploying.index(name) if name in deploying else len(deploying)
+            return at, not self.repositories[name].get("workflows")
+
+        for name in sorted(self.repositories, key=last):
             yield Choice("repository", repository=name)
 
     def _owned(self, repository: str) -> dict[str, Ownership]:

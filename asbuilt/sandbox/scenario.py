@@ -20,7 +20,7 @@ from asbuilt.workflows.yaml import reader as yaml_reader
 from asbuilt.workflows.yaml.document import Mark, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from asbuilt.estate import Estate
     from asbuilt.sandbox.world import World
@@ -66,24 +66,24 @@ def load(
     name: str,
     *,
     folder: Path | None = None,
-    declared: Callable[[], dict[Any, Any]] | None = None,
+    made: Mapping[str, Callable[[], dict[str, Any]]] | None = None,
     estate: Estate | None = None,
 ) -> Scenario:
     """Load `NAME`, `NAME+FAULT+FAULT@SUBJECT` or either with `@INSTANT` at its end, which sets the clock.
 
-    In place of NAME may stand the path of a scenario's file, which ends in `.yaml` or `.yml`, or `declared`: the
-    document that the function of that name makes. A fault is laid over the subjects of its world, or over the one that
+    In place of NAME may stand the path of a scenario's file, which ends in `.yaml` or `.yml`, or a name of those that are
+    `made`, such as `declared`: its function gives the document. A fault is laid over the subjects of its world, or over the one that
     is named; the `estate` says what is declared of them.
     """
     own, rest = _own_file(name)
     body, at, time = _timed(rest if own else name)
     base, *faults = body.split("+")
-    if base == DECLARED and not own:
-        if declared is None:
-            raise ScenarioError(f"{DECLARED} is the world of an estate: name one, --estate FILE")
-        file, document = Path(f"{DECLARED}.yaml"), declared()
+    if made and base in made and not own:
+        file, document = Path(f"{base}.yaml"), made[base]()
+    elif base == DECLARED and not own:
+        raise ScenarioError(f"{DECLARED} is the world of an estate: name one, --estate FILE")
     else:
-        file = own or _file("scenarios", base, folder, *([DECLARED] if declared else []))
+        file = own or _file("scenarios", base, folder, *(made or ()))
         document = _document(file, "a mapping that describes a world")
     clock = _clock(document, file)
     if at:

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from asbuilt.sandbox.building import derived_sha
 from asbuilt.sandbox.edits import apply
 from asbuilt.sandbox.reading import ScenarioError
 
@@ -226,6 +227,8 @@ class Translation:
         commits = {self.written.commit(each) for each in self.written.apps}
         if run.get("sha") in commits and part.now.app and (commit := self.world.commit(part.now.app)):
             said["sha"] = commit
+        elif "sha" not in run and real["event"] != "push":  # of a commit that is newer than what runs
+            said["sha"] = derived_sha(part.now.repository, name, run.get("last"))
         return said
 
     def _answer(self, answer: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -141,7 +141,7 @@ class Run:
     """One workflow run; `environment` is the one that it deployed to, if any, `files` what its commit changed.
 
     `head` is the repository that its branch is of, None where that was deleted; `deploys` the job that deployed, where it
-    is said.
+    is said, and `times` from when to when jobs ran, by name: else they share what the run took.
     """
 
     id: int
@@ -161,6 +161,7 @@ class Run:
     files: tuple[str, ...]
     head: str | None
     deploys: str | None = None
+    times: Mapping[str, tuple[datetime, datetime | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
