@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from asbuilt import __version__, invoked
-from asbuilt.verbs import controls, demo, history, judging, paths, record, sandbox, schema, verify
+from asbuilt.verbs import controls, demo, history, init, judging, paths, record, sandbox, schema, verify
 from asbuilt.verbs.command import Command, Texts
 from asbuilt.verbs.telling import say, stop
 
@@ -50,5 +50,6 @@ app.command(cls=Texts)(paths.paths)
 app.command()(record.record)
 app.command()(verify.verify)
 app.command()(history.history)
+app.command()(init.init)
 app.command()(sandbox.sandbox)
 app.command()(schema.schema)

@@ -104,7 +104,12 @@ _APP = _fields(
     build_stack=_NAMED,
 )  # fmt: skip
 
+# Of a variable the name alone is kept: its value may be what nobody wrote it for.
+_VARIABLES = _page("variables", _NAMED)
+
 ENDPOINTS = (
+    Endpoint(HEROKU, "/apps", [_fields("id", "name")], is_list=True),
+    Endpoint(HEROKU, "/pipeline-couplings", [_fields("stage", app=_OF_ID, pipeline=_OF_ID)], is_list=True),
     Endpoint(HEROKU, "/apps/{}", _APP),
     Endpoint(HEROKU, "/apps/{}/releases", [_RELEASE], is_list=True),
     Endpoint(
@@ -154,6 +159,20 @@ ENDPOINTS = (
         _fields("status", "total_commits", files=[_fields("filename", "previous_filename")], commits=[_COMMIT]),
         is_list=True,
     ),
+    Endpoint(
+        GITHUB,
+        "/repos/{}/{}/branches/{}",
+        _fields("protected", protection=_fields(required_status_checks=_fields(contexts=[text]))),
+    ),
+    Endpoint(
+        GITHUB,
+        "/repos/{}/{}/rules/branches/{}",
+        [_fields("type", parameters=_fields(required_status_checks=[_fields("context")]))],
+        is_list=True,
+    ),
+    Endpoint(GITHUB, "/repos/{}/{}/actions/variables", _VARIABLES, is_list=True),
+    Endpoint(GITHUB, "/repos/{}/{}/actions/organization-variables", _VARIABLES, is_list=True),
+    Endpoint(GITHUB, "/repos/{}/{}/environments/{}/variables", _VARIABLES, is_list=True),
     Endpoint(
         GITHUB, "/repos/{}/{}/branches", [_fields("name", "protected", protection=_fields("enabled"))], is_list=True
     ),

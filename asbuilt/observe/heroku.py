@@ -48,7 +48,7 @@ def releases(client: Client, name: str, *, images: bool = False) -> Fact[tuple[R
 
     def read(ask: Ask) -> tuple[Release, ...]:
         found: tuple[Release, ...] = ()
-        for raws in _pages(ask, f"{_url(name)}/releases", "version ..; order=desc,max=200"):
+        for raws in pages(ask, f"{_url(name)}/releases", "version ..; order=desc,max=200"):
             page = tuple(_release(raw) for raw in raws)
             if found and page and page[0].version >= found[-1].version:
                 raise ValueError(f"a page that repeats itself at {page[0]}")
@@ -69,7 +69,7 @@ def formation(client: Client, name: str) -> Fact[tuple[Formation, ...]]:
     def read(ask: Ask) -> tuple[Formation, ...]:
         return tuple(
             Formation(raw["type"], raw["quantity"], _size(raw), instant(raw["updated_at"]))
-            for page in _pages(ask, f"{_url(name)}/formation")
+            for page in pages(ask, f"{_url(name)}/formation")
             for raw in page
         )
 
@@ -92,7 +92,7 @@ def dynos(client: Client, name: str) -> Fact[tuple[Dyno, ...]]:
                 updated_at=instant(raw["updated_at"]),
                 size=raw.get("size"),
             )
-            for page in _pages(ask, f"{_url(name)}/dynos")
+            for page in pages(ask, f"{_url(name)}/dynos")
             for raw in page
         )
 
@@ -141,7 +141,7 @@ def _url(name: str) -> str:
     return f"{HEROKU}/apps/{quote(name, safe='')}"
 
 
-def _pages(ask: Ask, url: str, wanted: str = "") -> Iterator[list[dict[str, Any]]]:
+def pages(ask: Ask, url: str, wanted: str = "") -> Iterator[list[dict[str, Any]]]:
     """Walk a list page by page, each named by a range. Raises ValueError for one that repeats or never ends."""
     seen: set[str] = set()
     while wanted or not seen:

@@ -165,7 +165,7 @@ def _dyno(name: str, at: Reader, app: App) -> Dyno:
 def _repository(full_name: str, at: Reader) -> Repository:
     at.only(
         *("default_branch", "created_at", "private", "archived", "disabled"),
-        *("environments", "workflows", "runs", "branches"),
+        *("environments", "workflows", "runs", "branches", "variables"),
     )
     owner, slash, name = full_name.partition("/")
     if not slash or not owner or not name:
@@ -190,12 +190,19 @@ def _repository(full_name: str, at: Reader) -> Repository:
         workflows=workflows,
         runs=runs,
         branches=tuple(_branches(full_name, at, default_branch, runs)),
+        variables=_variables(at),
     )
+
+
+def _variables(at: Reader) -> dict[str, str]:
+    variables = at.below("variables")
+    return {str(name): variables.text(name) for name in variables.value}
 
 
 def _environment(name: str, at: Reader, created_at: datetime) -> Environment:
     at.only(
-        *("created_at", "reviewers", "prevent_self_review", "wait_timer", "deployment_branches", "can_admins_bypass")
+        *("created_at", "reviewers", "prevent_self_review", "wait_timer", "deployment_branches", "can_admins_bypass"),
+        "variables",
     )
     branches = at.value.get("deployment_branches")
     if branches not in (None, "any", "protected"):
@@ -208,6 +215,7 @@ def _environment(name: str, at: Reader, created_at: datetime) -> Environment:
         wait_timer=at.number("wait_timer", 0),
         deployment_branches=None if branches == "any" else branches,
         can_admins_bypass=at.flag("can_admins_bypass", default=True),
+        variables=_variables(at),
     )
 
 
@@ -284,9 +292,16 @@ def _drafts(repository: str, at: Reader, files: tuple[str, ...]) -> Iterator[dic
 
 def _branches(repository: str, at: Reader, default_branch: str, runs: tuple[Run, ...]) -> Iterator[Branch]:
     """Yield the default branch, those that are declared, and those that were pushed to."""
-    declared = {name: below.only("sha", "protected") for name, below in at.entries("branches")}
+    known = ("sha", "protected", "required_checks", "ruleset_checks")
+    declared = {name: below.only(*known) for name, below in at.entries("branches")}
     heads = {run.branch: run.sha for run in reversed(runs) if run.event == "push"}
     for name in dict.fromkeys([default_branch, *declared, *heads]):
         below = declared.get(name)
         sha = (below.sha("sha") if below else None) or heads.get(name) or derived_sha(repository, name)
-        yield Branch(name, sha, protected=below.flag("protected", default=False) if below else False)
+        yield Branch(
+            name,
+            sha,
+            protected=below.flag("protected", default=False) if below else False,
+            required_checks=below.texts("required_checks") if below else (),
+            ruleset_checks=below.texts("ruleset_checks") if below else (),
+        )

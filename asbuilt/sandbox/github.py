@@ -31,7 +31,9 @@ _REPO = "/repos/{owner}/{repo}"
 # Which permission a fine-grained token needs, by the path's beginning below the repository; the first match counts.
 # Source: https://docs.github.com/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens
 _PERMISSIONS = (
+    ("/environments/[^/]+/variables", "environments=read"),
     ("/environments", "actions=read"),
+    ("/actions/(organization-)?variables", "actions_variables=read"),
     ("/actions", "actions=read"),
     ("/deployments", "deployments=read"),
     ("/branches", "contents=read"),
@@ -67,7 +69,7 @@ def headers(ask: Ask) -> dict[str, str]:
         "Server": "github.com",
     }
     if match := re.match(r"/(?:repos/[^/]+/[^/]+|repositories/\d+)(.*)", ask.path):
-        head["X-Accepted-GitHub-Permissions"] = next(need for path, need in _PERMISSIONS if match[1].startswith(path))
+        head["X-Accepted-GitHub-Permissions"] = next(need for path, need in _PERMISSIONS if re.match(path, match[1]))
     return head
 
 
@@ -173,6 +175,24 @@ def _environment_named(repository: Repository, name: str) -> Environment:
     raise _missing()
 
 
+@ROUTES.get(_REPO + "/environments/{environment}/variables")
+def _variables_of_environment(ask: Ask, repository: Repository, environment: str) -> Reply:
+    found = _environment_named(repository, environment)
+    items = [documents.variable(name, value, found.created_at) for name, value in found.variables.items()]
+    return _counted(ask, repository, "variables", items)
+
+
+@ROUTES.get(f"{_REPO}/actions/variables")
+def _variables(ask: Ask, repository: Repository) -> Reply:
+    items = [documents.variable(*each, repository.created_at) for each in repository.variables.items()]
+    return _counted(ask, repository, "variables", items)
+
+
+@ROUTES.get(f"{_REPO}/actions/organization-variables")
+def _variables_of_organization(ask: Ask, repository: Repository) -> Reply:
+    return _counted(ask, repository, "variables", [])
+
+
 @ROUTES.get(f"{_REPO}/actions/workflows")
 def _workflows(ask: Ask, repository: Repository) -> Reply:
     items = [actions.workflow(repository, workflow) for workflow in repository.workflows]
@@ -270,6 +290,13 @@ def _branch(_ask: Ask, repository: Repository, branch: str) -> Reply:
         if known.name == branch:
             return Reply(document=documents.branch(repository, known, comparing.committed_at(repository, known.sha)))
     raise RefusalError(error(404, "Branch not found"))
+
+
+@ROUTES.get(_REPO + "/rules/branches/{branch...}")
+def _rules(ask: Ask, repository: Repository, branch: str) -> Reply:
+    # A branch that is not there has the rules that one of its name would have: here, none.
+    named = (each for each in repository.branches if each.name == branch)
+    return _bare(ask, repository, [rule for each in named for rule in documents.rules(repository, each)])
 
 
 @ROUTES.get(_REPO + "/commits/{ref...}")

@@ -248,7 +248,12 @@ def commit_in_short(sha: str, at: datetime) -> Document:
 def branch_in_short(repository: Repository, branch: Branch) -> Document:
     """Return a branch as the list of branches has it."""
     url = repository_url(repository)
-    checks = {"enforcement_level": "off", "contexts": [], "checks": []}
+    required = list(branch.required_checks)
+    checks = {
+        "enforcement_level": "non_admins" if required else "off",
+        "contexts": required,
+        "checks": [{"context": each, "app_id": None} for each in required],
+    }
     return {
         "name": branch.name,
         "commit": {"sha": branch.sha, "url": f"{url}/commits/{branch.sha}"},
@@ -266,3 +271,27 @@ def branch(repository: Repository, branch: Branch, at: datetime) -> Document:
         "commit": commit(repository, branch.sha, at),
         "_links": {"self": url, "html": f"{WEB}/{repository.full_name}/tree/{branch.name}"},
     }
+
+
+def rules(repository: Repository, branch: Branch) -> list[Document]:
+    """Return the rules that hold for a branch: those of all its rulesets, one behind the other."""
+    if not branch.ruleset_checks:
+        return []
+    return [
+        {
+            "type": "required_status_checks",
+            "parameters": {
+                "do_not_enforce_on_create": False,
+                "strict_required_status_checks_policy": False,
+                "required_status_checks": [{"context": each} for each in branch.ruleset_checks],
+            },
+            "ruleset_source_type": "Repository",
+            "ruleset_source": repository.full_name,
+            "ruleset_id": stable_number(repository.full_name, "ruleset", branch.name, digits=7),
+        }
+    ]
+
+
+def variable(name: str, value: str, at: datetime) -> Document:
+    """Return a variable of Actions."""
+    return {"name": name, "value": value, "created_at": iso(at), "updated_at": iso(at)}

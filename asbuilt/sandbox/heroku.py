@@ -268,6 +268,12 @@ def _coupling(_ask: Ask, app: App) -> Reply:
     return Reply(document=documents.coupling(app, *app.pipeline))
 
 
+@ROUTES.get("/pipeline-couplings")
+def _couplings(ask: Ask, world: World) -> Reply:
+    coupled = ((app, app.pipeline) for app in world.apps)
+    return _listing(ask, [documents.coupling(app, *pipeline) for app, pipeline in coupled if pipeline], "id")
+
+
 @ROUTES.get("/apps/{app}/domains")
 def _domains(ask: Ask, app: App) -> Reply:
     return _listing(ask, [documents.domain(app, host) for host in (app.hostname, *app.domains)], "id", "hostname")

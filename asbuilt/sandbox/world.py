@@ -121,6 +121,7 @@ class Environment:
     wait_timer: int
     deployment_branches: tuple[str, ...] | str | None
     can_admins_bypass: bool
+    variables: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +161,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One branch: its name, its newest commit, and whether a classic protection covers it."""
+    """One branch: its name, its newest commit, whether a classic protection covers it, and its required checks.
+
+    Those are the protection's own, and those of a ruleset.
+    """
 
     name: str
     sha: str
     protected: bool
+    required_checks: tuple[str, ...]
+    ruleset_checks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,7 @@ class Repository:
     workflows: tuple[Workflow, ...]
     runs: tuple[Run, ...]
     branches: tuple[Branch, ...]
+    variables: Mapping[str, str]
 
     @property
     def full_name(self) -> str:

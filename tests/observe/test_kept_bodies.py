@@ -108,7 +108,17 @@ def names(shape):
     return names(shape[0]) if isinstance(shape, list) else set()
 
 
-UNASKED = {"/apps/{}/oci-images/{}", "/repos/{}/{}/branches"}  # by no world here: rows of PRUNED have all their fields
+# By no world here: rows of PRUNED have all their fields. The others are what `asbuilt init` asks for.
+OF_INIT = {
+    "/apps",
+    "/pipeline-couplings",
+    "/repos/{}/{}/branches/{}",
+    "/repos/{}/{}/rules/branches/{}",
+    "/repos/{}/{}/actions/variables",
+    "/repos/{}/{}/actions/organization-variables",
+    "/repos/{}/{}/environments/{}/variables",
+}
+UNASKED = {"/apps/{}/oci-images/{}", "/repos/{}/{}/branches"} | OF_INIT
 # What is read in place of a field that lacks, or of what no world here has: of a team, of a job that failed.
 RESERVED = {
     "/apps/{}/formation": {"dyno_size", "name"},
@@ -185,6 +195,18 @@ PRUNED = {
         200,
         [{"name": "main", "protected": True, "protection": {"enabled": False}}],
         ...,
+    ),
+    "of a variable its name": (
+        f"{REPOSITORY}/actions/variables",
+        200,
+        {"total_count": 1, "variables": [{"name": "APP", "value": "s3cret"}]},
+        {"total_count": 1, "variables": [{"name": "APP"}]},
+    ),
+    "of a rule the checks that it requires": (
+        f"{REPOSITORY}/rules/branches/main",
+        200,
+        [{"type": "required_status_checks", "parameters": {"required_status_checks": [{"context": "a", "x": 1}]}}],
+        [{"type": "required_status_checks", "parameters": {"required_status_checks": [{"context": "a"}]}}],
     ),
     "how many steps": (
         f"{REPOSITORY}/actions/runs/7/jobs",

@@ -39,6 +39,7 @@ HEROKU = {
     "/apps/{app}/releases/{release}/config-vars": "config-var",
     "/apps/{app}/oci-images/{image}": "oci-image",
     "/apps/{app}/slugs/{slug}": "slug",
+    "/pipeline-couplings": "pipeline-coupling",
     "/users/~/apps": "app",
 }
 GITHUB = {
@@ -53,6 +54,8 @@ for part in (
     *("commits/{ref...}", "compare/{basehead...}"),
     *("deployments", "deployments/{deployment}", "deployments/{deployment}/statuses"),
     *("environments", "environments/{environment}", "environments/{environment}/deployment-branch-policies"),
+    *("actions/variables", "actions/organization-variables", "environments/{environment}/variables"),
+    "rules/branches/{branch...}",
 ):
     contract = part.replace("{run}", "{run_id}").replace("{workflow}", "{workflow_id}").replace("...}", "}")
     contract = contract.replace("{deployment}", "{deployment_id}").replace("{environment}", "{environment_name}")
