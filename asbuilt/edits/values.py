@@ -33,10 +33,7 @@ def scalar(value: Any) -> str:
 
 
 def lines(value: Any, indent: str, deep: int) -> list[str]:
-    """Give a value as lines behind a key, `deep` levels of it one key or item a line; empty for one that fits beside it.
-
-    {web: 1}, deep 1 -> ["  web: 1"]
-    """
+    """Give the lines of a value below its key, `deep` levels of it one a line; none for what stands beside the key."""
     if not deep or not value or not isinstance(value, dict | list):
         return []
     if isinstance(value, list) and not any(isinstance(each, dict) for each in value):
