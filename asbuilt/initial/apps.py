@@ -24,7 +24,8 @@ def app(found: FoundApp, whole: Found, reviews: list[Review]) -> dict[str, Any]:
     said = said_by(whole.checkout.ways.to(found.name) if whole.checkout else ())
     if found.state is not None:
         entry |= _observed(found, found.state)
-        for text in _reviews(found, found.state):
+        is_missed = any(each.control == "HK001" and each.subject == found.name for each in whole.findings)
+        for text in () if is_missed else _reviews(found, found.state):
             review(text)
     if whole.repository is not None and whole.checkout is not None:
         if whole.checkout.ways.to(found.name):

@@ -26,13 +26,16 @@ def document(found: Found) -> Drafted:
 
 
 def _findings(found: Iterable[Finding]) -> Iterator[tuple[str, str]]:
-    """Give a line for each control and subject: what was found first, and how often else."""
+    """Give a line for what a control finds of a subject, once where several find the same: the first, and how many."""
     groups: dict[tuple[str, str], list[str]] = {}
     for each in found:
         groups.setdefault((each.control, each.subject), []).append(each.fact)
+    controls: dict[tuple[str, str], list[str]] = {}
     for (control, subject), facts in groups.items():
         more = f"; and {len(facts) - 1} more" if len(facts) > 1 else ""
-        yield subject, f"{control} {facts[0]}{more}".strip()
+        controls.setdefault((subject, f"{facts[0]}{more}"), []).append(control)
+    for (subject, told), those in controls.items():
+        yield subject, f"{', '.join(those)} {told}".strip()
 
 
 def _name(found: Found) -> str:
@@ -92,6 +95,5 @@ _SHOWN = 10
 
 def _others(names: tuple[str, ...]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return (
-        f"The token sees {len(names)} other apps, which are not here (--app NAME): {', '.join(names[:_SHOWN])}{more}."
-    )
+    count = f"{len(names)} other app{'' if len(names) == 1 else 's'}"
+    return f"The token sees {count} that this leaves out (--app NAME): {', '.join(names[:_SHOWN])}{more}."

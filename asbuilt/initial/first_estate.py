@@ -58,7 +58,9 @@ class FirstEstate:
 
 
 def refuse_to_overwrite(file: Path) -> None:
-    """Refuse to write where something stands. Raises OptionError."""
+    """Refuse to write where something stands, or where no folder is. Raises OptionError."""
+    if not file.parent.is_dir():
+        raise OptionError(f"{file} cannot be written: there is no folder {file.parent}; name another: --output FILE")
     if os.path.lexists(file):
         raise OptionError(
             f"{file} is there already, and stays as it is: --output FILE writes elsewhere, --output - prints, "

@@ -35,7 +35,7 @@ def repository(found: Found, apps: _Apps, reviews: list[Review]) -> dict[str, An
     if own.names:
         entry["names"] = {name: _value(values) for name, values in own.names.items()}
     for name, why in own.unbound.items():
-        told = f"{name} names an app or an environment, and {why}; if it is no secret: names: {{ {name}: TEXT }}"
+        told = f"{name} names an app or an environment, and {why}: bind it to that, names: {{ {name}: TEXT }}"
         reviews.append(Review(here, told))
     entry |= _environments(own, apps, found.findings, here, reviews)
     entry |= _workflows(found, apps, entry, here, reviews)
