@@ -51,9 +51,9 @@ def as_observed(
         notes += each.notes
     left = [each for each in today.drifted if not _is_settled(each, settled) and not each.is_of_a_waiver]
     known = [line.strip() for line in source.decode().splitlines() if line.lstrip().startswith("# review: ")]
-    for each in left:
-        if not any(line.startswith(f"# review: {each.name}: ") for line in known):
-            notes.append(review(_place(each.subject, raw), f"{each.name}: {_first(each.facts)}"))
+    for verdict in left:
+        if not any(line.startswith(f"# review: {verdict.name}: ") for line in known):
+            notes.append(review(_place(verdict.subject, raw), f"{verdict.name}: {_first(verdict.facts)}"))
     return AsObserved(edited(text, (), notes).source, made, len(left))
 
 

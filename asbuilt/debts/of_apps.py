@@ -13,6 +13,7 @@ from asbuilt.estate import App, Estate, Process
 from asbuilt.model import Absent, AppState, Formation, Observation, Observed
 
 _HEROKU = (".herokuapp.com",)
+_UP = frozenset({"up", "idle"})
 
 
 def of_apps(estate: Estate, raw: Mapping[str, Any], observation: Observation) -> Iterator[Difference]:
@@ -30,7 +31,7 @@ def _of_app(app: App, raw: Mapping[str, Any], state: AppState, today: date) -> I
     assert isinstance(state.app, Observed)  # noqa: S101 - by its caller
     seen = state.app.value
     if isinstance(state.formation, Observed):
-        yield from _formation(app, raw, {each.type: each for each in state.formation.value})
+        yield from _formation(app, raw, state, {each.type: each for each in state.formation.value})
     if app.stack and seen.stack and app.stack != seen.stack and _is_supported(seen.stack, today):
         changes = (*laid_open(raw, "apps", app.name, "stack"), Put(("apps", app.name, "stack"), seen.stack))
         yield Difference(changes, settles=(Settled("HK011", app.name),))
@@ -48,7 +49,9 @@ def _is_other_address(declared: str, observed: str) -> bool:
     return host.endswith(_HEROKU) and host != (urlsplit(observed).hostname or "").lower()
 
 
-def _formation(app: App, raw: Mapping[str, Any], observed: Mapping[str, Formation]) -> Iterator[Difference]:
+def _formation(
+    app: App, raw: Mapping[str, Any], state: AppState, observed: Mapping[str, Formation]
+) -> Iterator[Difference]:
     """Give how the formation differs. A process that is declared and does not run at all is missing, not different."""
     if not app.formation:
         return
@@ -67,7 +70,21 @@ def _formation(app: App, raw: Mapping[str, Any], observed: Mapping[str, Formatio
             changes.append(Put((*place, kind), seen.quantity))
     if changes:
         settles = () if missing else (Settled("HK005", app.name),)
-        yield Difference((*laid_open(raw, "apps", app.name, "formation"), *changes), settles=settles)
+        notes = [
+            review(place, f"HK006 {app.name} {kind}: {up} of {seen.quantity} {kind} up")
+            for kind, up, seen in _down(state, observed)
+        ]
+        yield Difference((*laid_open(raw, "apps", app.name, "formation"), *changes), tuple(notes), settles)
+
+
+def _down(state: AppState, observed: Mapping[str, Formation]) -> Iterator[tuple[str, int, Formation]]:
+    """Give the processes of which fewer dynos are up than the formation has, with how many are."""
+    if not isinstance(state.dynos, Observed):
+        return
+    for kind, seen in observed.items():
+        up = sum(each.type == kind and each.state in _UP for each in state.dynos.value)
+        if up < seen.quantity:
+            yield kind, up, seen
 
 
 def _process(place: Place, process: Process, said: Any, seen: Formation) -> Iterator[Change]:

@@ -84,9 +84,9 @@ def _environment(
         yield from _named(differs, "GH005", place, branches, seen.branches, "may deploy now")
     stricter: list[Change] = []
     if declared.admins_can_bypass and seen.admins_can_bypass is False:
-        stricter.append(Put((*here, "admins_can_bypass"), False))
+        stricter.append(Put((*here, "admins_can_bypass"), value=False))
     if declared.prevent_self_review is False and seen.prevent_self_review:
-        stricter.append(Put((*here, "prevent_self_review"), True))
+        stricter.append(Put((*here, "prevent_self_review"), value=True))
     if stricter:
         weaker = (declared.admins_can_bypass is False and seen.admins_can_bypass) or (
             declared.prevent_self_review and seen.prevent_self_review is False

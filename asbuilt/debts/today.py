@@ -23,6 +23,7 @@ from asbuilt.verdicts import NOT_NEEDED
 _COMMAND = "from asbuilt.start import main; main()"
 _LEFT_OUT = ("PYTEST_ADDOPTS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 _STATIC = "tests_static"
+_JUDGED = {0, 1, 5}  # the exit codes of a run that came to its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +112,18 @@ def _run(file: Path, arguments: list[str], scratch: Path) -> tuple[list[dict[str
     done = subprocess.run(  # noqa: S603 - our own command line
         command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
-    try:
-        directory = next(each.parent for each in sorted(scratch.glob("reports/*/verdicts.json")))
-        if done.returncode not in {0, 1, 5}:
-            raise StopIteration
-        listed = json.loads(read(directory / "verdicts.json", MOST_OF_AN_OBSERVATION))
-        observation = directory / "observation.json"
-        return listed, load(read(observation, MOST_OF_AN_OBSERVATION)) if observation.exists() else None
-    except (StopIteration, RefusedError, ValueError) as error:
+    directory = next((each.parent for each in scratch.glob("reports/*/verdicts.json")), None)
+    if directory is None or done.returncode not in _JUDGED:
         said = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
         told = said[-1].removeprefix("asbuilt: ").removeprefix("ERROR: ") if said else f"exit {done.returncode}"
-        hint = "" if done.returncode == invoked.USAGE else "; asbuilt live says more"
-        raise OptionError(f"what is there could not be judged: {told}{hint}") from error
+        hint = "" if done.returncode == invoked.USAGE else "; `asbuilt live` says more"
+        raise OptionError(f"what is there could not be judged: {told}{hint}")
+    try:
+        listed = json.loads(read(directory / "verdicts.json", MOST_OF_AN_OBSERVATION))
+        kept = directory / "observation.json"
+        return listed, load(read(kept, MOST_OF_AN_OBSERVATION)) if kept.exists() else None
+    except (RefusedError, ValueError) as error:
+        raise OptionError(f"what is there could not be judged: {error}") from error
 
 
 def _verdict(each: Mapping[str, Any]) -> Verdict:

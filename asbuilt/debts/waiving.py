@@ -1,23 +1,24 @@
 """A waiver for every finding of today, with its owner and the day on which the debt is due."""
 
 import re
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from asbuilt import texts
 from asbuilt.debts.today import Today, Verdict
 from asbuilt.edits import Added, Change, Removed, edited
-from asbuilt.estate import Estate
+from asbuilt.estate import Estate, Waiver
 from asbuilt.estate_forms import Duration, Issue, Named
 from asbuilt.option_values import OptionError
 
 _DAY = timedelta(days=1)
 _LONGEST_REASON = 200
-_BEHIND_A_CLAUSE = re.compile(r"; |: | \(")
+_SHORTEST_REASON = 25
+_BEHIND_A_CLAUSE = re.compile(r"[;:] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Waived:
     issue: int
 
     @classmethod
-    def of(cls, baseline: str, owner: str | None, issue: int | None) -> "Waived":
+    def of(cls, baseline: str, owner: Callable[[], str], issue: int | None) -> "Waived":
         """Read the options. Raises OptionError."""
         span = _option("--baseline", baseline, Duration)
         if span < _DAY:
@@ -37,28 +38,19 @@ class Waived:
         if issue is None:
             raise OptionError("--baseline: every waiver names the issue in which it is worked off: add --issue N")
         _option("--issue", issue, Issue)
-        whose = owner or _git_user()
-        if not whose:
-            raise OptionError("--baseline: every waiver has an owner, and git knows no user.name: add --owner LOGIN")
+        if not (whose := owner()):
+            raise OptionError(
+                "--baseline: every waiver has an owner, and neither GitHub nor git says who you are: --owner LOGIN"
+            )
         return cls(span, _option("--owner", whose, Named), issue)
 
 
-def _option(name: str, value: object, form: object) -> object:
+def _option(name: str, value: object, form: Any) -> Any:
     try:
         return TypeAdapter(form).validate_python(value)
     except ValidationError as error:
         told = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise OptionError(f'{name}: "{value}" cannot be meant: {told}') from error
-
-
-def _git_user() -> str:
-    try:
-        done = subprocess.run(
-            ["git", "config", "user.name"], stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.decode("utf-8", "replace").strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,7 @@ class Waiving:
 
 
 def with_waivers(estate: Estate, source: bytes, today: Today, waived: Waived) -> Waiving:
-    """Give an estate with a waiver for each finding; one that has run out is replaced. What is unknown is not waived."""
+    """Give an estate with a waiver for each finding, in place of one that has run out. *Unknown* is not waived."""
     known = {*estate.apps, *estate.repositories}
     found = list({(each.control, each.subject): each for each in today.drifted if not each.is_of_a_waiver}.values())
     fit = [each for each in found if each.subject.partition(" ")[0] in known]
@@ -86,8 +78,8 @@ def with_waivers(estate: Estate, source: bytes, today: Today, waived: Waived) ->
     return Waiving(made.source, len(new), until, left)
 
 
-def _is_of(waiver: object, verdict: Verdict) -> bool:
-    return (waiver.control, waiver.subject) == (verdict.control, verdict.subject)  # type: ignore[attr-defined]
+def _is_of(waiver: Waiver, verdict: Verdict) -> bool:
+    return (waiver.control, waiver.subject) == (verdict.control, verdict.subject)
 
 
 def _waiver(verdict: Verdict, today: Today, waived: Waived) -> dict[str, object]:
@@ -97,8 +89,17 @@ def _waiver(verdict: Verdict, today: Today, waived: Waived) -> dict[str, object]
         "until": (today.day(verdict) + waived.span).isoformat(),
         "owner": waived.owner,
         "issue": waived.issue,
-        "reason": texts.line(_BEHIND_A_CLAUSE.split(verdict.facts[0], 1)[0], _LONGEST_REASON),
+        "reason": texts.line(_first_clause(verdict.facts[0]), _LONGEST_REASON),
     }
+
+
+def _first_clause(fact: str) -> str:
+    """Give what a finding begins with, up to where it explains itself."""
+    for found in _BEHIND_A_CLAUSE.finditer(fact):
+        clause = fact[: found.start()]
+        if len(clause) >= _SHORTEST_REASON and clause.count("(") == clause.count(")"):
+            return clause
+    return fact
 
 
 def _unfit(today: Today, found: list[Verdict], fit: list[Verdict]) -> Iterator[str]:
