@@ -111,7 +111,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     elif run.meant:
         observation = replace(observation, meant=dict(run.meant))
     if world.said and reporter:
-        reporter.write_line(f"asbuilt: {texts.line(run.secrets.hide(world.said), texts.LONGEST_WHOLE)}", yellow=True)
+        for each in world.said.splitlines():
+            reporter.write_line(f"asbuilt: {texts.line(run.secrets.hide(each), texts.LONGEST_WHOLE)}", yellow=True)
     observation, bodies = keeping.as_kept(observation, bodies, run.secrets)
     with faults.unwritten_noted(config):
         write_bytes(directory / OBSERVATION, dump(observation), run.secrets)

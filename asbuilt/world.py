@@ -6,8 +6,9 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asbuilt.deploying_jobs import deploying_jobs
 from asbuilt.judged_again import Again, name_of
@@ -74,7 +75,8 @@ def choose(run: Run, *, sandbox: str | None, observed: str | None, edited: bool 
     if observed:
         return _saved(run, observed, edited=edited)
     if sandbox:
-        return World(f"sandbox {sandbox}", Tokens("sandbox", "sandbox"), _sandbox(sandbox, closing))
+        served, said = _sandbox(sandbox, run, closing)
+        return World(f"sandbox {sandbox}", Tokens("sandbox", "sandbox"), served, said=said)
     asks_of_deploys = any(run.scope.owns(each) for each in run.estate.ownerships())
     heroku = bool(run.scope.apps) or asks_of_deploys
     github = bool(run.scope.repositories | run.scope.around) or asks_of_deploys
@@ -137,12 +139,21 @@ def default_deadline(run: Run) -> float:
     return _DEADLINE + _DEADLINE_OF_AN_APP * len(run.scope.apps | owned)
 
 
-def _sandbox(name: str, closing: ExitStack) -> Sandbox:
-    from asbuilt.sandbox.scenario import ScenarioError
+def _sandbox(name: str, run: Run, closing: ExitStack) -> tuple[Sandbox, str]:
+    """Start a sandbox, and say what of the estate its world cannot make true, where it is made of the estate."""
+    from asbuilt.sandbox.declared import Declared, declared, known_of
+    from asbuilt.sandbox.scenario import DECLARED, ScenarioError
     from asbuilt.sandbox.server import Sandbox
 
+    made: list[Declared] = []
+
+    def world() -> dict[str, Any]:
+        made.append(declared(run.estate, known_of(run.estate, run.checkouts), datetime.now(UTC).date()))
+        return made[0].document
+
     try:
-        return closing.enter_context(Sandbox.start(name))
+        served = closing.enter_context(Sandbox.start(name, made={DECLARED: world}, estate=run.estate))
+        return served, "\n".join(f"no world makes this true: {each}" for one in made for each in one.impossible)
     except ScenarioError as error:
         raise OptionError(str(error)) from error
 

@@ -262,7 +262,7 @@ def _runs(repository: str, at: Reader, files: tuple[str, ...]) -> tuple[Run, ...
 def _drafts(repository: str, at: Reader, files: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     at.only(
         *("workflow", "event", "branch", "status", "conclusion", "count", "last", "every", "took", "jobs"),
-        *("environment", "sha", "actor", "title", "files", "head"),
+        *("environment", "sha", "actor", "title", "files", "head", "deploys", "times"),
     )
     status = at.text("status", "completed", among=RUN_STATUSES)
     conclusion = at.text("conclusion", among=CONCLUSIONS) if status == "completed" else None
@@ -281,6 +281,8 @@ def _drafts(repository: str, at: Reader, files: tuple[str, ...]) -> Iterator[dic
             "took": at.duration("took", timedelta(minutes=4)),
             "jobs": results or (("run", conclusion),),
             "environment": at.maybe("environment"),
+            "deploys": at.maybe("deploys"),
+            "times": {str(name): _span(at.below("times"), str(name)) for name in at.below("times").value},
             "actor": at.text("actor", "operator"),
             "title": at.text("title", f"{event} to {branch}"),
             "files": at.texts("files") or ("app.py",),
@@ -288,6 +290,15 @@ def _drafts(repository: str, at: Reader, files: tuple[str, ...]) -> Iterator[dic
             "sha": at.sha("sha") if index == 0 else None,
             "derived": derived_sha(repository, branch, created_at.isoformat()),
         }
+
+
+def _span(at: Reader, name: str) -> tuple[datetime, datetime | None]:
+    """Read from when to when a job ran; the end is null while it runs."""
+    written = at.value[name]
+    if not isinstance(written, list) or len(written) != 2:  # noqa: PLR2004 - two ends
+        raise at.error(f"{written!r} is not valid; expected [BEGAN, ENDED]", name)
+    ends = replace(at, value={"began": written[0], "ended": written[1]}, at=(*at.at, name))
+    return ends.instant("began"), None if written[1] is None else ends.instant("ended")
 
 
 def _branches(repository: str, at: Reader, default_branch: str, runs: tuple[Run, ...]) -> Iterator[Branch]:

@@ -121,10 +121,17 @@ def _head(repository: Repository, run: Run) -> Document | None:
 def jobs(repository: Repository, run: Run) -> list[Document]:
     """Return a run's jobs, one after the other over the time that it took."""
     share = run.took / len(run.jobs)
+    even = ((run.created_at + share * index, run.created_at + share * (index + 1)) for index in range(len(run.jobs)))
     return [
-        _job(repository, run, name, conclusion, (run.created_at + share * index, run.created_at + share * (index + 1)))
-        for index, (name, conclusion) in enumerate(run.jobs)
+        _job(repository, run, name, conclusion, _ran(run, name, shared))
+        for (name, conclusion), shared in zip(run.jobs, even, strict=True)
     ]
+
+
+def _ran(run: Run, name: str, shared: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
+    """Return from when to when a job ran: as the world says, else its share of the run."""
+    began, ended = run.times.get(name, shared)
+    return began, ended or shared[1]
 
 
 def _job(
@@ -250,7 +257,7 @@ def deployment(repository: Repository, run: Run) -> Document:
         "original_environment": run.environment,
         "environment": run.environment,
         "description": None,
-        "created_at": iso(run.created_at + _JOB_BEGINS),
+        "created_at": iso(_begins(run)),
         "updated_at": iso(run.created_at + run.took),
         "statuses_url": f"{url}/statuses",
         "repository_url": api,
@@ -264,9 +271,17 @@ def deployment(repository: Repository, run: Run) -> Document:
     }
 
 
+def _begins(run: Run) -> datetime:
+    """Return when a run made its deployment: with its job, which is not the run's first moment."""
+    times = run.times.get(_deploying_job(run))
+    return max(times[0], run.created_at) if times else run.created_at + _JOB_BEGINS
+
+
 def _deploying_job(run: Run) -> str:
-    """Return the job that named the environment: the one called a deploy or by the environment, else the last."""
+    """Return the job that named the environment: as said, else called a deploy or by the environment, else the last."""
     names = [name for name, _ in run.jobs]
+    if run.deploys in names:
+        return run.deploys
     return next((name for name in names if "deploy" in name or name == run.environment), names[-1])
 
 
@@ -275,11 +290,14 @@ def deployment_statuses(repository: Repository, run: Run, *, superseded: bool) -
     done = {"success": "success", None: None, "skipped": None}.get(run.conclusion, "failure")
     names = [name for name, _ in run.jobs]
     begins = max(_JOB_BEGINS, run.took / len(names) * names.index(_deploying_job(run)))
-    states = [("in_progress", begins), (done, run.took)]
+    ends = run.took
+    if times := run.times.get(_deploying_job(run)):
+        begins, ends = times[0] - run.created_at, (times[1] or run.created_at + run.took) - run.created_at
+    states = [("in_progress", begins), (done, ends)]
     if run.status == "waiting":
         states = [("queued", _JOB_BEGINS)]
     if superseded and done == "success" and run.environment != "production":
-        states.append(("inactive", run.took))
+        states.append(("inactive", ends))
     url = f"{repository_url(repository)}/deployments/{deployment_id(run)}"
     log = f"{WEB}/{repository.full_name}/actions/runs/{run.id}/job/{job_id(run, _deploying_job(run))}"
     statuses = []

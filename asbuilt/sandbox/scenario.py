@@ -6,23 +6,30 @@ import copy
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asbuilt import files
 from asbuilt.home import PROJECT
 from asbuilt.sandbox.building import build
+from asbuilt.sandbox.edits import Edit, Fault, apply
 from asbuilt.sandbox.reading import Reader, ScenarioError, duration, instant, nearest
+from asbuilt.sandbox.roles import Roles
 from asbuilt.workflows.yaml import reader as yaml_reader
 from asbuilt.workflows.yaml.document import Mark, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from asbuilt.estate import Estate
     from asbuilt.sandbox.world import World
 
+DECLARED = "declared"
 FIXTURES = PROJECT / "fixtures"
 _OWN_FILE = re.compile(r"(.+?\.ya?ml)((?:[+@].*)?)", re.DOTALL)
 
-__all__ = ["FIXTURES", "Scenario", "ScenarioError", "load", "names"]
+__all__ = ["DECLARED", "FIXTURES", "Scenario", "ScenarioError", "load", "names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +46,6 @@ class Scenario:
         return next(world for begins, world in reversed(self.stages) if begins <= elapsed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """One change of a fault: where, which of set, remove and append, the value, and after how many seconds."""
-
-    at: tuple[Any, ...]
-    verb: str
-    value: Any
-    after: float
-    file: str
-
-
 def names(kind: str = "scenarios", folder: Path | None = None) -> tuple[str, ...]:
     """Return the names of all scenarios, or of all `faults` that change a world; others change workflow files."""
     found = ((folder or FIXTURES) / kind).glob("*.yaml")
@@ -61,30 +57,64 @@ def _is_of_files(fault: Path) -> bool:
     return "repository" in keys and keys.isdisjoint({"world", "answers"})
 
 
-def load(name: str, *, folder: Path | None = None) -> Scenario:
-    """Load `NAME`, `NAME+FAULT+FAULT` or either with `@INSTANT`, which sets the clock.
+def is_declared(name: str) -> bool:
+    """Say whether a name is of the world that is made from an estate, with whatever is laid over it."""
+    return re.split(r"[+@]", name, maxsplit=1)[0] == DECLARED
 
-    In place of NAME may stand the path of a scenario's file, which ends in `.yaml` or `.yml`.
+
+def load(
+    name: str,
+    *,
+    folder: Path | None = None,
+    made: Mapping[str, Callable[[], dict[str, Any]]] | None = None,
+    estate: Estate | None = None,
+) -> Scenario:
+    """Load `NAME`, `NAME+FAULT+FAULT@SUBJECT` or either with `@INSTANT` at its end, which sets the clock.
+
+    In place of NAME may stand the path of a scenario's file, which ends in `.yaml` or `.yml`, or a name of those that are
+    `made`, such as `declared`: its function gives the document. A fault is laid over the subjects of its world, or over the one that
+    is named; the `estate` says what is declared of them.
     """
     own, rest = _own_file(name)
-    body, at, time = (rest if own else name).partition("@")
+    body, at, time = _timed(rest if own else name)
     base, *faults = body.split("+")
-    file = own or _file("scenarios", base, folder)
-    document = _document(file, "a mapping that describes a world")
+    if made and base in made and not own:
+        file, document = Path(f"{base}.yaml"), made[base]()
+    elif base == DECLARED and not own:
+        raise ScenarioError(f"{DECLARED} is the world of an estate: name one, --estate FILE")
+    else:
+        file = own or _file("scenarios", base, folder, *(made or ()))
+        document = _document(file, "a mapping that describes a world")
     clock = _clock(document, file)
     if at:
         begins = instant(time, None)
         if begins is None:
             raise ScenarioError(f'"{time}" in "{name}" is not an instant; expected one such as 2026-05-01T00:00:00Z')
         clock = begins
-    edits: list[_Edit] = []
+    edits: list[Edit] = []
     stages = _stages(document, edits, clock, file.name)
-    for fault in faults:
+    for each in faults:
+        fault, _, subject = each.partition("@")
         fault_file = _file("faults", fault, folder)
-        edits += _edits(fault_file)
+        found, over = _fault(fault_file)
+        changed = _changed(document, edits)
+        edits += _fitted(found, over, folder, Roles(changed, estate), subject if "@" in each else None)
         # Built after each fault, so that an error names the file that brought it in.
         stages = _stages(document, edits, clock, fault_file.name)
     return Scenario(name, str(document.get("summary", "")), clock, stages)
+
+
+def _timed(name: str) -> tuple[str, str, str]:
+    """Part a name from the instant at its end; what follows another `@` is the subject of a fault."""
+    body, at, time = name.rpartition("@")
+    if not at:
+        return name, "", ""
+    if instant(time, None) is None and "+" in body.partition("@")[0]:
+        return name, "", ""
+    while instant(time, None) is None and "@" in body:  # an instant has no @, and what stands before it may
+        body, _, more = body.rpartition("@")
+        time = f"{more}@{time}"
+    return body, at, time
 
 
 def _own_file(name: str) -> tuple[Path | None, str]:
@@ -93,8 +123,9 @@ def _own_file(name: str) -> tuple[Path | None, str]:
     return (Path(match[1]), match[2]) if match else (None, name)
 
 
-def _file(kind: str, name: str, folder: Path | None) -> Path:
-    allowed = names(kind, folder)
+def _file(kind: str, name: str, folder: Path | None, *more: str) -> Path:
+    """Give the file of a scenario or a fault; `more` are names without a file, which could have been meant."""
+    allowed = (*names(kind, folder), *more)
     if name not in allowed:
         noun = kind.removesuffix("s")
         listed = ", ".join(allowed) or f"none, as there is no {kind}/*.yaml in {(folder or FIXTURES).name}/"
@@ -130,8 +161,39 @@ def _clock(document: dict[Any, Any], file: Path) -> datetime:
     return begins
 
 
-def _edits(file: Path) -> list[_Edit]:
-    """Read a fault file's edits; its answers are edits as well, which append."""
+def _changed(document: dict[Any, Any], edits: list[Edit]) -> dict[str, Any]:
+    """Give a document with what has been laid over it so far, from the beginning."""
+    changed = copy.deepcopy(document)
+    changed["answers"] = changed.get("answers") or []
+    for edit in edits:
+        if not edit.after:
+            apply(changed, edit)
+    return changed
+
+
+def _fitted(fault: Fault, over: str, folder: Path | None, world: Roles, subject: str | None) -> tuple[Edit, ...]:
+    """Give a fault's changes in the words of a world; as they are where nobody knows the world it is written for."""
+    from asbuilt.sandbox.fitting import fitted  # noqa: PLC0415 - most worlds have no fault over them
+
+    if over not in names("scenarios", folder):
+        if subject is not None:
+            raise ScenarioError(f'"{fault.name}" says not over which scenario it is written: no subject can stand for it')
+        return fault.edits
+    file = _file("scenarios", over, folder)
+    written = Roles(_document(file, "a mapping that describes a world"), _example() if folder is None else None)
+    return fitted(fault, written, world, subject)
+
+
+@cache
+def _example() -> Estate:
+    """Give the estate of the example, which says what of the faults' own world is whose."""
+    from asbuilt.estate import load as load_estate  # noqa: PLC0415 - as above
+
+    return load_estate(PROJECT / "estate.yaml")
+
+
+def _fault(file: Path) -> tuple[Fault, str]:
+    """Read a fault's file, and the scenario that it is written for; its answers are edits as well, which append."""
     document = _document(file, "a mapping that describes one change")
     root = Reader(document, file.name, datetime.now(UTC)).only(
         *("summary", "over", "trips", "unknown", "repository", "world", "answers")
@@ -150,13 +212,15 @@ def _edits(file: Path) -> list[_Edit]:
         after = duration(item.value.get("after", 0))
         if after is None:
             raise item.error(f"{item.value['after']!r} is not valid; expected a length of time such as 3s", "after")
-        edits.append(_Edit(tuple(path), verbs[0], item.value[verbs[0]], after.total_seconds(), file.name))
-    edits += [_Edit(("answers",), "append", answer.value, 0, file.name) for answer in root.items("answers")]
-    return edits
+        edits.append(Edit(tuple(path), verbs[0], item.value[verbs[0]], after.total_seconds(), file.name))
+    edits += [Edit(("answers",), "append", answer.value, 0, file.name) for answer in root.items("answers")]
+    trips = document.get("trips")
+    named = {str(key): list(each) for key, each in trips.items()} if isinstance(trips, dict) else {}
+    return Fault(file.stem, tuple(edits), named), str(document.get("over", ""))
 
 
 def _stages(
-    document: dict[Any, Any], edits: list[_Edit], clock: datetime, file: str
+    document: dict[Any, Any], edits: list[Edit], clock: datetime, file: str
 ) -> tuple[tuple[float, World], ...]:
     """Build the world at the start and after each delayed edit, so that a bad one is found before serving."""
     stages = []
@@ -165,45 +229,6 @@ def _stages(
         world["answers"] = world.get("answers") or []
         for edit in edits:
             if edit.after <= begins:
-                _apply(world, edit)
+                apply(world, edit)
         stages.append((begins, build(Reader(world, file, clock))))
     return tuple(stages)
-
-
-def _apply(world: dict[Any, Any], edit: _Edit) -> None:
-    node: Any = world
-    for depth, step in enumerate(edit.at[:-1]):
-        node = node[_key(node, step, edit, depth)]
-    last = len(edit.at) - 1
-    key = _key(node, edit.at[-1], edit, last, new=edit.verb == "set")
-    if edit.verb == "set":
-        node[key] = copy.deepcopy(edit.value)
-    elif edit.verb == "remove":
-        del node[key]
-    elif isinstance(node[key], list):
-        node[key].append(copy.deepcopy(edit.value))
-    else:
-        raise ScenarioError(f"{edit.file}: {_path(edit.at)} is no list; expected one to append to")
-
-
-def _key(node: Any, step: Any, edit: _Edit, depth: int, *, new: bool = False) -> Any:
-    """Return the key or index that a step names: a mapping picks the list's first item that has those values."""
-    if isinstance(node, dict):
-        if step in node or new:
-            return step
-        allowed = [str(key) for key in node]
-    elif isinstance(node, list):
-        if isinstance(step, dict):
-            step = next((i for i, item in enumerate(node) if step.items() <= item.items()), None)
-        if isinstance(step, int) and -len(node) <= step < len(node):
-            return step
-        allowed = [f"an index below {len(node)}", "a mapping of values that one item has"]
-    else:
-        allowed = ["nothing, as this is no mapping and no list"]
-    place = _path(edit.at[: depth + 1])
-    hint = nearest(str(edit.at[depth]), allowed)
-    raise ScenarioError(f"{edit.file}: {place} is not there; {hint}allowed: {', '.join(allowed) or 'nothing'}")
-
-
-def _path(at: tuple[Any, ...]) -> str:
-    return ".".join(map(str, at))

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -14,10 +14,11 @@ from asbuilt.sandbox.application import Application, Entry
 from asbuilt.sandbox.scenario import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from typing import Self
 
+    from asbuilt.estate import Estate
     from asbuilt.sandbox.scenario import Scenario
 
 __all__ = ["Entry", "Sandbox", "serve"]
@@ -66,13 +67,16 @@ class Sandbox:
         unix_socket: Path | str | None = None,
         folder: Path | None = None,
         elapsed: Callable[[], float] | None = None,
+        made: Mapping[str, Callable[[], dict[str, Any]]] | None = None,
+        estate: Estate | None = None,
     ) -> Self:
         """Load a scenario and serve it from a thread; it answers by the time that this returns.
 
-        `elapsed` tells how many seconds the sandbox has run; a test hands in its own rather than sleep.
+        `elapsed` tells how many seconds the sandbox has run; a test hands in its own rather than sleep. `made`
+        makes worlds by their names, such as `declared`, and `estate` says what is declared of whatever world.
         """
         path = Path(unix_socket) if unix_socket else None
-        sandbox = cls(load(name, folder=folder), port=port, unix_socket=path, elapsed=elapsed)
+        sandbox = cls(load(name, folder=folder, made=made, estate=estate), port=port, unix_socket=path, elapsed=elapsed)
         sandbox._begin()
         return sandbox
 
@@ -141,11 +145,13 @@ def serve(
     unix_socket: Path | str | None = None,
     *,
     folder: Path | None = None,
+    made: Mapping[str, Callable[[], dict[str, Any]]] | None = None,
+    estate: Estate | None = None,
     ready: Callable[[Sandbox], None] | None = None,
 ) -> None:
     """Serve a scenario until interrupted; `ready` learns the origin once the sockets listen."""
     path = Path(unix_socket) if unix_socket else None
-    sandbox = Sandbox(load(name, folder=folder), port=port, unix_socket=path, elapsed=None)
+    sandbox = Sandbox(load(name, folder=folder, made=made, estate=estate), port=port, unix_socket=path, elapsed=None)
     if ready is not None:
         ready(sandbox)
     sandbox.run()

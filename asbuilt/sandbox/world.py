@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +138,8 @@ class Workflow:
 class Run:
     """One workflow run; `environment` is the one that it deployed to, if any, `files` what its commit changed.
 
-    `head` is the repository that its branch is of, None where that was deleted.
+    `head` is the repository that its branch is of, None where that was deleted; `deploys` the job that deployed, where it
+    is said, and `times` from when to when jobs ran, by name: else they share what the run took.
     """
 
     id: int
@@ -157,6 +158,8 @@ class Run:
     title: str
     files: tuple[str, ...]
     head: str | None
+    deploys: str | None = None
+    times: Mapping[str, tuple[datetime, datetime | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,112 @@
 """`asbuilt sandbox`: both APIs and the apps, on this machine."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from asbuilt import texts
 from asbuilt.option_values import OptionError
-from asbuilt.verbs.telling import all_meant, stop
+from asbuilt.verbs.telling import all_meant, say, stop
+
+if TYPE_CHECKING:
+    from asbuilt.sandbox.making import Made
+
+_ESTATE = "estate.yaml"
 
 
 def sandbox(
-    scenario: Annotated[str, typer.Option(help="healthy, healthy+FAULT, NAME@TIME, FILE.yaml")] = "healthy",
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="healthy (the default), NAME+FAULT, +FAULT@SUBJECT, NAME@TIME, FILE.yaml, declared"),
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 8080,
     unix_socket: Annotated[str | None, typer.Option(help="also for `gh config set http_unix_socket`")] = None,
+    *,
+    estate_file: Annotated[
+        str | None,
+        typer.Option("--estate", metavar="FILE", help="whose world `declared` is (default: estate.yaml, if it is there)"),
+    ] = None,
+    checkout: Annotated[
+        list[str] | None, typer.Option(metavar="DIR", help="for `declared`: a repository's files (repeatable)")
+    ] = None,
+    record: Annotated[
+        str | None, typer.Option("--from", metavar="RUN", help="the world that a run observed: its directory")
+    ] = None,
+    write: Annotated[
+        str | None, typer.Option(metavar="FILE.yaml", help="write `declared`, or the world of --from, and serve nothing")
+    ] = None,
 ) -> None:
-    """Serve a sandbox of both APIs and the apps until interrupted."""
-    from asbuilt.sandbox.scenario import ScenarioError
+    """Serve a sandbox of both APIs and the apps until interrupted, or write its world as a file."""
+    from asbuilt.estate import EstateError, load
+    from asbuilt.sandbox.making import of_estate, of_observation
+    from asbuilt.sandbox.scenario import DECLARED, ScenarioError, is_declared
     from asbuilt.sandbox.server import serve
 
     try:
-        all_meant(("--scenario", [scenario]), ("--unix-socket", [unix_socket]))
-        name = texts.line(scenario)
-        serve(scenario, port, unix_socket, ready=lambda running: typer.echo(f"{name} at {running.origin}", err=True))
-    except (OptionError, ScenarioError) as error:
+        given = (("--scenario", [scenario]), ("--unix-socket", [unix_socket]), ("--estate", [estate_file]))
+        all_meant(*given, ("--checkout", checkout), ("--from", [record]), ("--write", [write]))
+        if record and scenario:
+            raise OptionError("--from is a world of its own: give it or --scenario")
+        wanted = "observed" if record else scenario or "healthy"
+        file = Path(estate_file or _ESTATE)
+        needs_estate = estate_file is not None or is_declared(wanted)
+        estate = load(file) if needs_estate or file.is_file() else None
+        made: Made | None = None
+        if record:
+            made = of_observation(*_recorded(record))
+        elif estate is not None and is_declared(wanted):
+            made = of_estate(estate, file, checkout or [])
+        for each in made.lost if made else ():
+            say(f"{'not in this world' if record else 'no world makes this true'}: {each}", "yellow")
+        if write is not None:
+            if made is None or wanted not in {DECLARED, "observed"}:
+                raise OptionError("--write writes the world of --from RUN, or --scenario declared without faults over it")
+            _write(Path(write), made, record)
+            return
+        worlds = {wanted if record else DECLARED: lambda: made.document} if made else None
+        serve(
+            wanted,
+            port,
+            unix_socket,
+            made=worlds,
+            estate=estate,
+            ready=lambda running: typer.echo(f"{texts.line(wanted)} at {running.origin}", err=True),
+        )
+    except (EstateError, OptionError, ScenarioError) as error:
         stop(str(error))
     except OSError as error:
         if error.filename:
             stop(f"cannot listen on {error.filename}: {error.strerror}; choose another: --unix-socket FILE")
         stop(f"cannot listen on port {port}: {error.strerror}; choose another: --port N, or 0 for a free one")
+
+
+def _recorded(record: str) -> tuple[object, Path]:
+    """Read what a run observed, verified as `--observed` is, and say where the estate is that it was judged by."""
+    from asbuilt.record.directory import ESTATE, OBSERVATION
+    from asbuilt.saved import saved
+
+    path = Path(record)
+    file = path / OBSERVATION if path.is_dir() else path
+    try:
+        return saved(str(file), edited=False).observation, file.parent / ESTATE
+    except OptionError as error:
+        raise OptionError(str(error).replace("--observed", "--from", 1)) from error
+
+
+def _write(file: Path, made: "Made", record: str | None) -> None:
+    """Write a world to a new file: never over one that is there."""
+    from asbuilt.sandbox.written import written
+
+    if not file.name.endswith((".yaml", ".yml")):
+        raise OptionError(f'--write {file}: a scenario is known by its file\'s end: write "{file}.yaml"')
+    of = f"what {texts.line(record)} observed" if record else "what an estate declares"
+    lost = [texts.line(f"not in this world: {each}", texts.LONGEST_WHOLE) for each in made.lost]
+    try:
+        with file.open("x", encoding="utf-8") as out:
+            out.write(written(made.document, (f"The world of {of}; asbuilt live --sandbox={file.name} serves it.", *lost)))
+    except FileExistsError as error:
+        raise OptionError(f"--write {file}: it is there already; name another file") from error
+    except OSError as error:
+        raise OptionError(f"--write {file}: {error.strerror}") from error
+    say(f"written: {texts.line(str(file))}; asbuilt live --sandbox={texts.line(str(file))} serves it", "green")
