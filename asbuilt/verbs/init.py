@@ -11,6 +11,7 @@ from asbuilt.option_values import OptionError
 from asbuilt.verbs.telling import all_meant, say, stop
 
 _PRINTED = "-"
+_DEFAULT = "estate.yaml"
 
 
 def init(
@@ -33,23 +34,45 @@ def init(
     ] = None,
     output: Annotated[
         str, typer.Option(metavar="FILE", help="where to write it; - prints it, and nothing is ever overwritten")
+    ] = _DEFAULT,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="print how the estate that is there differs from what is, as a patch")
+    ] = False,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="30d", help="waive every finding of today for as long; needs --issue")
+    ] = None,
+    owner: Annotated[
+        str | None, typer.Option(metavar="LOGIN", help="who owns these waivers (default: the token's, else git's user)")
+    ] = None,
+    issue: Annotated[int | None, typer.Option(metavar="N", help="the issue in which they are worked off")] = None,
+    estate_file: Annotated[
+        str, typer.Option("--estate", metavar="FILE", help="the estate that --diff and --baseline are about")
     ] = "estate.yaml",
 ) -> None:
     """Write an estate that what is there conforms to; what looks wrong in it is marked `review:`."""
     from asbuilt.initial.first_estate import FirstEstate, refuse_to_overwrite
     from asbuilt.initial.nouns import Wanted
+    from asbuilt.verbs import debts
 
     file = Path(output)
     folder = Path() if output == _PRINTED else file.parent
     try:
         all_meant(
             ("--app", only), ("--repository", [repository]), ("--checkout", [checkout]), ("--sandbox", [sandbox]),
-            ("--output", [output]),
+            ("--output", [output]), ("--baseline", [baseline]), ("--owner", [owner]), ("--estate", [estate_file]),
         )  # fmt: skip
+        asked = debts.Asked(estate_file, sandbox, checkout, _progress, context.obj.hide)
+        waived = debts.waived(asked, baseline, owner, issue, diff=diff)
+        if diff:
+            debts.show_difference(asked)
+        if waived and output == _DEFAULT and Path(estate_file).exists():
+            debts.show_baseline(asked, waived)
         if output != _PRINTED:
             refuse_to_overwrite(file)
         wanted = Wanted(tuple(only or ()), repository or "", Path(checkout) if checkout else None, sandbox, folder)
         made = FirstEstate.of(wanted, _progress)
+        if waived:
+            made = debts.with_baseline(asked, made, waived)
         written = context.obj.hide(made.text)
         if output == _PRINTED:
             typer.echo(written, nl=False)

@@ -1,0 +1,55 @@
+"""Whose a waiver is where nobody says it: the user of the GitHub token, else git's."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from asbuilt.model import Observed
+from asbuilt.observe.ask import Ask, fact
+from asbuilt.observe.credentials import NoTokenError, tokens
+from asbuilt.observe.github_reading import HEADERS
+from asbuilt.observe.http import GITHUB, Client
+
+_SECONDS = 10
+
+
+def owner_of(sandbox: str | None) -> str:
+    """Give the login of the token, else git's `user.name`; empty where neither is known.
+
+    A sandbox has no user who could owe anything.
+    """
+    return (_login() if sandbox is None else "") or _git_user()
+
+
+def _login() -> str:
+    """Ask whose the token is. One of an installation, as of Actions, is nobody's.
+
+    Source: https://docs.github.com/en/rest/users/users#get-the-authenticated-user
+    """
+
+    def read(ask: Ask) -> str:
+        return str(ask.get(f"{GITHUB}/user", HEADERS).json()["login"])
+
+    try:
+        client = Client(tokens(os.environ, Path.home(), heroku=False, github=True), deadline=_SECONDS)
+    except NoTokenError:
+        return ""
+    try:
+        found = fact(client, "the user of the GitHub token", read)
+    finally:
+        client.close()
+    return found.value if isinstance(found, Observed) else ""
+
+
+def _git_user() -> str:
+    try:
+        done = subprocess.run(
+            ["git", "config", "user.name"],  # noqa: S607 - whichever git the user has
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.decode("utf-8", "replace").strip()
