@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, discovery, faults, folders, keeping, options, refusals, undeclared
+from asbuilt import catalogue, discovery, faults, keeping, options, refusals, undeclared
 from asbuilt.base import found_at
 from asbuilt.collecting import Collecting
 from asbuilt.controller import Controller
@@ -57,14 +57,15 @@ def begun(config: pytest.Config) -> Run:
     if live:
         refuse_empty(estate, str(found.path))
     taken = _taken_from_record(config, asked, estate)
-    own = folders.named(asked.checkout).plain
-    folder = own if taken or is_there else undeclared.folder_of(own)
-    if not live and not estate.repositories:
-        names = taken.checkouts if taken else [undeclared.name_of(Path(folder), asked.repositories)] if folder else ()
-        estate = undeclared.with_repositories(estate, *names)
+    given = asked.checkout
+    if taken is None:
+        estate, given = undeclared.standing_in(estate, found, given, asked.repositories, files_alone=not live)
+        if not is_there and not given:
+            raise OptionError(undeclared.NOTHING)
+    elif not live:
+        estate = undeclared.with_repositories(estate, *taken.checkouts)
     scope = scope_of(estate, asked.apps, asked.repositories)
-    every = [*asked.checkout, *((folder,) if folder and folder != own else ())]
-    checkouts = taken.checkouts if taken else checkouts_of(estate, path, every, asked.repositories)
+    checkouts = taken.checkouts if taken else checkouts_of(estate, path, given, asked.repositories)
     if not options.concerns(config, "tests_live"):
         refusals.refuse_nothing(checkouts)
     run = replace(

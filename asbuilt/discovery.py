@@ -43,6 +43,18 @@ class Found:
         """The folder that the file must lie in; None for one that somebody named, which is their own."""
         return None if self.is_named else self.folder
 
+    def checkout(self, here: Path) -> Path | None:
+        """Give the folder whose files lie with the estate, as a person reads it from `here`; None where none do.
+
+        It is the repository that the estate lies in, outside of one the estate's own folder. Without an estate it is
+        the current folder, else the repository that this lies in.
+        """
+        own = (here / self.path).parent
+        around = own.parent if own.name == ".github" else own
+        places = [repository_of(Path(os.path.normpath(own))) or around] if self.is_there else [here, self.folder]
+        found = next((each for each in places if _has_files(each)), None)
+        return Path(os.path.relpath(found, here)) if found else None
+
     @property
     def looked_in(self) -> str:
         """Where an estate was looked for that is not there: the places, and how far up."""
@@ -84,6 +96,11 @@ def repository_of(folder: Path) -> Path | None:
     In a repository that lies in another one (a submodule) it is its own.
     """
     return next((each for each in (folder, *folder.parents) if os.path.lexists(each / ".git")), None)
+
+
+def _has_files(folder: Path) -> bool:
+    """Say whether a folder has what a run of files alone judges."""
+    return (folder / ".github/workflows").is_dir() or (folder / "Procfile").is_file()
 
 
 def _up(folder: Path, top: Path) -> Iterator[Path]:

@@ -8,7 +8,6 @@ from asbuilt.discovery import Found
 from asbuilt.drawing.lanes import Drawing, draw
 from asbuilt.estate import Estate, load, source_of
 from asbuilt.estate_errors import EstateError
-from asbuilt.folders import named
 from asbuilt.nearest import suggestion
 from asbuilt.option_values import OptionError
 from asbuilt.scope import checkouts_of, scope_of
@@ -26,10 +25,8 @@ def declared(
         estate = load(file.path, source=source_of(file))
     except EstateError as error:
         raise OptionError(str(error)) from error
-    folder = named(checkout).plain
-    if folder and not estate.repositories:
-        estate = undeclared.with_repositories(estate, undeclared.name_of(Path(folder), list(repositories)))
-    found = _read(estate, file.path, checkout, list(repositories))
+    estate, given = undeclared.standing_in(estate, file, checkout, repositories, files_alone=True)
+    found = _read(estate, file.path, given, list(repositories))
     drawing = draw({name: each.deploy_paths for name, each in found.items()}, estate, apps)
     _refuse_strangers(apps, estate, drawing)
     return drawing, found

@@ -31,7 +31,7 @@ def drawing_of(
 
             drawing, found = declared(checkout, estate, repositories, apps)
         else:
-            found = _undeclared(checkout, repositories)
+            found = _undeclared(checkout, repositories, estate.checkout(Path.cwd()) or Path())
             drawing = draw({name: each.deploy_paths for name, each in found.items()}, None, apps)
     except CheckoutError as error:
         raise OptionError(str(error)) from error
@@ -52,8 +52,8 @@ def _shut(found: Mapping[str, Checkout], apps: Collection[str]) -> Iterator[Shut
         yield from (Shut(each, name) for each in checkout.blocked_paths if not apps or each.app in {*apps, None})
 
 
-def _undeclared(given: Sequence[str], repositories: Sequence[str]) -> dict[str, Checkout]:
-    """Read a checkout that no estate speaks of, and those of others that it may call."""
+def _undeclared(given: Sequence[str], repositories: Sequence[str], here: Path) -> dict[str, Checkout]:
+    """Read a checkout that no estate speaks of, by default the one `here`, and those of others that it may call."""
     if repositories:
         from asbuilt.estate import is_repository  # noqa: PLC0415 - as above
 
@@ -63,7 +63,7 @@ def _undeclared(given: Sequence[str], repositories: Sequence[str]) -> dict[str, 
         raise OptionError("--repository: without an estate there is one checkout, and it belongs to one repository")
     name = "".join(repositories)
     folders = named(given)
-    own = Path(folders.plain or folders.of.get(name, "."))
+    own = Path(folders.plain or folders.of.get(name) or here)
     called = {each: Path(folder) for each, folder in folders.of.items() if each != name}
     return read({name: own}, called, {}, {}, {})
 
