@@ -8,7 +8,8 @@ from asbuilt.initial import apps, repositories
 from asbuilt.initial.nouns import Drafted, Finding, Found, Place, Review
 
 _TIERS = get_args(Tier)
-_FIRST = "What is there, {when}, as `asbuilt init` read it: of {whom}. What looks wrong is marked `review:`."
+_FIRST = "What is there, {when}, as `asbuilt init` read it of {whom}."
+_SECOND = "What looks wrong, or could not be read, is marked `review:`: look at it, then take the line out."
 
 
 def document(found: Found) -> Drafted:
@@ -65,6 +66,7 @@ def _remarks(found: Found, plain: Mapping[str, Any]) -> Iterator[Review]:
     when = f"as of {found.as_of:%Y-%m-%d %H:%M} UTC" if found.as_of else "as far as files say"
     whom = "Heroku, GitHub and the apps" if found.world == "live" else found.world
     yield Review((), _FIRST.format(when=when, whom=whom))
+    yield Review((), _SECOND)
     for each in found.left_out:
         yield Review((), f"left out: {each}")
     if "apps" in plain:
