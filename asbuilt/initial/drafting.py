@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from asbuilt.estate import Tier
 from asbuilt.initial import apps, repositories
+from asbuilt.initial.fitting import fitted
 from asbuilt.initial.nouns import Drafted, Finding, Found, Place, Review
 
 _TIERS = get_args(Tier)
@@ -22,6 +23,8 @@ def document(found: Found) -> Drafted:
         plain["apps"] = drafted_apps
     if found.repository is not None:
         plain["repositories"] = {found.repository.name: repositories.repository(found, drafted_apps, reviews)}
+    plain, unfit = fitted(plain)
+    reviews += unfit
     reviews += [Review(_place(subject, plain), told) for subject, told in _findings(found.findings)]
     return Drafted(plain, tuple(dict.fromkeys(reviews)), tuple(_remarks(found, plain)))
 

@@ -197,3 +197,31 @@ def test_what_may_not_be_read_is_left_out_and_said(read, refused):
     there, text = read(f"{world}{answer}", SHOP)
     assert key not in there[section][name]
     assert told in " ".join(line.strip(" #") for line in text.splitlines())
+
+
+UNFIT = {
+    "an app's name": (
+        {".github/workflows/deploy.yml": worlds.workflow(worlds.pushed("shop_web"))},
+        "",
+        "it deploys shop_web too, which this estate leaves out",
+    ),
+    "an environment's name": (
+        {
+            ".github/workflows/deploy.yml": worlds.workflow(
+                worlds.pushed("shop-web"), more='    environment: "a\\u200bb"\n'
+            )
+        },
+        "",
+        "is left out",
+    ),
+    "a required check's name": (SHOP, '      branches: {main: {ruleset_checks: ["a\\u200bb", test]}}\n', "is left out"),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_what_no_estate_may_say_is_left_out_and_said(read, name):
+    files, branches, told = UNFIT[name]
+    there, text = read(worlds.world([worlds.heroku_app("shop-web", {"web": 1})], repository=branches), files)
+    assert "\u200b" not in text
+    assert told in " ".join(line.strip(" #") for line in text.splitlines())
+    assert there["repositories"][REPOSITORY].get("required_checks", ["test"]) == ["test"]
