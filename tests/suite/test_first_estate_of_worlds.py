@@ -292,3 +292,32 @@ def test_an_environment_that_guards_nothing_is_said(read, rules, told):
     above = text.partition("      production:")[0].partition("environments:")[2]
     assert told in " ".join(line.strip(" #") for line in above.splitlines())
     assert bool(told) == ("# review:" in above)
+
+
+def test_an_environment_without_a_value_of_its_own_has_that_of_the_repository(read):
+    world = worlds.world(
+        [worlds.heroku_app("shop-web", {"web": 1}), worlds.heroku_app("shop-dev", {"web": 1})],
+        environments="{production: {variables: {APP: shop-web}}, staging: {}}",
+        repository="      variables: {APP: shop-dev}\n",
+    )
+    there, _ = read(world, {".github/workflows/deploy.yml": worlds.workflow(worlds.pushed("${{ vars.APP }}"))})
+    names = {"": "shop-dev", "production": "shop-web", "staging": "shop-dev"}
+    assert there["repositories"][REPOSITORY]["names"] == {"vars.APP": names}
+    assert list(there["apps"]) == ["shop-dev"]
+
+
+def test_what_is_scaled_to_nothing_is_not_declared_to_run(read):
+    there, _ = read(worlds.world([worlds.heroku_app("shop-web", {"web": 1, "worker": 0})]), SHOP)
+    assert list(there["apps"]["shop-web"]["formation"]) == ["web"]
+    there, text = read(worlds.world([worlds.heroku_app("shop-web", {"web": 0})]), SHOP)
+    assert "formation" not in there["apps"]["shop-web"]
+    assert "# review: nothing of it runs: its formation is web=0, so none is declared" in text
+
+
+def test_a_job_that_holds_one_of_two_ways_is_no_gate_of_both(read):
+    past = "on: {push: {tags: ['v*']}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n"
+    steps = "".join(f"      {line}\n" for line in worlds.pushed("shop-web").splitlines())
+    world = worlds.world([worlds.heroku_app("shop-web", {"web": 1})], ("deploy.yml", "tag.yml"))
+    there, text = read(world, {**SHOP, ".github/workflows/tag.yml": past + steps})
+    assert "gates" not in there["apps"]["shop-web"]
+    assert "left out of its gates: test (not tag.yml by push refs/tags/v*)" in text
