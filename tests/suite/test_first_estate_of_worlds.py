@@ -321,3 +321,13 @@ def test_a_job_that_holds_one_of_two_ways_is_no_gate_of_both(read):
     there, text = read(world, {**SHOP, ".github/workflows/tag.yml": past + steps})
     assert "gates" not in there["apps"]["shop-web"]
     assert "left out of its gates: test (not tag.yml by push refs/tags/v*)" in text
+
+
+def test_what_a_workflow_asks_and_does_not_answer_is_said(read):
+    steps = worlds.pushed("shop-web") + worlds.asked("https://shop-web-0a1b2c3d4e5f.herokuapp.com", "/version")
+    there, text = read(
+        worlds.world([worlds.heroku_app("shop-web", {"web": 1})]),
+        {".github/workflows/deploy.yml": worlds.workflow(steps)},
+    )
+    assert [each["path"] for each in there["apps"]["shop-web"]["probes"]] == ["/health"]
+    assert "# review: the health check behind a deploy asks /version, which does not answer 200 now" in text
