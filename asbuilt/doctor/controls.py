@@ -14,6 +14,7 @@ from asbuilt.observe.http import GITHUB, HEROKU
 from asbuilt.subjects import KINDS, subjects
 
 _THEMSELVES = frozenset({APP, REPOSITORY})
+_PROBED = frozenset({"response", "told_commits"})
 _LIVE = "tests_live"
 _line = partial(Line, Group.CONTROLS)
 Answers = Mapping[Asked, Looked]
@@ -21,14 +22,19 @@ Answers = Mapping[Asked, Looked]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A control by its id, and the documents on which its checks rest: of some controls there are several."""
+    """A control by its id, and the documents that its checks read: of some controls there are several checks.
+
+    `rests_on` has the names of these, and of the app or the repository that they are parts of: where that cannot be
+    seen, none of its parts is asked for.
+    """
 
     id: str
     needs: tuple[Document, ...]
+    rests_on: frozenset[str]
 
 
 def judged_of(estate: Estate) -> tuple[tuple[Judged, ...], tuple[str, ...]]:
-    """Give the controls that ask the providers and have a subject in an estate, and the ids of those that ask nobody."""
+    """Give the controls that ask the providers and have a subject in an estate, and the ids of the others."""
     has = {kind: bool(subjects(estate, {}, kind)) for kind in KINDS}
     live: dict[str, set[str]] = {}
     static: set[str] = set()
@@ -37,18 +43,29 @@ def judged_of(estate: Estate) -> tuple[tuple[Judged, ...], tuple[str, ...]]:
             static.add(control.id)
         elif has.get(control.kind, True):
             live.setdefault(control.id, set()).update(facts_asked(control))
-    needs = {each: tuple(one for one in DOCUMENTS if one.facts & facts) for each, facts in live.items()}
-    return tuple(Judged(*each) for each in sorted(needs.items())), tuple(sorted(static))
+    return tuple(_judged(estate, each, live[each]) for each in sorted(live)), tuple(sorted(static))
+
+
+def _judged(estate: Estate, identity: str, facts: set[str]) -> Judged:
+    needs = tuple(each for each in DOCUMENTS if each.facts & facts)
+    whole = {each.name for each in needs if not each.is_optional}
+    of = {each.origin for each in needs}
+    # The address at which an app is probed is Heroku's to say, where the estate does not.
+    finds_address = any(each.probes and not each.url for each in estate.apps.values())
+    if HEROKU in of or (facts & _PROBED and finds_address):
+        whole.add(APP)
+    if GITHUB in of:
+        whole.add(REPOSITORY)
+    return Judged(identity, needs, frozenset(whole))
 
 
 def knowable(controls: Iterable[Judged], answers: Answers, tokens: Mapping[str, Token | None]) -> Iterator[Knowable]:
     """Say of each control whether all that it rests on can be seen, and which changes it takes where it cannot."""
     for control in controls:
-        needs = frozenset(each.name for each in control.needs if not each.is_optional)
         changes = dict.fromkeys(
             change_for(asked, looked, tokens)
             for asked, looked in answers.items()
-            if asked.document.name in needs and not is_told(asked, looked)
+            if asked.document.name in control.rests_on and not is_told(asked, looked)
         )
         yield Knowable(control.id, not changes, tuple(changes))
 
