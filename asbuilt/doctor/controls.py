@@ -1,10 +1,10 @@
 """Which controls can be known with the tokens at hand, and what has to change for the others."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from asbuilt.catalogue import checks, facts_asked
-from asbuilt.controls import Control
 from asbuilt.doctor import tokens
 from asbuilt.doctor.asking import NOT_FOUND, Looked
 from asbuilt.doctor.documents import APP, DOCUMENTS, REPOSITORY, Asked, Document
@@ -14,38 +14,58 @@ from asbuilt.observe.http import GITHUB, HEROKU
 from asbuilt.subjects import KINDS, subjects
 
 _THEMSELVES = frozenset({APP, REPOSITORY})
+_PROBED = frozenset({"response", "told_commits"})
 _LIVE = "tests_live"
 _line = partial(Line, Group.CONTROLS)
 Answers = Mapping[Asked, Looked]
 
 
-def judged_of(estate: Estate) -> tuple[tuple[Control, ...], tuple[Control, ...]]:
-    """Give the controls that ask the providers and have a subject in an estate, and those that ask nobody."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A control by its id, and the documents that its checks read: of some controls there are several checks.
+
+    `rests_on` has the names of these, and of the app or the repository that they are parts of: where that cannot be
+    seen, none of its parts is asked for.
+    """
+
+    id: str
+    needs: tuple[Document, ...]
+    rests_on: frozenset[str]
+
+
+def judged_of(estate: Estate) -> tuple[tuple[Judged, ...], tuple[str, ...]]:
+    """Give the controls that ask the providers and have a subject in an estate, and the ids of the others."""
     has = {kind: bool(subjects(estate, {}, kind)) for kind in KINDS}
-    live: dict[str, Control] = {}
-    static: dict[str, Control] = {}
+    live: dict[str, set[str]] = {}
+    static: set[str] = set()
     for test, control in checks():
         if not test.startswith(_LIVE):
-            static.setdefault(control.id, control)
+            static.add(control.id)
         elif has.get(control.kind, True):
-            live.setdefault(control.id, control)
-    return tuple(live.values()), tuple(static.values())
+            live.setdefault(control.id, set()).update(facts_asked(control))
+    return tuple(_judged(estate, each, live[each]) for each in sorted(live)), tuple(sorted(static))
 
 
-def needs_of(control: Control) -> tuple[Document, ...]:
-    """Give the documents on which a control rests."""
-    facts = facts_asked(control)
-    return tuple(each for each in DOCUMENTS if each.facts & facts)
+def _judged(estate: Estate, identity: str, facts: set[str]) -> Judged:
+    needs = tuple(each for each in DOCUMENTS if each.facts & facts)
+    whole = {each.name for each in needs if not each.is_optional}
+    of = {each.origin for each in needs}
+    # The address at which an app is probed is Heroku's to say, where the estate does not.
+    finds_address = any(each.probes and not each.url for each in estate.apps.values())
+    if HEROKU in of or (facts & _PROBED and finds_address):
+        whole.add(APP)
+    if GITHUB in of:
+        whole.add(REPOSITORY)
+    return Judged(identity, needs, frozenset(whole))
 
 
-def knowable(controls: Iterable[Control], answers: Answers, tokens: Mapping[str, Token | None]) -> Iterator[Knowable]:
+def knowable(controls: Iterable[Judged], answers: Answers, tokens: Mapping[str, Token | None]) -> Iterator[Knowable]:
     """Say of each control whether all that it rests on can be seen, and which changes it takes where it cannot."""
     for control in controls:
-        needs = frozenset(each.name for each in needs_of(control) if not each.optional)
         changes = dict.fromkeys(
             change_for(asked, looked, tokens)
             for asked, looked in answers.items()
-            if asked.document.name in needs and not is_told(asked, looked)
+            if asked.document.name in control.rests_on and not is_told(asked, looked)
         )
         yield Knowable(control.id, not changes, tuple(changes))
 
@@ -55,9 +75,9 @@ def is_told(asked: Asked, looked: Looked) -> bool:
     return looked.is_seen or (looked.status == NOT_FOUND and asked.document.name in _THEMSELVES and not looked.reason)
 
 
-def lines(controls: Iterable[Control], answers: Answers, tokens: Mapping[str, Token | None]) -> Iterator[Line]:
+def lines(controls: Iterable[Judged], answers: Answers, tokens: Mapping[str, Token | None]) -> Iterator[Line]:
     """Say of each document which controls rest on it, and of which subjects it can be seen."""
-    needs = {control.id: needs_of(control) for control in controls}
+    needs = {control.id: control.needs for control in controls}
     for document in DOCUMENTS:
         named = [each for each, needed in needs.items() if document in needed]
         of = {asked.subject: (asked, looked) for asked, looked in answers.items() if asked.document == document}
@@ -72,17 +92,16 @@ def lines(controls: Iterable[Control], answers: Answers, tokens: Mapping[str, To
             if not is_told(asked, looked):
                 refused.setdefault((_why(looked), change_for(asked, looked, tokens)), []).append(subject)
         for (why, change), unseen in refused.items():
-            status = Status.NOTE if document.optional else Status.WRONG
-            without = "; optional: without it, what rests on it is not applicable" if document.optional else ""
+            status = Status.NOTE if document.is_optional else Status.WRONG
+            without = f"; optional: {document.without}" if document.is_optional else ""
             yield _line(status, f"{about} {_counted(unseen, document)}: no, {why}{without}", change)
     asking = [each for each, needed in needs.items() if not needed]
     if asking:
         yield _line(Status.WELL, f"{' '.join(sorted(asking))}: the apps' own URLs: need no token")
 
 
-def static_lines(estate: Estate, controls: Iterable[Control], missing: Iterable[str]) -> Iterator[Line]:
+def static_lines(estate: Estate, ids: Sequence[str], missing: Iterable[str]) -> Iterator[Line]:
     """Say what the controls of files need, and of which repositories there are none."""
-    ids = sorted(each.id for each in controls)
     lost = sorted(missing)
     told = f"{ids[0]} to {ids[-1]} ({len(ids)} controls): workflow files: need no token"
     if lost:

@@ -19,8 +19,7 @@ APP, REPOSITORY, ENVIRONMENTS, WORKFLOWS = "app", "repository", "environments", 
 class Document:
     """A document of each subject of a kind: `what` names it for people, `facts` are the fixtures that read it.
 
-    `permission` is what a fine-grained token needs for it. Without one that is `optional`, what rests on it alone is
-    not applicable.
+    `permission` is what a fine-grained token needs for it; `without` says what is then, where a run can do without.
     """
 
     name: str
@@ -30,21 +29,26 @@ class Document:
     of: str
     facts: frozenset[str]
     permission: str = ""
-    optional: bool = False
+    without: str = ""
     range: str = ""
 
+    @property
+    def is_optional(self) -> bool:
+        """Whether a run can do without it."""
+        return bool(self.without)
 
-def _of_app(name: str, path: str, *facts: str, wanted: str = "") -> Document:
+
+def _of_app(name: str, path: str, *facts: str, wanted: str = "", without: str = "") -> Document:
     what = "the app itself" if name == APP else name
-    return Document(name, what, HEROKU, f"/apps/{{}}{path}", APPS, frozenset(facts), range=wanted)
+    return Document(name, what, HEROKU, f"/apps/{{}}{path}", APPS, frozenset(facts), without=without, range=wanted)
 
 
 def _of_repository(
-    name: str, path: str, permission: str, *facts: str, of: str = REPOSITORIES, optional: bool = False
+    name: str, path: str, permission: str, *facts: str, of: str = REPOSITORIES, without: str = ""
 ) -> Document:
     what = "the repository itself" if name == REPOSITORY else name
     return Document(
-        name, what, GITHUB, f"/repos/{{}}{path}", of, frozenset(facts), permission=permission, optional=optional
+        name, what, GITHUB, f"/repos/{{}}{path}", of, frozenset(facts), permission=permission, without=without
     )
 
 
@@ -53,7 +57,14 @@ DOCUMENTS = (
     _of_app("releases", "/releases", "releases", wanted="version ..; order=desc,max=1"),
     _of_app("formation", "/formation", "formation"),
     _of_app("dynos", "/dynos", "dynos"),
-    _of_app("builds", "/builds", "named_commit", "behind", wanted="created_at ..; order=desc,max=1"),
+    _of_app(
+        "builds",
+        "/builds",
+        "named_commit",
+        "behind",
+        wanted="created_at ..; order=desc,max=1",
+        without="without them a release's slug alone says which commit runs",
+    ),
     _of_repository(
         REPOSITORY, "", "Metadata: read", "github_repository", "github_repository_or_none", "default_branch", "_owned"
     ),
@@ -64,7 +75,13 @@ DOCUMENTS = (
         "deployments", "/deployments?per_page=1", "Deployments: read", "used_strays", "last_deployment", of=DEPLOYING
     ),
     _of_repository(
-        "branches", "/branches?per_page=1", "Contents: read", "protected_branches", "lag", of=DEPLOYING, optional=True
+        "branches",
+        "/branches?per_page=1",
+        "Contents: read",
+        "protected_branches",
+        "lag",
+        of=DEPLOYING,
+        without="without them, what rests on them is not applicable",
     ),
 )
 

@@ -32,7 +32,7 @@ def text(report: Report, width: int) -> Iterator[str]:
 
 
 def plain(report: Report) -> dict[str, Any]:
-    """Give the same for programs: docs/doctor.md has the shape."""
+    """Give the same for programs: docs/permissions.md has the shape."""
     unknown = [each.control for each in report.controls if not each.is_known]
     return {
         "doctor": FORM,

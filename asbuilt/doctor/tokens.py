@@ -155,7 +155,7 @@ def _until(token: Token, now: datetime) -> Line:
         return _line(Status.WELL, f"{token.provider}: the token expires at {at:%Y-%m-%d %H:%M} UTC, and is made anew")
     if left <= timedelta():
         return _line(Status.WRONG, f"{token.provider}: the token has expired on {day}", _RENEW[token.provider])
-    days = left.days
+    days = round(left / timedelta(days=1))
     told = f"{token.provider}: the token expires on {day}, in {days} day{'' if days == 1 else 's'}"
     if left > AHEAD:
         return _line(Status.WELL, told)
