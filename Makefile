@@ -38,12 +38,12 @@ figures: .venv/dev ## files, lines and arrows by package (ARGS="REVISION ..." fo
 tables: .venv/dev ## what GitHub takes in workflows and actions, from what npm has of it (npm ci)
 	@$(BIN)/python tests/workflows/oracle/github_syntax.py
 
-lint: .venv/dev ## style, types, import walls, workflows
+lint: .venv/dev ## style, types, import walls, workflows and the action
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/zizmor --offline --quiet .github/workflows
+	@$(BIN)/zizmor --offline --quiet --persona auditor .github action.yml
 
 lock: .venv/dev ## both lock files anew, from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml -q -U --universal --python-version 3.11 --generate-hashes --no-header --extra build -o requirements.lock

@@ -40,7 +40,7 @@ def plain(workflow_file):
 
 
 def test_the_files_are_there():
-    assert FILES == ["ci.yml", "nightly.yml", "verify-deploy.yml", "workflows-check.yml"]
+    assert FILES == ["ci.yml", "nightly.yml", "release.yml", "verify-deploy.yml", "workflows-check.yml"]
 
 
 def test_file_is_read_as_it_is_meant(workflow_file):
@@ -57,17 +57,27 @@ def test_every_job_ends_in_time(plain):
     assert [name for name, job in plain["jobs"].items() if not 0 < job.get("timeout-minutes", 0) <= 30] == []
 
 
+WRITES = {"sign", "publish", "tell"}  # the jobs that sign, and those that make a release of what others have built
+
+
 def test_nothing_is_permitted_but_what_a_job_names(plain):
     assert plain["permissions"] == {}
     for name, job in plain["jobs"].items():
-        assert set(job["permissions"].values()) == {"write" if name == "sign" else "read"}
+        assert set(job["permissions"].values()) == {"write" if name in WRITES else "read"}
 
 
 def test_what_signs_does_nothing_else(plain):
-    """Whoever may sign in a workflow's name installs nothing, and runs nothing of a checkout."""
-    for job in plain["jobs"].values():
+    """Whoever may sign in a workflow's name installs nothing, and runs nothing of a checkout. So does who publishes."""
+    for name, job in plain["jobs"].items():
         uses = [each["uses"].partition("@")[0] for each in job["steps"] if "uses" in each]
-        if "id-token" in job["permissions"]:
+        if name == "publish":
+            assert job["permissions"] == {"id-token": "write"}
+            assert job["environment"]["name"] == "pypi"
+            assert uses == ["actions/download-artifact", "pypa/gh-action-pypi-publish"]
+        elif name == "tell":
+            assert job["permissions"] == {"contents": "write"}
+            assert uses == ["actions/download-artifact"]
+        elif "id-token" in job["permissions"]:
             assert job["permissions"] == {"id-token": "write", "attestations": "write"}
             assert uses == ["actions/download-artifact", "actions/attest"]
             scripts = "".join(each.get("run", "") for each in job["steps"])
