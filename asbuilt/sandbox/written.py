@@ -15,7 +15,7 @@ _WIDTH = 120
 class _Dumper(yaml.SafeDumper):
     """Quotes what another reader of YAML could take for a number."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002, PLR6301 - as PyYAML calls it
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - as PyYAML calls it
         """Write what is there twice twice."""
         return True
 
