@@ -17,6 +17,7 @@ from asbuilt.folders import Named
 from asbuilt.option_values import OptionError
 
 NAME = "no estate"
+FOLDER = ".github/workflows"
 SOURCE = f"# There was no estate: nothing was declared.\nestate: {NAME}\n".encode()
 NOTHING = (
     "there is no estate.yaml here and no .github/workflows either, so nothing to judge: "
@@ -65,7 +66,7 @@ def _by_remote(estate: Estate, named: Named, own: Path | None, repositories: Seq
     is_said = named.plain is not None or any(each.lower() in declared for each in named.of)
     if own is None or is_said or any(each.checkout for each in estate.repositories.values()):
         return
-    name = declared.get(_origin(own).lower())
+    name = declared.get(origin(own).lower())
     if name and (not repositories or name in repositories):
         yield f"{name}={own}"
 
@@ -87,7 +88,7 @@ def _only_called(folder: str) -> str:
     """Give a folder of a repository that nobody declares as one that others may call. Raises OptionError."""
     if not Path(folder).is_dir():
         raise OptionError(f"--checkout {folder}: there is no such folder")
-    return f"{_origin(Path(folder)) or f'files/{_label(Path(folder))}'}={folder}"
+    return f"{origin(Path(folder)) or f'files/{_label(Path(folder))}'}={folder}"
 
 
 def with_repositories(estate: Estate, *names: str) -> Estate:
