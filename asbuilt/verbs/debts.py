@@ -49,11 +49,12 @@ def waived(asked: Asked, baseline: str | None, owner: str | None, issue: int | N
 def show_difference(asked: Asked) -> NoReturn:
     """Print how an estate differs from what is there. Exits as `diff` does. Raises OptionError."""
     from asbuilt.debts.observed import as_observed
+    from asbuilt.debts.of_files import read
     from asbuilt.debts.patch import patch
 
     file, source, declared = _read(asked)
     found = _today(asked, file, declared)
-    made = as_observed(declared, source, found, file=file)
+    made = as_observed(declared, source, found, read(declared, file, asked.sandbox, asked.checkout), file=file)
     _tell_unknown(found)
     if made.source == source:
         marked = f"; {_counted(made.reviews, 'finding')} stand, all marked `review:`" if made.reviews else ""
