@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from asbuilt.initial.candidates import asked_by
 from asbuilt.initial.nouns import AnsweringPath, Found, FoundApp, Review
 from asbuilt.initial.reading_facts import unread
 from asbuilt.initial.tiers import tier_of
@@ -13,32 +14,33 @@ from asbuilt.model import Absent, AppState, Formation, Observed
 def app(found: FoundApp, whole: Found, reviews: list[Review]) -> dict[str, Any]:
     """Give the entry of an app; what somebody should look at is added to the reviews."""
     here = ("apps", found.name)
-
-    def review(text: str, *below: str) -> None:
-        reviews.append(Review((*here, *below), text))
-
+    ways = whole.checkout.ways.to(found.name) if whole.checkout else ()
+    said = said_by(ways)
     tier, doubt = tier_of(found.name, found.stage)
-    entry: dict[str, Any] = {"tier": tier}
-    if doubt:
-        review(doubt, "tier")
-    said = said_by(whole.checkout.ways.to(found.name) if whole.checkout else ())
-    if found.state is not None:
-        entry |= _observed(found, found.state)
-        is_missed = any(each.control == "HK001" and each.subject == found.name for each in whole.findings)
-        for text in () if is_missed else _reviews(found, found.state):
-            review(text)
-    if whole.repository is not None and whole.checkout is not None:
-        if whole.checkout.ways.to(found.name):
-            entry["repository"] = whole.repository.name
-        else:
-            review(f"no workflow file in {whole.folder} deploys it: how its code gets there is not known")
-    if said.environment is not None and "repository" in entry:
-        entry["environment"] = said.environment
+    entry: dict[str, Any] = {"tier": tier, **(_observed(found, found.state) if found.state else {})}
+    if whole.repository is not None and ways:
+        entry["repository"] = whole.repository.name
+        if said.environment is not None:
+            entry["environment"] = said.environment
     if said.gates:
         entry["gates"] = list(said.gates)
-    for text in said.reviews:
-        review(text)
+    reviews += [Review((*here, "tier"), doubt)] if doubt else []
+    reviews += [Review(here, text) for text in (*_of_state(found, whole), *_of_ways(found, whole), *said.reviews)]
     return {key: entry[key] for key in _ORDER if key in entry}
+
+
+def _of_state(found: FoundApp, whole: Found) -> Iterator[str]:
+    """Say what is odd of the app itself, but for one that a control has missed already."""
+    if found.state and not any(each.control == "HK001" and each.subject == found.name for each in whole.findings):
+        yield from _reviews(found, found.state)
+
+
+def _of_ways(found: FoundApp, whole: Found) -> Iterator[str]:
+    """Say what is odd of how its code gets there and is checked."""
+    for path in _unanswered(found, whole):
+        yield f"the health check behind a deploy asks {path}, which does not answer 200 now"
+    if whole.repository is not None and whole.checkout is not None and not whole.checkout.ways.to(found.name):
+        yield f"no workflow file in {whole.folder} deploys it: how its code gets there is not known"
 
 
 _ORDER = ("tier", "url", "repository", "environment", "gates", "formation", "probes")
@@ -56,6 +58,13 @@ def _observed(found: FoundApp, state: AppState) -> dict[str, Any]:
     if found.answering:
         entry["probes"] = [_probe(each) for each in found.answering]
     return entry
+
+
+def _unanswered(found: FoundApp, whole: Found) -> Iterator[str]:
+    """Give the paths that workflows ask the app for and that do not answer, where others do."""
+    own = asked_by(whole.checkout.ways.to(found.name)) if whole.checkout and found.answering else ()
+    there = {each.path for each in found.answering}
+    yield from (path for path in own if path in found.asked and path not in there)
 
 
 def _web_first(each: Formation) -> tuple[bool, str]:

@@ -5,10 +5,12 @@ from typing import Any, get_args
 
 from asbuilt.estate import Tier
 from asbuilt.initial import apps, repositories
+from asbuilt.initial.fitting import fitted
 from asbuilt.initial.nouns import Drafted, Finding, Found, Place, Review
 
 _TIERS = get_args(Tier)
-_FIRST = "What is there, {when}, as `asbuilt init` read it: of {whom}. What looks wrong is marked `review:`."
+_FIRST = "What is there, {when}, as `asbuilt init` read it of {whom}."
+_SECOND = "What looks wrong, or could not be read, is marked `review:`: look at it, then take the line out."
 
 
 def document(found: Found) -> Drafted:
@@ -21,6 +23,8 @@ def document(found: Found) -> Drafted:
         plain["apps"] = drafted_apps
     if found.repository is not None:
         plain["repositories"] = {found.repository.name: repositories.repository(found, drafted_apps, reviews)}
+    plain, unfit = fitted(plain)
+    reviews += unfit
     reviews += [Review(_place(subject, plain), told) for subject, told in _findings(found.findings)]
     return Drafted(plain, tuple(dict.fromkeys(reviews)), tuple(_remarks(found, plain)))
 
@@ -65,6 +69,7 @@ def _remarks(found: Found, plain: Mapping[str, Any]) -> Iterator[Review]:
     when = f"as of {found.as_of:%Y-%m-%d %H:%M} UTC" if found.as_of else "as far as files say"
     whom = "Heroku, GitHub and the apps" if found.world == "live" else found.world
     yield Review((), _FIRST.format(when=when, whom=whom))
+    yield Review((), _SECOND)
     for each in found.left_out:
         yield Review((), f"left out: {each}")
     if "apps" in plain:

@@ -1,6 +1,7 @@
 """Read what is there: the workflow files, the repository on GitHub, the apps on Heroku and what they answer."""
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -25,6 +26,7 @@ from asbuilt.workflows.paths import checkout as checkouts
 from asbuilt.workflows.paths.checkout import Checkout, CheckoutError
 from asbuilt.workflows.said.names import names_of
 
+_A_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")  # of an app, as an estate takes it
 _NO_HEROKU = (
     "Heroku: no token (HEROKU_API_KEY, or `heroku login`), so formations, addresses, probes and pipelines are not here"
 )
@@ -124,7 +126,7 @@ def _found(
 def _deployed(checkout: Checkout | None, asked_for: Collection[str]) -> tuple[str, ...]:
     """Give the apps that workflow files deploy; of those, where apps are asked for, these alone."""
     paths = checkout.deploy_paths if checkout else ()
-    every = dict.fromkeys(each.app for each in paths if each.app and not each.review)
+    every = dict.fromkeys(each.app for each in paths if each.app and not each.review and _A_NAME.fullmatch(each.app))
     return tuple(each for each in every if not asked_for or each in asked_for)
 
 

@@ -1,5 +1,7 @@
 """`asbuilt init`: a first estate of what is there, which conforms to it, and says what looks wrong."""
 
+import re
+
 import pytest
 from typer.testing import CliRunner
 
@@ -9,6 +11,7 @@ from asbuilt.cli import app
 from asbuilt.workflows.yaml import reader
 from asbuilt.workflows.yaml.document import plain
 
+_PATH = "fixtures/repositories/TradeMasterAPI/{}"
 REPOSITORIES = PROJECT / "fixtures/repositories/TradeMasterAPI"
 # What no provider and no file says: people know it.
 UNSEEN = {
@@ -124,3 +127,17 @@ def test_every_review_stands_above_a_key_and_is_told_once(incident):
     told = reviews(incident)
     assert len(told) == incident.count("# review: ") == len(set(told))
     assert plain(reader.read(incident.encode(), "made.yaml").root)["estate"] == "TradeMasterAPI"
+
+
+def test_the_page_shows_what_is_written(healthy, incident):
+    page = (PROJECT / "docs/first-estate.md").read_text()
+    first, second = (each.partition("\n```")[0] for each in page.split("```yaml\n")[1:])
+    assert _as_in_the_project(first, "after") == _as_in_the_project(healthy, "after")
+    assert _as_in_the_project(incident, "before").endswith(second)
+
+
+def _as_in_the_project(text, name):
+    """Give what was written as it is where it is written beside the project's own files."""
+    lines = [line for line in text.rstrip().splitlines() if "$schema" not in line]
+    path = re.compile(rf"[./\w]*{_PATH.format(name)}")
+    return "\n".join(path.sub(_PATH.format(name), each) for each in lines)

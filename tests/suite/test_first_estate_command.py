@@ -5,7 +5,9 @@ import pytest
 from typer.testing import CliRunner
 
 from asbuilt.cli import app
-from asbuilt.initial import judged
+from asbuilt.initial import Drafted, Found, judged
+from asbuilt.initial.first_estate import FirstEstate
+from asbuilt.option_values import OptionError
 
 DEPLOY = worlds.workflow(worlds.pushed("shop-web"))
 WORLD = worlds.world([worlds.heroku_app("shop-web", {"web": 1})])
@@ -118,3 +120,11 @@ def test_more_apps_than_anybody_can_have_meant_are_refused(folder):
     assert done.exit_code == 4
     assert "the token sees 101 apps" in " ".join(done.stderr.split())
     assert "--app NAME" in done.stderr
+
+
+def test_what_came_to_stand_there_meanwhile_is_not_overwritten(folder):
+    made = FirstEstate(Found("live"), Drafted({}), "")
+    (folder / "estate.yaml").write_text("estate: mine\n")
+    with pytest.raises(OptionError, match="is there already"):
+        made.write(folder / "estate.yaml", "estate: other\n")
+    assert (folder / "estate.yaml").read_text() == "estate: mine\n"

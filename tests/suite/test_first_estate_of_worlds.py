@@ -1,12 +1,14 @@
 """`asbuilt init` of worlds of other kinds: images with a worker, a monorepo, workers alone; and of what is amiss."""
 
+from dataclasses import replace
+
 import first_worlds as worlds
 import pytest
 from typer.testing import CliRunner
 
 from asbuilt import estate
 from asbuilt.cli import app
-from asbuilt.initial import Wanted, document, found
+from asbuilt.initial import Wanted, document, found, reading
 from asbuilt.initial import text as text_of
 from asbuilt.workflows.yaml import reader
 from asbuilt.workflows.yaml.document import plain
@@ -197,3 +199,135 @@ def test_what_may_not_be_read_is_left_out_and_said(read, refused):
     there, text = read(f"{world}{answer}", SHOP)
     assert key not in there[section][name]
     assert told in " ".join(line.strip(" #") for line in text.splitlines())
+
+
+UNFIT = {
+    "an app's name": (
+        {".github/workflows/deploy.yml": worlds.workflow(worlds.pushed("shop_web"))},
+        "",
+        "it deploys shop_web too, which this estate leaves out",
+    ),
+    "an environment's name": (
+        {
+            ".github/workflows/deploy.yml": worlds.workflow(
+                worlds.pushed("shop-web"), more='    environment: "a\\u200bb"\n'
+            )
+        },
+        "",
+        "is left out",
+    ),
+    "a required check's name": (SHOP, '      branches: {main: {ruleset_checks: ["a\\u200bb", test]}}\n', "is left out"),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_what_no_estate_may_say_is_left_out_and_said(read, name):
+    files, branches, told = UNFIT[name]
+    there, text = read(worlds.world([worlds.heroku_app("shop-web", {"web": 1})], repository=branches), files)
+    assert "\u200b" not in text
+    assert told in " ".join(line.strip(" #") for line in text.splitlines())
+    assert there["repositories"][REPOSITORY].get("required_checks", ["test"]) == ["test"]
+
+
+@pytest.mark.parametrize(("missing", "there", "gone"), [
+    ("heroku", ("reviewers", "deploys"), ("formation", "url", "probes")),
+    ("github", ("formation", "url", "probes", "deploys"), ("reviewers", "required_checks")),
+])  # fmt: skip
+def test_without_one_of_the_tokens_its_half_is_left_out(read, monkeypatch, missing, there, gone):
+    asked = reading.asked
+    monkeypatch.setattr(reading, "asked", lambda *given: replace(asked(*given), **{missing: False}))
+    production = worlds.workflow(worlds.pushed("shop-web"), more="    environment: production\n")
+    world = worlds.world(
+        [worlds.heroku_app("shop-web", {"web": 1})],
+        environments="{production: {reviewers: [operator]}}",
+        repository="      branches: {main: {ruleset_checks: [test]}}\n",
+    )
+    _, text = read(world, {".github/workflows/deploy.yml": production})
+    assert f"# left out: {missing.capitalize().replace('hub', 'Hub')}: no token" in text
+    assert [key for key in there if f"{key}:" not in text] == []
+    assert [key for key in gone if f" {key}:" in text] == []
+
+
+def test_without_files_there_are_no_workflows_and_that_is_said(read):
+    there, text = read(worlds.world([worlds.heroku_app("shop-web", {"web": 1})]), {})
+    assert "workflows" not in there["repositories"][REPOSITORY]
+    assert "# left out: workflow files: none were read" in text
+
+
+def test_a_sleeping_app_is_asked_until_the_first_path_that_answers(read):
+    asleep = worlds.heroku_app("shop-web", {"web": 1}, paths=("/health", "/up")).replace("Standard-1X", "Eco")
+    there, _ = read(worlds.world([asleep.replace("web.1: {}", "web.1: {state: idle}")]), SHOP)
+    assert [each["path"] for each in there["apps"]["shop-web"]["probes"]] == ["/health"]
+
+
+def test_a_job_that_cannot_fail_is_no_gate(read):
+    files = {path: text.replace("run: make test", 'run: "true"') for path, text in SHOP.items()}
+    there, text = read(worlds.world([worlds.heroku_app("shop-web", {"web": 1})]), files)
+    assert "gates" not in there["apps"]["shop-web"]
+    assert '# review: job "test" stands before each deploy, but is no gate' in text
+
+
+def test_a_deploy_that_the_environment_refuses_is_left_out_and_said(read):
+    production = worlds.workflow(worlds.pushed("shop-web"), more="    environment: production\n")
+    environments = '{production: {deployment_branches: ["release/*"]}}'
+    there, text = read(
+        worlds.world([worlds.heroku_app("shop-web", {"web": 1})], environments=environments),
+        {".github/workflows/deploy.yml": production},
+    )
+    assert there["repositories"][REPOSITORY]["workflows"] == {"deploy.yml": {}}
+    assert "# review: its deploy of shop-web from main is left out: its environment refuses that" in text
+
+
+@pytest.mark.parametrize(("rules", "told"), [
+    ("{}", "it is unprotected: any branch deploys shop-web at once"),
+    ("{deployment_branches: [main]}", "it has no reviewers: nobody is asked before shop-web is deployed"),
+    ("{reviewers: [operator]}", "administrators can deploy past its reviewers"),
+    ("{reviewers: [operator, null]}", "1 of its reviewers were deleted"),
+    ("{reviewers: [operator], can_admins_bypass: false}", ""),
+])  # fmt: skip
+def test_an_environment_that_guards_nothing_is_said(read, rules, told):
+    production = worlds.workflow(worlds.pushed("shop-web"), more="    environment: production\n")
+    world = worlds.world([worlds.heroku_app("shop-web", {"web": 1})], environments=f"{{production: {rules}}}")
+    _, text = read(world, {".github/workflows/deploy.yml": production})
+    above = text.partition("      production:")[0].partition("environments:")[2]
+    assert told in " ".join(line.strip(" #") for line in above.splitlines())
+    assert bool(told) == ("# review:" in above)
+
+
+def test_an_environment_without_a_value_of_its_own_has_that_of_the_repository(read):
+    world = worlds.world(
+        [worlds.heroku_app("shop-web", {"web": 1}), worlds.heroku_app("shop-dev", {"web": 1})],
+        environments="{production: {variables: {APP: shop-web}}, staging: {}}",
+        repository="      variables: {APP: shop-dev}\n",
+    )
+    there, _ = read(world, {".github/workflows/deploy.yml": worlds.workflow(worlds.pushed("${{ vars.APP }}"))})
+    names = {"": "shop-dev", "production": "shop-web", "staging": "shop-dev"}
+    assert there["repositories"][REPOSITORY]["names"] == {"vars.APP": names}
+    assert list(there["apps"]) == ["shop-dev"]
+
+
+def test_what_is_scaled_to_nothing_is_not_declared_to_run(read):
+    there, _ = read(worlds.world([worlds.heroku_app("shop-web", {"web": 1, "worker": 0})]), SHOP)
+    assert list(there["apps"]["shop-web"]["formation"]) == ["web"]
+    there, text = read(worlds.world([worlds.heroku_app("shop-web", {"web": 0})]), SHOP)
+    assert "formation" not in there["apps"]["shop-web"]
+    assert "# review: nothing of it runs: its formation is web=0, so none is declared" in text
+
+
+def test_a_job_that_holds_one_of_two_ways_is_no_gate_of_both(read):
+    past = "on: {push: {tags: ['v*']}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n"
+    steps = "".join(f"      {line}\n" for line in worlds.pushed("shop-web").splitlines())
+    world = worlds.world([worlds.heroku_app("shop-web", {"web": 1})], ("deploy.yml", "tag.yml"))
+    there, text = read(world, {**SHOP, ".github/workflows/tag.yml": past + steps})
+    assert "gates" not in there["apps"]["shop-web"]
+    assert "left out of its gates: test (not tag.yml by push refs/tags/v*)" in text
+
+
+def test_what_a_workflow_asks_and_does_not_answer_is_said(read):
+    steps = worlds.pushed("shop-web") + worlds.asked("https://shop-web-0a1b2c3d4e5f.herokuapp.com", "/version")
+    there, text = read(
+        worlds.world([worlds.heroku_app("shop-web", {"web": 1})]),
+        {".github/workflows/deploy.yml": worlds.workflow(steps)},
+    )
+    assert [each["path"] for each in there["apps"]["shop-web"]["probes"]] == ["/health"]
+    assert "# review: the health check behind a deploy asks /version, which does not answer 200 now" in text
