@@ -13,16 +13,17 @@ from asbuilt.edits.changing import Place
 from asbuilt.estate import Deploy, Estate, Repository
 from asbuilt.initial import Found, Wanted, document, found
 from asbuilt.model import Observed
+from asbuilt.sandbox.scenario import is_declared
 
 _Deploys = Sequence[Mapping[str, Any]]
 
 
 def read(estate: Estate, file: Path, sandbox: str | None, checkout: str | None) -> Found | None:
-    """Read the repository of an estate and its files; nothing where it has several, or files of none are here.
+    """Read the repository of an estate and its files; nothing where it has several, or no files of it are here.
 
-    Raises OptionError.
+    Nor is anything read in a world that is made of the estate: what is there is what it says. Raises OptionError.
     """
-    if len(estate.repositories) != 1:
+    if len(estate.repositories) != 1 or (sandbox and is_declared(sandbox)):
         return None
     repository = next(iter(estate.repositories.values()))
     folder = Path(checkout.partition("=")[2] or checkout) if checkout else None

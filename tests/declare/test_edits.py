@@ -23,7 +23,7 @@ _MADE: dict[str, tuple[str, Change, str]] = {
         "a:\n  b: 1 # of b\n  d: [1]\n\n# of c\nc: 2\n",
     ),
     "into a flow": ("a: {b: 1}\n", Put(("a", "d"), 2), "a: {b: 1, d: 2}\n"),
-    "into an empty flow": ("a: { }\n", Put(("a", "d"), 2), "a: {d: 2}\n"),
+    "into an empty flow": ("a: { }\n", Put(("a", "d"), 2), "a: { d: 2 }\n"),
     "into a flow of several lines": (
         "a: {\n  b: 1, # of b\n  c: 2 # of c\n}\n",
         Put(("a", "d"), 3),
