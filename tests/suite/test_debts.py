@@ -182,6 +182,9 @@ REFUSED = {
     ("--baseline", "30d", "--issue", "1", "--diff"): "give one of them",
     ("--issue", "1"): "add --baseline",
     ("--diff", "--estate", "nowhere.yaml"): "nowhere.yaml",
+    ("--diff", "--app", "raxx-api-prod"): "--app is for a first estate",
+    ("--diff", "--output", "other.yaml"): "--output is for a first estate",
+    ("--estate", "estate.yaml"): "add --diff or --baseline",
 }
 
 
