@@ -90,4 +90,5 @@ def scalar(value: Any) -> str:
         read = reader.read(f"[{value}]".encode(), "")
         if not read.problems and read.root is not None and plain(read.root) == [value]:
             return value
-    return json.dumps(value)
+    # What nobody can see becomes an escape, which is one of YAML between double quotes too.
+    return texts.visible(json.dumps(value, ensure_ascii=False))

@@ -1,15 +1,18 @@
 """What `asbuilt init` does with a folder: it writes where nothing stands, and says what next."""
 
+from dataclasses import replace
+
 import first_worlds as worlds
 import pytest
 from typer.testing import CliRunner
 
 from asbuilt.cli import app
-from asbuilt.initial import Drafted, Found, judged
+from asbuilt.initial import Drafted, Found, judged, reading
 from asbuilt.initial.first_estate import FirstEstate
 from asbuilt.option_values import OptionError
 
 DEPLOY = worlds.workflow(worlds.pushed("shop-web"))
+FINDINGS = judged.findings
 WORLD = worlds.world([worlds.heroku_app("shop-web", {"web": 1})])
 
 
@@ -128,3 +131,30 @@ def test_what_came_to_stand_there_meanwhile_is_not_overwritten(folder):
     with pytest.raises(OptionError, match="is there already"):
         made.write(folder / "estate.yaml", "estate: other\n")
     assert (folder / "estate.yaml").read_text() == "estate: mine\n"
+
+
+# Which providers are asked, and what is judged then: the verbs, and the sections of the estate that they judge.
+JUDGED = {
+    ("heroku", "github"): [("live", {"apps", "repositories"}, True)],
+    ("heroku",): [("live", {"apps"}, False), ("static", {"apps", "repositories"}, False)],
+    ("github",): [("static", {"apps", "repositories"}, False)],
+    (): [("static", {"apps", "repositories"}, False)],
+}
+
+
+@pytest.mark.parametrize("providers", JUDGED)
+def test_what_was_not_asked_is_not_judged(folder, monkeypatch, providers):
+    asked, runs = reading.asked, []
+    with_some = {name: name in providers for name in ("heroku", "github")}
+    monkeypatch.setattr(reading, "asked", lambda *given: replace(asked(*given), **with_some))
+    monkeypatch.setattr(judged, "findings", FINDINGS)
+    monkeypatch.setattr(judged, "_judged", lambda *given: runs.append(given) or ())
+    done = init("--sandbox", "world.yaml", "--output", "-")
+    assert done.exit_code == 0, done.output
+    told = [
+        (arguments[0], plain.keys() - {"estate"}, any(each.endswith("tests_static") for each in arguments))
+        for plain, arguments in runs
+    ]
+    assert told == JUDGED[providers]
+    worlds_named = {each for _, arguments in runs for each in arguments if each.startswith("--sandbox")}
+    assert worlds_named <= {f"--sandbox={folder / 'world.yaml'}"}
