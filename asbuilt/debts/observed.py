@@ -9,12 +9,15 @@ from asbuilt import estate as estates
 from asbuilt import texts
 from asbuilt.debts.difference import Difference, Settled, review
 from asbuilt.debts.of_apps import of_apps
+from asbuilt.debts.of_files import of_files
 from asbuilt.debts.of_repositories import of_repositories
 from asbuilt.debts.today import Today, Verdict
 from asbuilt.edits import Note, edited
 from asbuilt.edits.changing import Place
+from asbuilt.edits.values import flow
 from asbuilt.estate import Estate
 from asbuilt.estate_errors import EstateError
+from asbuilt.initial import Found
 from asbuilt.workflows.yaml import reader
 from asbuilt.workflows.yaml.document import plain
 
@@ -29,7 +32,7 @@ class AsObserved:
 
 
 def as_observed(
-    estate: Estate, source: bytes, today: Today, more: Iterable[Difference] = (), *, file: Path = Path("estate.yaml")
+    estate: Estate, source: bytes, today: Today, read: Found | None = None, *, file: Path = Path("estate.yaml")
 ) -> AsObserved:
     """Lay what was observed over an estate. What makes an estate that contradicts itself is left out, and said."""
     raw = plain(reader.read(source, str(file)).root)
@@ -40,7 +43,9 @@ def as_observed(
     settled: list[Settled] = []
     notes: list[Note] = []
     made, text = 0, source
-    for each in (*found, *more):
+    if read is not None:
+        found += of_files(estate, raw, read)
+    for each in found:
         result, why = _laid_over(text, each, file)
         if why:
             notes.append(review(each.changes[-1].place, f"observed: {_told(each)}; not changed here: {why}"))
@@ -73,7 +78,7 @@ def _laid_over(text: bytes, difference: Difference, file: Path) -> tuple[bytes, 
 def _told(difference: Difference) -> str:
     change = difference.changes[-1]
     value = getattr(change, "value", getattr(change, "values", "gone"))
-    return f"{'.'.join(map(str, change.place))}: {texts.line(str(value))}"
+    return f"{'.'.join(map(str, change.place))}: {texts.line(flow(value))}"
 
 
 def _is_settled(verdict: Verdict, settled: Iterable[Settled]) -> bool:

@@ -18,11 +18,22 @@ def owner_of(sandbox: str | None) -> str:
 
     A sandbox has no user who could owe anything.
     """
-    return (_login() if sandbox is None else "") or _git_user()
+    return (_own_login() if sandbox is None else "") or _git_user()
 
 
-def _login() -> str:
-    """Ask whose the token is. One of an installation, as of Actions, is nobody's.
+def _own_login() -> str:
+    try:
+        client = Client(tokens(os.environ, Path.home(), heroku=False, github=True), deadline=_SECONDS)
+    except NoTokenError:
+        return ""
+    try:
+        return login_of(client)
+    finally:
+        client.close()
+
+
+def login_of(client: Client) -> str:
+    """Ask whose the GitHub token is; empty where GitHub does not say: one of an installation is nobody's.
 
     Source: https://docs.github.com/en/rest/users/users#get-the-authenticated-user
     """
@@ -30,14 +41,7 @@ def _login() -> str:
     def read(ask: Ask) -> str:
         return str(ask.get(f"{GITHUB}/user", HEADERS).json()["login"])
 
-    try:
-        client = Client(tokens(os.environ, Path.home(), heroku=False, github=True), deadline=_SECONDS)
-    except NoTokenError:
-        return ""
-    try:
-        found = fact(client, "the user of the GitHub token", read)
-    finally:
-        client.close()
+    found = fact(client, "the user of the GitHub token", read)
     return found.value if isinstance(found, Observed) else ""
 
 

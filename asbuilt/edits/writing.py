@@ -103,7 +103,7 @@ def noted(text: str, spot: Spot, told: str) -> str:
 def _put_in_flow(text: str, spot: Spot, written: str, *, last: int) -> str:
     if last:
         return _inserted(text, last, f", {written}")
-    return text[: spot.start] + f"{text[spot.start]}{written}{text[spot.end - 1]}" + text[spot.end :]
+    return text[: spot.start] + (f"{{ {written} }}" if spot.kind == "mapping" else f"[{written}]") + text[spot.end :]
 
 
 def _inserted(text: str, at: int, written: str) -> str:

@@ -46,14 +46,32 @@ def waived(asked: Asked, baseline: str | None, owner: str | None, issue: int | N
     return Waived.of(baseline, lambda: owner or owner_of(asked.sandbox), issue)
 
 
-def show_difference(asked: Asked) -> NoReturn:
+def refuse_for_a_patch(**given: bool) -> None:
+    """Refuse options that are for a first estate. Raises OptionError."""
+    for name in (name for name, is_given in given.items() if is_given):
+        raise OptionError(
+            f"--{name} is for a first estate; a patch is of all of the estate that is there: leave it out"
+        )
+
+
+def show(asked: Asked, waived: "Waived | None", *, diff: bool) -> NoReturn:
+    """Print the patch that is asked for. Raises OptionError."""
+    if diff:
+        _show_difference(asked)
+    if waived:
+        _show_baseline(asked, waived)
+    raise OptionError("--estate names an estate that is there: add --diff or --baseline 30d; --output FILE writes one")
+
+
+def _show_difference(asked: Asked) -> NoReturn:
     """Print how an estate differs from what is there. Exits as `diff` does. Raises OptionError."""
     from asbuilt.debts.observed import as_observed
+    from asbuilt.debts.of_files import read
     from asbuilt.debts.patch import patch
 
     file, source, declared = _read(asked)
     found = _today(asked, file, declared)
-    made = as_observed(declared, source, found, file=file)
+    made = as_observed(declared, source, found, read(declared, file, asked.sandbox, asked.checkout), file=file)
     _tell_unknown(found)
     if made.source == source:
         marked = f"; {_counted(made.reviews, 'finding')} stand, all marked `review:`" if made.reviews else ""
@@ -63,7 +81,7 @@ def show_difference(asked: Asked) -> NoReturn:
     raise typer.Exit(_DIFFERS)
 
 
-def show_baseline(asked: Asked, waived: "Waived") -> NoReturn:
+def _show_baseline(asked: Asked, waived: "Waived") -> NoReturn:
     """Print a patch with a waiver for every finding of today.
 
     Exits with 1 where the check would still fail: something is unknown, or cannot be waived. Raises OptionError.

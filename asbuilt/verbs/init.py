@@ -46,8 +46,9 @@ def init(
     ] = None,
     issue: Annotated[int | None, typer.Option(metavar="N", help="the issue in which they are worked off")] = None,
     estate_file: Annotated[
-        str, typer.Option("--estate", metavar="FILE", help="the estate that --diff and --baseline are about")
-    ] = "estate.yaml",
+        str | None,
+        typer.Option("--estate", metavar="FILE", help="the one that --diff and --baseline are about (estate.yaml)"),
+    ] = None,
 ) -> None:
     """Write an estate that what is there conforms to; what looks wrong in it is marked `review:`."""
     from asbuilt.initial.first_estate import FirstEstate, refuse_to_overwrite
@@ -61,12 +62,11 @@ def init(
             ("--app", only), ("--repository", [repository]), ("--checkout", [checkout]), ("--sandbox", [sandbox]),
             ("--output", [output]), ("--baseline", [baseline]), ("--owner", [owner]), ("--estate", [estate_file]),
         )  # fmt: skip
-        asked = debts.Asked(estate_file, sandbox, checkout, _progress, context.obj.hide)
+        asked = debts.Asked(estate_file or _DEFAULT, sandbox, checkout, _progress, context.obj.hide)
         waived = debts.waived(asked, baseline, owner, issue, diff=diff)
-        if diff:
-            debts.show_difference(asked)
-        if waived and output == _DEFAULT and Path(estate_file).exists():
-            debts.show_baseline(asked, waived)
+        if diff or estate_file or (waived and output == _DEFAULT and Path(_DEFAULT).exists()):
+            debts.refuse_for_a_patch(app=bool(only), repository=bool(repository), output=output != _DEFAULT)
+            debts.show(asked, waived, diff=diff)
         if output != _PRINTED:
             refuse_to_overwrite(file)
         wanted = Wanted(tuple(only or ()), repository or "", Path(checkout) if checkout else None, sandbox, folder)

@@ -23,7 +23,7 @@ _MADE: dict[str, tuple[str, Change, str]] = {
         "a:\n  b: 1 # of b\n  d: [1]\n\n# of c\nc: 2\n",
     ),
     "into a flow": ("a: {b: 1}\n", Put(("a", "d"), 2), "a: {b: 1, d: 2}\n"),
-    "into an empty flow": ("a: { }\n", Put(("a", "d"), 2), "a: {d: 2}\n"),
+    "into an empty flow": ("a: { }\n", Put(("a", "d"), 2), "a: { d: 2 }\n"),
     "into a flow of several lines": (
         "a: {\n  b: 1, # of b\n  c: 2 # of c\n}\n",
         Put(("a", "d"), 3),
@@ -67,6 +67,11 @@ _REFUSED: dict[str, tuple[str, Change, str]] = {
     "what an alias stands for": ("a: &x {c: 1}\nb: *x\n", Put(("a", "c"), 2), "*x stands elsewhere"),
     "around what an alias stands for": ("a:\n  c: &x 1\nb: *x\n", Removed(("a",)), "an alias elsewhere"),
     "a text of several lines": ("a: |\n  b\n", Put(("a",), 2), "several lines"),
+    "beside a text that keeps its line ends": (
+        "a:\n  b: |+\n    x\n\n\nc: 1\n",
+        Put(("a", "d"), 2),
+        "is not changed by a program",
+    ),
     "a key of a list": ("a: [1]\n", Put(("a", "b"), 2), "no such item"),
     "a key of a text": ("a: x\n", Put(("a", "b"), 2), "single value"),
     "an item of a text": ("a: x\n", Added(("a",), (2,)), "no list"),

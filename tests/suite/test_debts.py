@@ -182,6 +182,9 @@ REFUSED = {
     ("--baseline", "30d", "--issue", "1", "--diff"): "give one of them",
     ("--issue", "1"): "add --baseline",
     ("--diff", "--estate", "nowhere.yaml"): "nowhere.yaml",
+    ("--diff", "--app", "raxx-api-prod"): "--app is for a first estate",
+    ("--diff", "--output", "other.yaml"): "--output is for a first estate",
+    ("--estate", "estate.yaml"): "add --diff or --baseline",
 }
 
 
@@ -192,3 +195,43 @@ def test_what_nobody_can_have_meant_is_refused_before_anything_is_asked(argument
 
     assert (done.exit_code, done.stdout) == (4, "")
     assert REFUSED[arguments] in " ".join(done.stderr.split())
+
+
+def test_a_deploy_that_a_file_has_now_is_declared_and_marked(elsewhere, play_for_verdicts):
+    workflow = elsewhere / "fixtures/repositories/TradeMasterAPI/after/.github/workflows/deploy-heroku.yml"
+    text = workflow.read_text()
+    workflow.write_text(
+        text.replace("  workflow_dispatch:", "  schedule: [{cron: 17 4 * * *}]\n  workflow_dispatch:", 1)
+    )
+
+    done = init("--diff", "--sandbox", "healthy")
+
+    assert "+          - { app: raxx-api-staging, trigger: schedule }" in done.stdout
+    assert "# review: WF037 deploy-heroku.yml deploys raxx-api-staging by schedule now" in done.stdout
+    file = patched(done.stdout, elsewhere)
+    assert play_for_verdicts("tests_static", f"--estate={file}").code == 0
+
+
+def test_an_app_that_is_deployed_and_not_declared_is_declared_with_its_deploys(elsewhere, play_for_verdicts):
+    text = ESTATE.read_text()
+    source = "".join(f"{each}\n" for each in text.splitlines() if "staging" not in each).encode()
+    (elsewhere / "estate.yaml").write_bytes(source)
+
+    done = init("--diff", "--sandbox", "healthy")
+
+    assert "+  # review: raxx-api-staging is new" in done.stdout
+    file = patched(done.stdout, elsewhere, source)
+    played = play_for_verdicts("tests_live", "tests_static", "-m", "", "--sandbox=healthy", f"--estate={file}")
+    assert (played.code, played.count("drifted")) == (0, 0), played.out
+
+
+def test_an_estate_that_would_contradict_itself_is_not_made(elsewhere):
+    """The environment lets trunk alone deploy, and the estate has a deploy from the branch that was the default."""
+    scheduled = "deploys:\n          - { app: raxx-api-prod, trigger: schedule }"
+    source = ESTATE.read_text().replace("deploys:", scheduled, 1).encode()
+    (elsewhere / "estate.yaml").write_bytes(source)
+
+    done = init("--diff", "--sandbox", "healthy+default-branch-renamed")
+
+    assert "not changed here: the estate would contradict itself" in done.stdout
+    assert "+    default_branch: trunk" not in done.stdout
