@@ -217,3 +217,25 @@ def test_each_script_is_run_by_a_step_and_no_step_evaluates_a_text():
         assert f'bash "$GITHUB_ACTION_PATH/.github/action/{path.name}"' in run
         assert "eval" not in path.read_text()
         assert subprocess.run(["bash", "-n", str(path)], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("has_node", [True, False])
+def test_the_page_is_made_with_the_locked_allure_and_says_what_it_needs(noting, has_node):
+    """Where there is Node.js; whatever the run came to, and with no token for what is installed."""
+    tools = noting.root / "tools"
+    tools.mkdir()
+    for name in ("bash", "cat", "dirname", "env", "grep", "ln", "ls", "mkdir", "python3", "readlink"):
+        (tools / name).symlink_to(sys.executable if name == "python3" else shutil.which(name))
+    if has_node:
+        (tools / "npm").write_text('#!/bin/bash\nprintf "%s\\n" "npm $*" "key=$HEROKU_API_KEY" >> "$HOME/asked"\n')
+        (tools / "npm").chmod(0o755)
+    noting.environment |= {"PATH": str(tools), "HEROKU_API_KEY": "secret", "CODE": "1"}
+    ran = noting.action(suite="live", report="true")
+    assert ran.steps["Judge"] == "failure", ran.log
+    assert ran.steps["Render the report"] == ("success" if has_node else "failure"), ran.log
+    if has_node:
+        npm, key, record = noting.noted("asked")[-3:]
+        assert npm.startswith(f"npm ci --prefix {HOME} --omit=dev --ignore-scripts")
+        assert (key, record) == ("key=", f"record {noting.workspace}/reports/run-1")
+    else:
+        assert "put actions/setup-node before this step" in ran.log

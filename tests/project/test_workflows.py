@@ -199,8 +199,8 @@ def test_own_pull_requests_are_judged_with_the_estate_beside_this_file(play):
 
 
 def blocks():
-    text = (HOME / "docs" / "adopting.md").read_text("utf-8")
-    return re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    texts = [(HOME / "docs" / name).read_text("utf-8") for name in ("adopting.md", "github-actions.md")]
+    return re.findall(r"```yaml\n(.*?)```", "\n".join(texts), re.DOTALL)
 
 
 @pytest.mark.parametrize("text", [each for each in blocks() if "\nestate: " in each])
@@ -226,6 +226,30 @@ def test_workflow_in_the_guide_calls_as_it_must(text):
     assert {name for name, each in wanted["inputs"].items() if each.get("required")} <= job.get("with", {}).keys()
     permitted = [each["permissions"].items() for each in root["jobs"].values()]
     assert job["permissions"] == {name: each for one in permitted for name, each in one}
+
+
+@pytest.mark.parametrize("text", [each for each in blocks() if "uses: OWNER/asbuilt@SHA" in each])
+def test_step_in_the_guide_uses_the_action_as_it_must(text):
+    caller = modelling.load(text, "caller.yml")
+    assert problems(caller) == ()
+    inputs = plain_of(HOME / "action.yml")["inputs"]
+    (step,) = [each for job in plain_of_text(text)["jobs"].values() for each in job["steps"] if "OWNER" in each["uses"]]
+    assert step["with"].keys() <= inputs.keys()
+    assert {name for name, each in inputs.items() if each.get("required")} <= step["with"].keys()
+    assert ("HEROKU_API_KEY" in step.get("env", {})) is (step["with"]["suite"] == "live")
+
+
+def test_the_guide_names_each_input_and_output_of_the_action_and_no_other():
+    guide = (HOME / "docs" / "github-actions.md").read_text("utf-8")
+    action = plain_of(HOME / "action.yml")
+    _, inputs, outputs, *_ = re.split(r"^\| (?:input|output) \| \|$", guide, flags=re.MULTILINE)
+    for table, names in ((inputs, action["inputs"]), (outputs, action["outputs"])):
+        rows = re.findall(r"^\| (`.*?) \|", table.split("\n\n")[0], re.MULTILINE)
+        assert {name for row in rows for name in re.findall(r"`([^`]+)`", row)} == set(names)
+
+
+def plain_of_text(text):
+    return document.plain(modelling.load(text, "text.yml").document.root)
 
 
 BEFORE = {
