@@ -285,6 +285,8 @@ class Provenance:
             name = owner.repository.name
             state = self.repositories.get(name)
             fact = state.deployments.get(app.environment or "") if state else None
+            if isinstance(fact, Unobserved):
+                return name, Untold(fact)
             if state is None or not isinstance(fact, Observed):
                 continue
             maker = self.maker(owner)
