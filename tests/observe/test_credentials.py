@@ -204,5 +204,5 @@ def test_a_token_is_held_with_where_it_was_found_and_not_shown(environ, source, 
     assert found.token not in repr(found)
 
 
-def test_a_client_that_gives_the_token_is_named(home, gh):
+def test_a_client_that_gives_the_token_is_named(gh):
     assert credentials.held_github(gh("echo gho_gh")).source == "`gh auth token`"

@@ -1,6 +1,7 @@
 """`asbuilt doctor`: each fact that it tells, seen from a world that has it."""
 
 import json
+import os
 from functools import partial
 
 import httpx
@@ -307,8 +308,11 @@ def test_an_estate_that_is_wrong_is_exit_4_with_its_place(tmp_path):
 
 
 @pytest.fixture
-def echoing(monkeypatch):
-    """Providers that say the token that they were sent wherever they can, and the canaries as the tokens at hand."""
+def echoing(monkeypatch, tmp_path):
+    """Providers that say the token that they were sent wherever they can, and the canaries as the tokens at hand.
+
+    They are where the clients keep them: what stands in the environment is withheld by every verb.
+    """
 
     def handler(request):
         sent = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -320,8 +324,14 @@ def echoing(monkeypatch):
         refused = request.url.path.startswith(("/apps/", "/repos/"))
         return httpx.Response(403 if refused else 200, headers=headers, json=says)
 
-    monkeypatch.setenv("HEROKU_API_KEY", HEROKU_CANARY)
-    monkeypatch.setenv("GH_TOKEN", CANARY)
+    for name in ("HEROKU_API_KEY", "GH_TOKEN", "GITHUB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / ".netrc").write_text(f"machine api.heroku.com login me@example.com password {HEROKU_CANARY}\n")
+    gh = tmp_path / "gh"
+    gh.write_text(f"#!/bin/sh\necho {CANARY}\n")
+    gh.chmod(0o755)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setattr(examine, "Client", partial(Client, transport=httpx.MockTransport(handler)))
 
 
@@ -329,8 +339,8 @@ def echoing(monkeypatch):
 def test_no_token_is_in_what_it_tells(form, echoing):  # noqa: ARG001 - it stands for the providers
     done = doctor("--estate", str(ESTATE), "--format", form)
     assert done.exit_code == 1
-    assert "from HEROKU_API_KEY" in done.output
-    assert "from GH_TOKEN" in done.output
+    assert "from ~/.netrc" in done.output
+    assert "from `gh auth token`" in done.output
     assert "CANARY" not in done.output + done.stderr
     assert "[withheld]" in done.output
 
