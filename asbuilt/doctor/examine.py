@@ -21,6 +21,8 @@ from asbuilt.option_values import OptionError
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import Sandbox
 
+_ODD = "answered something that its API does not promise"
+
 
 @dataclass(frozen=True, slots=True)
 class Around:
@@ -137,7 +139,14 @@ def _answers(
             answers[each] = replace(NOT_ASKED, reason=why[0], remedy=why[1])
     open_ones = {each: each.question for each in every if each not in answers}
     found = asked(client, open_ones) if open_ones else {}
-    return {each: answers.get(each) or found[each] for each in every}
+    return {each: answers.get(each) or _as_promised(each, found[each]) for each in every}
+
+
+def _as_promised(question: Asked, looked: Looked) -> Looked:
+    """Give an answer; one that is not of the form that its API promises shows nothing."""
+    if not looked.is_seen or question.document.is_of_form(looked.document):
+        return looked
+    return replace(looked, reason=_ODD, remedy="ask again; if it stays, a proxy answers in its place")
 
 
 def _shut(token: Token | None, first: Looked) -> tuple[str, str] | None:

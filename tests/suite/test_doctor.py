@@ -266,6 +266,24 @@ def test_a_provider_that_fails_is_a_line_and_is_not_asked_again(world):
     assert "ask again" in report["helps_most"]["change"]
 
 
+@pytest.mark.parametrize("document", [[1], {"workflows": None}, {}, "x", None])
+def test_an_answer_of_another_form_shows_nothing(document, world):
+    answers = [{"request": f"GET https://api.github.com/repos/{REPOSITORY}/actions/workflows", "json": document}]
+    report = asked(world(answers=answers))
+    assert "answered something that its API does not promise" in told(report, "wrong", "controls")
+    assert "GH007" in report["unknowable"]
+    assert "workflow" not in told(report, "wrong", "names")
+
+
+def test_what_a_provider_says_is_shown_and_not_obeyed(world):
+    says = "::error::x \x1b[31mred\u202e\n::set-output name=a::b"
+    answers = [{"request": "GET https://api.github.com/repos/*", "status": 403, "json": {"message": says}}]
+    out = doctor("--estate", str(ESTATE), "--sandbox", world(answers=answers)).output
+    assert "red" in out
+    assert "\x1b" not in out
+    assert not [each for each in out.splitlines() if each.lstrip().startswith("::")]
+
+
 def test_a_token_that_is_not_valid_is_told_once(world):
     answers = [{"request": "GET https://api.github.com/*", "status": 401, "json": {"message": "Bad credentials"}}]
     report = asked(world(answers=answers))
