@@ -278,7 +278,16 @@ class Provenance:
 
         One that is under way or waits has not ended. None where there is none among the newest. With the repository.
         """
-        return self._noting(lambda seen: seen._last_deployment(app))  # noqa: SLF001 - as above
+        return self._noting(lambda seen: seen._unseen_deployments(app) or seen._last_deployment(app))  # noqa: SLF001 - as above
+
+    def _unseen_deployments(self, app: App) -> tuple[str, Untold] | None:
+        """Say which deployments to an app's environment could not be seen: none of them is the last then."""
+        for owner in self.owners(app):
+            state = self.repositories.get(owner.repository.name)
+            fact = state.deployments.get(app.environment or "") if state else None
+            if isinstance(fact, Unobserved):
+                return owner.repository.name, Untold(fact)
+        return None
 
     def _last_deployment(self, app: App) -> tuple[str, Ended | Asks | Untold | None]:
         for owner in self.owners(app):

@@ -15,6 +15,7 @@ K = TypeVar("K", bound=Hashable)
 SECONDS, DEADLINE = 5.0, 20.0
 _OF_HEROKU = {"Accept": "application/vnd.heroku+json; version=3"}
 _FAILED = 300
+_SLOW = "ask again; if it stays, see the provider's status page, and the way there (proxies)"
 NOT_FOUND = 404
 UNAUTHORIZED = 401
 
@@ -83,7 +84,8 @@ def _look(client: Client, question: Question) -> Looked:
     try:
         answer, refused = client.look(f"{question.origin}{question.path}", headers)
     except NotObservedError as error:
-        return Looked(None, {}, None, error.reason, error.remedy)
+        # Its remedy may name options of a run, which a doctor has not.
+        return Looked(None, {}, None, error.reason, _SLOW if "--" in error.remedy else error.remedy)
     ended = datetime.now(UTC)
     seconds = (ended - began).total_seconds()
     sent = _date(answer.headers.get("date", ""))

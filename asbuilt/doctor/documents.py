@@ -13,6 +13,7 @@ from asbuilt.observe.http import GITHUB, HEROKU
 
 APPS, REPOSITORIES, DEPLOYING = "apps", "repositories", "repositories that deploy"
 APP, REPOSITORY, ENVIRONMENTS, WORKFLOWS = "app", "repository", "environments", "workflows"
+_WRAPPED = {ENVIRONMENTS: "environments", WORKFLOWS: "workflows", "runs": "workflow_runs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class Document:
     permission: str = ""
     without: str = ""
     range: str = ""
+    is_mapping: bool = False
+
+    def is_of_form(self, document: object) -> bool:
+        """Say whether an answer is what its API promises: a mapping, a list, or a mapping with the list of its name."""
+        if self.is_mapping:
+            return isinstance(document, dict)
+        if key := _WRAPPED.get(self.name):
+            document = document.get(key) if isinstance(document, dict) else None
+        return isinstance(document, list)
 
     @property
     def is_optional(self) -> bool:
@@ -40,7 +50,17 @@ class Document:
 
 def _of_app(name: str, path: str, *facts: str, wanted: str = "", without: str = "") -> Document:
     what = "the app itself" if name == APP else name
-    return Document(name, what, HEROKU, f"/apps/{{}}{path}", APPS, frozenset(facts), without=without, range=wanted)
+    return Document(
+        name,
+        what,
+        HEROKU,
+        f"/apps/{{}}{path}",
+        APPS,
+        frozenset(facts),
+        without=without,
+        range=wanted,
+        is_mapping=name == APP,
+    )
 
 
 def _of_repository(
@@ -48,7 +68,15 @@ def _of_repository(
 ) -> Document:
     what = "the repository itself" if name == REPOSITORY else name
     return Document(
-        name, what, GITHUB, f"/repos/{{}}{path}", of, frozenset(facts), permission=permission, without=without
+        name,
+        what,
+        GITHUB,
+        f"/repos/{{}}{path}",
+        of,
+        frozenset(facts),
+        permission=permission,
+        without=without,
+        is_mapping=name == REPOSITORY,
     )
 
 

@@ -5,6 +5,7 @@ Nothing is asked twice and nothing is asked again: an answer comes in seconds, a
 
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from asbuilt.observe.http import HEROKU, Client
 from asbuilt.option_values import OptionError
 from asbuilt.sandbox.scenario import ScenarioError
 from asbuilt.sandbox.server import Sandbox
+
+_ODD = "answered something that its API does not promise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,15 @@ def around(sandbox: str | None, closing: ExitStack) -> Around:
 
 def examined(here: Around, estate: Estate | None, file: str, folder: Path) -> Report:
     """Say what can be known before a run. `file` is what the estate is called, `folder` where its checkouts begin."""
+    lints = estate is not None and bool(estate.repositories) and estate.lint != "off"
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="versions") as beside:
+        of_machine = beside.submit(lambda: tuple(versions.lines(lints=lints)))
+        report = _asked(here, estate, file, folder)
+        return replace(report, lines=(*report.lines, *of_machine.result()))
+
+
+def _asked(here: Around, estate: Estate | None, file: str, folder: Path) -> Report:
+    """Say what the providers tell."""
     given = Tokens(*(each.token if each else None for each in (here.heroku, here.github)))
     client = Client(given, route_to=here.route_to, timeout=SECONDS, deadline=DEADLINE)
     try:
@@ -81,7 +93,6 @@ def examined(here: Around, estate: Estate | None, file: str, folder: Path) -> Re
     in_sandbox = here.route_to is not None
     told += reach.lines(looked, in_sandbox=in_sandbox)
     told += reach.proxy_lines(os.environ, in_sandbox=in_sandbox)
-    told += versions.lines(lints=estate is not None and bool(estate.repositories) and estate.lint != "off")
     return replace(report, lines=tuple(told))
 
 
@@ -137,7 +148,14 @@ def _answers(
             answers[each] = replace(NOT_ASKED, reason=why[0], remedy=why[1])
     open_ones = {each: each.question for each in every if each not in answers}
     found = asked(client, open_ones) if open_ones else {}
-    return {each: answers.get(each) or found[each] for each in every}
+    return {each: answers.get(each) or _as_promised(each, found[each]) for each in every}
+
+
+def _as_promised(question: Asked, looked: Looked) -> Looked:
+    """Give an answer; one that is not of the form that its API promises shows nothing."""
+    if not looked.is_seen or question.document.is_of_form(looked.document):
+        return looked
+    return replace(looked, reason=_ODD, remedy="ask again; if it stays, a proxy answers in its place")
 
 
 def _shut(token: Token | None, first: Looked) -> tuple[str, str] | None:

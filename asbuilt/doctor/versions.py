@@ -30,21 +30,22 @@ def lines(*, lints: bool) -> Iterator[Line]:
     """Say which version of each there is, and what lacks for what; `lints` says that linters judge workflow files."""
     calls: dict[str, list[str | None]] = {}
     calls |= {each.name: [find(each.name), each.version_option] for each in LINTERS.values()}
-    calls |= {"node": [shutil.which("node"), "--version"], "allure": [own_allure(), "--version"]}
+    calls |= {"node": [shutil.which("node"), "--version"]}
     with ThreadPoolExecutor(max_workers=len(calls)) as pool:
         found = dict(zip(calls, pool.map(_version, calls.values()), strict=True))
+    found["allure"] = None if own_allure() is None else ""  # to ask it takes longer than all else together
     python, pytest = platform.python_version(), version("pytest")
     yield _line(Status.WELL, f"asbuilt {__version__}, Python {python}, pytest {pytest}")
     for control, linter in LINTERS.items():
-        if found[linter.name] is None:
-            fact = f"{linter.name} is not there: {control} of workflow files will be unknown"
+        if not found[linter.name]:
+            lacks = "is not there" if found[linter.name] is None else "does not say its version"
+            fact = f"{linter.name} {lacks}: {control} of workflow files will be unknown"
             status = Status.WRONG if lints else Status.NOTE
             yield _line(status, fact, f"{_GET[linter.name]}; or let it be: `lint: off` in the estate")
-    there = [f"{name} {each}" for name, each in found.items() if each]
+    there = [f"{name} {each}".rstrip() for name, each in found.items() if each is not None]
     if there:
         yield _line(Status.WELL, ", ".join(there))
-    if not found["node"] or not found["allure"]:
-        lacking = " and ".join(name for name in ("node", "allure") if not found[name])
+    if lacking := " and ".join(name for name in ("node", "allure") if found[name] is None):
         need = "Node.js 20 or later; npm install --global allure@3"
         yield _line(Status.NOTE, f"{lacking} not there: report.html is not made without, all else is", need)
     yield from _plugins()
@@ -60,15 +61,20 @@ def _plugins() -> Iterator[Line]:
 
 
 def _version(command: list[str | None]) -> str | None:
-    """Give the version that a program tells of itself; None where it is not there, or tells none."""
+    """Give the version that a program tells of itself: empty where it tells none, None where it is not there."""
     program, option = command
     if not program or not option:
         return None
     try:
         done = subprocess.run(  # noqa: S603 - our own command line
-            [program, option], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS, check=False
+            [program, option],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired):
-        return None
+        return ""
     told = _VERSION.search(done.stdout[:1000])
-    return told[0] if told and done.returncode == 0 else None
+    return told[0] if told and done.returncode == 0 else ""

@@ -185,3 +185,24 @@ def test_a_token_that_the_run_does_not_need_is_not_taken(home):
     found = tokens(environ, home, heroku=False, github=False)
     assert (found.heroku, found.github) == (None, None)
     assert repr(tokens(environ, home, heroku=True, github=True)) == "Tokens(...)"
+
+
+@pytest.mark.parametrize(
+    ("environ", "source"),
+    [
+        ({"HEROKU_API_KEY": "HRKU-1"}, "HEROKU_API_KEY"),
+        ({}, "~/.netrc"),
+        ({"GH_TOKEN": "ghp_1", "GITHUB_TOKEN": "ghp_2"}, "GH_TOKEN"),
+        ({"GITHUB_TOKEN": "ghp_2"}, "GITHUB_TOKEN"),
+    ],
+)
+def test_a_token_is_held_with_where_it_was_found_and_not_shown(environ, source, home):
+    (home / ".netrc").write_text(NETRC)
+    environ = {"PATH": "/nowhere", **environ}
+    found = credentials.held_heroku(environ, home) if not source.startswith("G") else credentials.held_github(environ)
+    assert found.source == source
+    assert found.token not in repr(found)
+
+
+def test_a_client_that_gives_the_token_is_named(gh):
+    assert credentials.held_github(gh("echo gho_gh")).source == "`gh auth token`"

@@ -1,6 +1,7 @@
 """`asbuilt doctor`: each fact that it tells, seen from a world that has it."""
 
 import json
+import os
 from functools import partial
 
 import httpx
@@ -142,6 +143,7 @@ def test_what_is_not_knowable_is_what_a_run_does_not_know(document, world, play_
     file = world(answers=refusing(document))
     unknown = set(play_for_verdicts("tests_live", "-m", "live", f"--sandbox={file}").subjects("unknown"))
     report = asked(file)
+    assert unknown
     assert unknown <= set(report["unknowable"])
     assert report["helps_most"]["change"]
 
@@ -264,6 +266,24 @@ def test_a_provider_that_fails_is_a_line_and_is_not_asked_again(world):
     assert "ask again" in report["helps_most"]["change"]
 
 
+@pytest.mark.parametrize("document", [[1], {"workflows": None}, {}, "x", None])
+def test_an_answer_of_another_form_shows_nothing(document, world):
+    answers = [{"request": f"GET https://api.github.com/repos/{REPOSITORY}/actions/workflows", "json": document}]
+    report = asked(world(answers=answers))
+    assert "answered something that its API does not promise" in told(report, "wrong", "controls")
+    assert "GH007" in report["unknowable"]
+    assert "workflow" not in told(report, "wrong", "names")
+
+
+def test_what_a_provider_says_is_shown_and_not_obeyed(world):
+    says = "::error::x \x1b[31mred\u202e\n::set-output name=a::b"
+    answers = [{"request": "GET https://api.github.com/repos/*", "status": 403, "json": {"message": says}}]
+    out = doctor("--estate", str(ESTATE), "--sandbox", world(answers=answers)).output
+    assert "red" in out
+    assert "\x1b" not in out
+    assert not [each for each in out.splitlines() if each.lstrip().startswith("::")]
+
+
 def test_a_token_that_is_not_valid_is_told_once(world):
     answers = [{"request": "GET https://api.github.com/*", "status": 401, "json": {"message": "Bad credentials"}}]
     report = asked(world(answers=answers))
@@ -306,8 +326,11 @@ def test_an_estate_that_is_wrong_is_exit_4_with_its_place(tmp_path):
 
 
 @pytest.fixture
-def echoing(monkeypatch):
-    """Providers that say the token that they were sent wherever they can, and the canaries as the tokens at hand."""
+def echoing(monkeypatch, tmp_path):
+    """Providers that say the token that they were sent wherever they can, and the canaries as the tokens at hand.
+
+    They are where the clients keep them: what stands in the environment is withheld by every verb.
+    """
 
     def handler(request):
         sent = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -319,8 +342,14 @@ def echoing(monkeypatch):
         refused = request.url.path.startswith(("/apps/", "/repos/"))
         return httpx.Response(403 if refused else 200, headers=headers, json=says)
 
-    monkeypatch.setenv("HEROKU_API_KEY", HEROKU_CANARY)
-    monkeypatch.setenv("GH_TOKEN", CANARY)
+    for name in ("HEROKU_API_KEY", "GH_TOKEN", "GITHUB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / ".netrc").write_text(f"machine api.heroku.com login me@example.com password {HEROKU_CANARY}\n")
+    gh = tmp_path / "gh"
+    gh.write_text(f"#!/bin/sh\necho {CANARY}\n")
+    gh.chmod(0o755)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setattr(examine, "Client", partial(Client, transport=httpx.MockTransport(handler)))
 
 
@@ -328,8 +357,8 @@ def echoing(monkeypatch):
 def test_no_token_is_in_what_it_tells(form, echoing):  # noqa: ARG001 - it stands for the providers
     done = doctor("--estate", str(ESTATE), "--format", form)
     assert done.exit_code == 1
-    assert "from HEROKU_API_KEY" in done.output
-    assert "from GH_TOKEN" in done.output
+    assert "from ~/.netrc" in done.output
+    assert "from `gh auth token`" in done.output
     assert "CANARY" not in done.output + done.stderr
     assert "[withheld]" in done.output
 
