@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from asbuilt.github_server import DOT_COM
 from asbuilt.sandbox.application import Application, Entry
 from asbuilt.sandbox.scenario import load
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Self
 
+    from asbuilt.github_server import GitHubServer
     from asbuilt.sandbox.scenario import Scenario
 
 __all__ = ["Entry", "Sandbox", "serve"]
@@ -29,14 +31,20 @@ class Sandbox:
     """A running sandbox: `with Sandbox.start("healthy") as sandbox: ...`."""
 
     def __init__(
-        self, scenario: Scenario, *, port: int, unix_socket: Path | None, elapsed: Callable[[], float] | None
+        self,
+        scenario: Scenario,
+        *,
+        port: int,
+        unix_socket: Path | None,
+        elapsed: Callable[[], float] | None,
+        github: GitHubServer,
     ) -> None:
         begun, self._skipped = time.monotonic(), 0.0
         self.scenario = scenario
         self.name = scenario.name
         self.unix_socket = unix_socket
         self._passes = elapsed or (lambda: time.monotonic() - begun)
-        self._application = Application(scenario, self.elapsed)
+        self._application = Application(scenario, self.elapsed, github)
         self._sockets = _listen(port, unix_socket)
         self.origin = f"http://127.0.0.1:{self._sockets[0].getsockname()[1]}"
         self._server = uvicorn.Server(
@@ -66,13 +74,16 @@ class Sandbox:
         unix_socket: Path | str | None = None,
         folder: Path | None = None,
         elapsed: Callable[[], float] | None = None,
+        github: GitHubServer = DOT_COM,
     ) -> Self:
         """Load a scenario and serve it from a thread; it answers by the time that this returns.
+
+        `github` is the GitHub that it stands for.
 
         `elapsed` tells how many seconds the sandbox has run; a test hands in its own rather than sleep.
         """
         path = Path(unix_socket) if unix_socket else None
-        sandbox = cls(load(name, folder=folder), port=port, unix_socket=path, elapsed=elapsed)
+        sandbox = cls(load(name, folder=folder), port=port, unix_socket=path, elapsed=elapsed, github=github)
         sandbox._begin()
         return sandbox
 
@@ -145,7 +156,7 @@ def serve(
 ) -> None:
     """Serve a scenario until interrupted; `ready` learns the origin once the sockets listen."""
     path = Path(unix_socket) if unix_socket else None
-    sandbox = Sandbox(load(name, folder=folder), port=port, unix_socket=path, elapsed=None)
+    sandbox = Sandbox(load(name, folder=folder), port=port, unix_socket=path, elapsed=None, github=DOT_COM)
     if ready is not None:
         ready(sandbox)
     sandbox.run()

@@ -8,6 +8,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from asbuilt import invoked
 from asbuilt.verbs.telling import broken, say
+from asbuilt.verbs.wrong_values import worded
 
 _TYPER_INTERRUPTED = 130
 
@@ -37,7 +38,7 @@ class Command(TyperGroup):
             code = super().main(*arguments, **{**extra, "standalone_mode": False})
         except typer.TyperException as error:
             if error.message:  # without any argument Typer has shown the help, and has nothing to say
-                say(f"{error.format_message()} (see asbuilt --help)", "red")
+                say(f"{worded(error.format_message())} (see asbuilt --help)", "red")
             return invoked.USAGE
         except (KeyboardInterrupt, typer.Abort):
             return invoked.INTERRUPTED

@@ -21,7 +21,11 @@ def controls(
 
     found = handbook.controls()
     if identity is not None and identity.upper() not in found:
-        stop(f'no control is called "{identity}"; there are {", ".join(found)}')
+        from asbuilt.estate_errors import quoted, suggestion
+
+        stop(
+            f"no control is called {quoted(identity)}{suggestion(identity.upper(), found)}; asbuilt controls lists them"
+        )
     chosen = [found[identity.upper()]] if identity else list(found.values())
     match form:
         case Format.JSON:
