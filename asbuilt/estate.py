@@ -21,7 +21,9 @@ from asbuilt.estate_errors import (
     Problem,
     Tell,
     YamlPath,
+    is_inherited,
     locate,
+    places_of,
     problems_in,
     quoted,
     suggestion,
@@ -63,6 +65,7 @@ from asbuilt.estate_forms import (
 )
 from asbuilt.estate_implied import implied
 from asbuilt.estate_policies import refuses
+from asbuilt.estate_pruned import without
 from asbuilt.files import NotThereError, RefusedError, read, read_inside
 from asbuilt.versions import as_of_problem
 from asbuilt.workflows.said.described import handed
@@ -473,10 +476,29 @@ def load(path: Path, controls: Collection[str] = (), source: bytes | None = None
     try:
         estate = Estate.model_validate(with_defaults_and_names(implied(raw, is_repository)))
     except ValidationError as error:
-        raise EstateError(str(path), problems_in(error, parsed.root, Estate)) from error
+        found = problems_in(error, parsed.root, Estate)
+        names = _of_names(raw, places_of(error), parsed.root, controls)
+        raise EstateError(str(path), [*found, *names]) from error
     if wrong := told_once(parsed.root, _contradictions(estate, controls)):
         raise EstateError(str(path), wrong)
     return estate
+
+
+def _of_names(
+    raw: Mapping[str, Any], wrong: Collection[YamlPath], root: document.Node, controls: Collection[str]
+) -> list[Problem]:
+    """Give what is wrong with names of an estate that has wrong values too, where these do not hide what is named."""
+    places = {
+        ("defaults", "app", *each[2:]) if each[:1] == ("apps",) and is_inherited(root, each) else each for each in wrong
+    }
+    pruned = without(raw, places)
+    if pruned is None:
+        return []
+    try:
+        estate = Estate.model_validate(with_defaults_and_names(implied(pruned, is_repository)))
+    except ValidationError:
+        return []
+    return told_once(root, _contradictions(estate, controls))
 
 
 def place_of(path: Path, keys: YamlPath) -> str:

@@ -115,10 +115,17 @@ def problems_in(error: ValidationError, root: Node, model: type[BaseModel]) -> l
         path = _path(each)
         mark = locate(root, path)
         missing = (
-            path[2 if is_inherited(root, path) or path[0] == "defaults" else 0 :] if each["type"] == "missing" else ()
+            path[2 if is_inherited(root, path) or path[:1] == ("defaults",) else 0 :]
+            if each["type"] == "missing"
+            else ()
         )
         found.setdefault((mark, missing), Problem(mark, partial(_message, each, model)))
     return list(found.values())
+
+
+def places_of(error: ValidationError) -> list[YamlPath]:
+    """Give the places of pydantic's findings."""
+    return [_path(each) for each in error.errors(include_url=False)]
 
 
 def _path(error: Any) -> YamlPath:
