@@ -20,10 +20,8 @@ from asbuilt.tolerance import Base, Key, keys_of
 
 _COMMAND = "from asbuilt.start import main; main()"
 _JUDGED = frozenset({0, 1, 5})
-_LEFT_OUT = (
-    "PYTEST_ADDOPTS", "HEROKU_API_KEY", "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ACTIONS", "GITHUB_OUTPUT",
-    "GITHUB_STEP_SUMMARY",
-)  # fmt: skip
+_TOKENS = ("HEROKU_API_KEY", "GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+_LEFT_OUT = ("PYTEST_ADDOPTS", *_TOKENS, "GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 
 
 def found_at(ref: str, run: Run, estate: Path, narrowed: tuple[str, ...]) -> Base:

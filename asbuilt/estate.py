@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property, partial
 from itertools import chain
@@ -15,8 +16,19 @@ from pydantic.json_schema import SkipJsonSchema
 
 from asbuilt.discovery import Found
 from asbuilt.estate_defaults import AS_OF, expanded, put_places, with_defaults_and_names
-from asbuilt.estate_errors import EstateError, Problem, Tell, YamlPath, locate, problems_in
+from asbuilt.estate_errors import (
+    EstateError,
+    Problem,
+    Tell,
+    YamlPath,
+    is_inherited,
+    locate,
+    places_of,
+    problems_in,
+    told_once,
+)
 from asbuilt.estate_forms import (
+    ApiAddress,
     AppName,
     AskedAfterwards,
     Bound,
@@ -51,6 +63,7 @@ from asbuilt.estate_forms import (
 )
 from asbuilt.estate_implied import implied
 from asbuilt.estate_policies import refuses
+from asbuilt.estate_pruned import without
 from asbuilt.files import NotThereError, RefusedError, read, read_inside
 from asbuilt.nearest import quoted, suggestion
 from asbuilt.versions import as_of_problem
@@ -356,6 +369,14 @@ class Ownership(NamedTuple):
         return f"set off `{deploy.trigger}` for {self.workflow.name} in {self.repository.name}"
 
 
+class Providers(_Declared):
+    """Where the providers are asked, where that is not where everybody's are."""
+
+    github: ApiAddress | None = Field(
+        default=None, description="where GitHub's API is: https://HOST/api/v3, or https://api.SUBDOMAIN.ghe.com"
+    )
+
+
 def _with_as_of(schema: dict[str, Any]) -> None:
     """Let the JSON Schema of the controls have the version that they are as of."""
     told = "the version of asbuilt whose controls fail a run; newer ones are reported (default: all fail it)"
@@ -367,6 +388,7 @@ class Estate(_Declared):
     """Everything that is declared."""
 
     estate: Named = Field(description="the estate's name")
+    providers: Providers = Field(default_factory=Providers)
     links: Links = Field(default_factory=Links)
     defaults: Defaults = Field(default_factory=Defaults)
     apps: dict[AppName, App] = {}
@@ -453,10 +475,39 @@ def load(path: Path, controls: Collection[str] = (), source: bytes | None = None
     try:
         estate = Estate.model_validate(with_defaults_and_names(implied(raw, is_repository)))
     except ValidationError as error:
-        raise EstateError(str(path), problems_in(error, parsed.root, Estate)) from error
-    if wrong := [Problem(locate(parsed.root, place), tell) for place, tell in _contradictions(estate, controls)]:
+        found = problems_in(error, parsed.root, Estate)
+        names = _of_names(raw, places_of(error), parsed.root, controls)
+        raise EstateError(str(path), [*found, *names]) from error
+    if wrong := told_once(parsed.root, _contradictions(estate, controls)):
         raise EstateError(str(path), wrong)
     return estate
+
+
+def _of_names(
+    raw: Mapping[str, Any], wrong: Collection[YamlPath], root: document.Node, controls: Collection[str]
+) -> list[Problem]:
+    """Give what is wrong with names of an estate that has wrong values too, where these do not hide what is named."""
+    places = {
+        ("defaults", "app", *each[2:]) if each[:1] == ("apps",) and is_inherited(root, each) else each for each in wrong
+    }
+    pruned = without(raw, places)
+    if pruned is None:
+        return []
+    try:
+        estate = Estate.model_validate(with_defaults_and_names(implied(pruned, is_repository)))
+    except ValidationError:
+        return []
+    return told_once(root, _contradictions(estate, controls))
+
+
+def place_of(path: Path, keys: YamlPath) -> str:
+    """Give where something stands in an estate file that was read before: `file:line:column`."""
+    with suppress(RefusedError):
+        root = yaml_reader.read(read(path), str(path)).root
+        if root is not None:
+            mark = locate(root, keys)
+            return f"{path}:{mark.line}:{mark.column}"
+    return str(path)
 
 
 def refuse_empty(estate: Estate, path: str) -> None:

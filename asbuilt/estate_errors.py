@@ -68,12 +68,27 @@ def locate(root: Node, path: YamlPath) -> Mark:
         own = root
         for part in path[:2]:
             own = own.get(str(part)) or own if isinstance(own, Mapping) else own
-        if isinstance(own, Mapping) and str(path[2]) not in own:
+        if not isinstance(own, Mapping) or str(path[2]) not in own:
             kind = "app" if path[0] == "apps" else "repository"
             inherited = find(root, ("defaults", kind, *path[2:]))
             if inherited != find(root, ("defaults", kind)):
                 return inherited
     return find(root, path)
+
+
+def is_inherited(root: Node, path: YamlPath) -> bool:
+    """Say whether what stands at a path is told where `defaults` gives it."""
+    return locate(root, path) != find(root, path)
+
+
+def told_once(root: Node, problems: Iterable[tuple[YamlPath, Tell]]) -> list[Problem]:
+    """Give what is wrong at places of an estate; what several took from `defaults` is one mistake, and told once."""
+    found: dict[tuple[Mark, str] | int, Problem] = {}
+    for number, (path, tell) in enumerate(problems):
+        mark = locate(root, path)
+        key = (mark, tell()) if is_inherited(root, path) else number
+        found.setdefault(key, Problem(mark, tell))
+    return list(found.values())
 
 
 def problems_in(error: ValidationError, root: Node, model: type[BaseModel]) -> list[Problem]:
@@ -82,9 +97,18 @@ def problems_in(error: ValidationError, root: Node, model: type[BaseModel]) -> l
     for each in error.errors(include_url=False):
         path = _path(each)
         mark = locate(root, path)
-        missing = path if each["type"] == "missing" else ()
+        missing = (
+            path[2 if is_inherited(root, path) or path[:1] == ("defaults",) else 0 :]
+            if each["type"] == "missing"
+            else ()
+        )
         found.setdefault((mark, missing), Problem(mark, partial(_message, each, model)))
     return list(found.values())
+
+
+def places_of(error: ValidationError) -> list[YamlPath]:
+    """Give the places of pydantic's findings."""
+    return [_path(each) for each in error.errors(include_url=False)]
 
 
 def _path(error: Any) -> YamlPath:

@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
+from asbuilt.github_server import address_of
 from asbuilt.regular import problem_of
 from asbuilt.terms import RUNS
 from asbuilt.texts import visible
@@ -217,6 +218,7 @@ Word = Annotated[str, _WORD]
 Value = Annotated[str, _VALUE]
 Link = Annotated[str, _LINK]
 IssueUrl = Annotated[str, _ISSUES]
+ApiAddress = Annotated[str, AfterValidator(address_of)]
 Origin = Annotated[str, _ORIGIN]
 UrlPath = Annotated[str, _PATH]
 JsonPointer = Annotated[str, _POINTER]

@@ -14,6 +14,7 @@ from asbuilt import texts
 from asbuilt.compared import sides
 from asbuilt.controls import Control, Drift, Undecided, control_of, none_of
 from asbuilt.deploy_spans import Untold
+from asbuilt.github_server import GitHubServer
 from asbuilt.lint.scan import Scan
 from asbuilt.made_by import Answer, Made, NotMade
 from asbuilt.model import Absent, Observed, Unobserved
@@ -258,7 +259,7 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
         subject=name,
         requirement=control.requirement,
         outcome=outcome,
-        findings=tuple(_with_fix(each.about(name), control, told) for each in findings),
+        findings=tuple(_with_fix(each.about(name), control, told, run.server) for each in findings),
         reason=reason,
         issue=settings.issue if settings else None,
         seconds=report.duration,
@@ -272,13 +273,14 @@ def verdict_of(item: pytest.Item, run: Run, call: pytest.CallInfo[None], report:
     )
 
 
-def _with_fix(finding: Finding, control: Control, told: Mapping[str, str]) -> Finding:
+def _with_fix(finding: Finding, control: Control, told: Mapping[str, str], server: GitHubServer) -> Finding:
     """Give a finding with its fix, or else the control's remedy, in words of the subject, and with what that needs."""
     if finding.waived:
         return replace(finding, fix="")
     fix = finding.fix or control.remedy
     own = control.needs if fix == control.remedy else ()
-    return replace(finding, fix=tell(fix, told), needs=tuple(dict.fromkeys((*finding.needs, *own, *needs_of(fix)))))
+    said = server.hosted(tell(server.paged(fix), told))
+    return replace(finding, fix=said, needs=tuple(dict.fromkeys((*finding.needs, *own, *needs_of(fix)))))
 
 
 _WIRE = tuple(each.name for each in fields(Verdict))

@@ -11,11 +11,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import Discriminator, PlainValidator, TypeAdapter
+from pydantic import AfterValidator, Discriminator, PlainValidator, TypeAdapter
 from pydantic_core import to_json
 
 from asbuilt import descriptions, texts
 from asbuilt.files import MOST_OF_AN_OBSERVATION, read
+from asbuilt.github_server import API, address_of
 from asbuilt.terms import Stretch
 
 T = TypeVar("T")
@@ -433,7 +434,8 @@ class Settling:
 class Observation:
     """The real state, as seen once. `world` is `live` or names the sandbox; `as_of` is the providers' clock.
 
-    `settling` has the apps that were waited for, `meant` the commit that an app was meant to run, both by app.
+    `settling` has the apps that were waited for, `meant` the commit that an app was meant to run, both by app. `github`
+    is where the API of the GitHub is that was asked.
     """
 
     world: str
@@ -445,6 +447,7 @@ class Observation:
     timeline: tuple[str, ...] = ()
     settling: dict[str, Settling] = field(default_factory=dict)
     meant: dict[str, str] = field(default_factory=dict)
+    github: Annotated[str, AfterValidator(address_of)] = API
 
 
 def dump(observation: Observation) -> bytes:

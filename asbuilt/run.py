@@ -14,6 +14,7 @@ from asbuilt.controls import Control
 from asbuilt.discovery import PLAIN, Found
 from asbuilt.estate import Estate, Ownership, Waiver
 from asbuilt.estate_errors import LONGEST_LINE, Tell, first_lines
+from asbuilt.github_server import DOT_COM, GitHubServer, server_of
 from asbuilt.judged_again import Again
 from asbuilt.lint.keep import Scans
 from asbuilt.model import Observation
@@ -68,6 +69,11 @@ class Run:
     changes: Changes | None = None
     base: Base | None = None
     fail_on: str = ""
+
+    @property
+    def server(self) -> GitHubServer:
+        """The GitHub that was asked; github.com where none was."""
+        return server_of(self.observation.github) if self.observation else DOT_COM
 
     @property
     def tolerance(self) -> Tolerance:

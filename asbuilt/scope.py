@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asbuilt import folders
-from asbuilt.estate import Estate, Ownership
-from asbuilt.nearest import suggestion
+from asbuilt.estate import Estate, Ownership, place_of
+from asbuilt.nearest import quoted, suggestion
 from asbuilt.option_values import OptionError
 from asbuilt.workflows.paths.checkout import Checkout, CheckoutError
 from asbuilt.workflows.said.described import Described, called_name
@@ -112,10 +112,22 @@ def checkouts_of(
         called |= {name: path for name, path in of_estate.items() if name not in judged and path.is_dir()}
     else:
         judged = of_estate
+    for name, path in of_estate.items():
+        if judged.get(name) == path and not path.is_dir():
+            raise OptionError(_no_checkout(estate_file, name, estate.repositories[name].checkout or ""))
     try:
         return folders.read(judged, called, names_in(estate), descriptions_in(estate), branches_in(estate))
     except CheckoutError as error:
         raise OptionError(str(error)) from error
+
+
+def _no_checkout(estate_file: Path, name: str, checkout: str) -> str:
+    """Say of a folder that the estate names and that is none, where it does so and what it is relative to."""
+    here = Path.cwd()
+    shown = estate_file.relative_to(here) if estate_file.is_relative_to(here) else estate_file
+    place = place_of(shown, ("repositories", name, "checkout"))
+    what = "is no folder" if (estate_file.parent / checkout).exists() else "is not there"
+    return f"{place}: checkout {quoted(checkout)} of {name} {what}: name the folder of its files, relative to this file"
 
 
 def _owner_of(folder: str, estate: Estate, repositories: list[str], taken: Collection[str]) -> str:

@@ -14,6 +14,7 @@ from asbuilt.discovery import Found
 from asbuilt.estate import Estate, Repository, is_repository
 from asbuilt.files import RefusedError, read
 from asbuilt.folders import Named
+from asbuilt.github_server import meant
 from asbuilt.option_values import OptionError
 
 NAME = "no estate"
@@ -25,7 +26,7 @@ NOTHING = (
 )
 # https://git-scm.com/docs/git-config#_syntax: of a section all lines up to the next one.
 _ORIGIN = re.compile(r'^\s*\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S+)', re.MULTILINE)
-_GITHUB = re.compile(r"(?:https://(?:[^@/]*@)?|ssh://git@|git@|git://)github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?")
+_REMOTE = r"(?:https://(?:[^@/]*@)?|ssh://git@|git@|git://){host}(?::[0-9]+)?[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?"
 
 
 _MOST_OF_A_NAME = 4096  # as long as a path may be
@@ -52,8 +53,9 @@ def standing_in(
     if estate.repositories:
         return estate, [*given, *_by_remote(estate, named, own, repositories)]
     if not files_alone:
-        return estate, [each if "=" in each or each != named.plain else _only_called(each) for each in given]
-    name, folder = _judged(named, own, repositories)
+        of = [f"{name}={where}" for name, where in named.of.items()]
+        return estate, [*of, *([_only_called(named.plain, estate.providers.github)] if named.plain is not None else [])]
+    name, folder = _judged(named, own, repositories, estate.providers.github)
     if not folder:
         return estate, list(given)
     others = [f"{of}={where}" for of, where in named.of.items() if of.lower() != name.lower() and where != folder]
@@ -66,29 +68,29 @@ def _by_remote(estate: Estate, named: Named, own: Path | None, repositories: Seq
     is_said = named.plain is not None or any(each.lower() in declared for each in named.of)
     if own is None or is_said or any(each.checkout for each in estate.repositories.values()):
         return
-    name = declared.get(origin(own).lower())
+    name = declared.get(origin(own, estate.providers.github).lower())
     if name and (not repositories or name in repositories):
         yield f"{name}={own}"
 
 
-def _judged(named: Named, own: Path | None, repositories: Sequence[str]) -> tuple[str, str]:
+def _judged(named: Named, own: Path | None, repositories: Sequence[str], github: str | None) -> tuple[str, str]:
     """Give the repository that is judged where none is declared, and its folder; an empty one where there is none."""
     asked = [each for each in named.of if each in repositories]
     if named.plain is None and asked:
-        return name_of(Path(named.of[asked[0]]), repositories), named.of[asked[0]]
+        return asked[0], named.of[asked[0]]
     folder = named.plain or (str(own) if own else "")
     same = [of for of, where in named.of.items() if folder and os.path.realpath(where) == os.path.realpath(folder)]
     if named.plain is None and (same or (not folder and len(named.of) == 1)):
         of = (same or list(named.of))[0]
-        return name_of(Path(named.of[of]), repositories or [of]), named.of[of]
-    return (name_of(Path(folder), repositories), folder) if folder else ("", "")
+        return name_of(Path(named.of[of]), repositories or [of], github), named.of[of]
+    return (name_of(Path(folder), repositories, github), folder) if folder else ("", "")
 
 
-def _only_called(folder: str) -> str:
+def _only_called(folder: str, github: str | None) -> str:
     """Give a folder of a repository that nobody declares as one that others may call. Raises OptionError."""
     if not Path(folder).is_dir():
         raise OptionError(f"--checkout {folder}: there is no such folder")
-    return f"{origin(Path(folder)) or f'files/{_label(Path(folder))}'}={folder}"
+    return f"{origin(Path(folder), github) or f'files/{_label(Path(folder))}'}={folder}"
 
 
 def with_repositories(estate: Estate, *names: str) -> Estate:
@@ -100,23 +102,34 @@ def with_repositories(estate: Estate, *names: str) -> Estate:
     )
 
 
-def name_of(folder: Path, asked: Sequence[str]) -> str:
-    """Name the repository of a folder that no estate speaks of. Raises OptionError for a name that can be none."""
+def name_of(folder: Path, asked: Sequence[str], github: str | None = None) -> str:
+    """Name the repository of a folder that no estate speaks of. Raises OptionError for a name that can be none.
+
+    `github` is where the estate says that GitHub's API is.
+    """
     if len(asked) > 1:
         raise OptionError("--repository: the estate declares none, so there is one checkout, of one repository")
     if asked and not is_repository(asked[0]):
         raise OptionError(f'--repository: "{asked[0]}" is not a repository; write OWNER/NAME')
-    return asked[0] if asked else origin(folder) or _label(folder)
+    return asked[0] if asked else origin(folder, github) or _label(folder)
 
 
-def origin(folder: Path) -> str:
-    """Give the repository on GitHub that git fetches from; empty where it is none, or cannot be told."""
+def origin(folder: Path, github: str | None = None) -> str:
+    """Give the repository on GitHub that git fetches from; empty where it is none, or cannot be told.
+
+    `github` is where the estate says that its API is. Raises OptionError where the environment names a GitHub
+    that can be none.
+    """
+    try:
+        host = meant(github, os.environ).host.partition(":")[0]
+    except ValueError as error:
+        raise OptionError(str(error)) from error
     try:
         settings = read(_kept_by_git(folder) / "config").decode("utf-8", "replace")
     except RefusedError:
         return ""
     url = _ORIGIN.search(settings)
-    found = _GITHUB.fullmatch(url[1]) if url else None
+    found = re.fullmatch(_REMOTE.format(host=re.escape(host)), url[1]) if url else None
     return found[1] if found and is_repository(found[1]) else ""
 
 

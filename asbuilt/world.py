@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asbuilt.deploying_jobs import deploying_jobs
+from asbuilt.github_server import DOT_COM, VARIABLE, GitHubServer, meant, named_by
 from asbuilt.judged_again import Again, name_of
 from asbuilt.model import Observation
 from asbuilt.observe.credentials import NoTokenError, Tokens, tokens
@@ -33,7 +34,8 @@ _DEADLINE, _DEADLINE_OF_AN_APP = 120.0, 5.0
 class World:
     """The chosen reality. `observation` is there from the beginning only where it was saved by an earlier run.
 
-    So are the `bodies` beside it; `again` says whose it is, and `said` what a person is told of that.
+    So are the `bodies` beside it; `again` says whose it is, and `said` what a person is told of that, or of the GitHub
+    that is asked, `server`.
     """
 
     name: str
@@ -43,6 +45,7 @@ class World:
     bodies: Mapping[str, str] = field(default_factory=dict)
     again: Again | None = None
     said: str = ""
+    server: GitHubServer = DOT_COM
 
     @property
     def credentials(self) -> tuple[Secret, ...]:
@@ -73,14 +76,16 @@ def choose(run: Run, *, sandbox: str | None, observed: str | None, edited: bool 
         raise OptionError("--edited lets --observed judge what was changed: name the file, --observed=FILE")
     if observed:
         return _saved(run, observed, edited=edited)
+    server, said = _server(run)
     if sandbox:
-        served, said = _sandbox(sandbox, run, closing)
-        return World(f"sandbox {sandbox}", Tokens("sandbox", "sandbox"), served, said=said)
+        served, said = _sandbox(sandbox, run, closing, server)
+        return World(f"sandbox {sandbox}", Tokens("sandbox", "sandbox"), served, said=said, server=server)
     asks_of_deploys = any(run.scope.owns(each) for each in run.estate.ownerships())
     heroku = bool(run.scope.apps) or asks_of_deploys
     github = bool(run.scope.repositories | run.scope.around) or asks_of_deploys
     try:
-        return World("live", tokens(os.environ, Path.home(), heroku=heroku, github=github))
+        found = tokens(os.environ, Path.home(), heroku=heroku, github=github, server=server)
+        return World("live", found, said=said if github else "", server=server)
     except NoTokenError as error:
         raise OptionError(str(error)) from error
 
@@ -107,6 +112,7 @@ def observe(
 
     client = Client(
         world.tokens,
+        github=world.server.api,
         route_to=world.sandbox.origin if world.sandbox else None,
         timeout=timeout,
         deadline=settle + (default_deadline(run) if deadline is None else deadline),
@@ -139,7 +145,19 @@ def default_deadline(run: Run) -> float:
     return _DEADLINE + _DEADLINE_OF_AN_APP * len(run.scope.apps | owned)
 
 
-def _sandbox(name: str, run: Run, closing: ExitStack) -> tuple[Sandbox, str]:
+def _server(run: Run) -> tuple[GitHubServer, str]:
+    """Give the GitHub that is asked, and what a person is told where the environment names another one."""
+    declared = run.estate.providers.github
+    try:
+        named, server = named_by(os.environ), meant(declared, os.environ)
+    except ValueError as error:
+        raise OptionError(str(error)) from error
+    if named is None or named == server:
+        return server, ""
+    return server, f"{server.api} is asked, as the estate says (providers.github), and not {VARIABLE}, {named.api}"
+
+
+def _sandbox(name: str, run: Run, closing: ExitStack, server: GitHubServer) -> tuple[Sandbox, str]:
     """Start a sandbox, and say what of the estate its world cannot make true, where it is made of the estate."""
     from asbuilt.sandbox.declared import Declared, declared, known_of
     from asbuilt.sandbox.scenario import DECLARED, ScenarioError
@@ -152,7 +170,8 @@ def _sandbox(name: str, run: Run, closing: ExitStack) -> tuple[Sandbox, str]:
         return made[0].document
 
     try:
-        served = closing.enter_context(Sandbox.start(name, made={DECLARED: world}, estate=run.estate))
+        started = Sandbox.start(name, made={DECLARED: world}, estate=run.estate, github=server)
+        served = closing.enter_context(started)
         return served, "\n".join(f"no world makes this true: {each}" for one in made for each in one.impossible)
     except ScenarioError as error:
         raise OptionError(str(error)) from error

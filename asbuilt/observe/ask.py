@@ -35,6 +35,11 @@ class Ask:
         self.requests: list[int] = []
         self.last_url = ""
 
+    @property
+    def github(self) -> str:
+        """Where the API of the GitHub is that is asked."""
+        return self._client.github
+
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Ask an API. Raises NotThereError for a 404, NotObservedError where nothing can be told.
 

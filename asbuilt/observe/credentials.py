@@ -6,11 +6,15 @@ They are handed to the client, and to nothing else.
 import netrc
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from asbuilt.github_server import DOT_COM, GitHubServer, named_by
+
 _CLIENT_SECONDS = 10
+_OF_ACTIONS = ("GH_TOKEN", "GITHUB_TOKEN")
+_OF_SERVERS = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 _ONE_WORD = re.compile(r"\S{1,1000}")
 
 
@@ -48,16 +52,19 @@ class NoTokenError(ValueError):
     """
 
 
-def tokens(environ: Mapping[str, str], home: Path, *, heroku: bool, github: bool) -> Tokens:
+def tokens(
+    environ: Mapping[str, str], home: Path, *, heroku: bool, github: bool, server: GitHubServer = DOT_COM
+) -> Tokens:
     """Find the tokens of the providers that the run needs.
 
     `home` is the folder with the `.netrc`; `heroku` and `github` say which are needed, and what is not needed is not
     looked for. HEROKU_API_KEY goes before `.netrc`, both before `heroku`; GH_TOKEN before GITHUB_TOKEN, and both before
-    `gh`. A variable of blanks is none. Whether a token is valid is not asked.
+    `gh`. A variable of blanks is none. Whether a token is valid is not asked. `server` is the GitHub that is asked: one
+    that an estate alone names has no token but what `gh` keeps for its host.
 
     Raises NoTokenError with a line for each provider that has none.
     """
-    held = (held_heroku(environ, home) if heroku else None, held_github(environ) if github else None)
+    held = (held_heroku(environ, home) if heroku else None, held_github(environ, server) if github else None)
     found = Tokens(*(each.token if each else None for each in held))
     missing = []
     if heroku and not found.heroku:
@@ -65,10 +72,7 @@ def tokens(environ: Mapping[str, str], home: Path, *, heroku: bool, github: bool
             "no Heroku token: set HEROKU_API_KEY (`heroku authorizations:create --scope read`), or run `heroku login`"
         )
     if github and not found.github:
-        missing.append(
-            "no GitHub token: set GITHUB_TOKEN or GH_TOKEN (fine-grained, read-only: docs/permissions.md), "
-            "or run `gh auth login`"
-        )
+        missing.append(_how_to_have_one(server))
     if missing:
         choice = "or judge something else: --sandbox WORLD, --observed FILE"
         raise NoTokenError("\n".join(["`-m live` asks the real providers, and", *missing, choice]))
@@ -95,12 +99,41 @@ def held_heroku(environ: Mapping[str, str], home: Path) -> Held | None:
     return _said(own, "heroku", "auth:token")
 
 
-def held_github(environ: Mapping[str, str]) -> Held | None:
-    """Give GitHub's token from the environment, or the one that `gh` has for github.com; None without it."""
-    for name in ("GH_TOKEN", "GITHUB_TOKEN"):
+def _how_to_have_one(server: GitHubServer) -> str:
+    kind = "fine-grained, read-only: docs/permissions.md"
+    if server == DOT_COM:
+        return f"no GitHub token: set GITHUB_TOKEN or GH_TOKEN ({kind}), or run `gh auth login`"
+    name = "GH_ENTERPRISE_TOKEN" if server.is_server else "GH_TOKEN"
+    return (
+        f"no token of {server.host}: run `gh auth login --hostname {server.host}`, or set {name} ({kind}) and "
+        f"GH_HOST={server.host}; GITHUB_TOKEN is sent there where GITHUB_API_URL is {server.api}"
+    )
+
+
+def held_github(environ: Mapping[str, str], server: GitHubServer = DOT_COM) -> Held | None:
+    """Give a GitHub's token from the environment, or the one that `gh` has for its host; None without it."""
+    for name in _variables(environ, server):
         if token := environ.get(name, "").strip():
             return Held(token, name)
-    return _said(environ, "gh", "auth", "token", "--hostname", "github.com")
+    # With these the client would give one that is for another host.
+    own = {name: value for name, value in environ.items() if name not in {*_OF_ACTIONS, *_OF_SERVERS}}
+    return _said(own, "gh", "auth", "token", "--hostname", server.host)
+
+
+def _variables(environ: Mapping[str, str], server: GitHubServer) -> Iterator[str]:
+    """Give the variables that hold a token of a GitHub, as https://cli.github.com/manual/gh_help_environment has them.
+
+    GITHUB_TOKEN is of the GitHub that GITHUB_API_URL names. The others are sent to another host than github.com where
+    GITHUB_API_URL or GH_HOST names that host: an estate alone, which may be a stranger's, sends no token anywhere.
+    """
+    named = named_by(environ)
+    is_named = named == server or environ.get("GH_HOST", "").strip().lower() == server.host
+    if server.is_server:
+        yield from _OF_SERVERS if is_named else ()
+    elif server == DOT_COM or is_named:
+        yield "GH_TOKEN"
+    if (named or DOT_COM) == server:
+        yield "GITHUB_TOKEN"
 
 
 def _said(environ: Mapping[str, str], *command: str) -> Held | None:

@@ -12,11 +12,12 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from asbuilt.github_server import API
 from asbuilt.texts import kept as text
 from asbuilt.withholding import WITHHELD, foreign
 
 HEROKU = "https://api.heroku.com"
-GITHUB = "https://api.github.com"
+GITHUB = API
 LOG = re.compile(r"/actions/runs/([0-9]{1,18})(?:/jobs?/([0-9]{1,18}))?")  # which run and job a log is of
 Shape = Mapping[str, Any] | list[Any] | Callable[[str], str]
 _MOST_OF_A_MESSAGE = 1000
@@ -34,16 +35,21 @@ class Endpoint:
     is_list: bool = False
 
 
-def endpoint_of(url: str) -> Endpoint | None:
-    """Give the document that a URL is of; None for one that is not known, and for an app's own."""
-    origin, path = _split(url)
+def endpoint_of(url: str, github: str = GITHUB) -> Endpoint | None:
+    """Give the document that a URL is of; None for one that is not known, and for an app's own.
+
+    `github` is where the API of the GitHub is that was asked.
+    """
+    if not is_of_a_provider(url, github):
+        return None
+    origin, path = _split(f"{GITHUB}/{url.removeprefix(f'{github}/')}" if url.startswith(f"{github}/") else url)
     found = (each for each in ENDPOINTS if each.origin == origin and _pattern(each.path).fullmatch(path))
     return next(found, None)
 
 
-def is_of_a_provider(url: str) -> bool:
+def is_of_a_provider(url: str, github: str = GITHUB) -> bool:
     """Say whether a URL is a provider's own, not an app's."""
-    return url.startswith((f"{HEROKU}/", f"{GITHUB}/"))
+    return url.startswith((f"{HEROKU}/", f"{github}/"))
 
 
 def message(said: str) -> str:

@@ -11,7 +11,7 @@ from asbuilt.model import Deployment, Environment, Fact, ProtectedBranch, Reposi
 from asbuilt.observe.ask import Ask, fact, instant, items
 from asbuilt.observe.github_reading import HEADERS as _HEADERS
 from asbuilt.observe.github_reading import listed as _listed
-from asbuilt.observe.http import GITHUB, Client
+from asbuilt.observe.http import Client
 
 _OWN_RULES = frozenset({"required_reviewers", "wait_timer", "branch_policy"})
 
@@ -23,7 +23,7 @@ def repository(client: Client, name: str) -> Fact[Repository]:
     """
 
     def read(ask: Ask) -> Repository:
-        raw = ask.get(f"{GITHUB}/repos/{quote(name)}", _HEADERS).json()
+        raw = ask.get(f"{client.github}/repos/{quote(name)}", _HEADERS).json()
         return Repository(raw["full_name"], raw["default_branch"], raw["archived"], raw["private"], raw.get("disabled"))
 
     return fact(client, f"repository {name}", read, can_be_absent=True)
@@ -36,7 +36,7 @@ def environments(client: Client, name: str) -> Fact[tuple[Environment, ...]]:
     """
 
     def read(ask: Ask) -> tuple[Environment, ...]:
-        url = f"{GITHUB}/repos/{quote(name)}/environments?per_page=100"
+        url = f"{client.github}/repos/{quote(name)}/environments?per_page=100"
         return tuple(_environment(ask, name, raw) for raw in _listed(ask, url, "environments"))
 
     return fact(client, f"environments of {name}", read)
@@ -49,7 +49,7 @@ def workflows(client: Client, name: str) -> Fact[tuple[Workflow, ...]]:
     """
 
     def read(ask: Ask) -> tuple[Workflow, ...]:
-        url = f"{GITHUB}/repos/{quote(name)}/actions/workflows?per_page=100"
+        url = f"{client.github}/repos/{quote(name)}/actions/workflows?per_page=100"
         return tuple(Workflow(raw["name"], raw["path"], raw["state"]) for raw in _listed(ask, url, "workflows"))
 
     return fact(client, f"workflows of {name}", read)
@@ -64,7 +64,7 @@ def deployments(client: Client, name: str, environment: str) -> Fact[tuple[Deplo
 
     def read(ask: Ask) -> tuple[Deployment, ...]:
         query = urlencode({"environment": environment, "per_page": 100})
-        raws = items(ask.get(f"{GITHUB}/repos/{quote(name)}/deployments?{query}", _HEADERS).json())
+        raws = items(ask.get(f"{client.github}/repos/{quote(name)}/deployments?{query}", _HEADERS).json())
         return tuple(_deployment(raw) for raw in raws)
 
     return fact(client, f"deployments to {environment}", read)
@@ -77,7 +77,7 @@ def latest_deployments(client: Client, name: str) -> Fact[tuple[Deployment, ...]
     """
 
     def read(ask: Ask) -> tuple[Deployment, ...]:
-        raws = items(ask.get(f"{GITHUB}/repos/{quote(name)}/deployments?per_page=100", _HEADERS).json())
+        raws = items(ask.get(f"{client.github}/repos/{quote(name)}/deployments?per_page=100", _HEADERS).json())
         return tuple(_deployment(raw) for raw in raws)
 
     return fact(client, f"deployments of {name}", read)
@@ -90,7 +90,7 @@ def protected_branches(client: Client, name: str) -> Fact[tuple[ProtectedBranch,
     """
 
     def read(ask: Ask) -> tuple[ProtectedBranch, ...]:
-        found = _listed(ask, f"{GITHUB}/repos/{quote(name)}/branches?protected=true&per_page=100", "")
+        found = _listed(ask, f"{client.github}/repos/{quote(name)}/branches?protected=true&per_page=100", "")
         # A server that does not know the filter gives every branch.
         return tuple(
             ProtectedBranch(raw["name"], raw.get("protection", {}).get("enabled", False))
@@ -141,6 +141,7 @@ def _branches(ask: Ask, repository_name: str, raw: dict[str, Any]) -> tuple[str,
     if policy["protected_branches"]:
         return ("@protected",)
     environment = quote(raw["name"], safe="")
-    url = f"{GITHUB}/repos/{quote(repository_name)}/environments/{environment}/deployment-branch-policies?per_page=100"
+    here = f"{ask.github}/repos/{quote(repository_name)}/environments/{environment}"
+    url = f"{here}/deployment-branch-policies?per_page=100"
     found = _listed(ask, url, "branch_policies")
     return tuple(f"tag:{each['name']}" if each.get("type") == "tag" else each["name"] for each in found)

@@ -11,7 +11,7 @@ from asbuilt.model import Commit, Comparison, DeploymentStatus, Fact, Job, RunPa
 from asbuilt.observe.ask import Ask, fact, instant, items
 from asbuilt.observe.endpoints import LOG
 from asbuilt.observe.github_reading import HEADERS, listed, run
-from asbuilt.observe.http import GITHUB, Client
+from asbuilt.observe.http import Client
 from asbuilt.terms import Stretch
 
 _PAGE = 100
@@ -28,7 +28,7 @@ def history(client: Client, name: str, stretch: Stretch) -> Fact[RunPage]:
     file = quote(stretch.workflow, safe="")
 
     def read(ask: Ask) -> RunPage:
-        answer = ask.get(f"{GITHUB}/repos/{quote(name)}/actions/workflows/{file}/runs?{asked}", HEADERS).json()
+        answer = ask.get(f"{client.github}/repos/{quote(name)}/actions/workflows/{file}/runs?{asked}", HEADERS).json()
         found = tuple(run(raw) for raw in items(answer["workflow_runs"]))
         return RunPage(found, whole=len(found) < _PAGE)
 
@@ -42,7 +42,7 @@ def jobs(client: Client, name: str, run_id: int) -> Fact[tuple[Job, ...]]:
     """
 
     def read(ask: Ask) -> tuple[Job, ...]:
-        url = f"{GITHUB}/repos/{quote(name)}/actions/runs/{run_id}/jobs?filter=all&per_page={_PAGE}"
+        url = f"{client.github}/repos/{quote(name)}/actions/runs/{run_id}/jobs?filter=all&per_page={_PAGE}"
         return tuple(
             Job(
                 id=raw["id"],
@@ -65,7 +65,7 @@ def statuses(client: Client, name: str, deployment: int) -> Fact[tuple[Deploymen
     """
 
     def read(ask: Ask) -> tuple[DeploymentStatus, ...]:
-        url = f"{GITHUB}/repos/{quote(name)}/deployments/{deployment}/statuses?per_page={_PAGE}"
+        url = f"{client.github}/repos/{quote(name)}/deployments/{deployment}/statuses?per_page={_PAGE}"
         return tuple(_status(raw) for raw in items(ask.get(url, HEADERS).json()))
 
     return fact(client, f"statuses of deployment {deployment}", read)
@@ -79,7 +79,7 @@ def comparison(client: Client, name: str, commit: str, branch: str) -> Fact[Comp
     """
 
     def read(ask: Ask) -> Comparison:
-        url = f"{GITHUB}/repos/{quote(name)}/compare/{quote(f'{commit}...{branch}', safe='')}"
+        url = f"{client.github}/repos/{quote(name)}/compare/{quote(f'{commit}...{branch}', safe='')}"
         raw = ask.get(url, HEADERS).json()
         files, commits = items(raw.get("files") or []), items(raw["commits"])
         return Comparison(

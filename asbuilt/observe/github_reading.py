@@ -5,7 +5,7 @@ from typing import Any
 
 from asbuilt.model import WorkflowRun
 from asbuilt.observe.ask import Ask, instant, items
-from asbuilt.observe.http import GITHUB, next_page
+from asbuilt.observe.http import next_page
 
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 _MOST_PAGES = 100
@@ -40,7 +40,7 @@ def pages(ask: Ask, url: str, key: str) -> Iterator[tuple[list[dict[str, Any]], 
         if not url and isinstance(total, int) and count < total:
             raise ValueError(f"{count} of {total} {what}, and no page more")
         yield found, bool(url)
-        if url and not url.startswith(f"{GITHUB}/"):
+        if url and not url.startswith(f"{ask.github}/"):
             raise ValueError(f"a list of {what} that goes on elsewhere")
 
 

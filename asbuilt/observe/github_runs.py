@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from asbuilt.model import Fact, RecentRuns, WaitingRun, WorkflowRun
 from asbuilt.observe.ask import Ask, fact, instant
 from asbuilt.observe.github_reading import listed, pages, run
-from asbuilt.observe.http import GITHUB, Client
+from asbuilt.observe.http import Client
 from asbuilt.run_results import by_event, decide
 
 _PAGES_OF_AN_EVENT = 3
@@ -29,7 +29,7 @@ def recent(
     ones that is not on it, is asked for by itself until its runs tell whether the newest `enough` failed, for three
     pages at most. Absent where GitHub knows no such workflow.
     """
-    url = f"{GITHUB}/repos/{quote(name)}/actions/workflows/{quote(workflow, safe='')}/runs"
+    url = f"{client.github}/repos/{quote(name)}/actions/workflows/{quote(workflow, safe='')}/runs"
     query = {"branch": branch, "status": "completed", "exclude_pull_requests": "true", "per_page": 100}
 
     def read(ask: Ask) -> RecentRuns:
@@ -58,7 +58,7 @@ def waiting(client: Client, name: str) -> Fact[tuple[WaitingRun, ...]]:
     """
 
     def read(ask: Ask) -> tuple[WaitingRun, ...]:
-        url = f"{GITHUB}/repos/{quote(name)}/actions/runs?status=waiting&per_page=100"
+        url = f"{client.github}/repos/{quote(name)}/actions/runs?status=waiting&per_page=100"
         return tuple(_waiting(raw) for raw in listed(ask, url, "workflow_runs"))
 
     return fact(client, f"runs of {name} that wait", read)

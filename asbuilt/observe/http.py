@@ -28,6 +28,7 @@ import httpx  # noqa: E402 - after the line above
 del sys.modules["httpx._main"]
 
 from asbuilt import __version__  # noqa: E402 - after the lines above
+from asbuilt.github_server import server_of  # noqa: E402
 from asbuilt.model import Request  # noqa: E402
 from asbuilt.observe.certificates import problem  # noqa: E402
 from asbuilt.observe.credentials import Tokens  # noqa: E402
@@ -128,14 +129,19 @@ class Client:
         self,
         tokens: Tokens,
         *,
+        github: str = GITHUB,
         route_to: str | None = None,
         timeout: float = 10.0,
         deadline: float = 120.0,
         transport: httpx.BaseTransport | None = None,
         progress: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """`route_to` is the address of a sandbox that answers for every origin; times are seconds."""
+        """`github` is where the API of the GitHub is that is asked; its token goes there alone.
+
+        `route_to` is the address of a sandbox that answers for every origin; times are seconds.
+        """
         self._tokens = tokens
+        self.github = github
         self._timeout = timeout
         self._ends = time.monotonic() + deadline
         self._progress = progress
@@ -206,7 +212,7 @@ class Client:
         for attempt in self._attempts():
             with attempt:
                 answer = self._followed(url, {**self._authorization(url), **(headers or {})}, note)
-                if (failure := _failure(answer)) is not None:
+                if (failure := _failure(answer, self.github)) is not None:
                     raise failure
                 return answer
         raise AssertionError("unreachable: the last attempt returns or raises")
@@ -217,7 +223,7 @@ class Client:
         For whoever has seconds: nothing is asked again. Raises NotObservedError where no answer came.
         """
         answer = self._followed(url, {**self._authorization(url), **(headers or {})}, lambda _: None)
-        return answer, _failure(answer)
+        return answer, _failure(answer, self.github)
 
     def probe(self, url: str, note: Callable[[int], None] = lambda _: None) -> Answer:
         """Ask an app's own URL, again only where no answer came: whatever it answers is the observation.
@@ -236,7 +242,7 @@ class Client:
         return iter(stamina.retry_context(on=self._pause, attempts=ATTEMPTS, timeout=None, wait_initial=_BACKOFF))
 
     def _authorization(self, url: str) -> dict[str, str]:
-        for origin, token in ((HEROKU, self._tokens.heroku), (GITHUB, self._tokens.github)):
+        for origin, token in ((HEROKU, self._tokens.heroku), (self.github, self._tokens.github)):
             if token and url.startswith(f"{origin}/"):
                 return {"Authorization": f"Bearer {token}"}
         return {}
@@ -268,7 +274,7 @@ class Client:
                 self._http.stream("GET", url, headers=dict(headers), follow_redirects=False) as response,
             ):
                 body = self._body(response, began, most)
-            said = "" if probe else kept(url, response.status_code, body)
+            said = "" if probe else kept(url, response.status_code, body, self.github)
             self._record(response, url, headers.get("Range", ""), said, time.monotonic() - began, note)
         if len(body) > most and not probe:
             raise NotObservedError(f"GET {shown(url)}", f"answered more than {most // 2**20} MiB", "ask again")
@@ -313,7 +319,7 @@ class Client:
 
         So it is where a provider's own certificate was refused too, and where its clock differs from the providers'.
         """
-        told = [each.date for each in self.transcript if each.date and each.url.startswith((HEROKU, GITHUB))]
+        told = [each.date for each in self.transcript if each.date and is_of_a_provider(each.url, self.github)]
         off = abs((datetime.now(UTC) - max(told)).total_seconds()) > _MOST_OF_A_SKEW if told else False
         wrong = problem(error, url, self._timeout, is_clock_right=not off)
         if wrong and not probe:
@@ -335,7 +341,7 @@ class Client:
             request_id=headers.get("request-id") or headers.get("x-github-request-id", ""),
             sha256=hashlib.sha256(said.encode()).hexdigest() if said else "",
             page=page,
-            following=_following(response, url) if is_of_a_provider(url) else "",
+            following=_following(response, url) if is_of_a_provider(url, self.github) else "",
         )
         self._append(request, note, said)
 
@@ -450,11 +456,13 @@ def _named(origin: httpx.URL) -> str:
     return named if len(named) <= _MOST_OF_A_MESSAGE else f"{named[: _MOST_OF_A_MESSAGE - 1]}…"
 
 
-def _failure(answer: Answer) -> NotObservedError | None:
+def _failure(answer: Answer, github: str) -> NotObservedError | None:
     """Tell an answer that gives nothing to judge from one that does (2xx, and 404 as "not there")."""
     request = f"GET {shown(answer.url)}"
     headers, status = answer.headers, answer.status
-    if answer.url.startswith(GITHUB) and (refused := signing_on(headers.get("x-github-sso", ""))):
+    server = server_of(github)
+    sso = headers.get("x-github-sso", "") if answer.url.startswith(f"{github}/") else ""
+    if refused := signing_on(sso, server):
         return NotObservedError(request, f"answered {status}: {refused.reason}", refused.remedy)
     if status < 300 or status == 404:  # noqa: PLR2004
         return None
@@ -465,7 +473,8 @@ def _failure(answer: Answer) -> NotObservedError | None:
     if status in _TRANSIENT:
         return NotObservedError(request, f"answered {status}", "ask again: the provider failed", pause=0.0)
     if status == 401:  # noqa: PLR2004
-        name = "HEROKU_API_KEY" if answer.url.startswith(HEROKU) else "GITHUB_TOKEN"
+        of_github = "GH_ENTERPRISE_TOKEN" if server.is_server else "GITHUB_TOKEN"
+        name = "HEROKU_API_KEY" if answer.url.startswith(f"{HEROKU}/") else of_github
         return NotObservedError(request, "answered 401: the token is not valid", f"set {name} to a valid token")
     if status == 403:  # noqa: PLR2004
         missing = headers.get("x-accepted-github-permissions")

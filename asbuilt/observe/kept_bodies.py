@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from asbuilt.observe.endpoints import Shape, endpoint_of, message
+from asbuilt.observe.endpoints import GITHUB, Shape, endpoint_of, message
 
 MOST_OF_A_BODY = 2**20
 _OK, _NO_MORE_OK, _REFUSED = 200, 300, 400
@@ -11,12 +11,12 @@ _OK, _NO_MORE_OK, _REFUSED = 200, 300, 400
 _SPEAKS_FOR_ITSELF = frozenset({401, 404, 429, 500, 502, 503, 504})
 
 
-def kept(url: str, status: int, body: bytes) -> str:
+def kept(url: str, status: int, body: bytes, github: str = GITHUB) -> str:
     """Give what is kept of an API's answer, as JSON in ASCII; nothing of one that is not known, and of no JSON.
 
     Of an answer that refuses it is what the provider says. What is longer than 1 MiB is not kept.
     """
-    shape = _shape(url, status)
+    shape = _shape(url, status, github)
     if shape is None:
         return ""
     try:
@@ -26,8 +26,8 @@ def kept(url: str, status: int, body: bytes) -> str:
     return written if len(written) <= MOST_OF_A_BODY else ""
 
 
-def _shape(url: str, status: int) -> Shape | None:
-    endpoint = endpoint_of(url)
+def _shape(url: str, status: int, github: str) -> Shape | None:
+    endpoint = endpoint_of(url, github)
     if endpoint is None:
         return None
     if _OK <= status < _NO_MORE_OK:

@@ -83,6 +83,7 @@ def sweep(
         as_of=_as_of(client),
         seconds=round(time.monotonic() - began, 3),
         transcript=client.transcript,
+        github=client.github,
     )
 
 
@@ -121,4 +122,4 @@ def _around(repository: declared.Repository, scope: Scope) -> declared.Repositor
 
 def _as_of(client: Client) -> datetime:
     """Give the providers' clock; this machine's only without any."""
-    return latest(client.transcript) or datetime.now(UTC)
+    return latest(client.transcript, client.github) or datetime.now(UTC)

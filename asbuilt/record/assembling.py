@@ -130,7 +130,7 @@ def _span(run: Run, began: datetime) -> tuple[datetime, datetime]:
     if run.observation is None:
         return began, datetime.now(UTC)
     as_of = run.observation.as_of
-    return min(provider_clock.began(run.observation.transcript) or as_of, as_of), as_of
+    return min(provider_clock.began(run.observation.transcript, run.observation.github) or as_of, as_of), as_of
 
 
 def _sources(run: Run, estate_file: Path, files: Mapping[str, str]) -> Iterator[tuple[str, Source]]:

@@ -16,11 +16,11 @@ def listings(observation: Observation) -> tuple[Listing, ...]:
     A list is whole where its last page was read and names no other; not where an answer failed, and not in an
     observation that was saved before the transcript had it.
     """
-    newest = {each.request: each for each in _readings(observation.transcript)}
+    newest = {each.request: each for each in _readings(observation.transcript, observation.github)}
     return tuple(newest[request] for request in sorted(newest))
 
 
-def _readings(transcript: Iterable[Request]) -> list[Listing]:
+def _readings(transcript: Iterable[Request], github: str) -> list[Listing]:
     """Give each reading of a list in the order in which they began.
 
     The next page of a list is what its last one named, its range included: what is asked for otherwise begins anew.
@@ -28,7 +28,7 @@ def _readings(transcript: Iterable[Request]) -> list[Listing]:
     readings: list[Listing] = []
     awaited: dict[_Asked, int] = {}
     for each in transcript:
-        endpoint = endpoint_of(each.url)
+        endpoint = endpoint_of(each.url, github)
         if endpoint is None or not endpoint.is_list:
             continue
         at = awaited.pop((each.url, each.page), None)

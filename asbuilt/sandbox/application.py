@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from asbuilt.github_server import DOT_COM
 from asbuilt.sandbox import github, heroku, router
 from asbuilt.sandbox.exchange import HTML, JSON, Ask, Reply
+from asbuilt.sandbox.mount import BELOW, Mount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from asbuilt.github_server import GitHubServer
     from asbuilt.sandbox.scenario import Scenario
     from asbuilt.sandbox.world import Canned, World
 
@@ -61,8 +64,10 @@ _ROUTER = _Provider(router.answer, lambda _world, ask: router.headers(ask), lamb
 class Application:
     """Answer every request out of the world that stands at that moment."""
 
-    def __init__(self, scenario: Scenario, elapsed: Callable[[], float]) -> None:
+    def __init__(self, scenario: Scenario, elapsed: Callable[[], float], github: GitHubServer = DOT_COM) -> None:
+        """`elapsed` says how long the sandbox has run, `github` which GitHub it stands for."""
         self.scenario = scenario
+        self._mount = Mount(github)
         self.log: list[Entry] = []
         self._elapsed = elapsed
         self._spent: dict[int, int] = {}
@@ -81,15 +86,19 @@ class Application:
             await JSONResponse([asdict(entry) for entry in self.log])(scope, receive, send)
             return
         world = self.scenario.world(self._elapsed())
-        ask = self._ask(request, _stands_for(named, path), path)
+        host, inner = self._mount.inside(*_stands_for(named, path))
+        ask = self._ask(request, host, inner)
         provider = _PROVIDERS.get(ask.host, _ROUTER)
         reply = self._reply(world, ask, provider)
         query = f"?{ask.query}" if ask.query else ""
         agent = request.headers.get("user-agent", "")
-        self.log.append(Entry(ask.method, ask.host, path + query, reply.status if reply else 0, agent))
+        shown = _stands_for(named, path)[0]
+        self.log.append(Entry(ask.method, shown, path + query, reply.status if reply else 0, agent))
         if reply is None:
             await _gone(receive)
             return
+        if host == github.HOST:
+            reply = self._mount.outside(reply)
         await _response(world, ask, reply, provider)(scope, receive, send)
 
     def _ask(self, request: Request, host: str, path: str) -> Ask:
@@ -123,13 +132,15 @@ def _host(header: str) -> str:
     return name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
 
 
-def _stands_for(named: str, path: str) -> str:
-    """Return the host that is meant: on the loopback, where the sandbox stands alone, the path tells the API."""
+def _stands_for(named: str, path: str) -> tuple[str, str]:
+    """Return host and path that are meant: on the loopback, where the sandbox stands alone, the path tells the API."""
     if named not in _LOOPBACK:
-        return named
+        return named, path
+    if path.startswith(f"{BELOW}/"):
+        return github.HOST, path.removeprefix(BELOW)
     root, *below = path.split("/")[1:]
     of_github = root in _GITHUB_ROOTS and below[:1] != ["~"]  # as Heroku calls whoever asks
-    return github.HOST if of_github else heroku.HOST
+    return (github.HOST if of_github else heroku.HOST), path
 
 
 def _response(world: World, ask: Ask, reply: Reply, provider: _Provider) -> Response:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from asbuilt.github_server import DOT_COM
 from asbuilt.sandbox.application import Application, Entry
 from asbuilt.sandbox.scenario import load
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from asbuilt.estate import Estate
+    from asbuilt.github_server import GitHubServer
     from asbuilt.sandbox.scenario import Scenario
 
 __all__ = ["Entry", "Sandbox", "serve"]
@@ -30,14 +32,20 @@ class Sandbox:
     """A running sandbox: `with Sandbox.start("healthy") as sandbox: ...`."""
 
     def __init__(
-        self, scenario: Scenario, *, port: int, unix_socket: Path | None, elapsed: Callable[[], float] | None
+        self,
+        scenario: Scenario,
+        *,
+        port: int,
+        unix_socket: Path | None,
+        elapsed: Callable[[], float] | None,
+        github: GitHubServer,
     ) -> None:
         begun, self._skipped = time.monotonic(), 0.0
         self.scenario = scenario
         self.name = scenario.name
         self.unix_socket = unix_socket
         self._passes = elapsed or (lambda: time.monotonic() - begun)
-        self._application = Application(scenario, self.elapsed)
+        self._application = Application(scenario, self.elapsed, github)
         self._sockets = _listen(port, unix_socket)
         self.origin = f"http://127.0.0.1:{self._sockets[0].getsockname()[1]}"
         self._server = uvicorn.Server(
@@ -69,14 +77,17 @@ class Sandbox:
         elapsed: Callable[[], float] | None = None,
         made: Mapping[str, Callable[[], dict[str, Any]]] | None = None,
         estate: Estate | None = None,
+        github: GitHubServer = DOT_COM,
     ) -> Self:
         """Load a scenario and serve it from a thread; it answers by the time that this returns.
 
         `elapsed` tells how many seconds the sandbox has run; a test hands in its own rather than sleep. `made`
         makes worlds by their names, such as `declared`, and `estate` says what is declared of whatever world.
+        `github` is the GitHub that it stands for.
         """
         path = Path(unix_socket) if unix_socket else None
-        sandbox = cls(load(name, folder=folder, made=made, estate=estate), port=port, unix_socket=path, elapsed=elapsed)
+        scenario = load(name, folder=folder, made=made, estate=estate)
+        sandbox = cls(scenario, port=port, unix_socket=path, elapsed=elapsed, github=github)
         sandbox._begin()
         return sandbox
 
@@ -151,7 +162,8 @@ def serve(
 ) -> None:
     """Serve a scenario until interrupted; `ready` learns the origin once the sockets listen."""
     path = Path(unix_socket) if unix_socket else None
-    sandbox = Sandbox(load(name, folder=folder, made=made, estate=estate), port=port, unix_socket=path, elapsed=None)
+    scenario = load(name, folder=folder, made=made, estate=estate)
+    sandbox = Sandbox(scenario, port=port, unix_socket=path, elapsed=None, github=DOT_COM)
     if ready is not None:
         ready(sandbox)
     sandbox.run()
