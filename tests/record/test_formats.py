@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -194,13 +195,26 @@ def test_an_error_of_the_user_is_one_command():
     assert COMMAND.fullmatch(told.strip())[3] == "estate.yaml:3:1: no%0A\\::error::x%0A100%25"
 
 
-def test_a_place_in_another_repository_is_no_file_of_this_one(copy):
+def standing(directory, repository):
+    """Give the sources of a record as though git fetched them from a repository."""
+    sources = restored((directory / "manifest.json").read_bytes()).sources
+    return {name: replace(each, repository=repository) for name, each in sources.items()}
+
+
+def test_a_place_in_another_repository_is_no_file_of_this_one(before, incident, copy):
     ci = {"repository": "MooseQuest/other"}
-    for _level, properties, message in commands(copy("before", ci=ci))[:-1]:
+    directory = copy("before", ci=ci, sources=standing(before, ""))
+    for _level, properties, message in commands(directory)[:-1]:
         assert set(properties) == {"title"}
         assert "\nat MooseQuest/TradeMasterAPI fixtures/" in message
-    directory = copy("incident", ci={"repository": "moosequest/trademasterapi"})
-    assert all("file" in each[1] for each in commands(directory))
+    here = copy("incident", ci=ci, sources=standing(incident, "moosequest/OTHER"))
+    assert all("file" in each[1] for each in commands(here))
+
+
+def test_a_fork_is_known_by_what_git_fetches_from(before, copy):
+    ci = {"repository": "somebody/TradeMasterAPI"}
+    directory = copy("before", ci=ci, sources=standing(before, "somebody/TradeMasterAPI"))
+    assert all("file" in each[1] for each in commands(directory)[:-1])
 
 
 def test_a_run_that_is_not_complete_says_so_in_every_form(copy):
