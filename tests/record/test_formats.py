@@ -16,8 +16,9 @@ from asbuilt.record.formats.annotations import MOST, complaint
 from asbuilt.record.formats.fingerprints import fingerprints
 from asbuilt.record.formats.found import found_in
 from asbuilt.record.formats.rendering import Form, rendered
-from asbuilt.record.manifest import restored
+from asbuilt.record.manifest import Source, restored
 from asbuilt.record.recorded import NoRunError
+from asbuilt.record.sources import placed
 from asbuilt.withholding import Secrets
 
 # The published schema without its descriptions, and with the `anyOf` of `region` beside its properties, not among them.
@@ -311,3 +312,19 @@ def test_where_estate_and_checkout_stand_is_on_record(before):
     sources = restored((before / "manifest.json").read_bytes()).sources
     assert sources["estate"].path == "estate.yaml"
     assert sources["checkout MooseQuest/TradeMasterAPI"].path == "fixtures/repositories/TradeMasterAPI/before"
+
+
+@pytest.mark.parametrize("repository", [True, False])
+def test_where_something_stands_is_known_below_its_repository_or_where_the_runner_keeps_it(repository, tmp_path):
+    folder = tmp_path / "work" / "sub"
+    folder.mkdir(parents=True)
+    (folder / "estate.yaml").touch()
+    if repository:
+        (folder / ".git").mkdir()
+        (folder / ".git" / "config").write_text('[remote "origin"]\n\turl = https://github.com/shop/api.git\n')
+    environ = {"GITHUB_WORKSPACE": str(tmp_path / "work")}
+    found = placed(Source(), folder / "estate.yaml", environ)
+    assert (found.path, found.repository) == (("estate.yaml", "shop/api") if repository else ("sub/estate.yaml", ""))
+    assert placed(Source(), folder, environ).path == ("." if repository else "sub")
+    assert placed(Source(), folder / "gone.yaml", environ) == Source()
+    assert repository or placed(Source(), folder / "estate.yaml", {}) == Source()

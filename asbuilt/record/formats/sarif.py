@@ -148,7 +148,7 @@ def _message(run: FoundRun, found: Found) -> str:
 def _location(spot: Spot) -> dict[str, Any]:
     uri = quote(spot.path or "estate.yaml", safe="/", errors="surrogateescape")
     location: dict[str, Any] = {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}}
-    if spot.line:
+    if spot.line and spot.path:
         line = spot.line_text
         region: dict[str, Any] = {"startLine": spot.line}
         if 0 < spot.column <= len(line):
