@@ -56,6 +56,6 @@ def placed(known: Source, path: Path, environ: Mapping[str, str]) -> Source:
         top = root or Path(environ.get("GITHUB_WORKSPACE") or os.devnull).resolve()
     except (OSError, RuntimeError):
         return known
-    if not own.is_relative_to(top):
+    if not own.is_relative_to(top) or not own.exists():
         return known
     return replace(known, path=own.relative_to(top).as_posix(), repository=origin(top) if root else "")

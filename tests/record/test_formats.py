@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,8 +16,9 @@ from asbuilt.record.formats.annotations import MOST, complaint
 from asbuilt.record.formats.fingerprints import fingerprints
 from asbuilt.record.formats.found import found_in
 from asbuilt.record.formats.rendering import Form, rendered
-from asbuilt.record.manifest import restored
+from asbuilt.record.manifest import Source, restored
 from asbuilt.record.recorded import NoRunError
+from asbuilt.record.sources import placed
 from asbuilt.withholding import Secrets
 
 # The published schema without its descriptions, and with the `anyOf` of `region` beside its properties, not among them.
@@ -194,13 +196,26 @@ def test_an_error_of_the_user_is_one_command():
     assert COMMAND.fullmatch(told.strip())[3] == "estate.yaml:3:1: no%0A\\::error::x%0A100%25"
 
 
-def test_a_place_in_another_repository_is_no_file_of_this_one(copy):
+def standing(directory, repository):
+    """Give the sources of a record as though git fetched them from a repository."""
+    sources = restored((directory / "manifest.json").read_bytes()).sources
+    return {name: replace(each, repository=repository) for name, each in sources.items()}
+
+
+def test_a_place_in_another_repository_is_no_file_of_this_one(before, incident, copy):
     ci = {"repository": "MooseQuest/other"}
-    for _level, properties, message in commands(copy("before", ci=ci))[:-1]:
+    directory = copy("before", ci=ci, sources=standing(before, ""))
+    for _level, properties, message in commands(directory)[:-1]:
         assert set(properties) == {"title"}
         assert "\nat MooseQuest/TradeMasterAPI fixtures/" in message
-    directory = copy("incident", ci={"repository": "moosequest/trademasterapi"})
-    assert all("file" in each[1] for each in commands(directory))
+    here = copy("incident", ci=ci, sources=standing(incident, "moosequest/OTHER"))
+    assert all("file" in each[1] for each in commands(here))
+
+
+def test_a_fork_is_known_by_what_git_fetches_from(before, copy):
+    ci = {"repository": "somebody/TradeMasterAPI"}
+    directory = copy("before", ci=ci, sources=standing(before, "somebody/TradeMasterAPI"))
+    assert all("file" in each[1] for each in commands(directory)[:-1])
 
 
 def test_a_run_that_is_not_complete_says_so_in_every_form(copy):
@@ -297,3 +312,19 @@ def test_where_estate_and_checkout_stand_is_on_record(before):
     sources = restored((before / "manifest.json").read_bytes()).sources
     assert sources["estate"].path == "estate.yaml"
     assert sources["checkout MooseQuest/TradeMasterAPI"].path == "fixtures/repositories/TradeMasterAPI/before"
+
+
+@pytest.mark.parametrize("repository", [True, False])
+def test_where_something_stands_is_known_below_its_repository_or_where_the_runner_keeps_it(repository, tmp_path):
+    folder = tmp_path / "work" / "sub"
+    folder.mkdir(parents=True)
+    (folder / "estate.yaml").touch()
+    if repository:
+        (folder / ".git").mkdir()
+        (folder / ".git" / "config").write_text('[remote "origin"]\n\turl = https://github.com/shop/api.git\n')
+    environ = {"GITHUB_WORKSPACE": str(tmp_path / "work")}
+    found = placed(Source(), folder / "estate.yaml", environ)
+    assert (found.path, found.repository) == (("estate.yaml", "shop/api") if repository else ("sub/estate.yaml", ""))
+    assert placed(Source(), folder, environ).path == ("." if repository else "sub")
+    assert placed(Source(), folder / "gone.yaml", environ) == Source()
+    assert repository or placed(Source(), folder / "estate.yaml", {}) == Source()

@@ -22,8 +22,9 @@ NOW = datetime.now(UTC)
 DRIFTED = "tests_live/test_releases.py::test_current_release_has_a_slug[raxx-api-prod]"
 FILES = (
     "collected.json", "verdicts.json", "verdicts.jsonl", "observation.json", "bodies.json.gz", "checkouts.json.gz",
-    "estate.yaml", "junit.xml", "summary.md", "outputs.txt", "sandbox-log.json", "manifest.json", "predicate.json",
-    "statement.intoto.json", "allure-results/environment.properties", "allure-results/categories.json",
+    "estate.yaml", "junit.xml", "summary.md", "terminal.txt", "outputs.txt", "sandbox-log.json", "manifest.json",
+    "predicate.json", "statement.intoto.json", "allure-results/environment.properties",
+    "allure-results/categories.json",
 )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def _unfinished(run: FoundRun) -> Iterator[Annotation]:
 
 def _of(run: FoundRun, found: Found) -> Annotation:
     spot = found.spot
-    where = [] if _is_here(run, found) else [f"at {_place(found)}"]
+    where = [f"at {_place(found)}"] if spot.path and not _is_here(run, found) else []
     told = [
         found.told,
         *(f"and: {each}" for each in found.also),
@@ -107,8 +107,7 @@ def _is_here(run: FoundRun, found: Found) -> bool:
 
 def _place(found: Found) -> str:
     spot = found.spot
-    path = spot.path or ("the estate" if spot.is_of_estate else "a file")
-    name = f"{spot.repository} {path}" if spot.repository else path
+    name = f"{spot.repository} {spot.path}" if spot.repository else spot.path
     return f"{name}:{spot.line}" if spot.line else name
 
 

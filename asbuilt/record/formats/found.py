@@ -37,8 +37,8 @@ _TOLD = frozenset({Outcome.DRIFTED, Outcome.UNKNOWN, Outcome.WAIVED})
 class Spot:
     """A place in a file of a repository, whose root its path begins at; `repository` is empty where nothing names it.
 
-    `line` is 0 for a file as a whole. `text` is what the file holds; `is_of_estate` says that it is the estate's.
-    `path` is empty where the file is in no repository.
+    `line` is 0 for a file as a whole. `text` is what the file holds; `is_of_estate` says that it is the estate's, and
+    `checkout` names the repository whose files were judged. `path` is empty where the file is in no repository.
     """
 
     repository: str
@@ -47,6 +47,7 @@ class Spot:
     column: int = 0
     text: str = field(default="", repr=False)
     is_of_estate: bool = False
+    checkout: str = ""
 
     @property
     def line_text(self) -> str:
@@ -208,6 +209,8 @@ class _Where:
         row, column = (int(match[2]), int(match[3])) if match else (0, 0)
         if judged.control.startswith(_OF_FILES) and (name := self._checkout(judged, path, row, line.excerpt)):
             return self._in_checkout(name, path, row, column)
+        if not self.estate.text:
+            return Spot("", "", is_of_estate=True)
         mark = self.estate.of(judged.identity, judged.subject)
         source = self.sources.get("estate", Source())
         return Spot(source.repository, source.path, mark.line, mark.column, self.estate.text, is_of_estate=True)
@@ -224,8 +227,8 @@ class _Where:
         source = self.sources.get(f"{_CHECKOUT}{name}", Source())
         text = self.files[name][path]
         below = path if source.path in {"", "."} else f"{source.path}/{path}"
-        owner = name if is_repository(name) else source.repository
-        return Spot(owner, below, line, column, text if isinstance(text, str) else "")
+        owner = source.repository or (name if is_repository(name) else "")  # a fork has a name of its own
+        return Spot(owner, below, line, column, text if isinstance(text, str) else "", checkout=name)
 
 
 def _row(text: Any, row: int) -> str:

@@ -45,7 +45,7 @@ def _runs(run: FoundRun, controls: Mapping[str, Control]) -> Iterator[dict[str, 
         judged = run.manifest.covered.repositories if is_of_files else ()
         groups: dict[str, list[Found]] = {name: [] for name in judged} or {"": []}
         for each in findings:
-            own = each.spot.repository if is_of_files and not each.spot.is_of_estate else ""
+            own = each.spot.checkout if is_of_files else ""
             groups.setdefault(own if own in groups else next(iter(groups)), []).append(each)
         for name, members in groups.items():
             yield _run(run, suite, name, members, rules)
@@ -70,7 +70,7 @@ def _run(
         },
         "automationDetails": {"id": f"{category}/{manifest.run}"},
         "invocations": [_invocation(run, len(findings) - len(shown))],
-        **_provenance(repository or source.repository, source, manifest.ci),
+        **_provenance(source.repository or repository, source, manifest.ci),
         "columnKind": "unicodeCodePoints",
         "results": [_result(run, each, indices[each.control]) for each in shown],
         "properties": {
@@ -148,7 +148,7 @@ def _message(run: FoundRun, found: Found) -> str:
 def _location(spot: Spot) -> dict[str, Any]:
     uri = quote(spot.path or "estate.yaml", safe="/", errors="surrogateescape")
     location: dict[str, Any] = {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}}
-    if spot.line:
+    if spot.line and spot.path:
         line = spot.line_text
         region: dict[str, Any] = {"startLine": spot.line}
         if 0 < spot.column <= len(line):
