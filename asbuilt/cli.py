@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from asbuilt import __version__, invoked
-from asbuilt.verbs import controls, demo, help_, history, judging, paths, record, sandbox, schema, verify
+from asbuilt.verbs import completion, controls, demo, help_, history, judging, paths, record, sandbox, schema, verify
 from asbuilt.verbs.command import Command, Texts, Verbs
 from asbuilt.verbs.telling import say, stop
 
@@ -61,4 +61,5 @@ app.command()(verify.verify)
 app.command()(history.history)
 app.command()(sandbox.sandbox)
 app.command()(schema.schema)
+app.command()(completion.completion)
 app.command("help")(help_.help_)
