@@ -1,7 +1,7 @@
 """The `asbuilt` command: its verbs, in the order in which its help lists them."""
 
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -63,3 +63,9 @@ app.command()(sandbox.sandbox)
 app.command()(schema.schema)
 app.command()(completion.completion)
 app.command("help")(help_.help_)
+
+
+def verbs() -> dict[str, Any]:
+    """Give each verb with its options."""
+    command: Any = typer.main.get_command(app)
+    return {name: command.commands[name] for name in command.verbs()}

@@ -5,7 +5,7 @@ of a few characters are given, for the estate is somebody else's text and a shel
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,18 @@ _ESTATES = ("estate.yaml", ".github/estate.yaml")
 _WORLDS = {"--sandbox", "--scenario"}
 _BASH = "bash"
 
+Commands = Callable[[], Mapping[str, Any]]
 
-def answer(arguments: Sequence[str]) -> list[str]:
-    """Give what may stand where the last word does; the first argument is the shell. Raises nothing."""
+
+def answer(arguments: Sequence[str], commands: Commands) -> list[str]:
+    """Give what may stand where the last word does; the first argument is the shell. Raises nothing.
+
+    `commands` gives the verbs: those of pytest are known without it.
+    """
     shell, *words = arguments or [""]
     try:
         before, option, begun, stem = _read(words or [""])
-        found = sorted(set(_candidates(before, option, begun)), key=lambda each: (each.startswith("-"), each))
+        found = sorted(set(_candidates(before, option, begun, commands)), key=lambda each: (each.startswith("-"), each))
     except Exception:  # noqa: BLE001 - whoever presses TAB is no reader of errors
         return []
     shown = "" if shell == _BASH else stem
@@ -49,12 +54,12 @@ def _read(words: Sequence[str]) -> tuple[Sequence[str], str, str, str]:
     return before, before[-1] if before and before[-1].startswith("-") else "", last, ""
 
 
-def _candidates(before: Sequence[str], option: str, begun: str) -> Iterator[str]:
+def _candidates(before: Sequence[str], option: str, begun: str, commands: Commands) -> Iterator[str]:
     verb = before[0] if before else ""
     if not verb:
-        yield from ([*_commands(), "-h", "--help", "--version"] if not option else [])
+        yield from ([*commands(), "-h", "--help", "--version"] if not option else [])
         return
-    params = _options_of(verb)
+    params = _options_of(verb, commands)
     option = option.replace("--asbuilt-", "--")
     if option in params and params[option] is not None:
         yield from _values(option, params[option] or (), before, begun)
@@ -62,10 +67,10 @@ def _candidates(before: Sequence[str], option: str, begun: str) -> Iterator[str]
     if begun.startswith("-"):
         yield from (*params, "-h", "--help")
         return
-    yield from _arguments(verb)
+    yield from _arguments(verb, commands)
 
 
-def _options_of(verb: str) -> Mapping[str, Sequence[str] | None]:
+def _options_of(verb: str, commands: Commands) -> Mapping[str, Sequence[str] | None]:
     """Give the options of a verb with the values that they may have: None where an option takes none."""
     if verb in SUITES:
         found: dict[str, Sequence[str] | None] = {
@@ -75,7 +80,7 @@ def _options_of(verb: str) -> Mapping[str, Sequence[str] | None]:
         }
         takes = {name: () if " " in flag else None for name, (_, flag, _) in OF_PYTEST.items()}
         return found | takes | {HELP_OF_PYTEST: None}
-    command = _commands().get(verb)
+    command = commands().get(verb)
     known: dict[str, Sequence[str] | None] = {"--color": ()}
     for each in command.params if command else ():
         if each.param_type_name == "option" and not each.hidden:
@@ -98,24 +103,15 @@ def _values(option: str, choices: Sequence[str], before: Sequence[str], begun: s
     return ()
 
 
-def _arguments(verb: str) -> Iterable[str]:
+def _arguments(verb: str, commands: Commands) -> Iterable[str]:
     match verb:
         case "controls":
             return _controls()
         case "help":
-            return _commands()
-    command = _commands().get(verb)
+            return commands()
+    command = commands().get(verb)
     every = (each for each in (command.params if command else ()) if each.param_type_name == "argument")
     return [str(value) for each in every for value in each.type_descriptor.choices or ()]
-
-
-def _commands() -> dict[str, Any]:
-    import typer.main
-
-    from asbuilt.cli import app
-
-    command: Any = typer.main.get_command(app)
-    return {name: each for name, each in command.commands.items() if not each.hidden}
 
 
 def _controls() -> Iterator[str]:

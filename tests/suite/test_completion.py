@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from asbuilt.catalogue import PROJECT
+from asbuilt.cli import verbs
 from asbuilt.declared_options import declarations
-from asbuilt.verbs.completing import answer
+from asbuilt.verbs import completing
 from asbuilt.verbs.completion import SCRIPTS, Shell
 
 FOLDER = str(Path(sys.executable).parent)
@@ -24,6 +25,10 @@ repositories:
   acme/shop: {}
 wrong: [here
 """
+
+
+def answer(arguments):
+    return completing.answer(arguments, verbs)
 
 
 @pytest.fixture(autouse=True)
