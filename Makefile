@@ -18,7 +18,7 @@ demo: .venv/run ## the incident is caught, and its repair passes, in a sandbox
 test: .venv/dev ## the suite's own tests (about 6 minutes on two cores)
 	@$(PYTEST) tests -n auto --dist worksteal --tb=short -m "" -rs $(ARGS)
 
-live: .venv/run ## the real state against estate.yaml (needs tokens; ARGS=... are pytest's)
+live: .venv/run ## the real state against estate.yaml (needs tokens; ARGS="..." as of asbuilt live; any failure is make's exit 2)
 	@$(BIN)/asbuilt live $(ARGS)
 
 static: .venv/run ## the workflow files of a checkout (ARGS="--checkout DIR")

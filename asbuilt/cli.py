@@ -1,12 +1,26 @@
 """The `asbuilt` command: its verbs, in the order in which its help lists them."""
 
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from asbuilt import __version__, invoked
-from asbuilt.verbs import controls, demo, doctor, help_, history, init, judging, paths, record, sandbox, schema, verify
+from asbuilt.verbs import (
+    completion,
+    controls,
+    demo,
+    doctor,
+    help_,
+    history,
+    init,
+    judging,
+    paths,
+    record,
+    sandbox,
+    schema,
+    verify,
+)
 from asbuilt.verbs.command import Command, Texts, Verbs
 from asbuilt.verbs.telling import say, stop
 
@@ -63,4 +77,11 @@ app.command()(history.history)
 app.command()(init.init)
 app.command()(sandbox.sandbox)
 app.command()(schema.schema)
+app.command()(completion.completion)
 app.command("help")(help_.help_)
+
+
+def verbs() -> dict[str, Any]:
+    """Give each verb with its options."""
+    command: Any = typer.main.get_command(app)
+    return {name: command.commands[name] for name in command.verbs()}

@@ -9,6 +9,7 @@ _LONGEST_QUOTE = 80
 _LONGEST_NAME = 60
 _MOST_NAMES = 20
 _ALIKE = 0.5
+_SHORT = 3  # a name of which no more is given begins too many
 
 
 def quoted(text: str) -> str:
@@ -21,6 +22,8 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     wanted = name[:_LONGEST_QUOTE].lower()
     lower = {each.lower(): each for each in sorted(allowed, reverse=True)}
     near = difflib.get_close_matches(wanted, lower, n=_MOST_NAMES, cutoff=_ALIKE)
+    if not near and len(wanted) >= _SHORT:
+        near = [each for each in lower if each.startswith(wanted)]
     alike = {each: difflib.SequenceMatcher(None, each, wanted).ratio() for each in near}
     return lower[min(alike, key=lambda each: (-alike[each], each))] if alike else ""
 

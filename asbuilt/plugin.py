@@ -271,7 +271,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Say what somebody woken at night can act on."""
     for failed in terminalreporter.getreports("error"):
         if isinstance(failed, pytest.CollectReport):
-            terminalreporter.write_line(f"{failed.nodeid}: could not be collected\n{failed.longreprtext}", red=True)
+            writer = loudness.writer_of(config, terminalreporter)
+            writer.line(f"{failed.nodeid}: could not be collected\n{failed.longreprtext}", red=True)
     _summarise(terminalreporter, config)
 
 

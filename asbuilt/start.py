@@ -25,6 +25,11 @@ def main() -> None:
 def _command() -> Any:
     invoked.lend_nothing()
     verb, *arguments = sys.argv[1:] or [""]
+    if verb == "__complete":
+        from asbuilt.verbs import completing  # noqa: PLC0415 - an interruption while this is imported is ours to end
+
+        sys.stdout.write("".join(f"{each}\n" for each in completing.answer(arguments, _verbs)))
+        return 0
     if verb in invoked.SUITES:
         from asbuilt.verbs import suite_help  # noqa: PLC0415 - an interruption while this is imported is ours to end
 
@@ -43,6 +48,12 @@ def _command() -> Any:
     from asbuilt.cli import app  # noqa: PLC0415 - as above
 
     return app()
+
+
+def _verbs() -> Any:
+    from asbuilt.cli import verbs  # noqa: PLC0415 - as above
+
+    return verbs()
 
 
 def _interruptible(command: Callable[[], Any]) -> Any:

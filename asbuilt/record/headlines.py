@@ -10,6 +10,7 @@ from asbuilt.run import Run
 from asbuilt.verdicts import NEVER, Outcome, Verdict
 from asbuilt.workflows.yaml.finding import Finding
 
+EXPLAINS = "explains "
 LONGEST = 600  # a headline joins the clauses of several findings
 _SEE = "see the issue"
 _FEW = 3
@@ -115,4 +116,4 @@ def to_do(steps: tuple[Step, ...]) -> Iterator[str]:
 def explained(run: Run, cause: Cause) -> str:
     """Give the line that ends a cause: what it explains, and the runbook."""
     address = runbook(run, cause.head)
-    return "      ".join((f"explains {explains(cause)}", *([f"runbook: {address}"] if address else [])))
+    return "      ".join((f"{EXPLAINS}{explains(cause)}", *([f"runbook: {address}"] if address else [])))

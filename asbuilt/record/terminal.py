@@ -116,7 +116,9 @@ class Row:
         """Give its lines with the fact below its place; what somebody may copy from them is not wrapped."""
         yield Text(f"{self.place}  {self.label}", self.colour)
         yield from _wrapped(self.fact, columns, self.colour, indent=_INDENT)
-        yield from (Text(f"{_INDENT}{each}") for each in self.help)
+        for each in self.help:
+            whole = not each.startswith(headlines.EXPLAINS)
+            yield from [Text(f"{_INDENT}{each}")] if whole else _wrapped(each, columns, indent=_INDENT)
 
 
 def rows(run: Run, verdicts: tuple[Verdict, ...]) -> list[Row]:

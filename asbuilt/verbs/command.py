@@ -86,7 +86,10 @@ class Verb(TyperCommand):
         given = self.given(context, arguments)
         for each in self.params:
             mistakes.refuse_others(self.name or "", each, given.get(each.name))
-        return super().parse_args(context, arguments)
+        try:
+            return super().parse_args(context, arguments)
+        except typer.TyperException as error:
+            raise OptionError(mistakes.told(error, self, self.name or "")) from error
 
     def given(self, context: Any, arguments: list[str]) -> dict[str, Any]:
         """Give what is given, as it was typed. Raises OptionError for what the verb does not take."""

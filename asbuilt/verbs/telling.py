@@ -1,15 +1,20 @@
 """What every verb prints with, and how it stops."""
 
+import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from asbuilt import invoked, texts
+from asbuilt.help_page import columns, wrapped
 from asbuilt.option_values import meant
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+_INDENT = "  "
 
 
 def show(draw: Callable[[int], "RenderableType"]) -> None:
@@ -54,4 +59,13 @@ def say(message: str, colour: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    Console(stderr=True).print(Text(texts.lines(f"asbuilt: {message}"), colour), soft_wrap=True)
+    whole = not sys.stderr.isatty()  # a terminal would break it anywhere
+    Console(stderr=True).print(Text(texts.lines(f"asbuilt: {message}"), colour), soft_wrap=whole)
+
+
+def fitting(lines: Iterable[str]) -> str:
+    """Give lines as they are printed: in a terminal broken between words, else whole."""
+    if not sys.stdout.isatty():
+        return "\n".join(lines)
+    width = columns(os.environ)
+    return "\n".join(part for each in lines for part in wrapped(each, width, _INDENT))

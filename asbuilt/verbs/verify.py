@@ -8,7 +8,7 @@ import typer
 from asbuilt import texts
 from asbuilt.option_values import OptionError
 from asbuilt.verbs.forms import Told
-from asbuilt.verbs.telling import all_meant, stop
+from asbuilt.verbs.telling import all_meant, fitting, stop
 
 
 def verify(
@@ -34,6 +34,6 @@ def verify(
         found = verify(Path(directory), asked)
     except (OptionError, NoRunError) as error:
         stop(str(error))
-    typer.echo(texts.as_json(found.as_plain()) if form is Told.JSON else "\n".join(verified.lines(found)))
+    typer.echo(texts.as_json(found.as_plain()) if form is Told.JSON else fitting(verified.lines(found)))
     if not found.holds:
         raise typer.Exit(1)
