@@ -1,4 +1,4 @@
-"""Write a world as the file of a scenario, to be read and edited: the keys in their order, a line for each small thing."""
+"""Write a world as the file of a scenario, to be read and edited: its keys in their order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WIDTH = 120
 class _Dumper(yaml.SafeDumper):
     """Quotes what another reader of YAML could take for a number."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002, PLR6301 - as PyYAML calls it
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - as PyYAML calls it
         """Write what is there twice twice."""
         return True
 

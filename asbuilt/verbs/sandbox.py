@@ -10,9 +10,11 @@ from asbuilt.option_values import OptionError
 from asbuilt.verbs.telling import all_meant, say, stop
 
 if TYPE_CHECKING:
+    from asbuilt.model import Observation
     from asbuilt.sandbox.making import Made
 
 _ESTATE = "estate.yaml"
+_OBSERVED = "observed"
 
 
 def sandbox(
@@ -25,7 +27,9 @@ def sandbox(
     *,
     estate_file: Annotated[
         str | None,
-        typer.Option("--estate", metavar="FILE", help="whose world `declared` is (default: estate.yaml, if it is there)"),
+        typer.Option(
+            "--estate", metavar="FILE", help="whose world `declared` is (default: estate.yaml, if it is there)"
+        ),
     ] = None,
     checkout: Annotated[
         list[str] | None, typer.Option(metavar="DIR", help="for `declared`: a repository's files (repeatable)")
@@ -34,11 +38,13 @@ def sandbox(
         str | None, typer.Option("--from", metavar="RUN", help="the world that a run observed: its directory")
     ] = None,
     write: Annotated[
-        str | None, typer.Option(metavar="FILE.yaml", help="write `declared`, or the world of --from, and serve nothing")
+        str | None,
+        typer.Option(metavar="FILE.yaml", help="write `declared`, or the world of --from, and serve nothing"),
     ] = None,
 ) -> None:
     """Serve a sandbox of both APIs and the apps until interrupted, or write its world as a file."""
-    from asbuilt.estate import EstateError, load
+    from asbuilt.estate import load
+    from asbuilt.estate_errors import EstateError
     from asbuilt.sandbox.making import of_estate, of_observation
     from asbuilt.sandbox.scenario import DECLARED, ScenarioError, is_declared
     from asbuilt.sandbox.server import serve
@@ -46,9 +52,7 @@ def sandbox(
     try:
         given = (("--scenario", [scenario]), ("--unix-socket", [unix_socket]), ("--estate", [estate_file]))
         all_meant(*given, ("--checkout", checkout), ("--from", [record]), ("--write", [write]))
-        if record and scenario:
-            raise OptionError("--from is a world of its own: give it or --scenario")
-        wanted = "observed" if record else scenario or "healthy"
+        wanted = _wanted(scenario, record)
         file = Path(estate_file or _ESTATE)
         needs_estate = estate_file is not None or is_declared(wanted)
         estate = load(file) if needs_estate or file.is_file() else None
@@ -60,9 +64,7 @@ def sandbox(
         for each in made.lost if made else ():
             say(f"{'not in this world' if record else 'no world makes this true'}: {each}", "yellow")
         if write is not None:
-            if made is None or wanted not in {DECLARED, "observed"}:
-                raise OptionError("--write writes the world of --from RUN, or --scenario declared without faults over it")
-            _write(Path(write), made, record)
+            _write(Path(write), made if wanted in {DECLARED, _OBSERVED} else None, record)
             return
         worlds = {wanted if record else DECLARED: lambda: made.document} if made else None
         serve(
@@ -81,7 +83,14 @@ def sandbox(
         stop(f"cannot listen on port {port}: {error.strerror}; choose another: --port N, or 0 for a free one")
 
 
-def _recorded(record: str) -> tuple[object, Path]:
+def _wanted(scenario: str | None, record: str | None) -> str:
+    """Give the name of the world that is asked for."""
+    if record and scenario:
+        raise OptionError("--from is a world of its own: give it or --scenario")
+    return _OBSERVED if record else scenario or "healthy"
+
+
+def _recorded(record: str) -> "tuple[Observation, Path]":
     """Read what a run observed, verified as `--observed` is, and say where the estate is that it was judged by."""
     from asbuilt.record.directory import ESTATE, OBSERVATION
     from asbuilt.saved import saved
@@ -94,17 +103,19 @@ def _recorded(record: str) -> tuple[object, Path]:
         raise OptionError(str(error).replace("--observed", "--from", 1)) from error
 
 
-def _write(file: Path, made: "Made", record: str | None) -> None:
+def _write(file: Path, made: "Made | None", record: str | None) -> None:
     """Write a world to a new file: never over one that is there."""
     from asbuilt.sandbox.written import written
 
+    if made is None:
+        raise OptionError("--write writes the world of --from RUN or of --scenario declared, without a fault over it")
     if not file.name.endswith((".yaml", ".yml")):
         raise OptionError(f'--write {file}: a scenario is known by its file\'s end: write "{file}.yaml"')
-    of = f"what {texts.line(record)} observed" if record else "what an estate declares"
+    of = f"What {texts.line(record)} observed" if record else "What an estate declares"
     lost = [texts.line(f"not in this world: {each}", texts.LONGEST_WHOLE) for each in made.lost]
     try:
         with file.open("x", encoding="utf-8") as out:
-            out.write(written(made.document, (f"The world of {of}; asbuilt live --sandbox={file.name} serves it.", *lost)))
+            out.write(written(made.document, (f"{of}; asbuilt live --sandbox={file.name} serves it.", *lost)))
     except FileExistsError as error:
         raise OptionError(f"--write {file}: it is there already; name another file") from error
     except OSError as error:
