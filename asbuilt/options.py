@@ -218,7 +218,8 @@ def _declarations() -> dict[str, dict[str, Any]]:
         },
         "--sandbox": {
             "metavar": "WORLD",
-            "help": "ask a sandbox: healthy, incident-2026-04-30, healthy+FAULT, NAME@TIME, a FILE.yaml of your own",
+            "help": "ask a sandbox: healthy, incident-2026-04-30, declared (made of the estate), NAME+FAULT, "
+            "NAME+FAULT@SUBJECT, NAME@TIME, a FILE.yaml of your own",
         },
         "--observed": {
             "metavar": "FILE",

@@ -54,8 +54,9 @@ def sandbox(
         all_meant(*given, ("--checkout", checkout), ("--from", [record]), ("--write", [write]))
         wanted = _wanted(scenario, record)
         file = Path(estate_file or _ESTATE)
-        needs_estate = estate_file is not None or is_declared(wanted)
-        estate = load(file) if needs_estate or file.is_file() else None
+        # Beside a fault an estate says what is declared of its subjects: it need not be there.
+        helps = "+" in wanted and file.is_file()
+        estate = load(file) if estate_file is not None or is_declared(wanted) or helps else None
         made: Made | None = None
         if record:
             made = of_observation(*_recorded(record))
