@@ -12,12 +12,14 @@ from asbuilt.verbs.telling import all_meant, say, stop
 if TYPE_CHECKING:
     from asbuilt.model import Observation
     from asbuilt.sandbox.making import Made
+    from asbuilt.withholding import Secrets
 
 _ESTATE = "estate.yaml"
 _OBSERVED = "observed"
 
 
 def sandbox(
+    context: typer.Context,
     scenario: Annotated[
         str | None,
         typer.Option(help="healthy (the default), NAME+FAULT, +FAULT@SUBJECT, NAME@TIME, FILE.yaml, declared"),
@@ -65,7 +67,7 @@ def sandbox(
         for each in made.lost if made else ():
             say(f"{'not in this world' if record else 'no world makes this true'}: {each}", "yellow")
         if write is not None:
-            _write(Path(write), made if wanted in {DECLARED, _OBSERVED} else None, record)
+            _write(Path(write), made if wanted in {DECLARED, _OBSERVED} else None, record, context.obj)
             return
         worlds = {wanted if record else DECLARED: lambda: made.document} if made else None
         serve(
@@ -104,7 +106,7 @@ def _recorded(record: str) -> "tuple[Observation, Path]":
         raise OptionError(str(error).replace("--observed", "--from", 1)) from error
 
 
-def _write(file: Path, made: "Made | None", record: str | None) -> None:
+def _write(file: Path, made: "Made | None", record: str | None, secrets: "Secrets") -> None:
     """Write a world to a new file: never over one that is there."""
     from asbuilt.sandbox.written import written
 
@@ -114,9 +116,11 @@ def _write(file: Path, made: "Made | None", record: str | None) -> None:
         raise OptionError(f'--write {file}: a scenario is known by its file\'s end: write "{file}.yaml"')
     of = f"What {texts.line(record)} observed" if record else "What an estate declares"
     lost = [texts.line(f"not in this world: {each}", texts.LONGEST_WHOLE) for each in made.lost]
+    head = f"{of}; asbuilt live --sandbox={texts.line(file.name)} serves it."
+    text = secrets.hide(written(made.document, (head, *lost)))
     try:
         with file.open("x", encoding="utf-8") as out:
-            out.write(written(made.document, (f"{of}; asbuilt live --sandbox={file.name} serves it.", *lost)))
+            out.write(text)
     except FileExistsError as error:
         raise OptionError(f"--write {file}: it is there already; name another file") from error
     except OSError as error:
