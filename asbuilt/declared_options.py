@@ -42,7 +42,7 @@ def declarations() -> dict[str, dict[str, Any]]:
         },
         "--sandbox": {
             "metavar": "WORLD",
-            "help": "a sandbox: healthy, incident-2026-04-30, healthy+FAULT, @TIME, FILE.yaml",
+            "help": "a sandbox: healthy, declared, NAME+FAULT@SUBJECT, NAME@TIME, FILE.yaml",
         },
         "--observed": {
             "metavar": "FILE",

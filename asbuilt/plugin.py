@@ -119,9 +119,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
                 write_sandbox_log(directory, served, run.secrets)
     elif run.meant:
         observation = replace(observation, meant=dict(run.meant))
-    if world.said and reporter:
-        for each in world.said.splitlines():
-            reporter.write_line(f"asbuilt: {texts.line(run.secrets.hide(each), texts.LONGEST_WHOLE)}", yellow=True)
+    if reporter:
+        _say_of_world(world.said, run, reporter)
     observation, bodies = keeping.as_kept(observation, bodies, run.secrets)
     with faults.unwritten_noted(config):
         write_bytes(directory / OBSERVATION, dump(observation), run.secrets)
@@ -309,3 +308,9 @@ def _in_scope(item: pytest.Item, run: Run) -> bool:
 def _day(run: Run) -> date:
     """Give the date of the world that is judged: the providers', or for files alone this machine's."""
     return run.observation.as_of.date() if run.observation else run.day or today()
+
+
+def _say_of_world(said: str, run: Run, reporter: Any) -> None:
+    """Print what a person is told of the world that is judged, a line each."""
+    for each in said.splitlines():
+        reporter.write_line(f"asbuilt: {texts.line(run.secrets.hide(each), texts.LONGEST_WHOLE)}", yellow=True)

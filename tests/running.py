@@ -122,9 +122,9 @@ def environment(home, more=None):
 
 def _played(folder, arguments, run):
     evidence = folder / "evidence"
-    known = set(evidence.glob("2*"))
+    known = set(evidence.glob("*Z-*"))
     code, stdout, stderr = run(["-p", "no:cacheprovider", f"--evidence={evidence}", *arguments])
-    new = sorted(set(evidence.glob("2*")) - known)
+    new = sorted(set(evidence.glob("*Z-*")) - known)
     directory = new[0] if new else None
     path = directory / "verdicts.json" if directory else None
     verdicts = json.loads(path.read_text()) if path and path.exists() else []

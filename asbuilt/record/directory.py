@@ -31,19 +31,22 @@ STATEMENT = "statement.intoto.json"
 SUMMARY = "summary.md"
 TERMINAL = "terminal.txt"
 VERDICTS = "verdicts.json"
-_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4,}")
+SANDBOX = "sandbox-"  # what the name of a run begins with that asked no provider, but a sandbox
+STAMP = rf"(?:{SANDBOX})?(\d{{8}}T\d{{6}}Z)"
+_NAME = re.compile(rf"{STAMP}-[0-9a-f]{{4,}}")
 _PACKED = frozenset({BODIES, CHECKOUTS})
 
 
 def new_directory(evidence: Path, clock: datetime | None = None) -> Path:
-    """Make `EVIDENCE/TIME-ID`. The time is that of the world that is judged: `clock` in a sandbox, else now, UTC.
+    """Make `EVIDENCE/TIME-ID`, or `EVIDENCE/sandbox-TIME-ID` for a run in a sandbox, whose `clock` it is then.
 
     No two runs have one, though they begin in the same second: where the folder is there already, another is made.
     """
     now = (clock or datetime.now(UTC)).astimezone(UTC)
+    begins = SANDBOX if clock else ""
     evidence.mkdir(parents=True, exist_ok=True)
     while True:
-        directory = evidence / f"{now:%Y%m%dT%H%M%SZ}-{token_hex(4)}"
+        directory = evidence / f"{begins}{now:%Y%m%dT%H%M%SZ}-{token_hex(4)}"
         with suppress(FileExistsError):
             directory.mkdir()
             return directory

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from asbuilt.changes import Changes, Drift, Stands
-from asbuilt.record.directory import VERDICTS
+from asbuilt.record.directory import STAMP, VERDICTS
 from asbuilt.record.drifts import drift_of, outcome_of, told
 from asbuilt.record.past import Past, checkouts, past, records, suites_of
 from asbuilt.record.recorded import NoRunError
@@ -24,7 +24,7 @@ _LOOKED_AT = 100  # of the newest runs in the folder
 _COMPARED = 31  # of them, those that asked the same: a month of nights
 _MOST_READ = 16 * 2**20  # bytes of their verdicts, besides those of the newest
 _AGAIN = ", judged again"
-_STAMP = re.compile(r"\d{8}T\d{6}Z")
+_STAMP = re.compile(STAMP)
 
 
 def changes(run: Run, verdicts: Sequence[Verdict], arguments: Iterable[object] = ()) -> Changes | None:
@@ -163,12 +163,12 @@ def _alike(run: Run, ids: frozenset[str], newest: Iterable[Path], folders: froze
 def _newest(own: Path) -> tuple[list[Path], bool]:
     """Give the directories of the newest runs beside one's own, and whether there are more.
 
-    Their names begin with the time. In a sandbox, where that stands still, it is the directories' own that tells.
+    Their names have the time. In a sandbox, where that stands still, it is the directories' own that tells.
     """
     found: list[tuple[str, int, str]] = []
     with suppress(OSError), os.scandir(own.parent) as entries:
         found += (
-            (match[0], each.stat().st_mtime_ns, each.name)
+            (match[1], each.stat().st_mtime_ns, each.name)
             for each in entries
             if (match := _STAMP.match(each.name)) and each.is_dir(follow_symlinks=False)
         )

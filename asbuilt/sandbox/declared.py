@@ -118,9 +118,7 @@ def _deploys(estate: Estate) -> tuple[_Deploy, ...]:
             key = (len(ways) - index, way.repository.name, way.workflow.name, way.deploy.trigger, ref, environment)
             groups.setdefault((*key, inputs), []).append(way)
     ordered = sorted(groups.items(), key=lambda each: each[0][0])
-    return tuple(
-        _Deploy(tuple(ways), _NEWEST + _APART * index, key[5]) for index, (key, ways) in enumerate(ordered)
-    )
+    return tuple(_Deploy(tuple(ways), _NEWEST + _APART * index, key[5]) for index, (key, ways) in enumerate(ordered))
 
 
 def _environment_of(estate: Estate, way: Ownership) -> str | None:
@@ -219,7 +217,9 @@ def _repository(repository: Repository, deploys: Iterable[_Deploy], known: Known
     there = {each.lower() for each in environments}
     environments |= {each: {} for each in named if each.lower() not in there}
     runs = [_run(each, branch, known) for each in deploys]
-    files = {each.name: {"name": each.name.rpartition(".")[0], "state": "active"} for each in repository.workflows.values()}
+    files = {
+        each.name: {"name": each.name.rpartition(".")[0], "state": "active"} for each in repository.workflows.values()
+    }
     deploying = {run["workflow"] for run in runs}
     for name in files.keys() - deploying:
         # On the pull request's own event in truth, or whatever it has; a push is what most have.
@@ -333,10 +333,15 @@ def _untold(estate: Estate, known: Known) -> Iterator[str]:
             yield f"{place}: its file deploys nothing to {app} by it"
         for other in estate.ownerships():
             same = (other.repository.name, other.workflow.name) == (way.repository.name, way.workflow.name)
-            if same and other.deploy.app != app and _overlaps(way, other) and not _is_told_apart(estate, known, way, other):
+            if (
+                same
+                and other.deploy.app != app
+                and _overlaps(way, other)
+                and not _is_told_apart(estate, known, way, other)
+            ):
                 yield (
-                    f"{place}: nothing tells its runs from those that deploy {other.deploy.app}: declare the environment "
-                    "of each app, or read the files (--checkout DIR)"
+                    f"{place}: nothing tells its runs from those that deploy {other.deploy.app}: declare "
+                    "the environment of each app, or read the files (--checkout DIR)"
                 )
                 break
 
@@ -357,7 +362,9 @@ def _is_told_apart(estate: Estate, known: Known, one: Ownership, other: Ownershi
     if mine is not None and mine.lower() != (theirs or "").lower():
         return True
     own, foreign = (
-        known.jobs.get(Owner(each.repository.name, each.workflow.name, each.deploy.app), {}).get(each.deploy.trigger, ())
+        known.jobs.get(Owner(each.repository.name, each.workflow.name, each.deploy.app), {}).get(
+            each.deploy.trigger, ()
+        )
         for each in (one, other)
     )
     if not own:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from asbuilt.sandbox.edits import Edit, Fault
 
 _MOST_TOLD = 4
+_KINDS = {"app": "an app", "environment": "an environment", "workflow": "a workflow", "repository": "a repository"}
 _ANY_REPOSITORY = "/repos/*/*/"
 
 
@@ -48,7 +49,7 @@ def fitted(fault: Fault, written: Roles, world: Roles, subject: str | None) -> t
         pairs = tuple(Part(was, now) for was, now in zip(named, parts, strict=True))
         if subject is not None and not any(subject in each.now.names for each in pairs):
             continue
-        if told := next((told for each in pairs if (told := lacks(fault.trips, fault.edits, each.now, world))), None):
+        if told := next(filter(None, (lacks(fault.trips, fault.edits, each.now, world) for each in pairs)), ""):
             lacking.append(f"{pairs[0].now.subject} {told}")
             continue
         try:
@@ -57,16 +58,19 @@ def fitted(fault: Fault, written: Roles, world: Roles, subject: str | None) -> t
             lacking.append(f"{pairs[0].now.subject} {error.args[0]}")
             continue
         return edits
-    raise ScenarioError(_fits_nothing(fault, lacking, subject, world))
+    raise ScenarioError(_fits_nothing(fault, _KINDS[named[0].kind], lacking, subject, world))
 
 
-def _fits_nothing(fault: Fault, lacking: Iterable[str], subject: str | None, world: Roles) -> str:
+def _fits_nothing(fault: Fault, kind: str, lacking: Iterable[str], subject: str | None, world: Roles) -> str:
     told = list(dict.fromkeys(lacking))
     more = f", and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
     shown = "; ".join(told[:_MOST_TOLD]) + more
-    of = f' "{subject}"' if subject else " nothing in this world"
     hint = "" if world.estate else "; whose deploys are whose an estate says: --estate FILE"
-    return f'"{fault.name}" fits{of}: {shown or "there is nothing that it could befall"}{hint}'
+    if not shown:
+        at = f'"{subject}" is none' if subject else "there is none in this world"
+        return f'"{fault.name}" needs {kind}, and {at}{hint}'
+    of = f'does not fit "{subject}"' if subject else f"needs {kind} that it fits, and there is none in this world"
+    return f'"{fault.name}" {of}: {shown}{hint}'
 
 
 def _is_there(choice: Choice, world: Roles) -> bool:
@@ -87,7 +91,11 @@ def _named(fault: Fault, written: Roles) -> Iterator[Choice]:
         for app in apps:
             yield _app(app, owners, written)
         return
-    places = [each.at for each in fault.edits if each.at[:2] == ("github", "repositories") and each.at[2] in written.repositories]
+    places = [
+        each.at
+        for each in fault.edits
+        if each.at[:2] == ("github", "repositories") and each.at[2] in written.repositories
+    ]
     for at in places[:1]:
         name, rest = str(at[2]), at[3:]
         known = written.repositories[name]

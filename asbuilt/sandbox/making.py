@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asbuilt.estate import EstateError, load
+from asbuilt.estate import load
+from asbuilt.estate_errors import EstateError
 from asbuilt.sandbox import declared, observed
 from asbuilt.scope import checkouts_of
 

@@ -24,10 +24,10 @@ from asbuilt.sandbox.exchange import iso
 from asbuilt.sandbox.observed_runs import runs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from asbuilt.estate import Estate
-    from asbuilt.model import AppState, Fact, Observation, Release, RepositoryState
+    from asbuilt.model import AppState, Dyno, Fact, Observation, Release, RepositoryState
 
 NAME = "observed"
 
@@ -55,9 +55,17 @@ class _Notes:
         if last.status is None:
             self.answers.append({"request": f"GET {url}", "hang": True})
         elif last.status < 300:  # noqa: PLR2004 - it was read, and said nothing
-            self.answers.append({"request": f"GET {url}", "status": last.status, "text": "what was observed could not be read"})
+            self.answers.append(
+                {"request": f"GET {url}", "status": last.status, "text": "what was observed could not be read"}
+            )
         else:
-            self.answers.append({"request": f"GET {url}", "status": last.status, "json": {"id": "as_observed", "message": "as observed"}})
+            self.answers.append(
+                {
+                    "request": f"GET {url}",
+                    "status": last.status,
+                    "json": {"id": "as_observed", "message": "as observed"},
+                }
+            )
 
 
 def observed(observation: Observation, estate: Estate | None) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -84,7 +92,10 @@ def observed(observation: Observation, estate: Estate | None) -> tuple[dict[str,
 def _commits(observation: Observation) -> tuple[str, ...]:
     """Give the whole commits that are known of repositories: those that runs ran on."""
     return tuple(
-        run["sha"] for state in observation.repositories.values() for run in runs_of(state)[0] if len(run["sha"]) == 40  # noqa: PLR2004 - all of a commit
+        run["sha"]
+        for state in observation.repositories.values()
+        for run in runs_of(state)[0]
+        if len(run["sha"]) == 40  # noqa: PLR2004 - all of a commit
     )
 
 
@@ -93,12 +104,7 @@ def _app(
 ) -> dict[str, Any] | None:
     if isinstance(state.app, Absent):
         return None
-    facts: tuple[Fact[Any] | None, ...] = (state.app, state.releases, state.formation, state.dynos, state.builds)
-    for fact in facts:
-        if isinstance(fact, Unobserved):
-            notes.as_it_was(fact)
-    if state.looks is not None and isinstance(state.looks, Observed) and len(state.looks.value) > 1:
-        notes.lost.append(f"{name}: its dynos changed while they were looked at; the world has the last look")
+    _unsaid(name, state, notes)
     app = state.app.value if isinstance(state.app, Observed) else None
     host = urlsplit(app.web_url or "").hostname or "" if app else ""
     of_it = re.fullmatch(rf"{re.escape(name.lower())}-([0-9a-z]+)\.herokuapp\.com", host)
@@ -109,9 +115,9 @@ def _app(
     if app:
         document |= {"generation": app.generation, "maintenance": app.maintenance}
         document |= {"stack": app.stack} if app.stack else {}
-        if app.build_stack not in {None, app.stack}:
-            notes.lost.append(f"{name}: its next build uses {app.build_stack}")
     document["releases"] = [_release(each, state, shas) for each in sorted(releases, key=lambda each: each.version)]
+    if not releases and isinstance(state.dynos, Observed) and not isinstance(state.releases, Observed):
+        document["releases"] = list(_made_up(state.dynos.value))
     if isinstance(state.formation, Observed):
         document["formation"] = {
             each.type: {"quantity": each.quantity, "size": each.size, "since": iso(each.updated_at)}
@@ -123,15 +129,28 @@ def _app(
             | ({"size": each.size} if each.size else {})
             for each in state.dynos.value
         }
-    for identity, code in state.codes.items():
-        if isinstance(code, Unobserved):
-            notes.lost.append(f"{name}: which commit {identity} is of was not observed; here it is made up")
     _without_slug(name, state, notes)
     document["responses"] = dict(_responses(name, state, estate, notes))
     declared = estate.apps[name].url if estate and name in estate.apps else None
     if (asked := urlsplit(declared or "").hostname) and asked != f"{name}-{document['hash']}.herokuapp.com":
         document["domains"] = [asked]
     return document
+
+
+def _unsaid(name: str, state: AppState, notes: _Notes) -> None:
+    """Note what of an app was not observed, and what of it no scenario can say."""
+    facts: tuple[Fact[Any] | None, ...] = (state.app, state.releases, state.formation, state.dynos, state.builds)
+    for fact in facts:
+        if isinstance(fact, Unobserved):
+            notes.as_it_was(fact)
+    if state.looks is not None and isinstance(state.looks, Observed) and len(state.looks.value) > 1:
+        notes.lost.append(f"{name}: its dynos changed while they were looked at; the world has the last look")
+    for identity, code in state.codes.items():
+        if isinstance(code, Unobserved):
+            notes.lost.append(f"{name}: which commit {identity} is of was not observed; here it is made up")
+    app = state.app.value if isinstance(state.app, Observed) else None
+    if app and app.build_stack not in {None, app.stack}:
+        notes.lost.append(f"{name}: its next build uses {app.build_stack}")
 
 
 def _without_slug(name: str, state: AppState, notes: _Notes) -> None:
@@ -142,7 +161,12 @@ def _without_slug(name: str, state: AppState, notes: _Notes) -> None:
     if app is None or not has_code or app.slug_size is not None or app.generation == "fir" or app.runs_images:
         return
     stack = {"id": derived_sha(app.stack)[:8], "name": app.stack}
-    document = {"name": app.name, "web_url": app.web_url, "created_at": iso(app.created_at), "slug_size": None}
+    document: dict[str, Any] = {
+        "name": app.name,
+        "web_url": app.web_url,
+        "created_at": iso(app.created_at),
+        "slug_size": None,
+    }
     document |= {"maintenance": app.maintenance, "repo_size": app.repo_size, "stack": stack, "build_stack": stack}
     document |= {"generation": {"name": app.generation}}
     notes.answers.append({"request": f"GET https://api.heroku.com/apps/{name}", "status": _OK, "json": document})
@@ -158,13 +182,23 @@ def _release(release: Release, state: AppState, shas: tuple[str, ...]) -> dict[s
     return said
 
 
+def _made_up(dynos: Iterable[Dyno]) -> Iterator[dict[str, Any]]:
+    """Yield releases that nobody asks for, since they were not observed: dynos run some."""
+    oldest = {each.release: each.updated_at for each in dynos}
+    for version, at in sorted(oldest.items()):
+        slug = derived_sha("release", version)
+        yield {"version": version, "description": f"Deploy {slug[:8]}", "created_at": iso(at), "slug": slug}
+
+
 def _commit(release: Release, state: AppState, shas: tuple[str, ...]) -> str:
     """Give the commit of a release's code: as Heroku says it, else what its description begins, else one made up."""
     code = state.codes.get(release.code or "")
     said = code.value.commit if isinstance(code, Observed) else None
     every = state.releases.value if isinstance(state.releases, Observed) else ()
     of_it = sorted((each for each in every if each.code == release.code), key=lambda each: each.version)
-    words = [each.description.removeprefix("Deploy ").lower() for each in of_it if descriptions.is_built(each.description)]
+    words = [
+        each.description.removeprefix("Deploy ").lower() for each in of_it if descriptions.is_built(each.description)
+    ]
     named = next((each for each in (said, *words) if each and is_commit(each)), None)
     if named is None:
         return derived_sha("code", release.code)
@@ -176,7 +210,7 @@ def _responses(
     name: str, state: AppState, estate: Estate | None, notes: _Notes
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     app = estate.apps.get(name) if estate else None
-    places = {each.path: each.commit for each in app.probes} if app else {}
+    places = {each.path: each.tells_commit_at for each in app.probes} if app else {}
     for path, fact in state.probes.items():
         if isinstance(fact, Unobserved):
             notes.as_it_was(fact)
@@ -187,7 +221,7 @@ def _responses(
                 notes.lost.append(f"{name} {path}: {error}")
 
 
-def _response(path: str, answer: ProbeResponse, place: str | bool | None) -> dict[str, Any]:
+def _response(path: str, answer: ProbeResponse, place: str | None) -> dict[str, Any]:
     if answer.status is None:
         raise CannotBeError(f"a certificate that {answer.certificate} is not served")
     location = {"Location": answer.location} if answer.location else {}
@@ -195,16 +229,16 @@ def _response(path: str, answer: ProbeResponse, place: str | bool | None) -> dic
         return {"status": answer.status, "text": _ROUTER_PAGE, "headers": {"Content-Type": "text/html", **location}}
     body = answer.body
     if body is not None and body.unread:
-        said = [each for each, is_so in {**body.contains}.items() if is_so]
-        return {"status": answer.status, "text": "no JSON: " + " ".join(said), "headers": location}
+        text = " ".join(["no JSON:", *(each for each, is_so in body.contains.items() if is_so)])
+        return {"status": answer.status, "text": text, "headers": location}
     values = {key: json.loads(each) for key, each in body.values.items() if each is not None} if body else {}
     simple = {key: each for key, each in values.items() if not isinstance(each, dict | list)}
     wanted: dict[str, Any] = {"path": path, "status": answer.status, "json": simple}
     if body:
-        wanted |= {"contains": each for each, is_so in body.contains.items() if is_so}
-        wanted |= {"matches": each for each, is_so in body.matches.items() if is_so}
+        for key, said in (("contains", body.contains), ("matches", body.matches)):
+            wanted |= {key: next(each for each, is_so in said.items() if is_so)} if any(said.values()) else {}
     if answer.commit and place is not None:
-        wanted["commit"] = place
+        wanted["commit"] = place or True
     made = response(Probe.model_validate(wanted), answer.commit or "")
     return {**made, "headers": {**made.get("headers", {}), **location}} if location else made
 
@@ -232,7 +266,7 @@ def _repository(name: str, state: RepositoryState, notes: _Notes) -> dict[str, A
         for each in state.environments.value:
             if each.guarded_by_apps:
                 notes.lost.append(f"{name} {each.name}: a rule of an app protects it too")
-    files = {run["workflow"]: {} for run in runs}
+    files: dict[str, dict[str, Any]] = {run["workflow"]: {} for run in runs}
     if isinstance(state.workflows, Observed):
         files |= {
             each.path.removeprefix(_FILES): {"name": each.name, "state": each.state}
@@ -259,13 +293,11 @@ def _environment(environment: Any) -> dict[str, Any]:
         document["deployment_branches"] = "protected"
     elif environment.branches != ("@any",):
         document["deployment_branches"] = list(environment.branches)
-    for key, value in (
-        ("can_admins_bypass", environment.admins_can_bypass),
-        ("prevent_self_review", environment.prevent_self_review),
-    ):
-        if value is not None:
-            document[key] = value
-    return document
+    said = {
+        "can_admins_bypass": environment.admins_can_bypass,
+        "prevent_self_review": environment.prevent_self_review,
+    }
+    return document | {key: value for key, value in said.items() if value is not None}
 
 
 def _branches(state: RepositoryState, runs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

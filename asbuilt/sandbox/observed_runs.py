@@ -35,11 +35,18 @@ def runs_of(state: RepositoryState) -> tuple[list[dict[str, Any]], tuple[str, ..
 
 
 def _run(
-    workflow: str, run: WorkflowRun, state: RepositoryState, deployed: dict[int, tuple[Deployment, DeploymentStatus | None]]
+    workflow: str,
+    run: WorkflowRun,
+    state: RepositoryState,
+    deployed: dict[int, tuple[Deployment, DeploymentStatus | None]],
 ) -> dict[str, Any]:
     said: dict[str, Any] = {"workflow": workflow, "event": run.event, "branch": run.branch or "main"}
     said |= {"conclusion": run.conclusion} if run.conclusion else {"status": run.status}
-    said |= {"last": iso(run.created_at), "took": int((run.updated_at - run.created_at).total_seconds()), "sha": run.sha}
+    said |= {
+        "last": iso(run.created_at),
+        "took": int((run.updated_at - run.created_at).total_seconds()),
+        "sha": run.sha,
+    }
     jobs = state.jobs.get(run.id)
     listed = jobs.value if isinstance(jobs, Observed) else ()
     if listed:
@@ -79,7 +86,11 @@ def _by_time(run: WorkflowRun, state: RepositoryState) -> tuple[Deployment | Non
     for deployments in known:
         for each in deployments.value if isinstance(deployments, Observed) else ():
             open_end = run.conclusion is None
-            if each.sha == run.sha and run.created_at <= each.created_at and (open_end or each.created_at <= run.updated_at):
+            if (
+                each.sha == run.sha
+                and run.created_at <= each.created_at
+                and (open_end or each.created_at <= run.updated_at)
+            ):
                 return each, None
     return None, None
 

@@ -89,7 +89,9 @@ class Roles:
         through = {each.environment.lower(): each for each in self.of_apps("production") if each.environment}
         for repository, document in self.repositories.items():
             names = document.get("environments") or {}
-            for name in sorted(names, key=lambda each: list(through).index(each.lower()) if each.lower() in through else 99):
+            for name in sorted(
+                names, key=lambda each: list(through).index(each.lower()) if each.lower() in through else 99
+            ):
                 of = through.get(name.lower(), Choice("app"))
                 yield Choice("environment", of.app, repository, name, of.way, of.workflow)
 

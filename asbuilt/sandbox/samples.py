@@ -41,14 +41,12 @@ def _part(kind: str, value: Any) -> str:
             return _one_of(value)
         case "BRANCH":
             return _of(value[1][0].data)
-        case "SUBPATTERN":
-            return _of(value[3].data)
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             if value[0] > _MOST:
                 raise ValueError(kind)
-            return _of(value[2].data) * value[0]
-        case "ATOMIC_GROUP":
-            return _of(value.data)
+            return _of(value[2].data) * int(value[0])
+        case "SUBPATTERN" | "ATOMIC_GROUP":
+            return _of((value[3] if kind == "SUBPATTERN" else value).data)
         case _:
             raise ValueError(kind)
 

@@ -71,9 +71,9 @@ def load(
 ) -> Scenario:
     """Load `NAME`, `NAME+FAULT+FAULT@SUBJECT` or either with `@INSTANT` at its end, which sets the clock.
 
-    In place of NAME may stand the path of a scenario's file, which ends in `.yaml` or `.yml`, or a name of those that are
-    `made`, such as `declared`: its function gives the document. A fault is laid over the subjects of its world, or over the one that
-    is named; the `estate` says what is declared of them.
+    In place of NAME may stand the path of a scenario's file, which ends in `.yaml` or `.yml`, or a name of those that
+    are `made`, such as `declared`: its function gives the document. A fault is laid over the subjects of its world, or
+    over the one that is named; the `estate` says what is declared of them.
     """
     own, rest = _own_file(name)
     body, at, time = _timed(rest if own else name)
@@ -177,7 +177,9 @@ def _fitted(fault: Fault, over: str, folder: Path | None, world: Roles, subject:
 
     if over not in names("scenarios", folder):
         if subject is not None:
-            raise ScenarioError(f'"{fault.name}" says not over which scenario it is written: no subject can stand for it')
+            raise ScenarioError(
+                f'"{fault.name}" is written over no scenario that is there: nothing can stand for its subjects'
+            )
         return fault.edits
     file = _file("scenarios", over, folder)
     written = Roles(_document(file, "a mapping that describes a world"), _example() if folder is None else None)
@@ -219,9 +221,7 @@ def _fault(file: Path) -> tuple[Fault, str]:
     return Fault(file.stem, tuple(edits), named), str(document.get("over", ""))
 
 
-def _stages(
-    document: dict[Any, Any], edits: list[Edit], clock: datetime, file: str
-) -> tuple[tuple[float, World], ...]:
+def _stages(document: dict[Any, Any], edits: list[Edit], clock: datetime, file: str) -> tuple[tuple[float, World], ...]:
     """Build the world at the start and after each delayed edit, so that a bad one is found before serving."""
     stages = []
     for begins in sorted({0.0, *(edit.after for edit in edits)}):

@@ -88,14 +88,16 @@ class Translation:
                 yield step
 
     def _path(self, part: Part, path: str) -> str:
-        """Give the probe that stands for a path: one of that path, else the first, of a body where one is declared."""
+        """Give the probe that stands for a path: one of that path, else the first with a body."""
         answers = self.world.apps[part.now.app or ""].get("responses") or {}
         app = self.world.estate.apps.get(part.now.app or "") if self.world.estate else None
         bodies = [each.path for each in app.probes if each.asks_for_body] if app else []
-        found = next((each for each in (path, *bodies, *answers) if each in answers and each in (bodies or answers)), None)
+        found = next(
+            (each for each in (path, *bodies, *answers) if each in answers and each in (bodies or answers)), None
+        )
         if found is None:
             raise LookupError("answers no probe")
-        return found
+        return str(found)
 
     def _version(self, part: Part, version: int) -> int:
         return self.world.newest(part.now.app or "") + version - self.written.newest(part.was.app or "")
@@ -120,7 +122,7 @@ class Translation:
         return int(self.world.apps[part.now.app or ""]["formation"][kind].get("quantity", 1))
 
     def _with_commit(self, part: Part, release: dict[str, Any]) -> dict[str, Any]:
-        """Give a release of the commit that the world's app runs, where it is of one that its own world's branch has."""
+        """Give a release the commit that the app runs there, where it has one that an app of its own world runs."""
         if release.get("slug") not in {self.written.commit(each) for each in self.written.apps}:
             return release
         commit = self.world.commit(part.now.app or "")
@@ -148,7 +150,9 @@ class Translation:
                 return self._run(part, value)
             case ["runs", _, "environment"]:
                 others = [each for each in there.get("environments") or {} if each != part.now.environment]
-                return value if value in others else next(iter(others), _other(value, {str(part.now.environment): None}))
+                return (
+                    value if value in others else next(iter(others), _other(value, {str(part.now.environment): None}))
+                )
             case ["default_branch"]:
                 return self._branch(part, value)
             case ["environments", name, "wait_timer"]:
@@ -189,7 +193,7 @@ class Translation:
         others = [each for each in there if each != own]
         if not others:
             raise LookupError(f"has no other workflow that stands for {name}")
-        return others[0]
+        return str(others[0])
 
     def _branch(self, part: Part, name: str) -> str:
         """Give the default branch for the default one, and a new one for any other."""
@@ -205,7 +209,10 @@ class Translation:
         said = {**run, "workflow": self._workflow(part, run["workflow"])}
         if "branch" in run:
             said["branch"] = self._branch(part, run["branch"])
-        deploys = was.way is not None and (run["workflow"], run["event"]) == (was.way.workflow.name, was.way.deploy.trigger)
+        deploys = was.way is not None and (run["workflow"], run["event"]) == (
+            was.way.workflow.name,
+            was.way.deploy.trigger,
+        )
         if not deploys:
             return said
         index = self.world.run_of(part.now)
@@ -241,7 +248,10 @@ class Translation:
                     if f"{host}{path}" in text:
                         text = text.replace(f"{host}{path}", f"{self.world.host(now.app)}{self._path(each, path)}")
                 text = text.replace(host, self.world.host(now.app)).replace(was.app, now.app)
-                stacks = [world.apps[name].get("stack", "heroku-24") for world, name in ((self.written, was.app), (self.world, now.app))]
+                stacks = [
+                    world.apps[name].get("stack", "heroku-24")
+                    for world, name in ((self.written, was.app), (self.world, now.app))
+                ]
                 text = text.replace(*stacks)
             if now.repository:
                 text = text.replace("/repos/*/*/", f"/repos/{now.repository}/")
@@ -251,4 +261,6 @@ class Translation:
 
 def _other(name: str, there: dict[str, Any]) -> str:
     """Give a name that is not there yet."""
-    return name if name not in there else next(each for each in (f"{name}-{n}" for n in "abcdefgh") if each not in there)
+    return (
+        name if name not in there else next(each for each in (f"{name}-{n}" for n in "abcdefgh") if each not in there)
+    )

@@ -140,8 +140,8 @@ class Workflow:
 class Run:
     """One workflow run; `environment` is the one that it deployed to, if any, `files` what its commit changed.
 
-    `head` is the repository that its branch is of, None where that was deleted; `deploys` the job that deployed, where it
-    is said, and `times` from when to when jobs ran, by name: else they share what the run took.
+    `head` is the repository that its branch is of, None where that was deleted; `deploys` the job that deployed,
+    where it is said, and `times` from when to when jobs ran, by name: else they share what the run took.
     """
 
     id: int

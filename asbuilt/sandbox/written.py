@@ -1,4 +1,4 @@
-"""Write a world as the file of a scenario, to be read and edited: the keys in their order, a line for each small thing."""
+"""Write a world as the file of a scenario, to be read and edited: its keys in their order."""
 
 from __future__ import annotations
 

@@ -10,12 +10,16 @@ from asbuilt.option_values import OptionError
 from asbuilt.verbs.telling import all_meant, say, stop
 
 if TYPE_CHECKING:
+    from asbuilt.model import Observation
     from asbuilt.sandbox.making import Made
+    from asbuilt.withholding import Secrets
 
 _ESTATE = "estate.yaml"
+_OBSERVED = "observed"
 
 
 def sandbox(
+    context: typer.Context,
     scenario: Annotated[
         str | None,
         typer.Option(
@@ -45,7 +49,8 @@ def sandbox(
     ] = None,
 ) -> None:
     """Serve a sandbox of both APIs and the apps until interrupted, or write its world as a file."""
-    from asbuilt.estate import EstateError, load
+    from asbuilt.estate import load
+    from asbuilt.estate_errors import EstateError
     from asbuilt.sandbox.making import of_estate, of_observation
     from asbuilt.sandbox.scenario import DECLARED, ScenarioError, is_declared
     from asbuilt.sandbox.server import serve
@@ -53,12 +58,11 @@ def sandbox(
     try:
         given = (("--scenario", [scenario]), ("--unix-socket", [unix_socket]), ("--estate", [estate_file]))
         all_meant(*given, ("--checkout", checkout), ("--from", [record]), ("--write", [write]))
-        if record and scenario:
-            raise OptionError("--from is a world of its own: give it or --scenario")
-        wanted = "observed" if record else scenario or "healthy"
+        wanted = _wanted(scenario, record)
         file = Path(estate_file or _ESTATE)
-        needs_estate = estate_file is not None or is_declared(wanted)
-        estate = load(file) if needs_estate or file.is_file() else None
+        # Beside a fault an estate says what is declared of its subjects: it need not be there.
+        helps = "+" in wanted and file.is_file()
+        estate = load(file) if estate_file is not None or is_declared(wanted) or helps else None
         made: Made | None = None
         if record:
             made = of_observation(*_recorded(record))
@@ -67,11 +71,7 @@ def sandbox(
         for each in made.lost if made else ():
             say(f"{'not in this world' if record else 'no world makes this true'}: {each}", "yellow")
         if write is not None:
-            if made is None or wanted not in {DECLARED, "observed"}:
-                raise OptionError(
-                    "--write writes the world of --from RUN, or --scenario declared without faults over it"
-                )
-            _write(Path(write), made, record)
+            _write(Path(write), made if wanted in {DECLARED, _OBSERVED} else None, record, context.obj)
             return
         worlds = {wanted if record else DECLARED: lambda: made.document} if made else None
         serve(
@@ -90,7 +90,14 @@ def sandbox(
         stop(f"cannot listen on port {port}: {error.strerror}; choose another: --port N, or 0 for a free one")
 
 
-def _recorded(record: str) -> tuple[object, Path]:
+def _wanted(scenario: str | None, record: str | None) -> str:
+    """Give the name of the world that is asked for."""
+    if record and scenario:
+        raise OptionError("--from is a world of its own: give it or --scenario")
+    return _OBSERVED if record else scenario or "healthy"
+
+
+def _recorded(record: str) -> "tuple[Observation, Path]":
     """Read what a run observed, verified as `--observed` is, and say where the estate is that it was judged by."""
     from asbuilt.record.directory import ESTATE, OBSERVATION
     from asbuilt.saved import saved
@@ -103,19 +110,21 @@ def _recorded(record: str) -> tuple[object, Path]:
         raise OptionError(str(error).replace("--observed", "--from", 1)) from error
 
 
-def _write(file: Path, made: "Made", record: str | None) -> None:
+def _write(file: Path, made: "Made | None", record: str | None, secrets: "Secrets") -> None:
     """Write a world to a new file: never over one that is there."""
     from asbuilt.sandbox.written import written
 
+    if made is None:
+        raise OptionError("--write writes the world of --from RUN or of --scenario declared, without a fault over it")
     if not file.name.endswith((".yaml", ".yml")):
         raise OptionError(f'--write {file}: a scenario is known by its file\'s end: write "{file}.yaml"')
-    of = f"what {texts.line(record)} observed" if record else "what an estate declares"
+    of = f"What {texts.line(record)} observed" if record else "What an estate declares"
     lost = [texts.line(f"not in this world: {each}", texts.LONGEST_WHOLE) for each in made.lost]
+    head = f"{of}; asbuilt live --sandbox={texts.line(file.name)} serves it."
+    text = secrets.hide(written(made.document, (head, *lost)))
     try:
         with file.open("x", encoding="utf-8") as out:
-            out.write(
-                written(made.document, (f"The world of {of}; asbuilt live --sandbox={file.name} serves it.", *lost))
-            )
+            out.write(text)
     except FileExistsError as error:
         raise OptionError(f"--write {file}: it is there already; name another file") from error
     except OSError as error:

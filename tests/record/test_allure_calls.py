@@ -37,7 +37,7 @@ def project(tmp_path):
     """Give a copy of the project in which a check speaks to Allure."""
     copy = tmp_path / "project"
     for name in ("tests_live", "reports"):
-        shutil.copytree(PROJECT / name, copy / name, ignore=shutil.ignore_patterns("2*", "latest", "__pycache__"))
+        shutil.copytree(PROJECT / name, copy / name, ignore=shutil.ignore_patterns("*Z-*", "latest", "__pycache__"))
     (copy / "fixtures").symlink_to(PROJECT / "fixtures")
     for name in ("conftest.py", "pytest.ini", "estate.yaml"):
         shutil.copy(PROJECT / name, copy / name)

@@ -23,7 +23,7 @@ RUNS = {
     "files with faults": ("tests_static", BEFORE, "--junitxml={folder}/junit.xml", "-rA"),
     "a mistake": (*LIVE, "--sandbox=helthy"),
 }
-CHANGES = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}|\d+\.\d+ ?s\b")  # a run's directory, seconds
+CHANGES = re.compile(r"(?:sandbox-)?\d{8}T\d{6}Z-[0-9a-f]{8}|\d+\.\d+ ?s\b")  # a run's directory, seconds
 
 
 def traces():
