@@ -11,6 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 PROJECT = (
     "conftest.py",
     "estate.yaml",
+    "fixtures/demo.yaml",
     "fixtures/faults",
     "fixtures/repositories",
     "fixtures/scenarios",

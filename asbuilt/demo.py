@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from asbuilt.home import IS_PACKAGED, PROJECT
 from asbuilt.record.directory import VERDICTS, point_latest
 from asbuilt.record.report import NoReportError, render
@@ -17,8 +19,8 @@ from asbuilt.withholding import Secrets
 
 _COMMAND = "from asbuilt.start import main; main()"
 _EXAMPLE = PROJECT if IS_PACKAGED else Path()  # in the repository its files are named as one would name them there
-_ESTATE = f"--estate={_EXAMPLE / 'estate.yaml'}"
-_REPOSITORY = _EXAMPLE / "fixtures" / "repositories" / "TradeMasterAPI"
+_FILES = frozenset({"--estate", "--checkout"})
+_ACTS = PROJECT / "fixtures" / "demo.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,43 +32,6 @@ class Act:
     drifts: tuple[str, ...]
 
 
-ACTS = (
-    Act(
-        "1. Live, as of the incident: production answers 502, and every dashboard is green",
-        ("live", _ESTATE, "--sandbox=incident-2026-04-30"),
-        (
-            "GH002 MooseQuest/TradeMasterAPI",
-            "GH008 MooseQuest/TradeMasterAPI",
-            "GH009 raxx-api-prod",
-            "HK002 raxx-api-prod",
-            "HK004 raxx-api-prod",
-            "HK005 raxx-api-prod",
-            "HK006 raxx-api-prod",
-            "WEB001 raxx-api-prod",
-            "WEB001 raxx-api-prod",
-        ),
-    ),
-    Act("2. Live, in the repaired world", ("live", _ESTATE, "--sandbox=healthy"), ()),
-    Act(
-        "3. Static, the workflow files before the repair",
-        ("static", _ESTATE, f"--checkout={_REPOSITORY / 'before'}"),
-        (
-            *["WF002 .github/workflows/deploy.yml"] * 2,
-            "WF003 .github/workflows/deploy.yml",
-            "WF004 .github/workflows/deploy.yml",
-            *["WF005 .github/workflows/deploy.yml"] * 2,
-            *["WF006 .github/workflows/deploy-heroku.yml"] * 2,
-            *["WF006 .github/workflows/deploy.yml"] * 2,
-            "WF009 .github/workflows/deploy.yml",
-            *["WF030 .github/workflows/deploy.yml"] * 2,
-        ),
-    ),
-    Act(
-        "4. Static, the workflow files after the repair", ("static", _ESTATE, f"--checkout={_REPOSITORY / 'after'}"), ()
-    ),
-)
-
-
 def played(reports: Path, say: Callable[[str], None], *, colour: bool) -> int:
     """Play every act, render the report of the first, say how it went, and give the exit code.
 
@@ -75,7 +40,7 @@ def played(reports: Path, say: Callable[[str], None], *, colour: bool) -> int:
     """
     began = time.monotonic()
     wrong, directories = [], []
-    for act in ACTS:
+    for act in _acts():
         title = f"\033[1m{act.title}\033[0m" if colour else act.title
         say(f"\n{title}\n$ asbuilt {shlex.join(act.arguments)}")
         directory, complaints = _play(act, reports, colour=colour)
@@ -93,6 +58,13 @@ def played(reports: Path, say: Callable[[str], None], *, colour: bool) -> int:
     except NoReportError as error:
         say(f"no report: {error}")
     return 0
+
+
+def _acts() -> Iterator[Act]:
+    for each in yaml.safe_load(_ACTS.read_text(encoding="utf-8")):
+        given = [str(_EXAMPLE / text) if name in _FILES else text for name, text in each["options"].items()]
+        options = [f"{name}={text}" for name, text in zip(each["options"], given, strict=True)]
+        yield Act(each["title"], (each["verb"], *options), tuple(each["drifts"]))
 
 
 def _play(act: Act, reports: Path, *, colour: bool) -> tuple[Path, list[str]]:
