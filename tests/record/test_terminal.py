@@ -12,6 +12,7 @@ from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.workflows.yaml.finding import Finding
 
 RUN = SimpleNamespace(
+    found=SimpleNamespace(said=""),
     estate=SimpleNamespace(name="shop", links=Links()),
     observation=None,
     checkouts={},

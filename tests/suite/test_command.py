@@ -62,7 +62,7 @@ def test_a_mistake_is_told_in_lines_that_are_no_command(monkeypatch, tmp_path):
 def test_a_control_that_there_is_not_is_refused():
     done = CliRunner().invoke(app, ["controls", "HK099"])
     assert done.exit_code == 4
-    assert 'no control is called "HK099"; there are GH001' in done.output
+    assert 'no control is called "HK099"; did you mean "HK009"? allowed: GH001' in done.output
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_the_schema_command_prints_the_schema():
     [
         (["liv"], "No such command 'liv'. Did you mean 'live'?"),
         (["paths", "--nope"], "No such option: --nope"),
-        (["controls", "--format", "xml"], "Invalid value for '--format'"),
+        (["controls", "--format", "xml"], '--format: "xml" is not allowed'),
         (["controls", " "], 'no control is called " "'),
         (["controls", ""], 'no control is called ""'),
         (["paths", "--checkout="], "--checkout: its value is empty, most likely that of a variable that is not set"),
