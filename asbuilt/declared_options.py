@@ -38,7 +38,7 @@ def declarations() -> dict[str, dict[str, Any]]:
     return {
         "--estate": {
             "metavar": "FILE",
-            "help": "what should be true (default: estate.yaml here or above; workflow files need none)",
+            "help": "what should be true (default: estate.yaml here or above; files need none)",
         },
         "--sandbox": {
             "metavar": "WORLD",

@@ -21,7 +21,7 @@ from asbuilt.texts import line, visible
 FORMS = ("text", "json", "github", "sarif")
 NAMES = ("--format", "--output")
 HELP = {
-    "--format": ("FORM", f"how it is told: {', '.join(FORMS)} (default: text; in GitHub Actions both)"),
+    "--format": ("FORM", f"how it is told: {', '.join(FORMS)} (default text)"),
     "--output": ("FILE", "where to, else standard output; also -o FILE"),
 }
 _PROGRAMS = frozenset({"json", "sarif"})

@@ -4,6 +4,7 @@ It has to be quick, asks no network, and says nothing of what is wrong: whoever 
 of a few characters are given, for the estate is somebody else's text and a shell takes what it is given.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,6 @@ from asbuilt.invoked import HELP_OF_PYTEST, SUITES
 _HARMLESS = re.compile(r"[A-Za-z0-9_./@+=-]{1,200}")
 _CONTROL = re.compile(r'control\(\s*"([A-Z]+[0-9]{3})"')
 _COLOURS = ("auto", "always", "never")
-_ESTATES = ("estate.yaml", ".github/estate.yaml")
 _WORLDS = {"--sandbox", "--scenario"}
 _BASH = "bash"
 
@@ -131,11 +131,12 @@ def _worlds(begun: str) -> Iterator[str]:
 def _declared(kind: str, before: Sequence[str]) -> Iterator[str]:
     """Give the names that an estate has, whatever else is wrong with it."""
     from asbuilt import files
+    from asbuilt.discovery import find
     from asbuilt.workflows.yaml import reader
     from asbuilt.workflows.yaml.document import plain
 
-    path = next(each for each in (*_named(before), *_ESTATES) if Path(each).is_file())
-    document = plain(reader.read(files.read(Path(path)), path).root)
+    path = find(next(_named(before), None), os.environ, Path.cwd()).path
+    document = plain(reader.read(files.read(path), str(path)).root)
     found = document.get(kind) if isinstance(document, dict) else None
     yield from (str(each) for each in (found if isinstance(found, dict) else ()))
 

@@ -13,6 +13,7 @@ from asbuilt.verbs.telling import say
 if TYPE_CHECKING:
     from asbuilt.debts.today import Today
     from asbuilt.debts.waiving import Waived
+    from asbuilt.discovery import Found
     from asbuilt.estate import Estate
     from asbuilt.initial.first_estate import FirstEstate
 
@@ -24,7 +25,7 @@ _SHOWN = 10
 class Asked:
     """What a patch is asked of: an estate, a world and files; whom to tell of what is on its way, and how to print."""
 
-    estate: str
+    estate: "Found"
     sandbox: str | None
     checkout: str | None
     progress: Callable[[str], None]
@@ -75,9 +76,9 @@ def _show_difference(asked: Asked) -> NoReturn:
     _tell_unknown(found)
     if made.source == source:
         marked = f"; {_counted(made.reviews, 'finding')} stand, all marked `review:`" if made.reviews else ""
-        typer.echo(f"{asked.estate}: nothing differs from what was observed{marked}")
+        typer.echo(f"{file}: nothing differs from what was observed{marked}")
         raise typer.Exit(0)
-    typer.echo(asked.hide(patch(source, made.source, asked.estate, "as observed")), nl=False)
+    typer.echo(asked.hide(patch(source, made.source, str(file), "as observed")), nl=False)
     raise typer.Exit(_DIFFERS)
 
 
@@ -96,9 +97,9 @@ def _show_baseline(asked: Asked, waived: "Waived") -> NoReturn:
         say(each, "yellow")
     _tell_unknown(found)
     if made.source == source:
-        typer.echo(f"{asked.estate}: nothing to waive: every finding of today has its waiver, or there is none")
+        typer.echo(f"{file}: nothing to waive: every finding of today has its waiver, or there is none")
     else:
-        typer.echo(asked.hide(patch(source, made.source, asked.estate, "with waivers")), nl=False)
+        typer.echo(asked.hide(patch(source, made.source, str(file), "with waivers")), nl=False)
         say(f"{_counted(made.count, 'waiver')} until {made.until}; to apply them: add | git apply", "bright_black")
     raise typer.Exit(1 if found.unknown or made.left else 0)
 
@@ -132,9 +133,9 @@ def _read(asked: Asked) -> "tuple[Path, bytes, Estate]":
     from asbuilt import estate
     from asbuilt.estate_errors import EstateError
 
-    file = Path(asked.estate)
+    file = asked.estate.path
     try:
-        source = estate.source_of(file)
+        source = estate.source_of(asked.estate)
         return file, source, estate.load(file, (), source)
     except EstateError as error:
         raise OptionError(str(error)) from error

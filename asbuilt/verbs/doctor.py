@@ -14,7 +14,6 @@ from asbuilt.option_values import OptionError
 from asbuilt.verbs.forms import Told
 from asbuilt.verbs.telling import all_meant, stop
 
-_DEFAULT = "estate.yaml"
 _WIDTH = 120  # where nobody's terminal says another
 
 
@@ -23,7 +22,7 @@ def doctor(
     *,
     estate_file: Annotated[
         str | None,
-        typer.Option("--estate", metavar="FILE", help="what should be true (default: estate.yaml, if there is one)"),
+        typer.Option("--estate", metavar="FILE", help="what should be true (default: estate.yaml here or above)"),
     ] = None,
     sandbox: Annotated[
         str | None, typer.Option(metavar="WORLD", help="ask a sandbox in place of the real providers")
@@ -32,21 +31,22 @@ def doctor(
 ) -> None:
     """Say what can be known before a run: tokens, controls, names, budget; exit 1 where anything is not well."""
     from asbuilt.catalogue import BrokenChecksError, checks
+    from asbuilt.discovery import find
     from asbuilt.doctor import telling
     from asbuilt.doctor.examine import around, examined
-    from asbuilt.estate import load
+    from asbuilt.estate import load, source_of
     from asbuilt.estate_errors import EstateError
     from asbuilt.withholding import Secret, Secrets
 
     try:
         all_meant(("--estate", [estate_file]), ("--sandbox", [sandbox]))
-        file = Path(estate_file or _DEFAULT)
-        is_there = estate_file is not None or os.path.lexists(file)
-        estate = load(file, {control.id: control.since for _, control in checks()}) if is_there else None
+        found = find(estate_file, os.environ, Path.cwd())
+        known = {control.id: control.since for _, control in checks()}
+        estate = load(found.path, known, source_of(found)) if found.is_named or found.is_there else None
         with ExitStack() as closing:
             here = around(sandbox, closing)
             context.obj = Secrets.of((Secret(*each) for each in here.secrets.items()), os.environ)
-            report = context.obj.hide_all(examined(here, estate, str(file), file.parent))
+            report = context.obj.hide_all(examined(here, estate, str(found.path), found.path.parent))
     except (OptionError, EstateError, BrokenChecksError) as error:
         stop(str(error))
     if form is Told.JSON:

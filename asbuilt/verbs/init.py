@@ -1,5 +1,6 @@
 """`asbuilt init`: a first estate, of what is there."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -51,6 +52,7 @@ def init(
     ] = None,
 ) -> None:
     """Write an estate that what is there conforms to; what looks wrong in it is marked `review:`."""
+    from asbuilt.discovery import find
     from asbuilt.initial.first_estate import FirstEstate, refuse_to_overwrite
     from asbuilt.initial.nouns import Wanted
     from asbuilt.verbs import debts
@@ -62,13 +64,14 @@ def init(
             ("--app", only), ("--repository", [repository]), ("--checkout", [checkout]), ("--sandbox", [sandbox]),
             ("--output", [output]), ("--baseline", [baseline]), ("--owner", [owner]), ("--estate", [estate_file]),
         )  # fmt: skip
-        asked = debts.Asked(estate_file or _DEFAULT, sandbox, checkout, _progress, context.obj.hide)
+        there = find(estate_file, os.environ, Path.cwd())
+        asked = debts.Asked(there, sandbox, checkout, _progress, context.obj.hide)
         waived = debts.waived(asked, baseline, owner, issue, diff=diff)
-        if diff or estate_file or (waived and output == _DEFAULT and Path(_DEFAULT).exists()):
+        if diff or estate_file or (waived and output == _DEFAULT and there.is_there):
             debts.refuse_for_a_patch(app=bool(only), repository=bool(repository), output=output != _DEFAULT)
             debts.show(asked, waived, diff=diff)
         if output != _PRINTED:
-            refuse_to_overwrite(file)
+            refuse_to_overwrite(there.path if output == _DEFAULT and there.is_there else file)
         wanted = Wanted(tuple(only or ()), repository or "", Path(checkout) if checkout else None, sandbox, folder)
         made = FirstEstate.of(wanted, _progress)
         if waived:

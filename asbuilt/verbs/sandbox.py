@@ -1,5 +1,6 @@
 """`asbuilt sandbox`: both APIs and the apps, on this machine."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from asbuilt.sandbox.making import Made
     from asbuilt.withholding import Secrets
 
-_ESTATE = "estate.yaml"
 _OBSERVED = "observed"
 
 
@@ -34,7 +34,7 @@ def sandbox(
     estate_file: Annotated[
         str | None,
         typer.Option(
-            "--estate", metavar="FILE", help="whose world `declared` is (default: estate.yaml, if it is there)"
+            "--estate", metavar="FILE", help="whose world `declared` is (default: estate.yaml here or above)"
         ),
     ] = None,
     checkout: Annotated[
@@ -49,7 +49,8 @@ def sandbox(
     ] = None,
 ) -> None:
     """Serve a sandbox of both APIs and the apps until interrupted, or write its world as a file."""
-    from asbuilt.estate import load
+    from asbuilt.discovery import find
+    from asbuilt.estate import load, source_of
     from asbuilt.estate_errors import EstateError
     from asbuilt.sandbox.making import of_estate, of_observation
     from asbuilt.sandbox.scenario import DECLARED, ScenarioError, is_declared
@@ -59,15 +60,16 @@ def sandbox(
         given = (("--scenario", [scenario]), ("--unix-socket", [unix_socket]), ("--estate", [estate_file]))
         all_meant(*given, ("--checkout", checkout), ("--from", [record]), ("--write", [write]))
         wanted = _wanted(scenario, record)
-        file = Path(estate_file or _ESTATE)
+        found = find(estate_file, os.environ, Path.cwd())
         # Beside a fault an estate says what is declared of its subjects: it need not be there.
-        helps = "+" in wanted and file.is_file()
-        estate = load(file) if estate_file is not None or is_declared(wanted) or helps else None
+        helps = "+" in wanted and found.is_there
+        wants = found.by == "--estate" or is_declared(wanted) or helps
+        estate = load(found.path, source=source_of(found)) if wants else None
         made: Made | None = None
         if record:
             made = of_observation(*_recorded(record))
         elif estate is not None and is_declared(wanted):
-            made = of_estate(estate, file, checkout or [])
+            made = of_estate(estate, found.path, checkout or [])
         for each in made.lost if made else ():
             say(f"{'not in this world' if record else 'no world makes this true'}: {each}", "yellow")
         if write is not None:

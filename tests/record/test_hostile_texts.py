@@ -52,7 +52,9 @@ def run_of(name="shop", links=ISSUES, world="sandbox"):
         "subjects": lambda _: {},
         "changes": None,
     }
-    return SimpleNamespace(estate=estate, observation=observation, world=world, **rest)
+    return SimpleNamespace(
+        found=SimpleNamespace(said=name), estate=estate, observation=observation, world=world, **rest
+    )
 
 
 def verdicts_of(text, outcomes=BAD):

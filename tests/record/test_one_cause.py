@@ -16,6 +16,7 @@ from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.workflows.yaml.finding import Finding, Mark
 
 RUN = SimpleNamespace(
+    found=SimpleNamespace(said=""),
     estate=SimpleNamespace(name="fair", links=Links()),
     observation=None,
     checkouts={},

@@ -47,7 +47,7 @@ def _in_the_project(monkeypatch):
         (["live", "--asbuilt-app", "raxx-api-p"], ["raxx-api-prod"]),
         (["live", "--app", "="], ["raxx-api-prod", "raxx-api-staging"]),
         (["live", "--estate", "estate.yaml", "--repository", ""], ["MooseQuest/TradeMasterAPI"]),
-        (["live", "--estate", "nowhere.yaml", "--app", ""], ["raxx-api-prod", "raxx-api-staging"]),
+        (["live", "--estate", "nowhere.yaml", "--app", ""], []),
         (["live", "--sandbox", "inc"], ["incident-2026-04-30"]),
         (["live", "--sandbox", "healthy+slug-l"], ["healthy+slug-lost"]),
         (["sandbox", "--scenario", "healthy+slug-lost+dyno-cr"], [
