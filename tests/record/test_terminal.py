@@ -12,12 +12,8 @@ from asbuilt.verdicts import Outcome, Verdict
 from asbuilt.workflows.yaml.finding import Finding
 
 RUN = SimpleNamespace(
-<<<<<<< HEAD
-    estate=SimpleNamespace(name="shop", links=Links(), waivers=()),
-=======
     found=SimpleNamespace(said=""),
-    estate=SimpleNamespace(name="shop", links=Links()),
->>>>>>> ghes
+    estate=SimpleNamespace(name="shop", links=Links(), waivers=()),
     observation=None,
     checkouts={},
     world="workflow files",
