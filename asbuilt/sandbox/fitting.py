@@ -26,13 +26,17 @@ _KINDS = {"app": "an app", "environment": "an environment", "workflow": "a workf
 _ANY_REPOSITORY = "/repos/*/*/"
 
 
-def fitted(fault: Fault, written: Roles, world: Roles, subject: str | None) -> tuple[Edit, ...]:
+def fitted(
+    fault: Fault, written: Roles, world: Roles, subject: str | None, *, is_shipped: bool = False
+) -> tuple[Edit, ...]:
     """Give the changes of a fault for a world. Raises ScenarioError where it fits nothing, or not the `subject`.
 
-    `written` is the world that its file is written for.
+    `written` is the world that its file is written for. A world that `is_shipped` is of the same subjects at another
+    time, for which its words hold as they stand; in another one the same names may have other releases.
     """
     named = [each for each in _named(fault, written) if each.names]
-    if subject is None and named and all(_is_there(each, world) for each in named):
+    holds = is_shipped or world.estate is None
+    if holds and subject is None and named and all(_is_there(each, world) for each in named):
         return fault.edits
     if subject is not None and subject not in world.names:
         allowed = world.names
@@ -127,6 +131,11 @@ def _owner(run: dict[str, Any], written: Roles) -> Any:
 
 
 def _candidates(was: Choice, written: Roles, world: Roles) -> list[Choice]:
+    """Give who may stand for a subject, first of all whoever has its name."""
+    return sorted(_playing(was, written, world), key=lambda each: each.subject != was.subject)
+
+
+def _playing(was: Choice, written: Roles, world: Roles) -> list[Choice]:
     match was.kind:
         case "app":
             return list(world.of_apps(written.tier(was.app or "")))

@@ -98,7 +98,9 @@ def load(
         fault_file = _file("faults", fault, folder)
         found, over = _fault(fault_file)
         changed = _changed(document, edits)
-        edits += _fitted(found, over, folder, Roles(changed, estate), subject if "@" in each else None)
+        is_shipped = own is None and base in names("scenarios", folder)
+        befallen = subject if "@" in each else None
+        edits += _fitted(found, over, folder, Roles(changed, estate), befallen, is_shipped=is_shipped)
         # Built after each fault, so that an error names the file that brought it in.
         stages = _stages(document, edits, clock, fault_file.name)
     return Scenario(name, str(document.get("summary", "")), clock, stages)
@@ -171,7 +173,9 @@ def _changed(document: dict[Any, Any], edits: list[Edit]) -> dict[str, Any]:
     return changed
 
 
-def _fitted(fault: Fault, over: str, folder: Path | None, world: Roles, subject: str | None) -> tuple[Edit, ...]:
+def _fitted(
+    fault: Fault, over: str, folder: Path | None, world: Roles, subject: str | None, *, is_shipped: bool
+) -> tuple[Edit, ...]:
     """Give a fault's changes in the words of a world; as they are where nobody knows the world it is written for."""
     from asbuilt.sandbox.fitting import fitted  # noqa: PLC0415 - most worlds have no fault over them
 
@@ -183,7 +187,7 @@ def _fitted(fault: Fault, over: str, folder: Path | None, world: Roles, subject:
         return fault.edits
     file = _file("scenarios", over, folder)
     written = Roles(_document(file, "a mapping that describes a world"), _example() if folder is None else None)
-    return fitted(fault, written, world, subject)
+    return fitted(fault, written, world, subject, is_shipped=is_shipped)
 
 
 @cache

@@ -33,9 +33,7 @@ def sandbox(
     *,
     estate_file: Annotated[
         str | None,
-        typer.Option(
-            "--estate", metavar="FILE", help="whose world `declared` is (default: estate.yaml here or above)"
-        ),
+        typer.Option("--estate", metavar="FILE", help="whose world `declared` is (default: estate.yaml here or above)"),
     ] = None,
     checkout: Annotated[
         list[str] | None, typer.Option(metavar="DIR", help="for `declared`: a repository's files (repeatable)")

@@ -49,6 +49,16 @@ def test_a_fault_befalls_one_subject(shop, name, expected):
     assert crashed(shop(name)) == expected
 
 
+def test_the_same_names_in_another_world_have_releases_of_their_own(shop):
+    """What a fault's file says of `healthy` does not hold for whatever else is called as an app there."""
+    world = shop(
+        "declared+dyno-crashed", "estate: shop\napps: {raxx-api-prod: {formation: {web: 1}, probes: [/up]}}\n"
+    ).world(0)
+    (app,) = world.apps
+    (dyno,) = app.dynos
+    assert (dyno.state, dyno.release) == ("crashed", app.current.version)
+
+
 def test_the_subjects_of_the_own_world_may_be_named_too():
     assert crashed(load("healthy+dyno-crashed@raxx-api-staging")) == ["raxx-api-staging"]
     assert crashed(load("healthy+dyno-crashed")) == ["raxx-api-prod"]
