@@ -79,12 +79,13 @@ class Runner:
     def has_a_noting_asbuilt(self):
         """Let the machine have an asbuilt already, which judges nothing and notes what it is asked."""
         locked = hashlib.sha256((self.home / "requirements.lock").read_bytes()).hexdigest()
-        venv = self.temp / "asbuilt" / locked
-        (venv / "bin").mkdir(parents=True)
-        (venv / "installed").write_text(f"{self.home}\n")
-        (venv / "bin" / "python").symlink_to(sys.executable)
-        (venv / "bin" / "asbuilt").write_text(_NOTING)
-        (venv / "bin" / "asbuilt").chmod(0o755)
+        for suite in ("live", "static"):
+            venv = self.temp / "asbuilt" / f"{suite}-{locked}"
+            (venv / "bin").mkdir(parents=True)
+            (venv / "installed").write_text(f"{self.home}\n")
+            (venv / "bin" / "python").symlink_to(sys.executable)
+            (venv / "bin" / "asbuilt").write_text(_NOTING)
+            (venv / "bin" / "asbuilt").chmod(0o755)
         self.environment |= {"LEAVES": "verdict=conforms\\n"}
 
     def noted(self, name="arguments"):

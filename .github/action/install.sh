@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Install asbuilt from where this action stands, and exactly what requirements.lock names, each by its hash.
-# Takes: PYTHON, WHEELS (a folder, from the cache or empty), VENV (where the environment is made).
+# Install asbuilt from where this action stands, and exactly what requirements.lock names, each by its hash; for the real
+# state without the linter of workflow files. Takes: SUITE, PYTHON, WHEELS (a folder, from the cache or empty), VENV (where the environment is made).
 set -euo pipefail
 
 unset PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_USER PIP_NO_BINARY PIP_REQUIREMENT PIP_CONSTRAINT
@@ -12,7 +12,11 @@ if [ "$(cat "$VENV/installed" 2> /dev/null)" = "$GITHUB_ACTION_PATH" ]; then
   exit 0 # by another step of this job
 fi
 
-mkdir -p "$WHEELS"
+mkdir -p "$WHEELS" "$(dirname "$VENV")"
+if [ "$SUITE" = live ]; then
+  awk '/^[a-z0-9]/ { is_linter = /^zizmor==/ } !is_linter' "$lock" > "$VENV.lock"
+  lock=$VENV.lock
+fi
 # An environment without a pip of its own is made in a moment; one with it takes as long as all that is installed.
 if "$PYTHON" -I -c 'import sys, pip; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (22, 3))' 2> /dev/null; then
   "$PYTHON" -I -m venv --clear --without-pip "$VENV"

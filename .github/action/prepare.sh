@@ -40,7 +40,7 @@ locked=$("$python" -I -c 'import hashlib, sys; print(hashlib.sha256(open(sys.arg
   "$GITHUB_ACTION_PATH/requirements.lock")
 {
   echo "python=$python"
-  echo "venv=$RUNNER_TEMP/asbuilt/$locked"
-  echo "wheels=$RUNNER_TEMP/asbuilt/wheels"
-  echo "key=asbuilt-wheels-python-3.${kind/ /-}-$locked"
+  echo "venv=$RUNNER_TEMP/asbuilt/$SUITE-$locked"
+  echo "wheels=$RUNNER_TEMP/asbuilt/wheels-$SUITE"
+  echo "key=asbuilt-$SUITE-wheels-python-3.${kind/ /-}-$locked"
 } >> "$GITHUB_OUTPUT"
