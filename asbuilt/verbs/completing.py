@@ -13,6 +13,7 @@ from typing import Any
 from asbuilt.declared_options import OF_LIVE_ALONE, OF_PYTEST, declarations
 from asbuilt.home import PROJECT
 from asbuilt.invoked import HELP_OF_PYTEST, SUITES
+from asbuilt.output import FORMS
 
 _HARMLESS = re.compile(r"[A-Za-z0-9_./@+=-]{1,200}")
 _CONTROL = re.compile(r'control\(\s*"([A-Z]+[0-9]{3})"')
@@ -79,7 +80,8 @@ def _options_of(verb: str, commands: Commands) -> Mapping[str, Sequence[str] | N
             if verb == "live" or name not in OF_LIVE_ALONE
         }
         takes = {name: () if " " in flag else None for name, (_, flag, _) in OF_PYTEST.items()}
-        return found | takes | {HELP_OF_PYTEST: None}
+        told: dict[str, Sequence[str] | None] = {"--format": FORMS, "--output": ()}
+        return found | takes | told | {HELP_OF_PYTEST: None}
     command = commands().get(verb)
     known: dict[str, Sequence[str] | None] = {"--color": ()}
     for each in command.params if command else ():
@@ -94,6 +96,8 @@ def _values(option: str, choices: Sequence[str], before: Sequence[str], begun: s
         return choices
     if option == "--color":
         return _COLOURS
+    if (option, before[0]) == ("--format", "record"):
+        return FORMS
     if option == "-k":
         return _controls()
     if option in _WORLDS:
@@ -122,10 +126,10 @@ def _controls() -> Iterator[str]:
 
 
 def _worlds(begun: str) -> Iterator[str]:
-    from asbuilt.sandbox.scenario import names
+    from asbuilt.sandbox.scenario import DECLARED, names
 
     base, sign, _ = begun.rpartition("+")
-    yield from (f"{base}{sign}{each}" for each in (names("faults") if sign else names()))
+    yield from (f"{base}{sign}{each}" for each in (names("faults") if sign else (*names(), DECLARED)))
 
 
 def _declared(kind: str, before: Sequence[str]) -> Iterator[str]:

@@ -177,7 +177,7 @@ def test_a_name_is_not_abbreviated(refused):
 def test_an_option_that_is_mistyped_is_one_line_with_the_nearest(arguments, name, meant, refused):
     told = refused("-p", "asbuilt.known_options", "tests_static", *arguments)
     hint = f'did you mean "{meant}"? ' if meant else ""
-    of_ours = "asbuilt live -h lists those of ours"
+    of_ours = "asbuilt static -h lists those of ours"
     said = f'ERROR: there is no option "{name}", neither here nor in pytest; {hint}{of_ours}'
     assert told.split("\n\n")[0].strip() == said
 
