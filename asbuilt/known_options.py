@@ -12,9 +12,10 @@ import pytest
 from _pytest.mark.expression import Expression
 
 from asbuilt import output
+from asbuilt.control_ids import every_id, unknown_in
 from asbuilt.declared_options import OF_PYTEST, declarations
 from asbuilt.invoked import SUITES
-from asbuilt.nearest import nearest, quoted
+from asbuilt.nearest import nearest, quoted, unknown
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,3 +65,6 @@ def _refuse_what_is_not_there(known: Any, folder: Path) -> None:
             Expression.compile(known.keyword)
         except SyntaxError as error:
             raise pytest.UsageError(f"-k {quoted(known.keyword)} is not an expression: {error.msg}") from None
+        ids = sorted(set(every_id()))
+        if wrong := unknown_in(known.keyword, ids):
+            raise pytest.UsageError(f"-k: {unknown('control', wrong, ids)}")
