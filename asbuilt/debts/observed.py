@@ -14,12 +14,12 @@ from asbuilt.debts.of_repositories import of_repositories
 from asbuilt.debts.today import Today, Verdict
 from asbuilt.edits import Note, edited
 from asbuilt.edits.changing import Place
-from asbuilt.edits.values import flow
 from asbuilt.estate import Estate
 from asbuilt.estate_errors import EstateError
 from asbuilt.initial import Found
 from asbuilt.workflows.yaml import reader
 from asbuilt.workflows.yaml.document import plain
+from asbuilt.yaml_values import flow
 
 
 @dataclass(frozen=True, slots=True)
