@@ -32,7 +32,7 @@ def fitted(fault: Fault, written: Roles, world: Roles, subject: str | None) -> t
     `written` is the world that its file is written for.
     """
     named = [each for each in _named(fault, written) if each.names]
-    if subject is None and named and all(_is_there(each, world) for each in named):
+    if subject is None and named and not world.is_made and all(_is_there(each, world) for each in named):
         return fault.edits
     if subject is not None and subject not in world.names:
         allowed = world.names

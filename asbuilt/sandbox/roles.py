@@ -45,6 +45,7 @@ class Roles:
 
     document: dict[str, Any]
     estate: Estate | None = None
+    is_made: bool = False  # of an estate: whoever is called as in a file has a history of its own there
 
     @property
     def apps(self) -> dict[str, Any]:

@@ -98,7 +98,8 @@ def load(
         fault_file = _file("faults", fault, folder)
         found, over = _fault(fault_file)
         changed = _changed(document, edits)
-        edits += _fitted(found, over, folder, Roles(changed, estate), subject if "@" in each else None)
+        roles = Roles(changed, estate, is_made=base in (made or {}) and not own)
+        edits += _fitted(found, over, folder, roles, subject if "@" in each else None)
         # Built after each fault, so that an error names the file that brought it in.
         stages = _stages(document, edits, clock, fault_file.name)
     return Scenario(name, str(document.get("summary", "")), clock, stages)
