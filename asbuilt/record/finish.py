@@ -70,14 +70,11 @@ def _say(run: Run, verdicts: tuple[Verdict, ...], *, well: bool) -> dict[str, Wr
         return {}
     page = markdown(run, verdicts, told(run.scans or {}), well=well)
     shown = "".join(f"{each.text}\n" for each in summary(run, verdicts)).lstrip("\n")
-    found = {
+    return {
         SUMMARY: write_text(run.directory / SUMMARY, page, run.secrets),
         TERMINAL: write_text(run.directory / TERMINAL, shown, run.secrets),
+        OUTPUTS: write_text(run.directory / OUTPUTS, outputs(run, verdicts, well=well), run.secrets),
     }
-    if run.observation is not None:
-        lines = outputs(run, verdicts, well=well)
-        found[OUTPUTS] = write_text(run.directory / OUTPUTS, lines, run.secrets)
-    return found
 
 
 def write_sandbox_log(directory: Path, served: list[str], secrets: Secrets) -> None:

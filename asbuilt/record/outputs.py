@@ -1,4 +1,4 @@
-"""What the workflow that deployed wants to know of a live run: the verdict, and where to go back to.
+"""What the workflow that ran it wants to know of a run: the verdict, and of a live one where to go back to.
 
 Lines of the form that GitHub takes for the outputs of a step, one `name=value` each. The values are words of ours,
 numbers of releases and the declared name of an app, so none can begin another line.

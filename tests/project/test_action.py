@@ -65,8 +65,11 @@ def test_it_installs_itself_and_judges_the_real_state(runner, wheels):
     )
     assert again.outputs["evidence"] != ran.outputs["evidence"]
 
+    (runner.workspace / ".github" / "workflows").mkdir(parents=True)
+    (runner.workspace / ".github" / "workflows" / "ci.yml").write_text("on: [push, pul_request]\njobs: {}\n")
     files = runner.action(suite="static", options="--repository=OWNER/shop")
     assert "workflow files" in files.log
+    assert (files.outcome, files.outputs["verdict"]) == ("failure", "drifted"), files.log
 
 
 def test_a_package_that_is_not_the_locked_one_is_not_installed(runner, wheels):

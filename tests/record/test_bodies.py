@@ -7,9 +7,11 @@ from hashlib import sha256
 
 import pytest
 
-from asbuilt.model import Observation, Request
+from asbuilt.model import Observation, Request, dump
 from asbuilt.record.bodies import NoBodiesError, digest, inflated, misfits, packed, unpacked, without_secrets
-from asbuilt.record.directory import BODIES, CHECKOUTS, scan
+from asbuilt.record.directory import BODIES, CHECKOUTS, MANIFEST, OBSERVATION, scan
+from asbuilt.record.verifying.answers import answers
+from asbuilt.record.verifying.evidence import evidence
 from asbuilt.withholding import Secret, Secrets
 
 BODY, OTHER = '{"name":"shop"}', '[{"description":"Set s3cr3t-w0rd-0f-4-k1nd config vars"}]'
@@ -53,6 +55,15 @@ def test_of_bodies_with_a_secret_the_digests_are_of_what_is_kept():
 def test_bodies_without_a_secret_stay_as_they_are():
     before = observation(BODY)
     assert without_secrets(before, by_digest(BODY), SECRETS) == (before, by_digest(BODY))
+
+
+@pytest.mark.parametrize(("bodies", "holds"), [(("", ""), True), ((BODY, ""), False)])
+def test_a_run_that_nobody_answered_keeps_no_bodies_and_one_that_was_answered_does(tmp_path, bodies, holds):
+    (tmp_path / OBSERVATION).write_bytes(dump(observation(*bodies)))
+    (tmp_path / MANIFEST).write_text("{}")
+    checked = answers(evidence(tmp_path))
+    assert checked.fits is holds
+    assert ("nobody answered" in checked.said) is holds
 
 
 MISFITS = {

@@ -55,3 +55,9 @@ def test_a_deploy_that_went_wrong_is_told_where_to_go_back_to(live, play_for_ver
     verdict, good, command = told(play_for_verdicts("tests_live", *arguments))
     assert command == rollback
     assert (verdict, good) == (("drifted", "v9") if rollback else ("conforms", "v10"))
+
+
+@pytest.mark.parametrize(("moment", "verdict"), [("before", "drifted"), ("after", "conforms")])
+def test_workflow_files_have_their_verdict_and_no_release(play_for_verdicts, moment, verdict):
+    checkout = f"--checkout=fixtures/repositories/TradeMasterAPI/{moment}"
+    assert told(play_for_verdicts("tests_static", checkout, "-k", "WF002")) == (verdict, "", "")

@@ -14,7 +14,10 @@ def answers(found: Evidence) -> Checked:
     observation = _observation(found)
     if observation is None:
         return checked("answers", "", [Misfit(OBSERVATION, "is missing, or is no observation that asbuilt saved")])
-    said = f"{len(observation.transcript)} requests; each digest is of the answer that was kept"
+    asked = f"{len(observation.transcript)} requests"
+    if BODIES not in found.files and not any(each.sha256 for each in observation.transcript):
+        return Checked("answers", f"none: {asked}, and nobody answered")
+    said = f"{asked}; each digest is of the answer that was kept"
     return checked("answers", said, [Misfit(BODIES, each) for each in [_wrong(found, observation)] if each])
 
 
