@@ -8,18 +8,19 @@ from typing import Any
 from asbuilt import estate as estates
 from asbuilt import texts
 from asbuilt.debts.difference import Difference, Settled, review
+from asbuilt.debts.marked import unmarked
 from asbuilt.debts.of_apps import of_apps
 from asbuilt.debts.of_files import of_files
 from asbuilt.debts.of_repositories import of_repositories
 from asbuilt.debts.today import Today, Verdict
 from asbuilt.edits import Note, edited
 from asbuilt.edits.changing import Place
-from asbuilt.edits.values import flow
 from asbuilt.estate import Estate
 from asbuilt.estate_errors import EstateError
 from asbuilt.initial import Found
 from asbuilt.workflows.yaml import reader
 from asbuilt.workflows.yaml.document import plain
+from asbuilt.yaml_values import flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,9 @@ def as_observed(
         settled += each.settles
         notes += each.notes
     left = [each for each in today.drifted if not _is_settled(each, settled) and not each.is_of_a_waiver]
-    known = [line.strip() for line in source.decode().splitlines() if line.lstrip().startswith("# review: ")]
-    for verdict in left:
-        if not any(line.startswith(f"# review: {verdict.name}: ") for line in known):
-            notes.append(review(_place(verdict.subject, raw), f"{verdict.name}: {_first(verdict.facts)}"))
+    placed = [(each, _place(each.subject, raw)) for each in left]
+    for verdict, place in unmarked(source, placed):
+        notes.append(review(place, f"{verdict.name}: {_first(verdict.facts)}"))
     return AsObserved(edited(text, (), notes).source, made, len(left))
 
 

@@ -1,9 +1,6 @@
 """What asbuilt finds today: the suites, run as they are always run, in a folder that is thrown away."""
 
-import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,12 +15,11 @@ from asbuilt.home import PROJECT
 from asbuilt.model import Observation, load
 from asbuilt.observe.credentials import NoTokenError, tokens
 from asbuilt.option_values import OptionError
+from asbuilt.record.apart import run_apart
+from asbuilt.record.directory import OBSERVATION
 from asbuilt.verdicts import NOT_NEEDED
 
-_COMMAND = "from asbuilt.start import main; main()"
-_LEFT_OUT = ("PYTEST_ADDOPTS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 _STATIC = "tests_static"
-_JUDGED = {0, 1, 5}  # the exit codes of a run that came to its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +102,13 @@ def _lacking(estate: Estate) -> str:
 
 
 def _run(file: Path, arguments: list[str], scratch: Path) -> tuple[list[dict[str, Any]], Observation | None]:
-    own = [f"--estate={file}", f"--evidence={scratch}/reports", "-p", "no:cacheprovider", "-n", "0"]
-    command = [sys.executable, "-P", "-c", _COMMAND, *arguments, *own]
-    environment = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
-    done = subprocess.run(  # noqa: S603 - our own command line
-        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
-    directory = next((each.parent for each in scratch.glob("reports/*/verdicts.json")), None)
-    if directory is None or done.returncode not in _JUDGED:
-        said = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
-        told = said[-1].removeprefix("asbuilt: ").removeprefix("ERROR: ") if said else f"exit {done.returncode}"
-        hint = "" if done.returncode == invoked.USAGE else "; `asbuilt live` says more"
-        raise OptionError(f"what is there could not be judged: {told}{hint}")
+    ended = run_apart([*arguments, f"--estate={file}", "-n", "0"], scratch / "reports", with_tokens=True)
+    if ended.directory is None:
+        hint = "" if ended.code == invoked.USAGE else "; `asbuilt live` says more"
+        raise OptionError(f"what is there could not be judged: {ended.said}{hint}")
     try:
-        listed = json.loads(read(directory / "verdicts.json", MOST_OF_AN_OBSERVATION))
-        kept = directory / "observation.json"
-        return listed, load(read(kept, MOST_OF_AN_OBSERVATION)) if kept.exists() else None
+        kept = ended.directory / OBSERVATION
+        return ended.verdicts(), load(read(kept, MOST_OF_AN_OBSERVATION)) if kept.exists() else None
     except (RefusedError, ValueError) as error:
         raise OptionError(f"what is there could not be judged: {error}") from error
 

@@ -7,10 +7,10 @@ from typing import Any
 from asbuilt import texts
 from asbuilt.edits.changing import Added, Change, Edited, Note, NotEditableError, Place, Put, Removed
 from asbuilt.edits.spots import Spot, child, key_of, spots, way
-from asbuilt.edits.values import flow
 from asbuilt.edits.writing import added_to, noted, put_into, replaced, taken_out
 from asbuilt.workflows.yaml import reader
 from asbuilt.workflows.yaml.document import Mapping, plain
+from asbuilt.yaml_values import flow
 
 _MISSING = object()
 _NO_ITEM = "there is no such item"

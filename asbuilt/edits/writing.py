@@ -8,7 +8,7 @@ from typing import Any
 
 from asbuilt.edits.changing import NotEditableError
 from asbuilt.edits.spots import Spot
-from asbuilt.edits.values import entry, flow, item, lines, scalar
+from asbuilt.yaml_values import entry, flow, item, lines, scalar
 
 # How many levels of what is new are written one key a line: sections of the estate, and what is named in them.
 _LEVELS_OF_SECTIONS = 3

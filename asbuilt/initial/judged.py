@@ -3,24 +3,19 @@
 They are run as `asbuilt live` and `asbuilt static` run them, in a process of their own whose evidence is thrown away.
 """
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read
+from asbuilt.files import RefusedError
 from asbuilt.home import PROJECT
 from asbuilt.initial.drafting import document
 from asbuilt.initial.nouns import Drafted, Finding, Found, Wanted
 from asbuilt.initial.yaml_text import text
+from asbuilt.record.apart import run_apart
 
-_COMMAND = "from asbuilt.start import main; main()"
 _AMISS = frozenset({"drifted", "unknown"})
-_LEFT_OUT = ("PYTEST_ADDOPTS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 
 
 def findings(found: Found, wanted: Wanted, say: Callable[[str], None]) -> tuple[Finding, ...]:
@@ -75,24 +70,16 @@ def _judged(estate: Mapping[str, Any], arguments: list[str]) -> Iterator[Finding
     with tempfile.TemporaryDirectory(prefix="asbuilt-") as scratch:
         file = Path(scratch) / "estate.yaml"
         file.write_text(text(Drafted(estate)), encoding="utf-8")
-        verb, *rest = arguments
-        own = [f"--estate={file}", f"--evidence={scratch}/reports", "-q", "-p", "no:cacheprovider", "-n", "0"]
-        command = [sys.executable, "-P", "-c", _COMMAND, verb, *rest, *own]
-        environment = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
-        done = subprocess.run(  # noqa: S603 - our own command line
-            command, cwd=scratch, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
-        )
-        path = next(iter(sorted(Path(scratch).glob("reports/*/verdicts.json"))), None)
-        if path is None:
-            said = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
-            told = said[-1] if said else f"exit {done.returncode}"
-            yield Finding("", "", f"what is there could not be judged: {told}")
-            return
+        own = [f"--estate={file}", "-q", "-n", "0"]
+        ended = run_apart([*arguments, *own], Path(scratch) / "reports", folder=Path(scratch), with_tokens=True)
+        said = ended.said
         try:
-            listed = json.loads(read(path, MOST_OF_AN_OBSERVATION))
+            listed = ended.verdicts() if ended.directory else None
         except (RefusedError, ValueError) as error:
-            yield Finding("", "", f"what is there could not be judged: {error}")
-            return
+            listed, said = None, str(error)
+    if listed is None:
+        yield Finding("", "", f"what is there could not be judged: {said}")
+        return
     yield from _of_verdicts(listed)
 
 

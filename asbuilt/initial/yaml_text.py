@@ -1,18 +1,14 @@
 """Write a drafted estate as YAML: a section's remark and what to review above the key that it is about."""
 
-import json
-import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from asbuilt import texts
 from asbuilt.initial.nouns import Drafted, Place
-from asbuilt.workflows.yaml import reader
-from asbuilt.workflows.yaml.document import plain
+from asbuilt.yaml_values import flow, scalar
 
 _WIDTH = 120
-_WORD = re.compile(r"[A-Za-z_/.][A-Za-z0-9_./@:-]*")
 
 
 def text(drafted: Drafted) -> str:
@@ -70,25 +66,3 @@ def _is_shallow(value: Any) -> bool:
 
 def _is_flat(value: Any) -> bool:
     return not any(isinstance(each, dict | list) for each in (value.values() if isinstance(value, dict) else value))
-
-
-def flow(value: Any) -> str:
-    """Give a value on one line of YAML."""
-    match value:
-        case dict():
-            inner = ", ".join(f"{scalar(key)}: {flow(each)}" for key, each in value.items())
-            return f"{{ {inner} }}" if inner else "{}"
-        case list() | tuple():
-            return f"[{', '.join(map(flow, value))}]"
-        case _:
-            return scalar(value)
-
-
-def scalar(value: Any) -> str:
-    """Give a text, a number, true, false or null; a text without quotes only where YAML reads it as that text."""
-    if isinstance(value, str) and _WORD.fullmatch(value):
-        read = reader.read(f"[{value}]".encode(), "")
-        if not read.problems and read.root is not None and plain(read.root) == [value]:
-            return value
-    # What nobody can see becomes an escape, which is one of YAML between double quotes too.
-    return texts.visible(json.dumps(value, ensure_ascii=False))

@@ -6,9 +6,6 @@ says becomes a command: of its arguments nothing is taken over, and of its scope
 """
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,20 +13,17 @@ from typing import Any
 
 from asbuilt import __version__, estate
 from asbuilt.estate_errors import EstateError
-from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read
+from asbuilt.files import RefusedError
 from asbuilt.home import PROJECT
 from asbuilt.progress import progress
-from asbuilt.record.directory import CHECKOUTS, ESTATE, OBSERVATION, VERDICTS
+from asbuilt.record.apart import run_apart
+from asbuilt.record.directory import CHECKOUTS, ESTATE, OBSERVATION
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.record.verifying.evidence import Evidence
 from asbuilt.terms import SEVERITIES
 
-_COMMAND = "from asbuilt.start import main; main()"
-_JUDGED = frozenset({0, 1, 5})
 _NOT_HELD = frozenset({"seconds"})
-# What would change what is judged, or where it is kept: the options of whoever checks, and their credentials.
-_LEFT_OUT = ("PYTEST_ADDOPTS", "HEROKU_API_KEY", "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ACTIONS")
 _CHOOSE = ("-k", "--deselect", "--lf", "--last-failed", "--sw", "--stepwise")
 _NO_TEST = "no check is called so"
 _WORDS = {"lines": "findings", "caused_by": "causes"}
@@ -67,7 +61,7 @@ def _judged(found: Evidence, manifest: Manifest, scratch: Path) -> tuple[str, di
     if not live and not static:
         return "its manifest does not say which checks were asked for", None
     directory = str(found.directory)
-    arguments = [f"--estate={directory}/{ESTATE}", f"--recorded={directory}", f"--evidence={scratch}"]
+    arguments = [f"--estate={directory}/{ESTATE}", f"--recorded={directory}"]
     if live:
         # What was changed is judged all the same: the verdicts tell what that changes.
         arguments += [f"--observed={directory}/{OBSERVATION}", "--edited"]
@@ -78,20 +72,13 @@ def _judged(found: Evidence, manifest: Manifest, scratch: Path) -> tuple[str, di
         arguments += [f"--deselect={_NO_TEST}"]  # then nobody asks whether a suppression is needed by what was left out
     if live and static:
         arguments += [str(PROJECT / "tests_static"), "-m", ""]
-    command = [sys.executable, "-P", "-c", _COMMAND, "live" if live else "static", *arguments, "-p", "no:cacheprovider"]
-    environment = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
-    done = subprocess.run(  # noqa: S603 - our own command line
-        command, cwd=scratch, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
-    path = next(iter(sorted(scratch.glob(f"2*/{VERDICTS}"))), None)
-    if done.returncode not in _JUDGED or path is None:
-        lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else f"it ended with exit {done.returncode}", None
+    ended = run_apart(["live" if live else "static", *arguments], scratch / "reports", folder=scratch)
+    if ended.directory is None:
+        return ended.said, None
     try:
-        listed = json.loads(read(path, MOST_OF_AN_OBSERVATION))
+        return "", {each["id"]: each for each in ended.verdicts()}
     except (RefusedError, ValueError) as error:
         return str(error), None
-    return "", {each["id"]: each for each in listed}
 
 
 def _scope(found: Evidence, manifest: Manifest) -> list[str]:

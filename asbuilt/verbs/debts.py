@@ -155,10 +155,8 @@ def _tell_unknown(found: "Today") -> None:
     if found.unknown:
         names = ", ".join(each.name for each in found.unknown[:_SHOWN])
         more = f" and {len(found.unknown) - _SHOWN} more" if len(found.unknown) > _SHOWN else ""
-        say(
-            f"{_counted(len(found.unknown), 'check')} could not tell, and is left as it is: {names}{more}",
-            "yellow",
-        )
+        left = "is left as it is" if len(found.unknown) == 1 else "are left as they are"
+        say(f"{_counted(len(found.unknown), 'check')} could not tell, and {left}: {names}{more}", "yellow")
 
 
 def _counted(count: int, noun: str) -> str:

@@ -235,3 +235,25 @@ def test_an_estate_that_would_contradict_itself_is_not_made(elsewhere):
 
     assert "not changed here: the estate would contradict itself" in done.stdout
     assert "+    default_branch: trunk" not in done.stdout
+
+
+def test_a_first_estate_has_marked_what_is_wrong(elsewhere):
+    world = "incident-2026-04-30"
+    first = elsewhere / "first.yaml"
+    here = elsewhere / "fixtures/repositories/TradeMasterAPI/before"
+    assert init("--sandbox", world, "--checkout", here, "--repository", REPOSITORY, "--output", first).exit_code == 0
+
+    done = init("--diff", "--sandbox", f"{world}@2026-04-30T19:40:00Z", "--estate", first)
+
+    assert (done.exit_code, changed(done)) == (0, []), done.output
+
+
+def test_a_mark_is_one_of_what_it_stands_above(elsewhere):
+    first = elsewhere / "first.yaml"
+    assert init("--sandbox", "healthy+maintenance-left-on", "--output", first).exit_code == 0
+
+    both = elsewhere / "both.yaml"
+    both.write_text(first.read_text().replace("HK010 raxx-api-prod is", "HK010 raxx-api-staging is"))
+    done = init("--diff", "--sandbox", "healthy+maintenance-left-on", "--estate", both)
+
+    assert "# review: HK010 raxx-api-prod" in "\n".join(changed(done)), done.output

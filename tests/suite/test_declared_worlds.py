@@ -168,3 +168,12 @@ def test_what_no_world_makes_true_is_said(play_for_verdicts, tmp_path, estate, t
     played = play_for_verdicts(*arguments)
     assert f"no world makes this true: {told}" in played.out
     assert played.code == 1
+
+
+def test_a_fault_over_apps_that_are_called_as_in_its_file_speaks_of_their_own_releases(play_for_verdicts, tmp_path):
+    file = tmp_path / "estate.yaml"
+    apps = "{raxx-api-prod: {formation: {web: 1}, probes: [/up]}}"
+    file.write_text(f"{{estate: namesake, apps: {apps}, repositories: {{MooseQuest/TradeMasterAPI: {{}}}}}}")
+    fault = "--sandbox=declared+dyno-crashed"
+    played = play_for_verdicts("tests_live", "-m", "live", f"--estate={file}", fault)
+    assert set(played.subjects("drifted")) == {"HK006", "WEB001"}, played.out

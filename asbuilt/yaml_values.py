@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from asbuilt.texts import visible
 from asbuilt.workflows.yaml import reader
 from asbuilt.workflows.yaml.document import plain
 
@@ -29,7 +30,8 @@ def scalar(value: Any) -> str:
         read = reader.read(f"[{value}]".encode(), "")
         if not read.problems and read.root is not None and plain(read.root) == [value]:
             return value
-    return json.dumps(value, ensure_ascii=False)
+    # What nobody can see becomes an escape, which is one of YAML between double quotes too.
+    return visible(json.dumps(value, ensure_ascii=False))
 
 
 def lines(value: Any, indent: str, deep: int) -> list[str]:
