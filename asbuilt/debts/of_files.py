@@ -31,7 +31,9 @@ def read(estate: Estate, file: Path, sandbox: str | None, checkout: str | None) 
         folder = file.parent / repository.checkout
     if folder is None:
         return None
-    return found(Wanted((), repository.name, folder, sandbox, file.parent, judged=False))
+    return found(
+        Wanted((), repository.name, folder, sandbox, file.parent, judged=False, github=estate.providers.github)
+    )
 
 
 def of_files(estate: Estate, raw: Mapping[str, Any], read: Found) -> Iterator[Difference]:

@@ -4,28 +4,30 @@ import os
 import subprocess
 from pathlib import Path
 
+from asbuilt.github_server import DOT_COM, GitHubServer
 from asbuilt.model import Observed
 from asbuilt.observe.ask import Ask, fact
 from asbuilt.observe.credentials import NoTokenError, tokens
 from asbuilt.observe.github_reading import HEADERS
-from asbuilt.observe.http import GITHUB, Client
+from asbuilt.observe.http import Client
 
 _SECONDS = 10
 
 
-def owner_of(sandbox: str | None) -> str:
-    """Give the login of the token, else git's `user.name`; empty where neither is known.
+def owner_of(sandbox: str | None, server: GitHubServer = DOT_COM) -> str:
+    """Give the login of the token for a GitHub, else git's `user.name`; empty where neither is known.
 
     A sandbox has no user who could owe anything.
     """
-    return (_own_login() if sandbox is None else "") or _git_user()
+    return (_own_login(server) if sandbox is None else "") or _git_user()
 
 
-def _own_login() -> str:
+def _own_login(server: GitHubServer) -> str:
     try:
-        client = Client(tokens(os.environ, Path.home(), heroku=False, github=True), deadline=_SECONDS)
+        found = tokens(os.environ, Path.home(), heroku=False, github=True, server=server)
     except NoTokenError:
         return ""
+    client = Client(found, github=server.api, deadline=_SECONDS)
     try:
         return login_of(client)
     finally:
@@ -39,7 +41,7 @@ def login_of(client: Client) -> str:
     """
 
     def read(ask: Ask) -> str:
-        return str(ask.get(f"{GITHUB}/user", HEADERS).json()["login"])
+        return str(ask.get(f"{client.github}/user", HEADERS).json()["login"])
 
     found = fact(client, "the user of the GitHub token", read)
     return found.value if isinstance(found, Observed) else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from asbuilt import invoked, undeclared
+from asbuilt.asked_github import server_asked
 from asbuilt.estate import Estate
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read
 from asbuilt.home import PROJECT
@@ -95,7 +96,8 @@ def _has_files(estate: Estate) -> bool:
 def _lacking(estate: Estate) -> str:
     """Say which tokens a live run lacks."""
     try:
-        tokens(os.environ, Path.home(), heroku=bool(estate.apps), github=bool(estate.repositories))
+        server = server_asked(estate.providers.github, os.environ)
+        tokens(os.environ, Path.home(), heroku=bool(estate.apps), github=bool(estate.repositories), server=server)
     except NoTokenError as error:
         return "; ".join(each for each in str(error).splitlines()[1:-1])
     return ""

@@ -21,7 +21,7 @@ UNAUTHORIZED = 401
 
 
 class Question(NamedTuple):
-    """What is asked of which provider."""
+    """What is asked of which provider; `origin` is Heroku's, or github.com's for whichever GitHub is asked."""
 
     origin: str
     path: str
@@ -82,7 +82,8 @@ def _look(client: Client, question: Question) -> Looked:
         headers["Range"] = question.range
     began = datetime.now(UTC)
     try:
-        answer, refused = client.look(f"{question.origin}{question.path}", headers)
+        origin = client.github if question.origin == GITHUB else question.origin
+        answer, refused = client.look(f"{origin}{question.path}", headers)
     except NotObservedError as error:
         # Its remedy may name options of a run, which a doctor has not.
         return Looked(None, {}, None, error.reason, _SLOW if "--" in error.remedy else error.remedy)

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from asbuilt.asked_github import server_asked
 from asbuilt.doctor import budget, controls, names, reach, tokens, versions
 from asbuilt.doctor.asking import DEADLINE, NOT_ASKED, SECONDS, UNAUTHORIZED, Looked, asked
 from asbuilt.doctor.documents import Asked, asked_of
 from asbuilt.doctor.said import Group, Line, Report, Status, Token, best_change
 from asbuilt.estate import Estate
+from asbuilt.github_server import DOT_COM, GitHubServer
 from asbuilt.observe.credentials import Held, Tokens, held_github, held_heroku
 from asbuilt.observe.http import HEROKU, Client
 from asbuilt.option_values import OptionError
@@ -34,6 +36,7 @@ class Around:
     world: str = "live"
     route_to: str | None = None
     clock: datetime | None = None
+    server: GitHubServer = DOT_COM
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -42,12 +45,16 @@ class Around:
         return {} if self.route_to else {name: each.token for name, each in held.items() if each}
 
 
-def around(sandbox: str | None, closing: ExitStack) -> Around:
-    """Find the tokens, or start a sandbox, which gives its own. Raises OptionError for a world that there is not."""
+def around(sandbox: str | None, closing: ExitStack, estate: Estate | None = None) -> Around:
+    """Find the tokens, or start a sandbox, which gives its own. Raises OptionError for a world that there is not.
+
+    Which GitHub is asked the estate says, else the environment.
+    """
+    server = server_asked(estate.providers.github if estate else None, os.environ)
     if sandbox is None:
-        return Around(held_heroku(os.environ, Path.home()), held_github(os.environ))
+        return Around(held_heroku(os.environ, Path.home()), held_github(os.environ, server), server=server)
     try:
-        started = closing.enter_context(Sandbox.start(sandbox))
+        started = closing.enter_context(Sandbox.start(sandbox, github=server))
     except ScenarioError as error:
         raise OptionError(str(error)) from error
     source = "the sandbox"
@@ -58,6 +65,7 @@ def around(sandbox: str | None, closing: ExitStack) -> Around:
         f"sandbox {sandbox}",
         started.origin,
         started.clock(),
+        server,
     )
 
 
@@ -73,7 +81,7 @@ def examined(here: Around, estate: Estate | None, file: str, folder: Path) -> Re
 def _asked(here: Around, estate: Estate | None, file: str, folder: Path) -> Report:
     """Say what the providers tell."""
     given = Tokens(*(each.token if each else None for each in (here.heroku, here.github)))
-    client = Client(given, route_to=here.route_to, timeout=SECONDS, deadline=DEADLINE)
+    client = Client(given, github=here.server.api, route_to=here.route_to, timeout=SECONDS, deadline=DEADLINE)
     try:
         looked = asked(client, tokens.QUESTIONS)
         now = here.clock or _now(looked)
@@ -81,7 +89,7 @@ def _asked(here: Around, estate: Estate | None, file: str, folder: Path) -> Repo
             "Heroku": tokens.of_heroku(here.heroku, looked, now),
             "GitHub": tokens.of_github(here.github, looked),
         }
-        told = list(_of_tokens(held, looked, estate, now))
+        told = list(_of_tokens(held, looked, estate, now, here.server))
         report = Report(here.world, file if estate else "", (), tuple(filter(None, held.values())))
         if estate is None:
             told += [_no_estate(file)]
@@ -91,13 +99,17 @@ def _asked(here: Around, estate: Estate | None, file: str, folder: Path) -> Repo
     finally:
         client.close()
     in_sandbox = here.route_to is not None
-    told += reach.lines(looked, in_sandbox=in_sandbox)
+    told += reach.lines(looked, in_sandbox=in_sandbox, server=here.server)
     told += reach.proxy_lines(os.environ, in_sandbox=in_sandbox)
     return replace(report, lines=tuple(told))
 
 
 def _of_tokens(
-    held: Mapping[str, Token | None], looked: Mapping[str, Looked], estate: Estate | None, now: datetime
+    held: Mapping[str, Token | None],
+    looked: Mapping[str, Looked],
+    estate: Estate | None,
+    now: datetime,
+    server: GitHubServer,
 ) -> Iterator[Line]:
     needed = {
         "Heroku": estate is None or bool(estate.apps),
@@ -105,7 +117,9 @@ def _of_tokens(
     }
     first = {"Heroku": looked["heroku account"], "GitHub": looked["github rate"]}
     for provider, token in held.items():
-        yield from tokens.lines(provider, token, now, needed=needed[provider], why=first[provider].reason)
+        yield from tokens.lines(
+            provider, token, now, needed=needed[provider], why=first[provider].reason, server=server
+        )
 
 
 def _of_estate(

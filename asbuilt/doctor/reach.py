@@ -7,6 +7,7 @@ from urllib.request import getproxies_environment
 
 from asbuilt.doctor.asking import Looked
 from asbuilt.doctor.said import Group, Line, Status
+from asbuilt.github_server import GitHubServer
 from asbuilt.withholding import foreign
 
 _MOST_OF_A_SKEW = 300.0  # seconds: what others that sign and check by the clock allow
@@ -14,9 +15,9 @@ _WHOLE = 1.5  # a `Date` says whole seconds
 _line = partial(Line, Group.REACH)
 
 
-def lines(looked: Mapping[str, Looked], *, in_sandbox: bool) -> Iterator[Line]:
+def lines(looked: Mapping[str, Looked], *, in_sandbox: bool, server: GitHubServer) -> Iterator[Line]:
     """Say of each provider whether it answers. Any answer counts: what it says of the token is told elsewhere."""
-    for provider, host in (("heroku", "api.heroku.com"), ("github", "api.github.com")):
+    for provider, host in (("heroku", "api.heroku.com"), ("github", urlsplit(server.api).netloc)):
         answers = [each for key, each in looked.items() if key.startswith(provider)]
         came = [each for each in answers if each.status is not None]
         if not came:

@@ -13,7 +13,8 @@ from functools import partial
 
 from asbuilt.doctor.asking import UNAUTHORIZED, Looked, Question
 from asbuilt.doctor.said import Group, Line, Status, Token
-from asbuilt.observe.credentials import Held
+from asbuilt.github_server import DOT_COM, GitHubServer
+from asbuilt.observe.credentials import Held, how_to_have_one
 from asbuilt.observe.http import GITHUB, HEROKU
 
 QUESTIONS: Mapping[str, Question] = {
@@ -110,8 +111,14 @@ def expires_at(text: str) -> datetime | None:
     return None
 
 
-def lines(provider: str, token: Token | None, now: datetime, *, needed: bool, why: str = "") -> Iterator[Line]:
+def lines(
+    provider: str, token: Token | None, now: datetime, *, needed: bool, why: str = "", server: GitHubServer = DOT_COM
+) -> Iterator[Line]:
     """Say of a token what is known; `needed` where the estate asks for its provider, `why` what answered no."""
+    if token is None and needed and provider == "GitHub" and server != DOT_COM:
+        lacking, _, how = how_to_have_one(server).partition(": ")
+        yield _line(Status.WRONG, f"{provider}: {lacking}", how)
+        return
     if token is None:
         make = _MAKE_HEROKU if provider == "Heroku" else f"{_MAKE_GITHUB}, and set GITHUB_TOKEN; or: gh auth login"
         if needed:

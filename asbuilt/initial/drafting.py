@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from asbuilt.estate import Tier
+from asbuilt.github_server import DOT_COM
 from asbuilt.initial import apps, repositories
 from asbuilt.initial.fitting import fitted
 from asbuilt.initial.nouns import Drafted, Finding, Found, Place, Review
@@ -16,6 +17,8 @@ _SECOND = "What looks wrong, or could not be read, is marked `review:`: look at 
 def document(found: Found) -> Drafted:
     """Draft the estate that what was found conforms to."""
     plain: dict[str, Any] = {"estate": _name(found)}
+    if found.repository is not None and found.server != DOT_COM:
+        plain["providers"] = {"github": found.server.api}
     reviews: list[Review] = []
     every = {each.name: apps.app(each, found, reviews) for each in found.apps}
     drafted_apps = dict(sorted(every.items(), key=lambda each: (_TIERS.index(each[1]["tier"]), each[0])))

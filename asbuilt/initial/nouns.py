@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from asbuilt.github_server import DOT_COM, GitHubServer
 from asbuilt.model import AppState, Fact, RepositoryState
 from asbuilt.workflows.paths.checkout import Checkout
 
@@ -19,6 +20,7 @@ class Wanted:
     Without `apps`, those that the workflow files or a pipeline name, else all that the token sees. Without a
     `repository`, that of the remote of the `checkout`. `folder` is where the estate will stand, which the path of the
     checkout is relative to. `judged` has what was read judged as well, so that what looks wrong is known.
+    `github` is where an estate says that GitHub's API is.
     """
 
     apps: tuple[str, ...] = ()
@@ -27,6 +29,7 @@ class Wanted:
     sandbox: str | None = None
     folder: Path = field(default_factory=Path)
     judged: bool = True
+    github: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class Found:
     others: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    server: GitHubServer = DOT_COM
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from asbuilt import folders, undeclared
+from asbuilt.asked_github import server_asked
 from asbuilt.estate import Estate
 from asbuilt.estate_defaults import with_defaults_and_names
+from asbuilt.github_server import DOT_COM, GitHubServer
 from asbuilt.initial import candidates, judged
 from asbuilt.initial.asking import Asked, asked
 from asbuilt.initial.choosing import Chosen, chosen
@@ -30,10 +32,7 @@ _A_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")  # of an app, as an estate tak
 _NO_HEROKU = (
     "Heroku: no token (HEROKU_API_KEY, or `heroku login`), so formations, addresses, probes and pipelines are not here"
 )
-_NO_GITHUB = (
-    "GitHub: no token (GITHUB_TOKEN, or `gh auth login`), so rules of environments, required checks and variables are "
-    "not here"
-)
+_NO_GITHUB = "GitHub: no token ({}), so rules of environments, required checks and variables are not here"
 _NO_CHECKOUT = (
     "workflow files: none were read, so deploys, gates and processes are not here; name their folder, --checkout DIR"
 )
@@ -46,8 +45,9 @@ def found(wanted: Wanted, say: Callable[[str], None] = lambda _: None) -> Found:
     Raises OptionError for what cannot be meant, and where there is nobody to ask and nothing to read.
     """
     folder = _folder(wanted)
+    server = server_asked(wanted.github, os.environ)
     with ExitStack() as closing:
-        whom = asked(wanted.sandbox, closing, say)
+        whom = asked(wanted.sandbox, closing, say, server)
         name = _repository_name(wanted, folder, whom)
         read = _read(folder, name)
         if not whom.heroku and not whom.github and read is None:
@@ -60,6 +60,12 @@ def found(wanted: Wanted, say: Callable[[str], None] = lambda _: None) -> Found:
     return replace(result, findings=judged.findings(result, wanted, say)) if wanted.judged else result
 
 
+def _no_github(server: GitHubServer) -> str:
+    if server == DOT_COM:
+        return _NO_GITHUB.format("GITHUB_TOKEN, or `gh auth login`")
+    return _NO_GITHUB.format(f"of {server.host}: `gh auth login --hostname {server.host}`")
+
+
 def _folder(wanted: Wanted) -> Path | None:
     if wanted.checkout is not None:
         return wanted.checkout
@@ -69,7 +75,7 @@ def _folder(wanted: Wanted) -> Path | None:
 def _repository_name(wanted: Wanted, folder: Path | None, whom: Asked) -> str:
     """Name the repository: as asked for, else that of the checkout's remote, else the only one of a sandbox."""
     asked_for = [wanted.repository] if wanted.repository else []
-    name = undeclared.name_of(folder or Path(), asked_for) if folder or asked_for else ""
+    name = undeclared.name_of(folder or Path(), asked_for, wanted.github) if folder or asked_for else ""
     if "/" not in name and len(whom.repositories) == 1:
         return whom.repositories[0]
     return name if "/" in name else ""
@@ -93,7 +99,7 @@ def _found(
     wanted: Wanted, whom: Asked, name: str, read: Checkout | None, pool: ThreadPoolExecutor, say: Callable[[str], None]
 ) -> Found:
     client = whom.client
-    left = [*([] if whom.heroku else [_NO_HEROKU]), *([] if whom.github else [_NO_GITHUB])]
+    left = [*([] if whom.heroku else [_NO_HEROKU]), *([] if whom.github else [_no_github(whom.server)])]
     left += [*([] if read else [_NO_CHECKOUT]), *([] if name else [_NO_REPOSITORY])]
     say("asking which apps there are" if whom.heroku else "reading workflow files")
     repository = github.repository(client, name) if name and whom.github else None
@@ -120,6 +126,7 @@ def _found(
         folder=_relative(checkout.root, wanted.folder) if checkout else "",
         others=choice.left,
         left_out=tuple(left),
+        server=whom.server,
     )
 
 

@@ -72,7 +72,7 @@ def tokens(
             "no Heroku token: set HEROKU_API_KEY (`heroku authorizations:create --scope read`), or run `heroku login`"
         )
     if github and not found.github:
-        missing.append(_how_to_have_one(server))
+        missing.append(how_to_have_one(server))
     if missing:
         choice = "or judge something else: --sandbox WORLD, --observed FILE"
         raise NoTokenError("\n".join(["`-m live` asks the real providers, and", *missing, choice]))
@@ -99,7 +99,8 @@ def held_heroku(environ: Mapping[str, str], home: Path) -> Held | None:
     return _said(own, "heroku", "auth:token")
 
 
-def _how_to_have_one(server: GitHubServer) -> str:
+def how_to_have_one(server: GitHubServer) -> str:
+    """Say that there is no token of a GitHub, and what to do."""
     kind = "fine-grained, read-only: docs/permissions.md"
     if server == DOT_COM:
         return f"no GitHub token: set GITHUB_TOKEN or GH_TOKEN ({kind}), or run `gh auth login`"

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from asbuilt.model import Fact
 from asbuilt.observe.ask import Ask, fact
 from asbuilt.observe.github_reading import HEADERS, listed
-from asbuilt.observe.http import GITHUB, Client
+from asbuilt.observe.http import Client
 
 _REQUIRED = "required_status_checks"
 
@@ -31,7 +31,7 @@ def checks_by_rulesets(client: Client, name: str, branch: str) -> Fact[tuple[str
     """
 
     def read(ask: Ask) -> tuple[str, ...]:
-        url = f"{GITHUB}/repos/{quote(name)}/rules/branches/{quote(branch, safe='')}?per_page=100"
+        url = f"{client.github}/repos/{quote(name)}/rules/branches/{quote(branch, safe='')}?per_page=100"
         rules = (raw for raw in listed(ask, url, "") if raw["type"] == _REQUIRED)
         return _texts(check["context"] for raw in rules for check in raw["parameters"][_REQUIRED])
 
@@ -45,7 +45,7 @@ def checks_by_protection(client: Client, name: str, branch: str) -> Fact[tuple[s
     """
 
     def read(ask: Ask) -> tuple[str, ...]:
-        raw = ask.get(f"{GITHUB}/repos/{quote(name)}/branches/{quote(branch, safe='')}", HEADERS).json()
+        raw = ask.get(f"{client.github}/repos/{quote(name)}/branches/{quote(branch, safe='')}", HEADERS).json()
         required = (raw.get("protection") or {}).get(_REQUIRED) or {}
         return _texts(required.get("contexts") or ())
 
@@ -61,7 +61,7 @@ def variables(client: Client, name: str, environment: str = "") -> Fact[tuple[Va
     """
 
     def read(ask: Ask) -> tuple[Variable, ...]:
-        base = f"{GITHUB}/repos/{quote(name)}"
+        base = f"{client.github}/repos/{quote(name)}"
         below = (f"environments/{quote(environment, safe='')}/variables",) if environment else _OF_A_REPOSITORY
         found: dict[str, str] = {}
         for each in below:

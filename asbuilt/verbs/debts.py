@@ -1,5 +1,6 @@
 """`asbuilt init --diff` and `--baseline`: patches of the estate that is there."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from asbuilt.debts.waiving import Waived
     from asbuilt.discovery import Found
     from asbuilt.estate import Estate
+    from asbuilt.github_server import GitHubServer
     from asbuilt.initial.first_estate import FirstEstate
 
 _DIFFERS = 1  # as `diff` has it
@@ -44,7 +46,20 @@ def waived(asked: Asked, baseline: str | None, owner: str | None, issue: int | N
     from asbuilt.debts.owners import owner_of
     from asbuilt.debts.waiving import Waived
 
-    return Waived.of(baseline, lambda: owner or owner_of(asked.sandbox), issue)
+    return Waived.of(baseline, lambda: owner or owner_of(asked.sandbox, _server(asked.estate)), issue)
+
+
+def _server(found: "Found") -> "GitHubServer":
+    """Give the GitHub that the estate that is there is judged by. Raises OptionError."""
+    from asbuilt.asked_github import server_asked
+    from asbuilt.estate import load, source_of
+    from asbuilt.estate_errors import EstateError
+
+    try:
+        declared = load(found.path, (), source_of(found)).providers.github if found.is_there else None
+    except EstateError as error:
+        raise OptionError(str(error)) from error
+    return server_asked(declared, os.environ)
 
 
 def refuse_for_a_patch(**given: bool) -> None:

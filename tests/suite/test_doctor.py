@@ -307,7 +307,7 @@ def test_without_an_estate_it_tells_the_rest(monkeypatch, tmp_path):
         (["--sandbox", "helthy"], 'did you mean "healthy"?'),
         (["--estate", "nowhere.yaml"], "nowhere.yaml"),
         (["--sandbox", " "], "--sandbox: its value is empty"),
-        (["--format", "yaml"], "'yaml'"),
+        (["--format", "yaml"], '"yaml"'),
         (["--app", "x"], "--app"),
     ],
 )
