@@ -58,7 +58,8 @@ class Found:
     @property
     def looked_in(self) -> str:
         """Where an estate was looked for that is not there: the places, and how far up."""
-        up_to = f" or above, up to {self.folder}" if repository_of(self.folder) else "; above a repository nobody looks"
+        alone = " (outside a repository nobody looks further up)"
+        up_to = f" or above, up to {self.folder}" if repository_of(self.folder) else alone
         return f"here, {' or '.join(PLACES)}{up_to}"
 
     @property

@@ -446,9 +446,11 @@ def source_of(found: Path | Found) -> bytes:
         return read_inside(inside, os.path.relpath(os.path.abspath(path), inside))  # noqa: PTH100 - no link is followed
     except RefusedError as error:
         reason = "cannot be read: No such file or directory" if isinstance(error, NotThereError) else error
+        remedy = "name a file: --estate FILE"
         if isinstance(found, Found) and not found.is_there:
             reason = f"{reason}, nor is there another {found.looked_in}"
-        raise EstateError(str(path), [Problem(None, f"{reason}; name a file: --estate FILE")]) from error
+            remedy += ", or write one of what is there: asbuilt init"
+        raise EstateError(str(path), [Problem(None, f"{reason}; {remedy}")]) from error
 
 
 def load(path: Path, controls: Collection[str] = (), source: bytes | None = None) -> Estate:

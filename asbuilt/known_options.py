@@ -12,8 +12,10 @@ import pytest
 from _pytest.mark.expression import Expression
 
 from asbuilt import output
+from asbuilt.control_ids import every_id, unknown_in
 from asbuilt.declared_options import OF_PYTEST, declarations
-from asbuilt.nearest import nearest, quoted
+from asbuilt.invoked import SUITES
+from asbuilt.nearest import nearest, quoted, unknown
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,7 +32,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     early_config.pluginmanager.import_plugin("asbuilt.plugin")
     known, unknown = parser.parse_known_and_unknown_args(args, namespace=copy(early_config.option))
     for each in unknown:
-        raise pytest.UsageError(_unknown(each.partition("=")[0]))
+        raise pytest.UsageError(_unknown(each.partition("=")[0], _verb(known.file_or_dir)))
     for name in output.NAMES:
         if getattr(known, f"asbuilt_{name[2:]}") is not None:  # what the command line had was taken before
             raise pytest.UsageError(f"{name} belongs on the command line of `asbuilt`, not in PYTEST_ADDOPTS or a file")
@@ -39,11 +41,18 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     early_config.known_args_namespace = known
 
 
-def _unknown(name: str) -> str:
+def _verb(places: list[str]) -> str:
+    """Give the verb whose checks are judged, by where they stand."""
+    folders = {Path(each.partition("::")[0]).name for each in map(str, places)}
+    return next((verb for verb, (folder, *_) in SUITES.items() if folder in folders), "live")
+
+
+def _unknown(name: str, verb: str) -> str:
     """Say of an option that there is none of its name, and which one may have been meant."""
     near = nearest(name, (*declarations(), *output.NAMES, *OF_PYTEST))
     meant = f"did you mean {quoted(near)}? " if near else ""
-    return f"there is no option {quoted(name)}, neither here nor in pytest; {meant}asbuilt live -h lists those of ours"
+    ours = f"asbuilt {verb} -h lists those of ours"
+    return f"there is no option {quoted(name)}, neither here nor in pytest; {meant}{ours}"
 
 
 def _refuse_what_is_not_there(known: Any, folder: Path) -> None:
@@ -56,3 +65,6 @@ def _refuse_what_is_not_there(known: Any, folder: Path) -> None:
             Expression.compile(known.keyword)
         except SyntaxError as error:
             raise pytest.UsageError(f"-k {quoted(known.keyword)} is not an expression: {error.msg}") from None
+        ids = sorted(set(every_id()))
+        if wrong := unknown_in(known.keyword, ids):
+            raise pytest.UsageError(f"-k: {unknown('control', wrong, ids)}")

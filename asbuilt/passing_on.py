@@ -1,6 +1,7 @@
 """What is told of a run when it has ended, in the form and at the place that somebody asked for (`asbuilt.output`)."""
 
 import os
+import re
 import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -13,6 +14,8 @@ import pytest
 from asbuilt.option_values import OptionError
 from asbuilt.output import Output, in_actions
 from asbuilt.withholding import Secrets
+
+_AT = re.compile(r"(\S[^\n]*?):([0-9]+):([0-9]+): ")
 
 
 @dataclass(eq=False)
@@ -108,7 +111,19 @@ def complain(message: str, descriptor: int, environ: Mapping[str, str]) -> None:
     if in_actions(environ):
         from asbuilt.record.formats.annotations import complaint  # noqa: PLC0415 - for a mistake alone
 
-        put(complaint(message), descriptor)
+        put(complaint(message, *_place(message)), descriptor)
+
+
+def _place(message: str) -> tuple[str, int, int]:
+    """Give where the first mistake of a message stands: the path below the root of the repository, line, column."""
+    from asbuilt.discovery import repository_of  # noqa: PLC0415 - for a mistake alone
+
+    match = _AT.match(message)
+    if match is None or not Path(match[1]).is_file():
+        return "", 0, 0
+    path = Path(match[1]).resolve()
+    root = repository_of(path.parent)
+    return (path.relative_to(root).as_posix(), int(match[2]), int(match[3])) if root else ("", 0, 0)
 
 
 def refused(asked: Output, message: str, descriptor: int, environ: Mapping[str, str]) -> None:

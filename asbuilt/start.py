@@ -31,23 +31,37 @@ def _command() -> Any:
         sys.stdout.write("".join(f"{each}\n" for each in completing.answer(arguments, _verbs)))
         return 0
     if verb in invoked.SUITES:
-        from asbuilt.verbs import suite_help  # noqa: PLC0415 - an interruption while this is imported is ours to end
-
-        if suite_help.told(verb, arguments):
-            return 0
-        from asbuilt import suite  # noqa: PLC0415 - as above
-
-        gc.freeze()  # pytest looks for garbage before it ends, and need not look through what was imported
         try:
-            return suite.run(verb, arguments)
-        except suite.NotBegunError as error:
-            from asbuilt.cli import say  # noqa: PLC0415 - for a mistake alone
-
-            say(str(error), "red")
-            return invoked.USAGE
+            return _judged(verb, arguments)
+        except OSError as error:  # a full disk, say: pytest would end with what means drift, and a traceback
+            return _unwritten(error)
     from asbuilt.cli import app  # noqa: PLC0415 - as above
 
     return app()
+
+
+def _judged(verb: str, arguments: list[str]) -> int:
+    from asbuilt.verbs import suite_help  # noqa: PLC0415 - an interruption while this is imported is ours to end
+
+    if suite_help.told(verb, arguments):
+        return 0
+    from asbuilt import suite  # noqa: PLC0415 - as above
+
+    gc.freeze()  # pytest looks for garbage before it ends, and need not look through what was imported
+    try:
+        return suite.run(verb, arguments)
+    except suite.NotBegunError as error:
+        from asbuilt.cli import say  # noqa: PLC0415 - for a mistake alone
+
+        say(str(error), "red")
+        return invoked.USAGE
+
+
+def _unwritten(error: OSError) -> int:
+    from asbuilt.verbs.telling import broken  # noqa: PLC0415 - for a fault alone
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python's own flush at the end would tell of it again
+    return 1 if isinstance(error, BrokenPipeError) else broken(error)
 
 
 def _verbs() -> Any:

@@ -43,6 +43,8 @@ def in_words(said: str) -> str:
         return text
     name, why = match[1], match[2].strip()
     if found := _CHOICE.fullmatch(why):
+        if name == "--color":  # pytest's words for it are others
+            return f"{name}: {unknown('value', found[1], ('auto', 'always', 'never'))}"
         return f"{name}: {unknown('value', found[1], _NAME.findall(found[2]))}"
     if found := _VALUE.fullmatch(why):
         return f"{name}: {quoted(found[1])} is no value that it can have"

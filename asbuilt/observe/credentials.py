@@ -75,7 +75,7 @@ def tokens(
         missing.append(how_to_have_one(server))
     if missing:
         choice = "or judge something else: --sandbox WORLD, --observed FILE"
-        raise NoTokenError("\n".join(["`-m live` asks the real providers, and", *missing, choice]))
+        raise NoTokenError("\n".join(["the real providers are asked, and", *missing, choice]))
     return found
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from asbuilt.control_ids import every_id
 from asbuilt.declared_options import OF_LIVE_ALONE, OF_PYTEST, declarations
-from asbuilt.home import PROJECT
 from asbuilt.invoked import HELP_OF_PYTEST, SUITES
+from asbuilt.output import FORMS
 
 _HARMLESS = re.compile(r"[A-Za-z0-9_./@+=-]{1,200}")
-_CONTROL = re.compile(r'control\(\s*"([A-Z]+[0-9]{3})"')
 _COLOURS = ("auto", "always", "never")
 _WORLDS = {"--sandbox", "--scenario"}
 _BASH = "bash"
@@ -79,7 +79,8 @@ def _options_of(verb: str, commands: Commands) -> Mapping[str, Sequence[str] | N
             if verb == "live" or name not in OF_LIVE_ALONE
         }
         takes = {name: () if " " in flag else None for name, (_, flag, _) in OF_PYTEST.items()}
-        return found | takes | {HELP_OF_PYTEST: None}
+        told: dict[str, Sequence[str] | None] = {"--format": FORMS, "--output": ()}
+        return found | takes | told | {HELP_OF_PYTEST: None}
     command = commands().get(verb)
     known: dict[str, Sequence[str] | None] = {"--color": ()}
     for each in command.params if command else ():
@@ -94,8 +95,10 @@ def _values(option: str, choices: Sequence[str], before: Sequence[str], begun: s
         return choices
     if option == "--color":
         return _COLOURS
+    if (option, before[0]) == ("--format", "record"):
+        return FORMS
     if option == "-k":
-        return _controls()
+        return every_id()
     if option in _WORLDS:
         return _worlds(begun)
     if option in {"--app", "--repository"}:
@@ -106,7 +109,7 @@ def _values(option: str, choices: Sequence[str], before: Sequence[str], begun: s
 def _arguments(verb: str, commands: Commands) -> Iterable[str]:
     match verb:
         case "controls":
-            return _controls()
+            return every_id()
         case "help":
             return commands()
     command = commands().get(verb)
@@ -114,18 +117,11 @@ def _arguments(verb: str, commands: Commands) -> Iterable[str]:
     return [str(value) for each in every for value in each.type_descriptor.choices or ()]
 
 
-def _controls() -> Iterator[str]:
-    """Give the ids of the controls as the files of the checks have them: to run these takes too long."""
-    for folder in ("tests_live", "tests_static"):
-        for path in sorted((PROJECT / folder).glob("**/*.py")):
-            yield from _CONTROL.findall(path.read_text("utf-8"))
-
-
 def _worlds(begun: str) -> Iterator[str]:
-    from asbuilt.sandbox.scenario import names
+    from asbuilt.sandbox.scenario import DECLARED, names
 
     base, sign, _ = begun.rpartition("+")
-    yield from (f"{base}{sign}{each}" for each in (names("faults") if sign else names()))
+    yield from (f"{base}{sign}{each}" for each in (names("faults") if sign else (*names(), DECLARED)))
 
 
 def _declared(kind: str, before: Sequence[str]) -> Iterator[str]:

@@ -45,6 +45,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 _JUDGED = "exit: 0 all as it should be, {one}, 2 interrupted, 3 internal, 4 usage"
 EXITS = {
+    "doctor": _JUDGED.format(one="1 something is not"),
     "demo": _JUDGED.format(one="1 not so"),
     "verify": _JUDGED.format(one="1 something does not fit"),
 }

@@ -139,3 +139,9 @@ def test_a_folder_that_may_not_be_looked_into_is_an_error(top):
             find(None, {}, top / "hidden")
     finally:
         (top / "hidden/.github").chmod(0o700)
+
+
+def test_where_there_is_none_it_is_said_how_to_come_by_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(EstateError, match=r"name a file: --estate FILE, or write one of what is there: asbuilt init$"):
+        source_of(find(None, {}, Path.cwd()))

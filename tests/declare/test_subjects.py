@@ -135,6 +135,8 @@ def test_a_word_is_what_stands_alone_in_braces_that_are_nobody_elses(text, meant
 
 
 class Asked:
+    github = "https://api.github.com"
+
     def __init__(self):
         self.urls = []
 

@@ -24,7 +24,7 @@ def run_in(folder, **known):
     """Give a run whose directory is in a folder."""
     facts = {"world": "live", "observation": None, "checkouts": {}, "changes": None, "directory": folder / "own"}
     estate = SimpleNamespace(name="shop", links=Links(), apps={}, repositories={})
-    return SimpleNamespace(estate=estate, population=Population(), **(facts | known))
+    return SimpleNamespace(estate=estate, found=SimpleNamespace(said=""), population=Population(), **(facts | known))
 
 
 def line(folder, now, world="live", arguments=()):

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -157,3 +158,29 @@ def test_a_wrong_use_of_a_suite_is_one_line_too(arguments, said):
 )
 def test_of_what_pytest_says_the_mistake_is_told(said, told):
     assert usage.in_words(said) == told
+
+
+@pytest.mark.parametrize(
+    "arguments", [["live", "-h"], ["static", "-q"], ["live", "--sandbox=healthy", "--format=json"]]
+)
+def test_what_cannot_be_printed_is_no_drift_and_no_traceback(arguments, tmp_path):
+    (tmp_path / ".github" / "workflows").mkdir(parents=True)
+    (tmp_path / ".github" / "workflows" / "ci.yml").write_text("on: [push, pul_request]\njobs: {}\n")
+    (tmp_path / "estate.yaml").write_text("estate: shop\napps:\n  raxx-api-prod: {}\n")
+    command = [sys.executable, "-P", "-m", "asbuilt", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    assert "asbuilt: cannot go on: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_colour_is_told_with_the_words_of_the_help():
+    said = "argument --color: invalid choice: 'allways' (choose from 'yes', 'no', 'auto')"
+    told = usage.in_words(f"usage: asbuilt [options]\nasbuilt: error: {said}\n")
+    assert told == '--color: there is no value "allways"; did you mean "always"? allowed: always, auto, never'
+
+
+def test_each_verb_that_can_find_something_wrong_says_what_exit_1_is():
+    for verb in ("doctor", "verify", "demo"):
+        assert ", 1 " in asked(verb, "-h").output.splitlines()[-1]

@@ -8,6 +8,7 @@ import pytest
 from _pytest.config import _prepareconfig
 
 from asbuilt import catalogue, options, refusals
+from asbuilt.control_ids import every_id, unknown_in
 
 EMPTY = "its value is empty, most likely that of a variable that is not set"
 
@@ -177,9 +178,24 @@ def test_a_name_is_not_abbreviated(refused):
 def test_an_option_that_is_mistyped_is_one_line_with_the_nearest(arguments, name, meant, refused):
     told = refused("-p", "asbuilt.known_options", "tests_static", *arguments)
     hint = f'did you mean "{meant}"? ' if meant else ""
-    of_ours = "asbuilt live -h lists those of ours"
+    of_ours = "asbuilt static -h lists those of ours"
     said = f'ERROR: there is no option "{name}", neither here nor in pytest; {hint}{of_ours}'
     assert told.split("\n\n")[0].strip() == said
+
+
+@pytest.mark.parametrize(
+    ("chosen", "wrong", "meant"),
+    [("HK999", "HK999", "HK009"), ("GH001 or wf998", "wf998", "WF008"), ("not WEB003", "WEB003", "WEB001")],
+)
+def test_a_control_that_there_is_not_chooses_nothing_and_is_refused(chosen, wrong, meant, refused):
+    told = refused("-p", "asbuilt.known_options", "tests_static", "-k", chosen)
+    assert f'-k: there is no control "{wrong}"; did you mean "{meant}"? allowed: GH001, GH002, ' in told
+
+
+def test_the_begin_of_an_id_and_other_words_choose_as_pytest_has_them():
+    ids = list(every_id())
+    assert len(ids) > 60
+    assert [unknown_in(each, ids) for each in ("HK00", "WF0 and not slug", "test_wf99x", "hk002")] == [""] * 4
 
 
 @pytest.mark.parametrize("shown", ["--help", "--markers", "--fixtures", "--fixtures-per-test", "--cache-show"])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from asbuilt import output
+from asbuilt import output, passing_on
 from asbuilt.catalogue import PROJECT
 from asbuilt.cli import app
 from asbuilt.option_values import OptionError
@@ -69,7 +69,7 @@ def test_who_asks_for_text_inside_actions_or_is_outside_has_no_annotation(ask):
     ("arguments", "said"),
     [
         (["live", "--sandbox=healty"], '"healty" is not a scenario'),
-        (["live", "--sandboxx=healthy"], "did you mean --sandbox?"),
+        (["live", "--sandboxx=healthy"], 'did you mean "--sandbox"?'),
         (["static", "--format=sarfi"], 'did you mean "sarif"?'),
     ],
 )
@@ -135,3 +135,17 @@ def test_of_what_is_no_record_there_is_no_form(tmp_path):
     done = CliRunner().invoke(app, ["record", str(tmp_path), "--format", "sarif"])
     assert done.exit_code == 4
     assert "has no manifest.json" in done.output.replace("\n", " ")
+
+
+@pytest.mark.parametrize(("folder", "said"), [("", "estate.yaml"), ("docs", "../estate.yaml")])
+def test_a_mistake_in_the_estate_is_annotated_at_its_line(folder, said, tmp_path, monkeypatch, capfd):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "estate.yaml").write_text("estate: shop\n")
+    monkeypatch.chdir(tmp_path / folder)
+    passing_on.complain(f'{said}:3:5: unknown key "tierr"', 1, ACTIONS)
+    passing_on.complain(f"{said}.bak:3:5: not there", 1, ACTIONS)
+    passing_on.complain("--app: shop is not declared", 1, ACTIONS)
+    assert [each.partition(",title=")[0].partition(" title=")[0] for each in annotated(capfd.readouterr().out)] == [
+        "::error file=estate.yaml,line=3,col=5", "::error", "::error",
+    ]  # fmt: skip

@@ -57,9 +57,12 @@ def annotations(run: FoundRun) -> str:
     return "".join(f"{each.command()}\n" for each in commands)
 
 
-def complaint(message: str) -> str:
-    """Give the command for a run that never began, or left no record: what is wrong, and what to do."""
-    return f"{Annotation(_ERROR, 'asbuilt', _lines(message.splitlines())).command()}\n"
+def complaint(message: str, path: str = "", line: int = 0, column: int = 0) -> str:
+    """Give the command for a run that never began, or left no record: what is wrong, and what to do.
+
+    The place is that of the mistake, where it stands in a file of the repository.
+    """
+    return f"{Annotation(_ERROR, 'asbuilt', _lines(message.splitlines()), path, line, column).command()}\n"
 
 
 def _unfinished(run: FoundRun) -> Iterator[Annotation]:
