@@ -114,6 +114,7 @@ def _found(
         checkout = _followed(read, name, branch, names.values)
     deployed = _deployed(checkout, wanted.apps)
     choice = _chosen(wanted, whom, deployed)
+    left += [choice.unread] if choice.unread else []
     say(f"observing {len(choice.names)} apps" if whom.heroku else "observing")
     seen = _swept(whom, choice.names if whom.heroku else (), name if whom.github else "")
     apps = tuple(pool.map(lambda each: _app(each, choice, seen, checkout, whom), choice.names))
