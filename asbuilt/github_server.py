@@ -12,8 +12,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from asbuilt.option_values import OptionError
-
 VARIABLE = "GITHUB_API_URL"  # https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 API = "https://api.github.com"
 ALLOWED = f"{API}, https://api.SUBDOMAIN.ghe.com or https://HOST/api/v3"
@@ -87,11 +85,3 @@ def named_by(environ: Mapping[str, str]) -> GitHubServer | None:
 def meant(declared: str | None, environ: Mapping[str, str]) -> GitHubServer:
     """Give the GitHub that is meant: what the estate declares goes before the environment. Raises ValueError."""
     return server_of(declared) if declared else named_by(environ) or DOT_COM
-
-
-def server_asked(declared: str | None, environ: Mapping[str, str]) -> GitHubServer:
-    """Give the GitHub that is asked, as `meant` does. Raises OptionError."""
-    try:
-        return meant(declared, environ)
-    except ValueError as error:
-        raise OptionError(str(error)) from error

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from asbuilt import invoked, undeclared
+from asbuilt.asked_github import server_asked
 from asbuilt.estate import Estate
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read
-from asbuilt.github_server import server_asked
 from asbuilt.home import PROJECT
 from asbuilt.model import Observation, load
 from asbuilt.observe.credentials import NoTokenError, tokens

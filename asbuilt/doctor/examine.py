@@ -11,16 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from asbuilt.asked_github import server_asked
 from asbuilt.doctor import budget, controls, names, reach, tokens, versions
 from asbuilt.doctor.asking import DEADLINE, NOT_ASKED, SECONDS, UNAUTHORIZED, Looked, asked
 from asbuilt.doctor.documents import Asked, asked_of
 from asbuilt.doctor.said import Group, Line, Report, Status, Token, best_change
 from asbuilt.estate import Estate
-from asbuilt.github_server import DOT_COM, GitHubServer, server_asked
+from asbuilt.github_server import DOT_COM, GitHubServer
 from asbuilt.observe.credentials import Held, Tokens, held_github, held_heroku
 from asbuilt.observe.http import HEROKU, Client
 from asbuilt.option_values import OptionError
-from asbuilt.sandbox.scenario import ScenarioError
+from asbuilt.sandbox.making import of_estate
+from asbuilt.sandbox.scenario import DECLARED, ScenarioError
 from asbuilt.sandbox.server import Sandbox
 
 _ODD = "answered something that its API does not promise"
@@ -44,16 +46,19 @@ class Around:
         return {} if self.route_to else {name: each.token for name, each in held.items() if each}
 
 
-def around(sandbox: str | None, closing: ExitStack, estate: Estate | None = None) -> Around:
+def around(
+    sandbox: str | None, closing: ExitStack, estate: Estate | None = None, file: Path = Path("estate.yaml")
+) -> Around:
     """Find the tokens, or start a sandbox, which gives its own. Raises OptionError for a world that there is not.
 
-    Which GitHub is asked the estate says, else the environment.
+    Which GitHub is asked the estate says, else the environment; `file` is where it stands.
     """
     server = server_asked(estate.providers.github if estate else None, os.environ)
     if sandbox is None:
         return Around(held_heroku(os.environ, Path.home()), held_github(os.environ, server), server=server)
     try:
-        started = closing.enter_context(Sandbox.start(sandbox, github=server))
+        made = {DECLARED: lambda: of_estate(estate, file, []).document} if estate else None
+        started = closing.enter_context(Sandbox.start(sandbox, made=made, estate=estate, github=server))
     except ScenarioError as error:
         raise OptionError(str(error)) from error
     source = "the sandbox"

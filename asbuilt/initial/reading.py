@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from asbuilt import folders, undeclared
+from asbuilt.asked_github import server_asked
 from asbuilt.estate import Estate
 from asbuilt.estate_defaults import with_defaults_and_names
-from asbuilt.github_server import DOT_COM, GitHubServer, server_asked
+from asbuilt.github_server import DOT_COM, GitHubServer
 from asbuilt.initial import candidates, judged
 from asbuilt.initial.asking import Asked, asked
 from asbuilt.initial.choosing import Chosen, chosen
@@ -113,6 +114,7 @@ def _found(
         checkout = _followed(read, name, branch, names.values)
     deployed = _deployed(checkout, wanted.apps)
     choice = _chosen(wanted, whom, deployed)
+    left += [choice.unread] if choice.unread else []
     say(f"observing {len(choice.names)} apps" if whom.heroku else "observing")
     seen = _swept(whom, choice.names if whom.heroku else (), name if whom.github else "")
     apps = tuple(pool.map(lambda each: _app(each, choice, seen, checkout, whom), choice.names))

@@ -26,5 +26,5 @@ def tier_of(name: str, stage: str | None) -> tuple[str, str]:
     words = re.split(r"[-_0-9]+", name.lower())
     found = next((tier for word in reversed(words) for tier, those in _WORDS.items() if word in those), None)
     if found is None:
-        return "production", "in no pipeline, and its name says no tier: taken for production"
+        return "production", "no pipeline says its tier, nor does its name: taken for production"
     return found, ""

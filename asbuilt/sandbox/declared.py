@@ -32,6 +32,7 @@ _STACK = "heroku-24"
 _APART = 30  # minutes from one deploy to the next, so that each release is told to be of one run
 _NEWEST = 26 * 60  # minutes since the newest deploy: what a fault adds comes after it
 _DAY = 24 * 60
+_OWN_ADDRESS = re.compile(r"([0-9a-f]{12})\.herokuapp\.com")  # NAME-HASH: Heroku gave it, and it has no other
 _NOT_SERVED = frozenset({"api.heroku.com", "api.github.com", "127.0.0.1", "localhost"})
 _EVENTS_ON_TAGS = frozenset({"release"})
 
@@ -141,7 +142,13 @@ def _app(
         for kind, each in formation.items()
         for number in range(1, each["quantity"] + 1)
     }
-    document: dict[str, Any] = {"hash": derived_sha(app.name, "hash")[:12], "created_at": f"-{born}m", "stack": stack}
+    host = _host(app.url or "")
+    own = _OWN_ADDRESS.fullmatch(host.removeprefix(f"{app.name}-"))
+    document: dict[str, Any] = {
+        "hash": own[1] if own else derived_sha(app.name, "hash")[:12],
+        "created_at": f"-{born}m",
+        "stack": stack,
+    }
     document |= {"config_vars": ["APP_ENV"], "releases": releases, "formation": formation, "dynos": dynos}
     responses = {}
     for probe in app.probes:
@@ -151,7 +158,7 @@ def _app(
             impossible.append(f"{app.name} {probe.path}: {error}")
     if responses:
         document["responses"] = responses
-    if app.url and (host := _host(app.url)):
+    if host:
         if host in _NOT_SERVED:
             impossible.append(f"{app.name}: a sandbox does not stand for {app.url}")
         elif host != f"{app.name}-{document['hash']}.herokuapp.com":

@@ -51,9 +51,9 @@ def waived(asked: Asked, baseline: str | None, owner: str | None, issue: int | N
 
 def _server(found: "Found") -> "GitHubServer":
     """Give the GitHub that the estate that is there is judged by. Raises OptionError."""
+    from asbuilt.asked_github import server_asked
     from asbuilt.estate import load, source_of
     from asbuilt.estate_errors import EstateError
-    from asbuilt.github_server import server_asked
 
     try:
         declared = load(found.path, (), source_of(found)).providers.github if found.is_there else None

@@ -44,7 +44,7 @@ def doctor(
         known = {control.id: control.since for _, control in checks()}
         estate = load(found.path, known, source_of(found)) if found.is_named or found.is_there else None
         with ExitStack() as closing:
-            here = around(sandbox, closing, estate)
+            here = around(sandbox, closing, estate, found.path)
             context.obj = Secrets.of((Secret(*each) for each in here.secrets.items()), os.environ)
             report = context.obj.hide_all(examined(here, estate, str(found.path), found.path.parent))
     except (OptionError, EstateError, BrokenChecksError) as error:

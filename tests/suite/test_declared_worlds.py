@@ -6,7 +6,9 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from asbuilt.cli import app
 from asbuilt.home import PROJECT
 
 MATCHED = [r"^v[0-9]+\.\d{2}$", "ok|fine", r"(?i)Ready\s+to (serve|go)", "[^a-z]x{2,4}"]
@@ -177,3 +179,20 @@ def test_a_fault_over_apps_that_are_called_as_in_its_file_speaks_of_their_own_re
     fault = "--sandbox=declared+dyno-crashed"
     played = play_for_verdicts("tests_live", "-m", "live", f"--estate={file}", fault)
     assert set(played.subjects("drifted")) == {"HK006", "WEB001"}, played.out
+
+
+def test_an_app_keeps_in_a_declared_world_the_address_that_heroku_gave_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "estate.yaml").write_text(
+        "{estate: kept, apps: {shop: {url: 'https://shop-0a1b2c3d4e5f.herokuapp.com', formation: {web: 1}}}}"
+    )
+    done = CliRunner().invoke(app, ["init", "--diff", "--sandbox", "declared"])
+    assert done.exit_code == 0, done.output
+
+
+def test_a_doctor_looks_at_a_declared_world_and_its_faults(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "estate.yaml").write_text("{estate: looked, apps: {shop: {formation: {web: 1}}}}")
+    done = CliRunner().invoke(app, ["doctor", "--sandbox", "declared+dynos-forbidden"])
+    assert done.exit_code == 1, done.output
+    assert "dynos of shop: no, answered 403" in done.stdout

@@ -22,7 +22,12 @@ FORBIDDEN = "status: 403, json: {message: Resource not accessible}"
 REFUSED = {
     "api.heroku.com/apps/shop-web": ("apps", "shop-web", "formation", "the app could not be read and is left out"),
     "api.heroku.com/apps/*/formation": ("apps", "shop-web", "formation", "its formation could not be read"),
-    "api.heroku.com/pipeline-couplings": ("apps", "shop-web", "nothing", "in no pipeline, and its name says no tier"),
+    "api.heroku.com/pipeline-couplings": (
+        "apps",
+        "shop-web",
+        "nothing",
+        "left out: pipelines: GET https://api.heroku.com/pipeline-couplings",
+    ),
     "api.github.com/repos/*/*/environments": ("repositories", REPOSITORY, "environments", "the rules of environments"),
     "api.github.com/repos/*/*/rules/branches/*": (
         "repositories",

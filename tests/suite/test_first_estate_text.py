@@ -38,7 +38,7 @@ TIERS = {
     ("shop-pr-12", None): ("review", ""),
     ("shop-prod", "staging"): ("staging", ""),
     ("shop", "production"): ("production", ""),
-    ("product-catalogue", None): ("production", "in no pipeline, and its name says no tier: taken for production"),
+    ("product-catalogue", None): ("production", "no pipeline says its tier, nor does its name: taken for production"),
     ("shop", "canary"): ("production", 'its stage "canary" is no tier here; taken for production'),
 }
 
