@@ -43,7 +43,7 @@ def _of_ways(found: FoundApp, whole: Found) -> Iterator[str]:
         yield f"no workflow file in {whole.folder} deploys it: how its code gets there is not known"
 
 
-_ORDER = ("tier", "url", "repository", "environment", "gates", "formation", "probes")
+_ORDER = ("tier", "url", "repository", "environment", "gates", "stack", "formation", "probes")
 
 
 def _observed(found: FoundApp, state: AppState) -> dict[str, Any]:
@@ -53,6 +53,8 @@ def _observed(found: FoundApp, state: AppState) -> dict[str, Any]:
     running = {each.type: _process(each) for each in sorted(formation, key=_web_first) if each.quantity}
     if seen and seen.web_url and "web" in running:
         entry["url"] = seen.web_url.rstrip("/")
+    if seen and seen.runs_images:
+        entry["stack"] = seen.stack  # it says of which kind a release is; any other is Heroku's to retire
     if running:
         entry["formation"] = running
     if found.answering:

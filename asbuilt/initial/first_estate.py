@@ -28,7 +28,9 @@ class FirstEstate:
         """Read what is there, and make an estate of it. Raises OptionError, and EstateError for a fault of our own."""
         read = found(wanted, say)
         if not read.apps and read.repository is None:
-            raise OptionError(f"there is nothing to declare: {'; '.join(read.left_out) or 'the token sees no app'}")
+            is_asked = not any(each.startswith("Heroku: no token") for each in read.left_out)
+            why = [*(["Heroku: the token sees no app"] if is_asked else []), *read.left_out]
+            raise OptionError(f"there is nothing to declare: {'; '.join(why)}")
         drafted = document(read)
         written = text(drafted)
         if (wanted.folder / _SCHEMA).is_file():

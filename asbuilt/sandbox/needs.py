@@ -74,6 +74,8 @@ def _app(trips: frozenset[str], touched: set[str], choice: Choice, world: Roles)
     yield from (
         told for control in sorted(trips & _OF_APPS.keys()) for told, has in [_OF_APPS[control]] if not has(app, choice)
     )
+    if trips == {"HK022"} and app.stack == "container":
+        yield "runs container images, and no release of one names its commit"
     if "size" in touched and "web" in app.formation and app.formation["web"].size:
         yield "declares the size of web"
     if "stack" in touched and not trips and app.stack:

@@ -93,6 +93,16 @@ def test_a_world_of_workers_has_nothing_to_crash_on_the_web(shop):
         shop("declared+dyno-crashed", "{estate: x, apps: {a: {formation: {worker: 1}}}}")
 
 
+def test_a_lag_needs_a_release_that_names_its_commit(shop):
+    estate = """
+    estate: x
+    apps: {a: {stack: container, repository: acme/a, formation: {web: 1}}}
+    repositories: {acme/a: {workflows: {d.yml: {deploys: [{app: a, trigger: push, branch: main}]}}}}
+    """
+    with pytest.raises(ScenarioError, match="a runs container images, and no release of one names its commit"):
+        shop("declared+deploy-lags", estate)
+
+
 def test_the_declared_world_is_of_an_estate():
     with pytest.raises(ScenarioError, match=r"^declared is the world of an estate: name one, --estate FILE$"):
         load("declared")

@@ -115,6 +115,16 @@ def test_with_nobody_to_ask_and_nothing_to_read_it_says_what_to_do(folder):
         assert way in " ".join(done.stderr.split())
 
 
+def test_a_token_that_sees_no_app_is_told(folder):
+    (folder / ".github/workflows/deploy.yml").unlink()
+    (folder / ".github/workflows").rmdir()
+    (folder / "empty.yaml").write_text("{summary: none, clock: now, heroku: {apps: {}}}")
+    done = init("--sandbox", "empty.yaml")
+    assert done.exit_code == 4
+    told = "there is nothing to declare: Heroku: the token sees no app; workflow files: none"
+    assert told in " ".join(done.stderr.split())
+
+
 def test_more_apps_than_anybody_can_have_meant_are_refused(folder):
     (folder / ".github/workflows/deploy.yml").write_text(worlds.workflow('- run: "true"'))
     many = [worlds.heroku_app(f"app-{number:03}", {"web": 1}) for number in range(101)]

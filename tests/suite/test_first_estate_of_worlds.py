@@ -98,7 +98,7 @@ def test_images_with_a_worker(made):
         "worker": {"quantity": 1, "size": "Standard-1X"},
     }
     assert entry["probes"] == [{"path": "/internal/live", "json": {"/status": "ok"}}]
-    assert entry["gates"] == ["test"]
+    assert (entry["gates"], entry["stack"]) == (["test"], "container")
     repository = there["repositories"][REPOSITORY]
     assert "procfile" not in repository
     assert repository["workflows"]["deploy.yml"]["deploys"] == [
