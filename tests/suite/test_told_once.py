@@ -41,15 +41,15 @@ def test_a_folder_that_is_none_is_told_where_the_estate_names_it(name, what, tmp
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["controls", "HK0021"], 'no control is called "HK0021"; did you mean "HK002'),
+        (["controls", "HK0021"], 'there is no control "HK0021"; did you mean "HK002'),
         (["controls", "gh02"], 'did you mean "GH0'),
         (
             ["paths", "--format", "jsn"],
-            '--format: "jsn" is not allowed; did you mean "json"? allowed: json, mermaid, svg',
+            '--format: there is no value "jsn"; did you mean "json"? allowed: json, mermaid',
         ),
-        (["verify", "--format", "nonsense", "x"], '--format: "nonsense" is not allowed; allowed: json, lines'),
+        (["verify", "--format", "nonsense", "x"], '--format: there is no value "nonsense"; allowed: json, lines'),
         (["controls", "--format", "markdwn"], 'did you mean "markdown"?'),
-        (["controls", "--format", "\x1b[2J"], "is not allowed"),
+        (["controls", "--format", "\x1b[2J"], "there is no value"),
     ],
 )
 def test_a_slip_is_told_in_plain_words_with_the_nearest(arguments, told):
