@@ -41,7 +41,7 @@ def test_a_folder_that_is_none_is_told_where_the_estate_names_it(name, what, tmp
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["controls", "HK0021"], 'there is no control "HK0021"; did you mean "HK002'),
+        (["controls", "HK0021"], 'there is no control "HK0021"; did you mean "HK00'),
         (["controls", "gh02"], 'did you mean "GH0'),
         (
             ["paths", "--format", "jsn"],
