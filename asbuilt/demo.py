@@ -12,13 +12,13 @@ from pathlib import Path
 
 import yaml
 
-from asbuilt.home import IS_PACKAGED, PROJECT
+from asbuilt.home import PROJECT
+from asbuilt.invoked import USAGE
 from asbuilt.record.directory import VERDICTS, point_latest
 from asbuilt.record.report import NoReportError, render
 from asbuilt.withholding import Secrets
 
 _COMMAND = "from asbuilt.start import main; main()"
-_EXAMPLE = PROJECT if IS_PACKAGED else Path()  # in the repository its files are named as one would name them there
 _FILES = frozenset({"--estate", "--checkout"})
 _ACTS = PROJECT / "fixtures" / "demo.yaml"
 
@@ -61,8 +61,10 @@ def played(reports: Path, say: Callable[[str], None], *, colour: bool) -> int:
 
 
 def _acts() -> Iterator[Act]:
+    # At the top of the repository its files are named as one would name them there.
+    example = Path() if Path.cwd() == PROJECT else PROJECT
     for each in yaml.safe_load(_ACTS.read_text(encoding="utf-8")):
-        given = [str(_EXAMPLE / text) if name in _FILES else text for name, text in each["options"].items()]
+        given = [str(example / text) if name in _FILES else text for name, text in each["options"].items()]
         options = [f"{name}={text}" for name, text in zip(each["options"], given, strict=True)]
         yield Act(each["title"], (each["verb"], *options), tuple(each["drifts"]))
 
@@ -74,6 +76,8 @@ def _play(act: Act, reports: Path, *, colour: bool) -> tuple[Path, list[str]]:
     told += ["--format=text"]  # what is wrong in the incident is nothing that a job of CI has to be told of
     command = [sys.executable, "-P", "-c", _COMMAND, *act.arguments, *told]
     done = subprocess.run(command, check=False)  # noqa: S603 - our own command line
+    if done.returncode == USAGE:  # it has said what is wrong, and each other act would say it again
+        raise SystemExit(USAGE)
     new = sorted(_runs(reports) - before)
     if len(new) != 1:
         return reports, [f"{act.title}: expected one new run in {reports}/, found {len(new)}"]

@@ -88,9 +88,13 @@ def output(form: str | None, file: str | None) -> Output:
 
 
 def _unwritable(file: Path) -> str:
-    """Say why a file cannot be written, before a run of minutes ends in that."""
+    """Say why a file cannot be written, or should not be, before a run of minutes ends in that."""
+    from asbuilt.record.directory import COLLECTED, is_name_of_a_run  # noqa: PLC0415 - nobody may have named one
+
     if file.is_dir():
         return "is a folder: name a file"
+    if any(is_name_of_a_run(each.name) and (each / COLLECTED).exists() for each in file.resolve().parents):
+        return "lies in a run's directory, whose record would hold no longer: name a file elsewhere"
     above = next((each for each in file.absolute().parents if each.exists()), Path("/"))
     return "" if above.is_dir() and os.access(above, os.W_OK) else f"nothing can be written in {line(str(above))}"
 

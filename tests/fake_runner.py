@@ -96,7 +96,7 @@ class Runner:
         """Run the action of this repository, with inputs."""
         return self._composite(self.home, inputs)
 
-    def job(self, job, *, inputs, secrets=None, **contexts):
+    def job(self, job, /, *, inputs, secrets=None, **contexts):
         """Run a job of a workflow, with its inputs."""
         whole = {"inputs": _whole(inputs), "secrets": _whole(secrets or {}), "job": Whole(), **contexts}
         return self._steps(job["steps"], whole, job.get("outputs", {}), job.get("env", {}), None)

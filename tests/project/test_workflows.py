@@ -13,6 +13,7 @@ from fake_runner import plain as plain_of
 
 from asbuilt import estate
 from asbuilt.record.statement import PREDICATE_TYPE
+from asbuilt.workflows.expressions.evaluate import Whole
 from asbuilt.workflows.files import modelling
 from asbuilt.workflows.judge.syntax import problems
 from asbuilt.workflows.yaml import document
@@ -309,9 +310,10 @@ def test_required_check_fails_where_it_cannot_compare(repository):
         ({"fail-on": "SEV-2"}, {}, ["--fail-on=SEV-2"]),
     ],
 )
-def test_required_check_passes_on_every_line_of_its_options(given, event, passed_on, tmp_path):
+@pytest.mark.parametrize(("calling", "known"), [("o/asbuilt", []), ("o/shop", ["--checkout=o/asbuilt=../.asbuilt"])])
+def test_required_check_passes_on_every_line_of_its_options(given, event, passed_on, calling, known, tmp_path):
     root = plain_of(FOLDER / "workflows-check.yml")
-    runner = Runner(tmp_path, HOME, github={"event": event})
+    runner = Runner(tmp_path, HOME, github={"event": event, "repository": calling})
     runner.has_a_noting_asbuilt()
 
     def check_out(wanted):
@@ -322,12 +324,13 @@ def test_required_check_passes_on_every_line_of_its_options(given, event, passed
     kept = {"actions/upload-artifact": lambda _: {"artifact-id": "7"}, "actions/cache": lambda _: {}}
     runner.uses = {"actions/checkout": check_out, **kept}
     inputs = {"estate": "e", "options": "", "only-added": False, "fail-on": "", **given}
-    ran = runner.job(root["jobs"]["judge"], inputs=inputs)
+    ran = runner.job(root["jobs"]["judge"], inputs=inputs, job=Whole({"workflow_repository": "o/asbuilt"}))
     assert ran.outputs == {"verdict": "conforms", "counts": '{"drifted": 1, "conforms": 4}', "evidence": "7"}, ran.log
     asked = ["static", f"--evidence={runner.workspace}/reports", "--estate=e"]
     assert [each for each in runner.noted() if each not in asked] == [
         *[each for each in passed_on if each.startswith(("--base", "--fail-on"))],
         "--checkout=.",
+        *known,
         *[each for each in passed_on if not each.startswith(("--base", "--fail-on"))],
     ]
 

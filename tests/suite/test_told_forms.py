@@ -149,3 +149,16 @@ def test_a_mistake_in_the_estate_is_annotated_at_its_line(folder, said, tmp_path
     assert [each.partition(",title=")[0].partition(" title=")[0] for each in annotated(capfd.readouterr().out)] == [
         "::error file=estate.yaml,line=3,col=5", "::error", "::error",
     ]  # fmt: skip
+
+
+def test_nothing_is_written_into_the_directory_of_a_run(ask, tmp_path):
+    assert ask(*SMALL).returncode == 0
+    latest = tmp_path / "out" / "latest"
+    before = {each.name: each.read_bytes() for each in latest.iterdir() if each.is_file()}
+    for name in ("verdicts.json", "found.json", "allure-results/found.json"):
+        for asked in (["record", str(latest)], list(SMALL)):
+            done = ask(*asked, "--format=json", "--output", str(latest / name))
+            assert done.returncode == 4, done.stdout
+            assert f'--output "{latest / name}": lies in a run\'s directory' in done.stderr
+    assert {each.name: each.read_bytes() for each in latest.iterdir() if each.is_file()} == before
+    assert ask("record", str(latest), "--output", str(tmp_path / "out" / "found.json")).returncode == 0
