@@ -4,10 +4,17 @@ import difflib
 from pathlib import PurePosixPath
 
 
+def applied_in(file: str) -> str:
+    """Give the folder in which git takes a patch of a file: it takes none that leads out of the one that it is in."""
+    name = PurePosixPath(file)
+    return str(name.parent) if name.is_absolute() or ".." in name.parts else "."
+
+
 def patch(before: bytes, after: bytes, file: str, told: str) -> str:
     """Give the unified diff of two texts of a file; `told` stands behind the name of the second. Empty without one."""
     name = PurePosixPath(file)
-    old, new = (f"a/{name}", f"b/{name}") if len(name.parts) > 1 and not name.is_absolute() else (str(name), str(name))
+    name = name.relative_to(applied_in(file))
+    old, new = (f"a/{name}", f"b/{name}") if len(name.parts) > 1 else (str(name), str(name))
     lines = difflib.unified_diff(_lines(before), _lines(after), old, new, "", told)
     return "".join(each if each.endswith("\n") else f"{each}\n\\ No newline at end of file\n" for each in lines)
 

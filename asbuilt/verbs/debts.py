@@ -1,6 +1,7 @@
 """`asbuilt init --diff` and `--baseline`: patches of the estate that is there."""
 
 import os
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -83,7 +84,7 @@ def _show_difference(asked: Asked) -> NoReturn:
     """Print how an estate differs from what is there. Exits as `diff` does. Raises OptionError."""
     from asbuilt.debts.observed import as_observed
     from asbuilt.debts.of_files import read
-    from asbuilt.debts.patch import patch
+    from asbuilt.debts.patch import applied_in, patch
 
     file, source, declared = _read(asked)
     found = _today(asked, file, declared)
@@ -94,6 +95,8 @@ def _show_difference(asked: Asked) -> NoReturn:
         typer.echo(f"{file}: nothing differs from what was observed{marked}")
         raise typer.Exit(0)
     typer.echo(asked.hide(patch(source, made.source, str(file), "as observed")), nl=False)
+    if (folder := applied_in(str(file))) != ".":
+        say(f"it is a patch in another folder; to apply it: add | git -C {shlex.quote(folder)} apply", "bright_black")
     raise typer.Exit(_DIFFERS)
 
 
@@ -102,7 +105,7 @@ def _show_baseline(asked: Asked, waived: "Waived") -> NoReturn:
 
     Exits with 1 where the check would still fail: something is unknown, or cannot be waived. Raises OptionError.
     """
-    from asbuilt.debts.patch import patch
+    from asbuilt.debts.patch import applied_in, patch
     from asbuilt.debts.waiving import with_waivers
 
     file, source, declared = _read(asked)
@@ -115,7 +118,9 @@ def _show_baseline(asked: Asked, waived: "Waived") -> NoReturn:
         typer.echo(f"{file}: nothing to waive: every finding of today has its waiver, or there is none")
     else:
         typer.echo(asked.hide(patch(source, made.source, str(file), "with waivers")), nl=False)
-        say(f"{_counted(made.count, 'waiver')} until {made.until}; to apply them: add | git apply", "bright_black")
+        folder = applied_in(str(file))
+        apply = "git apply" if folder == "." else f"git -C {shlex.quote(folder)} apply"
+        say(f"{_counted(made.count, 'waiver')} until {made.until}; to apply them: add | {apply}", "bright_black")
     raise typer.Exit(1 if found.unknown or made.left else 0)
 
 

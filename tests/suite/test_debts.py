@@ -257,3 +257,15 @@ def test_a_mark_is_one_of_what_it_stands_above(elsewhere):
     done = init("--diff", "--sandbox", "healthy+maintenance-left-on", "--estate", both)
 
     assert "# review: HK010 raxx-api-prod" in "\n".join(changed(done)), done.output
+
+
+def test_from_a_folder_below_the_patch_is_one_in_the_folder_of_the_estate(elsewhere, monkeypatch):
+    (elsewhere / "below").mkdir()
+    subprocess.run(["git", "init", "-q", "."], cwd=elsewhere, check=True)
+    monkeypatch.chdir(elsewhere / "below")
+
+    done = init("--diff", "--sandbox", "healthy+scaled-up")
+
+    assert (done.exit_code, "| git -C .. apply" in done.stderr) == (1, True), done.output
+    subprocess.run(["git", "-C", "..", "apply", "-"], input=done.stdout.encode(), check=True)
+    assert "formation: { web: 2 }" in (elsewhere / "estate.yaml").read_text()
