@@ -15,7 +15,7 @@ help: ## what there is to make
 demo: .venv/run ## the incident is caught, and its repair passes, in a sandbox
 	@$(BIN)/asbuilt demo
 
-test: .venv/dev ## the suite's own tests (about 6 minutes on two cores)
+test: .venv/dev ## the suite's own tests (about 15 minutes on two cores)
 	@$(PYTEST) tests -n auto --dist worksteal --tb=short -m "" -rs $(ARGS)
 
 live: .venv/run ## the real state against estate.yaml (needs tokens; ARGS="..." as of asbuilt live; any failure is make's exit 2)
