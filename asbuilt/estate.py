@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, 
 from pydantic.json_schema import SkipJsonSchema
 
 from asbuilt.discovery import Found
+from asbuilt.estate_alerts import Alerts
 from asbuilt.estate_defaults import AS_OF, expanded, put_places, with_defaults_and_names
 from asbuilt.estate_errors import (
     EstateError,
@@ -399,6 +400,7 @@ class Estate(_Declared):
     controls: dict[ControlId, ControlSettings] = Field(default={}, json_schema_extra=_with_as_of)
     as_of: Annotated[SkipJsonSchema[Any], Field(alias="<as_of>")] = None
     waivers: tuple[Waiver, ...] = ()
+    alerts: Alerts | None = Field(default=None, description="who is called for what is found (asbuilt alert)")
     lint: Lint = Field(
         default="deploys", description="which files zizmor and actionlint judge: those on a way to an app, all, or none"
     )

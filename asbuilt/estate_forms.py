@@ -65,7 +65,7 @@ class _Text:
 
 
 @dataclass(frozen=True, slots=True)
-class _Whole:
+class Whole:
     """A whole number between two bounds; neither true, nor 1.0, nor "1"."""
 
     least: int
@@ -267,8 +267,8 @@ AskedAfterwards = Annotated[
 ]
 Sought = Annotated[str, _Text(r"^.+$", "a text on one line that is not empty", _LONGEST)]
 Pattern = Annotated[str, BeforeValidator(_pattern), _VALUE]
-Issue = Annotated[int, _Whole(1, 2**31 - 1)]
-Dynos = Annotated[int, _Whole(0, 10_000)]
-Status = Annotated[int, _Whole(100, 599)]
-Minutes = Annotated[int, _Whole(0, 43_200)]
-RedAfter = Annotated[int, _Whole(1, RUNS)]
+Issue = Annotated[int, Whole(1, 2**31 - 1)]
+Dynos = Annotated[int, Whole(0, 10_000)]
+Status = Annotated[int, Whole(100, 599)]
+Minutes = Annotated[int, Whole(0, 43_200)]
+RedAfter = Annotated[int, Whole(1, RUNS)]

@@ -16,6 +16,7 @@ from asbuilt.withholding import Secrets
 
 BASE = "base.json"
 BODIES = "bodies.json.gz"
+CAUSES = "causes.json"
 CHECKOUTS = "checkouts.json.gz"
 COLLECTED = "collected.json"
 CONTEXT = "environment.properties"

@@ -8,9 +8,11 @@ from asbuilt.lint.keep import told
 from asbuilt.record.allure_results import write_results
 from asbuilt.record.assembling import Ended, assembled
 from asbuilt.record.covered import counted
-from asbuilt.record.directory import MANIFEST, OUTPUTS, RESULTS, SUMMARY, TERMINAL, VERDICTS
+from asbuilt.record.directory import CAUSES, MANIFEST, OUTPUTS, RESULTS, SUMMARY, TERMINAL, VERDICTS
 from asbuilt.record.evidence import write_context
 from asbuilt.record.junit import junit
+from asbuilt.record.kept_causes import as_plain as plain_causes
+from asbuilt.record.kept_causes import kept_causes
 from asbuilt.record.manifest import as_plain
 from asbuilt.record.outputs import outputs
 from asbuilt.record.statement import write_statement
@@ -32,6 +34,7 @@ def finish(run: Run, verdicts: tuple[Verdict, ...], *, well: bool, xml: Path | N
         return {}
     results = run.directory / RESULTS
     write_records(run.directory / VERDICTS, [each.as_dict() for each in verdicts], run.secrets)
+    write_json(run.directory / CAUSES, plain_causes(kept_causes(run, verdicts)), run.secrets)
     write_context(results, run, told(run.scans or {}), counted(run))
     known = write_results(results, verdicts, run)
     written = junit(run, verdicts)
