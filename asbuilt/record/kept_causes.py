@@ -78,9 +78,9 @@ def as_plain(found: Iterable[KeptCause]) -> dict[str, Any]:
 def restored(content: bytes) -> tuple[KeptCause, ...]:
     """Give back the causes of a file. Raises ValueError where it holds none, or is of another form."""
     document = _documents().validate_json(content)
-    if document["form"] != FORM:
+    if document.get("form") != FORM:
         raise ValueError(f'is not of the form "{FORM}"')
-    return _causes().validate_python(document["causes"])
+    return _causes().validate_python(document.get("causes"))
 
 
 def _of_cause(run: Run, cause: Cause) -> KeptCause:
