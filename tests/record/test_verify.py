@@ -175,6 +175,10 @@ def drop(records):
     records.pop()
 
 
+def drop_a_cause(kept):
+    kept["causes"].pop()
+
+
 def repeat(records):
     records.append({**records[0], "outcome": "drifted"})
 
@@ -224,6 +228,12 @@ CHANGES = {
     "junit-case-conforms": (in_text("junit.xml", "<failure.*?</failure>", ""), {"totals": "junit.xml"}),
     "summary-counts-others": (in_text("summary.md", r", \d+ drifted", ", 0 drifted"), {"totals": "summary.md"}),
     "summary-is-green": (in_text("summary.md", "❌", "✅"), {"totals": "summary.md"}),
+    "cause-removed": (in_json("causes.json", drop_a_cause), {"totals": "causes.json"}),
+    "cause-of-another": (
+        in_text("causes.json", r"tests_live/test_releases", "tests_live/test_other"),
+        {"totals": "causes.json"},
+    ),
+    "causes-of-nobody": (in_text("causes.json", "asbuilt causes 1", "causes"), {"totals": "causes.json"}),
     "outputs-conform": (in_text("outputs.txt", "drifted", "conforms"), {"verdict": "outputs.txt"}),
     "another-estate": (in_text("estate.yaml", "estate: raxx", "estate: shop"), {"scope": "estate.yaml"}),
 }
