@@ -37,14 +37,13 @@ class Judgement:
 
 
 class Judge:
-    """Judges looks, one after the other: `with Judge(about, world) as judge: judge.judged(observation)`."""
+    """Judges looks, one after the other: `with Judge(about) as judge: judge.judged(observation)`."""
 
-    def __init__(self, about: About, world: str, seconds: float = 60.0) -> None:
+    def __init__(self, about: About, seconds: float = 60.0) -> None:
         """`seconds` is how long it may take over one look."""
         if not hasattr(os, "fork"):
             raise OptionError("asbuilt watch judges in forks of a process, which this system has not: use asbuilt live")
         self._about = about
-        self._world = world
         self._seconds = seconds
         self._expected = about.expected()
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,7 +78,6 @@ class Judge:
         head = {
             "path": str(self._about.path),
             "apps": self._about.apps,
-            "world": self._world,
             "seconds": int(self._seconds) + 1,
         }
         self._tell(json.dumps(head).encode())

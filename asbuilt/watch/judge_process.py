@@ -36,7 +36,7 @@ def main() -> None:
     about = json.loads(head)
     run = of_source(Path(about["path"]), content, tuple(about["apps"])).run
     seconds = int(about["seconds"])
-    ready = _judged(replace(run, world=about["world"]), only_collect=True)
+    ready = _judged(run, only_collect=True)
     send(answers, json.dumps(list(ready.collected)).encode())
     gc.collect()
     gc.freeze()
