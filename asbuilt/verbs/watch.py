@@ -19,7 +19,7 @@ def watch(
     *,
     once: Annotated[bool, typer.Option("--once", help="look once: for cron, Heroku Scheduler, a job of CI")] = False,
     every: Annotated[
-        str | None, typer.Option(metavar="TIME", help="look at even times until it is ended: 5m")
+        str | None, typer.Option(metavar="TIME", help="look at even times until it is ended: 5m; with --once how often it is begun")
     ] = None,
     estate_file: Annotated[
         str | None,
@@ -48,7 +48,7 @@ def watch(
     from asbuilt.catalogue import BrokenChecksError
     from asbuilt.estate_errors import EstateError
     from asbuilt.record.stream import guarded
-    from asbuilt.watch.beginning import Asked, begins, interval_of, ready
+    from asbuilt.watch.beginning import ONCE, Asked, begins, interval_of, ready
     from asbuilt.watch.pace import Pace
     from asbuilt.watch.telling import QUIET, VERBOSE, Telling
 
@@ -58,14 +58,15 @@ def watch(
         try:
             all_meant(("--estate", [estate_file]), ("--app", app), ("--sandbox", [sandbox]), ("--state", [state]))
             all_meant(("--evidence", [evidence]), ("--every", [every]))
-            if once == (every is not None):
-                raise OptionError("give one of --once and --every TIME: one look, or look after look (--every 5m)")
+            if not once and every is None:
+                raise OptionError("say how often: --every 5m looks until it is ended, --once looks once")
             asked = Asked(
                 estate_file,
                 tuple(app or ()),
                 sandbox,
                 evidence,
-                interval_of(every) if every else None,
+                once,
+                interval_of(every) if every else ONCE,
                 timeout,
                 deadline,
             )
@@ -73,7 +74,7 @@ def watch(
         except (OptionError, EstateError, BrokenChecksError) as error:
             stop(str(error))
         context.obj = made.secrets
-        if asked.every is None:
+        if asked.once:
             return made.watch.once()
         told = begins(made, asked)
         telling.begins({"estate": made.watch.head.estate, "every": asked.every}, told)

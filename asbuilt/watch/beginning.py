@@ -33,20 +33,16 @@ _LEAST, _MOST = 10.0, 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a watch; times are seconds. `every` is None where it looks once."""
+    """What is asked of a watch; times are seconds. One that looks `once` is begun `every` so often by something else."""
 
     estate: str | None
     apps: tuple[str, ...]
     sandbox: str | None
     evidence: str
-    every: float | None
+    once: bool
+    every: float
     timeout: float
     deadline: float
-
-    @property
-    def interval(self) -> float:
-        """How far apart looks are to be at most."""
-        return self.every or ONCE
 
 
 def interval_of(text: str) -> float:
@@ -90,7 +86,7 @@ def ready(
     secrets = Secrets.of(world.credentials, {name: each for name, each in environ.items() if each.strip() not in names})
     run = replace(run, secrets=secrets)
     digest = sha256(found.source).hexdigest()
-    head = Head(run.estate.name, digest, world.name, found.apps, asked.interval)
+    head = Head(run.estate.name, digest, world.name, found.apps, asked.every)
     live = world.sandbox is None
     days = closing.enter_context(Days(Path(asked.evidence), head, found.source, secrets, telling.say, live=live))
     days.resume(world.sandbox.clock() if world.sandbox else datetime.now(UTC))
@@ -112,9 +108,9 @@ def begins(made: Ready, asked: Asked) -> tuple[str, ...]:
     """Say what is watched, how often, and that the estate is read once."""
     estate, path = made.watch.run.estate, made.about.path
     count = len(made.watch.run.scope.apps)
-    often = f"every {_often(asked.every)}" if asked.every else "once"
+    often = "once" if asked.once else f"every {_often(asked.every)}"
     apps = f"{count} app{'' if count == 1 else 's'} of {estate.name}"
-    again = f"; {path} is read at the start: begin again where it changes" if asked.every else ""
+    again = f"; {path} is read at the start: begin again where it changes" if not asked.once else ""
     return (f"watching {apps} in {made.world.name}, {often}{again}",)
 
 

@@ -242,8 +242,10 @@ def _held(chain: _Chain, now: _Now, state: State) -> tuple[State, list[Misfit]]:
         return caught_up, []
     wrong: list[Misfit] = []
     if (now.head, now.lines) != (chain.head, chain.lines):
-        told = f"says that there are {now.lines} lines, and {chain.lines} are there"
-        wrong.append(Misfit(NOW, told if now.lines != chain.lines else "names another last line than the one there is"))
+        if now.lines == chain.lines:
+            wrong.append(Misfit(f"{LOOKS}:{chain.lines}", f"was changed: its digest is another than {NOW} has"))
+        else:
+            wrong.append(Misfit(NOW, f"says that there are {now.lines} lines, and {chain.lines} are there"))
         return state, wrong
     if now.looks != chain.look + now.quiet:
         wrong.append(Misfit(NOW, f"counts {now.looks} looks, and the lines {chain.look} and {now.quiet} more"))
