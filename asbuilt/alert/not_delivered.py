@@ -1,5 +1,5 @@
-"""What a delivery raises that failed."""
+"""That somebody could not be called."""
 
 
 class NotDeliveredError(Exception):
-    """A message that a target did not take: names the target without its secret, what went wrong, what to do."""
+    """A message that did not reach its target: which target, without its secret, what went wrong, what to do."""
