@@ -28,14 +28,14 @@ def undecided(state: State, told: Told) -> str:
         return f"{told.run} was told already: nothing is decided anew"
     if told.as_of < newest.as_of:
         return (
-            f"{told.run} ended at {told.as_of:%Y-%m-%d %H:%M:%S} UTC, before {newest.runs[-1]}, which was told already: "
-            "nothing is decided by what is older"
+            f"{told.run} ended at {told.as_of:%Y-%m-%d %H:%M:%S} UTC, before {newest.runs[-1]}, "
+            "which was told already: nothing is decided by what is older"
         )
     return ""
 
 
 def decided(state: State, told: Told, alerts: Alerts) -> State:
-    """Give the state after a run, with what is to be delivered in its outbox; the same where the run says nothing new."""
+    """Give the state after a run, with what is to be delivered in its outbox; the same where it says nothing new."""
     state = _deliverable(state, told, alerts)
     if undecided(state, told):
         return state
@@ -69,7 +69,7 @@ def _deliverable(state: State, told: Told, alerts: Alerts) -> State:
 
 
 def _known(state: State, told: Told, before: Known | None) -> tuple[Known, ...]:
-    """Give the newest runs of each kind with this one; what an incomplete run judged is nothing to hold others against."""
+    """Give the newest runs of each kind with this one; against what an incomplete one judged nothing is held."""
     is_whole = not told.lacks and not told.said
     now = Known(
         estate=told.estate,

@@ -1,4 +1,4 @@
-"""What an estate declares, as far as it matters to what was called: is what a run did not judge still there to judge?"""
+"""What an estate declares: whether what a run did not judge is still there to be judged."""
 
 from collections.abc import Collection, Iterable
 

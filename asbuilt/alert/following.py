@@ -22,8 +22,8 @@ def followed(
     """Give a cause as a run leaves it; of what is new, a cause that is open from now on."""
     opened = found.opened or _begun(found, told, before, taken)
     members = dict(opened.members)
-    for each in found.absorbed:
-        members.update({name: one for name, one in each.members.items() if name not in members or one.stands})
+    for gone in found.absorbed:
+        members.update({name: one for name, one in gone.members.items() if name not in members or one.stands})
     for new in found.seen:
         for each in new.cause.members:
             members[each.id] = _seen_again(members.get(each.id), each.control, each.subject, new.cause.severity, told)

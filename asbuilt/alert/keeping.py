@@ -1,6 +1,6 @@
-"""Where the state of what was called is kept, so that no two runs change it at once: in a file, or in what stands for one.
+"""Where the state of what was called is kept, so that no two runs change it at once: a file, or what stands for one.
 
-A file is locked by another beside it, `FILE.lock`, and replaced as a whole: who dies while writing leaves the one before.
+A file is locked by another beside it, `FILE.lock`, and replaced as a whole: who dies while writing leaves the old one.
 """
 
 import os
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from asbuilt.alert.not_kept import NotKeptError
 from asbuilt.files import NotThereError, RefusedError, read
 
 MOST = 2**26
@@ -18,10 +19,6 @@ _WAIT = 60.0
 _PAUSE = 0.05
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
 _LOCK = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
-
-
-class NotKeptError(Exception):
-    """A state that cannot be locked, read or written: the text says where, why, and what to do."""
 
 
 class UnreadableError(NotKeptError):
@@ -127,14 +124,14 @@ class StateFile:
         try:
             import fcntl  # noqa: PLC0415 - only POSIX has it
         except ImportError as error:
-            raise NotKeptError("this system has no flock, so two runs could call at once: keep the state elsewhere") from error
+            raise NotKeptError(f"{lock}: this system has no flock, so two runs could call at once") from error
         until = time.monotonic() + self._wait
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 if time.monotonic() >= until:
-                    told = f"{lock} was held by another for {self._wait:g} s: nobody is called by this run; run it again"
+                    told = f"{lock} was held by another for {self._wait:g} s: this run calls nobody; run it again"
                     raise NotKeptError(told) from error
                 time.sleep(_PAUSE)
             except OSError as error:

@@ -1,4 +1,4 @@
-"""What is still to be delivered: for each target the newest of each cause, and of what was never told what was first."""
+"""What is still to be delivered: to each target the newest of each cause; what was never told is told as a first."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -138,7 +138,7 @@ class Known(_Kept):
 class State(_Kept):
     """All that is remembered; `dropped` counts the events that were given up, since too many waited."""
 
-    form: Literal["asbuilt alert state 1"] = FORM
+    form: Literal["asbuilt alert state 1"] = "asbuilt alert state 1"
     open: tuple[Open, ...] = ()
     outbox: tuple[Waiting, ...] = ()
     known: tuple[Known, ...] = ()
