@@ -18,6 +18,7 @@ from threading import Thread
 from typing import Any
 
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, OverflowMode, conversion
+from apprise.logger import logger as apprise_logger
 from apprise.plugins import N_MGR
 
 from asbuilt.alert import chat_texts, refused_by
@@ -25,6 +26,7 @@ from asbuilt.alert.event import Kind, Message
 from asbuilt.alert.fitting import shortened
 from asbuilt.alert.incidents import keep_apart
 
+THREAD = "asbuilt-delivers"
 _LONGEST_WAIT = 30.0  # seconds, whatever a service and its URL make of it
 _CONNECT, _READ = 10.0, 15.0  # seconds, where the URL names none; Apprise's own 4 take a slow yes for a no
 _LOCAL = frozenset({"blink1", "dbus", "gio", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
@@ -39,6 +41,7 @@ _COUNT = 16  # what Apprise keeps for numbers of parts, where title and body sha
 _CODE = re.compile(r"(?<!<pre>)<code>([^<]*)</code>")
 _BREAK = re.compile(r"<br />\n")
 _URGENT = frozenset({"SEV-1", "SEV-2"})
+_NOWHERE = logging.NullHandler()  # without any handler, Python prints warnings by itself
 _LOGGERS = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", "charset_normalizer", "MARKDOWN")
 
 
@@ -52,7 +55,7 @@ def send(url: str, message: Message) -> str:
         return "{name} holds several URLs, of which there would be one yes or no; give each a variable of its own"
     done: Future[str] = Future()
     # A thread that nobody waits for at the end: a service that holds the connection for ever keeps no run from ending.
-    Thread(target=_finish, args=(done, url, message), daemon=True).start()
+    Thread(target=_finish, args=(done, url, message), name=THREAD, daemon=True).start()
     try:
         return done.result(_LONGEST_WAIT)
     except TimeoutError:
@@ -162,9 +165,12 @@ def _type(message: Message) -> NotifyType:
 
 
 def _silence() -> None:
-    """Keep what Apprise and its libraries log from being printed: addresses stand in it, and tokens in them."""
+    """Keep what Apprise and its libraries log from being printed: addresses stand in it, and tokens in them.
+
+    Apprise reads its own log for what it gives back, so it has to be one of details.
+    """
     for each in _LOGGERS:
         logger = logging.getLogger(each)
         logger.propagate = False
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
+        logger.addHandler(_NOWHERE)
+    apprise_logger.setLevel(logging.DEBUG)

@@ -33,7 +33,7 @@ def message_of(event: Event) -> Message:
         kind=event.kind,
         fingerprint=event.fingerprint,
         severity=event.cause.severity,
-        title=chat_texts.unmentioned(_ADDRESS.sub("", _title(event)), LONGEST_TITLE),
+        title=chat_texts.unmentioned(_ADDRESS.sub("", _title(event)), LONGEST_TITLE)[:LONGEST_TITLE],
         text=as_text(blocks),
         markdown=as_markdown(blocks),
     )

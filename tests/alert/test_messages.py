@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from events_of import CAUSE, CREATE, NOW, RUN, event
@@ -78,8 +79,8 @@ def test_one_step_has_no_number_and_prose_behind_a_command_stays_behind_it():
             {"last_seen": NOW - timedelta(hours=2), "why_gone": "it conforms", "next_call": None},
             "[resolved after 7 d 23 h] raxx-api-prod: ",
             (
-                "It lasted 7 d 23 h, as far as it was seen: since 2026-04-22 15:02 UTC, last seen 2026-04-30 14:30 UTC, "
-                "gone 2026-04-30 16:30 UTC."
+                "It lasted 7 d 23 h, as far as it was seen: since 2026-04-22 15:02 UTC, "
+                "last seen 2026-04-30 14:30 UTC, gone 2026-04-30 16:30 UTC."
             ),
         ),
     ],
@@ -129,7 +130,7 @@ def test_what_is_real_is_no_rehearsal(world):
 
 
 def test_times_are_utc_wherever_they_come_from():
-    there = CAUSE.since.astimezone(__import__("zoneinfo").ZoneInfo("Asia/Kathmandu"))
+    there = CAUSE.since.astimezone(ZoneInfo("Asia/Kathmandu"))
     assert message_of(event(cause=replace(CAUSE, since=there))).text == message_of(event()).text
 
 
