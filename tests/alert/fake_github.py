@@ -262,8 +262,8 @@ def answers(fake):
 
 
 @contextmanager
-def serving(fake):
-    """Serve a GitHub at a local address, which is its API's then, until the end of the block."""
+def serving(fake, context=None):
+    """Serve a GitHub at a local address, which is its API's then, until the end of the block; by TLS with a context."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -286,7 +286,9 @@ def serving(fake):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    fake.api = f"http://127.0.0.1:{server.server_port}"
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    fake.api = f"http{'s' if context else ''}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

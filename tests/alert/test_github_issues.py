@@ -1,6 +1,7 @@
 """An issue for each cause: opened once, commented on, closed; whatever fails between, and whatever people do."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -64,7 +65,6 @@ def test_a_cause_is_one_issue_from_first_to_resolved(github):
     assert [next(marks(each)).kind for each in github.texts(1)] == ["first", "severity changed", "reminder"]
     tell(RESOLVED)
     assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
-    assert "**Resolved**" in github.texts(1)[-1]
     assert len(github.issues) == 1
 
 
@@ -218,14 +218,23 @@ def test_whatever_request_fails_once_the_message_is_told_once(github, kind, skip
     assert all(each <= 10 for each in pauses)
 
 
-def test_what_was_cut_off_for_good_is_ended_by_the_next_run(github):
-    tell(FIRST)
-    github.failures.extend(Failure(500, {}, skip=2 if each == 0 else 0) for each in range(50))
-    refused(RESOLVED)
+@pytest.mark.parametrize("kind", [Kind.FIRST, Kind.REMINDER, Kind.CHANGED, Kind.RESOLVED])
+@pytest.mark.parametrize("skip", range(6))
+@pytest.mark.parametrize("done", [True, False])
+def test_a_run_that_dies_between_any_two_requests_is_ended_by_the_next_one(github, kind, skip, done):
+    message = {each.kind: each for each in (FIRST, REMINDER, WORSE, RESOLVED)}[kind]
+    if kind is not Kind.FIRST:
+        tell(FIRST)
+    github.failures.append(Failure(500, {}, done=done, skip=skip))
+    github.failures.extend(Failure(500, {}) for _ in range(50))
+    with suppress(NotDeliveredError):
+        tell(message)
     github.failures.clear()
-    assert (len(github.texts(1)), github.issue(1)["state"]) == (2, "open")
-    tell(RESOLVED)
-    assert (len(github.texts(1)), github.issue(1)["state"]) == (2, "closed")
+    tell(message)
+    assert len(github.issues) == 1
+    assert [each.kind for text in github.texts(1) for each in marks(text)].count(kind.value) == 1
+    assert github.issue(1)["state"] == ("closed" if kind is Kind.RESOLVED else "open")
+    assert github.issue(1)["title"].startswith(f"[{message.severity}]")
 
 
 @pytest.mark.parametrize(
@@ -337,26 +346,9 @@ def test_a_token_that_no_header_can_hold_is_told_without_it(github):
     assert not github.log
 
 
-def test_nobody_there():
-    with FakeGitHubAddress() as api:
-        said = refused(api=api)
-    assert re.search(r"127\.0\.0\.1:\d+ could not be reached: Connection refused: check the network", said)
-
-
 def test_a_whole_round_over_http():
     with serving(FakeGitHub()) as github:
         tell(FIRST, REMINDER, RESOLVED, api=github.api)
     assert len(github.texts(1)) == 3
     assert github.issue(1)["state"] == "closed"
     assert not github.wrong
-
-
-class FakeGitHubAddress:
-    """An address where nobody answers: that of a server that has gone."""
-
-    def __enter__(self):
-        with serving(FakeGitHub()) as gone:
-            return gone.api
-
-    def __exit__(self, *_):
-        return False
