@@ -2,8 +2,8 @@
 
 Apprise answers one yes or no for all that it is given, so it is given one: a URL in each variable, with one recipient.
 What its URL may ask for that would make a yes of a no, or two messages of one, is overruled: `optional`, `retry`,
-`overflow` (a message that is too long is made shorter, never split), `emojis`; a redirect is followed where the URL
-asks for it (`redirect=yes`), since what answers there may be a page that takes everything.
+`overflow` (what is too long is made shorter, never split), `emojis`. A redirect is followed only where the URL
+asks for it (`redirect=yes`): what answers there may be a page that takes everything.
 
 Services that show a message on the machine that sends it wake nobody, and one that answers nothing cannot say that it
 took it: they are refused. What needs a library that is not installed is too.
@@ -18,12 +18,15 @@ from threading import Thread
 from typing import Any
 
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, OverflowMode, conversion
+from apprise.logger import logger as apprise_logger
 from apprise.plugins import N_MGR
 
 from asbuilt.alert import chat_texts, refused_by
 from asbuilt.alert.event import Kind, Message
 from asbuilt.alert.fitting import shortened
+from asbuilt.alert.incidents import keep_apart
 
+THREAD = "asbuilt-delivers"
 _LONGEST_WAIT = 30.0  # seconds, whatever a service and its URL make of it
 _CONNECT, _READ = 10.0, 15.0  # seconds, where the URL names none; Apprise's own 4 take a slow yes for a no
 _LOCAL = frozenset({"blink1", "dbus", "gio", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
@@ -34,7 +37,11 @@ _URLS = re.compile(r"(?:^|[\s,;])[A-Za-z][A-Za-z0-9+.-]{0,20}://")
 _PLUGINS: Any = N_MGR
 _CONVERTED: Any = conversion.convert_between
 _DETAILS = logging.getLevelName(logging.DEBUG)
+_COUNT = 16  # what Apprise keeps for numbers of parts, where title and body share a bound
+_CODE = re.compile(r"(?<!<pre>)<code>([^<]*)</code>")
+_BREAK = re.compile(r"<br />\n")
 _URGENT = frozenset({"SEV-1", "SEV-2"})
+_NOWHERE = logging.NullHandler()  # without any handler, Python prints warnings by itself
 _LOGGERS = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", "charset_normalizer", "MARKDOWN")
 
 
@@ -48,7 +55,7 @@ def send(url: str, message: Message) -> str:
         return "{name} holds several URLs, of which there would be one yes or no; give each a variable of its own"
     done: Future[str] = Future()
     # A thread that nobody waits for at the end: a service that holds the connection for ever keeps no run from ending.
-    Thread(target=_finish, args=(done, url, message), daemon=True).start()
+    Thread(target=_finish, args=(done, url, message), name=THREAD, daemon=True).start()
     try:
         return done.result(_LONGEST_WAIT)
     except TimeoutError:
@@ -68,6 +75,7 @@ def _sent(url: str, message: Message) -> str:
     service = _service(url)
     if isinstance(service, str):
         return service
+    keep_apart(service, message.fingerprint)
     if len(service) > 1:
         return (
             "{name} names several recipients, of which there would be one yes or no; "
@@ -131,17 +139,23 @@ def _service(url: str) -> NotifyBase | str:
     return service
 
 
-def _fitting(service: NotifyBase, message: Message) -> tuple[str, str, str]:
+def _fitting(service: NotifyBase, message: Message) -> tuple[str, str, NotifyFormat]:
     """Give title, body and format as a service takes them: Markdown where it shows any, or HTML; else plain text."""
     asked = NotifyFormat.TEXT if service.schema in _RAW else NotifyFormat.MARKDOWN
-    taken = service.resolve_format(asked)
-    form = NotifyFormat.TEXT if taken == NotifyFormat.TEXT else NotifyFormat.MARKDOWN
-    title, body = message.title, message.text if form == NotifyFormat.TEXT else message.markdown
+    form = service.resolve_format(asked)
+    plain = form == NotifyFormat.TEXT
+    title, body = message.title, message.text if plain else message.markdown
     if service.title_maxlen <= 0:  # Apprise would put it before the body as it is
-        head = title if form == NotifyFormat.TEXT else chat_texts.prose(title)
-        title, body = "", f"{head}\n\n{body}"
-    most = service.body_maxlen - (len(title) + 16 if service.overflow_amalgamate_title else 2)
-    return title, shortened(body, lambda text: len(_CONVERTED(form, taken, text)) <= most), form
+        title, body = "", f"{title if plain else chat_texts.prose(title)}\n\n{body}"
+    most = service.body_maxlen - (len(title) + _COUNT if service.overflow_amalgamate_title else 0)
+    as_taken = _html if form == NotifyFormat.HTML else str
+    return title, as_taken(shortened(body, lambda text: len(as_taken(text)) <= most)), form
+
+
+def _html(markdown: str) -> str:
+    """Give Markdown as HTML of which Apprise makes the plain part of a mail: to it `code` begins a line of its own."""
+    made: str = _CONVERTED(NotifyFormat.MARKDOWN, NotifyFormat.HTML, markdown)
+    return _BREAK.sub("<br />", _CODE.sub(r"<kbd>\1</kbd>", made))
 
 
 def _type(message: Message) -> NotifyType:
@@ -151,9 +165,12 @@ def _type(message: Message) -> NotifyType:
 
 
 def _silence() -> None:
-    """Keep what Apprise and its libraries log from being printed: addresses stand in it, and tokens in them."""
+    """Keep what Apprise and its libraries log from being printed: addresses stand in it, and tokens in them.
+
+    Apprise reads its own log for what it gives back, so it has to be one of details.
+    """
     for each in _LOGGERS:
         logger = logging.getLogger(each)
         logger.propagate = False
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
+        logger.addHandler(_NOWHERE)
+    apprise_logger.setLevel(logging.DEBUG)
