@@ -1,0 +1,119 @@
+"""Which workflows are to run by a schedule, how often, and whether they do.
+
+A schedule that stops says nothing: GitHub drops runs when it is busy, disables the schedules of a public repository
+after 60 days without activity, and starts none of an actor whose account is gone. Source:
+https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from asbuilt.estate import Estate, Repository
+from asbuilt.model import Workflow, WorkflowRun, ago
+from asbuilt.run_results import has_run
+from asbuilt.workflows.judge.schedules import interval_of
+from asbuilt.workflows.judge.there import schedules
+from asbuilt.workflows.paths.checkout import Checkout
+from asbuilt.workflows.yaml.finding import Finding
+
+ACTIVE, BY_HAND = "active", "disabled_manually"
+FILES = ".github/workflows/"
+LATEST = timedelta(hours=6)  # how late a schedule may come, whatever its interval
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledWorkflow:
+    """A workflow file that is to run by a schedule.
+
+    `every` is the longest time between two of its starts, as the estate declares it, else as its file says; None where
+    neither does. `is_declared` says whether the estate names the workflow.
+    """
+
+    name: str
+    every: timedelta | None
+    is_declared: bool
+
+    @property
+    def path(self) -> str:
+        """The file's path in its repository."""
+        return f"{FILES}{self.name}"
+
+    @property
+    def allowed(self) -> timedelta | None:
+        """How long ago its last run may be: its interval, and that once more for its delay, or six hours."""
+        return None if self.every is None else self.every + max(self.every, LATEST)
+
+
+def scheduled_workflows(repository: Repository, checkout: Checkout | None) -> Iterator[ScheduledWorkflow]:
+    """Give the workflows of a repository that are to run by a schedule: as the estate declares, or their files say."""
+    files = {each.file_name: each for each in checkout.workflow_files} if checkout else {}
+    for name in sorted({*repository.workflows, *files}):
+        declared, file = repository.workflows.get(name), files.get(name)
+        by_file = file is not None and next(schedules(file), None) is not None
+        by_estate = declared is not None and (
+            declared.every is not None or any(each.trigger == "schedule" for each in declared.deploys)
+        )
+        if by_file or by_estate:
+            every = declared.every if declared and declared.every else interval_of(file) if file else None
+            yield ScheduledWorkflow(name, every, declared is not None)
+
+
+def all_scheduled(estate: Estate, checkouts: Mapping[str, Checkout]) -> dict[str, tuple[ScheduledWorkflow, ...]]:
+    """Give the workflows that are to run by a schedule, by repository; those without any are not there."""
+    found = {name: tuple(scheduled_workflows(each, checkouts.get(name))) for name, each in estate.repositories.items()}
+    return {name: each for name, each in found.items() if each}
+
+
+def last_run(runs: Iterable[WorkflowRun]) -> WorkflowRun | None:
+    """Give the newest run that ran; None where none did."""
+    return max(filter(has_run, runs), key=lambda each: (each.created_at, each.id), default=None)
+
+
+def is_young(scheduled: ScheduledWorkflow, workflow: Workflow, now: datetime) -> bool:
+    """Tell whether GitHub knows a workflow for no longer than its first run may take to come."""
+    born = workflow.created_at
+    return born is not None and scheduled.allowed is not None and now - born <= scheduled.allowed
+
+
+def silence(
+    scheduled: ScheduledWorkflow, workflow: Workflow, runs: tuple[WorkflowRun, ...], now: datetime
+) -> Iterator[Finding]:
+    """Give that a workflow does not run as it is to: it is disabled, or its last run is too long ago.
+
+    `runs` are the newest that its schedule set off, newest first. Of one that never ran, it is what GitHub knows of it:
+    whoever asks has seen that it is not young.
+    """
+    last = last_run(runs)
+    since = last.created_at if last else workflow.created_at
+    if workflow.state != ACTIVE:
+        yield Finding(f"{scheduled.path} is {workflow.state}{_why(workflow)}: {_told_last(last, now)}", since=since)
+    elif scheduled.every is not None and scheduled.allowed is not None and (not last or _is_late(scheduled, last, now)):
+        every, allowed = ago(now - scheduled.every, now), ago(now - scheduled.allowed, now)
+        fact = f"{scheduled.path} is to run every {every}, and {_told_last(last, now)}: {allowed} are allowed"
+        yield Finding(f"{fact}{_told_others(runs, last)}", since=since, brief=_told_last(last, now, briefly=True))
+
+
+def _is_late(scheduled: ScheduledWorkflow, last: WorkflowRun, now: datetime) -> bool:
+    return scheduled.allowed is not None and now - last.created_at > scheduled.allowed
+
+
+def _why(workflow: Workflow) -> str:
+    return ", as GitHub does after 60 days without activity" if workflow.state == "disabled_inactivity" else ""
+
+
+def _told_last(last: WorkflowRun | None, now: datetime, *, briefly: bool = False) -> str:
+    if last is None:
+        return "its schedule has never run it"
+    told = f"its schedule ran it last {ago(last.created_at, now)} ago"
+    return told if briefly else f"{told} (#{last.number} {last.url})"
+
+
+def _told_others(runs: tuple[WorkflowRun, ...], last: WorkflowRun | None) -> str:
+    """Say what became of the runs since the last one that ran."""
+    others = [each for each in runs if last is None or (each.created_at, each.id) > (last.created_at, last.id)]
+    if not others:
+        return ""
+    ends = " and ".join(sorted({each.conclusion or each.status for each in others}))
+    newest = f"newest #{others[0].number} ({others[0].url})"
+    return f"; {len(others)} since then {'is' if len(others) == 1 else 'are'} {ends}, {newest}"
