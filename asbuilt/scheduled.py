@@ -5,10 +5,12 @@ after 60 days without activity, and starts none of an actor whose account is gon
 https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from asbuilt import texts
 from asbuilt.estate import Estate, Repository
 from asbuilt.model import Workflow, WorkflowRun, ago
 from asbuilt.run_results import has_run
@@ -20,6 +22,11 @@ from asbuilt.workflows.yaml.finding import Finding
 ACTIVE, BY_HAND = "active", "disabled_manually"
 FILES = ".github/workflows/"
 LATEST = timedelta(hours=6)  # how late a schedule may come, whatever its interval
+_INACTIVE = "disabled_inactivity"
+_START = (
+    "gh workflow run {workflow} -R {repository}   (then see why its schedule stopped: is its `cron` on the default "
+    "branch, and is the account there of whoever changed it last? A change of it by another starts it again)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ def all_scheduled(estate: Estate, checkouts: Mapping[str, Checkout]) -> dict[str
 
 def last_run(runs: Iterable[WorkflowRun]) -> WorkflowRun | None:
     """Give the newest run that ran; None where none did."""
-    return max(filter(has_run, runs), key=lambda each: (each.created_at, each.id), default=None)
+    return max(filter(has_run, runs), key=_order, default=None)
 
 
 def is_young(scheduled: ScheduledWorkflow, workflow: Workflow, now: datetime) -> bool:
@@ -81,39 +88,43 @@ def silence(
 ) -> Iterator[Finding]:
     """Give that a workflow does not run as it is to: it is disabled, or its last run is too long ago.
 
-    `runs` are the newest that its schedule set off, newest first. Of one that never ran, it is what GitHub knows of it:
-    whoever asks has seen that it is not young.
+    `runs` are the newest that its schedule set off, newest first. One without any has never run: whoever asks has seen
+    that it is not young.
     """
     last = last_run(runs)
     since = last.created_at if last else workflow.created_at
     if workflow.state != ACTIVE:
-        yield Finding(f"{scheduled.path} is {workflow.state}{_why(workflow)}: {_told_last(last, now)}", since=since)
-    elif scheduled.every is not None and scheduled.allowed is not None and (not last or _is_late(scheduled, last, now)):
-        every, allowed = ago(now - scheduled.every, now), ago(now - scheduled.allowed, now)
-        fact = f"{scheduled.path} is to run every {every}, and {_told_last(last, now)}: {allowed} are allowed"
-        yield Finding(f"{fact}{_told_others(runs, last)}", since=since, brief=_told_last(last, now, briefly=True))
+        why = ", as GitHub does after 60 days without activity" if workflow.state == _INACTIVE else ""
+        yield Finding(f"{scheduled.path} is {workflow.state}{why}: it {_told_last(last, now)}", since=since)
+        return
+    every, allowed = scheduled.every, scheduled.allowed
+    if every is None or allowed is None or (last and now - last.created_at <= allowed):
+        return
+    asked = f"it is to run every {ago(now - every, now)}, and {ago(now - allowed, now)} are allowed"
+    brief = "has never run by its schedule" if last is None else f"last ran by its schedule {_ago(last, now)} ago"
+    fact = f"{scheduled.path} {_told_last(last, now)}; {asked}{_told_others(runs, last)}"
+    yield Finding(fact, _START, since=since, brief=f"{scheduled.name} {brief}")
 
 
-def _is_late(scheduled: ScheduledWorkflow, last: WorkflowRun, now: datetime) -> bool:
-    return scheduled.allowed is not None and now - last.created_at > scheduled.allowed
-
-
-def _why(workflow: Workflow) -> str:
-    return ", as GitHub does after 60 days without activity" if workflow.state == "disabled_inactivity" else ""
-
-
-def _told_last(last: WorkflowRun | None, now: datetime, *, briefly: bool = False) -> str:
+def _told_last(last: WorkflowRun | None, now: datetime) -> str:
     if last is None:
-        return "its schedule has never run it"
-    told = f"its schedule ran it last {ago(last.created_at, now)} ago"
-    return told if briefly else f"{told} (#{last.number} {last.url})"
+        return "has never run by its schedule"
+    return f"last ran by its schedule {_ago(last, now)} ago (#{last.number} {last.url})"
 
 
 def _told_others(runs: tuple[WorkflowRun, ...], last: WorkflowRun | None) -> str:
     """Say what became of the runs since the last one that ran."""
-    others = [each for each in runs if last is None or (each.created_at, each.id) > (last.created_at, last.id)]
+    others = [each for each in runs if last is None or _order(each) > _order(last)]
     if not others:
         return ""
-    ends = " and ".join(sorted({each.conclusion or each.status for each in others}))
-    newest = f"newest #{others[0].number} ({others[0].url})"
-    return f"; {len(others)} since then {'is' if len(others) == 1 else 'are'} {ends}, {newest}"
+    ends = Counter(each.conclusion or each.status for each in others)
+    told = ", ".join(f"{count} {texts.line(end)}" for end, count in sorted(ends.items()))
+    return f"; since then {told} (newest #{others[0].number} {others[0].url})"
+
+
+def _ago(run: WorkflowRun, now: datetime) -> str:
+    return ago(run.created_at, now)
+
+
+def _order(run: WorkflowRun) -> tuple[datetime, int]:
+    return run.created_at, run.id

@@ -27,7 +27,6 @@ def test_scheduled_workflow_runs(scheduled_workflow, github_workflow, scheduled_
     The interval is what the estate declares (`every`), else the longest time between two fires of the file's `cron`s.
     A run that failed ran, and GH008 counts it; one that was cancelled, was skipped or waits did not.
 
-    Remedy: gh workflow enable {workflow} -R {repository}   (active already? start it by hand, and let somebody whose
-    account is there change its `cron` on the default branch: GitHub starts it in the name of whoever did that last)
+    Remedy: gh workflow enable {workflow} -R {repository}   (or see why its schedule stopped)
     """
     none_of(silence(scheduled_workflow, github_workflow, scheduled_runs, now))
