@@ -498,11 +498,14 @@ def scheduled_runs(see, _repository_state, scheduled_workflow, github_workflow, 
         raise CouldNotObserveError(model.Unobserved(path, path, reason, "observe again: asbuilt live"))
     page = see(f"runs of {path} by schedule", _repository_state.scheduled[path], judged_by="GH007")
     if github_workflow.state != ACTIVE:
-        return page.runs
+        return page
     if scheduled_workflow.every is None:
         told = "says how often its schedule is to run it: declare `every` in the estate, such as 24h"
         pytest.skip(texts.line(f"nothing that is here {told} ({path})"))
     last = last_run(page.runs)
+    if last is None and github_workflow.created_at is None:
+        reason = "are none, and GitHub does not say since when it knows the workflow"
+        raise CouldNotObserveError(model.Unobserved(path, f"runs of {path} by its schedule", reason, "asbuilt live"))
     if last is None and is_young(scheduled_workflow, github_workflow, now):
         born = model.ago(github_workflow.created_at, now)
         pytest.skip(texts.line(f"GitHub has {path} since {born}: its first run by a schedule may still come"))
@@ -510,7 +513,7 @@ def scheduled_runs(see, _repository_state, scheduled_workflow, github_workflow, 
         reason = f"were cancelled, skipped or wait: the newest {len(page.runs)} of them, and older ones were not read"
         fact = model.Unobserved(path, f"runs of {path} by its schedule", reason, "see why none of them runs to its end")
         raise CouldNotObserveError(fact)
-    return page.runs
+    return page
 
 
 @pytest.fixture

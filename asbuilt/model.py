@@ -252,7 +252,7 @@ class Environment:
 class Workflow:
     """A workflow that GitHub knows: `state` is active, or says who disabled it.
 
-    `created_at` is None in observations that were saved before it was kept.
+    `created_at` is None where GitHub does not say it, and in observations that were saved before it was kept.
     """
 
     name: str

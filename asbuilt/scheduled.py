@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from asbuilt import texts
 from asbuilt.estate import Estate, Repository
-from asbuilt.model import Workflow, WorkflowRun, ago
+from asbuilt.model import RunPage, Workflow, WorkflowRun, ago
 from asbuilt.run_results import has_run
 from asbuilt.workflows.judge.schedules import interval_of
 from asbuilt.workflows.judge.there import schedules
@@ -26,6 +26,10 @@ _INACTIVE = "disabled_inactivity"
 _START = (
     "gh workflow run {workflow} -R {repository}   (then see why its schedule stopped: is its `cron` on the default "
     "branch, and is the account there of whoever changed it last? A change of it by another starts it again)"
+)
+_NEVER = (
+    "see whether its `cron` is on the default branch, where alone schedules run   (was it added within its interval, "
+    "its first run ends this; by hand: gh workflow run {workflow} -R {repository})"
 )
 
 
@@ -83,30 +87,32 @@ def is_young(scheduled: ScheduledWorkflow, workflow: Workflow, now: datetime) ->
     return born is not None and scheduled.allowed is not None and now - born <= scheduled.allowed
 
 
-def silence(
-    scheduled: ScheduledWorkflow, workflow: Workflow, runs: tuple[WorkflowRun, ...], now: datetime
-) -> Iterator[Finding]:
+def silence(scheduled: ScheduledWorkflow, workflow: Workflow, page: RunPage, now: datetime) -> Iterator[Finding]:
     """Give that a workflow does not run as it is to: it is disabled, or its last run is too long ago.
 
-    `runs` are the newest that its schedule set off, newest first. One without any has never run: whoever asks has seen
-    that it is not young.
+    `page` has the newest runs that its schedule set off. Where none of them ran, whoever asks has seen that they go
+    back far enough, or that the workflow is not young.
     """
+    runs = page.runs
     last = last_run(runs)
-    since = last.created_at if last else workflow.created_at
+    since = last.created_at if last else workflow.created_at if page.whole else runs[-1].created_at
     if workflow.state != ACTIVE:
         why = ", as GitHub does after 60 days without activity" if workflow.state == _INACTIVE else ""
-        yield Finding(f"{scheduled.path} is {workflow.state}{why}: it {_told_last(last, now)}", since=since)
+        yield Finding(f"{scheduled.path} is {workflow.state}{why}: it {_told_last(page, now)}", since=since)
         return
     every, allowed = scheduled.every, scheduled.allowed
     if every is None or allowed is None or (last and now - last.created_at <= allowed):
         return
     asked = f"it is to run every {ago(now - every, now)}, and {ago(now - allowed, now)} are allowed"
-    brief = "has never run by its schedule" if last is None else f"last ran by its schedule {_ago(last, now)} ago"
-    fact = f"{scheduled.path} {_told_last(last, now)}; {asked}{_told_others(runs, last)}"
-    yield Finding(fact, _START, since=since, brief=f"{scheduled.name} {brief}")
+    brief = _told_last(page, now).partition(" (")[0]
+    fact = f"{scheduled.path} {_told_last(page, now)}; {asked}{_told_others(runs, last)}"
+    yield Finding(fact, _START if last else _NEVER, since=since, brief=f"{scheduled.name} {brief}")
 
 
-def _told_last(last: WorkflowRun | None, now: datetime) -> str:
+def _told_last(page: RunPage, now: datetime) -> str:
+    last = last_run(page.runs)
+    if last is None and not page.whole:
+        return f"has not run by its schedule for {_ago(page.runs[-1], now)} at least"
     if last is None:
         return "has never run by its schedule"
     return f"last ran by its schedule {_ago(last, now)} ago (#{last.number} {last.url})"

@@ -102,7 +102,8 @@ def protected_branches(client: Client, name: str) -> Fact[tuple[ProtectedBranch,
 
 
 def _workflow(raw: dict[str, Any]) -> Workflow:
-    return Workflow(raw["name"], raw["path"], raw["state"], instant(raw["created_at"]))
+    created = raw.get("created_at")
+    return Workflow(raw["name"], raw["path"], raw["state"], instant(created) if created else None)
 
 
 def _deployment(raw: dict[str, Any]) -> Deployment:
