@@ -20,6 +20,7 @@ from asbuilt.provenance import Ended, Provenance, Ran
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
 from asbuilt.run_results import made_by, older_runs, telling, undecided
+from asbuilt.scheduled import ACTIVE, BY_HAND, is_young, last_run
 from asbuilt.scope import repository_of
 from asbuilt.subjects import kind_of
 from asbuilt.terms import Stretch
@@ -108,6 +109,12 @@ def declared_environment(repository, environment):
 
 @pytest.fixture
 def workflow(subject):
+    return subject.part
+
+
+@pytest.fixture
+def scheduled_workflow(subject):
+    """A workflow that is to run by a schedule, as the estate declares it or its file says."""
     return subject.part
 
 
@@ -529,6 +536,49 @@ def undeclared_runs(see, _repository_state, _recent, repository, workflows):
     if not any(map(telling, found.values())) and not see.unread:
         pytest.skip("no run of a workflow that the estate does not declare has passed or failed on the default branch")
     return found
+
+
+@pytest.fixture
+def github_workflow(workflows, scheduled_workflow, default_branch):
+    """A workflow that is to run by a schedule, as GitHub knows it: whether somebody disabled it is judged elsewhere."""
+    path, found = scheduled_workflow.path, workflows.get(scheduled_workflow.path)
+    if found is None and scheduled_workflow.is_declared:
+        pytest.skip(texts.line(f"{path} does not exist: GH007 judges that"))
+    if found is None:
+        pytest.skip(texts.line(f"GitHub knows no {path}: it is not on {default_branch}, and schedules run there alone"))
+    if found.state == BY_HAND:
+        judged = "GH007 judges that" if scheduled_workflow.is_declared else "declare it, where it is to run"
+        pytest.skip(texts.line(f"somebody disabled {path}: {judged}"))
+    return found
+
+
+@pytest.fixture
+def scheduled_runs(see, _repository_state, scheduled_workflow, github_workflow, now):
+    """The newest runs that the schedule of a workflow set off, newest first: enough of them to tell whether it runs."""
+    path = scheduled_workflow.path
+    if _repository_state.scheduled is None:
+        pytest.skip("the observation is older than the question for runs by a schedule")
+    if path not in _repository_state.scheduled:
+        reason = "was not asked for its runs by a schedule: when it was observed, nothing said that it has one"
+        raise CouldNotObserveError(model.Unobserved(path, path, reason, "observe again: asbuilt live"))
+    page = see(f"runs of {path} by schedule", _repository_state.scheduled[path], judged_by="GH007")
+    if github_workflow.state != ACTIVE:
+        return page
+    if scheduled_workflow.every is None:
+        told = "says how often its schedule is to run it: declare `every` in the estate, such as 24h"
+        pytest.skip(texts.line(f"nothing that is here {told} ({path})"))
+    last = last_run(page.runs)
+    if last is None and github_workflow.created_at is None:
+        reason = "are none, and GitHub does not say since when it knows the workflow"
+        raise CouldNotObserveError(model.Unobserved(path, f"runs of {path} by its schedule", reason, "asbuilt live"))
+    if last is None and is_young(scheduled_workflow, github_workflow, now):
+        born = model.ago(github_workflow.created_at, now)
+        pytest.skip(texts.line(f"GitHub has {path} since {born}: its first run by a schedule may still come"))
+    if last is None and not page.whole and now - page.runs[-1].created_at <= scheduled_workflow.allowed:
+        reason = f"were cancelled, skipped or wait: the newest {len(page.runs)} of them, and older ones were not read"
+        fact = model.Unobserved(path, f"runs of {path} by its schedule", reason, "see why none of them runs to its end")
+        raise CouldNotObserveError(fact)
+    return page
 
 
 @pytest.fixture

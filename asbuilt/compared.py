@@ -25,7 +25,18 @@ _DEEPEST = 6
 _BESIDE = frozenset({"requests"})  # where a fact stands in the transcript: the verdict has that of all of them
 # What a check may ask for that was not observed: what is declared, the clock, the run, and what is made of these.
 _DECLARED = frozenset(
-    {"app", "repository", "process", "probe", "deploy", "environment", "declared_environment", "workflow", "estate"}
+    {
+        "app",
+        "repository",
+        "process",
+        "probe",
+        "deploy",
+        "environment",
+        "declared_environment",
+        "workflow",
+        "scheduled_workflow",
+        "estate",
+    }
 )
 _NEITHER = frozenset(
     {
@@ -115,6 +126,7 @@ _PARTS: Mapping[str, Any] = {
     "environment": lambda name: str(name).lower(),
     "process": lambda name: name,
     "workflow": lambda workflow: workflow.path,
+    "scheduled_workflow": lambda workflow: workflow.path,
 }
 
 

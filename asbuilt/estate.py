@@ -85,6 +85,8 @@ _ISSUE = "{issue}"
 _A_KEY = re.compile(r"HRKU-|gh[opusr]_|github_pat_")
 # Triggers whose runs are on the default branch, whatever they follow.
 _ON_DEFAULT_BRANCH = frozenset({"workflow_run", "schedule", "repository_dispatch"})
+# https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule
+_SHORTEST_INTERVAL = timedelta(minutes=5)
 _MOST = 100_000
 
 
@@ -241,10 +243,14 @@ class Deploy(_Declared):
 
 
 class Workflow(_Declared):
-    """A workflow file that exists and is active, and the deploys that it owns."""
+    """A workflow file that exists and is active, the deploys that it owns, and how often its schedule runs it."""
 
     name: Name = ""
     deploys: tuple[Deploy, ...] = ()
+    every: Duration | None = Field(
+        default=None,
+        description="how often it runs by its schedule, at least: 24h; default: as its file says, where that is there",
+    )
 
     @property
     def path(self) -> str:
@@ -584,6 +590,9 @@ def _contradictions_of_repository(repository: Repository, estate: Estate) -> Ite
         if "/" in workflow.name or not workflow.name.endswith((".yml", ".yaml")):
             named = "name a file in .github/workflows, such as deploy.yml"
             yield (*here, "workflows", workflow.name), _say(f"{quoted(workflow.name)} is not a workflow file; {named}")
+        if workflow.every is not None and workflow.every < _SHORTEST_INTERVAL:
+            place = (*here, "workflows", workflow.name, "every")
+            yield place, _say("is less than 5m, and GitHub starts no schedule more often: write 5m or more")
         for index, deploy in enumerate(workflow.deploys):
             if deploy.app not in estate.apps:
                 place = (*here, "workflows", workflow.name, "deploys", index, "app")

@@ -254,11 +254,15 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """A workflow that GitHub knows: `state` is active, or says who disabled it."""
+    """A workflow that GitHub knows: `state` is active, or says who disabled it.
+
+    `created_at` is None where GitHub does not say it, and in observations that were saved before it was kept.
+    """
 
     name: str
     path: str
     state: str
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,9 +421,10 @@ class RepositoryState:
     deploy is declared, `protected` where an environment lets protected branches through, `latest` (deployments, to
     whatever environment) where one stands open that nobody declares.
 
-    `runs`: newest first, completed, on the default branch, by workflow path. `histories`: runs up to an instant, by
-    `terms.Stretch`. `jobs`: by run; `statuses`: by deployment; `comparisons`: by `COMMIT...BRANCH`. `deployments`: by
-    environment.
+    `runs`: newest first, completed, on the default branch, by workflow path. `scheduled`: the newest that a schedule
+    set off, whatever became of them, by workflow path, of what is to run by one; None in observations that were saved
+    before that was asked. `histories`: runs up to an instant, by `terms.Stretch`. `jobs`: by run; `statuses`: by
+    deployment; `comparisons`: by `COMMIT...BRANCH`. `deployments`: by environment.
     """
 
     repository: Fact[Repository]
@@ -435,6 +440,7 @@ class RepositoryState:
     waiting: Fact[tuple[WaitingRun, ...]] | None = None
     protected: Fact[tuple[ProtectedBranch, ...]] | None = None
     latest: Fact[tuple[Deployment, ...]] | None = None
+    scheduled: dict[str, Fact[RunPage]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

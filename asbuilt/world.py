@@ -16,6 +16,7 @@ from asbuilt.model import Observation
 from asbuilt.observe.credentials import NoTokenError, Tokens, tokens
 from asbuilt.option_values import OptionError
 from asbuilt.saved import saved
+from asbuilt.scheduled import all_scheduled
 from asbuilt.withholding import Secret
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def observe(
             client,
             world.name,
             jobs=deploying_jobs(run.estate, run.checkouts),
+            scheduled=all_scheduled(run.estate, run.checkouts),
             wanted=Wanted(frozenset(run.meant) or run.scope.apps, settle, hold),
             meant=run.meant,
             clock=Clock(world.sandbox.elapsed, world.sandbox.skip) if world.sandbox else Clock(),

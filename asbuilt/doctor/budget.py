@@ -15,6 +15,7 @@ from asbuilt.doctor.documents import ENVIRONMENTS, WORKFLOWS
 from asbuilt.doctor.said import Budget, Group, Line, Status
 from asbuilt.estate import Estate, Repository
 from asbuilt.observe.look_budget import LIMIT, requests_an_hour
+from asbuilt.scheduled import scheduled_workflows
 
 _OF_AN_APP = 6  # itself, its releases, formation, dynos, builds, and the slug that names the commit
 _INTERVAL = timedelta(minutes=5)  # of a watch
@@ -51,6 +52,8 @@ def of_github(estate: Estate, answers: Answers) -> int:
         total += 3 + custom + protected + 2 * bool(deploying)
         # The newest runs of each workflow; of each that deploys those of every branch, and the job of each way.
         total += len(repository.workflows) + undeclared + len(deploying) + len(repository.deploys)
+        # The newest runs of each that the estate says has a schedule.
+        total += sum(1 for _ in scheduled_workflows(repository, None))
         # The deployments to each environment of an app, with the states of the newest; and what was pushed since.
         total += 2 * named + sum(each.trigger == "push" or each.max_lag is not None for each in repository.deploys)
     return total

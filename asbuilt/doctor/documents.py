@@ -98,7 +98,9 @@ DOCUMENTS = (
     ),
     _of_repository(ENVIRONMENTS, "/environments?per_page=100", "Actions: read", "environments"),
     _of_repository(WORKFLOWS, "/actions/workflows?per_page=100", "Actions: read", "workflows"),
-    _of_repository("runs", "/actions/runs?per_page=1", "Actions: read", "_recent", "waiting", "provenance"),
+    _of_repository(
+        "runs", "/actions/runs?per_page=1", "Actions: read", "_recent", "waiting", "scheduled_runs", "provenance"
+    ),
     _of_repository(
         "deployments", "/deployments?per_page=1", "Deployments: read", "used_strays", "last_deployment", of=DEPLOYING
     ),

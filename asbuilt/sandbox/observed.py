@@ -257,7 +257,15 @@ def _repository(name: str, state: RepositoryState, notes: _Notes) -> dict[str, A
     if isinstance(state.repository, Absent):
         return None
     facts = [state.repository, state.environments, state.workflows, state.waiting, state.protected, state.latest]
-    several = (state.runs, state.deployments, state.histories, state.jobs, state.statuses, state.comparisons)
+    several = (
+        state.runs,
+        state.deployments,
+        state.histories,
+        state.jobs,
+        state.statuses,
+        state.comparisons,
+        state.scheduled or {},
+    )
     for fact in [*facts, *(each for group in several for each in group.values())]:
         if isinstance(fact, Unobserved):
             notes.as_it_was(fact)
@@ -280,6 +288,7 @@ def _repository(name: str, state: RepositoryState, notes: _Notes) -> dict[str, A
     if isinstance(state.workflows, Observed):
         files |= {
             each.path.removeprefix(_FILES): {"name": each.name, "state": each.state}
+            | ({"created_at": iso(each.created_at)} if each.created_at else {})
             for each in state.workflows.value
             if each.path.startswith(_FILES)
         }
@@ -291,6 +300,8 @@ def _repository(name: str, state: RepositoryState, notes: _Notes) -> dict[str, A
 
 def _seen_runs(state: RepositoryState) -> Iterator[Any]:
     for fact in state.histories.values():
+        yield from fact.value.runs if isinstance(fact, Observed) else ()
+    for fact in (state.scheduled or {}).values():
         yield from fact.value.runs if isinstance(fact, Observed) else ()
     for several in state.runs.values():
         yield from several.value if isinstance(several, Observed) else ()
