@@ -43,10 +43,14 @@ else
   echo "No evidence: this look saw nothing. The log says why." >> "$GITHUB_STEP_SUMMARY"
 fi
 echo "ended=$(of_this_look day.json)" >> "$GITHUB_OUTPUT"
-# A day that had ended before this look was handed on by the look that ended it.
-find "$EVIDENCE" -mindepth 2 -maxdepth 2 -type f -name day.json ! -newer "$began" | while IFS= read -r each; do
-  rm -r -- "$(dirname -- "$each")"
-done
+# What this look neither wrote nor ended was handed on by the look that did: the cache grows by no day.
+if [ -n "$day" ]; then
+  find "$EVIDENCE" -mindepth 1 -maxdepth 1 -type d -name '*watch-*' | while IFS= read -r each; do
+    if [ -z "$(find "$each" -maxdepth 1 \( -name now.json -o -name day.json \) -newer "$began")" ]; then
+      rm -r -- "$each"
+    fi
+  done
+fi
 if [ "$code" = 1 ] && [ "$DRIFT" = pass ] && [ -n "$day" ]; then
   exit 0
 fi

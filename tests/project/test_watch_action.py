@@ -9,7 +9,7 @@ from fake_runner import Runner, plain
 HOME = Path(__file__).resolve().parents[2]
 WATCH = plain(HOME / ".github" / "workflows" / "watch.yml")
 ESTATE = "estate: shop\n\nalerts:\n  default: [env:PAGER_URL]\n\napps:\n  shop-web: { formation: { web: 1 } }\n"
-TODAY, YESTERDAY, BEFORE = "watch-20261129-1a2b", "watch-20261128-1a2b", "watch-20261127-1a2b"
+TODAY, YESTERDAY, BEFORE = "watch-20261129-1a2b3c4d", "watch-20261128-1a2b3c4d", "watch-20261127-1a2b3c4d"
 LONG_AGO = 1_700_000_000
 
 
@@ -74,7 +74,7 @@ def test_a_look_goes_on_with_the_day_that_was_kept_and_keeps_it(runner, asked):
 
 
 def test_a_day_that_ended_is_handed_on_once_and_then_let_go(runner):
-    earlier(runner, BEFORE, "now.json", "day.json")
+    earlier(runner, BEFORE, "now.json")  # of a watch that stopped for a day, and never ended it
     earlier(runner, YESTERDAY, "now.json")
     runner.environment["ENDS"] = YESTERDAY
     ran = runner.action("watch")
