@@ -20,6 +20,7 @@ from asbuilt.verbs import (
     sandbox,
     schema,
     verify,
+    watch,
 )
 from asbuilt.verbs.command import Command, Texts, Verbs
 from asbuilt.verbs.telling import say, stop
@@ -74,6 +75,7 @@ app.command(cls=Texts)(paths.paths)
 app.command()(record.record)
 app.command()(verify.verify)
 app.command()(history.history)
+app.command()(watch.watch)
 app.command()(init.init)
 app.command()(sandbox.sandbox)
 app.command()(schema.schema)
