@@ -217,7 +217,7 @@ def test_own_pull_requests_are_judged_with_the_estate_beside_this_file(play):
 
 
 def blocks():
-    texts = [(HOME / "docs" / name).read_text("utf-8") for name in ("adopting.md", "github-actions.md")]
+    texts = [(HOME / "docs" / name).read_text("utf-8") for name in ("adopting.md", "github-actions.md", "watch.md")]
     return re.findall(r"```yaml\n(.*?)```", "\n".join(texts), re.DOTALL)
 
 
@@ -250,11 +250,14 @@ def test_workflow_in_the_guide_calls_as_it_must(text):
 def test_step_in_the_guide_uses_the_action_as_it_must(text):
     caller = modelling.load(text, "caller.yml")
     assert problems(caller) == ()
-    inputs = plain_of(HOME / "action.yml")["inputs"]
-    (step,) = [each for job in plain_of_text(text)["jobs"].values() for each in job["steps"] if "OWNER" in each["uses"]]
-    assert step["with"].keys() <= inputs.keys()
-    assert {name for name, each in inputs.items() if each.get("required")} <= step["with"].keys()
-    assert ("HEROKU_API_KEY" in step.get("env", {})) is (step["with"]["suite"] == "live")
+    steps = [each for job in plain_of_text(text)["jobs"].values() for each in job["steps"] if "OWNER" in each["uses"]]
+    assert steps
+    for step in steps:
+        name = step["uses"].partition("@")[0].removeprefix("OWNER/asbuilt").strip("/")
+        inputs = plain_of(HOME / name / "action.yml")["inputs"]
+        assert step["with"].keys() <= inputs.keys()
+        assert {each for each, told in inputs.items() if told.get("required")} <= step["with"].keys()
+        assert ("HEROKU_API_KEY" in step.get("env", {})) is (step["with"].get("suite") == "live")
 
 
 def test_the_guide_names_each_input_and_output_of_the_action_and_no_other():
