@@ -39,7 +39,16 @@ case "$DIRECTORY" in
   "" | /*) ;;
   *) DIRECTORY=$GITHUB_WORKSPACE/$DIRECTORY ;;
 esac
-if [ ! -d "$DIRECTORY" ]; then # it died before it left anything: an empty directory says so
+run='^(sandbox-)?[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9]+$'
+if [ -d "$DIRECTORY" ]; then
+  DIRECTORY=$(cd -P -- "$DIRECTORY" && pwd)
+  if ! [[ ${DIRECTORY##*/} =~ $run ]] && [ ! -f "$DIRECTORY/manifest.json" ] && [ ! -f "$DIRECTORY/now.json" ]; then
+    # An artifact has the run's directory in it, also of a run that died.
+    name=$(find "$DIRECTORY" -mindepth 1 -maxdepth 1 -type d | sed 's#.*/##' | grep -E "$run" | sort | tail -n 1 || true)
+    DIRECTORY=${name:+$DIRECTORY/$name}
+  fi
+fi
+if [ -z "$DIRECTORY" ] || [ ! -d "$DIRECTORY" ]; then # it left nothing: an empty directory says so
   DIRECTORY=$RUNNER_TEMP/asbuilt/none/$(date -u +%Y%m%dT%H%M%SZ)-none
   mkdir -p "$DIRECTORY"
 fi

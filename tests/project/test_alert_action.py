@@ -93,8 +93,21 @@ def test_what_was_not_delivered_fails_the_job_and_the_state_is_kept(runner, cach
     assert "    not delivered to env:PAGER_URL: refused\n" in runner.summary.read_text()
 
 
-@pytest.mark.parametrize("directory", ["", "reports/nowhere"])
+@pytest.mark.parametrize("directory", ["reports", f"reports/{RUN}", "reports/latest"])
+def test_the_run_is_found_in_the_folder_that_it_is_in_also_where_it_died(runner, directory):
+    """Of several the newest; what is in a run is none."""
+    reports = runner.workspace / "reports"
+    (reports / "20261128T042300Z-ffffffff").mkdir()
+    (reports / RUN / "20261201T000000Z-ffffffff").mkdir()
+    (reports / RUN / "manifest.json").unlink()
+    (reports / "latest").symlink_to(RUN)
+    runner.action("alert", directory=directory)
+    assert runner.noted()[1] == str(reports / RUN)
+
+
+@pytest.mark.parametrize("directory", ["", "reports/nowhere", "others"])
 def test_a_run_that_left_nothing_is_called_for(runner, directory):
+    (runner.workspace / "others" / "$(touch x)").mkdir(parents=True)
     ran = runner.action("alert", directory=directory)
     assert ran.outcome == "success", ran.log
     asked, told, *_ = runner.noted()

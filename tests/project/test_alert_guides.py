@@ -55,7 +55,7 @@ def _unit():
     return unit
 
 
-@pytest.mark.parametrize("words", commands())
+@pytest.mark.parametrize("words", list(commands()))
 def test_a_command_is_one_of_asbuilt_with_its_options(words):
     verb, *rest = words
     options = {each.partition("=")[0] for each in rest if each.startswith("-")}
