@@ -43,7 +43,7 @@ lint: .venv/dev ## style, types, import walls, workflows and the action
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/zizmor --offline --quiet --persona auditor .github action.yml
+	@$(BIN)/zizmor --offline --quiet --persona auditor .github action.yml alert watch
 
 lock: .venv/dev ## both lock files anew, from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml -q -U --universal --python-version 3.11 --generate-hashes --no-header --extra build -o requirements.lock
