@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 
 def alerts(**changed):
     """Give the routes of an estate: one target for all, unless said otherwise."""
-    return Alerts.model_validate({"default": [PAGER], **{each.replace("_", "-"): one for each, one in changed.items()}})
+    return Alerts.model_validate({"default": [PAGER], **changed})
 
 
 def check(what):
