@@ -153,9 +153,13 @@ def _fitting(service: NotifyBase, message: Message) -> tuple[str, str, NotifyFor
 
 
 def _html(markdown: str) -> str:
-    """Give Markdown as HTML of which Apprise makes the plain part of a mail: to it `code` begins a line of its own."""
+    """Give Markdown as HTML that a mail can show: commands are wrapped, to be read on a telephone and copied whole.
+
+    Apprise makes the plain part of a mail of it, and begins a line at each `code`.
+    """
     made: str = _CONVERTED(NotifyFormat.MARKDOWN, NotifyFormat.HTML, markdown)
-    return _BREAK.sub("<br />", _CODE.sub(r"<kbd>\1</kbd>", made))
+    inline = _CODE.sub(r"<kbd>\1</kbd>", made).replace("<pre>", '<pre style="white-space: pre-wrap">')
+    return _BREAK.sub("<br />", inline)
 
 
 def _type(message: Message) -> NotifyType:

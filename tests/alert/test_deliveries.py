@@ -113,8 +113,27 @@ def test_another_kind_of_target_is_refused():
 
 
 def test_an_issue_of_github_needs_the_token_of_its_step():
-    with pytest.raises(NotDeliveredError, match=r"^github-issue:o/r: GITHUB_TOKEN is not set"):
+    told = "^github-issue:o/r: no token of github.com that may write issues: set GITHUB_TOKEN for this step alone"
+    with pytest.raises(NotDeliveredError, match=told):
         deliver("github-issue:o/r", MESSAGE, {})
+
+
+@pytest.mark.parametrize(
+    ("declared", "environ", "access"),
+    [
+        (None, {"GITHUB_TOKEN": "t1"}, ("t1", "https://api.github.com")),
+        (
+            "https://github.example.com/api/v3",
+            {"GH_ENTERPRISE_TOKEN": "t2", "GITHUB_API_URL": "https://github.example.com/api/v3"},
+            ("t2", "https://github.example.com/api/v3"),
+        ),
+    ],
+)
+def test_an_issue_is_told_to_the_github_that_is_meant(monkeypatch, declared, environ, access):
+    seen = []
+    monkeypatch.setattr("asbuilt.alert.github_issues.deliver_issue", lambda *given: seen.append(given))
+    deliver("github-issue:o/r", MESSAGE, environ, declared)
+    assert seen == [("o/r", MESSAGE, *access)]
 
 
 # Over HTTP, for real.
@@ -261,7 +280,7 @@ def test_a_mail_has_a_plain_part_and_one_of_html():
     assert mail["To"] == "ops@example.com"
     assert parts["text/plain"].splitlines()[0] == message.text.splitlines()[0]
     assert "<strong>1.</strong> create environment production" in parts["text/html"]
-    assert "<pre><code>gh workflow run deploy-heroku.yml" in parts["text/html"]
+    assert '<pre style="white-space: pre-wrap"><code>gh workflow run deploy-heroku.yml' in parts["text/html"]
 
 
 def test_the_plain_part_breaks_no_line_at_a_name():
