@@ -20,6 +20,7 @@ from typing import Any
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, OverflowMode, conversion
 from apprise.logger import logger as apprise_logger
 from apprise.plugins import N_MGR
+from apprise.plugins.email.base import NotifyEmail
 
 from asbuilt.alert import chat_texts, refused_by
 from asbuilt.alert.event import Kind, Message
@@ -76,7 +77,7 @@ def _sent(url: str, message: Message) -> str:
     if isinstance(service, str):
         return service
     keep_apart(service, message.fingerprint)
-    if len(service) > 1:
+    if _recipients(service) > 1:
         return (
             "{name} names several recipients, of which there would be one yes or no; "
             "give each a variable of its own, or one address that reaches them all"
@@ -139,17 +140,25 @@ def _service(url: str) -> NotifyBase | str:
     return service
 
 
+def _recipients(service: NotifyBase) -> int:
+    """Count who is asked apart from each other; a mail server may take a mail for one of its addresses, not for all."""
+    copies = (*service.cc, *service.bcc) if isinstance(service, NotifyEmail) else ()
+    return len(service) + len(copies)
+
+
 def _fitting(service: NotifyBase, message: Message) -> tuple[str, str, NotifyFormat]:
     """Give title, body and format as a service takes them: Markdown where it shows any, or HTML; else plain text."""
     asked = NotifyFormat.TEXT if service.schema in _RAW else NotifyFormat.MARKDOWN
     form = service.resolve_format(asked)
     plain = form == NotifyFormat.TEXT
     title, body = message.title, message.text if plain else message.markdown
+    where = chat_texts.unmentioned(message.where) if plain else chat_texts.prose(message.where)
+    more = f"Cut here, the whole stands in {where}"
     if service.title_maxlen <= 0:  # Apprise would put it before the body as it is
         title, body = "", f"{title if plain else chat_texts.prose(title)}\n\n{body}"
     most = service.body_maxlen - (len(title) + _COUNT if service.overflow_amalgamate_title else 0)
     as_taken = _html if form == NotifyFormat.HTML else str
-    return title, as_taken(shortened(body, lambda text: len(as_taken(text)) <= most)), form
+    return title, as_taken(shortened(body, more, lambda text: len(as_taken(text)) <= most)), form
 
 
 def _html(markdown: str) -> str:

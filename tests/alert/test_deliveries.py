@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -20,7 +21,6 @@ from receivers import mail_receiver, until, web_receiver
 from asbuilt.alert import apprise_target
 from asbuilt.alert.deliver import deliver
 from asbuilt.alert.event import Kind
-from asbuilt.alert.fitting import CUT
 from asbuilt.alert.messages import message_of
 from asbuilt.alert.not_delivered import NotDeliveredError
 
@@ -299,6 +299,21 @@ def test_a_mail_is_plain_where_its_url_asks_for_it():
     assert parts_of(mailbox.seen[0]) == {"text/plain": MESSAGE.text}
 
 
+@pytest.mark.parametrize("more", ["to=a@example.com,b@example.com", "cc=a@example.com", "bcc=a@example.com"])
+def test_a_mail_goes_to_one_address_of_which_yes_or_no_is_said(more):
+    with mail_receiver() as mailbox:
+        told = refused(f"mailto://127.0.0.1:{mailbox.port}/ops@example.com?from=asbuilt@example.com&{more}")
+    assert told.startswith("PAGER_URL names several recipients")
+    assert mailbox.seen == []
+
+
+def test_a_mail_server_that_says_nothing_is_not_waited_for():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        told = refused(f"mailto://127.0.0.1:{port}?from=a@example.com&to=ops@example.com&cto=0.2")
+    assert told.startswith("E-Mail: it did not answer in time")
+
+
 @pytest.mark.parametrize(
     ("answers", "told"),
     [
@@ -390,10 +405,10 @@ def test_a_message_that_is_too_long_is_cut_between_blocks_and_sent_once(web):
     url = "https://discord.com/api/webhooks/"
     web.add(responses.POST, re.compile(f"{url}.*"), json={})
     blocks = "\n\n".join(f"block {number} {'x' * 400}" for number in range(9))
-    deliver("env:PAGER_URL", replace(MESSAGE, markdown=blocks), {"PAGER_URL": DISCORD})
+    deliver("env:PAGER_URL", replace(MESSAGE, markdown=blocks, where="https://a.example/7"), {"PAGER_URL": DISCORD})
     (call,) = web.calls
     sent = call.request.body.decode() if isinstance(call.request.body, bytes) else call.request.body
-    assert CUT in sent
+    assert r"\n\nCut here, the whole stands in <https://a.example/7>" in sent
     assert "block 3" in sent
     assert "block 4" not in sent
 
