@@ -42,8 +42,7 @@ _COUNT = 16  # what Apprise keeps for numbers of parts, where title and body sha
 _CODE = re.compile(r"(?<!<pre>)<code>([^<]*)</code>")
 _BREAK = re.compile(r"<br />\n")
 _URGENT = frozenset({"SEV-1", "SEV-2"})
-_NOWHERE = logging.NullHandler()  # without any handler, Python prints warnings by itself
-_LOGGERS = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", "charset_normalizer", "MARKDOWN")
+_LOGGERS = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib")
 
 
 def send(url: str, message: Message) -> str:
@@ -183,7 +182,5 @@ def _silence() -> None:
     Apprise reads its own log for what it gives back, so it has to be one of details.
     """
     for each in _LOGGERS:
-        logger = logging.getLogger(each)
-        logger.propagate = False
-        logger.addHandler(_NOWHERE)
+        logging.getLogger(each).propagate = False
     apprise_logger.setLevel(logging.DEBUG)

@@ -217,6 +217,11 @@ def test_a_service_that_does_not_answer_is_not_waited_for():
     assert told.startswith("JSON: it did not answer in time; it may have taken it all the same")
 
 
+@pytest.mark.parametrize(("options", "waits"), [("", (10.0, 15.0)), ("?cto=2&rto=3", (2.0, 3.0))])
+def test_a_slow_yes_is_waited_for_longer_than_apprise_does(options, waits):
+    assert apprise_target._service(f"json://localhost{options}").request_timeout == waits  # noqa: SLF001 - no timing
+
+
 def test_no_url_makes_a_delivery_take_longer_than_the_bound(monkeypatch):
     monkeypatch.setattr(apprise_target, "_LONGEST_WAIT", 0.3)
     silent = threading.Event()
@@ -374,7 +379,11 @@ def test_the_address_that_a_service_gives_out_is_taken_as_it_is(web):
             "its TLS certificate is not trusted; look at the URL in PAGER_URL",
         ),
         (
-            {"body": requests.ConnectionError(f"with url: /{SECRET} (Caused by: [Errno 111] Connection refused)")},
+            {
+                "body": requests.ConnectionError(
+                    f"with url: /timeout/{SECRET} (Caused by: [Errno 111] Connection refused)"
+                )
+            },
             "the connection was refused; look at the URL in PAGER_URL",
         ),
         (
@@ -411,6 +420,13 @@ def test_a_message_that_is_too_long_is_cut_between_blocks_and_sent_once(web):
     assert r"\n\nCut here, the whole stands in <https://a.example/7>" in sent
     assert "block 3" in sent
     assert "block 4" not in sent
+
+
+def test_a_message_that_grows_in_the_markup_of_a_service_is_sent_once(web):
+    web.add(responses.POST, re.compile(r"https://api\.telegram\.org/.*"), json={"ok": True, "result": {}})
+    url = f"tgram://123456789:{'a' * 35}/12315544?overflow=split"
+    deliver("env:PAGER_URL", replace(MESSAGE, markdown="a.b " * 900), {"PAGER_URL": url})
+    assert len([each for each in web.calls if each.request.url.endswith("/sendMessage")]) == 1
 
 
 @pytest.mark.parametrize(
