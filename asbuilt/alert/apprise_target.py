@@ -20,6 +20,7 @@ from typing import Any
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, OverflowMode, conversion
 from apprise.logger import logger as apprise_logger
 from apprise.plugins import N_MGR
+from apprise.plugins.email.base import NotifyEmail
 
 from asbuilt.alert import chat_texts, refused_by
 from asbuilt.alert.event import Kind, Message
@@ -41,8 +42,7 @@ _COUNT = 16  # what Apprise keeps for numbers of parts, where title and body sha
 _CODE = re.compile(r"(?<!<pre>)<code>([^<]*)</code>")
 _BREAK = re.compile(r"<br />\n")
 _URGENT = frozenset({"SEV-1", "SEV-2"})
-_NOWHERE = logging.NullHandler()  # without any handler, Python prints warnings by itself
-_LOGGERS = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", "charset_normalizer", "MARKDOWN")
+_LOGGERS = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib")
 
 
 def send(url: str, message: Message) -> str:
@@ -76,7 +76,7 @@ def _sent(url: str, message: Message) -> str:
     if isinstance(service, str):
         return service
     keep_apart(service, message.fingerprint)
-    if len(service) > 1:
+    if _recipients(service) > 1:
         return (
             "{name} names several recipients, of which there would be one yes or no; "
             "give each a variable of its own, or one address that reaches them all"
@@ -139,23 +139,35 @@ def _service(url: str) -> NotifyBase | str:
     return service
 
 
+def _recipients(service: NotifyBase) -> int:
+    """Count who is asked apart from each other; a mail server may take a mail for one of its addresses, not for all."""
+    copies = (*service.cc, *service.bcc) if isinstance(service, NotifyEmail) else ()
+    return len(service) + len(copies)
+
+
 def _fitting(service: NotifyBase, message: Message) -> tuple[str, str, NotifyFormat]:
     """Give title, body and format as a service takes them: Markdown where it shows any, or HTML; else plain text."""
     asked = NotifyFormat.TEXT if service.schema in _RAW else NotifyFormat.MARKDOWN
     form = service.resolve_format(asked)
     plain = form == NotifyFormat.TEXT
     title, body = message.title, message.text if plain else message.markdown
+    where = chat_texts.unmentioned(message.where) if plain else chat_texts.prose(message.where)
+    more = f"Cut here, the whole stands in {where}"
     if service.title_maxlen <= 0:  # Apprise would put it before the body as it is
         title, body = "", f"{title if plain else chat_texts.prose(title)}\n\n{body}"
     most = service.body_maxlen - (len(title) + _COUNT if service.overflow_amalgamate_title else 0)
     as_taken = _html if form == NotifyFormat.HTML else str
-    return title, as_taken(shortened(body, lambda text: len(as_taken(text)) <= most)), form
+    return title, as_taken(shortened(body, more, lambda text: len(as_taken(text)) <= most)), form
 
 
 def _html(markdown: str) -> str:
-    """Give Markdown as HTML of which Apprise makes the plain part of a mail: to it `code` begins a line of its own."""
+    """Give Markdown as HTML that a mail can show: commands are wrapped, to be read on a telephone and copied whole.
+
+    Apprise makes the plain part of a mail of it, and begins a line at each `code`.
+    """
     made: str = _CONVERTED(NotifyFormat.MARKDOWN, NotifyFormat.HTML, markdown)
-    return _BREAK.sub("<br />", _CODE.sub(r"<kbd>\1</kbd>", made))
+    inline = _CODE.sub(r"<kbd>\1</kbd>", made).replace("<pre>", '<pre style="white-space: pre-wrap">')
+    return _BREAK.sub("<br />", inline)
 
 
 def _type(message: Message) -> NotifyType:
@@ -170,7 +182,5 @@ def _silence() -> None:
     Apprise reads its own log for what it gives back, so it has to be one of details.
     """
     for each in _LOGGERS:
-        logger = logging.getLogger(each)
-        logger.propagate = False
-        logger.addHandler(_NOWHERE)
+        logging.getLogger(each).propagate = False
     apprise_logger.setLevel(logging.DEBUG)

@@ -36,6 +36,7 @@ def message_of(event: Event) -> Message:
         title=chat_texts.unmentioned(_ADDRESS.sub("", _title(event)), LONGEST_TITLE)[:LONGEST_TITLE],
         text=as_text(blocks),
         markdown=as_markdown(blocks),
+        where=event.run_url or f"the evidence of run {event.run}",
     )
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -20,7 +21,6 @@ from receivers import mail_receiver, until, web_receiver
 from asbuilt.alert import apprise_target
 from asbuilt.alert.deliver import deliver
 from asbuilt.alert.event import Kind
-from asbuilt.alert.fitting import CUT
 from asbuilt.alert.messages import message_of
 from asbuilt.alert.not_delivered import NotDeliveredError
 
@@ -113,8 +113,27 @@ def test_another_kind_of_target_is_refused():
 
 
 def test_an_issue_of_github_needs_the_token_of_its_step():
-    with pytest.raises(NotDeliveredError, match=r"^github-issue:o/r: GITHUB_TOKEN is not set"):
+    told = "^github-issue:o/r: no token of github.com that may write issues: set GITHUB_TOKEN for this step alone"
+    with pytest.raises(NotDeliveredError, match=told):
         deliver("github-issue:o/r", MESSAGE, {})
+
+
+@pytest.mark.parametrize(
+    ("declared", "environ", "access"),
+    [
+        (None, {"GITHUB_TOKEN": "t1"}, ("t1", "https://api.github.com")),
+        (
+            "https://github.example.com/api/v3",
+            {"GH_ENTERPRISE_TOKEN": "t2", "GITHUB_API_URL": "https://github.example.com/api/v3"},
+            ("t2", "https://github.example.com/api/v3"),
+        ),
+    ],
+)
+def test_an_issue_is_told_to_the_github_that_is_meant(monkeypatch, declared, environ, access):
+    seen = []
+    monkeypatch.setattr("asbuilt.alert.github_issues.deliver_issue", lambda *given: seen.append(given))
+    deliver("github-issue:o/r", MESSAGE, environ, declared)
+    assert seen == [("o/r", MESSAGE, *access)]
 
 
 # Over HTTP, for real.
@@ -198,6 +217,11 @@ def test_a_service_that_does_not_answer_is_not_waited_for():
     assert told.startswith("JSON: it did not answer in time; it may have taken it all the same")
 
 
+@pytest.mark.parametrize(("options", "waits"), [("", (10.0, 15.0)), ("?cto=2&rto=3", (2.0, 3.0))])
+def test_a_slow_yes_is_waited_for_longer_than_apprise_does(options, waits):
+    assert apprise_target._service(f"json://localhost{options}").request_timeout == waits  # noqa: SLF001 - no timing
+
+
 def test_no_url_makes_a_delivery_take_longer_than_the_bound(monkeypatch):
     monkeypatch.setattr(apprise_target, "_LONGEST_WAIT", 0.3)
     silent = threading.Event()
@@ -261,7 +285,7 @@ def test_a_mail_has_a_plain_part_and_one_of_html():
     assert mail["To"] == "ops@example.com"
     assert parts["text/plain"].splitlines()[0] == message.text.splitlines()[0]
     assert "<strong>1.</strong> create environment production" in parts["text/html"]
-    assert "<pre><code>gh workflow run deploy-heroku.yml" in parts["text/html"]
+    assert '<pre style="white-space: pre-wrap"><code>gh workflow run deploy-heroku.yml' in parts["text/html"]
 
 
 def test_the_plain_part_breaks_no_line_at_a_name():
@@ -278,6 +302,21 @@ def test_a_mail_is_plain_where_its_url_asks_for_it():
     with mail_receiver() as mailbox:
         deliver("env:PAGER_URL", MESSAGE, mail_to(mailbox, format="text"))
     assert parts_of(mailbox.seen[0]) == {"text/plain": MESSAGE.text}
+
+
+@pytest.mark.parametrize("more", ["to=a@example.com,b@example.com", "cc=a@example.com", "bcc=a@example.com"])
+def test_a_mail_goes_to_one_address_of_which_yes_or_no_is_said(more):
+    with mail_receiver() as mailbox:
+        told = refused(f"mailto://127.0.0.1:{mailbox.port}/ops@example.com?from=asbuilt@example.com&{more}")
+    assert told.startswith("PAGER_URL names several recipients")
+    assert mailbox.seen == []
+
+
+def test_a_mail_server_that_says_nothing_is_not_waited_for():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        told = refused(f"mailto://127.0.0.1:{port}?from=a@example.com&to=ops@example.com&cto=0.2")
+    assert told.startswith("E-Mail: it did not answer in time")
 
 
 @pytest.mark.parametrize(
@@ -340,7 +379,11 @@ def test_the_address_that_a_service_gives_out_is_taken_as_it_is(web):
             "its TLS certificate is not trusted; look at the URL in PAGER_URL",
         ),
         (
-            {"body": requests.ConnectionError(f"with url: /{SECRET} (Caused by: [Errno 111] Connection refused)")},
+            {
+                "body": requests.ConnectionError(
+                    f"with url: /timeout/{SECRET} (Caused by: [Errno 111] Connection refused)"
+                )
+            },
             "the connection was refused; look at the URL in PAGER_URL",
         ),
         (
@@ -371,12 +414,19 @@ def test_a_message_that_is_too_long_is_cut_between_blocks_and_sent_once(web):
     url = "https://discord.com/api/webhooks/"
     web.add(responses.POST, re.compile(f"{url}.*"), json={})
     blocks = "\n\n".join(f"block {number} {'x' * 400}" for number in range(9))
-    deliver("env:PAGER_URL", replace(MESSAGE, markdown=blocks), {"PAGER_URL": DISCORD})
+    deliver("env:PAGER_URL", replace(MESSAGE, markdown=blocks, where="https://a.example/7"), {"PAGER_URL": DISCORD})
     (call,) = web.calls
     sent = call.request.body.decode() if isinstance(call.request.body, bytes) else call.request.body
-    assert CUT in sent
+    assert r"\n\nCut here, the whole stands in <https://a.example/7>" in sent
     assert "block 3" in sent
     assert "block 4" not in sent
+
+
+def test_a_message_that_grows_in_the_markup_of_a_service_is_sent_once(web):
+    web.add(responses.POST, re.compile(r"https://api\.telegram\.org/.*"), json={"ok": True, "result": {}})
+    url = f"tgram://123456789:{'a' * 35}/12315544?overflow=split"
+    deliver("env:PAGER_URL", replace(MESSAGE, markdown="a.b " * 900), {"PAGER_URL": url})
+    assert len([each for each in web.calls if each.request.url.endswith("/sendMessage")]) == 1
 
 
 @pytest.mark.parametrize(

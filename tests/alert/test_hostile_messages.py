@@ -28,6 +28,7 @@ CALLS = {
     "telegram": "@botfather /start",
     "github": "@org/team",
     "disguised": "[https://github.com](https://evil.example) ![x](https://evil.example/p.png) [a][b]",
+    "instruction": "<?php x ?>",
     "split": "@eve\u200bryone <\u200b!channel>",
 }
 HOSTILE = {**TEXTS, **CALLS}

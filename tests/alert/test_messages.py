@@ -129,6 +129,11 @@ def test_what_is_real_is_no_rehearsal(world):
     assert "REHEARSAL" not in f"{message_of(event(world=world)).title}{message_of(event(world=world)).text}"
 
 
+def test_it_says_where_more_stands():
+    assert message_of(event()).where == "https://github.com/MooseQuest/TradeMasterAPI/actions/runs/7"
+    assert message_of(event(run_url="")).where == "the evidence of run 20260430T163000Z-6c574d67"
+
+
 def test_times_are_utc_wherever_they_come_from():
     there = CAUSE.since.astimezone(ZoneInfo("Asia/Kathmandu"))
     assert message_of(event(cause=replace(CAUSE, since=there))).text == message_of(event()).text
