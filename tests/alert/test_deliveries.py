@@ -424,7 +424,7 @@ def test_a_message_that_is_too_long_is_cut_between_blocks_and_sent_once(web):
 
 def test_a_message_that_grows_in_the_markup_of_a_service_is_sent_once(web):
     web.add(responses.POST, re.compile(r"https://api\.telegram\.org/.*"), json={"ok": True, "result": {}})
-    url = f"tgram://123456789:{'a' * 35}/12315544?overflow=split"
+    url = f"tgram://123456789:{'a' * 35}/12315544?overflow=split&mdv=2"
     deliver("env:PAGER_URL", replace(MESSAGE, markdown="a.b " * 900), {"PAGER_URL": url})
     assert len([each for each in web.calls if each.request.url.endswith("/sendMessage")]) == 1
 
