@@ -128,6 +128,17 @@ def test_an_issue_that_a_person_closed_is_opened_again_where_it_gets_worse(githu
     assert (github.issue(1)["state"], len(github.issues)) == ("open", 1)
 
 
+def test_an_issue_is_opened_again_by_the_next_run_where_this_one_died_before_that(github):
+    tell(FIRST)
+    github.issue(1)["state"] = "closed"
+    github.failures.extend(Failure(500, {}, skip=3 if each == 0 else 0) for each in range(50))
+    refused(WORSE)
+    github.failures.clear()
+    assert (len(github.texts(1)), github.issue(1)["state"]) == (2, "closed")
+    tell(WORSE)
+    assert (len(github.texts(1)), github.issue(1)["state"]) == (2, "open")
+
+
 def test_of_two_open_issues_for_one_cause_both_are_closed(github):
     tell(FIRST)
     twin = github.opened(FIRST.title, github.texts(1)[0], by=BOT, labels=[LABEL.name])
@@ -171,7 +182,7 @@ def test_a_member_can(github):
 
 def test_an_issue_is_found_behind_many_others_and_a_mark_behind_many_comments(github):
     tell(FIRST)
-    for number in range(230):
+    for number in range(430):
         github.opened(f"other {number}", "", by=MEMBER, labels=[LABEL.name])
         github.commented(1, f"talk {number}")
     tell(REMINDER)
