@@ -86,7 +86,17 @@ def test_what_was_delivered_already_is_not_told_again(github, message):
 def test_a_lost_state_opens_no_second_issue(github):
     tell(FIRST, AGAIN)
     assert len(github.issues) == 1
-    assert "again" in github.texts(1)[1]
+    assert github.texts(1)[1].startswith(
+        f"Called once more: it is not known any more what was called for before.\n\n{AGAIN.markdown}"
+    )
+
+
+def test_what_comes_back_in_an_issue_that_a_person_opened_again_is_told_there(github):
+    tell(FIRST, RESOLVED)
+    github.issue(1)["state"] = "open"
+    tell(AGAIN)
+    assert len(github.issues) == 1
+    assert github.texts(1)[-1].startswith(AGAIN.markdown)
 
 
 def test_what_comes_back_is_a_new_issue_that_names_the_last_one(github):
@@ -256,6 +266,10 @@ def test_a_run_that_dies_between_any_two_requests_is_ended_by_the_next_one(githu
         ({"makes_labels": False}, "answered 403: You do not have permission to create labels"),
         ({"repository": "acme/other"}, "answered 404: Not Found: name a repository that is there"),
         ({"has_issues": False}, "answered 410: Issues has been disabled in this repository.: turn on Issues"),
+        (
+            {"is_archived": True},
+            "answered 403: Repository was archived so is read-only.: name a repository that is not",
+        ),
         ({"longest": 10}, "answered 422: Validation Failed, body is too long (maximum is 10 characters)"),
     ],
 )
