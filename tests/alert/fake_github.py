@@ -44,6 +44,7 @@ class FakeGitHub:
     may_label: bool = True
     makes_labels: bool = True
     has_issues: bool = True
+    is_archived: bool = False
     moved_to: str = ""
     longest: int = 65_536
     issues: list = field(default_factory=list)
@@ -119,6 +120,8 @@ class FakeGitHub:
         if method != "GET" and not self.may_write:
             needed = {"X-Accepted-GitHub-Permissions": "issues=write"}
             return 403, needed, {"message": "Resource not accessible by integration"}
+        if method != "GET" and self.is_archived:
+            return 403, {}, {"message": "Repository was archived so is read-only."}
         return self._served(method, rest, query, document)
 
     def _served(self, method, rest, query, document):
