@@ -7,6 +7,7 @@ import typer
 
 from asbuilt import __version__, invoked
 from asbuilt.verbs import (
+    alert,
     completion,
     controls,
     demo,
@@ -20,6 +21,7 @@ from asbuilt.verbs import (
     sandbox,
     schema,
     verify,
+    watch,
 )
 from asbuilt.verbs.command import Command, Texts, Verbs
 from asbuilt.verbs.telling import say, stop
@@ -74,6 +76,8 @@ app.command(cls=Texts)(paths.paths)
 app.command()(record.record)
 app.command()(verify.verify)
 app.command()(history.history)
+app.command()(watch.watch)
+app.command()(alert.alert)
 app.command()(init.init)
 app.command()(sandbox.sandbox)
 app.command()(schema.schema)

@@ -33,6 +33,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("asbuilt history", "all runs in reports"),
         ("asbuilt history nightly --every 24h", "of another folder, with the nights that are missing"),
     ),
+    "watch": (
+        ("asbuilt watch --every 5m --state state.json", "until it is ended, and somebody is called"),
+        ("asbuilt watch --once --sandbox=healthy+dyno-crashed", "one look, to see what it says"),
+    ),
     "sandbox": (
         ("asbuilt sandbox", "serve the healthy world on port 8080"),
         ("asbuilt sandbox --scenario healthy+dyno-crashed --port 0", "one with a fault, on any free port"),
@@ -47,6 +51,7 @@ _JUDGED = "exit: 0 all as it should be, {one}, 2 interrupted, 3 internal, 4 usag
 EXITS = {
     "doctor": _JUDGED.format(one="1 something is not"),
     "demo": _JUDGED.format(one="1 not so"),
+    "watch": "exit: --once as asbuilt live; --every 0 ended by SIGTERM, 2 interrupted, 3 internal, 4 usage",
     "verify": _JUDGED.format(one="1 something does not fit"),
 }
 EXIT = "exit: 0 done, 2 interrupted, 3 internal, 4 usage"

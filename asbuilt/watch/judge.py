@@ -37,14 +37,13 @@ class Judgement:
 
 
 class Judge:
-    """Judges looks, one after the other: `with Judge(about, world) as judge: judge.judged(observation)`."""
+    """Judges looks, one after the other: `with Judge(about) as judge: judge.judged(observation)`."""
 
-    def __init__(self, about: About, world: str, seconds: float = 60.0) -> None:
+    def __init__(self, about: About, seconds: float = 60.0) -> None:
         """`seconds` is how long it may take over one look."""
         if not hasattr(os, "fork"):
             raise OptionError("asbuilt watch judges in forks of a process, which this system has not: use asbuilt live")
         self._about = about
-        self._world = world
         self._seconds = seconds
         self._expected = about.expected()
         self._process: subprocess.Popen[bytes] | None = None
@@ -58,8 +57,21 @@ class Judge:
 
     def close(self) -> None:
         """End the process."""
-        self._end()
+        self.end()
         self._said.close()
+
+    def end(self) -> None:
+        """End the process, whatever it does; the next look has another."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+        for each in (process.stdin, process.stdout):
+            if each is not None:
+                with suppress(OSError):
+                    each.close()
+        process.wait()
 
     def begin(self) -> None:
         """Begin the process, where there is none. Raises BrokenOffError."""
@@ -79,7 +91,6 @@ class Judge:
         head = {
             "path": str(self._about.path),
             "apps": self._about.apps,
-            "world": self._world,
             "seconds": int(self._seconds) + 1,
         }
         self._tell(json.dumps(head).encode())
@@ -99,7 +110,7 @@ class Judge:
             verdicts = tuple(map(from_wire, answer["verdicts"]))
         except (BrokenOffError, ValueError, LookupError) as error:
             judgement = self._unknown(f"the process that judges: {error}")
-            self._end()
+            self.end()
             return judgement
         if wrong := _population(self._expected, [each.id for each in verdicts]):
             return self._unknown(wrong)
@@ -136,18 +147,6 @@ class Judge:
         if found is None:
             raise BrokenOffError("it has ended")
         return found
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
-        for each in (process.stdin, process.stdout):
-            if each is not None:
-                with suppress(OSError):
-                    each.close()
-        process.wait()
 
 
 def _population(expected: Sequence[str], judged: Sequence[str]) -> str:
