@@ -114,9 +114,9 @@ def _wanted(app: declared.App, before: KeptApp, interval: timedelta) -> str:
     if before.releases is None or before.releases.at != before.looked:
         return ""
     has_no_url = app.probes and not (app.url or before.web_url)
-    if has_no_url or (before.router_answered and _is_due(before.app, before, interval)):
-        return "app"
-    return "formation" if before.down and _is_due(before.formation, before, interval) else ""
+    if before.down and not has_no_url:
+        return "formation" if _is_due(before.formation, before, interval) else ""
+    return "app" if has_no_url or (before.router_answered and _is_due(before.app, before, interval)) else ""
 
 
 def _needs_app(releases: Fact[tuple[Release, ...]], before: KeptApp | None, interval: timedelta) -> bool:

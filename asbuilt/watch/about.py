@@ -10,10 +10,8 @@ from asbuilt.estate import load, refuse_empty, source_of
 from asbuilt.option_values import OptionError
 from asbuilt.run import Run, prepared
 from asbuilt.scope import Scope, scope_of
-from asbuilt.subjects import none_declared
 
 MARKER = "watch"
-CONTROLS = ("HK002", "HK003", "HK006", "HK008", "WEB001", "WEB002")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def of_source(path: Path, source: bytes, apps: tuple[str, ...]) -> About:
 
 def _ids(run: Run) -> Iterator[str]:
     for check, control in run.checks:
-        if control.id not in CONTROLS:
+        if not control.watched:
             continue
         subjects = run.subjects(control.kind)
         for name, subject in subjects.items():

@@ -149,7 +149,6 @@ class Judge:
         return found
 
 
-
 def _population(expected: Sequence[str], judged: Sequence[str]) -> str:
     """Say what keeps a look from one verdict for each check; nothing where each has one."""
     if sorted(expected) == sorted(judged):
