@@ -164,7 +164,9 @@ def soaked(folder, looks, seed, kinds=None):
         judge = closing.enter_context(Judge(about))
         run, alerts = about.run, about.run.estate.alerts
         head = Head("raxx", "0" * 64, "sandbox healthy", (), INTERVAL)
-        days = closing.enter_context(Days(folder / "reports", _head(head, source), source, Secrets(), print, live=False))
+        days = closing.enter_context(
+            Days(folder / "reports", _head(head, source), source, Secrets(), print, live=False)
+        )
         days.resume(sandbox.clock())
         client = Client(Tokens("sandbox", None), route_to=sandbox.origin)
         closing.callback(client.close)
@@ -176,7 +178,9 @@ def soaked(folder, looks, seed, kinds=None):
         watch = Watch(
             run,
             head,
-            Looks(run.estate, client, "sandbox healthy", planned(run.estate, run.scope, timedelta(seconds=INTERVAL)), 60.0),
+            Looks(
+                run.estate, client, "sandbox healthy", planned(run.estate, run.scope, timedelta(seconds=INTERVAL)), 60.0
+            ),
             judge,
             days,
             Telling(print, loud=QUIET) if os.environ.get("SOAK_TELLS") else Telling(lambda _: None),
