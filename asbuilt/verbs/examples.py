@@ -31,7 +31,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "history": (
         ("asbuilt history", "all runs in reports"),
-        ("asbuilt history nightly --every 24h", "of another folder, with the nights that are missing"),
+        ("asbuilt history nightly --max-age 26h", "of another folder; exit 1 where the newest night is older"),
     ),
     "alert": (
         ("asbuilt alert --state alert.json", "whoever the estate names, for the newest run"),

@@ -105,7 +105,7 @@ def longest_gap(crons: Iterable[Cron]) -> int:
     """
     times = {each: sorted(60 * hour + minute for hour in each.hours for minute in each.minutes) for each in crons}
     of_day: dict[tuple[bool, ...], tuple[int, int, int]] = {}
-    longest, first, last = 0, None, 0
+    longest, last = 0, None
     for number in range(_CYCLE):
         day = _START + timedelta(days=number)
         fire = tuple(each.fires_on(day) for each in times)
@@ -116,12 +116,9 @@ def longest_gap(crons: Iterable[Cron]) -> int:
             within = max((later - earlier for earlier, later in pairwise(found)), default=0)
             of_day[fire] = (found[0], found[-1], within)
         begin, end, within = of_day[fire]
-        if first is None:
-            first = number * _DAY + begin
-        else:
-            within = max(within, number * _DAY + begin - last)
-        longest, last = max(longest, within), number * _DAY + end
-    return longest if first is None else max(longest, first + _CYCLE * _DAY - last)
+        overnight = 0 if last is None else number * _DAY + begin - last
+        longest, last = max(longest, within, overnight), number * _DAY + end
+    return longest
 
 
 def parse(text: str) -> Cron:
