@@ -186,7 +186,7 @@ def test_a_checkout_that_is_not_there_is_one_line(runner):
     assert "names no folder of the workspace" in ran.log
 
 
-def night(runner, cache, *, evidence="7", left=(RUN,), secrets=None, **inputs):
+def night(runner, *, evidence="7", left=(RUN,), secrets=None, **inputs):
     """Run the alert of nightly.yml after a job that left some directories in its evidence."""
 
     def check_out(wanted):
@@ -214,9 +214,9 @@ def night(runner, cache, *, evidence="7", left=(RUN,), secrets=None, **inputs):
     return runner.job(NIGHTLY["jobs"]["alert"], inputs=whole, secrets=secrets, needs=needs)
 
 
-def test_a_night_calls_with_what_it_is_given_and_nothing_of_heroku(runner, cache):
+def test_a_night_calls_with_what_it_is_given_and_nothing_of_heroku(runner):
     secrets = {"alert-env": "PAGER_URL=json://host", "heroku-api-key": "key", "alert-heartbeat-url": "https://hc"}
-    ran = night(runner, cache, secrets=secrets, state="github-issue:o/r")
+    ran = night(runner, secrets=secrets, state="github-issue:o/r")
     assert ran.outcome == "success", ran.log
     assert runner.noted() == [
         "alert", f"{runner.workspace}/reports/{RUN}", "--state=github-issue:o/r", "--estate=estate.yaml",
@@ -229,9 +229,9 @@ def test_a_night_calls_with_what_it_is_given_and_nothing_of_heroku(runner, cache
 
 
 @pytest.mark.parametrize(("evidence", "left"), [("", ()), ("7", ()), ("7", ("$(touch x)",))])
-def test_a_night_that_died_is_called_for_too(runner, cache, evidence, left):
+def test_a_night_that_died_is_called_for_too(runner, evidence, left):
     assert NIGHTLY["jobs"]["alert"]["if"] == "always()"
-    ran = night(runner, cache, evidence=evidence, left=left)
+    ran = night(runner, evidence=evidence, left=left)
     assert ran.outcome == "success", ran.log
     assert runner.noted()[1].endswith("Z-none")
     assert runner.noted("found") == []
