@@ -67,6 +67,12 @@ def test_it_calls_for_a_run_and_keeps_its_state_in_the_cache(runner, cache):
     assert "#### Called\n\n    called env:PAGER_URL: SEV-1 shop-web: ```down\n" in runner.summary.read_text()
 
 
+def test_that_nothing_is_new_is_said_too(runner):
+    runner.environment["TOLD"] = "\\n"
+    runner.action("alert", directory=f"reports/{RUN}")
+    assert "#### Called\n\nNobody: nothing is new.\n" in runner.summary.read_text()
+
+
 def test_each_run_keeps_a_state_of_its_own_and_takes_the_newest_of_its_estate(runner, cache):
     """An entry of the cache cannot be written a second time, not even by the same run."""
     for estate in ("estate.yaml", "estate.yaml", "a,b.yaml"):
@@ -112,7 +118,7 @@ def test_a_run_that_left_nothing_is_called_for(runner, directory):
     assert ran.outcome == "success", ran.log
     asked, told, *_ = runner.noted()
     assert asked == "alert"
-    assert re.fullmatch(r"\d{8}T\d{6}Z-none", Path(told).name)
+    assert re.fullmatch(r"\d{8}T\d{6}Z-[0-9a-f]{8}", Path(told).name)
     assert runner.noted("found") == []
 
 
@@ -233,7 +239,7 @@ def test_a_night_that_died_is_called_for_too(runner, evidence, left):
     assert NIGHTLY["jobs"]["alert"]["if"] == "always()"
     ran = night(runner, evidence=evidence, left=left)
     assert ran.outcome == "success", ran.log
-    assert runner.noted()[1].endswith("Z-none")
+    assert runner.noted()[1].endswith("Z-00000000")
     assert runner.noted("found") == []
 
 
