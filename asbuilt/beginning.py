@@ -43,8 +43,12 @@ def begun(config: pytest.Config) -> Run:
 
     Raises what a user can get wrong: BrokenChecksError, EstateError, OptionError.
     """
-    if decided := handed_to(config):
-        return handed.begun(config, decided.run)
+    decided = handed_to(config)
+    return handed.begun(config, decided.run) if decided else _decided(config)
+
+
+def _decided(config: pytest.Config) -> Run:
+    """Decide by the options what the run is about. Raises as `begun` does."""
     asked = options.asked(config)
     refusals.refuse_what_contradicts(config, asked)
     found = discovery.find(asked.estate, os.environ, config.invocation_params.dir)

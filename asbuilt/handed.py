@@ -12,6 +12,7 @@ from asbuilt.gathering import Gathering
 from asbuilt.run import Run
 from asbuilt.verdicts import Verdict
 
+
 class Handed:
     """A plugin that brings the run, and keeps what it came to: the ids that were collected, verdicts, what failed."""
 

@@ -70,7 +70,10 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unobserved:
-    """A fact that nobody can tell: the request, why it gave nothing, and what to do about it."""
+    """A fact that nobody can tell: the request, why it gave nothing, and what to do about it.
+
+    `asked` is false where a look of a watch, which has few requests, did not ask for it.
+    """
 
     what: str
     request: str
@@ -78,6 +81,7 @@ class Unobserved:
     remedy: str
     requests: tuple[int, ...] = ()
     kind: Literal["unobserved"] = "unobserved"
+    asked: bool = field(default=True, kw_only=True)
 
     def __str__(self) -> str:
         """The request and why it gave nothing."""
@@ -372,11 +376,26 @@ _Stretch = Annotated[Stretch, PlainValidator(_stretch)]
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """What the looks of a watch tell of an app, beside what the newest of them saw.
+
+    `before` is when the look before this one was taken, None for the first. `down` has since when a process is not up
+    as declared, `failing` since when a probe is not answered as declared, by its path: None where that was so at the
+    first look. What is as declared has no entry in either.
+    """
+
+    before: datetime | None
+    down: dict[str, Fact[datetime]] = field(default_factory=dict)
+    failing: dict[str, datetime | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class AppState:
     """Everything observed of one app; probes by path, code by its id.
 
     `builds` and `looks` are None in observations that were saved before they were asked for. `looks` are the dynos as
-    they stood each time that they were found otherwise, the newest last.
+    they stood each time that they were found otherwise, the newest last. `watched` is None in a run, which is no look
+    of a watch.
     """
 
     app: Fact[App]
@@ -387,6 +406,7 @@ class AppState:
     builds: Fact[tuple[Build, ...]] | None = None
     codes: dict[str, Fact[Code]] = field(default_factory=dict)
     looks: Fact[tuple[tuple[Dyno, ...], ...]] | None = None
+    watched: Watched | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,8 @@ def choose(
 ) -> World:
     """Give the world that the options ask for; a sandbox runs until `closing` is closed.
 
-    Who asks `heroku_alone` needs no token of GitHub's. Raises OptionError with what to do. Without any option it is the providers themselves, never a sandbox instead:
-    evidence from the wrong world is worse than none.
+    Raises OptionError with what to do. Without any option it is the providers themselves, never a sandbox instead:
+    evidence from the wrong world is worse than none. Who asks `heroku_alone` needs no token of GitHub's.
     """
     if sandbox and observed:
         raise OptionError("--sandbox observes, --observed judges what was observed before: give one of them")

@@ -5,6 +5,7 @@ https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -13,11 +14,10 @@ from asbuilt.doctor.controls import Answers
 from asbuilt.doctor.documents import ENVIRONMENTS, WORKFLOWS
 from asbuilt.doctor.said import Budget, Group, Line, Status
 from asbuilt.estate import Estate, Repository
+from asbuilt.observe.look_budget import LIMIT, requests_an_hour
 
-HEROKU_LIMIT = 4500
 _OF_AN_APP = 6  # itself, its releases, formation, dynos, builds, and the slug that names the commit
-_OF_A_LOOK = 2  # at an app: its releases and its dynos
-_LOOKS_AN_HOUR = 12  # one each five minutes
+_INTERVAL = timedelta(minutes=5)  # of a watch
 _FILES = ".github/workflows/"
 _line = partial(Line, Group.BUDGET)
 
@@ -30,9 +30,9 @@ def budgets(estate: Estate, answers: Answers, looked: Mapping[str, Looked]) -> t
     if left is None and told.isdecimal():
         left = int(told)
     core = {each: _number(github.get("resources", "core", each)) for each in ("remaining", "limit")}
-    watch = len(estate.apps) * _OF_A_LOOK * _LOOKS_AN_HOUR
+    watch = requests_an_hour(len(estate.apps), _INTERVAL)
     return (
-        Budget("Heroku", left, HEROKU_LIMIT, _OF_AN_APP * len(estate.apps), watch),
+        Budget("Heroku", left, LIMIT, _OF_AN_APP * len(estate.apps), watch),
         Budget("GitHub", core["remaining"], core["limit"], of_github(estate, answers), 0),
     )
 

@@ -81,9 +81,9 @@ def _of_repository(
 
 
 DOCUMENTS = (
-    _of_app(APP, "", "heroku_app", "heroku_app_or_none"),
+    _of_app(APP, "", "heroku_app", "heroku_app_or_none", "heroku_app_if_asked"),
     _of_app("releases", "/releases", "releases", wanted="version ..; order=desc,max=1"),
-    _of_app("formation", "/formation", "formation"),
+    _of_app("formation", "/formation", "formation", "formation_if_asked"),
     _of_app("dynos", "/dynos", "dynos"),
     _of_app(
         "builds",

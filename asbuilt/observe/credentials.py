@@ -113,12 +113,19 @@ def how_to_have_one(server: GitHubServer) -> str:
 
 def held_github(environ: Mapping[str, str], server: GitHubServer = DOT_COM) -> Held | None:
     """Give a GitHub's token from the environment, or the one that `gh` has for its host; None without it."""
-    for name in _variables(environ, server):
-        if token := environ.get(name, "").strip():
-            return Held(token, name)
+    if held := of_environment(environ, server):
+        return held
     # With these the client would give one that is for another host.
     own = {name: value for name, value in environ.items() if name not in {*_OF_ACTIONS, *_OF_SERVERS}}
     return _said(own, "gh", "auth", "token", "--hostname", server.host)
+
+
+def of_environment(environ: Mapping[str, str], server: GitHubServer = DOT_COM) -> Held | None:
+    """Give a GitHub's token from the environment; None without one that is for it."""
+    for name in _variables(environ, server):
+        if token := environ.get(name, "").strip():
+            return Held(token, name)
+    return None
 
 
 def _variables(environ: Mapping[str, str], server: GitHubServer) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A cause in words, as every view of a run has them: its headline, what it explains, what to do, the runbook."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from asbuilt import texts
@@ -57,8 +57,13 @@ def is_of_its_own(verdict: Verdict) -> bool:
 
 def explains(cause: Cause) -> str:
     """Name by control all that a cause explains, itself too: `GH002 HK004 WEB001 (2)`; of several apps, for each."""
+    return counted(cause.explains)
+
+
+def counted(found: Mapping[str, Mapping[str, int]]) -> str:
+    """Give counts by control, for each subject that they have: `GH002 HK004 WEB001 (2)`."""
     told = []
-    for subject, counts in cause.explains.items():
+    for subject, counts in found.items():
         ids = " ".join(f"{control} ({count})" if count > 1 else control for control, count in counts.items())
         told.append(f"{texts.line(subject)}: {ids}" if subject else ids)
     return "; ".join(told)

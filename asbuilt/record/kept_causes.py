@@ -108,11 +108,13 @@ def _unknown(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[KeptCause]:
     """Give what is unknown, together what one act makes known; what was never judged is no cause of its own."""
     found = [each for each in verdicts if each.outcome is Outcome.UNKNOWN and not each.reason.startswith(NEVER)]
     known = {each.id for each in found}
+    fixes = {each.id: next((one.fix for one in each.told() if one.fix), _NO_FIX) for each in found}
+    roots = {(each.control[:2], fixes[each.id]) for each in found if not set(each.caused_by) & known}
     groups: dict[tuple[str, str], list[Verdict]] = {}
     for each in sorted(found, key=by_urgency):
-        root = not set(each.caused_by) & known
-        fix = next((one.fix for one in each.told() if one.fix), _NO_FIX)
-        groups.setdefault((each.control[:2] if root else "", fix), []).append(each)
+        # What is unknown with what explains it, and known by the same act, is one cause with it.
+        own = (each.control[:2], fixes[each.id])
+        groups.setdefault(own if own in roots else ("", own[1]), []).append(each)
     for (_, fix), members in groups.items():
         head, failing = members[0], [each for each in members if each.fails]
         subjects = tuple(dict.fromkeys(each.subject for each in members))

@@ -94,13 +94,15 @@ class Application:
         query = f"?{ask.query}" if ask.query else ""
         agent = request.headers.get("user-agent", "")
         shown = _stands_for(named, path)[0]
-        self.log.append(Entry(ask.method, shown, path + query, reply.status if reply else 0, agent))
         if reply is None:
+            self.log.append(Entry(ask.method, shown, path + query, 0, agent))
             await _gone(receive)
             return
         if host == github.HOST:
             reply = self._mount.outside(reply)
-        await _response(world, ask, reply, provider)(scope, receive, send)
+        response = _response(world, ask, reply, provider)
+        self.log.append(Entry(ask.method, shown, path + query, response.status_code, agent))
+        await response(scope, receive, send)
 
     def _ask(self, request: Request, host: str, path: str) -> Ask:
         earlier = self._asked.get(host, 0)

@@ -12,7 +12,9 @@ from asbuilt.verbs.telling import all_meant, fitting, stop
 
 
 def verify(
-    directory: Annotated[str, typer.Argument(metavar="[DIR]", help="the directory of a run, or of a day of a watch")] = "reports/latest",
+    directory: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="the directory of a run, or of a day of a watch")
+    ] = "reports/latest",
     *,
     rejudge: Annotated[bool, typer.Option("--rejudge", help="judge what it saved once more, and compare")] = False,
     max_age: Annotated[
@@ -34,8 +36,6 @@ def verify(
         all_meant(("DIR", [directory]), ("--max-age", [max_age]), ("--estate", [estate_name]))
         asked = Asked(estate_name or "", verified.age_of(max_age) if max_age else None, rejudge)
         path = Path(directory)
-        if is_day(path) and rejudge:
-            raise OptionError("--rejudge judges again what a run saved; a day of a watch keeps its changes alone")
         found = verify_day(path, asked) if is_day(path) else verify(path, asked)
     except (OptionError, NoRunError) as error:
         stop(str(error))

@@ -10,10 +10,8 @@ from asbuilt.estate import load, refuse_empty, source_of
 from asbuilt.option_values import OptionError
 from asbuilt.run import Run, prepared
 from asbuilt.scope import Scope, scope_of
-from asbuilt.subjects import none_declared
 
 MARKER = "watch"
-CONTROLS = ("HK002", "HK003", "HK006", "HK008", "WEB001", "WEB002")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,11 @@ def about(found: Found, apps: list[str]) -> About:
     return of_source(found.path, source_of(found), tuple(apps))
 
 
+def of_file(path: Path) -> About:
+    """Read the estate in a file, to watch all of its apps. Raises as `about` does."""
+    return of_source(path, source_of(path), ())
+
+
 def of_source(path: Path, source: bytes, apps: tuple[str, ...]) -> About:
     """Give what a watch is about, by the content of its estate's file. Raises as `about` does."""
     checks = catalogue.checks()
@@ -58,7 +61,7 @@ def of_source(path: Path, source: bytes, apps: tuple[str, ...]) -> About:
 
 def _ids(run: Run) -> Iterator[str]:
     for check, control in run.checks:
-        if control.id not in CONTROLS:
+        if not control.watched:
             continue
         subjects = run.subjects(control.kind)
         for name, subject in subjects.items():

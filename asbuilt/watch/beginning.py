@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,13 +15,15 @@ from asbuilt.discovery import find
 from asbuilt.estate_forms import Duration
 from asbuilt.heartbeat import Heartbeat, RunKind
 from asbuilt.model import ago
+from asbuilt.observe.http import Client
+from asbuilt.observe.look_budget import Plan, planned
 from asbuilt.option_values import OptionError
 from asbuilt.record import ci
 from asbuilt.watch.about import About, about
 from asbuilt.watch.day import Head
 from asbuilt.watch.days import Days
 from asbuilt.watch.judge import Judge
-from asbuilt.watch.looking import Sweeping
+from asbuilt.watch.looking import Looks
 from asbuilt.watch.loop import Reached, Watch
 from asbuilt.watch.telling import Telling
 from asbuilt.withholding import Secrets
@@ -33,7 +35,7 @@ _LEAST, _MOST = 10.0, 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a watch; times are seconds. One that looks `once` is begun `every` so often by something else."""
+    """What is asked of a watch; times are seconds. What looks `once` is begun `every` so often by something else."""
 
     estate: str | None
     apps: tuple[str, ...]
@@ -45,8 +47,12 @@ class Asked:
     deadline: float
 
 
-def interval_of(text: str) -> float:
+def interval_of(text: str | None, *, once: bool) -> float:
     """Read how often is looked: 5m. Raises OptionError."""
+    if text is None and once:
+        return ONCE
+    if text is None:
+        raise OptionError("say how often: --every 5m looks until it is ended, --once looks once")
     try:
         seconds = TypeAdapter(Duration).validate_python(text).total_seconds()
     except ValidationError as error:
@@ -65,6 +71,7 @@ class Ready:
     world: World
     about: About
     secrets: Secrets
+    plan: Plan
 
 
 def ready(
@@ -72,9 +79,9 @@ def ready(
     closing: ExitStack,
     telling: Telling,
     environ: Mapping[str, str],
-    caller: Callable[[About, World], Callable[[Told], Reached] | None],
+    reach: Callable[[About], Callable[[Told], Reached]] | None,
 ) -> Ready:
-    """Make a watch ready to look; what it holds is let go when `closing` is closed.
+    """Make a watch ready to look; what it holds is let go when `closing` is closed. `reach` gives what calls.
 
     Raises what a user can get wrong: BrokenChecksError, EstateError, OptionError.
     """
@@ -90,18 +97,27 @@ def ready(
     live = world.sandbox is None
     days = closing.enter_context(Days(Path(asked.evidence), head, found.source, secrets, telling.say, live=live))
     days.resume(world.sandbox.clock() if world.sandbox else datetime.now(UTC))
+    plan = planned(run.estate, run.scope, timedelta(seconds=asked.every))
+    client = Client(
+        world.tokens,
+        github=world.server.api,
+        route_to=world.sandbox.origin if world.sandbox else None,
+        timeout=asked.timeout,
+        deadline=asked.deadline,
+    )
+    closing.callback(client.close)
     watch = Watch(
         run,
         head,
-        Sweeping(run.estate, run.scope, world, asked.timeout, asked.deadline),
+        Looks(run.estate, client, world.name, plan, asked.deadline),
         judge,
         days,
         telling,
         Heartbeat.of(environ, RunKind.WATCH, rehearsal=not live, say=telling.say),
-        caller(found, world),
+        reach(found) if reach else None,
         page(environ),
     )
-    return Ready(watch, world, found, secrets)
+    return Ready(watch, world, found, secrets, plan)
 
 
 def begins(made: Ready, asked: Asked) -> tuple[str, ...]:
@@ -111,7 +127,7 @@ def begins(made: Ready, asked: Asked) -> tuple[str, ...]:
     often = "once" if asked.once else f"every {_often(asked.every)}"
     apps = f"{count} app{'' if count == 1 else 's'} of {estate.name}"
     again = f"; {path} is read at the start: begin again where it changes" if not asked.once else ""
-    return (f"watching {apps} in {made.world.name}, {often}{again}",)
+    return f"watching {apps} in {made.world.name}, {often}{again}", *made.plan.said
 
 
 def page(environ: Mapping[str, str]) -> str:
@@ -125,4 +141,3 @@ def page(environ: Mapping[str, str]) -> str:
 def _often(seconds: float) -> str:
     moment = datetime.fromtimestamp(0, UTC)
     return ago(moment, moment.fromtimestamp(seconds, UTC))
-

@@ -14,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from asbuilt import __version__, texts
 from asbuilt.model import Observation, Request
 from asbuilt.record import kept_causes
@@ -80,7 +82,7 @@ class Change:
 def change(state: State, looked: Looked, interval: float) -> Change:
     """Say what a look found otherwise than the one before."""
     now = {each.id: entry(each) for each in looked.verdicts}
-    found = [name for name in (*now, *(each for each in state.verdicts if each not in now))]
+    found = dict.fromkeys((*now, *state.verdicts))
     before = {lasting_cause(each): each for each in state.causes}
     after = {lasting_cause(each): each for each in plain_causes(looked)}
     apart = looked.at - state.last if state.last else None
@@ -250,13 +252,7 @@ def _is_same(before: Mapping[str, Any] | None, now: Mapping[str, Any] | None) ->
 def _facts(observation: Observation, subjects: set[str]) -> dict[str, Any]:
     """Give what was observed of the apps that verdicts are about, of as many as a line may hold."""
     names = sorted(each for each in observation.apps if each in subjects)[:_MOST_APPS]
-    return {name: _plain(observation.apps[name]) for name in names}
-
-
-def _plain(value: Any) -> Any:
-    from pydantic_core import to_jsonable_python
-
-    return to_jsonable_python(value)
+    return {name: to_jsonable_python(observation.apps[name]) for name in names}
 
 
 def _request(request: Request) -> dict[str, Any]:

@@ -11,13 +11,16 @@ from typing import Any
 from pydantic import AwareDatetime, TypeAdapter
 
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read, read_inside
+from asbuilt.model import ago
 from asbuilt.record.directory import ESTATE
 from asbuilt.record.kept_causes import KeptCause
+from asbuilt.record.statement import is_real
 from asbuilt.record.verifying.checked import Misfit
 from asbuilt.verdicts import Outcome
 from asbuilt.watch.day import DAY, FORM, GAP, LOOKS, MOST_OF_A_LINE, NOW, Head, State
 from asbuilt.watch.looked import lasting, lasting_cause
 
+AHEAD = timedelta(minutes=5)  # clocks differ by so much
 _OUTCOMES = frozenset(Outcome)
 _MOST_OF_NOW = 64 * 2**20
 
@@ -128,6 +131,20 @@ def read_day(directory: Path) -> ReadDay:
     if sealed:
         misfits += _of_seal(directory, state)
     return ReadDay(directory, head, state, sealed, tuple(misfits), tuple(chain.silences))
+
+
+def silent_since(found: ReadDay, now: datetime) -> str:
+    """Say since when a watch does not look that is to; nothing where it looks, or where its day is over.
+
+    The clock of a sandbox tells nothing of that.
+    """
+    if found.sealed or found.head is None or found.state is None or found.state.last is None:
+        return ""
+    age = now - found.state.last
+    if not is_real(found.head.world) or age <= timedelta(seconds=GAP * found.head.interval) + AHEAD:
+        return ""
+    since = found.state.last.isoformat().replace("+00:00", "Z")
+    return f"the last look was at {since}, {ago(found.state.last, now)} ago, and the day is not sealed: it is silent"
 
 
 def _now(content: bytes) -> _Now:

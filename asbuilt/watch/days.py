@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from hashlib import sha256
+from pathlib import Path
 from secrets import token_hex
 from typing import Self
 
@@ -146,7 +146,7 @@ class Days:
         except BlockingIOError as error:
             os.close(lock)
             raise OptionError(
-                f"--evidence {self._evidence}: another watch of this estate writes there: end it, or name another folder"
+                f"--evidence {self._evidence}: another watch of this estate writes there; end it, or name another"
             ) from error
         return lock
 

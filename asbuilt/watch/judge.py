@@ -57,8 +57,21 @@ class Judge:
 
     def close(self) -> None:
         """End the process."""
-        self._end()
+        self.end()
         self._said.close()
+
+    def end(self) -> None:
+        """End the process, whatever it does; the next look has another."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+        for each in (process.stdin, process.stdout):
+            if each is not None:
+                with suppress(OSError):
+                    each.close()
+        process.wait()
 
     def begin(self) -> None:
         """Begin the process, where there is none. Raises BrokenOffError."""
@@ -97,7 +110,7 @@ class Judge:
             verdicts = tuple(map(from_wire, answer["verdicts"]))
         except (BrokenOffError, ValueError, LookupError) as error:
             judgement = self._unknown(f"the process that judges: {error}")
-            self._end()
+            self.end()
             return judgement
         if wrong := _population(self._expected, [each.id for each in verdicts]):
             return self._unknown(wrong)
@@ -134,18 +147,6 @@ class Judge:
         if found is None:
             raise BrokenOffError("it has ended")
         return found
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
-        for each in (process.stdin, process.stdout):
-            if each is not None:
-                with suppress(OSError):
-                    each.close()
-        process.wait()
 
 
 def _population(expected: Sequence[str], judged: Sequence[str]) -> str:

@@ -5,14 +5,12 @@ What pytest keeps of a session goes with its fork, so neither this process nor t
 """
 
 import gc
-import importlib
 import json
 import os
 import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,7 +19,7 @@ from asbuilt.home import PROJECT
 from asbuilt.judging import to_wire
 from asbuilt.model import load
 from asbuilt.run import Run
-from asbuilt.watch.about import CONTROLS, of_source
+from asbuilt.watch.about import MARKER, of_source
 from asbuilt.watch.frames import BrokenOffError, received, send
 
 _KNOWN = "asbuilt.known_options"
@@ -88,11 +86,9 @@ def _judge(run: Run, asked: bytes, sending: int, seconds: int) -> None:
 
 def _judged(run: Run, *, only_collect: bool = False) -> Handed:
     handed = Handed(run)
-    chosen = ["-k", " or ".join(CONTROLS), "-m", "live"]
     own = ["-c", str(PROJECT / "pytest.ini"), "--rootdir", str(PROJECT), "-p", _KNOWN, "-p", "no:cacheprovider"]
-    pytest.main(
-        [*own, *chosen, *(["--collect-only"] if only_collect else []), str(PROJECT / "tests_live")], plugins=[handed]
-    )
+    chosen = ["-m", MARKER, *(["--collect-only"] if only_collect else [])]
+    pytest.main([*own, *chosen, str(PROJECT / "tests_live")], plugins=[handed])
     return handed
 
 

@@ -1,19 +1,20 @@
 """The watch: look, judge, write down, call; and again, in its pace, until somebody ends it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from asbuilt.alert.declared import declared
 from asbuilt.alert.told import Told
 from asbuilt.faults import INTERNAL
 from asbuilt.record.kept_causes import kept_causes
 from asbuilt.record.writing import NotWrittenError
 from asbuilt.run import Run
-from asbuilt.watch.day import Head, following
+from asbuilt.watch.day import Head, State, following
 from asbuilt.watch.days import Days
 from asbuilt.watch.judge import Judge
 from asbuilt.watch.looked import Looked
-from asbuilt.watch.looking import Looking, ProvidersTime
+from asbuilt.watch.looking import Looking
 from asbuilt.watch.says import told_of
 from asbuilt.watch.telling import Telling, summary
 
@@ -54,7 +55,6 @@ class Watch:
     beat: Beat
     call: Callable[[Told], Reached] | None = None
     run_url: str = ""
-    time: ProvidersTime = field(default_factory=ProvidersTime)
 
     def on(self, pace: Iterable[object]) -> None:
         """Look at each turn, until there are none any more."""
@@ -71,7 +71,7 @@ class Watch:
         unwritten = self._written(looked)
         if not unwritten:
             said = self.days.state
-        reached = self.call(told_of(self.head, said, self.days.directory, self.run_url)) if self.call else Reached()
+        reached = self._reached(said)
         for each in reached.said:
             self.telling.say(each)
         wrong = [*filter(None, (looked.failed, unwritten, reached.failed))]
@@ -88,11 +88,17 @@ class Watch:
         seen = self.looking(self.days.state.kept)
         for each in seen.said:
             self.telling.say(each)
-        observation = self.time.of(seen.observation)
+        observation = seen.observation
         judgement = self.judge.judged(observation)
         run = replace(self.run, observation=observation, world=observation.world)
         causes = () if judgement.failed else kept_causes(run, judgement.verdicts)
         return Looked(observation.as_of, observation, judgement.verdicts, causes, seen.kept, judgement.failed)
+
+    def _reached(self, said: State) -> Reached:
+        """Call whoever is to be called for what a look says."""
+        if self.call is None:
+            return Reached()
+        return self.call(told_of(self.head, said, self.days.directory, self.run_url, declared(self.run.estate)))
 
     def _written(self, looked: Looked) -> str:
         """Write a look down, and say what of that failed: it ends nothing."""

@@ -16,13 +16,13 @@ from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.verdicts import Outcome
 from asbuilt.watch.about import of_source
 from asbuilt.watch.day import DAY, GAP, LOOKS, NOW, Head, State, instant
-from asbuilt.watch.day_read import ReadDay, Silence, read_day
-
-_AHEAD = timedelta(minutes=5)  # clocks differ by so much
+from asbuilt.watch.day_read import AHEAD, ReadDay, Silence, read_day, silent_since
 
 
 def verify_day(directory: Path, asked: Asked, now: datetime | None = None) -> Verification:
-    """Check the record of a day."""
+    """Check the record of a day. Raises OptionError where it is to be judged again."""
+    if asked.rejudge:
+        raise OptionError("--rejudge judges again what a run saved; a day of a watch keeps its changes alone")
     found = read_day(directory.resolve())
     return Verification(
         directory, found.directory.name, tuple(_checks(found, asked, now or datetime.now(UTC))), _signature(found)
@@ -101,11 +101,10 @@ def _age(found: ReadDay, head: Head, state: State, asked: Asked, now: datetime) 
         said = f"{told} by the sandbox's clock: that proves no age"
         return checked("age", said, [Misfit(NOW, said)] if asked.max_age is not None else [])
     age, misfits = now - state.last, []
-    if age < -_AHEAD:
+    if age < -AHEAD:
         misfits.append(Misfit(NOW, f"{told}, which is still to come"))
-    silent = age > timedelta(seconds=GAP * head.interval) + _AHEAD
-    if silent and not found.sealed:
-        misfits.append(Misfit(NOW, f"{told}, {_length(age)} ago, and the day is not sealed: the watch is silent"))
+    if silence := silent_since(found, now):
+        misfits.append(Misfit(NOW, silence))
     if asked.max_age is not None and age > asked.max_age:
         misfits.append(Misfit(NOW, f"{told}, {_length(age)} ago, and {_length(asked.max_age)} is allowed"))
     return checked("age", f"{told}, {_length(max(age, timedelta()))} ago", misfits)

@@ -93,8 +93,14 @@ def test_another_fact_behind_the_same_verdict_is_a_change(days, about):
     [
         (lambda folder: replaced(folder / day.LOOKS, '"drifted"', '"conforms"'), "looks.jsonl:3"),
         (lambda folder: replaced(folder / day.LOOKS, '"look": 3', '"look": 2'), "looks.jsonl"),
-        (lambda folder: (folder / day.LOOKS).write_text("".join((folder / day.LOOKS).open().readlines()[1:])), "looks.jsonl:1"),
-        (lambda folder: (folder / day.LOOKS).write_text("".join((folder / day.LOOKS).open().readlines()[:1])), "now.json"),
+        (
+            lambda folder: (folder / day.LOOKS).write_text("".join((folder / day.LOOKS).open().readlines()[1:])),
+            "looks.jsonl:1",
+        ),
+        (
+            lambda folder: (folder / day.LOOKS).write_text("".join((folder / day.LOOKS).open().readlines()[:1])),
+            "now.json",
+        ),
         (lambda folder: (folder / day.LOOKS).write_text((folder / day.LOOKS).read_text()[:-20]), "looks.jsonl:3"),
         (lambda folder: replaced(folder / day.LOOKS, "is wrong", "is worse"), "looks.jsonl"),
         (lambda folder: replaced(folder / day.NOW, '"conforms"', '"drifted"'), "now.json"),

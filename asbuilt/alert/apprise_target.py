@@ -1,0 +1,159 @@
+"""One target of Apprise: one URL, that names one recipient, which takes a message or does not.
+
+Apprise answers one yes or no for all that it is given, so it is given one: a URL in each variable, with one recipient.
+What its URL may ask for that would make a yes of a no, or two messages of one, is overruled: `optional`, `retry`,
+`overflow` (a message that is too long is made shorter, never split), `emojis`; a redirect is followed where the URL
+asks for it (`redirect=yes`), since what answers there may be a page that takes everything.
+
+Services that show a message on the machine that sends it wake nobody, and one that answers nothing cannot say that it
+took it: they are refused. What needs a library that is not installed is too.
+
+The URL is a secret, and so is what it is made of: no text that is given back holds any of it, nothing is logged.
+"""
+
+import logging
+import re
+from concurrent.futures import Future
+from threading import Thread
+from typing import Any
+
+from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, OverflowMode, conversion
+from apprise.plugins import N_MGR
+
+from asbuilt.alert import chat_texts, refused_by
+from asbuilt.alert.event import Kind, Message
+from asbuilt.alert.fitting import shortened
+
+_LONGEST_WAIT = 30.0  # seconds, whatever a service and its URL make of it
+_CONNECT, _READ = 10.0, 15.0  # seconds, where the URL names none; Apprise's own 4 take a slow yes for a no
+_LOCAL = frozenset({"blink1", "dbus", "gio", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
+_SILENT = frozenset({"rsyslog"})  # UDP
+_RAW = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})  # programs read these: plain, unless asked for
+_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]{0,20})://")
+_URLS = re.compile(r"(?:^|[\s,;])[A-Za-z][A-Za-z0-9+.-]{0,20}://")
+_PLUGINS: Any = N_MGR
+_CONVERTED: Any = conversion.convert_between
+_DETAILS = logging.getLevelName(logging.DEBUG)
+_URGENT = frozenset({"SEV-1", "SEV-2"})
+_LOGGERS = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", "charset_normalizer", "MARKDOWN")
+
+
+def send(url: str, message: Message) -> str:
+    """Send a message to where a URL leads; give why it was not taken, and nothing where it was.
+
+    In the words that are given back, `{name}` stands for the variable that holds the URL.
+    """
+    _silence()
+    if len(_URLS.findall(url)) > 1:
+        return "{name} holds several URLs, of which there would be one yes or no; give each a variable of its own"
+    done: Future[str] = Future()
+    # A thread that nobody waits for at the end: a service that holds the connection for ever keeps no run from ending.
+    Thread(target=_finish, args=(done, url, message), daemon=True).start()
+    try:
+        return done.result(_LONGEST_WAIT)
+    except TimeoutError:
+        return f"it did not answer within {_LONGEST_WAIT:.0f} s; it may have taken it all the same"
+
+
+def _finish(done: Future[str], url: str, message: Message) -> None:
+    try:
+        reason = _sent(url, message)
+    except Exception as error:  # noqa: BLE001 - a plugin of Apprise may raise anything, with the URL in its text
+        reason = f"Apprise failed ({type(error).__name__}); look at the URL in {{name}}"
+    done.set_result(reason)
+
+
+def _sent(url: str, message: Message) -> str:
+
+    service = _service(url)
+    if isinstance(service, str):
+        return service
+    if len(service) > 1:
+        return (
+            "{name} names several recipients, of which there would be one yes or no; "
+            "give each a variable of its own, or one address that reaches them all"
+        )
+    title, body, form = _fitting(service, message)
+    caller = Apprise(asset=service.asset)
+    caller.add(service)
+    result = caller.notify(
+        body=body, title=title, notify_type=_type(message), body_format=form, log_level=logging.DEBUG
+    )
+    try:
+        if result:
+            return ""
+        logged = [*(each for one in result.results for each in one.logs()), *result.call_logs()]
+        said = (each.message for each in logged if each.level != _DETAILS)
+        return f"{service.service_name}: {refused_by.told(said, (each.message for each in logged))}"
+    finally:
+        for one in result.results:
+            one.close()
+
+
+def _service(url: str) -> NotifyBase | str:
+    """Give the service that a URL names, set as it is to be; or what keeps it from being one."""
+    found = _SCHEME.match(url)
+    scheme = found[1].lower() if found else ""
+    if scheme in _LOCAL:
+        return f"{scheme}:// shows a message where asbuilt runs, and calls nobody; set {{name}} to another service"
+    if scheme in _SILENT:
+        return f"{scheme}:// answers nothing, so nobody knows whether it came; set {{name}} to another service"
+    if scheme in _PLUGINS and not _PLUGINS[scheme].enabled:
+        needs = _PLUGINS[scheme].requirements.get("packages_required") or "more than is installed"
+        needs = ", ".join(needs) if isinstance(needs, list) else needs
+        return f"{scheme}:// needs {needs}; install it beside asbuilt, or set {{name}} to another service"
+    asset = AppriseAsset(
+        app_id="asbuilt",
+        app_desc="asbuilt",
+        async_mode=False,
+        http_redirects=False,
+        image_url_mask="",
+        image_url_logo="",
+        interpret_emojis=False,
+        pem_autogen=False,
+        pgp_autogen=False,
+        secure_logging=True,
+        service_timeout=0,  # then it runs in this thread, which has a bound of its own
+        storage_mode="memory",
+    )
+    service = Apprise.instantiate(url, asset=asset)
+    if service is None:
+        if scheme in _PLUGINS:
+            return f"{{name}} holds no URL that {_PLUGINS[scheme].service_name} can be reached by"
+        return "{name} holds no URL of Apprise: its scheme is none of Apprise's"
+    service.optional = False
+    service.retry = 0
+    service.overflow_mode = OverflowMode.TRUNCATE
+    if service.socket_connect_timeout == type(service).socket_connect_timeout:
+        service.socket_connect_timeout = _CONNECT
+    if service.socket_read_timeout == type(service).socket_read_timeout:
+        service.socket_read_timeout = _READ
+    return service
+
+
+def _fitting(service: NotifyBase, message: Message) -> tuple[str, str, str]:
+    """Give title, body and format as a service takes them: Markdown where it shows any, or HTML; else plain text."""
+    asked = NotifyFormat.TEXT if service.schema in _RAW else NotifyFormat.MARKDOWN
+    taken = service.resolve_format(asked)
+    form = NotifyFormat.TEXT if taken == NotifyFormat.TEXT else NotifyFormat.MARKDOWN
+    title, body = message.title, message.text if form == NotifyFormat.TEXT else message.markdown
+    if service.title_maxlen <= 0:  # Apprise would put it before the body as it is
+        head = title if form == NotifyFormat.TEXT else chat_texts.prose(title)
+        title, body = "", f"{head}\n\n{body}"
+    most = service.body_maxlen - (len(title) + 16 if service.overflow_amalgamate_title else 2)
+    return title, shortened(body, lambda text: len(_CONVERTED(form, taken, text)) <= most), form
+
+
+def _type(message: Message) -> NotifyType:
+    if message.kind is Kind.RESOLVED:
+        return NotifyType.SUCCESS
+    return NotifyType.FAILURE if message.severity in _URGENT else NotifyType.WARNING
+
+
+def _silence() -> None:
+    """Keep what Apprise and its libraries log from being printed: addresses stand in it, and tokens in them."""
+    for each in _LOGGERS:
+        logger = logging.getLogger(each)
+        logger.propagate = False
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())

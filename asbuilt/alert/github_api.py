@@ -1,0 +1,329 @@
+"""GitHub's API of issues, for those who write there: bounded, in time, and within one origin.
+
+What an answer means: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from asbuilt import __version__, texts
+from asbuilt.github_server import GitHubServer, server_of
+from asbuilt.observe.single_sign_on import signing_on
+from asbuilt.withholding import Secret, Secrets, foreign
+
+T = TypeVar("T")
+
+ATTEMPTS = 3
+PAGE = 100
+_HEADERS = {
+    "Accept": "application/vnd.github+json",
+    "X-GitHub-Api-Version": "2022-11-28",
+    "User-Agent": f"asbuilt/{__version__}",
+}
+_TIMES_OUT = (5.0, 15.0)  # to connect, and between two bytes
+_DEADLINE = 30.0
+_MOST_OF_AN_ANSWER = 16 * 2**20
+_MOST_REDIRECTS = 3
+_REDIRECTS = frozenset({301, 302, 307, 308})  # GitHub: the same method again, which 303 would not be
+_TRANSIENT = frozenset({500, 502, 503, 504})
+# https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+_BETWEEN_WRITES = 1.0
+_LIMIT_PAUSE = 60.0
+_LONGEST_PAUSE = 10.0  # whoever is told to stop has half a minute, and the next run tries again
+_BACKOFF = 2.0
+_MOST_OF_A_MESSAGE = 300
+_WRITE = "Issues: write (in a workflow `permissions: issues: write`)"
+
+
+class NotAnsweredError(Exception):
+    """GitHub did not do what it was asked for: the fact, and what to do, as people are told.
+
+    `pause` is how many seconds to wait before it is asked again; None where that changes nothing. `status` is that of
+    the answer, 0 without one.
+    """
+
+    def __init__(self, fact: str, remedy: str, *, pause: float | None = None, status: int = 0) -> None:
+        super().__init__(f"{fact}: {remedy}")
+        self.fact = fact
+        self.remedy = remedy
+        self.pause = pause
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A whole answer; names of headers are in any case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class _Bearer(requests.auth.AuthBase):
+    """Puts the token into a request. Without an own one, requests would put what `.netrc` has in its place."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class GitHub:
+    """Asks for the issues of one repository, and writes them.
+
+    The token goes to the API's own origin alone. Writes have a second between them, as GitHub asks for. `pause` waits.
+    """
+
+    def __init__(self, repository: str, token: str, api: str, *, pause: Callable[[float], None] = time.sleep) -> None:
+        self.repository = repository
+        self.api = api.rstrip("/")
+        self.pause = pause
+        self._secrets = Secrets.of([Secret("the token", token)])
+        self._session = requests.Session()
+        self._session.auth = _Bearer(token)
+        self._session.headers.update(_HEADERS)
+        self._has_written = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._session.close()
+
+    def get(self, path: str, **query: str | int) -> Any:
+        """Ask for what is at a path behind the repository's. Raises NotAnsweredError."""
+        return self._parsed(self._answered("GET", self._address(path), query=query))
+
+    def listed(self, path: str, most_pages: int, **query: str | int) -> Iterator[dict[str, Any]]:
+        """Walk a list page by page, up to so many pages. Raises NotAnsweredError."""
+        address, asked = self._address(path), {**query, "per_page": PAGE}
+        for _ in range(most_pages):
+            answer = self._answered("GET", address, query=asked)
+            found = self._parsed(answer)
+            if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+                raise NotAnsweredError(f"{self._host} answered with no list", "look at its API's address")
+            yield from found
+            links = requests.utils.parse_header_links(answer.headers.get("Link", ""))
+            following = next((each["url"] for each in links if each.get("rel") == "next"), "")
+            if not following:
+                return
+            address, asked = self._within(answer.url, following), {}
+
+    def write(self, method: str, path: str, document: Mapping[str, Any]) -> Any:
+        """Write to a path behind the repository's, and give what stands there now. Raises NotAnsweredError."""
+        if self._has_written:
+            self.pause(_BETWEEN_WRITES)
+        self._has_written = True
+        return self._parsed(self._answered(method, self._address(path), document=document))
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.api).netloc
+
+    def _address(self, path: str) -> str:
+        return f"{self.api}/repos/{self.repository}{path}"
+
+    def _answered(
+        self,
+        method: str,
+        address: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        document: Mapping[str, Any] | None = None,
+    ) -> _Answer:
+        """Send a request, and again where an answer sends elsewhere in the API. Raises NotAnsweredError."""
+        answer = self._sent(method, address, query, document)
+        for _ in range(_MOST_REDIRECTS):
+            if answer.status not in _REDIRECTS or not answer.headers.get("Location"):
+                break
+            address = self._within(answer.url, answer.headers["Location"])
+            answer = self._sent(method, address, None, document)
+        if 200 <= answer.status < 300:  # noqa: PLR2004
+            return answer
+        raise self._failure(answer)
+
+    def _within(self, before: str, location: str) -> str:
+        """Give where an answer sends to. Raises NotAnsweredError for what is not the API: the token stays there."""
+        there = urljoin(before, location)
+        if not there.startswith(f"{self.api}/") or "/../" in urlsplit(there).path:
+            host = texts.line(foreign(urlsplit(there).netloc), _MOST_OF_A_MESSAGE)
+            raise NotAnsweredError(
+                f"{self._host} sends to {host or 'nowhere'}, which is not its API", "look at the API's address"
+            )
+        return there
+
+    def _sent(
+        self, method: str, address: str, query: Mapping[str, str | int] | None, document: Mapping[str, Any] | None
+    ) -> _Answer:
+        """Send one request, and read its answer up to a bound. Raises NotAnsweredError where no whole one came."""
+        began = time.monotonic()
+        try:
+            with self._session.request(
+                method,
+                address,
+                params=query,
+                json=document,
+                timeout=_TIMES_OUT,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                body = _body(response, began)
+        except requests.Timeout:
+            raise NotAnsweredError(
+                f"{self._host} gave no answer in time", "try again: the provider or the network is slow", pause=0.0
+            ) from None
+        except (requests.exceptions.InvalidHeader, UnicodeError):
+            raise NotAnsweredError(  # whose own text quotes the token
+                "the token is malformed: no header can hold it", "set the variable that holds it again"
+            ) from None
+        except requests.RequestException as error:
+            raise self._unreached(error) from None
+        if len(body) > _MOST_OF_AN_ANSWER:
+            raise NotAnsweredError(f"{self._host} answered more than {_MOST_OF_AN_ANSWER // 2**20} MiB", "try again")
+        return _Answer(address, response.status_code, response.headers, body)
+
+    def _unreached(self, error: requests.RequestException) -> NotAnsweredError:
+        if isinstance(error, requests.exceptions.SSLError):
+            return NotAnsweredError(
+                f"the certificate of {self._host} is not trusted: {self._fit(_innermost(error))}",
+                "look at the clock, the proxy and REQUESTS_CA_BUNDLE of this machine",
+            )
+        if isinstance(error, requests.exceptions.ProxyError):
+            return NotAnsweredError(
+                f"{self._host} could not be reached through the proxy", "look at HTTPS_PROXY and NO_PROXY", pause=0.0
+            )
+        return NotAnsweredError(
+            f"{self._host} could not be reached: {self._fit(_innermost(error))}", "check the network", pause=0.0
+        )
+
+    def _parsed(self, answer: _Answer) -> Any:
+        try:
+            return json.loads(answer.body)
+        except (ValueError, RecursionError):
+            raise NotAnsweredError(
+                f"{self._host} answered {answer.status} with what is no JSON", "look at the API's address and the proxy"
+            ) from None
+
+    def _failure(self, answer: _Answer) -> NotAnsweredError:
+        """Say what an answer means that is none to go on with."""
+        status, headers, said = answer.status, answer.headers, self._message(answer)
+        if refused := signing_on(headers.get("X-GitHub-SSO", ""), self._server):
+            return NotAnsweredError(f"GitHub answered {status}: {refused.reason}", refused.remedy, status=status)
+        if status == 429 or (status == 403 and _is_limit(headers, said)):  # noqa: PLR2004
+            pause, until = _limit(headers)
+            fact = f"GitHub answered {status}: rate limit, until {until:%Y-%m-%d %H:%M} UTC"
+            return NotAnsweredError(fact, "try again then", pause=pause, status=status)
+        if status in _TRANSIENT:
+            return NotAnsweredError(
+                f"GitHub answered {status}", "try again: the provider failed", pause=0.0, status=status
+            )
+        remedy = "look the answer up in the docs of GitHub's API for issues"
+        match status:
+            case 401:
+                remedy = "set the variable that holds the token of this step to a valid one"
+            case 403:
+                needed = texts.line(headers.get("X-Accepted-GitHub-Permissions", ""), _MOST_OF_A_MESSAGE)
+                remedy = f"give the token {needed or _WRITE}, and its owner the role Write there"
+            case 404:
+                remedy = (
+                    f"name a repository that is there, and give the token {_WRITE} for it; "
+                    "a workflow's own GITHUB_TOKEN sees its own repository alone"
+                )
+            case 410:
+                remedy = "turn on Issues in the settings of the repository, or name another one"
+        return NotAnsweredError(f"GitHub answered {status}: {said}", remedy, status=status)
+
+    @property
+    def _server(self) -> GitHubServer:
+        try:
+            return server_of(self.api)
+        except ValueError:
+            return GitHubServer(self.api, self._host)
+
+    def _message(self, answer: _Answer) -> str:
+        """Give GitHub's own words, and what it says of each field, on one line."""
+        try:
+            document = json.loads(answer.body)
+            more = [each.get("message") or f"{each['field']} {each['code']}" for each in document.get("errors") or ()]
+            words = ", ".join(map(str, [document["message"], *more]))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return "no reason given"
+        return self._fit(words)
+
+    def _fit(self, words: str) -> str:
+        return texts.line(self._secrets.hide(foreign(words)), _MOST_OF_A_MESSAGE)
+
+
+def tried(what: Callable[[], T], pause: Callable[[float], None]) -> T:
+    """Do something, and again where GitHub failed for a moment: what is done twice has to recognise itself.
+
+    Raises NotAnsweredError.
+    """
+    for attempt in range(1, ATTEMPTS):
+        try:
+            return what()
+        except NotAnsweredError as error:
+            if error.pause is None or error.pause > _LONGEST_PAUSE:
+                raise
+            pause(max(error.pause, _BACKOFF * attempt))
+    return what()
+
+
+def _body(response: requests.Response, began: float) -> bytes:
+    """Read a body up to a bound, and up to a time: one that trickles on is no answer."""
+    body = bytearray()
+    for chunk in response.iter_content(2**16):
+        body += chunk
+        if len(body) > _MOST_OF_AN_ANSWER:
+            break
+        if time.monotonic() - began > _DEADLINE:
+            raise requests.Timeout
+    return bytes(body)
+
+
+def _innermost(error: BaseException) -> str:
+    """Give what the operating system or TLS said, without the address that was asked, which requests puts around it."""
+    found, words = error, ""
+    for _ in range(10):
+        if isinstance(found, OSError) and found.strerror:
+            words = found.strerror
+        reason = getattr(found, "reason", None)
+        inner = reason if isinstance(reason, BaseException) else found.args[0] if found.args else None
+        following = inner if isinstance(inner, BaseException) else found.__cause__ or found.__context__
+        if following is None:
+            break
+        found = following
+    return words or type(found).__name__
+
+
+def _is_limit(headers: Mapping[str, str], said: str) -> bool:
+    spent = headers.get("X-RateLimit-Remaining") == "0"
+    return spent or "Retry-After" in headers or "rate limit" in said.lower()
+
+
+def _limit(headers: Mapping[str, str]) -> tuple[float, datetime]:
+    """Give how many seconds to wait, and until when that is, as GitHub's docs on rate limits have it."""
+    now = datetime.now(UTC)
+    with suppress(ValueError, OverflowError):
+        now = parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC)
+    pause, after, reset = _LIMIT_PAUSE, headers.get("Retry-After", ""), headers.get("X-RateLimit-Reset", "")
+    if after.isascii() and after.isdecimal():
+        pause = float(after)
+    elif headers.get("X-RateLimit-Remaining") == "0" and reset.isascii() and reset.isdecimal():
+        pause = max(1.0, float(reset) - now.timestamp())
+    return pause, now + timedelta(seconds=min(pause, timedelta(days=1).total_seconds()))

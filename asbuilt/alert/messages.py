@@ -1,0 +1,192 @@
+"""An event in words, for somebody who is woken by it: the fact first, then what to do, in the order that is safe.
+
+A message is told once to each target, and all of it by itself: what is wrong, since when, what to do, what follows from
+it by the ids of the controls, and where more stands. It is bounded; `deliver` makes it shorter where a service takes
+less. Times are UTC.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from asbuilt import texts
+from asbuilt.alert import chat_texts
+from asbuilt.alert.blocks import Block, Line, as_markdown, as_text, step
+from asbuilt.alert.event import Event, Kind, Message
+from asbuilt.model import ago
+from asbuilt.record import headlines
+from asbuilt.record.kept_causes import KeptCause, KeptStep
+from asbuilt.record.statement import is_real
+from asbuilt.verdicts import Outcome
+
+LONGEST_TITLE = 250  # what Apprise passes on to a service at most, unless the service takes less
+_MOST_STEPS = 10
+_MOST = 5  # of waivers, of reports, of issues
+_MORE_STANDS = "in the run's record"
+_ADDRESS = re.compile(r":? ?https?://\S+")  # in a title it is cut short, or a line too long: it stands below
+
+
+def message_of(event: Event) -> Message:
+    """Give an event as it is told."""
+    blocks = tuple(_gone(event) if event.kind is Kind.RESOLVED else _open(event))
+    return Message(
+        kind=event.kind,
+        fingerprint=event.fingerprint,
+        severity=event.cause.severity,
+        title=chat_texts.unmentioned(_ADDRESS.sub("", _title(event)), LONGEST_TITLE),
+        text=as_text(blocks),
+        markdown=as_markdown(blocks),
+    )
+
+
+def _title(event: Event) -> str:
+    cause = event.cause
+    begin = "" if is_real(event.world) else f"REHEARSAL ({texts.line(event.world, 60)}) "
+    known = f"{_whom(cause)}: {cause.headline}"
+    if _is_unknown(event):
+        known = f"nothing is known of {_whom(cause)} since {_at(event.first_seen)}: {cause.headline}"
+    match event.kind:
+        case Kind.RESOLVED:
+            lasted = f" after {_lasted(event)}" if _lasted(event) else ""
+            word = "known again" if _is_unknown(event) else "resolved"
+            return f"{begin}[{word}{lasted}] {_whom(cause)}: {cause.headline}"
+        case Kind.CHANGED:
+            return f"{begin}[{event.severity_before} -> {cause.severity}] {known}"
+        case Kind.REMINDER:
+            open_for = ago(_since(event), event.at)
+            return f"{begin}[{cause.severity}, reminder {event.reminded}, open for {open_for}] {known}"
+        case Kind.FIRST:
+            return f"{begin}[{cause.severity}] {known}"
+
+
+def _open(event: Event) -> Iterator[Block]:
+    """Give what is told of a cause that is open."""
+    cause = event.cause
+    yield (*_rehearsed(event), _fact(event), *_when(event))
+    yield from _to_do(cause.steps)
+    yield tuple(_around(cause))
+    yield tuple(_more(event))
+    if event.next_call:
+        yield (Line("If it is still so, a reminder comes on", f"{_at(event.next_call)}."),)
+    yield (_told_by(event),)
+
+
+def _gone(event: Event) -> Iterator[Block]:
+    """Give what is told of a cause that is gone: what it was, how long it lasted, why it is gone."""
+    cause, lasted = event.cause, _lasted(event)
+    word = "Known again:" if _is_unknown(event) else "Resolved:"
+    ends = f"since {_at(_since(event))}, last seen {_at(event.last_seen)}, gone {_at(event.at)}."
+    yield (
+        *_rehearsed(event),
+        Line(word, _named(cause), strong=True),
+        Line("It lasted", f"{lasted}, as far as it was seen: {ends}") if lasted else Line("Seen once:", ends),
+        *([Line("Why it is gone:", event.why_gone)] if event.why_gone else []),
+    )
+    yield tuple(_more(event))
+    yield (_told_by(event),)
+
+
+def _rehearsed(event: Event) -> tuple[Line, ...]:
+    if is_real(event.world):
+        return ()
+    return (Line("REHEARSAL:", f"nothing of this is live; it is of {event.world}.", strong=True),)
+
+
+def _fact(event: Event) -> Line:
+    cause = event.cause
+    if not _is_unknown(event):
+        return Line(cause.severity, _named(cause), strong=True)
+    runs = f", {event.unknown_runs} runs in a row could not tell" if event.unknown_runs > 1 else ""
+    since = f"since {_at(event.first_seen)}{runs}: {cause.headline}"
+    return Line(cause.severity, f"nothing is known of {_with_control(cause)} {since}", strong=True)
+
+
+def _when(event: Event) -> Iterator[Line]:
+    cause = event.cause
+    if event.kind is Kind.CHANGED:
+        yield Line("Its severity was", f"{event.severity_before}, and is {cause.severity} now.")
+    if not _is_unknown(event):
+        known = f"Since {_at(cause.since)}, for {ago(cause.since, event.at)}. " if cause.since else ""
+        yield Line(f"{known}First seen", f"{_at(event.first_seen)}.")
+    if event.kind is Kind.REMINDER:
+        yield Line(f"Reminder {event.reminded}:", f"it was called for before, and is open for {_open_for(event)}.")
+    for each in cause.reported[:_MOST]:
+        yield Line("", each)
+
+
+def _to_do(steps: tuple[KeptStep, ...]) -> Iterator[Block]:
+    if not steps:
+        return
+    several = len(steps) > 1
+    if several:
+        yield (Line("To do, in this order:", strong=True),)
+    for number, each in enumerate(steps[:_MOST_STEPS], 1):
+        tracked = f" (issue {', '.join(map(str, each.issues))})" if each.issues else ""
+        yield step(f"{number}." if several else "To do:", each.text, tracked)
+    if (left := len(steps) - _MOST_STEPS) > 0:
+        yield (Line("", f"and {left} more, {_MORE_STANDS}"),)
+
+
+def _around(cause: KeptCause) -> Iterator[Line]:
+    """Give what a cause explains, and what was waived and is no more."""
+    if cause.explains:
+        yield Line("It explains", f"{headlines.counted(cause.explains)}.")
+    yield from _few("Waiver that has run out:", cause.expired)
+    if cause.tolerated:
+        yield Line("It fails nothing:", cause.tolerated)
+
+
+def _more(event: Event) -> Iterator[Line]:
+    """Give where more stands."""
+    cause = event.cause
+    if cause.runbook:
+        yield Line("Runbook:", cause.runbook)
+    yield from _few("Issue:", cause.issues)
+    if event.run_url:
+        yield Line("Run:", event.run_url)
+    if event.evidence:
+        yield Line("Evidence:", event.evidence)
+
+
+def _few(ours: str, found: tuple[str, ...]) -> Iterable[Line]:
+    yield from (Line(ours, each) for each in found[:_MOST])
+    if len(found) > _MOST:
+        yield Line("", f"and {len(found) - _MOST} more, {_MORE_STANDS}")
+
+
+def _told_by(event: Event) -> Line:
+    return Line("asbuilt,", f"estate {event.estate}, run {event.run}, {_at(event.at)}")
+
+
+def _named(cause: KeptCause) -> str:
+    return f"{_with_control(cause)}: {cause.headline}"
+
+
+def _with_control(cause: KeptCause) -> str:
+    return " ".join(each for each in (cause.control, cause.subject) if each)
+
+
+def _whom(cause: KeptCause) -> str:
+    return cause.subject or cause.control
+
+
+def _is_unknown(event: Event) -> bool:
+    return event.cause.outcome == Outcome.UNKNOWN
+
+
+def _since(event: Event) -> datetime:
+    """Give the provider's instant where it is known, else when it was first seen."""
+    return event.cause.since or event.first_seen
+
+
+def _open_for(event: Event) -> str:
+    return ago(_since(event), event.at)
+
+
+def _lasted(event: Event) -> str:
+    """Say how long it lasted as far as it was seen: `hold` makes nothing longer. Nothing where it was seen once."""
+    return ago(_since(event), event.last_seen) if event.last_seen > _since(event) else ""
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

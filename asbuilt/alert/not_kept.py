@@ -1,0 +1,5 @@
+"""That the state could not be kept."""
+
+
+class NotKeptError(Exception):
+    """A state that could not be read, locked or saved: what was to hold it, what went wrong, what to do."""
