@@ -25,7 +25,8 @@ def plain(path):
     return document.plain(modelling.load(path.read_bytes(), path.name).document.root)
 
 
-# It notes what it is asked, and leaves the evidence that LEAVES has in its outputs.txt. A look leaves DAY, and ends ENDS.
+# It notes what it is asked, and leaves the evidence that LEAVES has in its outputs.txt. A look leaves the day DAY, and
+# ends the day ENDS.
 _NOTING = """#!/bin/bash
 printf "%s\\n" "$*" >> "$HOME/asked"
 case "$1" in

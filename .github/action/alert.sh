@@ -49,7 +49,7 @@ if [ -d "$DIRECTORY" ]; then
   fi
 fi
 if [ -z "$DIRECTORY" ] || [ ! -d "$DIRECTORY" ]; then # it left nothing: an empty directory says so
-  DIRECTORY=$RUNNER_TEMP/asbuilt/none/$(date -u +%Y%m%dT%H%M%SZ)-none
+  DIRECTORY=$RUNNER_TEMP/asbuilt/none/$(date -u +%Y%m%dT%H%M%SZ)-00000000
   mkdir -p "$DIRECTORY"
 fi
 cd -- "$CHECKOUT" || stop "the input \`checkout\` names no folder of the workspace: check the repository out first"
@@ -91,7 +91,7 @@ code=0
 {
   echo "#### Called"
   echo
-  if [ -s "$told" ]; then
+  if grep -q '[^[:space:]]' "$told"; then
     sed 's/^/    /' "$told"
   else
     echo "Nobody: nothing is new."

@@ -67,6 +67,12 @@ def test_it_calls_for_a_run_and_keeps_its_state_in_the_cache(runner, cache):
     assert "#### Called\n\n    called env:PAGER_URL: SEV-1 shop-web: ```down\n" in runner.summary.read_text()
 
 
+def test_that_nothing_is_new_is_said_too(runner):
+    runner.environment["TOLD"] = "\\n"
+    runner.action("alert", directory=f"reports/{RUN}")
+    assert "#### Called\n\nNobody: nothing is new.\n" in runner.summary.read_text()
+
+
 def test_each_run_keeps_a_state_of_its_own_and_takes_the_newest_of_its_estate(runner, cache):
     """An entry of the cache cannot be written a second time, not even by the same run."""
     for estate in ("estate.yaml", "estate.yaml", "a,b.yaml"):
@@ -112,7 +118,7 @@ def test_a_run_that_left_nothing_is_called_for(runner, directory):
     assert ran.outcome == "success", ran.log
     asked, told, *_ = runner.noted()
     assert asked == "alert"
-    assert re.fullmatch(r"\d{8}T\d{6}Z-none", Path(told).name)
+    assert re.fullmatch(r"\d{8}T\d{6}Z-[0-9a-f]{8}", Path(told).name)
     assert runner.noted("found") == []
 
 
@@ -186,7 +192,7 @@ def test_a_checkout_that_is_not_there_is_one_line(runner):
     assert "names no folder of the workspace" in ran.log
 
 
-def night(runner, cache, *, evidence="7", left=(RUN,), secrets=None, **inputs):
+def night(runner, *, evidence="7", left=(RUN,), secrets=None, **inputs):
     """Run the alert of nightly.yml after a job that left some directories in its evidence."""
 
     def check_out(wanted):
@@ -214,9 +220,9 @@ def night(runner, cache, *, evidence="7", left=(RUN,), secrets=None, **inputs):
     return runner.job(NIGHTLY["jobs"]["alert"], inputs=whole, secrets=secrets, needs=needs)
 
 
-def test_a_night_calls_with_what_it_is_given_and_nothing_of_heroku(runner, cache):
+def test_a_night_calls_with_what_it_is_given_and_nothing_of_heroku(runner):
     secrets = {"alert-env": "PAGER_URL=json://host", "heroku-api-key": "key", "alert-heartbeat-url": "https://hc"}
-    ran = night(runner, cache, secrets=secrets, state="github-issue:o/r")
+    ran = night(runner, secrets=secrets, state="github-issue:o/r")
     assert ran.outcome == "success", ran.log
     assert runner.noted() == [
         "alert", f"{runner.workspace}/reports/{RUN}", "--state=github-issue:o/r", "--estate=estate.yaml",
@@ -229,11 +235,11 @@ def test_a_night_calls_with_what_it_is_given_and_nothing_of_heroku(runner, cache
 
 
 @pytest.mark.parametrize(("evidence", "left"), [("", ()), ("7", ()), ("7", ("$(touch x)",))])
-def test_a_night_that_died_is_called_for_too(runner, cache, evidence, left):
+def test_a_night_that_died_is_called_for_too(runner, evidence, left):
     assert NIGHTLY["jobs"]["alert"]["if"] == "always()"
-    ran = night(runner, cache, evidence=evidence, left=left)
+    ran = night(runner, evidence=evidence, left=left)
     assert ran.outcome == "success", ran.log
-    assert runner.noted()[1].endswith("Z-none")
+    assert runner.noted()[1].endswith("Z-00000000")
     assert runner.noted("found") == []
 
 

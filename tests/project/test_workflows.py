@@ -41,7 +41,7 @@ def plain(workflow_file):
 
 
 def test_the_files_are_there():
-    assert FILES == [*sorted(["ci.yml", "release.yml", "watch.yml", *JUDGING])]
+    assert set(FILES) == {"ci.yml", "release.yml", "watch.yml", *JUDGING}
 
 
 def test_file_is_read_as_it_is_meant(workflow_file):
