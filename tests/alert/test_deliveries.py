@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 import pytest
 import requests
@@ -403,6 +404,20 @@ def test_the_address_that_a_service_gives_out_is_taken_as_it_is(web):
 def test_each_failure_is_told_in_words_of_our_own(web, url, name, answer, told):
     web.add(responses.POST, re.compile(".*"), **answer)
     assert refused(url) == f"{name}: {told}"
+
+
+def test_what_is_answered_with_200_is_not_thereby_taken(web):
+    web.post(HOOK, json={"ok": False, "error": "invalid_payload"})
+    assert refused(SLACK) == "Slack: it answered 200 OK, and did not take it; look at the URL in PAGER_URL"
+
+
+def test_nothing_is_torn_in_the_markup_of_a_service(web):
+    web.post("https://api.pushover.net/1/messages.json", json={"status": 1})
+    lines = "\n\n".join(f"**{number}.** <https://example.com/{number}>" for number in range(40))
+    deliver("env:PAGER_URL", replace(MESSAGE, markdown=lines), {"PAGER_URL": f"pover://{'u' * 30}@{'a' * 30}"})
+    sent = parse_qs(web.calls[0].request.body)["message"][0]
+    assert sent.count("<a ") == sent.count("</a>") > 0
+    assert "Cut here" in sent
 
 
 def test_a_plugin_that_breaks_says_nothing_of_what_it_was_given(web):
