@@ -7,6 +7,7 @@ import typer
 
 from asbuilt import __version__, invoked
 from asbuilt.verbs import (
+    alert,
     completion,
     controls,
     demo,
@@ -74,6 +75,7 @@ app.command(cls=Texts)(paths.paths)
 app.command()(record.record)
 app.command()(verify.verify)
 app.command()(history.history)
+app.command()(alert.alert)
 app.command()(init.init)
 app.command()(sandbox.sandbox)
 app.command()(schema.schema)

@@ -25,6 +25,8 @@ class Event:
     is, `world` whether it is a rehearsal. `severity_before` is the one that was told before. `unknown_runs` counts the
     runs in a row that could not tell, of what is unknown. `reminded` counts the reminders, this one too; `next_call` is
     when the next would come. `why_gone` says how it ended: that it conforms, is waived, is not declared any more.
+    `last_known` is when a run could still tell what is unknown now. `replaces` counts the events of this cause before
+    it that never reached the target that this one is for: they are not told any more.
     """
 
     kind: Kind
@@ -43,6 +45,8 @@ class Event:
     reminded: int = 0
     next_call: datetime | None = None
     why_gone: str = ""
+    last_known: datetime | None = None
+    replaces: int = 0
 
 
 @dataclass(frozen=True, slots=True)

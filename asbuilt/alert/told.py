@@ -26,7 +26,8 @@ class Told:
 
     `world` is as its record has it, `as_of` when it ended, by its own clock. `said` is the part of the estate that it
     judged, empty for the whole; `lacks` is what keeps it from being complete. `judged` has what each check came to, by
-    its id. `evidence` is its directory, `run_url` its page in CI, empty elsewhere.
+    its id. `evidence` is its directory, `run_url` its page in CI, empty elsewhere. `declared` are the names and ids of
+    all that its estate declares (`asbuilt.alert.declared`); None where the run does not know.
     """
 
     run: str
@@ -40,6 +41,7 @@ class Told:
     lacks: tuple[str, ...] = ()
     evidence: str = ""
     run_url: str = ""
+    declared: frozenset[str] | None = None
 
     @property
     def kind_of_world(self) -> str:

@@ -33,6 +33,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("asbuilt history", "all runs in reports"),
         ("asbuilt history nightly --every 24h", "of another folder, with the nights that are missing"),
     ),
+    "alert": (
+        ("asbuilt alert --state alert.json", "whoever the estate names, for the newest run"),
+        ("asbuilt alert RUN --state alert.json --dry-run", "what would be told"),
+    ),
     "sandbox": (
         ("asbuilt sandbox", "serve the healthy world on port 8080"),
         ("asbuilt sandbox --scenario healthy+dyno-crashed --port 0", "one with a fault, on any free port"),
@@ -47,6 +51,7 @@ _JUDGED = "exit: 0 all as it should be, {one}, 2 interrupted, 3 internal, 4 usag
 EXITS = {
     "doctor": _JUDGED.format(one="1 something is not"),
     "demo": _JUDGED.format(one="1 not so"),
+    "alert": "exit: 0 done, 1 a target was not told, 2 interrupted, 3 internal, 4 usage",
     "verify": _JUDGED.format(one="1 something does not fit"),
 }
 EXIT = "exit: 0 done, 2 interrupted, 3 internal, 4 usage"

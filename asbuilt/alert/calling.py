@@ -1,0 +1,139 @@
+"""A run, the state and the targets, put together: decide, keep what is to be told, tell it, and keep that it was told.
+
+The state is kept before the first delivery and after each: who dies between a delivery and that has it told once more.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from asbuilt import texts
+from asbuilt.alert.decide import decided, undecided
+from asbuilt.alert.event import Event, Message
+from asbuilt.alert.flood import flood_message
+from asbuilt.alert.keeping import Keeper, Kept, UnreadableError
+from asbuilt.alert.messages import message_of
+from asbuilt.alert.not_delivered import NotDeliveredError
+from asbuilt.alert.not_kept import NotKeptError
+from asbuilt.alert.outbox import Batch, batches, without
+from asbuilt.alert.state import NoStateError, Open, State, as_bytes, restored, without_future
+from asbuilt.alert.told import Told
+from asbuilt.estate_alerts import Alerts
+
+Deliver = Callable[[str, Message], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What went to a target, or did not: then `failed` says why."""
+
+    target: str
+    events: tuple[Event, ...]
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What came of a run: what was sent, what is open after it, and what else a person has to know.
+
+    `undecided` says why the run decided nothing, `notes` what was odd of the state, `unkept` why it was not kept.
+    """
+
+    told: Told
+    sent: tuple[Sent, ...] = ()
+    open: tuple[Open, ...] = ()
+    notes: tuple[str, ...] = ()
+    undecided: str = ""
+    unkept: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether all that was to be told was, and is kept."""
+        return not self.unkept and not any(each.failed for each in self.sent)
+
+
+@dataclass(slots=True)
+class _Keeping:
+    """A state that is kept as it changes; where that fails, what is to be told is told all the same."""
+
+    kept: Kept
+    state: State
+    unkept: str = field(default="")
+
+    def keep(self, state: State) -> None:
+        self.state = state
+        try:
+            self.kept.save(as_bytes(state))
+        except NotKeptError as error:
+            self.unkept = f"{error}; what was called now will be called again by the next run"
+        else:
+            self.unkept = ""
+
+
+def call(told: Told, alerts: Alerts, keeper: Keeper, deliver: Deliver, now: datetime) -> Called:
+    """Call whoever is to be called for a run. Raises NotKeptError where the state cannot be locked or read.
+
+    Raises UnknownFormError for a state that another asbuilt wrote; nothing is overwritten then.
+    """
+    with keeper.held() as kept:
+        before, notes = _loaded(kept, keeper)
+        before = without_future(before, told, now)
+        keeping = _Keeping(kept, before)
+        keeping.keep(decided(before, told, alerts))
+        notes = (*notes, *_given_up(before, keeping.state))
+        sent = tuple(_delivered(keeping, told, deliver))
+        return Called(told, sent, _open(keeping.state, told), notes, undecided(before, told), keeping.unkept)
+
+
+def foreseen(told: Told, alerts: Alerts, keeper: Keeper, now: datetime) -> Called:
+    """Give what `call` would send. Nothing is delivered, and the state stays as it is. Raises as `call` does."""
+    with keeper.held() as kept:
+        content = kept.load()
+        try:
+            before = without_future(restored(content) if content else State(), told, now)
+        except NoStateError as error:
+            raise NotKeptError(f"{keeper} {error}") from error
+        state = decided(before, told, alerts)
+        sent = tuple(Sent(each.target, each.events) for each in batches(state, told.estate))
+        return Called(told, sent, _open(state, told), undecided=undecided(before, told))
+
+
+def _loaded(kept: Kept, keeper: Keeper) -> tuple[State, tuple[str, ...]]:
+    """Give the state; what cannot be read is set aside, and counts as lost: whatever is open is called once more."""
+    try:
+        content = kept.load()
+        if content is None:
+            return State(), (f"there is no state at {keeper} yet: each cause that is open is called",)
+        return restored(content), ()
+    except (UnreadableError, NoStateError) as error:
+        why = str(error) if isinstance(error, UnreadableError) else f"{keeper} {error}"
+        aside = kept.set_aside(why)
+        return State(), (f"{why}; it is kept as {aside}, and each cause that is open is called once more",)
+
+
+def _delivered(keeping: _Keeping, told: Told, deliver: Deliver) -> Iterator[Sent]:
+    for batch in batches(keeping.state, told.estate):
+        failed = _failure(batch, deliver)
+        if not failed:
+            keeping.keep(without(keeping.state, batch))
+        yield Sent(batch.target, batch.events, failed)
+
+
+def _failure(batch: Batch, deliver: Deliver) -> str:
+    """Deliver a message, and say why it could not be: whatever is wrong with one target, the others are told."""
+    try:
+        deliver(batch.target, flood_message(batch.events) if len(batch.events) > 1 else message_of(batch.events[0]))
+    except NotDeliveredError as error:
+        return texts.line(str(error), texts.LONGEST_WHOLE)
+    except Exception as error:  # noqa: BLE001 - of a plugin; its text may hold the target's secret
+        return f"{batch.target}: asbuilt itself failed ({type(error).__name__}): report it"
+    return ""
+
+
+def _given_up(before: State, after: State) -> Iterator[str]:
+    if count := after.dropped - before.dropped:
+        yield f"{count} message{'' if count == 1 else 's'} given up: too many wait for targets that cannot be reached"
+
+
+def _open(state: State, told: Told) -> tuple[Open, ...]:
+    return tuple(sorted((each for each in state.open if each.is_of(told)), key=lambda each: each.severity_now))
