@@ -126,6 +126,13 @@ def test_what_is_unknown_neither_opens_nor_closes_what_drifted():
     assert desk.after(run(3 * DAY, well="HK002 shop-prod")) == [(PAGER, "resolved", "HK002 shop-prod")]
 
 
+def test_what_is_still_unknown_is_not_known_again_for_want_of_a_cause():
+    desk = Desk(alerts(unknown_after=1))
+    desk.after(run(0 * DAY, unknown("HK002 shop-prod")))
+    assert desk.after(run(1 * DAY, others={"HK002 shop-prod": "U"})) == []
+    assert [each[1] for each in desk.after(run(2 * DAY, well="HK002 shop-prod"))] == ["resolved"]
+
+
 @pytest.mark.parametrize("quiet", ["HK007", "shop-prod", "HK007 shop-prod"])
 def test_nobody_is_called_for_what_is_to_be_quiet_until_it_is_not(quiet):
     desk = Desk(alerts(quiet=[quiet]))

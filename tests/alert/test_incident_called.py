@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from asbuilt.estate_alerts import Alerts
 
 NIGHTS = tuple(f"incident-2026-04-30@2026-04-{day}T23:00:00Z" for day in range(22, 31))
 REPAIRED = "healthy@2026-05-01T23:00:00Z"
+WATCHED = {"HK002", "HK003", "HK006", "HK008", "WEB001", "WEB002"}
+FIVE_MINUTES = timedelta(minutes=5)
 ALERTS = {"SEV-1": ["env:PAGER_URL"], "default": ["env:CHAT_URL"]}
 
 
@@ -30,7 +33,7 @@ def nights(tmp_path_factory):
     found = []
     for number, world in enumerate((*NIGHTS, REPAIRED)):
         arguments = ("tests_live", "-m", "live", f"--sandbox={world}", f"--estate={folder / 'estate.yaml'}")
-        done = running.in_process(folder / str(number), *arguments)
+        done = running.in_process(folder / str(number), *arguments, results=False)
         found.append(done.directory)
     return found
 
@@ -69,6 +72,36 @@ def test_the_first_night_says_what_is_wrong_and_what_to_do_in_its_order(nights, 
     message = next(each for target, each in desk.messages if target == "env:PAGER_URL")
     assert "never deployed since it was created" in message.title
     assert message.text.index("environment production") < message.text.index("gh workflow run deploy-heroku.yml")
+
+
+def test_a_watch_beside_the_nights_adds_no_message(nights, desk):
+    found = [told(each).told for each in nights]
+    brought = []
+    for night, after in pairwise(found):
+        brought += desk.after(night)
+        for number in range(1, 288):  # every five minutes until the next night
+            look = look_of(after if after is found[-1] and number > 144 else night, night.as_of + number * FIVE_MINUTES)
+            brought += desk.after(look)
+    brought += desk.after(found[-1])
+    of_the_app = [kind for _, kind, head in brought if "raxx-api-prod" in head]
+    assert of_the_app == ["first", "reminder", "reminder", "reminder", "resolved"]
+    assert [kind for _, kind, head in brought if "GH008" in head] == ["first", "resolved"]
+    assert len(brought) == 7
+
+
+def look_of(night, instant):
+    """Give what a look of the watch says of what a night says in full: of what is on Heroku, and not of GitHub."""
+    judged = {each: one for each, one in night.judged.items() if one.control in WATCHED}
+    causes = []
+    for each in night.causes:
+        members = tuple(one for one in each.members if one.id in judged)
+        if members:
+            first = members[0]
+            causes.append(
+                replace(each, members=members, control=first.control, subject=first.subject, severity="SEV-2")
+            )
+    name = f"watch/{instant:%Y%m%dT%H%M%SZ}"
+    return replace(night, run=name, as_of=instant, suites=("watch",), judged=judged, causes=tuple(causes))
 
 
 def test_with_the_state_lost_in_the_middle_it_calls_once_more(nights, desk):
