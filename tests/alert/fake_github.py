@@ -55,6 +55,7 @@ class FakeGitHub:
     wrong: list = field(default_factory=list)
     before: list = field(default_factory=list)
     _ticks: int = 0
+    _numbers: int = 0
 
     # What a test sees and does
 
@@ -218,7 +219,8 @@ class FakeGitHub:
             self.wrong.append(f"{what}: {sorted(more)}")
 
     def _new(self, title, body, user, labels):
-        number, now = len(self.issues) + 1, self._now()
+        self._numbers += 1  # one that was deleted is not given again
+        number, now = self._numbers, self._now()
         issue = {
             "number": number,
             "title": title,
