@@ -153,6 +153,20 @@ def test_a_crashed_dyno_that_starts_again_goes_on_being_down(watching):
     assert watch.look().of("HK006", WEB)[1].startswith("0 of 1 web up (web.1 starting) since 6 min 40 s")
 
 
+def test_a_second_crash_is_an_outage_of_its_own_and_a_loop(watching):
+    watch = watching(
+        (200, DYNO, _stands("crashed", 200)), (400, DYNO, _stands("up", 400)), (560, DYNO, _stands("crashed", 560))
+    )
+    watch.look()
+    watch.look()
+    third = watch.look()
+    assert third.of("HK006", WEB) == (
+        "not applicable",
+        "0 of 1 web up (web.1 crashed) since 40 s, grace 5 min: the next looks tell whether it comes up",
+    )
+    assert third.of("HK008", APP)[0] == "drifted"
+
+
 def test_a_crash_loop_is_told_over_looks_and_one_restart_is_none(watching):
     watch = watching((200, DYNO, _stands("up", 200)), (500, DYNO, _stands("up", 500)))
     first, second, third = (watch.look() for _ in range(3))
