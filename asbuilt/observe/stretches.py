@@ -63,15 +63,16 @@ def _missing_since(
 def _goes_on(lacking: Iterable[Dyno], before: KeptApp | None) -> bool:
     """Tell whether one of the dynos that are not up was not up at the look before, and nothing says that it came up.
 
-    It is as it was; or it had crashed, and starts or has crashed again on the same release. Any other start is a
-    restart that came since, of a dyno that was up.
+    It is as it was; or it had crashed, and starts again on the same release. Any other start is a restart that came
+    since, of a dyno that was up; and one that has crashed anew was started between: that is HK008's to tell.
     """
     known = {dyno.name: dyno for dyno in before.dynos.value} if before and before.dynos else {}
     for dyno in lacking:
         earlier = known.get(dyno.name)
         if earlier is None or earlier.release != dyno.release:
             continue
-        if earlier.state in _FELL or (earlier.state, earlier.updated_at) == (dyno.state, dyno.updated_at):
+        is_started_again = earlier.state in _FELL and dyno.state not in _FELL
+        if is_started_again or (earlier.state, earlier.updated_at) == (dyno.state, dyno.updated_at):
             return True
     return False
 
