@@ -33,9 +33,10 @@ def message_of(event: Event) -> Message:
         kind=event.kind,
         fingerprint=event.fingerprint,
         severity=event.cause.severity,
-        title=chat_texts.unmentioned(_ADDRESS.sub("", _title(event)), LONGEST_TITLE),
+        title=chat_texts.unmentioned(_ADDRESS.sub("", _title(event)), LONGEST_TITLE)[:LONGEST_TITLE],
         text=as_text(blocks),
         markdown=as_markdown(blocks),
+        where=event.run_url or f"the evidence of run {event.run}",
     )
 
 
@@ -121,8 +122,8 @@ def _to_do(steps: tuple[KeptStep, ...]) -> Iterator[Block]:
     if several:
         yield (Line("To do, in this order:", strong=True),)
     for number, each in enumerate(steps[:_MOST_STEPS], 1):
-        tracked = f" (issue {', '.join(map(str, each.issues))})" if each.issues else ""
-        yield step(f"{number}." if several else "To do:", each.text, tracked)
+        issues = f"issue{'s' if len(each.issues) > 1 else ''} {', '.join(map(str, each.issues))}"
+        yield step(f"{number}." if several else "To do:", each.text, f" ({issues})" if each.issues else "")
     if (left := len(steps) - _MOST_STEPS) > 0:
         yield (Line("", f"and {left} more, {_MORE_STANDS}"),)
 

@@ -26,6 +26,15 @@ def test_what_was_missed_of_reminders_is_one():
     assert desk.after(run(6 * DAY, cause("HK002 shop-prod"))) == []
 
 
+def test_a_night_that_comes_a_little_early_reminds_as_well_and_a_look_does_not():
+    desk = Desk()
+    desk.after(run(-1 * DAY, well="HK002 shop-prod"), run(0 * DAY, cause("HK002 shop-prod")))
+    assert desk.after(run(1 * DAY - HOUR, cause("HK002 shop-prod"))) == [(PAGER, "reminder", "HK002 shop-prod")]
+    looks = [run(2 * DAY + number * 10 * MINUTE, cause("HK002 shop-prod"), suites=WATCH) for number in range(150)]
+    brought = [each.as_of for each in looks if desk.after(each)]
+    assert brought == [run(3 * DAY).as_of]
+
+
 @pytest.mark.parametrize("severity", ["SEV-3", "SEV-4"])
 def test_what_is_not_severe_is_called_without_reminders(severity):
     desk = Desk()
@@ -64,6 +73,15 @@ def test_a_worse_severity_is_told_at_once_and_to_whom_it_concerns_then():
     ]
     assert desk.called.sent[0].events[0].severity_before == "SEV-3"
     assert desk.called.sent[0].events[0].cause.severity == "SEV-1"
+
+
+def test_a_severity_that_is_told_is_a_reminder_too():
+    desk = Desk()
+    desk.after(*(run(day * DAY, cause("HK002 shop-prod", severity="SEV-3")) for day in range(5)))
+    worse = cause("HK002 shop-prod", severity="SEV-1")
+    found = [desk.after(run(5 * DAY + number * 5 * MINUTE, worse, suites=WATCH)) for number in range(5)]
+    assert [each[0][1] if each else "" for each in found] == ["severity changed", "", "", "", ""]
+    assert [each[1] for each in desk.after(run(7 * DAY, worse))] == ["reminder"]
 
 
 def test_a_better_severity_is_told_where_it_stays_so():

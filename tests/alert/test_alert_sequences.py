@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_runs import PAGER, Desk, alerts, cause, check, run, unknown
 
-HOLD, REMIND = timedelta(minutes=30), (timedelta(days=1), timedelta(days=3))
+HOLD, REMIND, EARLY = timedelta(minutes=30), (timedelta(days=1), timedelta(days=3)), timedelta(hours=6)
 APPS = ("shop-prod", "shop-staging")
 SEEN_BY_ALL, AT_NIGHT = "HK002", "GH002"
 LOOK, NIGHT = ("watch",), ("live",)
@@ -85,7 +85,7 @@ def test_each_outage_is_called_and_each_call_is_ended_once(story):
                     is_open = False
                 case kind:
                     assert (is_open, kind) == (True, "reminder")
-                    assert event.at - first >= REMIND[0]
+                    assert event.at - first >= REMIND[0] - EARLY
         assert is_open is (fingerprint in still)
     assert still <= got.keys()
 
