@@ -36,6 +36,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "watch": (
         ("asbuilt watch --every 5m --state state.json", "until it is ended, and somebody is called"),
         ("asbuilt watch --once --sandbox=healthy+dyno-crashed", "one look, to see what it says"),
+    ),
     "alert": (
         ("asbuilt alert --state alert.json", "whoever the estate names, for the newest run"),
         ("asbuilt alert RUN --state alert.json --dry-run", "what would be told"),
