@@ -9,11 +9,13 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
 
 from asbuilt.alert.event import Kind
 from asbuilt.alert.keeping import StateFile
+from asbuilt.github_server import DOT_COM
 from asbuilt.heartbeat import Heartbeat
 from asbuilt.observe.credentials import Tokens
 from asbuilt.observe.http import Client
@@ -86,7 +88,7 @@ class Soaked:
 
 
 def schedule(seed, seconds):
-    """Give outages of each app, one after the other, with time enough between them for the one before to be resolved."""
+    """Give outages of each app, with time enough between them for the one before to be resolved."""
     chance, found = random.Random(seed), []
     kinds = ("crashed", "gone", "health", "failed", "forbidden")
     for app in APPS:
@@ -150,7 +152,7 @@ def _with(world, changed):
     return replace(world, apps=tuple(changed if each.name == changed.name else each for each in world.apps))
 
 
-def soaked(folder, looks, seed, kinds=None):
+def soaked(folder, looks, seed):
     """Watch for so many looks, and hold what was called against what was wrong."""
     scenario = scenario_of("healthy")
     healthy = scenario.stages[0][1]
@@ -171,9 +173,7 @@ def soaked(folder, looks, seed, kinds=None):
         client = Client(Tokens("sandbox", None), route_to=sandbox.origin)
         closing.callback(client.close)
         closing.enter_context(
-            patch.object(
-                reaching, "deliver", lambda target, message, environ: found.called.append((passed[0], message))
-            )
+            patch.object(reaching, "deliver", lambda _, message, **__: found.called.append((passed[0], message)))
         )
         watch = Watch(
             run,
@@ -199,14 +199,10 @@ def soaked(folder, looks, seed, kinds=None):
 
 
 def _head(head, source):
-    from hashlib import sha256
-
     return replace(head, sha256=sha256(source).hexdigest())
 
 
 def _serving(scenario, elapsed):
-    from asbuilt.github_server import DOT_COM
-
     sandbox = Sandbox(scenario, port=0, unix_socket=None, elapsed=elapsed, github=DOT_COM)
     sandbox._begin()
     return sandbox
