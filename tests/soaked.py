@@ -15,7 +15,6 @@ from unittest.mock import patch
 
 from asbuilt.alert.event import Kind
 from asbuilt.alert.keeping import StateFile
-from asbuilt.github_server import DOT_COM
 from asbuilt.heartbeat import Heartbeat
 from asbuilt.observe.credentials import Tokens
 from asbuilt.observe.http import Client
@@ -203,13 +202,12 @@ def _head(head, source):
 
 
 def _serving(scenario, elapsed):
-    sandbox = Sandbox(scenario, port=0, unix_socket=None, elapsed=elapsed, github=DOT_COM)
-    sandbox._begin()
-    return sandbox
+    with patch("asbuilt.sandbox.server.load", lambda *_, **__: scenario):
+        return Sandbox.start(scenario.name, elapsed=elapsed)
 
 
 def _look(watch, sandbox, found, number):
-    log = sandbox._application.log
+    log = sandbox._application.log  # noqa: SLF001 - emptied each time: else it would be what grows
     log.clear()
     code = watch.once()
     if code not in {0, 1}:
@@ -222,8 +220,8 @@ def _look(watch, sandbox, found, number):
 
 
 def _measure(found, folder, judge):
-    found.sizes.append((_resident(os.getpid()), _resident(judge._process.pid)))
-    found.descriptors.append((_descriptors(os.getpid()), _descriptors(judge._process.pid)))
+    found.sizes.append((_resident(os.getpid()), _resident(judge.process)))
+    found.descriptors.append((_descriptors(os.getpid()), _descriptors(judge.process)))
     found.files.append(sum(1 for each in folder.rglob("*") if each.is_file()))
 
 
@@ -237,7 +235,7 @@ def _resident(process):
 
 def _descriptors(process):
     try:
-        return len(os.listdir(f"/proc/{process}/fd"))
+        return sum(1 for _ in Path(f"/proc/{process}/fd").iterdir())
     except OSError:
         return 0
 

@@ -25,7 +25,8 @@ def main():
     print(f"{looks} looks, seed {seed}: {len(found.outages)} outages ({graced} with a grace)")
     print(f"  {long} to be called, {short} never, {len(found.called)} messages")
     print(
-        f"requests: {found.requests['Heroku'] / looks:.2f} of Heroku and {found.requests['probes'] / looks:.2f} probes a look"
+    heroku, probes = (found.requests[each] / looks for each in ("Heroku", "probes"))
+    print(f"requests: {heroku:.2f} of Heroku and {probes:.2f} probes a look")
     )
     print(f"processor: {found.processor / looks * 1000:.0f} ms a look, the sandbox and the forks included")
     for name, (early, late) in (

@@ -7,12 +7,21 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from running import PROJECT, environment
+from running import environment
 
+from asbuilt.observe.credentials import Tokens
+from asbuilt.observe.http import Client
+from asbuilt.observe.look_budget import planned
 from asbuilt.sandbox.server import Sandbox
+from asbuilt.verdicts import Outcome
+from asbuilt.watch.about import of_source
 from asbuilt.watch.day_read import read_day
+from asbuilt.watch.judge import Judge
+from asbuilt.watch.looking import Looks
 
 SECONDS = 90  # until a test gives up, on a machine that has much else to do
 ESTATE = """\
@@ -148,16 +157,6 @@ def test_no_token_of_github_is_asked_for(watch):
 
 def test_a_network_that_is_lost_is_unknown_and_the_watch_goes_on(tmp_path):
     """The sandbox stops, as seen by looks in this process, and comes back at the same address."""
-    from datetime import timedelta
-
-    from asbuilt.observe.credentials import Tokens
-    from asbuilt.observe.http import Client
-    from asbuilt.observe.look_budget import planned
-    from asbuilt.verdicts import Outcome
-    from asbuilt.watch.about import of_source
-    from asbuilt.watch.judge import Judge
-    from asbuilt.watch.looking import Looks
-
     about = of_source(tmp_path / "estate.yaml", ESTATE.format(more="").encode(), ())
     run = about.run
     with Judge(about) as judge:
@@ -207,9 +206,8 @@ def _children(process):
     """Give the processes that one has begun, and those that these have."""
     found = []
     try:
-        for task in os.listdir(f"/proc/{process}/task"):
-            with open(f"/proc/{process}/task/{task}/children") as file:
-                found += map(int, file.read().split())
+        for task in Path(f"/proc/{process}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
     except OSError:
         return []
     return [*found, *(each for one in found for each in _children(one))]
@@ -217,7 +215,6 @@ def _children(process):
 
 def _is_running(process):
     try:
-        with open(f"/proc/{process}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
