@@ -24,10 +24,8 @@ def main():
     graced = sum(each.kind in HAS_GRACE for each in found.outages)
     print(f"{looks} looks, seed {seed}: {len(found.outages)} outages ({graced} with a grace)")
     print(f"  {long} to be called, {short} never, {len(found.called)} messages")
-    print(
     heroku, probes = (found.requests[each] / looks for each in ("Heroku", "probes"))
     print(f"requests: {heroku:.2f} of Heroku and {probes:.2f} probes a look")
-    )
     print(f"processor: {found.processor / looks * 1000:.0f} ms a look, the sandbox and the forks included")
     for name, (early, late) in (
         ("kB of the watch and of what judges", found.sizes),
