@@ -63,7 +63,7 @@ def _title(event: Event) -> str:
 def _open(event: Event) -> Iterator[Block]:
     """Give what is told of a cause that is open."""
     cause = event.cause
-    yield (*_rehearsed(event), _fact(event), *_when(event))
+    yield (*_rehearsed(event), _fact(event), *_when(event), *_missed(event))
     yield from _to_do(cause.steps)
     yield tuple(_around(cause))
     yield tuple(_more(event))
@@ -82,6 +82,7 @@ def _gone(event: Event) -> Iterator[Block]:
         Line(word, _named(cause), strong=True),
         Line("It lasted", f"{lasted}, as far as it was seen: {ends}") if lasted else Line("Seen once:", ends),
         *([Line("Why it is gone:", event.why_gone)] if event.why_gone else []),
+        *_missed(event),
     )
     yield tuple(_more(event))
     yield (_told_by(event),)
@@ -109,10 +110,19 @@ def _when(event: Event) -> Iterator[Line]:
     if not _is_unknown(event):
         known = f"Since {_at(cause.since)}, for {ago(cause.since, event.at)}. " if cause.since else ""
         yield Line(f"{known}First seen", f"{_at(event.first_seen)}.")
+    if _is_unknown(event) and event.last_known:
+        yield Line("A run could tell last", f"{_at(event.last_known)}.")
     if event.kind is Kind.REMINDER:
         yield Line(f"Reminder {event.reminded}:", f"it was called for before, and is open for {_open_for(event)}.")
     for each in cause.reported[:_MOST]:
         yield Line("", each)
+
+
+def _missed(event: Event) -> Iterator[Line]:
+    """Say that this is the first that could be delivered, where others were to be before it."""
+    if event.replaces:
+        count = f"{event.replaces} message{'' if event.replaces == 1 else 's'}"
+        yield Line("Not delivered before:", f"{count} of this, whose place this one takes.")
 
 
 def _to_do(steps: tuple[KeptStep, ...]) -> Iterator[Block]:

@@ -69,9 +69,7 @@ def _first(opened: Open, told: Told, alerts: Alerts) -> tuple[Open, list[Waiting
     return told_now, _to(targets, _event(told_now, told, Kind.FIRST, alerts))
 
 
-def _again(
-    opened: Open, told: Told, alerts: Alerts, nearly: datetime, *, was_seen: bool
-) -> tuple[Open, list[Waiting]]:
+def _again(opened: Open, told: Told, alerts: Alerts, nearly: datetime, *, was_seen: bool) -> tuple[Open, list[Waiting]]:
     """Tell a severity that changed, a worse one at once, a better one where it stayed so; else remind."""
     if opened.quiet:
         return opened, []

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from told_runs import DAY, PAGER, alerts, cause, run
@@ -50,14 +50,14 @@ def watch(target):
     """
     os.fsync = lambda _: None
     for name in ("open", "write", "fsync", "rename", "replace", "unlink", "mkdir"):
+        setattr(os, name, partial(counted, target, getattr(os, name)))
 
-        def counted(*arguments, _original=getattr(os, name), **more):
-            target.tick()
-            found = _original(*arguments, **more)
-            target.tick()
-            return found
 
-        setattr(os, name, counted)
+def counted(target, original, *arguments, **more):
+    target.tick()
+    found = original(*arguments, **more)
+    target.tick()
+    return found
 
 
 def one(folder, told, deadly):

@@ -4,7 +4,6 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-
 HERE = Path(__file__).parent
 EXPECTED = Counter(
     f"{target} {kind}" for target in ("env:PAGER_URL", "env:CHAT_URL") for kind in ("first", "first", "resolved")

@@ -49,7 +49,9 @@ def test_nothing_opens_or_closes_within_the_hold():
     found = []
     for number, each in enumerate(looks):
         causes = [each] if each else []
-        found.append(desk.after(run(number * 5 * MINUTE, *causes, well="" if each else "HK006 shop-prod web", suites=WATCH)))
+        found.append(
+            desk.after(run(number * 5 * MINUTE, *causes, well="" if each else "HK006 shop-prod web", suites=WATCH))
+        )
     assert [len(each) for each in found] == [1, 0, 0, 0, 0, 0, 0, 0]
     # Last seen at the tenth minute: half an hour later it is over.
     assert desk.after(run(40 * MINUTE, well="HK006 shop-prod web", suites=WATCH)) == [
@@ -113,6 +115,7 @@ def test_what_is_unknown_says_since_when_and_when_it_was_last_known():
         run(1 * DAY).as_of,
         run(0 * DAY).as_of,
     )
+    assert "A run could tell last 2026-04-22 23:00 UTC." in desk.messages[0][1].text
 
 
 def test_what_is_unknown_neither_opens_nor_closes_what_drifted():
@@ -352,6 +355,7 @@ def test_the_newest_takes_the_place_of_what_was_not_delivered():
     desk.down = set()
     assert desk.after(run(3 * DAY, well="HK002 shop-prod")) == [(PAGER, "resolved", "HK002 shop-prod")]
     assert desk.called.sent[0].events[0].replaces == 2
+    assert "2 messages of this, whose place this one takes" in desk.messages[0][1].text
 
 
 def test_what_waits_for_a_target_that_is_no_more_is_forgotten():

@@ -34,7 +34,9 @@ def test_no_state_is_said(desk):
     assert desk.called.notes == ()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\x00", b'{"form": "asbuilt alert state 1", "open": 3}', b"null"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"\xff\x00", b'{"form": "asbuilt alert state 1", "open": 3}', b"null"]
+)
 def test_a_corrupt_state_is_kept_aside_and_said_and_costs_one_call(desk, tmp_path, content):
     (tmp_path / "state.json").write_bytes(content)
     assert desk.after(run(0 * DAY, FOUND)) == [(PAGER, "first", "HK002 shop-prod")]
@@ -80,7 +82,10 @@ def test_a_state_that_is_no_file_is_refused(tmp_path, kind):
 
 def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path):
     (tmp_path / "state.json.lock").symlink_to(tmp_path / "other")
-    with pytest.raises(NotKeptError, match=r"state\.json\.lock cannot be opened"), StateFile(tmp_path / "state.json").held():
+    with (
+        pytest.raises(NotKeptError, match=r"state\.json\.lock cannot be opened"),
+        StateFile(tmp_path / "state.json").held(),
+    ):
         pass
     assert not (tmp_path / "other").exists()
 

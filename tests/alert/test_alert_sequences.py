@@ -18,7 +18,9 @@ def stories(draw):
     """Give runs: when each ended, of which kind it is, what each check came to, whether the target can be reached."""
     found, when = [], timedelta()
     for _ in range(draw(st.integers(1, 25))):
-        when += draw(st.sampled_from([timedelta(minutes=5), timedelta(minutes=40), timedelta(hours=9), timedelta(days=1)]))
+        when += draw(
+            st.sampled_from([timedelta(minutes=5), timedelta(minutes=40), timedelta(hours=9), timedelta(days=1)])
+        )
         suites = draw(st.sampled_from([LOOK, LOOK, NIGHT]))
         controls = (SEEN_BY_ALL,) if suites is LOOK else (SEEN_BY_ALL, AT_NIGHT)
         states = {f"{control} {app}": draw(STATES) for app in APPS for control in controls}
@@ -37,57 +39,66 @@ def told(when, suites, states):
     return run(when, *causes, suites=suites, well=", ".join(each for each, state in states.items() if state == "C"))
 
 
+class Account:
+    """What was so, run by run, and what whoever is called got of each cause."""
+
+    def __init__(self):
+        self.drifted, self.clean, self.got = {}, {}, {}
+
+    def note(self, when, states):
+        for each, state in states.items():
+            self.drifted |= {each: when} if state == "D" else {}
+            self.clean |= {each: when} if state == "C" else {}
+
+    def is_over(self, each):
+        return each in self.clean and self.clean[each] > self.drifted[each]
+
+    def deliver(self, called):
+        for one in called.sent:
+            for event in () if one.failed else one.events:
+                self.got.setdefault(event.fingerprint, []).append(event)
+
+
 @settings(max_examples=150, deadline=None)
 @given(stories())
 def test_each_outage_is_called_and_each_call_is_ended_once(story):
-    desk = Desk(alerts(remind=["1d", "3d"], unknown_after=100))
-    drifted_at, clean_at, got = {}, {}, {}
+    desk, account = Desk(alerts(remind=["1d", "3d"], unknown_after=100)), Account()
     for when, suites, states, reachable in story:
         desk.down = set() if reachable else {PAGER}
-        sent = desk.after(told(when, suites, states))
-        for each, state in states.items():
-            drifted_at |= {each: when} if state == "D" else {}
-            clean_at |= {each: when} if state == "C" else {}
+        desk.after(told(when, suites, states))
+        account.note(when, states)
+        account.deliver(desk.called)
+        assert all(bool(each.failed) is not reachable for each in desk.called.sent)
         opened = [each for each in desk.called.open if each.kind == "drifted"]
-        standing = {one for each in opened for one in each.standing}
-        # What drifts is open, and somebody was told, or is to be as soon as they can be reached.
-        for each, state in states.items():
-            if state == "D":
-                assert check(each) in standing
-        # What was seen to end stands no more; what nobody judged since does.
-        for each in drifted_at:
-            is_over = each in clean_at and clean_at[each] > drifted_at[each]
-            assert (check(each) in standing) is not is_over
         assert all(each.called for each in opened)
-        for each in opened:
-            over = [one for one in each.members.values() if not one.stands]
-            assert each.standing or desk.now - max(one.seen for one in over) < HOLD
-        assert (len(sent) == len(desk.called.sent)) is (reachable or not desk.called.sent)
-        for one in desk.called.sent if reachable else ():
-            for event in one.events:
-                got.setdefault(event.fingerprint, []).append(event)
+        # What drifts stands, and what nobody judged since; what was seen to end does not.
+        standing = {one for each in opened for one in each.standing}
+        assert standing == {check(each) for each in account.drifted if not account.is_over(each)}
+        # What has ended is held no longer than it is to be.
+        held = [each for each in opened if not each.standing]
+        assert all(desk.now - max(one.seen for one in each.members.values()) < HOLD for each in held)
     desk.down = set()
     desk.after(run(story[-1][0] + timedelta(seconds=1), suites=("other",)))
-    for one in desk.called.sent:
-        for event in one.events:
-            got.setdefault(event.fingerprint, []).append(event)
-    # To whoever is called a cause has a first and an end, and is reminded of between them alone.
+    account.deliver(desk.called)
     still = {each.fingerprint for each in desk.called.open if each.called}
-    for fingerprint, events in got.items():
-        is_open, first = False, None
-        for event in events:
-            match str(event.kind):
-                case "first":  # while one is open only where its end could not be told
-                    assert not is_open or event.replaces
-                    is_open, first = True, event.first_seen
-                case "resolved":  # of what was never told only where that could not be
-                    assert is_open or event.replaces
-                    is_open = False
-                case kind:
-                    assert (is_open, kind) == (True, "reminder")
-                    assert event.at - first >= REMIND[0] - EARLY
-        assert is_open is (fingerprint in still)
-    assert still <= got.keys()
+    assert {each for each, events in account.got.items() if is_open_after(events)} == still
+
+
+def is_open_after(events):
+    """Say whether a cause is open to whoever got these: it has a first and an end, and is reminded of between them."""
+    is_open, first = False, None
+    for event in events:
+        match str(event.kind):
+            case "first":  # while one is open only where its end could not be told
+                assert not is_open or event.replaces
+                is_open, first = True, event.first_seen
+            case "resolved":  # of what was never told only where that could not be
+                assert is_open or event.replaces
+                is_open = False
+            case kind:
+                assert (is_open, kind) == (True, "reminder")
+                assert event.at - first >= REMIND[0] - EARLY
+    return is_open
 
 
 @settings(max_examples=100, deadline=None)
@@ -98,7 +109,11 @@ def test_what_is_unknown_is_called_after_so_many_runs_in_a_row(states, after):
     for number, state in enumerate(states):
         sent = desk.after(told(number * timedelta(days=1), LOOK, {f"{SEEN_BY_ALL} {APPS[0]}": state}))
         row = row + 1 if state == "U" else 0
-        kinds = [kind for (_, kind, _), one in zip(sent, desk.called.sent, strict=True) if one.events[0].cause.outcome == "unknown"]
+        kinds = [
+            kind
+            for (_, kind, _), one in zip(sent, desk.called.sent, strict=True)
+            if one.events[0].cause.outcome == "unknown"
+        ]
         if row >= after and not is_open:
             assert kinds == ["first"]
             is_open = True

@@ -64,7 +64,9 @@ def pager():
 
 
 def asked(*arguments, **environ):
-    return CliRunner().invoke(app, ["alert", *map(str, arguments)], env={"COLUMNS": "100", "GITHUB_TOKEN": "", **environ})
+    return CliRunner().invoke(
+        app, ["alert", *map(str, arguments)], env={"COLUMNS": "100", "GITHUB_TOKEN": "", **environ}
+    )
 
 
 def test_it_calls_once_and_says_whom_for_what(night, tmp_path, pager):

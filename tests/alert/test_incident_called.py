@@ -52,9 +52,13 @@ def desk():
 
 def test_the_incident_is_called_on_its_first_night_and_five_times_in_all(nights, desk):
     brought = [desk.after(told(each).told) for each in nights]
-    of_the_app = [(number, kind) for number, each in enumerate(brought) for _, kind, head in each if "raxx-api-prod" in head]
+    of_the_app = [
+        (number, kind) for number, each in enumerate(brought) for _, kind, head in each if "raxx-api-prod" in head
+    ]
     assert of_the_app == [(0, "first"), (1, "reminder"), (3, "reminder"), (7, "reminder"), (9, "resolved")]
-    of_the_workflow = [(number, kind) for number, each in enumerate(brought) for _, kind, head in each if "GH008" in head]
+    of_the_workflow = [
+        (number, kind) for number, each in enumerate(brought) for _, kind, head in each if "GH008" in head
+    ]
     assert of_the_workflow == [(0, "first"), (9, "resolved")]
     assert sum(map(len, brought)) == len(of_the_app) + len(of_the_workflow)
     assert desk.called.open == ()

@@ -1,4 +1,4 @@
-"""Runs as they are told, and who is called for them: a state that is kept in memory, targets that note what they get."""
+"""Runs as they are told, and who is called for them: a state kept in memory, targets that note what they get."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from asbuilt.alert.calling import call
 from asbuilt.alert.decide import decided
+from asbuilt.alert.not_delivered import NotDeliveredError
 from asbuilt.alert.state import State, as_bytes, restored
 from asbuilt.alert.told import Judged, Told
 from asbuilt.estate_alerts import Alerts
@@ -116,11 +117,14 @@ class Desk:
             self.called, self.messages = None, []
             self.now = max(self.now, each.as_of)
             self.called = call(each, self.routes, self.keeper, self.deliver, self.now)
-        return [(each.target, str(one.kind), head(one)) for each in self.called.sent if not each.failed for one in each.events]
+        return [
+            (each.target, str(one.kind), head(one))
+            for each in self.called.sent
+            if not each.failed
+            for one in each.events
+        ]
 
     def deliver(self, target, message):
-        from asbuilt.alert.not_delivered import NotDeliveredError
-
         if target in self.down:
             raise NotDeliveredError(f"{target}: refused")
         self.messages.append((target, message))
