@@ -9,6 +9,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
 
@@ -86,7 +87,7 @@ class Soaked:
 
 
 def schedule(seed, seconds):
-    """Give outages of each app, one after the other, with time enough between them for the one before to be resolved."""
+    """Give outages of each app, with time enough between them for the one before to be resolved."""
     chance, found = random.Random(seed), []
     kinds = ("crashed", "gone", "health", "failed", "forbidden")
     for app in APPS:
@@ -150,7 +151,7 @@ def _with(world, changed):
     return replace(world, apps=tuple(changed if each.name == changed.name else each for each in world.apps))
 
 
-def soaked(folder, looks, seed, kinds=None):
+def soaked(folder, looks, seed):
     """Watch for so many looks, and hold what was called against what was wrong."""
     scenario = scenario_of("healthy")
     healthy = scenario.stages[0][1]
@@ -171,9 +172,7 @@ def soaked(folder, looks, seed, kinds=None):
         client = Client(Tokens("sandbox", None), route_to=sandbox.origin)
         closing.callback(client.close)
         closing.enter_context(
-            patch.object(
-                reaching, "deliver", lambda target, message, environ: found.called.append((passed[0], message))
-            )
+            patch.object(reaching, "deliver", lambda _, message, **__: found.called.append((passed[0], message)))
         )
         watch = Watch(
             run,
@@ -199,21 +198,16 @@ def soaked(folder, looks, seed, kinds=None):
 
 
 def _head(head, source):
-    from hashlib import sha256
-
     return replace(head, sha256=sha256(source).hexdigest())
 
 
 def _serving(scenario, elapsed):
-    from asbuilt.github_server import DOT_COM
-
-    sandbox = Sandbox(scenario, port=0, unix_socket=None, elapsed=elapsed, github=DOT_COM)
-    sandbox._begin()
-    return sandbox
+    with patch("asbuilt.sandbox.server.load", lambda *_, **__: scenario):
+        return Sandbox.start(scenario.name, elapsed=elapsed)
 
 
 def _look(watch, sandbox, found, number):
-    log = sandbox._application.log
+    log = sandbox._application.log  # noqa: SLF001 - emptied each time: else it would be what grows
     log.clear()
     code = watch.once()
     if code not in {0, 1}:
@@ -226,8 +220,8 @@ def _look(watch, sandbox, found, number):
 
 
 def _measure(found, folder, judge):
-    found.sizes.append((_resident(os.getpid()), _resident(judge._process.pid)))
-    found.descriptors.append((_descriptors(os.getpid()), _descriptors(judge._process.pid)))
+    found.sizes.append((_resident(os.getpid()), _resident(judge.process)))
+    found.descriptors.append((_descriptors(os.getpid()), _descriptors(judge.process)))
     found.files.append(sum(1 for each in folder.rglob("*") if each.is_file()))
 
 
@@ -241,7 +235,7 @@ def _resident(process):
 
 def _descriptors(process):
     try:
-        return len(os.listdir(f"/proc/{process}/fd"))
+        return sum(1 for _ in Path(f"/proc/{process}/fd").iterdir())
     except OSError:
         return 0
 
