@@ -592,7 +592,12 @@ def _contradictions_of_repository(repository: Repository, estate: Estate) -> Ite
             yield (*here, "workflows", workflow.name), _say(f"{quoted(workflow.name)} is not a workflow file; {named}")
         if workflow.every is not None and workflow.every < _SHORTEST_INTERVAL:
             place = (*here, "workflows", workflow.name, "every")
-            yield place, _say("is less than 5m, and GitHub starts no schedule more often: write 5m or more")
+            yield (
+                place,
+                _say(
+                    f"GitHub starts {quoted(workflow.name)} by no schedule more often than every 5m: write 5m or more"
+                ),
+            )
         for index, deploy in enumerate(workflow.deploys):
             if deploy.app not in estate.apps:
                 place = (*here, "workflows", workflow.name, "deploys", index, "app")

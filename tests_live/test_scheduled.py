@@ -24,8 +24,9 @@ def test_scheduled_workflow_runs(scheduled_workflow, github_workflow, scheduled_
     busy it drops them. It disables those of a public repository after 60 days without activity, and starts none whose
     actor's account is gone: nothing else says that a watch has stopped.
 
-    The interval is what the estate declares (`every`), else the longest time between two fires of the file's `cron`s.
-    A run that failed ran, and GH008 counts it; one that was cancelled, was skipped or waits did not.
+    The interval is what the estate declares (`every`), else the longest time between two fires of the file's `cron`s:
+    declare it for a watch that you rest on, since a file whose `cron` is taken out asks for no run any more. A run that
+    failed ran, and GH008 counts it; one that was cancelled, was skipped or waits did not.
 
     Remedy: gh workflow enable {workflow} -R {repository}   (or see why its schedule stopped)
     """
