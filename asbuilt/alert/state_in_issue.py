@@ -19,7 +19,8 @@ from secrets import token_hex
 from typing import TypeVar
 
 from asbuilt import texts
-from asbuilt.alert.github_api import GitHub, NotAnsweredError, tried
+from asbuilt.alert.github_api import GitHub, tried
+from asbuilt.alert.github_refusals import NotAnsweredError
 from asbuilt.alert.issue_answers import Comment, Issue, read
 from asbuilt.alert.issue_label import Label, opened
 from asbuilt.alert.not_kept import NotKeptError
