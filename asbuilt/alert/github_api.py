@@ -1,16 +1,10 @@
-"""GitHub's API of issues, for those who write there: bounded, in time, and within one origin.
-
-What an answer means: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
-"""
+"""GitHub's API of issues, for those who write there: bounded, in time, and within one origin."""
 
 import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -18,8 +12,8 @@ from urllib.parse import quote, urljoin, urlsplit
 import requests
 
 from asbuilt import __version__, texts
+from asbuilt.alert.github_refusals import NotAnsweredError, refusal, unreached
 from asbuilt.github_server import GitHubServer, server_of
-from asbuilt.observe.single_sign_on import signing_on
 from asbuilt.withholding import Secret, Secrets, foreign
 
 T = TypeVar("T")
@@ -36,30 +30,12 @@ _DEADLINE = 30.0
 _MOST_OF_AN_ANSWER = 16 * 2**20
 _MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 307, 308})  # GitHub: the same method again, which 303 would not be
-_TRANSIENT = frozenset({500, 502, 503, 504})
 # https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
 _BETWEEN_WRITES = 1.0
-_LIMIT_PAUSE = 60.0
 _LONGEST_PAUSE = 10.0  # whoever is told to stop has half a minute, and the next run tries again
 _BACKOFF = 2.0
 _MOST_OF_A_MESSAGE = 300
 _IN_A_HEADER = re.compile(r"[!-~]{1,2000}")
-_WRITE = "Issues: write (in a workflow `permissions: issues: write`)"
-
-
-class NotAnsweredError(Exception):
-    """GitHub did not do what it was asked for: the fact, and what to do, as people are told.
-
-    `pause` is how many seconds to wait before it is asked again; None where that changes nothing. `status` is that of
-    the answer, 0 without one.
-    """
-
-    def __init__(self, fact: str, remedy: str, *, pause: float | None = None, status: int = 0) -> None:
-        super().__init__(f"{fact}: {remedy}")
-        self.fact = fact
-        self.remedy = remedy
-        self.pause = pause
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +138,7 @@ class GitHub:
             answer = self._sent(method, address, None, document)
         if 200 <= answer.status < 300:  # noqa: PLR2004
             return answer
-        raise self._failure(answer)
+        raise refusal(answer.status, answer.headers, self._message(answer), self._server)
 
     def _within(self, before: str, location: str) -> str:
         """Give where an answer sends to. Raises NotAnsweredError for what is not the API: the token stays there."""
@@ -195,24 +171,10 @@ class GitHub:
                 f"{self._host} gave no answer in time", "try again: the provider or the network is slow", pause=0.0
             ) from None
         except requests.RequestException as error:
-            raise self._unreached(error) from None
+            raise unreached(self._host, error, self._fit) from None
         if len(body) > _MOST_OF_AN_ANSWER:
             raise NotAnsweredError(f"{self._host} answered more than {_MOST_OF_AN_ANSWER // 2**20} MiB", "try again")
         return _Answer(address, response.status_code, response.headers, body)
-
-    def _unreached(self, error: requests.RequestException) -> NotAnsweredError:
-        if isinstance(error, requests.exceptions.SSLError):
-            return NotAnsweredError(
-                f"the certificate of {self._host} is not trusted: {self._fit(_innermost(error))}",
-                "look at the clock, the proxy and REQUESTS_CA_BUNDLE of this machine",
-            )
-        if isinstance(error, requests.exceptions.ProxyError):
-            return NotAnsweredError(
-                f"{self._host} could not be reached through the proxy", "look at HTTPS_PROXY and NO_PROXY", pause=0.0
-            )
-        return NotAnsweredError(
-            f"{self._host} could not be reached: {self._fit(_innermost(error))}", "check the network", pause=0.0
-        )
 
     def _parsed(self, answer: _Answer) -> Any:
         try:
@@ -221,37 +183,6 @@ class GitHub:
             raise NotAnsweredError(
                 f"{self._host} answered {answer.status} with what is no JSON", "look at the API's address and the proxy"
             ) from None
-
-    def _failure(self, answer: _Answer) -> NotAnsweredError:
-        """Say what an answer means that is none to go on with."""
-        status, headers, said = answer.status, answer.headers, self._message(answer)
-        if refused := signing_on(headers.get("X-GitHub-SSO", ""), self._server):
-            return NotAnsweredError(f"GitHub answered {status}: {refused.reason}", refused.remedy, status=status)
-        if status == 429 or (status == 403 and _is_limit(headers, said)):  # noqa: PLR2004
-            pause, until = _limit(headers)
-            fact = f"GitHub answered {status}: rate limit, until {until:%Y-%m-%d %H:%M} UTC"
-            return NotAnsweredError(fact, "try again then", pause=pause, status=status)
-        if status in _TRANSIENT:
-            return NotAnsweredError(
-                f"GitHub answered {status}", "try again: the provider failed", pause=0.0, status=status
-            )
-        remedy = "look the answer up in the docs of GitHub's API for issues"
-        match status:
-            case 401:
-                remedy = "set the variable that holds the token of this step to a valid one"
-            case 403:
-                needed = texts.line(headers.get("X-Accepted-GitHub-Permissions", ""), _MOST_OF_A_MESSAGE)
-                remedy = f"give the token {needed or _WRITE}, and its owner the role Write there"
-                if "archived" in said.lower():
-                    remedy = "name a repository that is not archived"
-            case 404:
-                remedy = (
-                    f"name a repository that is there, and give the token {_WRITE} for it; "
-                    "a workflow's own GITHUB_TOKEN sees its own repository alone"
-                )
-            case 410:
-                remedy = "turn on Issues in the settings of the repository, or name another one"
-        return NotAnsweredError(f"GitHub answered {status}: {said}", remedy, status=status)
 
     @property
     def _server(self) -> GitHubServer:
@@ -300,36 +231,3 @@ def _body(response: requests.Response, began: float) -> bytes:
         if time.monotonic() - began > _DEADLINE:
             raise requests.Timeout
     return bytes(body)
-
-
-def _innermost(error: BaseException) -> str:
-    """Give what the operating system or TLS said, without the address that was asked, which requests puts around it."""
-    found, words = error, ""
-    for _ in range(10):
-        if isinstance(found, OSError) and found.strerror:
-            words = found.strerror
-        reason = getattr(found, "reason", None)
-        inner = reason if isinstance(reason, BaseException) else found.args[0] if found.args else None
-        following = inner if isinstance(inner, BaseException) else found.__cause__ or found.__context__
-        if following is None:
-            break
-        found = following
-    return words or type(found).__name__
-
-
-def _is_limit(headers: Mapping[str, str], said: str) -> bool:
-    spent = headers.get("X-RateLimit-Remaining") == "0"
-    return spent or "Retry-After" in headers or "rate limit" in said.lower()
-
-
-def _limit(headers: Mapping[str, str]) -> tuple[float, datetime]:
-    """Give how many seconds to wait, and until when that is, as GitHub's docs on rate limits have it."""
-    now = datetime.now(UTC)
-    with suppress(ValueError, OverflowError):
-        now = parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC)
-    pause, after, reset = _LIMIT_PAUSE, headers.get("Retry-After", ""), headers.get("X-RateLimit-Reset", "")
-    if after.isascii() and after.isdecimal():
-        pause = float(after)
-    elif headers.get("X-RateLimit-Remaining") == "0" and reset.isascii() and reset.isdecimal():
-        pause = max(1.0, float(reset) - now.timestamp())
-    return pause, now + timedelta(seconds=min(pause, timedelta(days=1).total_seconds()))

@@ -12,7 +12,8 @@ from functools import partial
 
 from asbuilt import texts
 from asbuilt.alert.event import Kind, Message
-from asbuilt.alert.github_api import PAGE, GitHub, NotAnsweredError, tried
+from asbuilt.alert.github_api import PAGE, GitHub, tried
+from asbuilt.alert.github_refusals import NotAnsweredError
 from asbuilt.alert.issue_answers import Comment, Issue, read
 from asbuilt.alert.issue_label import Label, opened
 from asbuilt.alert.issue_marks import Mark, marked, marks

@@ -6,7 +6,8 @@ https://docs.github.com/en/issues/using-labels-and-milestones-to-track-work/mana
 
 from dataclasses import dataclass
 
-from asbuilt.alert.github_api import GitHub, NotAnsweredError
+from asbuilt.alert.github_api import GitHub
+from asbuilt.alert.github_refusals import NotAnsweredError
 from asbuilt.alert.issue_answers import Issue, read
 
 _IS_THERE = 422

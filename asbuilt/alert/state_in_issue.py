@@ -19,7 +19,8 @@ from secrets import token_hex
 from typing import TypeVar
 
 from asbuilt import texts
-from asbuilt.alert.github_api import GitHub, NotAnsweredError, tried
+from asbuilt.alert.github_api import GitHub, tried
+from asbuilt.alert.github_refusals import NotAnsweredError
 from asbuilt.alert.issue_answers import Comment, Issue, read
 from asbuilt.alert.issue_label import Label, opened
 from asbuilt.alert.not_kept import NotKeptError
@@ -199,13 +200,11 @@ class HeldIssue:
         return read(Issue, self._github.get(f"/issues/{number}"))
 
     def _found(self) -> Issue | None:
-        """Give the issue, as it stands now: the oldest of ours, and of those the one with a state before any other."""
+        """Give the issue, as it stands now: of several that two first runs opened at once, the oldest."""
         asked = {"state": "all", "labels": LABEL.name, "sort": "created", "direction": "asc"}
         listed = [read(Issue, each) for each in self._github.listed("/issues", _MOST_PAGES, **asked)]
         ours = [each for each in listed if each.has(LABEL.name) and (_is_kept(each) or each.title == TITLE)]
-        if not ours:
-            return None
-        return self._asked(min(ours, key=lambda each: (not _is_kept(each), each.number)).number)
+        return self._asked(min(each.number for each in ours)) if ours else None
 
     def _done(self, what: Callable[[], T]) -> T:
         try:

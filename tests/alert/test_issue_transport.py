@@ -10,7 +10,8 @@ import responses
 from fake_github import API, REPOSITORY, TOKEN, FakeGitHub, serving
 
 from asbuilt.alert import github_api
-from asbuilt.alert.github_api import ATTEMPTS, GitHub, NotAnsweredError, tried
+from asbuilt.alert.github_api import ATTEMPTS, GitHub, tried
+from asbuilt.alert.github_refusals import NotAnsweredError
 
 
 def told(api=API):
