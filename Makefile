@@ -6,7 +6,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 
-.PHONY: help demo test live static report bench figures tables lint lock clean
+.PHONY: help demo test live static report bench soak figures tables lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -33,6 +33,9 @@ bench: .venv/dev ## how long a workflow file, a start of the command and a large
 	@$(BIN)/python tests/bench/start_up.py
 	@$(BIN)/python tests/bench/large_runs.py
 
+soak: .venv/dev ## a thousand looks of a watch over faults that come and go (ARGS="LOOKS SEED"; some ten minutes)
+	@$(BIN)/python tests/bench/watch_looks.py $(ARGS)
+
 figures: .venv/dev ## files, lines and arrows by package (ARGS="REVISION ..." for some side by side)
 	@$(BIN)/python tests/bench/figures.py $(ARGS)
 tables: .venv/dev ## what GitHub takes in workflows and actions, from what npm has of it (npm ci)
@@ -43,7 +46,7 @@ lint: .venv/dev ## style, types, import walls, workflows and the action
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/zizmor --offline --quiet --persona auditor .github action.yml
+	@$(BIN)/zizmor --offline --quiet --persona auditor .github action.yml alert watch
 
 lock: .venv/dev ## both lock files anew, from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml -q -U --universal --python-version 3.11 --generate-hashes --no-header --extra build -o requirements.lock

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from asbuilt import bodies, commits, model, texts, under_way
+from asbuilt import bodies, commits, crashes, model, texts, under_way
 from asbuilt.deploying_jobs import deploying_jobs
 from asbuilt.judging import SEEN, CouldNotObserveError
 from asbuilt.lag import Filter, lag_of
@@ -20,6 +20,7 @@ from asbuilt.provenance import Ended, Provenance, Ran
 from asbuilt.record.directory import LINT
 from asbuilt.run import RUN
 from asbuilt.run_results import made_by, older_runs, telling, undecided
+from asbuilt.scheduled import ACTIVE, BY_HAND, is_young, last_run
 from asbuilt.scope import repository_of
 from asbuilt.subjects import kind_of
 from asbuilt.terms import Stretch
@@ -29,6 +30,7 @@ from asbuilt.workflows.judge.syntax import refusal
 
 pytest_plugins = ("asbuilt.plugin",)
 
+_OFFLINE = 503  # of Heroku's router, for an app in maintenance
 _LONGEST_TIMER = timedelta(days=30)  # 43,200 minutes: https://docs.github.com/rest/deployments/environments
 
 
@@ -110,6 +112,12 @@ def workflow(subject):
     return subject.part
 
 
+@pytest.fixture
+def scheduled_workflow(subject):
+    """A workflow that is to run by a schedule, as the estate declares it or its file says."""
+    return subject.part
+
+
 # How waiting for a deploy ended.
 
 
@@ -146,26 +154,52 @@ def heroku_app(see, _app_state):
 
 
 @pytest.fixture
+def heroku_app_if_asked(see, _app_state):
+    """The app as Heroku has it, None where a look of a watch did not ask for it."""
+    return see("app", _app_state.app, judged_by="HK001") if _is_asked(_app_state.app) else None
+
+
+def _is_asked(fact):
+    return not isinstance(fact, model.Unobserved) or fact.asked
+
+
+@pytest.fixture
+def runs_images(heroku_app_if_asked, _app_state, releases):
+    """Whether the app runs container images; where a look did not ask for the app, its release may say so."""
+    if heroku_app_if_asked is not None:
+        return heroku_app_if_asked.runs_images
+    current = model.current_release(releases)
+    if current is None or not model.codes(releases).get(current.version):
+        raise CouldNotObserveError(_app_state.app)
+    return not current.code
+
+
+@pytest.fixture
 def releases(see, _app_state):
     """Newest first."""
     return see("releases", _app_state.releases, judged_by="HK001")
 
 
 @pytest.fixture
-def deploys(releases, heroku_app):
+def deploys(releases, runs_images):
     """The releases that brought code."""
-    return model.deploys(releases, images=heroku_app.runs_images)
+    return model.deploys(releases, images=runs_images)
 
 
 @pytest.fixture
 def past_first_deploy(_app_state, grace, now):
     """Nothing: a check that needs code is not applicable while the app's first deploy is under way.
 
-    Where nobody can say, it is none that is.
+    Where nobody can say, it is none that is. A watch calls nobody for an app that is younger than its grace.
     """
     fact, heroku_app = _app_state.releases, _app_state.app
-    known = fact.value if isinstance(fact, model.Observed) and isinstance(heroku_app, model.Observed) else ()
-    images = bool(known) and heroku_app.value.runs_images
+    is_known = isinstance(heroku_app, model.Observed)
+    known = fact.value if isinstance(fact, model.Observed) and (is_known or not _is_asked(heroku_app)) else ()
+    images = bool(known) and (heroku_app.value.runs_images if is_known else True)
+    if _app_state.watched and known and not model.deploys(known, images=images):
+        created = known[-1].created_at
+        if under_way.young(created, now, grace):
+            pytest.skip(f"the app was made {model.ago(created, now)} ago, grace {model.ago(now, now + grace)}")
     if first := under_way.first_deploy(known, images=images, now=now, grace=grace):
         since, excused = model.ago(first.created_at, now), model.ago(now, now + grace)
         pytest.skip(f"the first deploy is under way: {first} is pending since {since}, grace {excused}")
@@ -193,6 +227,21 @@ def formation(see, _app_state):
 
 
 @pytest.fixture
+def formation_if_asked(see, _app_state):
+    """By process type; nothing where a look of a watch, which finds all dynos up, did not ask for it."""
+    if not _is_asked(_app_state.formation):
+        return {}
+    return {each.type: each for each in see("formation", _app_state.formation, judged_by="HK001")}
+
+
+@pytest.fixture
+def down_since(see, _app_state, process):
+    """Since when the looks of a watch find the process down; None in a run, and where it is up."""
+    fact = _app_state.watched.down.get(process) if _app_state.watched else None
+    return None if fact is None else see("down since", fact, judged_by="HK001")
+
+
+@pytest.fixture
 def dynos(see, _app_state):
     return see("dynos", _app_state.dynos, judged_by="HK001")
 
@@ -207,14 +256,25 @@ def running(dynos, app):
 
 
 @pytest.fixture
-def looks(see, _app_state, app, dynos):
-    """The dynos of declared processes, each time that they were found otherwise, the newest last; at least one."""
+def looks(see, _app_state, app, dynos, release, now):
+    """The dynos of declared processes, each time that they were found otherwise, the newest last; at least one.
+
+    A watch has looked as often as it has: it leaves open what only its next looks can tell.
+    """
     if _app_state.looks is None:
         pytest.skip("the observation was saved before dynos were looked at again")
     found = see("looks", _app_state.looks, judged_by="HK001")
     if not any(dyno.type in app.formation for dyno in dynos):
         pytest.skip("no dyno of a declared process type exists: HK006 judges that")
-    return tuple(tuple(dyno for dyno in look if dyno.type in app.formation) for look in found)
+    looks = tuple(tuple(dyno for dyno in look if dyno.type in app.formation) for look in found)
+    doubtful = [each for each in looks[-1] if crashes.is_suspicious(each, release, now)]
+    if _app_state.watched and doubtful:
+        told = ", ".join(f"{each.name} {each.state} since {model.ago(each.updated_at, now)}" for each in doubtful)
+        if _app_state.watched.before is None:
+            request, fix = f"GET https://api.heroku.com/apps/{app.name}/dynos", "look again: asbuilt watch"
+            see.leave_open(model.Unobserved("looks at the dynos", request, f"was asked once, and {told}", fix))
+        see.nothing = f"{told}: the next looks tell whether it stays up"
+    return looks
 
 
 @pytest.fixture
@@ -281,10 +341,22 @@ def response(see, _app_state, probe):
 
 
 @pytest.fixture
-def behind_router(see, _app_state):
+def behind_router(see, _app_state, probe):
     """The app, its releases and its dynos, each None where nobody can say: they name the cause of a router's page."""
     parts = (_app_state.app, _app_state.releases, _app_state.dynos)
+    response = _app_state.probes[probe.path]
+    if not _is_asked(_app_state.app) and isinstance(response, model.Observed) and response.value.status == _OFFLINE:
+        see.leave_open(_app_state.app)  # an app in maintenance has any page of its team's for an answer
     return see.note("behind the router", [each.value if isinstance(each, model.Observed) else None for each in parts])
+
+
+@pytest.fixture
+def has_time(_app_state, probe, now, grace):
+    """How long a watch has found that the probe fails, as long as that is less than the grace; else nothing."""
+    since = _app_state.watched.failing.get(probe.path) if _app_state.watched else None
+    if since is None or not under_way.young(since, now, grace):
+        return ""
+    return f"so since {model.ago(since, now)}, grace {model.ago(now, now + grace)}"
 
 
 @pytest.fixture
@@ -464,6 +536,49 @@ def undeclared_runs(see, _repository_state, _recent, repository, workflows):
     if not any(map(telling, found.values())) and not see.unread:
         pytest.skip("no run of a workflow that the estate does not declare has passed or failed on the default branch")
     return found
+
+
+@pytest.fixture
+def github_workflow(workflows, scheduled_workflow, default_branch):
+    """A workflow that is to run by a schedule, as GitHub knows it: whether somebody disabled it is judged elsewhere."""
+    path, found = scheduled_workflow.path, workflows.get(scheduled_workflow.path)
+    if found is None and scheduled_workflow.is_declared:
+        pytest.skip(texts.line(f"{path} does not exist: GH007 judges that"))
+    if found is None:
+        pytest.skip(texts.line(f"GitHub knows no {path}: it is not on {default_branch}, and schedules run there alone"))
+    if found.state == BY_HAND:
+        judged = "GH007 judges that" if scheduled_workflow.is_declared else "declare it, where it is to run"
+        pytest.skip(texts.line(f"somebody disabled {path}: {judged}"))
+    return found
+
+
+@pytest.fixture
+def scheduled_runs(see, _repository_state, scheduled_workflow, github_workflow, now):
+    """The newest runs that the schedule of a workflow set off, newest first: enough of them to tell whether it runs."""
+    path = scheduled_workflow.path
+    if _repository_state.scheduled is None:
+        pytest.skip("the observation is older than the question for runs by a schedule")
+    if path not in _repository_state.scheduled:
+        reason = "was not asked for its runs by a schedule: when it was observed, nothing said that it has one"
+        raise CouldNotObserveError(model.Unobserved(path, path, reason, "observe again: asbuilt live"))
+    page = see(f"runs of {path} by schedule", _repository_state.scheduled[path], judged_by="GH007")
+    if github_workflow.state != ACTIVE:
+        return page
+    if scheduled_workflow.every is None:
+        told = "says how often its schedule is to run it: declare `every` in the estate, such as 24h"
+        pytest.skip(texts.line(f"nothing that is here {told} ({path})"))
+    last = last_run(page.runs)
+    if last is None and github_workflow.created_at is None:
+        reason = "are none, and GitHub does not say since when it knows the workflow"
+        raise CouldNotObserveError(model.Unobserved(path, f"runs of {path} by its schedule", reason, "asbuilt live"))
+    if last is None and is_young(scheduled_workflow, github_workflow, now):
+        born = model.ago(github_workflow.created_at, now)
+        pytest.skip(texts.line(f"GitHub has {path} since {born}: its first run by a schedule may still come"))
+    if last is None and not page.whole and now - page.runs[-1].created_at <= scheduled_workflow.allowed:
+        reason = f"were cancelled, skipped or wait: the newest {len(page.runs)} of them, and older ones were not read"
+        fact = model.Unobserved(path, f"runs of {path} by its schedule", reason, "see why none of them runs to its end")
+        raise CouldNotObserveError(fact)
+    return page
 
 
 @pytest.fixture

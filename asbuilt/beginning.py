@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, discovery, faults, keeping, options, refusals, undeclared
+from asbuilt import catalogue, discovery, faults, handed, keeping, options, refusals, undeclared
 from asbuilt.base import found_at
 from asbuilt.collecting import Collecting
 from asbuilt.controller import Controller
 from asbuilt.ending import GATHERING, XML
 from asbuilt.estate import Estate, load, refuse_empty, source_of
 from asbuilt.gathering import Gathering
+from asbuilt.handed import handed_to
 from asbuilt.lint.keep import plain
 from asbuilt.model import dump
 from asbuilt.model import load as load_observation
@@ -38,10 +39,16 @@ _WORLD = "asbuilt_world"
 
 
 def begun(config: pytest.Config) -> Run:
-    """Decide what the run is about, and begin it.
+    """Decide what the run is about, and begin it; one that was handed over in memory is decided already.
 
     Raises what a user can get wrong: BrokenChecksError, EstateError, OptionError.
     """
+    decided = handed_to(config)
+    return handed.begun(config, decided.run) if decided else _decided(config)
+
+
+def _decided(config: pytest.Config) -> Run:
+    """Decide by the options what the run is about. Raises as `begun` does."""
     asked = options.asked(config)
     refusals.refuse_what_contradicts(config, asked)
     found = discovery.find(asked.estate, os.environ, config.invocation_params.dir)

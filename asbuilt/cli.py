@@ -21,6 +21,7 @@ from asbuilt.verbs import (
     sandbox,
     schema,
     verify,
+    watch,
 )
 from asbuilt.verbs.command import Command, Texts, Verbs
 from asbuilt.verbs.telling import say, stop
@@ -75,6 +76,7 @@ app.command(cls=Texts)(paths.paths)
 app.command()(record.record)
 app.command()(verify.verify)
 app.command()(history.history)
+app.command()(watch.watch)
 app.command()(alert.alert)
 app.command()(init.init)
 app.command()(sandbox.sandbox)

@@ -25,9 +25,35 @@ _DEEPEST = 6
 _BESIDE = frozenset({"requests"})  # where a fact stands in the transcript: the verdict has that of all of them
 # What a check may ask for that was not observed: what is declared, the clock, the run, and what is made of these.
 _DECLARED = frozenset(
-    {"app", "repository", "process", "probe", "deploy", "environment", "declared_environment", "workflow", "estate"}
+    {
+        "app",
+        "repository",
+        "process",
+        "probe",
+        "deploy",
+        "environment",
+        "declared_environment",
+        "workflow",
+        "scheduled_workflow",
+        "estate",
+    }
 )
-_NEITHER = frozenset({"run", "see", "subject", "request", "now", "grace", "settling", "cut", "checkout", "all_read"})
+_NEITHER = frozenset(
+    {
+        "run",
+        "see",
+        "subject",
+        "request",
+        "now",
+        "grace",
+        "settling",
+        "cut",
+        "checkout",
+        "all_read",
+        "watched",
+        "has_time",
+    }
+)
 # What of a thing tells it apart and is ever compared; of all others, whatever they have.
 _TELLING: Mapping[type, tuple[str, ...]] = {
     model.Release: ("version", "description", "status", "current", "code", "created_at"),
@@ -80,7 +106,7 @@ def _chosen(names: Iterable[str], given: Mapping[str, Any], subject: Subject | N
             value = given[root]
             for attribute in attributes:
                 value = None if value is None else getattr(value, attribute)
-            found[attributes[-1] if attributes else root] = _of_subject(value, subject)
+            found[attributes[-1] if attributes else root.removesuffix("_if_asked")] = _of_subject(value, subject)
     return found
 
 
@@ -100,6 +126,7 @@ _PARTS: Mapping[str, Any] = {
     "environment": lambda name: str(name).lower(),
     "process": lambda name: name,
     "workflow": lambda workflow: workflow.path,
+    "scheduled_workflow": lambda workflow: workflow.path,
 }
 
 

@@ -28,7 +28,8 @@ class Control:
     other (`asbuilt.compared`). `kind` is the kind of subject that it is judged of: empty where that is the estate as a
     whole, or where nobody looked (`asbuilt.catalogue` does). `explained_by` are the controls whose drift may explain
     its own, and `needs` those that must hold before its remedy can be carried out, beside what the words of the remedy
-    need. `since` is the version of asbuilt that it came with.
+    need. `since` is the version of asbuilt that it came with; `watched` says whether each look of a watch judges
+    it too.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Control:
     declared: tuple[str, ...] = ()
     observed: tuple[str, ...] = ()
     since: str = FIRST
+    watched: bool = False
 
     @property
     def system(self) -> str:
@@ -116,6 +118,7 @@ def control_of(function: Any) -> Control:
         declared=mark.kwargs.get("declared", ()),
         observed=mark.kwargs.get("observed", ()),
         since=mark.kwargs.get("since", FIRST),
+        watched=any(each.name == "watch" for each in getattr(function, "pytestmark", [])),
     )
 
 

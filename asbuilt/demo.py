@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from asbuilt.heartbeat import unheard
 from asbuilt.home import PROJECT
 from asbuilt.invoked import USAGE
 from asbuilt.record.directory import VERDICTS, point_latest
@@ -75,7 +76,7 @@ def _play(act: Act, reports: Path, *, colour: bool) -> tuple[Path, list[str]]:
     told = [*(["--color=yes"] if colour else []), f"--evidence={reports}"]
     told += ["--format=text"]  # what is wrong in the incident is nothing that a job of CI has to be told of
     command = [sys.executable, "-P", "-c", _COMMAND, *act.arguments, *told]
-    done = subprocess.run(command, check=False)  # noqa: S603 - our own command line
+    done = subprocess.run(command, env=unheard(os.environ), check=False)  # noqa: S603 - our own command line
     if done.returncode == USAGE:  # it has said what is wrong, and each other act would say it again
         raise SystemExit(USAGE)
     new = sorted(_runs(reports) - before)

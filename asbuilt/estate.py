@@ -66,6 +66,7 @@ from asbuilt.estate_implied import implied
 from asbuilt.estate_policies import refuses
 from asbuilt.estate_pruned import without
 from asbuilt.files import NotThereError, RefusedError, read, read_inside
+from asbuilt.github_server import API
 from asbuilt.nearest import quoted, suggestion
 from asbuilt.versions import as_of_problem
 from asbuilt.workflows.said.described import handed
@@ -84,6 +85,8 @@ _ISSUE = "{issue}"
 _A_KEY = re.compile(r"HRKU-|gh[opusr]_|github_pat_")
 # Triggers whose runs are on the default branch, whatever they follow.
 _ON_DEFAULT_BRANCH = frozenset({"workflow_run", "schedule", "repository_dispatch"})
+# https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule
+_SHORTEST_INTERVAL = timedelta(minutes=5)
 _MOST = 100_000
 
 
@@ -240,10 +243,14 @@ class Deploy(_Declared):
 
 
 class Workflow(_Declared):
-    """A workflow file that exists and is active, and the deploys that it owns."""
+    """A workflow file that exists and is active, the deploys that it owns, and how often its schedule runs it."""
 
     name: Name = ""
     deploys: tuple[Deploy, ...] = ()
+    every: Duration | None = Field(
+        default=None,
+        description="how often it runs by its schedule, at least: 24h; default: as its file says, where that is there",
+    )
 
     @property
     def path(self) -> str:
@@ -371,10 +378,14 @@ class Ownership(NamedTuple):
 
 
 class Providers(_Declared):
-    """Where the providers are asked, where that is not where everybody's are."""
+    """Where the providers are asked, where that is not where everybody's are, and whose status page is read."""
 
     github: ApiAddress | None = Field(
         default=None, description="where GitHub's API is: https://HOST/api/v3, or https://api.SUBDOMAIN.ghe.com"
+    )
+    status_pages: tuple[Literal["heroku", "github"], ...] = Field(
+        default=(),
+        description="whose status page is read, to say beside a cause what incident is reported there (default: none)",
     )
 
 
@@ -544,6 +555,9 @@ def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple
     yield from _contradictions_of_called(estate)
     places: list[tuple[YamlPath, str]] = [(("controls", each), each) for each in estate.controls]
     places += [(("waivers", index, "control"), each.control) for index, each in enumerate(estate.waivers)]
+    if "github" in estate.providers.status_pages and estate.providers.github not in {None, API}:
+        told = f"GitHub's page says nothing of {estate.providers.github}; leave it out: [heroku]"
+        yield ("providers", "status_pages"), _say(told)
     if estate.as_of is not None and (wrong := as_of_problem(estate.as_of)):
         yield ("controls", AS_OF), _say(f"{quoted(str(estate.as_of))} {wrong}")
     for place, control in places if controls else []:
@@ -576,6 +590,14 @@ def _contradictions_of_repository(repository: Repository, estate: Estate) -> Ite
         if "/" in workflow.name or not workflow.name.endswith((".yml", ".yaml")):
             named = "name a file in .github/workflows, such as deploy.yml"
             yield (*here, "workflows", workflow.name), _say(f"{quoted(workflow.name)} is not a workflow file; {named}")
+        if workflow.every is not None and workflow.every < _SHORTEST_INTERVAL:
+            place = (*here, "workflows", workflow.name, "every")
+            yield (
+                place,
+                _say(
+                    f"GitHub starts {quoted(workflow.name)} by no schedule more often than every 5m: write 5m or more"
+                ),
+            )
         for index, deploy in enumerate(workflow.deploys):
             if deploy.app not in estate.apps:
                 place = (*here, "workflows", workflow.name, "deploys", index, "app")

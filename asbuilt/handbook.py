@@ -17,6 +17,7 @@ control's severity and name its issue: [adopting.md](adopting.md).
 
 This page is printed by `asbuilt controls --format markdown`; `asbuilt controls HK002` prints one of them.
 """
+_WATCHED = "Judged at each look of `asbuilt watch` too."
 
 
 def controls() -> dict[str, Control]:
@@ -38,6 +39,7 @@ def records(chosen: Iterable[Control]) -> list[dict[str, Any]]:
             "remedy": tell(each.remedy, WORDS),
             "satisfies": list(each.satisfies),
             "explained_by": list(each.explained_by),
+            "watched": each.watched,
         }
         for each in chosen
     ]
@@ -58,6 +60,7 @@ def explanation(control: Control) -> str:
         *control.reason,
         f"Remedy: {tell(control.remedy, WORDS)}",
         *([f"Explained by: {', '.join(control.explained_by)}"] if control.explained_by else []),
+        *([_WATCHED] if control.watched else []),
         f"Evidence for: {', '.join(control.satisfies)}",
     )
     return "\n\n".join(paragraphs)
@@ -82,6 +85,7 @@ def _chapter(members: list[Control]) -> Iterator[str]:
         remedy = f"Remedy: {tell(each.remedy, WORDS)}"
         links = ", ".join(f"[{cause}](#{cause.lower()})" for cause in each.explained_by)
         explained = f"Explained by: {links}\n\n" if links else ""
+        explained += f"{_WATCHED}\n\n" if each.watched else ""
         yield (
             f"### {each.id}\n\n**{each.requirement}** {each.severity}\n\n{reason}{remedy}\n\n{explained}"
             f"Evidence for: {', '.join(each.satisfies)}\n"

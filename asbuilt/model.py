@@ -70,7 +70,10 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unobserved:
-    """A fact that nobody can tell: the request, why it gave nothing, and what to do about it."""
+    """A fact that nobody can tell: the request, why it gave nothing, and what to do about it.
+
+    `asked` is false where a look of a watch, which has few requests, did not ask for it.
+    """
 
     what: str
     request: str
@@ -78,6 +81,7 @@ class Unobserved:
     remedy: str
     requests: tuple[int, ...] = ()
     kind: Literal["unobserved"] = "unobserved"
+    asked: bool = field(default=True, kw_only=True)
 
     def __str__(self) -> str:
         """The request and why it gave nothing."""
@@ -250,11 +254,15 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """A workflow that GitHub knows: `state` is active, or says who disabled it."""
+    """A workflow that GitHub knows: `state` is active, or says who disabled it.
+
+    `created_at` is None where GitHub does not say it, and in observations that were saved before it was kept.
+    """
 
     name: str
     path: str
     state: str
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,11 +380,26 @@ _Stretch = Annotated[Stretch, PlainValidator(_stretch)]
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """What the looks of a watch tell of an app, beside what the newest of them saw.
+
+    `before` is when the look before this one was taken, None for the first. `down` has since when a process is not up
+    as declared, `failing` since when a probe is not answered as declared, by its path: None where that was so at the
+    first look. What is as declared has no entry in either.
+    """
+
+    before: datetime | None
+    down: dict[str, Fact[datetime]] = field(default_factory=dict)
+    failing: dict[str, datetime | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class AppState:
     """Everything observed of one app; probes by path, code by its id.
 
     `builds` and `looks` are None in observations that were saved before they were asked for. `looks` are the dynos as
-    they stood each time that they were found otherwise, the newest last.
+    they stood each time that they were found otherwise, the newest last. `watched` is None in a run, which is no look
+    of a watch.
     """
 
     app: Fact[App]
@@ -387,6 +410,7 @@ class AppState:
     builds: Fact[tuple[Build, ...]] | None = None
     codes: dict[str, Fact[Code]] = field(default_factory=dict)
     looks: Fact[tuple[tuple[Dyno, ...], ...]] | None = None
+    watched: Watched | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,9 +421,10 @@ class RepositoryState:
     deploy is declared, `protected` where an environment lets protected branches through, `latest` (deployments, to
     whatever environment) where one stands open that nobody declares.
 
-    `runs`: newest first, completed, on the default branch, by workflow path. `histories`: runs up to an instant, by
-    `terms.Stretch`. `jobs`: by run; `statuses`: by deployment; `comparisons`: by `COMMIT...BRANCH`. `deployments`: by
-    environment.
+    `runs`: newest first, completed, on the default branch, by workflow path. `scheduled`: the newest that a schedule
+    set off, whatever became of them, by workflow path, of what is to run by one; None in observations that were saved
+    before that was asked. `histories`: runs up to an instant, by `terms.Stretch`. `jobs`: by run; `statuses`: by
+    deployment; `comparisons`: by `COMMIT...BRANCH`. `deployments`: by environment.
     """
 
     repository: Fact[Repository]
@@ -415,6 +440,7 @@ class RepositoryState:
     waiting: Fact[tuple[WaitingRun, ...]] | None = None
     protected: Fact[tuple[ProtectedBranch, ...]] | None = None
     latest: Fact[tuple[Deployment, ...]] | None = None
+    scheduled: dict[str, Fact[RunPage]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,11 +457,27 @@ class Settling:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedIncident:
+    """An incident that a provider's status page has open: in its own words, since when by its own, where it stands."""
+
+    title: str
+    since: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """What a provider says of itself: the incidents that are open there, none where all is well."""
+
+    incidents: tuple[ReportedIncident, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """The real state, as seen once. `world` is `live` or names the sandbox; `as_of` is the providers' clock.
 
     `settling` has the apps that were waited for, `meant` the commit that an app was meant to run, both by app. `github`
-    is where the API of the GitHub is that was asked.
+    is where the API of the GitHub is that was asked. `status_pages` has the providers whose own page was read.
     """
 
     world: str
@@ -448,6 +490,7 @@ class Observation:
     settling: dict[str, Settling] = field(default_factory=dict)
     meant: dict[str, str] = field(default_factory=dict)
     github: Annotated[str, AfterValidator(address_of)] = API
+    status_pages: dict[str, Fact[StatusPage]] = field(default_factory=dict)
 
 
 def dump(observation: Observation) -> bytes:

@@ -117,7 +117,7 @@ def asks_for(config: pytest.Config, path: Path) -> bool:
 
 def wants_live(config: pytest.Config) -> bool:
     """Say whether `-m` lets a live check through; without it, pytest.ini's `not live` holds. Raises OptionError."""
-    return _lets_through(config, "live")
+    return _lets_through(config, "live") or _lets_through(config, "live", "watch")
 
 
 def wants_static(config: pytest.Config) -> bool:
@@ -125,8 +125,8 @@ def wants_static(config: pytest.Config) -> bool:
     return _lets_through(config, "static")
 
 
-def _lets_through(config: pytest.Config, marker: str) -> bool:
-    expression, has = config.option.markexpr, {marker, "control"}
+def _lets_through(config: pytest.Config, *markers: str) -> bool:
+    expression, has = config.option.markexpr, {*markers, "control"}
     try:
         return not expression or bool(Expression.compile(expression).evaluate(lambda name, /, **_: name in has))
     except SyntaxError as error:

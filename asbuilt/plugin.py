@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from asbuilt import catalogue, ending, faults, judging, keeping, loudness, options, texts
+from asbuilt import catalogue, ending, faults, heard, judging, keeping, loudness, options, texts
 from asbuilt.beginning import CLOSING, WORLD, begun, hand_over, is_worker
 from asbuilt.controller import attach
 from asbuilt.controls import Drift, NothingToJudgeError, Undecided
@@ -53,15 +53,19 @@ def pytest_configure(config: pytest.Config) -> None:
         loudness.begin(config)
         config.pluginmanager.register(faults.Breakdown(config), "asbuilt-breakdown")
         config.stash[CLOSING].enter_context(terminable())
+    heard.begin(config, os.environ)
     try:
         with progress("reading what is declared") if not is_worker(config) else nullcontext():
             config.stash[RUN] = begun(config)
         config.pluginmanager.register(Filling(config), "asbuilt-filling")
         config.pluginmanager.register(Thrift(config), "asbuilt-thrift")
     except catalogue.BrokenChecksError as error:
+        heard.refuse(config, f"checks that cannot be used: {error}")
         pytest.exit(f"checks that cannot be used, so nothing is judged:\n{error}", returncode=faults.INTERNAL)
     except (EstateError, OptionError) as error:
-        raise pytest.UsageError(texts.lines(keeping.secrets(config).hide(str(error)))) from None
+        said = texts.lines(keeping.secrets(config).hide(str(error)))
+        heard.refuse(config, said)
+        raise pytest.UsageError(said) from None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -75,7 +79,8 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, int | pytest.E
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the sandbox, and guarding what is printed; keep nothing of what was read."""
+    """Tell a monitor how it ended. Stop the sandbox, and guarding what is printed; keep nothing of what was read."""
+    heard.end(config)
     if config.stash.get(RUN, None) is not None:
         forget()
     if closing := config.stash.get(CLOSING, None):
@@ -84,8 +89,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Observe, once a run, in one process, before any worker starts."""
+    """Say that the run begins, and observe, once a run, in one process, before any worker starts."""
     config = session.config
+    heard.start(config)
     run = config.stash.get(RUN, None)
     if run is None or is_worker(config) or options.judges_nothing(config) or not options.wants_live(config):
         return

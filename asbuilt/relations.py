@@ -23,7 +23,7 @@ def about(subject: Subject) -> str:
             return _deploy(subject.part)
         case "environment" if subject.repository:
             return _environment(subject.repository.name, subject.part)
-        case "workflow" if subject.repository:
+        case "workflow" | "scheduled_workflow" if subject.repository:
             return f"workflow {subject.repository.name} {subject.part.name}"
         case "workflow_file" if subject.repository:
             return f"workflow {subject.repository.name} {subject.part.file_name}"

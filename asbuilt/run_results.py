@@ -14,6 +14,14 @@ def telling(runs: Iterable[WorkflowRun]) -> tuple[WorkflowRun, ...]:
     return tuple(each for each in runs if each.conclusion not in _SAYS_NOTHING)
 
 
+def has_run(run: WorkflowRun) -> bool:
+    """Tell whether a run does what it is for, or came to an end with it: one that was cancelled or skipped did not.
+
+    Nor has one that waits: for a runner, for an approval, for another run.
+    """
+    return run.status == "in_progress" or (run.status == "completed" and run.conclusion not in _SAYS_NOTHING)
+
+
 def failures_running(runs: Iterable[WorkflowRun]) -> tuple[WorkflowRun, ...]:
     """Give the newest runs that failed one after the other; a run that says nothing does not interrupt them.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from asbuilt import texts
 from asbuilt.estate import App, Environment, Estate, Ownership, Repository
+from asbuilt.scheduled import all_scheduled
 from asbuilt.workflows.paths.checkout import Checkout
 
 _LONGEST_ID = 1000
@@ -202,6 +203,13 @@ def _workflow_files(estate: Estate, checkouts: Mapping[str, Checkout]) -> Iterat
             yield Subject(f"{name} {file.file_name}", "workflow_file", file, None, repository)
 
 
+def _scheduled_workflows(estate: Estate, checkouts: Mapping[str, Checkout]) -> Iterator[Subject]:
+    """The workflows that are to run by a schedule, by what the estate declares or their files say."""
+    for name, workflows in all_scheduled(estate, checkouts).items():
+        for each in workflows:
+            yield Subject(f"{name} {each.name}", "scheduled_workflow", each, None, estate.repositories[name])
+
+
 def _procfile_processes(estate: Estate, checkouts: Mapping[str, Checkout]) -> Iterator[Subject]:
     for name in checkouts:
         repository = estate.repositories[name]
@@ -243,6 +251,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "workflow": Kind("workflows", _workflows, frozenset({"workflow", "repository"})),
     "workflow_file": Kind("workflow files", _workflow_files, frozenset({"workflow", "repository"}), in_files=True),
+    "scheduled_workflow": Kind(
+        "scheduled workflows", _scheduled_workflows, frozenset({"workflow", "repository"}), in_files=True
+    ),
     "procfile_process": Kind(
         "Procfile processes", _procfile_processes, frozenset({"process", "repository"}), in_files=True
     ),

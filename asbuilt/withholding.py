@@ -3,7 +3,8 @@
 Everything that a run writes or prints passes `Secrets.hide`. A secret is every credential that the run uses, and what
 the environment holds under a name that says so: token, key, secret, password, and what people write for these
 (passwd, passphrase, credential, and `PASS` or `PWD` behind other words; `PWD` by itself is a folder). A word, a number,
-a path or a plain address under such a name is none: `true` would be taken out of every sentence.
+a path or a plain address under such a name is none: `true` would be taken out of every sentence. The address of a
+heartbeat is one whole, and the keys in it.
 """
 
 import re
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from asbuilt.disguises import LEAST, beginning, spans, words
+from asbuilt.heartbeat import VARIABLE as HEARTBEAT
+from asbuilt.heartbeat import secrets_in
 
 WITHHELD = "[withheld]"
 _WITHHELD = WITHHELD.encode()
@@ -154,6 +157,8 @@ def _without_userinfo(address: re.Match[bytes]) -> bytes:
 
 def _of_environment(environ: Mapping[str, str]) -> Iterable[Secret]:
     for name, raw in environ.items():
+        if name.startswith(HEARTBEAT):
+            yield from (Secret(name, each) for each in secrets_in(raw.strip()))
         if not _NAME.search(name):
             continue
         value = raw.strip()

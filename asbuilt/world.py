@@ -16,6 +16,7 @@ from asbuilt.model import Observation
 from asbuilt.observe.credentials import NoTokenError, Tokens, tokens
 from asbuilt.option_values import OptionError
 from asbuilt.saved import saved
+from asbuilt.scheduled import all_scheduled
 from asbuilt.withholding import Secret
 
 if TYPE_CHECKING:
@@ -65,11 +66,19 @@ class Swept(NamedTuple):
     bodies: Mapping[str, str]
 
 
-def choose(run: Run, *, sandbox: str | None, observed: str | None, edited: bool = False, closing: ExitStack) -> World:
+def choose(
+    run: Run,
+    *,
+    sandbox: str | None,
+    observed: str | None,
+    edited: bool = False,
+    closing: ExitStack,
+    heroku_alone: bool = False,
+) -> World:
     """Give the world that the options ask for; a sandbox runs until `closing` is closed.
 
     Raises OptionError with what to do. Without any option it is the providers themselves, never a sandbox instead:
-    evidence from the wrong world is worse than none.
+    evidence from the wrong world is worse than none. Who asks `heroku_alone` needs no token of GitHub's.
     """
     if sandbox and observed:
         raise OptionError("--sandbox observes, --observed judges what was observed before: give one of them")
@@ -83,7 +92,7 @@ def choose(run: Run, *, sandbox: str | None, observed: str | None, edited: bool 
         return World(f"sandbox {sandbox}", Tokens("sandbox", "sandbox"), served, said=said, server=server)
     asks_of_deploys = any(run.scope.owns(each) for each in run.estate.ownerships())
     heroku = bool(run.scope.apps) or asks_of_deploys
-    github = bool(run.scope.repositories | run.scope.around) or asks_of_deploys
+    github = not heroku_alone and (bool(run.scope.repositories | run.scope.around) or asks_of_deploys)
     try:
         found = tokens(os.environ, Path.home(), heroku=heroku, github=github, server=server)
         return World("live", found, said=said if github else "", server=server)
@@ -126,6 +135,7 @@ def observe(
             client,
             world.name,
             jobs=deploying_jobs(run.estate, run.checkouts),
+            scheduled=all_scheduled(run.estate, run.checkouts),
             wanted=Wanted(frozenset(run.meant) or run.scope.apps, settle, hold),
             meant=run.meant,
             clock=Clock(world.sandbox.elapsed, world.sandbox.skip) if world.sandbox else Clock(),

@@ -25,7 +25,8 @@ def plain(path):
     return document.plain(modelling.load(path.read_bytes(), path.name).document.root)
 
 
-# It notes what it is asked, and leaves the evidence that LEAVES has in its outputs.txt.
+# It notes what it is asked, and leaves the evidence that LEAVES has in its outputs.txt. A look leaves the day DAY, and
+# ends the day ENDS.
 _NOTING = """#!/bin/bash
 printf "%s\\n" "$*" >> "$HOME/asked"
 case "$1" in
@@ -38,7 +39,15 @@ env > "$HOME/env"
 for each in "$@"; do
   case "$each" in --evidence=*) evidence=${each#--evidence=} ;; esac
 done
-if [ -n "$LEAVES" ]; then
+if [ "$1" = alert ]; then
+  ls -A "$2" > "$HOME/found"
+  printf "%b" "$TOLD"
+elif [ "$1" = watch ]; then
+  for each in ${DAY:+"$DAY/now.json"} ${ENDS:+"$ENDS/day.json"}; do
+    mkdir -p "$(dirname "$evidence/$each")"
+    echo "{}" > "$evidence/$each"
+  done
+elif [ -n "$LEAVES" ]; then
   mkdir -p "$evidence/run-1"
   ln -sfn run-1 "$evidence/latest"
   echo summary > "$evidence/run-1/summary.md"
@@ -83,18 +92,18 @@ class Runner:
             venv = self.temp / "asbuilt" / f"{suite}-{locked}"
             (venv / "bin").mkdir(parents=True)
             (venv / "installed").write_text(f"{self.home}\n")
-            (venv / "bin" / "python").symlink_to(sys.executable)
-            (venv / "bin" / "asbuilt").write_text(_NOTING)
-            (venv / "bin" / "asbuilt").chmod(0o755)
+            for name, script in (("python", f'#!/bin/bash\nexec {sys.executable} "$@"\n'), ("asbuilt", _NOTING)):
+                (venv / "bin" / name).write_text(script)
+                (venv / "bin" / name).chmod(0o755)
         self.environment |= {"LEAVES": "verdict=conforms\\n"}
 
     def noted(self, name="arguments"):
         """Give the lines of what a noting asbuilt noted: its `arguments`, where it `stood`, its `env`, all `asked`."""
         return (self.root / name).read_text().splitlines()
 
-    def action(self, **inputs):
-        """Run the action of this repository, with inputs."""
-        return self._composite(self.home, inputs)
+    def action(self, name="", /, **inputs):
+        """Run the action of this repository, or the one of a folder of it, with inputs."""
+        return self._composite(self.home / name, inputs)
 
     def job(self, job, /, *, inputs, secrets=None, **contexts):
         """Run a job of a workflow, with its inputs."""
@@ -108,7 +117,7 @@ class Runner:
         unknown = set(inputs) - set(whole["inputs"])
         assert not unknown, f"the action has no input {unknown}"
         given = {name: str(each.get("default", "")) for name, each in whole["inputs"].items()} | inputs
-        outputs = {name: each["value"] for name, each in whole["outputs"].items()}
+        outputs = {name: each["value"] for name, each in whole.get("outputs", {}).items()}
         return self._steps(whole["runs"]["steps"], {"inputs": _whole(given)}, outputs, {}, folder)
 
     def _steps(self, steps, contexts, outputs, environment, folder):
@@ -153,6 +162,8 @@ class Runner:
             "GITHUB_ACTIONS": "true",
             "GITHUB_WORKSPACE": str(self.workspace),
             "GITHUB_STEP_SUMMARY": str(self.summary),
+            "GITHUB_RUN_ID": "4242",
+            "GITHUB_RUN_ATTEMPT": "1",
             "RUNNER_TEMP": str(self.temp),
             "RUNNER_OS": "Linux",
             **({"GITHUB_ACTION_PATH": str(folder)} if folder else {}),

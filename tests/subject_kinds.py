@@ -10,6 +10,7 @@ KINDS = {
     "environment": {"environment", "protection", "repository"},
     "workflow": {"workflow", "repository"},
     "workflow_file": {"workflow", "repository"},
+    "scheduled_workflow": {"workflow", "repository"},
     "procfile_process": {"process", "repository"},
     "app": {"app", "formation", "deploy"},
     "repository": {"repository"},

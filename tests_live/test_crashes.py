@@ -9,11 +9,13 @@ pytestmark = pytest.mark.live
 
 
 @control("HK008", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"], explained_by=["HK003"])
+@pytest.mark.watch
 def test_no_dyno_crashes_again_and_again(looks, release, now):
     """No dyno of a declared process crashes again and again: one look finds it up as often as not.
 
     A dyno that is not up, or came up within ten minutes without a release, is looked at again: three looks within a
-    minute. Of a dyno that went down twice on one release, the next start is no recovery.
+    minute; a watch goes by its looks of the last half hour. Of a dyno that went down twice on one release, the next
+    start is no recovery.
 
     Remedy: heroku logs --app {app} --num 100; heroku ps --app {app}
     """

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Install asbuilt from where this action stands, and exactly what requirements.lock names, each by its hash; for the real
-# state without the linter of workflow files. Takes: SUITE, PYTHON, WHEELS (a folder, from the cache or empty), VENV (where the environment is made).
+# Install asbuilt from the copy that this script is of, and exactly what requirements.lock names, each by its hash; for the
+# real state without the linter of workflow files. Takes: SUITE, PYTHON, WHEELS (a folder, from the cache or empty), VENV
+# (where the environment is made).
 set -euo pipefail
 
 unset PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_USER PIP_NO_BINARY PIP_REQUIREMENT PIP_CONSTRAINT
-unset HEROKU_API_KEY GITHUB_TOKEN GH_TOKEN # what judges needs them, nothing else
+unset HEROKU_API_KEY GITHUB_TOKEN GH_TOKEN ASBUILT_ALERT_ENV # what judges or calls needs them, nothing else
 export PIP_DISABLE_PIP_VERSION_CHECK=1
-lock=$GITHUB_ACTION_PATH/requirements.lock
+home=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
+lock=$home/requirements.lock
 
-if [ "$(cat "$VENV/installed" 2> /dev/null)" = "$GITHUB_ACTION_PATH" ]; then
+if [ "$(cat "$VENV/installed" 2> /dev/null)" = "$home" ]; then
   exit 0 # by another step of this job
 fi
 
@@ -37,5 +39,5 @@ if [ -z "$(ls -A "$WHEELS")" ] || ! from_wheels; then
   from_wheels
 fi
 "${pip[@]}" install --quiet --no-index --no-deps --no-build-isolation --no-compile \
-  --editable "$GITHUB_ACTION_PATH"
-echo "$GITHUB_ACTION_PATH" > "$VENV/installed"
+  --editable "$home"
+echo "$home" > "$VENV/installed"

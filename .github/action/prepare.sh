@@ -34,10 +34,11 @@ else
   [ -n "$PYTHON" ] || stop "this machine has no Python 3.11 to 3.14 that can make an environment: put actions/setup-python before this step"
 fi
 
+home=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 python=$("$PYTHON" -I -c 'import sys; print(sys.executable)')
 kind=$("$python" -I -c 'import platform, sysconfig; print(platform.python_version_tuple()[1], sysconfig.get_platform())')
 locked=$("$python" -I -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' \
-  "$GITHUB_ACTION_PATH/requirements.lock")
+  "$home/requirements.lock")
 {
   echo "python=$python"
   echo "venv=$RUNNER_TEMP/asbuilt/$SUITE-$locked"

@@ -13,7 +13,9 @@ The URL is a secret, and so is what it is made of: no text that is given back ho
 
 import logging
 import re
+from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -157,7 +159,13 @@ def _fitting(service: NotifyBase, message: Message) -> tuple[str, str, NotifyFor
         title, body = "", f"{title if plain else chat_texts.prose(title)}\n\n{body}"
     most = service.body_maxlen - (len(title) + _COUNT if service.overflow_amalgamate_title else 0)
     as_taken = _html if form == NotifyFormat.HTML else str
-    return title, as_taken(shortened(body, more, lambda text: len(as_taken(text)) <= most)), form
+    # Some services have a markup of their own, which Apprise makes of ours: that is what has to fit.
+    fits = partial(_fits, service, form, most, as_taken)
+    return title, as_taken(shortened(body, more, fits)), form
+
+
+def _fits(service: NotifyBase, form: NotifyFormat, most: int, as_taken: Callable[[str], str], text: str) -> bool:
+    return len(service.dialect_convert(as_taken(text), form)) <= most
 
 
 def _html(markdown: str) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 
@@ -139,7 +139,7 @@ class GitHub:
         return urlsplit(self.api).netloc
 
     def _address(self, path: str) -> str:
-        return f"{self.api}/repos/{self.repository}{path}"
+        return f"{self.api}/repos/{quote(self.repository)}{path}"
 
     def _answered(
         self,
@@ -242,6 +242,8 @@ class GitHub:
             case 403:
                 needed = texts.line(headers.get("X-Accepted-GitHub-Permissions", ""), _MOST_OF_A_MESSAGE)
                 remedy = f"give the token {needed or _WRITE}, and its owner the role Write there"
+                if "archived" in said.lower():
+                    remedy = "name a repository that is not archived"
             case 404:
                 remedy = (
                     f"name a repository that is there, and give the token {_WRITE} for it; "
@@ -275,13 +277,14 @@ class GitHub:
 def tried(what: Callable[[], T], pause: Callable[[float], None]) -> T:
     """Do something, and again where GitHub failed for a moment: what is done twice has to recognise itself.
 
-    Raises NotAnsweredError.
+    Behind a while that was the last attempt: others wait to be called too. Raises NotAnsweredError.
     """
+    began = time.monotonic()
     for attempt in range(1, ATTEMPTS):
         try:
             return what()
         except NotAnsweredError as error:
-            if error.pause is None or error.pause > _LONGEST_PAUSE:
+            if error.pause is None or error.pause > _LONGEST_PAUSE or time.monotonic() - began > _DEADLINE:
                 raise
             pause(max(error.pause, _BACKOFF * attempt))
     return what()

@@ -73,7 +73,8 @@ def _tell(github: GitHub, message: Message) -> None:
     elif going_on:
         told = going_on[0]
         path = f"/issues/{told.issue.number}/comments"
-        said = f"{_ONCE_MORE}\n\n{message.markdown}" if message.kind is Kind.FIRST else message.markdown
+        is_lost = message.kind is Kind.FIRST and not told.marks[-1].is_last_word
+        said = f"{_ONCE_MORE}\n\n{message.markdown}" if is_lost else message.markdown
         read(Comment, github.write("POST", path, {"body": marked(said, mark)}))
     else:
         told = _Told(_open(github, message, mark, found), (mark,))

@@ -5,7 +5,7 @@ https://docs.github.com/en/rest/issues/issues, https://docs.github.com/en/rest/i
 
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from asbuilt.alert.github_api import NotAnsweredError
 
@@ -42,6 +42,7 @@ class Issue(_Read):
     labels: tuple[LabelOfIssue | str, ...] = ()
     user: Account | None = None
     pull_request: Any = None
+    updated_at: AwareDatetime | None = None
 
     def has(self, label: str) -> bool:
         """Say whether it is an issue that has a label: GitHub tells labels apart without their case."""

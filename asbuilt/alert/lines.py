@@ -22,8 +22,7 @@ _VERBS = {
 
 def lines(called: Called, *, foreseen: bool = False) -> Iterator[str]:
     """Give the lines for a person."""
-    for each in called.sent:
-        yield from _sent(each, foreseen=foreseen)
+    yield from sent_lines(called, foreseen=foreseen)
     now = {event.fingerprint for each in called.sent for event in each.events}
     quiet = [each for each in called.open if each.fingerprint not in now]
     yield from (_open(each, called) for each in quiet[:_MOST_OPEN])
@@ -31,6 +30,12 @@ def lines(called: Called, *, foreseen: bool = False) -> Iterator[str]:
         yield f"and {more} more that are open: --format json has them all"
     if not called.sent and not called.open and not called.undecided:
         yield f"nobody is called: nothing of {texts.line(called.told.estate)} is open"
+
+
+def sent_lines(called: Called, *, foreseen: bool = False) -> Iterator[str]:
+    """Give a line for each message that went out or did not."""
+    for each in called.sent:
+        yield from _sent(each, foreseen=foreseen)
 
 
 def problems(called: Called) -> Iterator[str]:

@@ -33,16 +33,34 @@ def message_of(event: Event) -> Message:
         kind=event.kind,
         fingerprint=event.fingerprint,
         severity=event.cause.severity,
-        title=chat_texts.unmentioned(_ADDRESS.sub("", _title(event)), LONGEST_TITLE)[:LONGEST_TITLE],
+        title=titled(event, _title(event)),
         text=as_text(blocks),
         markdown=as_markdown(blocks),
-        where=event.run_url or f"the evidence of run {event.run}",
+        where=where(event),
     )
+
+
+def titled(event: Event, words: str) -> str:
+    """Give the title of a message: one line that says first whether it is a rehearsal."""
+    begin = "" if is_real(event.world) else f"REHEARSAL ({texts.line(event.world, 60)}) "
+    return chat_texts.unmentioned(_ADDRESS.sub("", f"{begin}{words}"), LONGEST_TITLE)[:LONGEST_TITLE]
+
+
+def where(event: Event) -> str:
+    """Say where more stands than a message holds."""
+    return event.run_url or f"the evidence of run {event.run}"
+
+
+def run_lines(event: Event) -> Iterator[Line]:
+    """Give where the run is, and its evidence."""
+    if event.run_url:
+        yield Line("Run:", event.run_url)
+    if event.evidence:
+        yield Line("Evidence:", event.evidence)
 
 
 def _title(event: Event) -> str:
     cause = event.cause
-    begin = "" if is_real(event.world) else f"REHEARSAL ({texts.line(event.world, 60)}) "
     known = f"{_whom(cause)}: {cause.headline}"
     if _is_unknown(event):
         known = f"nothing is known of {_whom(cause)} since {_at(event.first_seen)}: {cause.headline}"
@@ -50,26 +68,26 @@ def _title(event: Event) -> str:
         case Kind.RESOLVED:
             lasted = f" after {_lasted(event)}" if _lasted(event) else ""
             word = "known again" if _is_unknown(event) else "resolved"
-            return f"{begin}[{word}{lasted}] {_whom(cause)}: {cause.headline}"
+            return f"[{word}{lasted}] {_whom(cause)}: {cause.headline}"
         case Kind.CHANGED:
-            return f"{begin}[{event.severity_before} -> {cause.severity}] {known}"
+            return f"[{event.severity_before} -> {cause.severity}] {known}"
         case Kind.REMINDER:
             open_for = ago(_since(event), event.at)
-            return f"{begin}[{cause.severity}, reminder {event.reminded}, open for {open_for}] {known}"
+            return f"[{cause.severity}, reminder {event.reminded}, open for {open_for}] {known}"
         case Kind.FIRST:
-            return f"{begin}[{cause.severity}] {known}"
+            return f"[{cause.severity}] {known}"
 
 
 def _open(event: Event) -> Iterator[Block]:
     """Give what is told of a cause that is open."""
     cause = event.cause
-    yield (*_rehearsed(event), _fact(event), *_when(event), *_missed(event))
+    yield (*rehearsed(event), _fact(event), *_when(event), *_missed(event))
     yield from _to_do(cause.steps)
     yield tuple(_around(cause))
     yield tuple(_more(event))
     if event.next_call:
         yield (Line("If it is still so, a reminder comes on", f"{_at(event.next_call)}."),)
-    yield (_told_by(event),)
+    yield (told_by(event),)
 
 
 def _gone(event: Event) -> Iterator[Block]:
@@ -78,17 +96,18 @@ def _gone(event: Event) -> Iterator[Block]:
     word = "Known again:" if _is_unknown(event) else "Resolved:"
     ends = f"since {_at(_since(event))}, last seen {_at(event.last_seen)}, gone {_at(event.at)}."
     yield (
-        *_rehearsed(event),
-        Line(word, _named(cause), strong=True),
+        *rehearsed(event),
+        Line(word, named(cause), strong=True),
         Line("It lasted", f"{lasted}, as far as it was seen: {ends}") if lasted else Line("Seen once:", ends),
         *([Line("Why it is gone:", event.why_gone)] if event.why_gone else []),
         *_missed(event),
     )
     yield tuple(_more(event))
-    yield (_told_by(event),)
+    yield (told_by(event),)
 
 
-def _rehearsed(event: Event) -> tuple[Line, ...]:
+def rehearsed(event: Event) -> tuple[Line, ...]:
+    """Say of a rehearsal that it is one."""
     if is_real(event.world):
         return ()
     return (Line("REHEARSAL:", f"nothing of this is live; it is of {event.world}.", strong=True),)
@@ -97,7 +116,7 @@ def _rehearsed(event: Event) -> tuple[Line, ...]:
 def _fact(event: Event) -> Line:
     cause = event.cause
     if not _is_unknown(event):
-        return Line(cause.severity, _named(cause), strong=True)
+        return Line(cause.severity, named(cause), strong=True)
     runs = f", {event.unknown_runs} runs in a row could not tell" if event.unknown_runs > 1 else ""
     since = f"since {_at(event.first_seen)}{runs}: {cause.headline}"
     return Line(cause.severity, f"nothing is known of {_with_control(cause)} {since}", strong=True)
@@ -153,10 +172,7 @@ def _more(event: Event) -> Iterator[Line]:
     if cause.runbook:
         yield Line("Runbook:", cause.runbook)
     yield from _few("Issue:", cause.issues)
-    if event.run_url:
-        yield Line("Run:", event.run_url)
-    if event.evidence:
-        yield Line("Evidence:", event.evidence)
+    yield from run_lines(event)
 
 
 def _few(ours: str, found: tuple[str, ...]) -> Iterable[Line]:
@@ -165,11 +181,13 @@ def _few(ours: str, found: tuple[str, ...]) -> Iterable[Line]:
         yield Line("", f"and {len(found) - _MOST} more, {_MORE_STANDS}")
 
 
-def _told_by(event: Event) -> Line:
+def told_by(event: Event) -> Line:
+    """Say whose message it is, and of which run."""
     return Line("asbuilt,", f"estate {event.estate}, run {event.run}, {_at(event.at)}")
 
 
-def _named(cause: KeptCause) -> str:
+def named(cause: KeptCause) -> str:
+    """Give a cause in a line: its control, its subject, its headline."""
     return f"{_with_control(cause)}: {cause.headline}"
 
 

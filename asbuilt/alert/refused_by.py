@@ -55,9 +55,11 @@ def told(said: Iterable[str], failures: Iterable[str]) -> str:
 
 def _answered(status: int) -> str:
     known = next((f" {each.phrase}" for each in HTTPStatus if each == status), "")
+    if status < _REDIRECTS:
+        return f"it answered {status}{known}, and did not take it; {_LOOK}"
     if status >= _FAULTS:
         to_do = "the fault is there"
-    elif _REDIRECTS <= status < HTTPStatus.BAD_REQUEST:
+    elif status < HTTPStatus.BAD_REQUEST:
         to_do = "it sends elsewhere, and nothing is sent after it: set {name} to where it is now"
     else:
         to_do = next((each for code, each in _TO_DO.items() if code == status), _LOOK)

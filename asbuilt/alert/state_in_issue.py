@@ -1,7 +1,8 @@
 """The state in an issue of GitHub, for workflows, whose caches are evicted: a closed one, which nobody has to see.
 
-GitHub has no lock. Another writer is found out before each save, and nothing of theirs is overwritten but in the
-moment between; `concurrency` of the workflows that share an issue keeps them apart. Why: docs/adr/0035.
+GitHub has no lock. A run marks the issue as its own with its first save, until it lets go or is silent for minutes, and
+looks before each save whether another one has written. What is left is the moment between that look and the write;
+`concurrency` of the workflows that share an issue keeps them apart. Why: docs/adr/0035.
 """
 
 import base64
@@ -10,9 +11,11 @@ import lzma
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from secrets import token_hex
 from typing import TypeVar
 
 from asbuilt import texts
@@ -27,6 +30,8 @@ LABEL = Label("asbuilt-state", "ededed", "asbuilt keeps here what it has called 
 TITLE = "asbuilt keeps here what it has called for"
 LONGEST_BODY = 65_536  # characters that GitHub takes
 MOST_UNPACKED = 32 * 2**20
+_SILENT = timedelta(minutes=3)  # a delivery that fails in each way takes less
+_WAIT, _LOOK, _SETTLES = 60.0, 5.0, 2.0
 _MOST_PAGES = 3
 _MOST_SET_ASIDE = LONGEST_BODY - 1_500
 _SAYS = """\
@@ -34,6 +39,7 @@ _SAYS = """\
 There is nothing to do about this issue, and it stays closed. Whoever deletes it, or edits it, is called once more for \
 each cause that is open."""
 _KEPT = re.compile(r"^<!-- asbuilt state (\d{1,12}) ([0-9a-f]{64}) ([A-Za-z0-9+/=]*) -->", re.MULTILINE)
+_HELD = re.compile(r"^<!-- asbuilt state held by ([0-9a-f]{32}) -->", re.MULTILINE)
 _TICKS = re.compile(r"`+")
 
 
@@ -59,9 +65,13 @@ class StateIssue:
 
     @contextmanager
     def held(self) -> Iterator["HeldIssue"]:
-        """Give what loads and saves, for as long as one run needs it. Raises NotKeptError."""
+        """Give what loads and saves, for as long as one run needs it; then let go. Raises NotKeptError."""
         with GitHub(self.repository, self.token, self.api, pause=self.pause) as github:
-            yield HeldIssue(github)
+            held = HeldIssue(github)
+            try:
+                yield held
+            finally:
+                held.let_go()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +89,25 @@ class HeldIssue:
         self._github = github
         self._number = 0
         self._seen: _Version | None = None
+        self._name = token_hex(16)
+        self._body = ""
 
     def load(self) -> bytes | None:
         """Give the state; None where there is none. What cannot be unpacked is given as it stands, as of a broken file.
 
-        Raises NotKeptError.
+        Another run that has it is waited for. Raises NotKeptError.
         """
         issue = self._done(self._found)
+        for _ in range(int(_WAIT / _LOOK)):
+            if not self._is_anothers(issue):
+                break
+            self._github.pause(_LOOK)
+            issue = self._done(self._found)
+        if issue and self._is_anothers(issue):
+            raise self._not_kept(
+                f"another run has had the state in #{issue.number} for {_WAIT:g} s, so nobody is called by this one",
+                f"run it again; a run that died is waited for no longer than {_SILENT.seconds // 60} minutes",
+            )
         if issue is None:
             self._number, self._seen = 0, None
             return None
@@ -98,14 +120,26 @@ class HeldIssue:
         So it does where another run has kept one since, which then stays, and where GitHub did not take it.
         """
         version = _Version(self._seen.count + 1 if self._seen else 1, hashlib.sha256(content).hexdigest())
-        body = _body(version, content)
+        body = _body(version, content, self._name)
         if len(body) > LONGEST_BODY:
             raise self._not_kept(
                 f"the state takes {len(body):,} characters, and an issue holds {LONGEST_BODY:,}",
                 "keep it in a file, --state FILE, and that in the cache",
             )
         self._done(partial(self._write, version, body))
-        self._seen = version
+        if not self._body:
+            self._github.pause(_SETTLES)
+            self._done(partial(self._see_it_stand, version))
+        self._seen, self._body = version, body
+
+    def let_go(self) -> None:
+        """Take back the mark that this run has the state. Where that fails, it runs out by itself."""
+        if self._body:
+            with suppress(NotAnsweredError):
+                free = _HELD.sub("<!-- asbuilt state held by nobody -->", self._body)
+                if _name(self._asked(self._number)) == self._name:
+                    self._github.write("PATCH", f"/issues/{self._number}", {"body": free})
+            self._body = ""
 
     def set_aside(self, why: str) -> str:
         """Keep what stands there, and is of no use, in a comment of its own. Gives where. Raises NotKeptError."""
@@ -126,13 +160,11 @@ class HeldIssue:
             changes = {"state": "closed", "state_reason": "completed"}
         else:
             kept = before
-            if (stands := _version(before)) not in {version, self._seen}:
-                raise self._not_kept(
-                    f"another run has changed #{before.number} since this one read it (state {stands.count})",
-                    "let the workflows that share it run one after the other: `concurrency` with one group for all",
-                )
+            is_done = self._is_own(before, version)
+            if not is_done and _version(before) != self._seen:
+                raise self._anothers(before)
             self._number = before.number
-            changes = {} if stands == version else {"body": body}
+            changes = {} if is_done else {"body": body}
             changes |= {"state": "closed"} if before.state == "open" else {}
         if changes:
             kept = read(Issue, self._github.write("PATCH", f"/issues/{self._number}", changes))
@@ -141,6 +173,27 @@ class HeldIssue:
             raise self._not_kept(
                 f"GitHub did not take the state into #{self._number}", "keep it in a file, --state FILE"
             )
+
+    def _see_it_stand(self, version: _Version) -> None:
+        """Look once more after the first save: of two runs that looked before either wrote, one goes on."""
+        issue = self._asked(self._number)
+        if not self._is_own(issue, version):
+            raise self._anothers(issue)
+
+    def _is_own(self, issue: Issue, version: _Version) -> bool:
+        return _version(issue) == version and _name(issue) == self._name
+
+    def _anothers(self, issue: Issue) -> NotKeptError:
+        return self._not_kept(
+            f"another run has changed #{issue.number} since this one read it (state {_version(issue).count})",
+            "let the workflows that share it run one after the other: `concurrency` with one group for all",
+        )
+
+    def _is_anothers(self, issue: Issue | None) -> bool:
+        """Say whether another run has the issue; where a clock is wrong, its writing is found out all the same."""
+        if issue is None or issue.updated_at is None or _name(issue) in {"", self._name}:
+            return False
+        return abs(datetime.now(UTC) - issue.updated_at) < _SILENT
 
     def _asked(self, number: int) -> Issue:
         return read(Issue, self._github.get(f"/issues/{number}"))
@@ -164,9 +217,16 @@ class HeldIssue:
         return NotKeptError(f"github-issue:{self._github.repository}: {fact}: {remedy}")
 
 
-def _body(version: _Version, content: bytes) -> str:
+def _body(version: _Version, content: bytes, name: str) -> str:
     packed = base64.b64encode(lzma.compress(content, preset=6 | lzma.PRESET_EXTREME)).decode("ascii")
-    return f"{_SAYS}\n\n<!-- asbuilt state {version.count} {version.digest} {packed} -->\n"
+    held = f"<!-- asbuilt state held by {name} -->"
+    return f"{_SAYS}\n\n{held}\n<!-- asbuilt state {version.count} {version.digest} {packed} -->\n"
+
+
+def _name(issue: Issue) -> str:
+    """Give the name of the run that has an issue; nothing where none has."""
+    found = _HELD.search(issue.body or "")
+    return found[1] if found else ""
 
 
 def _is_kept(issue: Issue) -> bool:

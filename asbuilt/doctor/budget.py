@@ -5,6 +5,7 @@ https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -13,11 +14,11 @@ from asbuilt.doctor.controls import Answers
 from asbuilt.doctor.documents import ENVIRONMENTS, WORKFLOWS
 from asbuilt.doctor.said import Budget, Group, Line, Status
 from asbuilt.estate import Estate, Repository
+from asbuilt.observe.look_budget import LIMIT, requests_an_hour
+from asbuilt.scheduled import scheduled_workflows
 
-HEROKU_LIMIT = 4500
 _OF_AN_APP = 6  # itself, its releases, formation, dynos, builds, and the slug that names the commit
-_OF_A_LOOK = 2  # at an app: its releases and its dynos
-_LOOKS_AN_HOUR = 12  # one each five minutes
+_INTERVAL = timedelta(minutes=5)  # of a watch
 _FILES = ".github/workflows/"
 _line = partial(Line, Group.BUDGET)
 
@@ -30,9 +31,9 @@ def budgets(estate: Estate, answers: Answers, looked: Mapping[str, Looked]) -> t
     if left is None and told.isdecimal():
         left = int(told)
     core = {each: _number(github.get("resources", "core", each)) for each in ("remaining", "limit")}
-    watch = len(estate.apps) * _OF_A_LOOK * _LOOKS_AN_HOUR
+    watch = requests_an_hour(len(estate.apps), _INTERVAL)
     return (
-        Budget("Heroku", left, HEROKU_LIMIT, _OF_AN_APP * len(estate.apps), watch),
+        Budget("Heroku", left, LIMIT, _OF_AN_APP * len(estate.apps), watch),
         Budget("GitHub", core["remaining"], core["limit"], of_github(estate, answers), 0),
     )
 
@@ -51,6 +52,8 @@ def of_github(estate: Estate, answers: Answers) -> int:
         total += 3 + custom + protected + 2 * bool(deploying)
         # The newest runs of each workflow; of each that deploys those of every branch, and the job of each way.
         total += len(repository.workflows) + undeclared + len(deploying) + len(repository.deploys)
+        # The newest runs of each that the estate says has a schedule.
+        total += sum(1 for _ in scheduled_workflows(repository, None))
         # The deployments to each environment of an app, with the states of the newest; and what was pushed since.
         total += 2 * named + sum(each.trigger == "push" or each.max_lag is not None for each in repository.deploys)
     return total

@@ -81,9 +81,9 @@ def _of_repository(
 
 
 DOCUMENTS = (
-    _of_app(APP, "", "heroku_app", "heroku_app_or_none"),
+    _of_app(APP, "", "heroku_app", "heroku_app_or_none", "heroku_app_if_asked"),
     _of_app("releases", "/releases", "releases", wanted="version ..; order=desc,max=1"),
-    _of_app("formation", "/formation", "formation"),
+    _of_app("formation", "/formation", "formation", "formation_if_asked"),
     _of_app("dynos", "/dynos", "dynos"),
     _of_app(
         "builds",
@@ -98,7 +98,9 @@ DOCUMENTS = (
     ),
     _of_repository(ENVIRONMENTS, "/environments?per_page=100", "Actions: read", "environments"),
     _of_repository(WORKFLOWS, "/actions/workflows?per_page=100", "Actions: read", "workflows"),
-    _of_repository("runs", "/actions/runs?per_page=1", "Actions: read", "_recent", "waiting", "provenance"),
+    _of_repository(
+        "runs", "/actions/runs?per_page=1", "Actions: read", "_recent", "waiting", "scheduled_runs", "provenance"
+    ),
     _of_repository(
         "deployments", "/deployments?per_page=1", "Deployments: read", "used_strays", "last_deployment", of=DEPLOYING
     ),

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from asbuilt.asked_github import server_asked
-from asbuilt.doctor import budget, controls, names, reach, tokens, versions
+from asbuilt.doctor import alerts, budget, controls, names, reach, tokens, versions
 from asbuilt.doctor.asking import DEADLINE, NOT_ASKED, SECONDS, UNAUTHORIZED, Looked, asked
 from asbuilt.doctor.documents import Asked, asked_of
 from asbuilt.doctor.said import Group, Line, Report, Status, Token, best_change
@@ -99,7 +99,7 @@ def _asked(here: Around, estate: Estate | None, file: str, folder: Path) -> Repo
             told += [_no_estate(file)]
         else:
             report, more = _of_estate(report, client, estate, held, looked, folder)
-            told += more
+            told += [*more, *alerts.lines(estate.alerts, os.environ)]
     finally:
         client.close()
     in_sandbox = here.route_to is not None

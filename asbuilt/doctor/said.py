@@ -20,6 +20,7 @@ class Group(StrEnum):
     CONTROLS = "controls"
     NAMES = "names"
     BUDGET = "budget"
+    ALERTS = "alerts"
     REACH = "reach"
     VERSIONS = "versions"
 

@@ -147,7 +147,10 @@ ENDPOINTS = (
         is_list=True,
     ),
     Endpoint(
-        GITHUB, "/repos/{}/{}/actions/workflows", _page("workflows", _fields("name", "path", "state")), is_list=True
+        GITHUB,
+        "/repos/{}/{}/actions/workflows",
+        _page("workflows", _fields("name", "path", "state", "created_at")),
+        is_list=True,
     ),
     Endpoint(GITHUB, "/repos/{}/{}/actions/workflows/{}/runs", _page("workflow_runs", _RUN), is_list=True),
     Endpoint(GITHUB, "/repos/{}/{}/actions/runs", _page("workflow_runs", _WAITING_RUN), is_list=True),

@@ -68,6 +68,7 @@ REPOSITORY: Kind[Repository, None] = Kind("repository")
 ENVIRONMENTS: Kind[tuple[Environment, ...], None] = Kind("environments")
 WORKFLOWS: Kind[tuple[Workflow, ...], None] = Kind("workflows")
 RUNS: Kind[RecentRuns, str] = Kind("runs")  # by the path of the workflow
+SCHEDULED: Kind[RunPage, str] = Kind("scheduled")  # by the path of the workflow
 WAITING: Kind[tuple[WaitingRun, ...], None] = Kind("waiting")
 LATEST: Kind[tuple[Deployment, ...], None] = Kind("latest deployments")
 PROTECTED: Kind[tuple[ProtectedBranch, ...], None] = Kind("protected")

@@ -50,7 +50,7 @@ def workflows(client: Client, name: str) -> Fact[tuple[Workflow, ...]]:
 
     def read(ask: Ask) -> tuple[Workflow, ...]:
         url = f"{client.github}/repos/{quote(name)}/actions/workflows?per_page=100"
-        return tuple(Workflow(raw["name"], raw["path"], raw["state"]) for raw in _listed(ask, url, "workflows"))
+        return tuple(_workflow(raw) for raw in _listed(ask, url, "workflows"))
 
     return fact(client, f"workflows of {name}", read)
 
@@ -99,6 +99,11 @@ def protected_branches(client: Client, name: str) -> Fact[tuple[ProtectedBranch,
         )
 
     return fact(client, f"protected branches of {name}", read)
+
+
+def _workflow(raw: dict[str, Any]) -> Workflow:
+    created = raw.get("created_at")
+    return Workflow(raw["name"], raw["path"], raw["state"], instant(created) if created else None)
 
 
 def _deployment(raw: dict[str, Any]) -> Deployment:

@@ -8,13 +8,14 @@ from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from asbuilt.model import Fact, RecentRuns, WaitingRun, WorkflowRun
+from asbuilt.model import Fact, RecentRuns, RunPage, WaitingRun, WorkflowRun
 from asbuilt.observe.ask import Ask, fact, instant
 from asbuilt.observe.github_reading import listed, pages, run
 from asbuilt.observe.http import Client
-from asbuilt.run_results import by_event, decide
+from asbuilt.run_results import by_event, decide, has_run
 
 _PAGES_OF_AN_EVENT = 3
+_SCHEDULED = 30  # on a page: a month of nights
 # What sets most workflows off: one of these may have no run among a hundred of another.
 _USUAL = ("push", "schedule")
 
@@ -48,6 +49,27 @@ def recent(
         return RecentRuns(tuple(newest_first), tuple(sorted(cut)))
 
     return fact(client, f"runs of {workflow} on {branch}", read, can_be_absent=True)
+
+
+def scheduled(client: Client, name: str, workflow: str) -> Fact[RunPage]:
+    """Observe the newest runs of a workflow that its schedule set off, on whatever branch, newest first.
+
+    As many pages as it takes to one that ran, three at most; those that wait, are under way, were cancelled or skipped
+    are among them. One request, as a rule. Absent where GitHub knows no such workflow.
+    """
+    url = f"{client.github}/repos/{quote(name)}/actions/workflows/{quote(workflow, safe='')}/runs"
+    query = urlencode({"event": "schedule", "exclude_pull_requests": "true", "per_page": _SCHEDULED})
+
+    def read(ask: Ask) -> RunPage:
+        found: tuple[WorkflowRun, ...] = ()
+        more = False
+        for page, more in islice(pages(ask, f"{url}?{query}", "workflow_runs"), _PAGES_OF_AN_EVENT):  # noqa: B007 - the last one counts
+            found += _own(page)
+            if any(map(has_run, found)):
+                break
+        return RunPage(tuple(sorted(found, key=_age, reverse=True)), whole=not more)
+
+    return fact(client, f"runs of {workflow} by schedule", read, can_be_absent=True)
 
 
 def waiting(client: Client, name: str) -> Fact[tuple[WaitingRun, ...]]:

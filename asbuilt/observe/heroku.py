@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 from asbuilt.model import App, Build, Code, Dyno, Fact, Formation, Release, current_release, deploys, newest_deploy
 from asbuilt.observe.ask import Ask, fact, instant, items
-from asbuilt.observe.http import HEROKU, Client
+from asbuilt.observe.http import HEROKU, Client, NotObservedError
 
 _ACCEPT = {"Accept": "application/vnd.heroku+json; version=3"}
-_MOST_PAGES = 100
+MOST_PAGES = 100
 _OCI_IMAGE = "oci-image"
 
 
@@ -40,15 +40,18 @@ def app(client: Client, name: str) -> Fact[App]:
     return fact(client, f"app {name}", read, can_be_absent=True)
 
 
-def releases(client: Client, name: str, *, images: bool = False) -> Fact[tuple[Release, ...]]:
+def releases(
+    client: Client, name: str, *, images: bool = False, most_pages: int = MOST_PAGES
+) -> Fact[tuple[Release, ...]]:
     """Observe releases, newest first: all of them, or as many as show the current one and what brought its code.
 
     `model.current_release` and `model.newest_deploy` say which these are. `images` says that the app runs images.
+    Where so many pages do not show it, the fact is unobserved.
     """
 
     def read(ask: Ask) -> tuple[Release, ...]:
         found: tuple[Release, ...] = ()
-        for raws in pages(ask, f"{_url(name)}/releases", "version ..; order=desc,max=200"):
+        for raws in pages(ask, f"{_url(name)}/releases", "version ..; order=desc,max=200", most=most_pages):
             page = tuple(_release(raw) for raw in raws)
             if found and page and page[0].version >= found[-1].version:
                 raise ValueError(f"a page that repeats itself at {page[0]}")
@@ -60,7 +63,7 @@ def releases(client: Client, name: str, *, images: bool = False) -> Fact[tuple[R
     return fact(client, f"releases of {name}", read)
 
 
-def formation(client: Client, name: str) -> Fact[tuple[Formation, ...]]:
+def formation(client: Client, name: str, *, most_pages: int = MOST_PAGES) -> Fact[tuple[Formation, ...]]:
     """Observe the formation: one entry for each process type of the current code.
 
     Scaled to nothing is an entry with the quantity 0; none without code.
@@ -69,17 +72,17 @@ def formation(client: Client, name: str) -> Fact[tuple[Formation, ...]]:
     def read(ask: Ask) -> tuple[Formation, ...]:
         return tuple(
             Formation(raw["type"], raw["quantity"], _size(raw), instant(raw["updated_at"]))
-            for page in pages(ask, f"{_url(name)}/formation")
+            for page in pages(ask, f"{_url(name)}/formation", most=most_pages)
             for raw in page
         )
 
     return fact(client, f"formation of {name}", read)
 
 
-def dynos(client: Client, name: str) -> Fact[tuple[Dyno, ...]]:
+def dynos(client: Client, name: str, *, most_pages: int = MOST_PAGES) -> Fact[tuple[Dyno, ...]]:
     """Observe the dynos that exist now, one-off ones included.
 
-    Each with the release that it runs, which need not be the current one.
+    Each with the release that it runs, which need not be the current one. A list of more pages is unobserved.
     """
 
     def read(ask: Ask) -> tuple[Dyno, ...]:
@@ -92,7 +95,7 @@ def dynos(client: Client, name: str) -> Fact[tuple[Dyno, ...]]:
                 updated_at=instant(raw["updated_at"]),
                 size=raw.get("size"),
             )
-            for page in pages(ask, f"{_url(name)}/dynos")
+            for page in pages(ask, f"{_url(name)}/dynos", most=most_pages)
             for raw in page
         )
 
@@ -141,12 +144,18 @@ def _url(name: str) -> str:
     return f"{HEROKU}/apps/{quote(name, safe='')}"
 
 
-def pages(ask: Ask, url: str, wanted: str = "") -> Iterator[list[dict[str, Any]]]:
-    """Walk a list page by page, each named by a range. Raises ValueError for one that repeats or never ends."""
+def pages(ask: Ask, url: str, wanted: str = "", *, most: int = MOST_PAGES) -> Iterator[list[dict[str, Any]]]:
+    """Walk a list page by page, each named by a range. Raises ValueError for one that repeats or never ends.
+
+    Raises NotObservedError where it has more pages than somebody who has few requests may ask for.
+    """
     seen: set[str] = set()
     while wanted or not seen:
-        if wanted in seen or len(seen) == _MOST_PAGES:
+        if wanted in seen or len(seen) == MOST_PAGES:
             raise ValueError("a list whose pages repeat or do not end")
+        if len(seen) == most:
+            remedy = "a run reads all of it: asbuilt live --app NAME"
+            raise NotObservedError(f"GET {url}", f"has more than {most} page(s), and a look reads no more", remedy)
         seen.add(wanted)
         answer = ask.get(url, {**_ACCEPT, "Range": wanted} if wanted else _ACCEPT)
         yield items(answer.json())

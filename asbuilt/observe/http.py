@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -47,6 +48,8 @@ _BACKOFF, _LONGEST_BACKOFF = 0.2, 1.4  # of three attempts, jitter of a second i
 _MOST_REDIRECTS = 5
 _SECONDARY_LIMIT_PAUSE = 60.0
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
+_UNCHANGED = 304
+_WITH_BODY = frozenset({200, 206})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_OF_A_SKEW = 3_600.0  # seconds between this machine's clock and the providers'
 _MOST_OF_A_MESSAGE = 200
@@ -65,6 +68,7 @@ _PARAMETERS = frozenset(
         "event",
         "exclude_pull_requests",
         "filter",
+        "products",
         "status",
     }
 )
@@ -143,13 +147,10 @@ class Client:
         self._tokens = tokens
         self.github = github
         self._timeout = timeout
-        self._ends = time.monotonic() + deadline
         self._progress = progress
         self._slots = threading.BoundedSemaphore(IN_FLIGHT)
-        self._lock = threading.Lock()
-        self._transcript: list[Request] = []
-        self._bodies: dict[str, str] = {}
-        self._providers_are_trusted = True
+        self._known: dict[tuple[str, str], Answer] | None = None
+        self._begin(deadline, ATTEMPTS)
         limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
         if route_to:
             # A sandbox is asked directly, whatever proxy the environment names for the real providers. It speaks
@@ -173,6 +174,34 @@ class Client:
     def close(self) -> None:
         """Close every connection."""
         self._http.close()
+
+    def fresh(self, deadline: float) -> "Client":
+        """Give a client for one of many looks: its own transcript and deadline, over the connections of this one.
+
+        It asks an API once, and not again where that fails: the next look does. What an earlier look was answered is
+        asked for by its ETag, and an answer that says "unchanged" is that answer again. Not to be closed by itself.
+        """
+        if self._known is None:
+            self._known = {}
+        other = copy(self)
+        other._begin(deadline, 1)  # noqa: SLF001 - of its own kind
+        return other
+
+    def _begin(self, deadline: float, attempts: int) -> None:
+        """Begin with an empty record; `attempts` are those at an API."""
+        self._ends = time.monotonic() + deadline
+        self._attempts_at_an_api = attempts
+        self._lock = threading.Lock()
+        self._transcript: list[Request] = []
+        self._bodies: dict[str, str] = {}
+        self._remaining: int | None = None
+        self._providers_are_trusted = True
+
+    @property
+    def remaining(self) -> int | None:
+        """How many requests Heroku says that the account has left, at the least; None where it said nothing."""
+        with self._lock:
+            return self._remaining
 
     @property
     def left(self) -> float:
@@ -203,13 +232,13 @@ class Client:
     ) -> Answer:
         """Ask an API, following its redirects within its origin; transient failures are asked again.
 
-        An answer that comes back has a status below 300, or is a 404. Three attempts at most: after a rate limit, a
-        500, 502, 503 or 504, and where the connection failed, but not after a timeout. The pause that a provider names
-        is kept where the deadline allows it; where it does not, that was the last attempt.
+        An answer that comes back has a status below 300, or is a 404. Three attempts at most, of a fresh client one:
+        after a rate limit, a 500, 502, 503 or 504, and where the connection failed, but not after a timeout. The pause
+        that a provider names is kept where the deadline allows it; where it does not, that was the last attempt.
 
         `note` receives the transcript index of every attempt. Raises NotObservedError.
         """
-        for attempt in self._attempts():
+        for attempt in self._attempts(self._attempts_at_an_api):
             with attempt:
                 answer = self._followed(url, {**self._authorization(url), **(headers or {})}, note)
                 if (failure := _failure(answer, self.github)) is not None:
@@ -233,13 +262,13 @@ class Client:
         A redirect is an answer too. Of a long body the beginning is read. Raises NotObservedError, as CertificateError
         where the app's certificate turns its visitors away.
         """
-        for attempt in self._attempts():
+        for attempt in self._attempts(ATTEMPTS):
             with attempt:
                 return self._once(url, {"Accept": "*/*"}, note, MOST_OF_A_PROBE, probe=True)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _attempts(self) -> Iterator[stamina.Attempt]:
-        return iter(stamina.retry_context(on=self._pause, attempts=ATTEMPTS, timeout=None, wait_initial=_BACKOFF))
+    def _attempts(self, most: int) -> Iterator[stamina.Attempt]:
+        return iter(stamina.retry_context(on=self._pause, attempts=most, timeout=None, wait_initial=_BACKOFF))
 
     def _authorization(self, url: str) -> dict[str, str]:
         for origin, token in ((HEROKU, self._tokens.heroku), (self.github, self._tokens.github)):
@@ -265,20 +294,37 @@ class Client:
         self, url: str, headers: Mapping[str, str], note: Callable[[int], None], most: int, *, probe: bool = False
     ) -> Answer:
         """Ask once, and put that on the record. Raises NotObservedError where no whole answer came."""
+        place = (url, headers.get("Range", ""))
+        known = self._known.get(place) if self._known and not probe else None
+        condition = {"If-None-Match": known.headers["etag"]} if known else {}
         with self._slots:
             began = time.monotonic()
             if began > self._ends:
                 raise NotObservedError(f"GET {shown(url)}", "was not asked: the run's deadline has passed", _LATE)
             with (
                 self._recorded(url, began, note, probe=probe),
-                self._http.stream("GET", url, headers=dict(headers), follow_redirects=False) as response,
+                self._http.stream("GET", url, headers={**headers, **condition}, follow_redirects=False) as response,
             ):
                 body = self._body(response, began, most)
-            said = "" if probe else kept(url, response.status_code, body, self.github)
-            self._record(response, url, headers.get("Range", ""), said, time.monotonic() - began, note)
+            answer = Answer(url, response.status_code, response.headers, body)
+            if known and _is_unchanged(answer, known):
+                answer = known
+            said = "" if probe else kept(url, answer.status, answer.body, self.github)
+            self._record(response, answer, headers.get("Range", ""), said, time.monotonic() - began, note)
         if len(body) > most and not probe:
             raise NotObservedError(f"GET {shown(url)}", f"answered more than {most // 2**20} MiB", "ask again")
-        return Answer(url, response.status_code, response.headers, body)
+        if self._known is not None and not probe:
+            self._remember(place, answer)
+        return answer
+
+    def _remember(self, place: tuple[str, str], answer: Answer) -> None:
+        """Keep an answer, to ask for it by its ETag the next time; one without takes the place of what was kept."""
+        if self._known is None:
+            return
+        if answer.status in _WITH_BODY and "etag" in answer.headers:
+            self._known[place] = replace(answer, headers=dict(answer.headers))
+        else:
+            self._known.pop(place, None)
 
     def _body(self, response: httpx.Response, began: float, most: int) -> bytes:
         """Read as much of the body as matters. A body that trickles on is no answer in time."""
@@ -327,10 +373,19 @@ class Client:
         return wrong if not probe or self._providers_are_trusted else ""
 
     def _record(
-        self, response: httpx.Response, url: str, page: str, said: str, seconds: float, note: Callable[[int], None]
+        self,
+        response: httpx.Response,
+        answer: Answer,
+        page: str,
+        said: str,
+        seconds: float,
+        note: Callable[[int], None],
     ) -> None:
-        """Put an answer on the record; `said` is what is kept of its body."""
-        headers = response.headers
+        """Put a response on the record; `answer` is what it says, `said` what is kept of its body."""
+        headers, url = response.headers, answer.url
+        if url.startswith(f"{HEROKU}/") and (told := headers.get("ratelimit-remaining", "")).isdecimal():
+            with self._lock:
+                self._remaining = min(int(told), int(told) if self._remaining is None else self._remaining)
         request = Request(
             method="GET",
             url=shown(url),
@@ -341,7 +396,7 @@ class Client:
             request_id=headers.get("request-id") or headers.get("x-github-request-id", ""),
             sha256=hashlib.sha256(said.encode()).hexdigest() if said else "",
             page=page,
-            following=_following(response, url) if is_of_a_provider(url, self.github) else "",
+            following=_following(answer) if is_of_a_provider(url, self.github) else "",
         )
         self._append(request, note, said)
 
@@ -425,13 +480,22 @@ def _unanswered(url: str, began: float, error: str) -> Request:
     return Request("GET", shown(url), None, None, round(time.monotonic() - began, 4), error=error)
 
 
-def _following(response: httpx.Response, url: str) -> str:
+def _following(answer: Answer) -> str:
     """Give what an answer names to ask for next, as it may be shown; nothing where it names nothing."""
-    headers = response.headers
-    if there := _redirect(Answer(url, response.status_code, headers, b"")):
+    if there := _redirect(answer):
         return shown(str(there))
-    page = next_page(headers)
-    return shown(page) if page else foreign(headers.get("next-range", ""))
+    page = next_page(answer.headers)
+    return shown(page) if page else foreign(answer.headers.get("next-range", ""))
+
+
+def _is_unchanged(answer: Answer, known: Answer) -> bool:
+    """Tell whether an answer says that what is known still stands, by the ETag that it was asked for with.
+
+    https://devcenter.heroku.com/articles/platform-api-reference#caching
+    """
+    etag = known.headers["etag"]
+    named = answer.headers.get("etag", etag)
+    return answer.status == _UNCHANGED and named.removeprefix("W/") == etag.removeprefix("W/")
 
 
 def next_page(headers: Mapping[str, str]) -> str:

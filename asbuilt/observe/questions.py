@@ -4,7 +4,7 @@ First the app and the repository themselves, then what they consist of: what dep
 not asked, and its fact follows from that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -27,6 +27,7 @@ from asbuilt.model import (
 from asbuilt.observe import facts, github, github_origins, github_runs, heroku, web
 from asbuilt.observe.facts import Answers, Key, Questions
 from asbuilt.observe.http import Client
+from asbuilt.scheduled import ScheduledWorkflow
 from asbuilt.terms import Stretch
 from asbuilt.under_way import asleep
 
@@ -156,6 +157,20 @@ def about_undeclared_workflows(
                 questions.ask(Key(facts.RUNS, name, workflow.path), runs)
 
 
+def about_schedules(
+    questions: Questions,
+    client: Client,
+    scheduled: Mapping[str, Collection[ScheduledWorkflow]],
+    repositories: Mapping[str, Fact[Repository]],
+) -> None:
+    """Ask for the newest runs by schedule of the workflows that are to run by one. `scheduled` are by repository."""
+    for name, workflows in scheduled.items():
+        if isinstance(repositories.get(name), Observed):
+            for each in workflows:
+                asked = partial(github_runs.scheduled, client, name, each.name)
+                questions.ask(Key(facts.SCHEDULED, name, each.path), asked)
+
+
 def about_protected_branches(questions: Questions, client: Client, answers: Answers) -> None:
     """Ask for the protected branches where an environment lets these through and no others.
 
@@ -223,6 +238,7 @@ def repository_state(name: str, fact: Fact[Repository], answers: Answers) -> Rep
         waiting=answers.parts(facts.WAITING, name).get(None),
         protected=answers.parts(facts.PROTECTED, name).get(None),
         latest=answers.parts(facts.LATEST, name).get(None),
+        scheduled=answers.parts(facts.SCHEDULED, name),
     )
 
 

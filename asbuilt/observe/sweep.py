@@ -22,6 +22,7 @@ from asbuilt.observe.questions import (
     about_app,
     about_protected_branches,
     about_repository,
+    about_schedules,
     about_sleepers,
     about_strays,
     about_undeclared_workflows,
@@ -29,7 +30,11 @@ from asbuilt.observe.questions import (
     repository_state,
 )
 from asbuilt.observe.settling import Wanted, settled
+from asbuilt.scheduled import ScheduledWorkflow
+from asbuilt.observe.status_pages import pages_of, status_page
 from asbuilt.scope import Scope
+
+Scheduled = Mapping[str, tuple[ScheduledWorkflow, ...]]
 
 
 def sweep(
@@ -39,6 +44,7 @@ def sweep(
     world: str,
     *,
     jobs: Jobs = MappingProxyType({}),
+    scheduled: Scheduled = MappingProxyType({}),
     wanted: Wanted = Wanted(),  # noqa: B008 - frozen
     meant: Mapping[str, str] | None = None,
     clock: Clock = Clock(),  # noqa: B008 - frozen
@@ -46,8 +52,9 @@ def sweep(
 ) -> Observation:
     """Observe everything in scope; then again the apps that are to settle, and those with dynos that may be crashing.
 
-    `world` is what the observation calls itself, `jobs` are those that deploy, as far as files say, `meant` has the
-    commit that an app is meant to run, `say` is told of what is on its way. The time in the observation is the
+    `world` is what the observation calls itself, `jobs` are those that deploy and `scheduled` the workflows that run by
+    a schedule, as far as files say, `meant` has the commit that an app is meant to run, `say` is told of what is on its
+    way. The time in the observation is the
     providers' clock, the latest `Date` that they have sent.
 
     Raises nothing for what could not be observed: it becomes a fact of its own.
@@ -55,6 +62,7 @@ def sweep(
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=IN_FLIGHT, thread_name_prefix="observe") as pool:
         owned = [each for each in estate.ownerships() if scope.owns(each)]
+        pages = {each: pool.submit(status_page, client, each) for each in pages_of(estate, client.github)}
         subjects = Questions()
         for name in sorted(scope.apps | {each.deploy.app for each in owned}):
             subjects.ask(Key(facts.APP, name, None), partial(heroku.app, client, name))
@@ -62,7 +70,8 @@ def sweep(
             subjects.ask(Key(facts.REPOSITORY, name, None), partial(github.repository, client, name))
         found = subjects.answers(pool)
         apps, repositories = found.of_each(facts.APP), found.of_each(facts.REPOSITORY)
-        answers = _parts(pool, client, estate, scope, apps, repositories)
+        in_scope = {name: each for name, each in scheduled.items() if name in scope.repositories}
+        answers = _parts(pool, client, estate, scope, apps, repositories, in_scope)
         observation = Observation(
             world,
             _as_of(client),
@@ -84,6 +93,7 @@ def sweep(
         seconds=round(time.monotonic() - began, 3),
         transcript=client.transcript,
         github=client.github,
+        status_pages={name: each.result() for name, each in pages.items()},
     )
 
 
@@ -94,6 +104,7 @@ def _parts(
     scope: Scope,
     apps: Mapping[str, Fact[App]],
     repositories: Mapping[str, Fact[Repository]],
+    scheduled: Scheduled,
 ) -> Answers:
     """Ask for all that the subjects consist of, and for the workflows that only GitHub knows of."""
     questions, undeclared = Questions(), Questions()
@@ -104,6 +115,7 @@ def _parts(
             about_repository(questions, client, estate.repositories[name], fact.value)
         elif name in scope.around and isinstance(fact, Observed):
             about_repository(questions, client, _around(estate.repositories[name], scope), fact.value)
+    about_schedules(questions, client, scheduled, repositories)
     answers = questions.answers(pool)
     whole = {key: fact for key, fact in answers.facts.items() if key.subject in scope.repositories}
     about_undeclared_workflows(undeclared, client, estate, Answers(whole), repositories)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from asbuilt.files import MOST_OF_AN_OBSERVATION, read
+from asbuilt.heartbeat import unheard
 from asbuilt.record.directory import VERDICTS
 
 _COMMAND = "from asbuilt.start import main; main()"
@@ -48,7 +49,7 @@ def run_apart(
     done = subprocess.run(  # noqa: S603 - our own command line
         [sys.executable, "-P", "-c", _COMMAND, *arguments, *own],
         cwd=folder,
-        env={name: value for name, value in os.environ.items() if name not in left_out},
+        env={name: value for name, value in unheard(os.environ).items() if name not in left_out},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

@@ -12,7 +12,7 @@ from rich.console import RenderableType
 from asbuilt.estate_forms import Duration
 from asbuilt.option_values import OptionError
 from asbuilt.record.folders import Found, runs_in
-from asbuilt.record.history import History, as_plain, histories
+from asbuilt.record.history import History, as_plain, histories, late
 from asbuilt.record.history_table import table
 
 _SHORTEST = timedelta(minutes=1)
@@ -27,18 +27,22 @@ class Asked:
     histories: tuple[History, ...]
     every: timedelta
     now: datetime
+    late: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """Give them for programs."""
-        return as_plain(self.found, self.histories, self.every, self.now)
+        return as_plain(self.found, self.histories, self.every, self.now, self.late)
 
     def table(self) -> RenderableType:
         """Give them for people."""
-        return table(self.found, self.histories, self.every)
+        return table(self.found, self.histories, self.every, self.now, self.late)
 
 
-def asked(folders: Iterable[Path], estate: str | None, every: str) -> Asked:
-    """Read the runs in folders and put them together. Raises OptionError for what a user can get wrong."""
+def asked(folders: Iterable[Path], estate: str | None, every: str, max_age: timedelta | None = None) -> Asked:
+    """Read the runs in folders and put them together. Raises OptionError for what a user can get wrong.
+
+    `max_age` is how old the newest night may be; what is older is late.
+    """
     length = _length(every)
     found = runs_in(folders)
     names = sorted({each.estate for each in found.runs} | {each.estate for each in found.unfinished})
@@ -54,7 +58,8 @@ def asked(folders: Iterable[Path], estate: str | None, every: str) -> Asked:
             found.passed_over,
         )
     now = datetime.now(UTC)
-    return Asked(found, histories(found, length, now), length, now)
+    told = histories(found, length, now)
+    return Asked(found, told, length, now, tuple(late(told, max_age, now)) if max_age is not None else ())
 
 
 def _length(every: str) -> timedelta:

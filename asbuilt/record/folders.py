@@ -1,5 +1,6 @@
 """The runs in folders that somebody names: a folder of runs, one run's own, or what was downloaded of several."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,8 @@ from asbuilt.option_values import OptionError
 from asbuilt.record.past import Past, Unfinished, is_run, past
 from asbuilt.record.recorded import NoRunError
 
+OF_THE_WATCH = "is a day of the watch, and no night"
+_DAY_OF_THE_WATCH = re.compile(r"(sandbox-)?watch-\d{8}-.*")
 _DEEP = 2  # an artifact that is downloaded with others is a folder of its own, with the runs in it
 
 
@@ -43,6 +46,8 @@ def runs_in(folders: Iterable[Path]) -> Found:
 
 def _read(directory: Path) -> Past | Unfinished | str:
     """Give the run of a directory; why there is none that tells of itself."""
+    if _DAY_OF_THE_WATCH.fullmatch(directory.name):
+        return OF_THE_WATCH
     if not is_run(directory):
         return f"{directory} is no run"
     try:
@@ -68,7 +73,8 @@ def _once(folders: Iterable[Path]) -> Iterator[Path]:
 
 def _directories(folder: Path, deep: int) -> Iterator[Path]:
     """Give a run's directory, or those below a folder; one with nothing below it is given too."""
-    below = [] if is_run(folder) or not deep else _below(folder)
+    is_whole = is_run(folder) or _DAY_OF_THE_WATCH.fullmatch(folder.name) is not None
+    below = [] if is_whole or not deep else _below(folder)
     if not below:
         yield folder
     for each in below:

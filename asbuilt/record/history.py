@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from asbuilt.model import ago
 from asbuilt.record.drifts import Span, spans
 from asbuilt.record.folders import Found
 from asbuilt.record.manifest import Accepted
-from asbuilt.record.nights import Gap, missing
+from asbuilt.record.nights import Gap, days_of, missing, nights_since
 from asbuilt.record.past import LIVE, Past, Record, records
 
 FORM = "asbuilt history 1"
@@ -128,12 +129,34 @@ def _standing(runs: list[Past]) -> Iterator[Standing]:
     )
 
 
-def as_plain(found: Found, told: Iterable[History], every: timedelta, now: datetime) -> dict[str, Any]:
+def late(told: Iterable[History], allowed: timedelta, now: datetime) -> Iterator[str]:
+    """Say of which estates the newest night is older than is allowed, and which nights are missing since.
+
+    Where no live run is among the runs at all, that is said: nothing would be late then.
+    """
+    live = [each for each in told if each.world == LIVE]
+    epoch = datetime.fromtimestamp(0, UTC)
+    for each in live:
+        if not each.nights:
+            yield f"{each.estate}: no night has come"
+        elif now - each.nights[-1].ended > allowed:
+            gap = nights_since(each.nights[-1].ended, allowed, now)
+            missing_since = f": missing since {'is' if gap.count == 1 else 'are'} {days_of(gap)}" if gap else ""
+            old = f"{ago(each.nights[-1].ended, now)} old, and {ago(epoch, epoch + allowed)} are allowed"
+            yield f"{each.estate}: the newest night is {old}{missing_since}"
+    if not live:
+        yield "no night has come: none of these runs is live"
+
+
+def as_plain(
+    found: Found, told: Iterable[History], every: timedelta, now: datetime, late: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Give histories as what JSON can hold; docs/adopting.md describes it."""
     return {
         "form": FORM,
         "as_of": instant(now),
         "every_seconds": int(every.total_seconds()),
+        "late": list(late),
         "histories": [_plain(each) for each in told],
         "passed_over": [{"folder": str(folder), "why": why} for folder, why in found.passed_over],
     }

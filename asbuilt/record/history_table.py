@@ -11,9 +11,9 @@ from rich.text import Text
 from asbuilt import texts
 from asbuilt.model import ago
 from asbuilt.record.drifts import Span
-from asbuilt.record.folders import Found
+from asbuilt.record.folders import OF_THE_WATCH, Found
 from asbuilt.record.history import NOT_LIVE, History, Standing
-from asbuilt.record.nights import DAY, Gap
+from asbuilt.record.nights import DAY, Gap, days_of
 from asbuilt.record.past import LIVE
 
 _MOST = 200  # rows of a table; who reads more takes the JSON
@@ -23,21 +23,27 @@ _NAME = 80
 _COLOURS = {"open": "red", "not seen": "yellow", "waived": "cyan", "expired": "red", "unused": "yellow"}
 
 
-def table(found: Found, told: tuple[History, ...], every: timedelta) -> RenderableType:
-    """Give the table: for each estate and world its nights, drifts and waivers; then what was passed over."""
+def table(
+    found: Found, told: tuple[History, ...], every: timedelta, now: datetime, late: tuple[str, ...] = ()
+) -> RenderableType:
+    """Give the table: for each estate and world its nights, drifts and waivers; what was passed over, what is late."""
     parts: list[RenderableType] = []
     for each in told:
-        parts += [*([Text("")] if parts else []), *_history(each, every)]
-    if found.passed_over:
-        lines = [(why, "yellow") for _, why in found.passed_over]
-        parts += [Text(""), *_bounded([Text(texts.line(why), colour) for why, colour in lines], _MOST_LINES)]
+        parts += [*([Text("")] if parts else []), *_history(each, every, now)]
+    passed_over = [texts.line(why) for _, why in found.passed_over if why != OF_THE_WATCH]
+    if days := len(found.passed_over) - len(passed_over):
+        passed_over.append(f"{_count(days, 'day')} of the watch passed over: no nights")
+    if passed_over:
+        parts += [Text(""), *_bounded([Text(why, "yellow") for why in passed_over], _MOST_LINES)]
+    if late:
+        parts += [Text(""), *_bounded([Text(texts.line(each), "red") for each in late], _MOST_LINES)]
     return Group(*parts)
 
 
-def _history(history: History, every: timedelta) -> Iterator[RenderableType]:
+def _history(history: History, every: timedelta, now: datetime) -> Iterator[RenderableType]:
     yield Text(f"{texts.line(history.estate, _NAME)} in {texts.line(history.world, _NAME)}", "bold")
     if history.world == LIVE:
-        yield from _nights(history, every)
+        yield from _nights(history, every, now)
     yield from _not_counted(history)
     if history.drifts:
         yield Text("")
@@ -47,7 +53,7 @@ def _history(history: History, every: timedelta) -> Iterator[RenderableType]:
         yield from _accepted(history.accepted)
 
 
-def _nights(history: History, every: timedelta) -> Iterator[Text]:
+def _nights(history: History, every: timedelta, now: datetime) -> Iterator[Text]:
     nights, gone = history.nights, sum(each.count for each in history.missing)
     if not nights:
         yield Text("  no nights: no complete live run of the whole estate", "red")
@@ -56,6 +62,10 @@ def _nights(history: History, every: timedelta) -> Iterator[Text]:
     told = ", ".join(f"{count} {texts.line(verdict, _NAME)}" for verdict, count in sorted(came.items()))
     span = f"from {_day(nights[0].ended)} to {_day(nights[-1].ended)}"
     yield Text(f"  {_count(len(nights), 'night')} {span}: {told}")
+    last = nights[-1]
+    trailing = history.missing[-1].begin > last.ended if history.missing else False
+    told = f"  the last came {_minute(last.ended)}, {ago(last.ended, now)} ago: {texts.line(last.run, _NAME)}"
+    yield Text(told, "red" if trailing else "")
     if gone:
         yield Text(f"  {gone} missing, at one every {_every(every)}", "red")
         yield from _bounded([Text(f"    {_gap(each, every)}", "red") for each in history.missing], _MOST_LINES)
@@ -148,11 +158,9 @@ def _names(runs: list[str]) -> str:
 
 
 def _gap(gap: Gap, every: timedelta) -> str:
-    if every % DAY:
-        told = f"{_minute(gap.begin)} to {_minute(gap.end)}"
-    else:
-        last = gap.end - DAY
-        told = _day(gap.begin) if last == gap.begin else f"{_day(gap.begin)} to {_day(last)}"
+    if not every % DAY:
+        return days_of(gap)
+    told = f"{_minute(gap.begin)} to {_minute(gap.end)}"
     return f"{told} ({gap.count})" if gap.count > 1 else told
 
 

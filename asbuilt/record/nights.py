@@ -33,3 +33,23 @@ def missing(came: Iterable[datetime], every: timedelta, now: datetime) -> tuple[
         for before, after in pairwise(slots)
         if after - before > 1
     )
+
+
+def nights_since(last: datetime, allowed: timedelta, now: datetime) -> Gap | None:
+    """Give the nights that are missing since one ended, which may be so old at most; None where none is.
+
+    One comes each day, and what is allowed beyond whole days is how late it may come: with 26 h, two hours. Of what may
+    be less than a day old nobody can say how many nights it is.
+    """
+    if allowed < DAY or now - last <= allowed:
+        return None
+    count = (now - last - allowed % DAY) // DAY
+    first = (last.astimezone(UTC) + DAY).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Gap(first, first + count * DAY, count)
+
+
+def days_of(gap: Gap) -> str:
+    """Say which days are without a run: `2026-05-02`, `2026-05-02 to 2026-05-05 (4)`."""
+    first, last = f"{gap.begin:%Y-%m-%d}", f"{gap.end - DAY:%Y-%m-%d}"
+    told = first if first == last else f"{first} to {last}"
+    return f"{told} ({gap.count})" if gap.count > 1 else told

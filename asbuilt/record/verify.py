@@ -15,6 +15,8 @@ from asbuilt import catalogue, estate
 from asbuilt.estate_errors import EstateError
 from asbuilt.record.directory import COLLECTED, ESTATE, JOURNAL, MANIFEST, OBSERVATION
 from asbuilt.record.manifest import Manifest
+from asbuilt.record.nights import days_of, nights_since
+from asbuilt.record.past import LIVE
 from asbuilt.record.rejudge import rejudged
 from asbuilt.record.statement import PREDICATE_TYPE, is_real
 from asbuilt.record.verifying import said as words
@@ -220,8 +222,22 @@ def _age(found: Evidence, manifest: Manifest, asked: Asked, now: datetime) -> Ch
     if age < -_AHEAD:
         misfits.append(Misfit(MANIFEST, f"says that the run ended at {manifest.ended}, which is still to come"))
     if asked.max_age is not None and age > asked.max_age:
-        misfits.append(Misfit(MANIFEST, f"{said}, and {_told(asked.max_age)} is allowed"))
+        misfits.append(
+            Misfit(MANIFEST, f"{said}, and {_told(asked.max_age)} is allowed{_missing(manifest, asked, now)}")
+        )
     return checked("age", said, misfits)
+
+
+def _missing(manifest: Manifest, asked: Asked, now: datetime) -> str:
+    """Say of a run of the providers which nights are missing since it."""
+    ended = _instant(manifest.ended)
+    if manifest.world != LIVE or ended is None or asked.max_age is None:
+        return ""
+    gap = nights_since(ended, asked.max_age, now)
+    if gap is None:
+        return ""
+    said = "1 night is" if gap.count == 1 else f"{gap.count} nights are"
+    return f": {said} missing since, {days_of(gap)}"
 
 
 def _instant(text: str) -> datetime | None:

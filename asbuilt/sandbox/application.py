@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from asbuilt.github_server import DOT_COM
-from asbuilt.sandbox import github, heroku, router
+from asbuilt.sandbox import github, heroku, router, status_pages
 from asbuilt.sandbox.exchange import HTML, JSON, Ask, Reply
 from asbuilt.sandbox.mount import BELOW, Mount
 
@@ -47,7 +47,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Provider:
-    """One of the three that the sandbox stands for."""
+    """One of those that the sandbox stands for."""
 
     answer: Callable[[World, Ask], Reply]
     headers: Callable[[World, Ask], dict[str, str]]
@@ -58,6 +58,7 @@ _PROVIDERS = {
     heroku.HOST: _Provider(heroku.answer, heroku.headers, heroku.canonical),
     github.HOST: _Provider(github.answer, github.headers, github.canonical),
 }
+_STATUS_PAGE = _Provider(status_pages.answer, lambda _world, _ask: {}, lambda _world, path: path)
 _ROUTER = _Provider(router.answer, lambda _world, ask: router.headers(ask), lambda _world, path: path)
 
 
@@ -88,18 +89,20 @@ class Application:
         world = self.scenario.world(self._elapsed())
         host, inner = self._mount.inside(*_stands_for(named, path))
         ask = self._ask(request, host, inner)
-        provider = _PROVIDERS.get(ask.host, _ROUTER)
+        provider = _PROVIDERS.get(ask.host, _STATUS_PAGE if ask.host in status_pages.HOSTS else _ROUTER)
         reply = self._reply(world, ask, provider)
         query = f"?{ask.query}" if ask.query else ""
         agent = request.headers.get("user-agent", "")
         shown = _stands_for(named, path)[0]
-        self.log.append(Entry(ask.method, shown, path + query, reply.status if reply else 0, agent))
         if reply is None:
+            self.log.append(Entry(ask.method, shown, path + query, 0, agent))
             await _gone(receive)
             return
         if host == github.HOST:
             reply = self._mount.outside(reply)
-        await _response(world, ask, reply, provider)(scope, receive, send)
+        response = _response(world, ask, reply, provider)
+        self.log.append(Entry(ask.method, shown, path + query, response.status_code, agent))
+        await response(scope, receive, send)
 
     def _ask(self, request: Request, host: str, path: str) -> Ask:
         earlier = self._asked.get(host, 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from asbuilt.estate_policies import ANY, PROTECTED
 from asbuilt.sandbox.answering import CannotBeError, response
 from asbuilt.sandbox.building import derived_sha
 from asbuilt.sandbox.samples import sample
+from asbuilt.scheduled import all_scheduled
 from asbuilt.stacks import SUPPORTED_THROUGH
 from asbuilt.subjects import subjects
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from asbuilt.deploying_jobs import DeployingJob
     from asbuilt.estate import App, Environment, Estate, Ownership, Process, Repository
+    from asbuilt.scheduled import ScheduledWorkflow
     from asbuilt.workflows.paths.checkout import Checkout
 
 _STACK = "heroku-24"
@@ -49,11 +52,12 @@ class Declared:
 class Known:
     """What files say beyond the estate: the jobs that deploy, and the environments that workflows name.
 
-    `environments` are names by repository.
+    `environments` are names by repository, `scheduled` the workflows of each that are to run by a schedule.
     """
 
     jobs: Mapping[Owner, Mapping[str, tuple[DeployingJob, ...]]] = field(default_factory=dict)
     environments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    scheduled: Mapping[str, tuple[ScheduledWorkflow, ...]] = field(default_factory=dict)
 
 
 def known_of(estate: Estate, checkouts: Mapping[str, Checkout]) -> Known:
@@ -63,7 +67,7 @@ def known_of(estate: Estate, checkouts: Mapping[str, Checkout]) -> Known:
         if each.repository is not None:
             name = each.repository.name
             named[name] = (*named.get(name, ()), str(each.part))
-    return Known(deploying_jobs(estate, checkouts), named)
+    return Known(deploying_jobs(estate, checkouts), named, all_scheduled(estate, checkouts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +236,22 @@ def _repository(repository: Repository, deploys: Iterable[_Deploy], known: Known
         # On the pull request's own event in truth, or whatever it has; a push is what most have.
         group = {"workflow": name, "event": "push", "branch": branch, "conclusion": "success", "last": f"-{_NEWEST}m"}
         runs.append({**group, "jobs": {"test": "success"}})
+    for each in known.scheduled.get(repository.name, ()):
+        files.setdefault(each.name, {"name": each.name.rpartition(".")[0], "state": "active"})
+        runs += _by_schedule(each, branch, runs)
     document: dict[str, Any] = {"default_branch": branch, "environments": environments, "workflows": files}
     return {**document, "runs": runs}
+
+
+def _by_schedule(scheduled: ScheduledWorkflow, branch: str, runs: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield a run that its schedule set off in time, where none of those that deploy is one."""
+    in_time = scheduled.allowed or timedelta(minutes=_NEWEST + _DAY)
+    deployed = (each["workflow"] == scheduled.name and each["event"] == "schedule" for each in runs)
+    if any(deployed) and in_time > timedelta(minutes=_NEWEST + _DAY):
+        return
+    last = min(_NEWEST, int((scheduled.every or in_time) / timedelta(minutes=2)))
+    group = {"workflow": scheduled.name, "event": "schedule", "branch": branch, "conclusion": "success"}
+    yield {**group, "last": f"-{last}m", "jobs": {"test": "success"}}
 
 
 def _environment(environment: Environment) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from asbuilt.sandbox.answering import CannotBeError, response
 from asbuilt.sandbox.building import derived_sha
 from asbuilt.sandbox.exchange import iso
 from asbuilt.sandbox.observed_runs import runs_of
+from asbuilt.sandbox.status_pages import HOSTS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,11 +83,20 @@ def observed(observation: Observation, estate: Estate | None) -> tuple[dict[str,
     document = {
         "summary": f"what was observed of {observation.world}",
         "clock": iso(observation.as_of),
-        "heroku": {"apps": apps},
-        "github": {"repositories": repositories},
+        "heroku": {"apps": apps, **_incidents("heroku", notes)},
+        "github": {"repositories": repositories, **_incidents("github", notes)},
         "answers": notes.answers,
     }
     return document, tuple(dict.fromkeys(notes.lost))
+
+
+def _incidents(provider: str, notes: _Notes) -> dict[str, Any]:
+    """Give what a provider's status page reported; one that could not be read is answered as a failure."""
+    page = notes.observation.status_pages.get(provider)
+    if isinstance(page, Unobserved):
+        notes.answers += [{"request": f"GET https://{host}/*", "status": 503} for host in HOSTS_OF[provider]]
+    found = page.value.incidents if isinstance(page, Observed) else ()
+    return {"incidents": [{"title": each.title, "since": iso(each.since)} for each in found]} if found else {}
 
 
 def _commits(observation: Observation) -> tuple[str, ...]:
@@ -247,7 +257,15 @@ def _repository(name: str, state: RepositoryState, notes: _Notes) -> dict[str, A
     if isinstance(state.repository, Absent):
         return None
     facts = [state.repository, state.environments, state.workflows, state.waiting, state.protected, state.latest]
-    several = (state.runs, state.deployments, state.histories, state.jobs, state.statuses, state.comparisons)
+    several = (
+        state.runs,
+        state.deployments,
+        state.histories,
+        state.jobs,
+        state.statuses,
+        state.comparisons,
+        state.scheduled or {},
+    )
     for fact in [*facts, *(each for group in several for each in group.values())]:
         if isinstance(fact, Unobserved):
             notes.as_it_was(fact)
@@ -270,6 +288,7 @@ def _repository(name: str, state: RepositoryState, notes: _Notes) -> dict[str, A
     if isinstance(state.workflows, Observed):
         files |= {
             each.path.removeprefix(_FILES): {"name": each.name, "state": each.state}
+            | ({"created_at": iso(each.created_at)} if each.created_at else {})
             for each in state.workflows.value
             if each.path.startswith(_FILES)
         }
@@ -281,6 +300,8 @@ def _repository(name: str, state: RepositoryState, notes: _Notes) -> dict[str, A
 
 def _seen_runs(state: RepositoryState) -> Iterator[Any]:
     for fact in state.histories.values():
+        yield from fact.value.runs if isinstance(fact, Observed) else ()
+    for fact in (state.scheduled or {}).values():
         yield from fact.value.runs if isinstance(fact, Observed) else ()
     for several in state.runs.values():
         yield from several.value if isinstance(several, Observed) else ()

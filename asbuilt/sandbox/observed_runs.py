@@ -20,6 +20,9 @@ def runs_of(state: RepositoryState) -> tuple[list[dict[str, Any]], tuple[str, ..
     for path, runs in state.runs.items():
         for run in runs.value if isinstance(runs, Observed) else ():
             found[run.id] = (path.removeprefix(_FILES), run)
+    for path, page in (state.scheduled or {}).items():
+        if isinstance(page, Observed):
+            found |= {run.id: (path.removeprefix(_FILES), run) for run in page.value.runs}
     for stretch, page in state.histories.items():
         if isinstance(page, Observed):
             found |= {run.id: (stretch.workflow, run) for run in page.value.runs}

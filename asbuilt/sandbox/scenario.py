@@ -202,7 +202,7 @@ def _fault(file: Path) -> tuple[Fault, str]:
     """Read a fault's file, and the scenario that it is written for; its answers are edits as well, which append."""
     document = _document(file, "a mapping that describes one change")
     root = Reader(document, file.name, datetime.now(UTC)).only(
-        *("summary", "over", "trips", "unknown", "repository", "world", "answers")
+        *("summary", "over", "trips", "unknown", "repository", "estate", "world", "answers")
     )
     edits = []
     for item in root.items("world"):

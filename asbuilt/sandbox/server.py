@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +17,9 @@ from asbuilt.sandbox.application import Application, Entry
 from asbuilt.sandbox.scenario import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
+    from types import FrameType
     from typing import Self
 
     from asbuilt.estate import Estate
@@ -88,7 +91,11 @@ class Sandbox:
         path = Path(unix_socket) if unix_socket else None
         scenario = load(name, folder=folder, made=made, estate=estate)
         sandbox = cls(scenario, port=port, unix_socket=path, elapsed=elapsed, github=github)
-        sandbox._begin()
+        try:
+            sandbox._begin()
+        except BaseException:  # an interruption too: what the thread has begun is not left to the end of the process
+            sandbox.close()
+            raise
         return sandbox
 
     @property
@@ -120,12 +127,10 @@ class Sandbox:
             self._thread.join(_DEADLINE)
             self._release()
 
-    def run(self) -> None:
-        """Serve in this thread until it is interrupted. Raises KeyboardInterrupt then."""
-        try:
-            self._server.run(sockets=self._sockets)
-        finally:
-            self._release()
+    def wait(self) -> None:
+        """Wait until it is closed. Raises KeyboardInterrupt where this thread is interrupted."""
+        if self._thread is not None:
+            self._thread.join()
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +144,6 @@ class Sandbox:
         deadline = time.monotonic() + _DEADLINE
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > deadline:
-                self.close()
                 raise RuntimeError(f"The sandbox {self.name} did not start within {_DEADLINE:.0f} s.")
             time.sleep(0.001)
 
@@ -160,13 +164,31 @@ def serve(
     estate: Estate | None = None,
     ready: Callable[[Sandbox], None] | None = None,
 ) -> None:
-    """Serve a scenario until interrupted; `ready` learns the origin once the sockets listen."""
-    path = Path(unix_socket) if unix_socket else None
-    scenario = load(name, folder=folder, made=made, estate=estate)
-    sandbox = Sandbox(scenario, port=port, unix_socket=path, elapsed=None, github=DOT_COM)
-    if ready is not None:
-        ready(sandbox)
-    sandbox.run()
+    """Serve a scenario until interrupted; `ready` learns the origin once it answers."""
+    started = Sandbox.start(name, port=port, unix_socket=unix_socket, folder=folder, made=made, estate=estate)
+    with started as sandbox, _terminable(sandbox):
+        if ready is not None:
+            ready(sandbox)
+        sandbox.wait()
+
+
+@contextmanager
+def _terminable(sandbox: Sandbox) -> Iterator[None]:
+    """Let a SIGTERM end the process as it would, but not before the sandbox is closed: its Unix socket is a file."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, _: FrameType | None) -> None:
+        sandbox.close()
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _listen(port: int, unix_socket: Path | None) -> list[socket.socket]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from asbuilt.estate_alerts import Alerts
 
 _ISSUE = "github-issue:"
-_NO_ALERTS = """\
+NO_ALERTS = """\
 {where} declares no one to call: write, for example,
 alerts:
   SEV-1: [env:PAGER_URL]
@@ -29,7 +29,9 @@ where PAGER_URL and CHAT_URL are variables that hold a URL of Apprise each, and 
 
 def alert(
     context: typer.Context,
-    directory: Annotated[str, typer.Argument(metavar="[DIR]", help="a run's directory")] = "reports/latest",
+    directory: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="the directory of a run, or of a day of a watch")
+    ] = "reports/latest",
     *,
     state: Annotated[
         str,
@@ -55,7 +57,7 @@ def alert(
     now = datetime.now(UTC)
     try:
         all_meant(("DIR", [directory]), ("--state", [state]), ("--estate", [estate]))
-        keeper = _keeper(state)
+        keeper = keeper_of(state)
         told, routes = _asked(directory, estate, now)
         if dry_run:
             called = foreseen(told, routes, keeper, now)
@@ -78,7 +80,7 @@ def alert(
         raise typer.Exit(1)
 
 
-def _keeper(state: str) -> "Keeper":
+def keeper_of(state: str) -> "Keeper":
     """Give what keeps the state that somebody names. Raises OptionError."""
     if not state.startswith(_ISSUE):
         from asbuilt.alert.keeping import StateFile
@@ -104,9 +106,12 @@ def _asked(directory: str, named: str | None, now: datetime) -> "tuple[ToldByRun
     from asbuilt.alert.reading import JudgedAgainError, read
     from asbuilt.alert.when import every_target
     from asbuilt.record.recorded import NoRunError
+    from asbuilt.watch.day_read import is_day
+    from asbuilt.watch.says import read_by_day
 
     try:
-        found = read(Path(directory), now)
+        path = Path(directory)
+        found = read_by_day(path, now) if is_day(path) else read(path, now)
     except (NoRunError, JudgedAgainError) as error:
         raise OptionError(str(error)) from error
     if named is None and found.estate is not None:
@@ -119,7 +124,7 @@ def _asked(directory: str, named: str | None, now: datetime) -> "tuple[ToldByRun
             f'{where} is the estate "{declares.name}", and {directory} is a run of "{told.estate}": name its own'
         )
     if declares.alerts is None or not every_target(declares.alerts):
-        raise OptionError(_NO_ALERTS.format(where=where))
+        raise OptionError(NO_ALERTS.format(where=where))
     return told, declares.alerts
 
 

@@ -1,4 +1,4 @@
-"""`asbuilt verify`: a run's record, checked."""
+"""`asbuilt verify`: the record of a run, or of a day of a watch, checked."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,9 @@ from asbuilt.verbs.telling import all_meant, fitting, stop
 
 
 def verify(
-    directory: Annotated[str, typer.Argument(metavar="[DIR]", help="a run's directory")] = "reports/latest",
+    directory: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="the directory of a run, or of a day of a watch")
+    ] = "reports/latest",
     *,
     rejudge: Annotated[bool, typer.Option("--rejudge", help="judge what it saved once more, and compare")] = False,
     max_age: Annotated[
@@ -27,11 +29,14 @@ def verify(
     from asbuilt.record import verified
     from asbuilt.record.recorded import NoRunError
     from asbuilt.record.verify import Asked, verify
+    from asbuilt.watch.day_read import is_day
+    from asbuilt.watch.verify_day import verify_day
 
     try:
         all_meant(("DIR", [directory]), ("--max-age", [max_age]), ("--estate", [estate_name]))
         asked = Asked(estate_name or "", verified.age_of(max_age) if max_age else None, rejudge)
-        found = verify(Path(directory), asked)
+        path = Path(directory)
+        found = verify_day(path, asked) if is_day(path) else verify(path, asked)
     except (OptionError, NoRunError) as error:
         stop(str(error))
     typer.echo(texts.as_json(found.as_plain()) if form is Told.JSON else fitting(verified.lines(found)))

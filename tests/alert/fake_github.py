@@ -44,6 +44,7 @@ class FakeGitHub:
     may_label: bool = True
     makes_labels: bool = True
     has_issues: bool = True
+    is_archived: bool = False
     moved_to: str = ""
     longest: int = 65_536
     issues: list = field(default_factory=list)
@@ -54,6 +55,7 @@ class FakeGitHub:
     wrong: list = field(default_factory=list)
     before: list = field(default_factory=list)
     _ticks: int = 0
+    _numbers: int = 0
 
     # What a test sees and does
 
@@ -119,6 +121,8 @@ class FakeGitHub:
         if method != "GET" and not self.may_write:
             needed = {"X-Accepted-GitHub-Permissions": "issues=write"}
             return 403, needed, {"message": "Resource not accessible by integration"}
+        if method != "GET" and self.is_archived:
+            return 403, {}, {"message": "Repository was archived so is read-only."}
         return self._served(method, rest, query, document)
 
     def _served(self, method, rest, query, document):
@@ -215,7 +219,8 @@ class FakeGitHub:
             self.wrong.append(f"{what}: {sorted(more)}")
 
     def _new(self, title, body, user, labels):
-        number, now = len(self.issues) + 1, self._now()
+        self._numbers += 1  # one that was deleted is not given again
+        number, now = self._numbers, self._now()
         issue = {
             "number": number,
             "title": title,

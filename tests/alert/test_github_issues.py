@@ -86,7 +86,17 @@ def test_what_was_delivered_already_is_not_told_again(github, message):
 def test_a_lost_state_opens_no_second_issue(github):
     tell(FIRST, AGAIN)
     assert len(github.issues) == 1
-    assert "again" in github.texts(1)[1]
+    assert github.texts(1)[1].startswith(
+        f"Called once more: it is not known any more what was called for before.\n\n{AGAIN.markdown}"
+    )
+
+
+def test_what_comes_back_in_an_issue_that_a_person_opened_again_is_told_there(github):
+    tell(FIRST, RESOLVED)
+    github.issue(1)["state"] = "open"
+    tell(AGAIN)
+    assert len(github.issues) == 1
+    assert github.texts(1)[-1].startswith(AGAIN.markdown)
 
 
 def test_what_comes_back_is_a_new_issue_that_names_the_last_one(github):
@@ -126,6 +136,17 @@ def test_an_issue_that_a_person_closed_is_opened_again_where_it_gets_worse(githu
     github.issue(1)["state"] = "closed"
     tell(WORSE)
     assert (github.issue(1)["state"], len(github.issues)) == ("open", 1)
+
+
+def test_an_issue_is_opened_again_by_the_next_run_where_this_one_died_before_that(github):
+    tell(FIRST)
+    github.issue(1)["state"] = "closed"
+    github.failures.extend(Failure(500, {}, skip=3 if each == 0 else 0) for each in range(50))
+    refused(WORSE)
+    github.failures.clear()
+    assert (len(github.texts(1)), github.issue(1)["state"]) == (2, "closed")
+    tell(WORSE)
+    assert (len(github.texts(1)), github.issue(1)["state"]) == (2, "open")
 
 
 def test_of_two_open_issues_for_one_cause_both_are_closed(github):
@@ -171,7 +192,7 @@ def test_a_member_can(github):
 
 def test_an_issue_is_found_behind_many_others_and_a_mark_behind_many_comments(github):
     tell(FIRST)
-    for number in range(230):
+    for number in range(430):
         github.opened(f"other {number}", "", by=MEMBER, labels=[LABEL.name])
         github.commented(1, f"talk {number}")
     tell(REMINDER)
@@ -245,6 +266,10 @@ def test_a_run_that_dies_between_any_two_requests_is_ended_by_the_next_one(githu
         ({"makes_labels": False}, "answered 403: You do not have permission to create labels"),
         ({"repository": "acme/other"}, "answered 404: Not Found: name a repository that is there"),
         ({"has_issues": False}, "answered 410: Issues has been disabled in this repository.: turn on Issues"),
+        (
+            {"is_archived": True},
+            "answered 403: Repository was archived so is read-only.: name a repository that is not",
+        ),
         ({"longest": 10}, "answered 422: Validation Failed, body is too long (maximum is 10 characters)"),
     ],
 )

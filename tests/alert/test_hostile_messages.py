@@ -12,6 +12,7 @@ from hostile_texts import TEXTS, assert_no_command, assert_seen
 
 from asbuilt.alert import chat_texts
 from asbuilt.alert.event import Kind
+from asbuilt.alert.flood import flood_message
 from asbuilt.alert.messages import LONGEST_TITLE, message_of
 from asbuilt.record.kept_causes import KeptStep
 
@@ -55,6 +56,8 @@ def strange(text, kind=Kind.FIRST):
         tolerated=text,
     )
     changes = {"estate": text, "run": text, "evidence": text, "run_url": text, "why_gone": text, "world": text}
+    if kind == "flood":
+        return flood_message([event(cause=cause, **changes), event(cause=cause, **changes)])
     return message_of(event(kind, cause, severity_before=text, **changes))
 
 
@@ -63,7 +66,7 @@ def text(request):
     return HOSTILE[request.param]
 
 
-@pytest.fixture(params=[Kind.FIRST, Kind.RESOLVED])
+@pytest.fixture(params=[Kind.FIRST, Kind.RESOLVED, "flood"])
 def message(text, request):
     return strange(text, request.param)
 

@@ -56,7 +56,7 @@ def event(text, kind):
     return Event(kind, "f1", cause, NOW, NOW, NOW, text, "live", text, text, text, "SEV-2", why_gone=text)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def github():
     with serving(FakeGitHub()) as fake:
         yield fake
@@ -65,8 +65,6 @@ def github():
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_of_somebody_else_acts(github, text, kind):
-    github.issues.clear()
-    github.comments.clear()
     deliver_issue(REPOSITORY, message_of(event(text, kind)), TOKEN, github.api, pause=lambda _: None)
     body = github.texts(1)[0]
     shown, _, _ = body.rpartition("<!-- asbuilt fingerprint=f1")

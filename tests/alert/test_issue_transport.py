@@ -10,7 +10,7 @@ import responses
 from fake_github import API, REPOSITORY, TOKEN, FakeGitHub, serving
 
 from asbuilt.alert import github_api
-from asbuilt.alert.github_api import GitHub, NotAnsweredError
+from asbuilt.alert.github_api import ATTEMPTS, GitHub, NotAnsweredError, tried
 
 
 def told(api=API):
@@ -110,3 +110,19 @@ def test_a_list_that_never_ends_is_read_to_its_bound():
         mock.get(address, json=[{"number": 1}], headers={"Link": f'<{address}?page=2>; rel="next"'})
         with GitHub(REPOSITORY, TOKEN, API) as github:
             assert len(list(github.listed("/issues", 5))) == 5
+
+
+def test_behind_a_while_nothing_is_tried_again(monkeypatch):
+    tries = []
+
+    def fail():
+        tries.append(1)
+        raise NotAnsweredError("-", "-", pause=0.0)
+
+    with pytest.raises(NotAnsweredError):
+        tried(fail, lambda _: None)
+    assert len(tries) == ATTEMPTS
+    monkeypatch.setattr(github_api, "_DEADLINE", -1.0)
+    with pytest.raises(NotAnsweredError):
+        tried(fail, lambda _: None)
+    assert len(tries) == ATTEMPTS + 1

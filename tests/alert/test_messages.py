@@ -8,6 +8,7 @@ import pytest
 from events_of import CAUSE, CREATE, NOW, RUN, event
 
 from asbuilt.alert.event import Kind
+from asbuilt.alert.flood import flood_message
 from asbuilt.alert.messages import LONGEST_TITLE, message_of
 from asbuilt.record.kept_causes import KeptStep
 
@@ -127,6 +128,28 @@ def test_a_rehearsal_says_so_first(kind, world):
 @pytest.mark.parametrize("world", ["live", "workflow files"])
 def test_what_is_real_is_no_rehearsal(world):
     assert "REHEARSAL" not in f"{message_of(event(world=world)).title}{message_of(event(world=world)).text}"
+
+
+def test_a_flood_is_told_as_one_message_the_worst_first():
+    causes = [replace(CAUSE, severity=f"SEV-{3 - number % 2}", subject=f"app-{number:03}") for number in range(102)]
+    message = flood_message([event(cause=each, fingerprint=each.subject) for each in causes])
+    told = blocks(message.text)
+    assert message.title == "[SEV-2] raxx: 102 causes at once"
+    assert told[:2] == ["102 causes at once, the worst first:", f"SEV-2 HK004 app-001: {HEADLINE}"]
+    assert told[-2:] == [
+        "and 2 more, in the run's record",
+        (
+            "Run: https://github.com/MooseQuest/TradeMasterAPI/actions/runs/7\nEvidence: 20260430T163000Z-6c574d67\n"
+            "asbuilt, estate raxx, run 20260430T163000Z-6c574d67, 2026-04-30 16:30 UTC"
+        ),
+    ]
+    assert message.where == "https://github.com/MooseQuest/TradeMasterAPI/actions/runs/7"
+
+
+def test_a_flood_of_a_rehearsal_says_so():
+    message = flood_message([event(world="sandbox healthy"), event(world="sandbox healthy")])
+    assert message.title == "REHEARSAL (sandbox healthy) [SEV-1] raxx: 2 causes at once"
+    assert message.text.startswith("REHEARSAL: nothing of this is live")
 
 
 def test_it_says_where_more_stands():

@@ -6,6 +6,7 @@ import json
 import lzma
 import os
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import responses
@@ -76,7 +77,7 @@ def test_the_issue_is_closed_and_says_what_it_is(github):
     assert [each["name"] for each in issue["labels"]] == [LABEL.name]
     shown, _, hidden = issue["body"].partition("<!--")
     assert "nothing to do" in shown
-    assert hidden.count("-->") == 1
+    assert hidden.count("-->") == 2
     assert hidden.endswith("-->\n")
     assert not github.comments
 
@@ -111,6 +112,93 @@ def test_of_two_that_write_in_the_same_moment_the_other_is_found_out_at_its_next
         held.save(ONE + b" ")  # the other one's save falls between our look and our write
         refusal(other, TWO + b" ")
     assert kept() == ONE + b" "
+
+
+@pytest.mark.usefixtures("github")
+def test_of_two_runs_that_keep_the_same_in_the_same_moment_one_goes_on():
+    keep(ONE)
+    with keeper().held() as held, keeper().held() as other:
+        assert held.load() == other.load() == ONE
+        held.save(TWO)
+        refusal(other, TWO)
+    assert kept() == TWO
+
+
+def test_a_run_whose_first_save_was_written_over_goes_no_further(github):
+    keep(ONE)
+    theirs = []
+
+    def pause(seconds):
+        if seconds == 2.0:
+            github.issue(1)["body"] = re.sub("held by [0-9a-f]{32}", f"held by {'f' * 32}", github.texts(1)[0])
+            theirs.append(github.texts(1)[0])
+
+    with StateIssue(REPOSITORY, TOKEN, API, pause=pause).held() as held:
+        held.load()
+        refusal(held)
+    assert [github.texts(1)[0]] == theirs
+
+
+def test_a_run_that_has_the_state_is_waited_for(github):
+    keep(ONE)
+    waited = []
+
+    def pause(seconds):
+        waited.append(seconds)
+        first.__exit__(None, None, None)
+
+    first = keeper().held()
+    held = first.__enter__()
+    held.load()
+    held.save(TWO)
+    github.issue(1)["updated_at"] = datetime.now(UTC).isoformat()
+    with StateIssue(REPOSITORY, TOKEN, API, pause=pause).held() as second:
+        assert second.load() == TWO
+    assert waited == [5.0]
+
+
+def test_a_run_that_keeps_the_state_for_long_is_not_waited_for_without_end(github):
+    keep(ONE)
+    with keeper().held() as first:
+        first.load()
+        first.save(TWO)
+        github.issue(1)["updated_at"] = datetime.now(UTC).isoformat()
+        with (
+            keeper().held() as second,
+            pytest.raises(NotKeptError, match="another run has had the state in #1 for 60 s"),
+        ):
+            second.load()
+        first.save(ONE)
+    assert kept() == ONE
+
+
+@pytest.mark.parametrize("off", [timedelta(minutes=-4), timedelta(minutes=4), timedelta(days=9)])
+def test_a_run_that_died_or_a_clock_that_is_wrong_keeps_nobody_from_the_state(github, off):
+    keep(ONE)
+    with keeper().held() as dead:
+        dead.load()
+        dead.save(TWO)
+        github.issue(1)["updated_at"] = (datetime.now(UTC) - off).isoformat()
+        with keeper().held() as held:
+            assert held.load() == TWO
+            held.save(ONE)
+        refusal(dead)
+    assert kept() == ONE
+
+
+def test_a_run_lets_go_of_its_own_state_alone(github):
+    keep(ONE)
+    assert "held by nobody" in github.texts(1)[0]
+    with keeper().held() as late:
+        late.load()
+        late.save(TWO)
+        github.issue(1)["updated_at"] = "2026-04-30T00:00:00Z"
+        other = keeper().held()
+        held = other.__enter__()
+        held.load()
+        held.save(ONE)
+    assert kept() == ONE
+    other.__exit__(None, None, None)
 
 
 @pytest.mark.usefixtures("github")
@@ -215,10 +303,12 @@ def test_nobody_else_has_a_say(github):
 
 def test_of_several_the_oldest_with_a_state_counts(github):
     keep(ONE)
-    github.opened(TITLE, github.texts(1)[0], labels=[LABEL.name], by=BOT)
+    github.opened(TITLE, "of a run that was cut off", labels=[LABEL.name], by=BOT)
+    twin = github.opened(TITLE, github.texts(1)[0], labels=[LABEL.name], by=BOT)
+    before = twin["body"]
     keep(TWO)
     assert kept() == TWO
-    assert github.texts(1) != github.texts(2)
+    assert twin["body"] == before
 
 
 def test_an_issue_that_was_deleted_is_a_lost_state(github):

@@ -1,5 +1,7 @@
 """What an estate may not say: each with the place, what is wrong and what is allowed."""
 
+from datetime import timedelta
+
 import pytest
 
 from asbuilt.estate import load
@@ -265,6 +267,18 @@ def test_what_defaults_multiply_is_counted_before_it_is_laid_under(wrong):
     apps = "".join(f"  a{number}:\n" for number in range(2_000))
     (line,) = wrong(f"estate: x\ndefaults: {{app: {{probes: [{probes}]}}}}\napps:\n{apps}")
     assert line.startswith("estate.yaml:1:1: holds 4008006 values, with what `defaults` gives to each app and")
+
+
+@pytest.mark.parametrize("every", ["90s", "4m", "0m"])
+def test_a_workflow_runs_by_its_schedule_no_more_often_than_github_starts_it(every, wrong):
+    (line,) = wrong(_repository(f"workflows: {{w.yml: {{every: {every}}}}}"))
+    assert line.endswith('GitHub starts "w.yml" by no schedule more often than every 5m: write 5m or more')
+
+
+def test_how_often_a_workflow_runs_is_a_duration(written, wrong):
+    assert 'is invalid for "every" in ' in wrong(_repository("workflows: {w.yml: {every: nightly}}"))[0]
+    estate = load(written(_repository("workflows: {w.yml: {every: 24h}}")))
+    assert estate.repositories["o/r"].workflows["w.yml"].every == timedelta(hours=24)
 
 
 def test_what_a_remedy_says_to_run_is_one_argument_each(written):

@@ -63,7 +63,8 @@ SUBJECTS = {
     "deploy": ["shop deploy.yml push"],
     "environment": ["o/r lab", "o/r prod"],
     "workflow": ["o/r deploy.yml"],
-    "workflow_file": ["o/r ci.yml", "o/r deploy.yml"],
+    "workflow_file": ["o/r ci.yml", "o/r deploy.yml", "o/r nightly.yml"],
+    "scheduled_workflow": ["o/r nightly.yml"],
     "procfile_process": ["o/r web"],
     "app": ["shop"],
     "repository": ["o/r"],
@@ -76,6 +77,8 @@ def found(written, tmp_path):
     workflows = tmp_path / "r" / ".github" / "workflows"
     workflows.mkdir(parents=True)
     (workflows / "ci.yml").write_text("on: push\njobs: {a: {runs-on: x, environment: lab, steps: [{run: a}]}}\n")
+    nightly = "on: {schedule: [{cron: 0 3 * * *}]}\njobs: {a: {runs-on: x, steps: [{run: a}]}}\n"
+    (workflows / "nightly.yml").write_text(nightly)
     estate, files = load(written(WHOLE)), {"o/r": checkout.read(tmp_path / "r", "o/r")}
     return lambda kind: (estate, subjects(estate, files, kind))
 

@@ -11,6 +11,7 @@ from fake_runner import Runner, plain
 
 HOME = Path(__file__).resolve().parents[2]
 ACTION = plain(HOME / "action.yml")
+ACTIONS = {name: plain(HOME / name / "action.yml") for name in ("", "alert", "watch")}
 SCRIPTS = HOME / ".github" / "action"
 ESTATE = "estate: shop\n\napps:\n  raxx-api-prod:\n    formation: { web: 1 }\n    probes: [/health]\n"
 SAID = "No evidence: nothing was judged. The log says why.\n"
@@ -208,20 +209,24 @@ def test_a_form_that_is_a_file_is_made_of_the_run_and_handed_on(noting, form):
     assert not [each for each in noting.noted() if each.startswith("--format")]
 
 
-def test_no_value_is_pasted_into_a_script_and_each_input_is_used():
-    steps = ACTION["runs"]["steps"]
+@pytest.mark.parametrize("name", ACTIONS)
+def test_no_value_is_pasted_into_a_script_and_each_input_is_used(name):
+    steps = ACTIONS[name]["runs"]["steps"]
     assert [each["run"] for each in steps if "${{" in each.get("run", "")] == []
-    whole = (HOME / "action.yml").read_text()
-    assert [name for name in ACTION["inputs"] if f"inputs.{name}" not in whole] == []
-    assert not [name for name in ACTION["inputs"] if "token" in name or "key" in name]
+    whole = (HOME / name / "action.yml").read_text()
+    assert [each for each in ACTIONS[name]["inputs"] if f"inputs.{each}" not in whole] == []
+    assert not [each for each in ACTIONS[name]["inputs"] if "token" in each or "key" in each]
 
 
 def test_each_script_is_run_by_a_step_and_no_step_evaluates_a_text():
-    run = "\n".join(each.get("run", "") for each in ACTION["runs"]["steps"])
+    run = "\n".join(each.get("run", "") for action in ACTIONS.values() for each in action["runs"]["steps"])
     for path in SCRIPTS.iterdir():
-        assert f'bash "$GITHUB_ACTION_PATH/.github/action/{path.name}"' in run
+        assert f'/.github/action/{path.name}"' in run
         assert "eval" not in path.read_text()
         assert subprocess.run(["bash", "-n", str(path)], check=False).returncode == 0
+    assert {line.rpartition("/")[2].rstrip('"') for line in run.splitlines() if line.startswith("bash ")} == {
+        path.name for path in SCRIPTS.iterdir()
+    }
 
 
 @pytest.mark.parametrize("has_node", [True, False])

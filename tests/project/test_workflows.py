@@ -41,7 +41,7 @@ def plain(workflow_file):
 
 
 def test_the_files_are_there():
-    assert FILES == ["ci.yml", "nightly.yml", "release.yml", "verify-deploy.yml", "workflows-check.yml"]
+    assert set(FILES) == {"ci.yml", "release.yml", "watch.yml", *JUDGING}
 
 
 def test_file_is_read_as_it_is_meant(workflow_file):
@@ -51,7 +51,7 @@ def test_file_is_read_as_it_is_meant(workflow_file):
 def test_every_action_is_pinned_to_a_commit_and_names_its_version(path):
     used = [line.strip() for line in path.read_text("utf-8").splitlines() if "uses:" in line]
     assert used
-    assert [line for line in used if not PINNED.search(line) and not line.startswith("uses: ./.asbuilt ")] == []
+    assert [line for line in used if not PINNED.search(line) and not line.startswith("uses: ./.asbuilt")] == []
 
 
 def test_every_job_ends_in_time(plain):
@@ -59,12 +59,29 @@ def test_every_job_ends_in_time(plain):
 
 
 WRITES = {"sign", "publish", "tell"}  # the jobs that sign, and those that make a release of what others have built
+CALLS = {"contents": "read", "issues": "write"}  # of the jobs that call somebody
 
 
 def test_nothing_is_permitted_but_what_a_job_names(plain):
     assert plain["permissions"] == {}
     for name, job in plain["jobs"].items():
-        assert set(job["permissions"].values()) == {"write" if name in WRITES else "read"}
+        if any(each.get("uses") == "./.asbuilt/alert" for each in job["steps"]):
+            assert job["permissions"] == CALLS
+        else:
+            assert set(job["permissions"].values()) == {"write" if name in WRITES else "read"}
+
+
+def test_what_observes_is_not_given_what_writes_and_what_writes_observes_nothing(plain):
+    """By step: the look of the watch and its alert are steps of one job."""
+    for job in plain["jobs"].values():
+        for step in job["steps"]:
+            given = " ".join(str(each) for each in step.get("env", {}).values())
+            if step.get("uses") == "./.asbuilt/alert":
+                assert "heroku" not in given.lower()
+            else:
+                assert "alert" not in given.lower()
+            if step.get("uses") == "./.asbuilt/watch":
+                assert "github" not in given.lower()
 
 
 def test_what_signs_does_nothing_else(plain):
@@ -101,7 +118,7 @@ def test_evidence_is_kept_for_a_while_that_is_said(plain):
 @pytest.mark.parametrize("name", JUDGING)
 def test_record_is_verified_before_it_is_kept_and_signed_after(name):
     jobs = document.plain(modelling.load((FOLDER / name).read_bytes(), name).document.root)["jobs"]
-    judging, sign = jobs.values()
+    judging, *_, sign = jobs.values()
     used = [each.get("uses", "").partition("@")[0] for each in judging["steps"]]  # the action verifies
     assert used.index("./.asbuilt") < used.index("actions/upload-artifact")
     assert judging["outputs"]["evidence"] == "${{ steps.kept.outputs.artifact-id }}"
@@ -200,7 +217,7 @@ def test_own_pull_requests_are_judged_with_the_estate_beside_this_file(play):
 
 
 def blocks():
-    texts = [(HOME / "docs" / name).read_text("utf-8") for name in ("adopting.md", "github-actions.md")]
+    texts = [(HOME / "docs" / name).read_text("utf-8") for name in ("adopting.md", "github-actions.md", "watch.md")]
     return re.findall(r"```yaml\n(.*?)```", "\n".join(texts), re.DOTALL)
 
 
@@ -233,11 +250,14 @@ def test_workflow_in_the_guide_calls_as_it_must(text):
 def test_step_in_the_guide_uses_the_action_as_it_must(text):
     caller = modelling.load(text, "caller.yml")
     assert problems(caller) == ()
-    inputs = plain_of(HOME / "action.yml")["inputs"]
-    (step,) = [each for job in plain_of_text(text)["jobs"].values() for each in job["steps"] if "OWNER" in each["uses"]]
-    assert step["with"].keys() <= inputs.keys()
-    assert {name for name, each in inputs.items() if each.get("required")} <= step["with"].keys()
-    assert ("HEROKU_API_KEY" in step.get("env", {})) is (step["with"]["suite"] == "live")
+    steps = [each for job in plain_of_text(text)["jobs"].values() for each in job["steps"] if "OWNER" in each["uses"]]
+    assert steps
+    for step in steps:
+        name = step["uses"].partition("@")[0].removeprefix("OWNER/asbuilt").strip("/")
+        inputs = plain_of(HOME / name / "action.yml")["inputs"]
+        assert step["with"].keys() <= inputs.keys()
+        assert {each for each, told in inputs.items() if told.get("required")} <= step["with"].keys()
+        assert ("HEROKU_API_KEY" in step.get("env", {})) is (step["with"].get("suite") == "live")
 
 
 def test_the_guide_names_each_input_and_output_of_the_action_and_no_other():

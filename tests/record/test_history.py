@@ -13,7 +13,7 @@ from asbuilt.record import history as telling
 from asbuilt.record.folders import runs_in
 from asbuilt.record.history import histories
 from asbuilt.record.manifest import Accepted, Again
-from asbuilt.record.nights import DAY, missing
+from asbuilt.record.nights import DAY, days_of, missing, nights_since
 from asbuilt.record.past import records
 from asbuilt.verdicts import NOT_NEEDED, Outcome
 
@@ -59,6 +59,27 @@ def test_a_time_without_a_run_is_missing(every, came, now, gaps):
     length = timedelta(**{{"d": "days", "h": "hours"}[every[-1]]: int(every[:-1])})
     found = missing(map(at, came.split()), length, at(now))
     assert [(each.begin, each.end, each.count) for each in found] == [(at(a), at(b), n) for a, b, n in gaps]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "age", "days"),
+    [
+        (26, 26, None),
+        (26, 26.5, "2026-05-02"),
+        (26, 49, "2026-05-02"),  # the second one may still come
+        (26, 51, "2026-05-02 to 2026-05-03 (2)"),
+        (26, 80, "2026-05-02 to 2026-05-04 (3)"),
+        (48, 49, "2026-05-02 to 2026-05-03 (2)"),
+        (24, 25, "2026-05-02"),
+        (47, 47.5, "2026-05-02"),
+        (168, 170, "2026-05-02 to 2026-05-08 (7)"),
+        (1, 80, None),  # of what comes by the hour no night is missing
+        (26, -1, None),
+    ],
+)
+def test_nights_are_missing_since_one_that_is_too_old(allowed, age, days):
+    gap = nights_since(FIRST, timedelta(hours=allowed), FIRST + timedelta(hours=age))
+    assert (gap and days_of(gap)) == days
 
 
 # Nights of one drift, and each span of it: state, first, last, ended, by what, runs that saw it, runs that could not.
@@ -363,6 +384,55 @@ def test_the_table_says_what_a_person_asks(tmp_path):
     assert "not seen in 1 run" in row
 
 
+def test_the_table_says_which_night_came_last_and_how_long_ago(tmp_path):
+    nights(tmp_path, "C D")
+    last = max(each.name for each in tmp_path.iterdir())
+    (line,) = (each for each in command(tmp_path).output.splitlines() if "the last came" in each)
+    assert line.startswith("  the last came 2026-05-02 04:23, ")
+    assert line.endswith(f" ago: {last}")
+
+
+AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("ended", "changed", "code", "said"),
+    [
+        (AN_HOUR_AGO, {}, 0, ""),
+        (AN_HOUR_AGO - 2 * DAY, {}, 1, "shop: the newest night is 2 d 1 h old, and 1 d 2 h are allowed: missing since"),
+        (AN_HOUR_AGO, {"complete": False}, 1, "shop: no night has come"),
+        (AN_HOUR_AGO, narrowed(FOUND, 9), 1, "shop: no night has come"),
+        (AN_HOUR_AGO, {"world": "sandbox healthy"}, 1, "none of these runs is live"),
+    ],
+)
+def test_a_night_that_is_late_ends_with_one(tmp_path, ended, changed, code, said):
+    leave(tmp_path, ended, FOUND, **changed)
+    done = command(tmp_path, "--max-age", "26h")
+    assert done.exit_code == code, done.output
+    assert said in " ".join(done.output.split())
+    assert command(tmp_path).exit_code == 0
+    asked = command(tmp_path, "--max-age", "26h", "--format", "json")
+    assert (asked.exit_code, bool(json.loads(asked.output)["late"])) == (code, bool(said))
+
+
+def test_one_estate_that_is_late_among_others_is_late(tmp_path):
+    leave(tmp_path, AN_HOUR_AGO, FOUND, estate="other")
+    leave(tmp_path, AN_HOUR_AGO - 9 * DAY, FOUND)
+    assert command(tmp_path, "--max-age", "26h").exit_code == 1
+    assert command(tmp_path, "--max-age", "26h", "--estate", "other").exit_code == 0
+
+
+def test_days_of_the_watch_are_no_nights_and_are_said_in_one_line(tmp_path):
+    nights(tmp_path, "C")
+    for name in ("watch-20260502-12ab34cd", "sandbox-watch-20260503-12ab34cd"):
+        (tmp_path / name / "looks").mkdir(parents=True)
+        (tmp_path / name / "manifest.json").write_text("{}")
+    assert [each["why"] for each in told(tmp_path)["passed_over"]] == ["is a day of the watch, and no night"] * 2
+    out = command(tmp_path).output
+    assert "2 days of the watch passed over: no nights" in out
+    assert "watch-20260502" not in out
+
+
 def test_programs_read_json(tmp_path):
     nights(tmp_path, "D")
     done = command(tmp_path, "--format", "json", "--every", "12h")
@@ -386,6 +456,8 @@ def test_only_of_one_estate(tmp_path):
         (["{}/runs", "--estate", "shopp"], "no run is of it; there are runs of shop"),
         (["{}/runs", "--every", "never"], "a duration is a number and a unit"),
         (["{}/runs", "--every", "0s"], "at least a minute"),
+        (["{}/runs", "--max-age", "tonight"], "is no age"),
+        (["{}/runs", "--max-age", ""], "its value is empty"),
         (["{}/runs", "--format", "xml"], "xml"),
         ([""], "its value is empty"),
     ],

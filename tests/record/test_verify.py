@@ -175,6 +175,10 @@ def drop(records):
     records.pop()
 
 
+def drop_a_cause(kept):
+    kept["causes"].pop()
+
+
 def repeat(records):
     records.append({**records[0], "outcome": "drifted"})
 
@@ -224,6 +228,12 @@ CHANGES = {
     "junit-case-conforms": (in_text("junit.xml", "<failure.*?</failure>", ""), {"totals": "junit.xml"}),
     "summary-counts-others": (in_text("summary.md", r", \d+ drifted", ", 0 drifted"), {"totals": "summary.md"}),
     "summary-is-green": (in_text("summary.md", "❌", "✅"), {"totals": "summary.md"}),
+    "cause-removed": (in_json("causes.json", drop_a_cause), {"totals": "causes.json"}),
+    "cause-of-another": (
+        in_text("causes.json", r"tests_live/test_releases", "tests_live/test_other"),
+        {"totals": "causes.json"},
+    ),
+    "causes-of-nobody": (in_text("causes.json", "asbuilt causes 1", "causes"), {"totals": "causes.json"}),
     "outputs-conform": (in_text("outputs.txt", "drifted", "conforms"), {"verdict": "outputs.txt"}),
     "another-estate": (in_text("estate.yaml", "estate: raxx", "estate: shop"), {"scope": "estate.yaml"}),
 }
@@ -378,6 +388,22 @@ def test_age_is_that_of_reality(directory, asked, changes, fits):
     assert ("age" not in wrong(directory, **asked)) is fits
 
 
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (27, "and 26 h 0 min is allowed: 1 night is missing since, "),
+        (80, "and 26 h 0 min is allowed: 3 nights are missing since, "),
+    ],
+)
+def test_nights_that_are_missing_since_a_record_are_said(directory, hours, said):
+    ended = (NOW - timedelta(hours=hours)).isoformat()
+    run_directory.edit(
+        directory / "observation.json", lambda text: re.sub(r'"as_of": ?"[^"]*"', f'"as_of":"{ended}"', text)
+    )
+    run_directory.seal(directory, world="live", ended=ended)
+    assert said in str(wrong(directory, max_age=timedelta(hours=26))["age"])
+
+
 def test_end_that_is_not_the_observation_s_is_named(directory):
     run_directory.seal(directory, world="live", ended=NOW.isoformat())
     assert "observation.json is as of" in str(wrong(directory, max_age=timedelta(hours=26))["age"])
@@ -402,13 +428,14 @@ def test_estate_that_was_asked_for_is_wanted_whole(directory, estate, covered, f
 @pytest.mark.parametrize(
     ("lost", "said"),
     [
-        (("manifest.json",), "incomplete: it has no manifest.json: the run did not come to its end; 61 of 61 checks"),
-        (("manifest.json", "verdicts.json", "verdicts.jsonl"), "0 of 61 checks"),
+        (("manifest.json",), "incomplete: it has no manifest.json: the run did not come to its end; {n} of {n} checks"),
+        (("manifest.json", "verdicts.json", "verdicts.jsonl"), "0 of {n} checks"),
         (("manifest.json", "collected.json"), "did not come to the end of its collection"),
     ],
     ids=["at-the-end", "before-the-first-check", "in-collection"],
 )
 def test_run_that_died_is_incomplete(directory, lost, said):
+    said = said.format(n=len(json.loads((directory / "verdicts.json").read_text())))
     for name in lost:
         (directory / name).unlink()
     assert said in told(directory)

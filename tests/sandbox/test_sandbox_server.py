@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime
 
 import httpx
 import pytest
+from running import PROJECT
 from sandbox_caller import NOBODY
 
 from asbuilt.sandbox.server import Sandbox, _listen, serve
@@ -172,3 +176,40 @@ def test_serve_tells_when_it_is_ready_and_runs_until_it_is_closed():
     ready[0].close()
     serving.join(5)
     assert not serving.is_alive()
+
+
+def test_who_interrupts_at_the_moment_it_is_ready_leaves_nothing_behind(tmp_path):
+    started = []
+
+    def interrupted(sandbox):
+        started.append(sandbox)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        serve("healthy", unix_socket=tmp_path / "api.sock", ready=interrupted)
+    assert not (tmp_path / "api.sock").exists()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(started[0].origin)
+
+
+def test_it_answers_by_the_time_that_it_is_said_to_be_ready():
+    answers = []
+
+    def ask(sandbox):
+        answers.append(httpx.get(sandbox.origin + "/_sandbox/log").json())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        serve("healthy", ready=ask)
+    assert answers == [[]]
+
+
+def test_a_sigterm_ends_it_as_any_process_and_takes_its_unix_socket_away(tmp_path):
+    path = tmp_path / "api.sock"
+    command = [sys.executable, "-P", "-m", "asbuilt", "sandbox", "--port=0", f"--unix-socket={path}"]
+    with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True) as serving:
+        assert serving.stderr.readline().startswith("healthy at http")
+        assert path.is_socket()
+        serving.terminate()
+        assert serving.wait(30) == -signal.SIGTERM
+    assert not path.exists()

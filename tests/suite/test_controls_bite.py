@@ -21,6 +21,13 @@ FAULTS = {
 REPOSITORY = PROJECT / "fixtures/repositories/TradeMasterAPI/after"
 
 
+def _changed_estate(changes, folder):
+    """Give the options for the example's estate with what a fault changes of it, and for the example's files."""
+    shutil.copy(PROJECT / "estate.yaml", folder)
+    apply(changes, folder)
+    return f"--estate={folder / 'estate.yaml'}", f"--checkout={REPOSITORY}"
+
+
 def _sorted(declared):
     return {control: sorted(subjects) for control, subjects in sorted((declared or {}).items())}
 
@@ -50,7 +57,8 @@ def test_a_fault_trips_exactly_its_controls(name, play_for_verdicts, tmp_path):
     else:
         hangs = any(each.get("hang") for each in fault.get("answers", ()))
         patience = ("--timeout=3",) if hangs else ()
-        played = play_for_verdicts("tests_live", "-m", "live", f"--sandbox={fault['over']}+{name}", *patience)
+        estate = _changed_estate(fault["estate"], tmp_path) if "estate" in fault else ()
+        played = play_for_verdicts("tests_live", "-m", "live", f"--sandbox={fault['over']}+{name}", *patience, *estate)
     assert played.subjects("drifted") == _sorted(fault.get("trips")), played.out
     assert played.subjects("unknown") == _sorted(fault.get("unknown")), played.out
     assert played.code == bool(fault.get("trips") or fault.get("unknown")), played.out

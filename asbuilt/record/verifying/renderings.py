@@ -1,4 +1,4 @@
-"""Whether all that shows a run's verdicts shows the same: manifest, JUnit, Allure, summary, and the exit status."""
+"""Whether all that shows a run's verdicts shows the same: manifest, JUnit, Allure, summary, causes, the exit status."""
 
 import json
 from collections import Counter
@@ -8,12 +8,13 @@ from xml.etree import ElementTree as ET
 
 from asbuilt.estate_defaults import AS_OF
 from asbuilt.record.allure_results import STATUS, full_name, identity_of
-from asbuilt.record.directory import ESTATE, MANIFEST, OUTPUTS, RESULTS, SUMMARY, VERDICTS
+from asbuilt.record.directory import CAUSES, ESTATE, MANIFEST, OUTPUTS, RESULTS, SUMMARY, VERDICTS
 from asbuilt.record.junit import names, shown_as
+from asbuilt.record.kept_causes import restored
 from asbuilt.record.manifest import Manifest
 from asbuilt.record.verifying.checked import Checked, Misfit, checked
 from asbuilt.record.verifying.evidence import Evidence
-from asbuilt.verdicts import Outcome, Verdict, all_well, tally
+from asbuilt.verdicts import NEVER, Outcome, Verdict, all_well, tally
 from asbuilt.workflows.yaml.document import plain
 from asbuilt.workflows.yaml.reader import read
 
@@ -32,8 +33,10 @@ _EXITS = {"conforms": 0, "drifted": 1, "unknown": 1, "nothing": 5}
 def totals(found: Evidence, manifest: Manifest) -> Checked:
     """Hold what each rendering says of each check against its verdict."""
     outcomes = found.outcomes
-    said = f"manifest, verdicts, JUnit, Allure and summary agree: {tally(_stand_ins(found))}"
+    kept = ", causes" if CAUSES in found.files else ""
+    said = f"manifest, verdicts{kept}, JUnit, Allure and summary agree: {tally(_stand_ins(found))}"
     wrong = [*_counts(manifest, outcomes), *_junit(found, manifest), *_allure(found), *_summary(found, manifest)]
+    wrong += _causes(found)
     return checked("totals", said, wrong)
 
 
@@ -123,6 +126,27 @@ def _summary(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:
         yield Misfit(SUMMARY, f"does not say {tally(verdicts)}")
     if "✅" in lines[0] and not (all_well(verdicts) and manifest.complete):
         yield Misfit(SUMMARY, "begins with ✅, and not everything was judged and conforms")
+
+
+def _causes(found: Evidence) -> Iterator[Misfit]:
+    """Hold the causes, of which somebody is called, against the verdicts; an older asbuilt kept none."""
+    if CAUSES not in found.files:
+        return
+    try:
+        kept = restored(found.content(CAUSES) or b"")
+    except ValueError:
+        yield Misfit(CAUSES, "is not what asbuilt writes there")
+        return
+    told = {each.id: cause.outcome for cause in kept for each in cause.members}
+    wanted = {
+        each: str(record["outcome"])
+        for each, record in (found.records or {}).items()
+        if record["outcome"] in _BAD and not str(record.get("reason", "")).startswith(NEVER)
+    }
+    for node_id in sorted(told.keys() | wanted.keys()):
+        if told.get(node_id) != wanted.get(node_id):
+            is_told = told.get(node_id, "nothing")
+            yield Misfit(CAUSES, f"tells {is_told} of {node_id}, which is {found.outcomes.get(node_id, 'not judged')}")
 
 
 def _followed(found: Evidence, manifest: Manifest) -> Iterator[Misfit]:

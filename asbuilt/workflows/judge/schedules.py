@@ -7,9 +7,10 @@ Source: https://docs.github.com/en/actions/reference/workflows-and-actions/event
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from cronsim import CronSim, CronSimError
@@ -95,6 +96,31 @@ class Cron:
         return any(one and other for one, other in pairwise(map(self.fires_on, days)))
 
 
+def longest_gap(crons: Iterable[Cron]) -> int:
+    """Give the most minutes between two fires of some `cron`s together, the days between them too.
+
+        17 3 * * * -> 1440, 0 9 * * 1-5 -> 4320, 0 6 * * * with 0 18 * * * -> 720
+
+    Of none, or of those that never fire, nothing: 0.
+    """
+    times = {each: sorted(60 * hour + minute for hour in each.hours for minute in each.minutes) for each in crons}
+    of_day: dict[tuple[bool, ...], tuple[int, int, int]] = {}
+    longest, last = 0, None
+    for number in range(_CYCLE):
+        day = _START + timedelta(days=number)
+        fire = tuple(each.fires_on(day) for each in times)
+        if not any(fire):
+            continue
+        if fire not in of_day:
+            found = sorted({minute for each, fires in zip(times, fire, strict=True) if fires for minute in times[each]})
+            within = max((later - earlier for earlier, later in pairwise(found)), default=0)
+            of_day[fire] = (found[0], found[-1], within)
+        begin, end, within = of_day[fire]
+        overnight = 0 if last is None else number * _DAY + begin - last
+        longest, last = max(longest, within, overnight), number * _DAY + end
+    return longest
+
+
 def parse(text: str) -> Cron:
     """Read a `cron` as GitHub does. Raises ValueError with what is wrong, and what is allowed in its place.
 
@@ -155,6 +181,27 @@ def schedule_problems(workflow_file: WorkflowFile) -> Iterator[Finding]:
     Each entry of `on.schedule`, in the order of the file; an event `schedule` without a time is one too.
     """
     return workflow_file.document.placed(filter(None, map(_of_entry, _entries(workflow_file))))
+
+
+def interval_of(workflow_file: WorkflowFile) -> timedelta | None:
+    """Give the longest time between two starts of a workflow by its schedule; None where none of its `cron`s fires.
+
+    What fires in several time zones is taken zone by zone, and the shortest of these counts: together they are no
+    slower than that.
+    """
+    zones: dict[str, list[str]] = {}
+    for entry in _entries(workflow_file):
+        cron = entry.get("cron") if isinstance(entry, Mapping) else None
+        if isinstance(cron, Scalar) and isinstance(cron.value, str) and cron_problem(cron.value) is None:
+            zone = entry.get("timezone") if isinstance(entry, Mapping) else None
+            zones.setdefault(zone.text if isinstance(zone, Scalar) else "", []).append(cron.value)
+    minutes = min((_longest_of(tuple(sorted(set(each)))) for each in zones.values()), default=0)
+    return timedelta(minutes=minutes) if minutes else None
+
+
+@lru_cache(maxsize=256)
+def _longest_of(crons: tuple[str, ...]) -> int:
+    return longest_gap(map(parse, crons))
 
 
 def _of_entry(entry: Node) -> Finding | None:
