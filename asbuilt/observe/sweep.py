@@ -30,8 +30,8 @@ from asbuilt.observe.questions import (
     repository_state,
 )
 from asbuilt.observe.settling import Wanted, settled
-from asbuilt.scheduled import ScheduledWorkflow
 from asbuilt.observe.status_pages import pages_of, status_page
+from asbuilt.scheduled import ScheduledWorkflow
 from asbuilt.scope import Scope
 
 Scheduled = Mapping[str, tuple[ScheduledWorkflow, ...]]
