@@ -26,7 +26,7 @@ def _target(value: object) -> object:
 def _growing(value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
     if value and (value[0] < _SHORTEST or any(later <= before for before, later in pairwise(value))):
         raise ValueError(
-            "expected durations since the first call, of a minute and more, each longer than the last: [1d, 3d, 7d]"
+            "expected durations since the first call, each longer than the one before it, from 1m on: [1d, 3d, 7d]"
         )
     return value
 

@@ -33,7 +33,7 @@ def nights(tmp_path_factory):
     found = []
     for number, world in enumerate((*NIGHTS, REPAIRED)):
         arguments = ("tests_live", "-m", "live", f"--sandbox={world}", f"--estate={folder / 'estate.yaml'}")
-        done = running.in_process(folder / str(number), *arguments, results=False)
+        done = running.in_process(folder / str(number), *arguments)
         found.append(done.directory)
     return found
 
