@@ -57,12 +57,13 @@ def alert(
     now = datetime.now(UTC)
     try:
         all_meant(("DIR", [directory]), ("--state", [state]), ("--estate", [estate]))
-        keeper = keeper_of(state)
-        told, routes = _asked(directory, estate, now)
+        told, declares, routes = _asked(directory, estate, now)
+        github = declares.providers.github
+        keeper = keeper_of(state, github)
         if dry_run:
             called = foreseen(told, routes, keeper, now)
         else:
-            called = call(told, routes, keeper, partial(deliver, environ=os.environ), now)
+            called = call(told, routes, keeper, partial(deliver, environ=os.environ, github=github), now)
     except OptionError as error:
         stop(str(error))
     except UnknownFormError as error:
@@ -80,27 +81,32 @@ def alert(
         raise typer.Exit(1)
 
 
-def keeper_of(state: str) -> "Keeper":
-    """Give what keeps the state that somebody names. Raises OptionError."""
+def keeper_of(state: str, github: str | None) -> "Keeper":
+    """Give what keeps the state that somebody names; `github` is the API that the estate declares.
+
+    Raises OptionError.
+    """
     if not state.startswith(_ISSUE):
         from asbuilt.alert.keeping import StateFile
 
         return StateFile(Path(state))
+    from asbuilt.alert.issue_token import issue_access
+    from asbuilt.alert.not_delivered import NotDeliveredError
     from asbuilt.alert.state_in_issue import StateIssue
     from asbuilt.estate import is_repository
-    from asbuilt.github_server import API, VARIABLE
 
     repository = state.removeprefix(_ISSUE)
     if not is_repository(repository):
         raise OptionError(f'--state "{state}": name a repository: github-issue:OWNER/REPO')
-    token = os.environ.get("GITHUB_TOKEN", "").strip()
-    if not token:
-        raise OptionError(f"--state {state}: GITHUB_TOKEN is not set, or empty: the state is kept with it")
-    return StateIssue(repository, token, os.environ.get(VARIABLE, "").strip() or API)
+    try:
+        access = issue_access(github, os.environ)
+    except NotDeliveredError as error:
+        raise OptionError(f"--state {state}: {error}") from error
+    return StateIssue(repository, access.token, access.api)
 
 
-def _asked(directory: str, named: str | None, now: datetime) -> "tuple[ToldByRun, Alerts]":
-    """Give what a run says, and whom to call. Raises OptionError."""
+def _asked(directory: str, named: str | None, now: datetime) -> "tuple[ToldByRun, Estate, Alerts]":
+    """Give what a run says, the estate whose routes count, and these. Raises OptionError."""
     from dataclasses import replace
 
     from asbuilt.alert.reading import JudgedAgainError, read
@@ -125,7 +131,7 @@ def _asked(directory: str, named: str | None, now: datetime) -> "tuple[ToldByRun
         )
     if declares.alerts is None or not every_target(declares.alerts):
         raise OptionError(NO_ALERTS.format(where=where))
-    return told, declares.alerts
+    return told, declares, declares.alerts
 
 
 def _estate(named: str | None) -> "tuple[Estate, str]":

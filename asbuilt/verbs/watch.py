@@ -97,4 +97,5 @@ def _reach(state: str, about: "About") -> "Callable[[ToldByLook], Reached]":
     alerts = about.run.estate.alerts
     if alerts is None or not every_target(alerts):
         raise OptionError(NO_ALERTS.format(where=about.path))
-    return reaching(alerts, keeper_of(state), os.environ)
+    github = about.run.estate.providers.github
+    return reaching(alerts, keeper_of(state, github), os.environ, github)

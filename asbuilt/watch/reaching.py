@@ -16,12 +16,17 @@ from asbuilt.estate_alerts import Alerts
 from asbuilt.watch.loop import Reached
 
 
-def reaching(alerts: Alerts, keeper: Keeper, environ: Mapping[str, str]) -> Callable[[Told], Reached]:
-    """Give what calls for a look. Whatever fails of that is told, and the next look tries again."""
+def reaching(
+    alerts: Alerts, keeper: Keeper, environ: Mapping[str, str], github: str | None
+) -> Callable[[Told], Reached]:
+    """Give what calls for a look; `github` is the API that the estate declares.
+
+    Whatever fails of that is told, and the next look tries again.
+    """
 
     def reach(told: Told) -> Reached:
         try:
-            called = call(told, alerts, keeper, partial(deliver, environ=environ), datetime.now(UTC))
+            called = call(told, alerts, keeper, partial(deliver, environ=environ, github=github), datetime.now(UTC))
         except (NotKeptError, UnknownFormError) as error:
             why = f"nobody was called: {error}"
             return Reached((why,), why)
