@@ -6,7 +6,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 
-.PHONY: help demo test live static report bench figures tables lint lock clean
+.PHONY: help demo test live static report bench soak figures tables lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -32,6 +32,9 @@ bench: .venv/dev ## how long a workflow file, a start of the command and a large
 	@$(BIN)/python tests/bench/many_files.py
 	@$(BIN)/python tests/bench/start_up.py
 	@$(BIN)/python tests/bench/large_runs.py
+
+soak: .venv/dev ## a thousand looks of a watch over faults that come and go (ARGS="LOOKS SEED"; some ten minutes)
+	@$(BIN)/python tests/bench/watch_looks.py $(ARGS)
 
 figures: .venv/dev ## files, lines and arrows by package (ARGS="REVISION ..." for some side by side)
 	@$(BIN)/python tests/bench/figures.py $(ARGS)

@@ -66,6 +66,7 @@ from asbuilt.estate_implied import implied
 from asbuilt.estate_policies import refuses
 from asbuilt.estate_pruned import without
 from asbuilt.files import NotThereError, RefusedError, read, read_inside
+from asbuilt.github_server import API
 from asbuilt.nearest import quoted, suggestion
 from asbuilt.versions import as_of_problem
 from asbuilt.workflows.said.described import handed
@@ -371,10 +372,14 @@ class Ownership(NamedTuple):
 
 
 class Providers(_Declared):
-    """Where the providers are asked, where that is not where everybody's are."""
+    """Where the providers are asked, where that is not where everybody's are, and whose status page is read."""
 
     github: ApiAddress | None = Field(
         default=None, description="where GitHub's API is: https://HOST/api/v3, or https://api.SUBDOMAIN.ghe.com"
+    )
+    status_pages: tuple[Literal["heroku", "github"], ...] = Field(
+        default=(),
+        description="whose status page is read, to say beside a cause what incident is reported there (default: none)",
     )
 
 
@@ -544,6 +549,9 @@ def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple
     yield from _contradictions_of_called(estate)
     places: list[tuple[YamlPath, str]] = [(("controls", each), each) for each in estate.controls]
     places += [(("waivers", index, "control"), each.control) for index, each in enumerate(estate.waivers)]
+    if "github" in estate.providers.status_pages and estate.providers.github not in {None, API}:
+        told = f"GitHub's page says nothing of {estate.providers.github}; leave it out: [heroku]"
+        yield ("providers", "status_pages"), _say(told)
     if estate.as_of is not None and (wrong := as_of_problem(estate.as_of)):
         yield ("controls", AS_OF), _say(f"{quoted(str(estate.as_of))} {wrong}")
     for place, control in places if controls else []:

@@ -12,6 +12,7 @@ from asbuilt.estate_forms import Duration, Named, Whole
 _TARGET = r"^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|github-issue:(?!\.\.?/)[A-Za-z0-9_.-]+/(?!\.\.?$)[A-Za-z0-9_.-]+)$"
 _EXPECTED = "expected env:NAME, a variable that holds a URL of Apprise, or github-issue:OWNER/NAME"
 _DAY = timedelta(days=1)
+_SHORTEST = timedelta(minutes=1)
 
 
 def _target(value: object) -> object:
@@ -23,8 +24,10 @@ def _target(value: object) -> object:
 
 
 def _growing(value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
-    if any(later <= before for before, later in pairwise(value)):
-        raise ValueError("expected durations since the first call, each longer than the one before it: [1d, 3d, 7d]")
+    if value and (value[0] < _SHORTEST or any(later <= before for before, later in pairwise(value))):
+        raise ValueError(
+            "expected durations since the first call, of a minute and more, each longer than the last: [1d, 3d, 7d]"
+        )
     return value
 
 

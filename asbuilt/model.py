@@ -451,11 +451,27 @@ class Settling:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedIncident:
+    """An incident that a provider's status page has open: in its own words, since when by its own, where it stands."""
+
+    title: str
+    since: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """What a provider says of itself: the incidents that are open there, none where all is well."""
+
+    incidents: tuple[ReportedIncident, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """The real state, as seen once. `world` is `live` or names the sandbox; `as_of` is the providers' clock.
 
     `settling` has the apps that were waited for, `meant` the commit that an app was meant to run, both by app. `github`
-    is where the API of the GitHub is that was asked.
+    is where the API of the GitHub is that was asked. `status_pages` has the providers whose own page was read.
     """
 
     world: str
@@ -468,6 +484,7 @@ class Observation:
     settling: dict[str, Settling] = field(default_factory=dict)
     meant: dict[str, str] = field(default_factory=dict)
     github: Annotated[str, AfterValidator(address_of)] = API
+    status_pages: dict[str, Fact[StatusPage]] = field(default_factory=dict)
 
 
 def dump(observation: Observation) -> bytes:

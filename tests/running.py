@@ -117,7 +117,8 @@ def environment(home, more=None):
     """Give the environment of a run: nobody's credentials, no CI, no tool but those beside Python; and then `more`."""
     clean = {name: value for name, value in os.environ.items() if name not in CREDENTIALS}
     clean |= {"HOME": str(home), "PATH": "/nowhere", "COLUMNS": "200"}
-    return {name: value for name, value in clean.items() if not name.startswith(("PYTEST_", "GITHUB_"))} | (more or {})
+    others = ("PYTEST_", "GITHUB_", "ASBUILT_HEARTBEAT_URL")
+    return {name: value for name, value in clean.items() if not name.startswith(others)} | (more or {})
 
 
 def _played(folder, arguments, run):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from asbuilt.catalogue import checks
 from asbuilt.causes import explained
 from asbuilt.model import Observation, Request
 from asbuilt.record.kept_causes import kept_causes
@@ -14,7 +15,11 @@ from asbuilt.watch.looked import Looked
 from asbuilt.workflows.yaml.finding import Finding
 
 NOON = datetime(2026, 4, 30, 12, tzinfo=UTC)
-SOURCE = b"estate: shop\napps:\n  shop-web:\n    formation: { web: 1 }\n    url: https://shop.example\n    probes: [/health]\n"
+SOURCE = b"""\
+estate: shop
+apps:
+  shop-web: { formation: { web: 1 }, url: "https://shop.example", probes: [/health] }
+"""
 MINUTES = timedelta(minutes=1)
 INTERVAL = 300.0
 HEAD = Head("shop", sha256(SOURCE).hexdigest(), "live", (), INTERVAL)
@@ -34,8 +39,7 @@ def looked(about, at, outcomes=None, *, observed=None, failed="", kept=None, fac
 
 
 def _verdict(identity, outcomes, observed, fact):
-    checks = {check: control for check, control in _checks()}
-    control = checks[identity.partition("[")[0]]
+    control = dict(checks())[identity.partition("[")[0]]
     outcome = outcomes.get(control.id, Outcome.CONFORMS)
     findings = (Finding(fact, "mend it"),) if outcome is Outcome.DRIFTED else ()
     return Verdict(
@@ -51,9 +55,3 @@ def _verdict(identity, outcomes, observed, fact):
         observed=observed,
         requests=(0,),
     )
-
-
-def _checks():
-    from asbuilt.catalogue import checks
-
-    return checks()

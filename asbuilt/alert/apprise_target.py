@@ -2,8 +2,8 @@
 
 Apprise answers one yes or no for all that it is given, so it is given one: a URL in each variable, with one recipient.
 What its URL may ask for that would make a yes of a no, or two messages of one, is overruled: `optional`, `retry`,
-`overflow` (a message that is too long is made shorter, never split), `emojis`; a redirect is followed where the URL
-asks for it (`redirect=yes`), since what answers there may be a page that takes everything.
+`overflow` (what is too long is made shorter, never split), `emojis`. A redirect is followed only where the URL
+asks for it (`redirect=yes`): what answers there may be a page that takes everything.
 
 Services that show a message on the machine that sends it wake nobody, and one that answers nothing cannot say that it
 took it: they are refused. What needs a library that is not installed is too.
@@ -18,12 +18,16 @@ from threading import Thread
 from typing import Any
 
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, OverflowMode, conversion
+from apprise.logger import logger as apprise_logger
 from apprise.plugins import N_MGR
+from apprise.plugins.email.base import NotifyEmail
 
 from asbuilt.alert import chat_texts, refused_by
 from asbuilt.alert.event import Kind, Message
 from asbuilt.alert.fitting import shortened
+from asbuilt.alert.incidents import keep_apart
 
+THREAD = "asbuilt-delivers"
 _LONGEST_WAIT = 30.0  # seconds, whatever a service and its URL make of it
 _CONNECT, _READ = 10.0, 15.0  # seconds, where the URL names none; Apprise's own 4 take a slow yes for a no
 _LOCAL = frozenset({"blink1", "dbus", "gio", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
@@ -34,8 +38,11 @@ _URLS = re.compile(r"(?:^|[\s,;])[A-Za-z][A-Za-z0-9+.-]{0,20}://")
 _PLUGINS: Any = N_MGR
 _CONVERTED: Any = conversion.convert_between
 _DETAILS = logging.getLevelName(logging.DEBUG)
+_COUNT = 16  # what Apprise keeps for numbers of parts, where title and body share a bound
+_CODE = re.compile(r"(?<!<pre>)<code>([^<]*)</code>")
+_BREAK = re.compile(r"<br />\n")
 _URGENT = frozenset({"SEV-1", "SEV-2"})
-_LOGGERS = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", "charset_normalizer", "MARKDOWN")
+_LOGGERS = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib")
 
 
 def send(url: str, message: Message) -> str:
@@ -48,7 +55,7 @@ def send(url: str, message: Message) -> str:
         return "{name} holds several URLs, of which there would be one yes or no; give each a variable of its own"
     done: Future[str] = Future()
     # A thread that nobody waits for at the end: a service that holds the connection for ever keeps no run from ending.
-    Thread(target=_finish, args=(done, url, message), daemon=True).start()
+    Thread(target=_finish, args=(done, url, message), name=THREAD, daemon=True).start()
     try:
         return done.result(_LONGEST_WAIT)
     except TimeoutError:
@@ -68,7 +75,8 @@ def _sent(url: str, message: Message) -> str:
     service = _service(url)
     if isinstance(service, str):
         return service
-    if len(service) > 1:
+    keep_apart(service, message.fingerprint)
+    if _recipients(service) > 1:
         return (
             "{name} names several recipients, of which there would be one yes or no; "
             "give each a variable of its own, or one address that reaches them all"
@@ -131,17 +139,35 @@ def _service(url: str) -> NotifyBase | str:
     return service
 
 
-def _fitting(service: NotifyBase, message: Message) -> tuple[str, str, str]:
+def _recipients(service: NotifyBase) -> int:
+    """Count who is asked apart from each other; a mail server may take a mail for one of its addresses, not for all."""
+    copies = (*service.cc, *service.bcc) if isinstance(service, NotifyEmail) else ()
+    return len(service) + len(copies)
+
+
+def _fitting(service: NotifyBase, message: Message) -> tuple[str, str, NotifyFormat]:
     """Give title, body and format as a service takes them: Markdown where it shows any, or HTML; else plain text."""
     asked = NotifyFormat.TEXT if service.schema in _RAW else NotifyFormat.MARKDOWN
-    taken = service.resolve_format(asked)
-    form = NotifyFormat.TEXT if taken == NotifyFormat.TEXT else NotifyFormat.MARKDOWN
-    title, body = message.title, message.text if form == NotifyFormat.TEXT else message.markdown
+    form = service.resolve_format(asked)
+    plain = form == NotifyFormat.TEXT
+    title, body = message.title, message.text if plain else message.markdown
+    where = chat_texts.unmentioned(message.where) if plain else chat_texts.prose(message.where)
+    more = f"Cut here, the whole stands in {where}"
     if service.title_maxlen <= 0:  # Apprise would put it before the body as it is
-        head = title if form == NotifyFormat.TEXT else chat_texts.prose(title)
-        title, body = "", f"{head}\n\n{body}"
-    most = service.body_maxlen - (len(title) + 16 if service.overflow_amalgamate_title else 2)
-    return title, shortened(body, lambda text: len(_CONVERTED(form, taken, text)) <= most), form
+        title, body = "", f"{title if plain else chat_texts.prose(title)}\n\n{body}"
+    most = service.body_maxlen - (len(title) + _COUNT if service.overflow_amalgamate_title else 0)
+    as_taken = _html if form == NotifyFormat.HTML else str
+    return title, as_taken(shortened(body, more, lambda text: len(as_taken(text)) <= most)), form
+
+
+def _html(markdown: str) -> str:
+    """Give Markdown as HTML that a mail can show: commands are wrapped, to be read on a telephone and copied whole.
+
+    Apprise makes the plain part of a mail of it, and begins a line at each `code`.
+    """
+    made: str = _CONVERTED(NotifyFormat.MARKDOWN, NotifyFormat.HTML, markdown)
+    inline = _CODE.sub(r"<kbd>\1</kbd>", made).replace("<pre>", '<pre style="white-space: pre-wrap">')
+    return _BREAK.sub("<br />", inline)
 
 
 def _type(message: Message) -> NotifyType:
@@ -151,9 +177,10 @@ def _type(message: Message) -> NotifyType:
 
 
 def _silence() -> None:
-    """Keep what Apprise and its libraries log from being printed: addresses stand in it, and tokens in them."""
+    """Keep what Apprise and its libraries log from being printed: addresses stand in it, and tokens in them.
+
+    Apprise reads its own log for what it gives back, so it has to be one of details.
+    """
     for each in _LOGGERS:
-        logger = logging.getLogger(each)
-        logger.propagate = False
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
+        logging.getLogger(each).propagate = False
+    apprise_logger.setLevel(logging.DEBUG)

@@ -16,11 +16,11 @@ import re
 from asbuilt import texts
 
 _EVERYBODY = r"everyone|here|channel|all|room|team|online"
-_NAMED = re.compile(rf"@(?=(?:{_EVERYBODY})(?![\w.-]))|(?<![\w.+/-])@(?=[\w*&!])", re.IGNORECASE)
-_OPENED = re.compile(r"<(?=[!@#/&A-Za-z])")
+_NAMED = re.compile(rf"@(?=(?:{_EVERYBODY})(?![\w-]|\.\w))|(?<![\w.+/-])@(?=[\w*&!])", re.IGNORECASE)
+_OPENED = re.compile(r"<(?=[!?@#/&A-Za-z])")
 _DISGUISED = re.compile(r"\](?=[(\[])")
 _CALLS = re.compile(
-    rf"@(?:{_EVERYBODY})(?![\w.-])|@\*\*|<[!@#]|<at>|<users/|<[a-z]{{3,10}}:|\]\(", re.IGNORECASE
+    rf"@(?:{_EVERYBODY})(?![\w-]|\.\w)|@\*\*|<[!@#]|<at>|<users/|<[a-z]{{3,10}}:|\]\(", re.IGNORECASE
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def decided(state: State, told: Told, alerts: Alerts) -> State:
         now = followed(found, told, judged, before, taken)
         taken.add(now.fingerprint)
         new += (each for gone in found.absorbed for each in absorbed(gone, now, told, alerts))
-        still, events = called(now, told, alerts, was_seen=bool(found.seen))
+        still, events = called(now, told, alerts, before, was_seen=bool(found.seen))
         opened += [still] if still else []
         new += events
     outbox, dropped = with_new(state.outbox, new)

@@ -51,7 +51,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An event as it is told: a title of one line, and the whole as plain text and as Markdown."""
+    """An event as it is told: a title of one line, and the whole as plain text and as Markdown.
+
+    `where` says where more stands, for whoever gets less than the whole.
+    """
 
     kind: Kind
     fingerprint: str
@@ -59,3 +62,4 @@ class Message:
     title: str
     text: str
     markdown: str
+    where: str = ""

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-CUT = "(cut here: the message goes on in the run's record)"
 _BLANK = "\n\n"
 
 
-def shortened(body: str, fits: Callable[[str], bool]) -> str:
-    """Give the first blocks of a body that fit, and say that more follows; of the first, as much as does.
+def shortened(body: str, more: str, fits: Callable[[str], bool]) -> str:
+    """Give the first blocks of a body that fit, and `more` behind them; of the first, as much as does.
 
     What stands behind a block that does not fit is left out with it: a step without the one before it does harm.
     """
@@ -15,7 +14,7 @@ def shortened(body: str, fits: Callable[[str], bool]) -> str:
         return body
     blocks = body.split(_BLANK)
     for count in range(len(blocks) - 1, 0, -1):
-        found = _BLANK.join((*blocks[:count], CUT))
+        found = _BLANK.join((*blocks[:count], more))
         if fits(found):
             return found
     lines = blocks[0].split("\n")

@@ -1,6 +1,7 @@
 """An open cause followed by one more run: what of it still stands, what has ended, and how that came."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -29,7 +30,8 @@ def followed(
             members[each.id] = _seen_again(members.get(each.id), each.control, each.subject, new.cause.severity, told)
     members = {each: one for each, one in members.items() if each not in found.parted or _is_seen(each, found.seen)}
     members = _ended(members, {name for new in found.seen for name in new.ids}, opened.kind, judged, told)
-    changed: dict[str, object] = {"members": dict(list(members.items())[:_MOST_MEMBERS])}
+    kept = sorted(members.items(), key=lambda each: not each[1].stands)[:_MOST_MEMBERS]
+    changed: dict[str, object] = {"members": dict(kept)}
     if found.absorbed:
         every = (opened, *found.absorbed)
         changed["first_seen"] = min(each.first_seen for each in every)
@@ -59,10 +61,10 @@ def fingerprint(told: Told, cause: KeptCause, taken: Iterable[str]) -> str:
 
 def _begun(found: Matched, told: Told, before: Known | None, taken: Iterable[str]) -> Open:
     """Open a cause; one that parts from another has been told with that already."""
-    cause = found.seen[0].cause
+    cause = _without_members(found.seen[0].cause)
     known = before is not None and before.as_of < told.as_of and bool(found.seen[0].ids & unpacked(before.judged))
     begun = Open(
-        fingerprint=fingerprint(told, cause, taken),
+        fingerprint=fingerprint(told, found.seen[0].cause, taken),
         estate=told.estate,
         world=told.kind_of_world,
         cause=cause,
@@ -135,10 +137,15 @@ def _why(judged: Judged | None, kind: str) -> str:
 
 
 def _widest(opened: Open, seen: Sequence[Seen], judged: Mapping[str, Judged]) -> KeptCause:
-    """Give what is told of a cause: what was seen now, unless that is a part, of which the rest was not looked at."""
-    new = seen[0].cause
-    left = opened.standing.keys() - seen[0].ids
-    return opened.cause if opened.members and left - judged.keys() else new
+    """Give what is told of a cause: what was seen now, unless that is the lesser part and nobody looked at the rest."""
+    new = _without_members(seen[0].cause)
+    left = opened.standing.keys() - seen[0].ids - judged.keys()
+    return opened.cause if len(left) > len(seen[0].ids - opened.standing.keys()) else new
+
+
+def _without_members(cause: KeptCause) -> KeptCause:
+    """Give a cause as it is remembered: its checks are, each with what became of it."""
+    return replace(cause, members=())
 
 
 def _is_seen(identity: str, seen: Iterable[Seen]) -> bool:

@@ -4,6 +4,7 @@ What an answer means: https://docs.github.com/en/rest/using-the-rest-api/trouble
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -42,6 +43,7 @@ _LIMIT_PAUSE = 60.0
 _LONGEST_PAUSE = 10.0  # whoever is told to stop has half a minute, and the next run tries again
 _BACKOFF = 2.0
 _MOST_OF_A_MESSAGE = 300
+_IN_A_HEADER = re.compile(r"[!-~]{1,2000}")
 _WRITE = "Issues: write (in a workflow `permissions: issues: write`)"
 
 
@@ -94,6 +96,7 @@ class GitHub:
         self._secrets = Secrets.of([Secret("the token", token)])
         self._session = requests.Session()
         self._session.auth = _Bearer(token)
+        self._fits_a_header = _IN_A_HEADER.fullmatch(token) is not None
         self._session.headers.update(_HEADERS)
         self._has_written = False
 
@@ -147,6 +150,10 @@ class GitHub:
         document: Mapping[str, Any] | None = None,
     ) -> _Answer:
         """Send a request, and again where an answer sends elsewhere in the API. Raises NotAnsweredError."""
+        if not self._fits_a_header:  # what is raised below quotes the token
+            raise NotAnsweredError(
+                "the token is malformed: no header can hold it", "set the variable that holds it again"
+            )
         answer = self._sent(method, address, query, document)
         for _ in range(_MOST_REDIRECTS):
             if answer.status not in _REDIRECTS or not answer.headers.get("Location"):
@@ -186,10 +193,6 @@ class GitHub:
         except requests.Timeout:
             raise NotAnsweredError(
                 f"{self._host} gave no answer in time", "try again: the provider or the network is slow", pause=0.0
-            ) from None
-        except (requests.exceptions.InvalidHeader, UnicodeError):
-            raise NotAnsweredError(  # whose own text quotes the token
-                "the token is malformed: no header can hold it", "set the variable that holds it again"
             ) from None
         except requests.RequestException as error:
             raise self._unreached(error) from None

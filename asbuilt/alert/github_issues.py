@@ -20,6 +20,7 @@ from asbuilt.alert.not_delivered import NotDeliveredError
 
 LABEL = Label("asbuilt", "b60205", "asbuilt calls for it: opened, commented on and closed by asbuilt alert")
 _LONGEST_TITLE = 250  # of 256
+_ONCE_MORE = "Called once more: it is not known any more what was called for before."
 _MOST_PAGES_OPEN = 10
 _MOST_PAGES_CLOSED = 3
 _MOST_PAGES_OF_COMMENTS = 3
@@ -72,7 +73,8 @@ def _tell(github: GitHub, message: Message) -> None:
     elif going_on:
         told = going_on[0]
         path = f"/issues/{told.issue.number}/comments"
-        read(Comment, github.write("POST", path, {"body": marked(message.markdown, mark)}))
+        said = f"{_ONCE_MORE}\n\n{message.markdown}" if message.kind is Kind.FIRST else message.markdown
+        read(Comment, github.write("POST", path, {"body": marked(said, mark)}))
     else:
         told = _Told(_open(github, message, mark, found), (mark,))
     _settle(github, message, mark, told)

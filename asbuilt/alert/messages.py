@@ -33,9 +33,10 @@ def message_of(event: Event) -> Message:
         kind=event.kind,
         fingerprint=event.fingerprint,
         severity=event.cause.severity,
-        title=chat_texts.unmentioned(_ADDRESS.sub("", _title(event)), LONGEST_TITLE),
+        title=chat_texts.unmentioned(_ADDRESS.sub("", _title(event)), LONGEST_TITLE)[:LONGEST_TITLE],
         text=as_text(blocks),
         markdown=as_markdown(blocks),
+        where=event.run_url or f"the evidence of run {event.run}",
     )
 
 
@@ -62,7 +63,7 @@ def _title(event: Event) -> str:
 def _open(event: Event) -> Iterator[Block]:
     """Give what is told of a cause that is open."""
     cause = event.cause
-    yield (*_rehearsed(event), _fact(event), *_when(event))
+    yield (*_rehearsed(event), _fact(event), *_when(event), *_missed(event))
     yield from _to_do(cause.steps)
     yield tuple(_around(cause))
     yield tuple(_more(event))
@@ -81,6 +82,7 @@ def _gone(event: Event) -> Iterator[Block]:
         Line(word, _named(cause), strong=True),
         Line("It lasted", f"{lasted}, as far as it was seen: {ends}") if lasted else Line("Seen once:", ends),
         *([Line("Why it is gone:", event.why_gone)] if event.why_gone else []),
+        *_missed(event),
     )
     yield tuple(_more(event))
     yield (_told_by(event),)
@@ -108,10 +110,19 @@ def _when(event: Event) -> Iterator[Line]:
     if not _is_unknown(event):
         known = f"Since {_at(cause.since)}, for {ago(cause.since, event.at)}. " if cause.since else ""
         yield Line(f"{known}First seen", f"{_at(event.first_seen)}.")
+    if _is_unknown(event) and event.last_known:
+        yield Line("A run could tell last", f"{_at(event.last_known)}.")
     if event.kind is Kind.REMINDER:
         yield Line(f"Reminder {event.reminded}:", f"it was called for before, and is open for {_open_for(event)}.")
     for each in cause.reported[:_MOST]:
         yield Line("", each)
+
+
+def _missed(event: Event) -> Iterator[Line]:
+    """Say that this is the first that could be delivered, where others were to be before it."""
+    if event.replaces:
+        count = f"{event.replaces} message{'' if event.replaces == 1 else 's'}"
+        yield Line("Not delivered before:", f"{count} of this, whose place this one takes.")
 
 
 def _to_do(steps: tuple[KeptStep, ...]) -> Iterator[Block]:
@@ -121,8 +132,8 @@ def _to_do(steps: tuple[KeptStep, ...]) -> Iterator[Block]:
     if several:
         yield (Line("To do, in this order:", strong=True),)
     for number, each in enumerate(steps[:_MOST_STEPS], 1):
-        tracked = f" (issue {', '.join(map(str, each.issues))})" if each.issues else ""
-        yield step(f"{number}." if several else "To do:", each.text, tracked)
+        issues = f"issue{'s' if len(each.issues) > 1 else ''} {', '.join(map(str, each.issues))}"
+        yield step(f"{number}." if several else "To do:", each.text, f" ({issues})" if each.issues else "")
     if (left := len(steps) - _MOST_STEPS) > 0:
         yield (Line("", f"and {left} more, {_MORE_STANDS}"),)
 

@@ -1,5 +1,5 @@
-"""That somebody could not be called."""
+"""What a delivery raises that failed."""
 
 
 class NotDeliveredError(Exception):
-    """A message that did not reach its target: which target, without its secret, what went wrong, what to do."""
+    """A message that a target did not take: names the target without its secret, what went wrong, what to do."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from http import HTTPStatus
 
-_STATUS = re.compile(r"(?:\berror=|\bstatus[ =:]+|\bcode[ =:]+|\()([1-5]\d\d)(?![\d.])", re.IGNORECASE)
+_STATUS = re.compile(r"(?:\berror=|\bstatus[ =:]+|\bcode[ =:]+|\()([1-5]\d\d)(?!\d|\.\d)", re.IGNORECASE)
 _SMTP = re.compile(r"Exception: \((\d{3}), |was refused: (\d{3}) |Exception: \{[^{}]{0,300}?: \((\d{3}), ")
 _PLACES = re.compile(r"with url: \S+|host='[^']*'")  # what an address is made of tells nothing of what went wrong
 _KINDS = (

@@ -61,9 +61,9 @@ class Standing(_Kept):
 class Open(_Kept):
     """A cause that is open: seen, and not seen to have ended for as long as it is held.
 
-    `world` is the kind of its world. `members` are its checks by their ids. `cause` is as it was last seen at its
-    widest, by `run`. `called` is when somebody was first called for it, `severity` what was told last, `targets` whom;
-    `better` is since when it is less severe than was told. `quiet` says that nobody is to be called as it stands.
+    `world` is the kind of its world. `members` are its checks by their ids; `cause` is as it was last seen at its
+    widest, without them. `called` is when somebody was first called for it, `severity` what was told last, `targets`
+    whom; `better` is since when it is less severe than was told. `quiet` says that nobody is to be called as it stands.
     """
 
     fingerprint: str

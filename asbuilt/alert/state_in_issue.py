@@ -53,6 +53,10 @@ class StateIssue:
         """Say nothing of the token."""
         return f"StateIssue({self.repository!r})"
 
+    def __str__(self) -> str:
+        """Give what names it: `--state` takes that."""
+        return f"github-issue:{self.repository}"
+
     @contextmanager
     def held(self) -> Iterator["HeldIssue"]:
         """Give what loads and saves, for as long as one run needs it. Raises NotKeptError."""

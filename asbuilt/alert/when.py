@@ -6,22 +6,34 @@ from datetime import datetime, timedelta
 
 from asbuilt.alert.event import Event, Kind
 from asbuilt.alert.following import why_gone
-from asbuilt.alert.state import Open, Waiting
+from asbuilt.alert.state import Known, Open, Waiting
 from asbuilt.alert.told import Told
 from asbuilt.estate_alerts import Alerts
 from asbuilt.verdicts import Outcome
 
 # What is less severe is called once, and again where it changes: somebody who is reminded of all reads nothing.
 _REMINDED = frozenset({"SEV-1", "SEV-2"})
+_EARLIEST = timedelta(hours=6)
 
 
-def called(opened: Open, told: Told, alerts: Alerts, *, was_seen: bool) -> tuple[Open | None, list[Waiting]]:
+def early(told: Told, before: Known | None) -> timedelta:
+    """Give how much before its time a reminder is due: it comes with the run that is nearest to that.
+
+    No two nights take the same time, and GitHub starts them hours late: of those that come after a day less a second,
+    the next would come a day late.
+    """
+    return min((told.as_of - before.as_of) / 2, _EARLIEST) if before else timedelta()
+
+
+def called(
+    opened: Open, told: Told, alerts: Alerts, before: Known | None, *, was_seen: bool
+) -> tuple[Open | None, list[Waiting]]:
     """Give a cause as it is after a run with what is to be told of it; None for one that is closed."""
     if not opened.standing:
         return _ended(opened, told, alerts)
     if opened.called is None:
         return _first(opened, told, alerts)
-    return _again(opened, told, alerts, was_seen=was_seen)
+    return _again(opened, told, alerts, told.as_of + early(told, before), was_seen=was_seen)
 
 
 def absorbed(opened: Open, into: Open, told: Told, alerts: Alerts) -> list[Waiting]:
@@ -57,7 +69,7 @@ def _first(opened: Open, told: Told, alerts: Alerts) -> tuple[Open, list[Waiting
     return told_now, _to(targets, _event(told_now, told, Kind.FIRST, alerts))
 
 
-def _again(opened: Open, told: Told, alerts: Alerts, *, was_seen: bool) -> tuple[Open, list[Waiting]]:
+def _again(opened: Open, told: Told, alerts: Alerts, nearly: datetime, *, was_seen: bool) -> tuple[Open, list[Waiting]]:
     """Tell a severity that changed, a worse one at once, a better one where it stayed so; else remind."""
     if opened.quiet:
         return opened, []
@@ -67,11 +79,10 @@ def _again(opened: Open, told: Told, alerts: Alerts, *, was_seen: bool) -> tuple
     if severity < before or (better is not None and told.as_of - better >= alerts.hold):
         new = alerts.targets(severity)
         both = tuple(dict.fromkeys((*new, *_known(opened, alerts))))
-        reminded = _reminded(opened, told, alerts)
-        changed = {"severity": severity, "better": None, "targets": both, "reminded": reminded}
-        opened = opened.model_copy(update=changed)
+        opened = opened.model_copy(update={"severity": severity, "better": None, "targets": both})
+        opened = opened.model_copy(update={"reminded": _reminded(opened, nearly, alerts)})
         return opened, _to(both, replace(_event(opened, told, Kind.CHANGED, alerts), severity_before=before))
-    reminded = _reminded(opened, told, alerts) if was_seen else opened.reminded
+    reminded = _reminded(opened, nearly, alerts) if was_seen else opened.reminded
     if reminded == opened.reminded:
         return opened, []
     opened = opened.model_copy(update={"reminded": reminded})
@@ -80,10 +91,10 @@ def _again(opened: Open, told: Told, alerts: Alerts, *, was_seen: bool) -> tuple
     return opened, _to(targets, _event(opened, told, Kind.REMINDER, alerts))
 
 
-def _reminded(opened: Open, told: Told, alerts: Alerts) -> int:
+def _reminded(opened: Open, instant: datetime, alerts: Alerts) -> int:
     """Give how many reminders a cause has had with this run's: several that are due at once are one message."""
     number = opened.reminded
-    while (due := next_call(opened, alerts, number)) is not None and due <= told.as_of:
+    while (due := next_call(opened, alerts, number)) is not None and due <= instant:
         number += 1
     return number
 

@@ -68,6 +68,7 @@ _PARAMETERS = frozenset(
         "event",
         "exclude_pull_requests",
         "filter",
+        "products",
         "status",
     }
 )

@@ -29,6 +29,7 @@ from asbuilt.observe.questions import (
     repository_state,
 )
 from asbuilt.observe.settling import Wanted, settled
+from asbuilt.observe.status_pages import pages_of, status_page
 from asbuilt.scope import Scope
 
 
@@ -55,6 +56,7 @@ def sweep(
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=IN_FLIGHT, thread_name_prefix="observe") as pool:
         owned = [each for each in estate.ownerships() if scope.owns(each)]
+        pages = {each: pool.submit(status_page, client, each) for each in pages_of(estate, client.github)}
         subjects = Questions()
         for name in sorted(scope.apps | {each.deploy.app for each in owned}):
             subjects.ask(Key(facts.APP, name, None), partial(heroku.app, client, name))
@@ -84,6 +86,7 @@ def sweep(
         seconds=round(time.monotonic() - began, 3),
         transcript=client.transcript,
         github=client.github,
+        status_pages={name: each.result() for name, each in pages.items()},
     )
 
 

@@ -1,6 +1,7 @@
 """A cause in words, as every view of a run has them: its headline, what it explains, what to do, the runbook."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from asbuilt import texts
 from asbuilt.causes import Cause, Step, timed
@@ -71,6 +72,11 @@ def counted(found: Mapping[str, Mapping[str, int]]) -> str:
 def expired(cause: Cause) -> tuple[str, ...]:
     """Give the waivers of what a cause explains that have run out."""
     return tuple(dict.fromkeys(each.expired for each in cause.members if each.expired))
+
+
+def began(members: Iterable[Verdict]) -> datetime | None:
+    """Give since when the oldest of it has been so, by the provider; None where no fact tells it."""
+    return min((one.since for each in members for one in each.findings if one.since), default=None)
 
 
 def issues(cause: Cause) -> tuple[int, ...]:

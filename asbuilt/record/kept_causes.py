@@ -6,7 +6,6 @@ What fails nothing is kept too, and says so. Texts are bounded and fit for a lin
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from pydantic import AwareDatetime, TypeAdapter
 from asbuilt import texts
 from asbuilt.causes import Cause, causes
 from asbuilt.record import headlines
+from asbuilt.record.reported import reported
 from asbuilt.run import Run
 from asbuilt.verdicts import NEVER, Outcome, Verdict, by_urgency
 
@@ -92,13 +92,14 @@ def _of_cause(run: Run, cause: Cause) -> KeptCause:
         subject=texts.line(head.subject),
         severity=min((each.severity for each in failing), default=cause.severity),
         headline=texts.line(headlines.headline(run, cause), headlines.LONGEST),
-        since=_since(cause.members),
+        since=headlines.began(cause.members),
         steps=tuple(_steps(cause)),
         explains=cause.explains,
         members=tuple(map(_member, cause.members)),
         runbook=headlines.runbook(run, head),
         issues=_issues(run, headlines.issues(cause)),
         expired=tuple(map(texts.line, headlines.expired(cause))),
+        reported=reported(run, cause.members),
         tolerated="" if failing else next((each.tolerated for each in cause.members if each.tolerated), ""),
     )
 
@@ -107,11 +108,13 @@ def _unknown(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[KeptCause]:
     """Give what is unknown, together what one act makes known; what was never judged is no cause of its own."""
     found = [each for each in verdicts if each.outcome is Outcome.UNKNOWN and not each.reason.startswith(NEVER)]
     known = {each.id for each in found}
+    fixes = {each.id: next((one.fix for one in each.told() if one.fix), _NO_FIX) for each in found}
+    roots = {(each.control[:2], fixes[each.id]) for each in found if not set(each.caused_by) & known}
     groups: dict[tuple[str, str], list[Verdict]] = {}
     for each in sorted(found, key=by_urgency):
-        root = not set(each.caused_by) & known
-        fix = next((one.fix for one in each.told() if one.fix), _NO_FIX)
-        groups.setdefault((each.control[:2] if root else "", fix), []).append(each)
+        # What is unknown with what explains it, and known by the same act, is one cause with it.
+        own = (each.control[:2], fixes[each.id])
+        groups.setdefault(own if own in roots else ("", own[1]), []).append(each)
     for (_, fix), members in groups.items():
         head, failing = members[0], [each for each in members if each.fails]
         subjects = tuple(dict.fromkeys(each.subject for each in members))
@@ -131,6 +134,7 @@ def _unknown(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[KeptCause]:
             explains={"": dict(sorted(counts.items()))} if len(members) > 1 else {},
             members=tuple(map(_member, members)),
             runbook=headlines.runbook(run, head),
+            reported=reported(run, members),
             tolerated="" if failing else head.tolerated,
         )
 
@@ -147,10 +151,6 @@ def _member(verdict: Verdict) -> Member:
 
 def _issues(run: Run, numbers: Iterable[int]) -> tuple[str, ...]:
     return tuple(texts.link(run.estate.links.issue_url(each) or "") or f"#{each}" for each in numbers)
-
-
-def _since(members: Iterable[Verdict]) -> datetime | None:
-    return min((one.since for each in members for one in each.findings if one.since), default=None)
 
 
 @cache

@@ -6,6 +6,7 @@ from asbuilt import texts
 from asbuilt.causes import Step
 from asbuilt.changes import said
 from asbuilt.record import headlines, showing
+from asbuilt.record.reported import reported, unread
 from asbuilt.record.showing import Entry
 from asbuilt.record.terminal import heading
 from asbuilt.run import Run
@@ -33,6 +34,8 @@ def markdown(run: Run, verdicts: tuple[Verdict, ...], linters: Mapping[str, str]
         parts += [f"{count} of these fail{'s' if count == 1 else ''} nothing: {texts.prose(why)}", ""]
     if run.changes:
         parts += [said(run.changes, texts.code), ""]
+    for lacking in unread(run):
+        parts += [texts.prose(lacking), ""]
     for each in run.population.errors:
         parts += [f"**{texts.code(each.id)} could not be collected:** {texts.prose(each.reason)}", ""]
     after = [*_before(run, verdicts), *(f"{name} {texts.code(told)}  " for name, told in linters.items())]
@@ -51,7 +54,8 @@ def _rows(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
         if isinstance(each, Entry):
             yield _of_entry(run, each)
             continue
-        told = (headlines.headline(run, each), f"explains {headlines.explains(each)}", *headlines.expired(each))
+        explains, expired = f"explains {headlines.explains(each)}", headlines.expired(each)
+        told = (headlines.headline(run, each), explains, *expired, *reported(run, each.members))
         fact = "<br>".join(texts.code(one, headlines.LONGEST) for one in told)
         head = each.head
         yield _row(run, head, "❌ drifted", head.subject, fact, each.steps, each.severity, headlines.issues(each))
@@ -66,7 +70,8 @@ def _of_entry(run: Run, entry: Entry) -> str:
     outcome = Outcome.WAIVED if finding.waived else verdict.outcome
     own = verdict.tolerated.startswith(verdict.control) and not finding.waived
     spared = f"fails nothing: {verdict.tolerated}" if own else ""
-    said = filter(None, (headlines.fact(run, finding), *entry.notes, verdict.expired, spared))
+    pages = () if outcome is Outcome.WAIVED else reported(run, (verdict,))
+    said = filter(None, (headlines.fact(run, finding), *entry.notes, verdict.expired, spared, *pages))
     steps = tuple(each for each in entry.steps if each.text) if finding.fix else ()
     issues = _issues(run, verdict, finding)
     fact = "<br>".join(map(texts.code, said))

@@ -10,6 +10,7 @@ from asbuilt.causes import Cause
 from asbuilt.changes import said
 from asbuilt.record import covered, headlines, showing
 from asbuilt.record.first_steps import first_steps
+from asbuilt.record.reported import reported, unread
 from asbuilt.record.showing import Entry
 from asbuilt.run import FILES, Run
 from asbuilt.tolerance import reasons
@@ -83,8 +84,8 @@ def _summary(run: Run, verdicts: tuple[Verdict, ...], columns: int | None) -> It
     failing = any(each.fails for each in verdicts)
     colour = "green" if all_well(verdicts) else "red" if failing or not _judged(verdicts) else "yellow"
     yield from _wrapped(counted, columns, colour, bold=True)
-    for why, count in reasons(verdicts).items():
-        yield from _wrapped(texts.line(f"{count} of these fail{'s' if count == 1 else ''} nothing: {why}"), columns)
+    for told in (*_tolerated(verdicts), *unread(run)):
+        yield from _wrapped(told, columns)
     for told in first_steps(run, verdicts):
         yield Text(texts.line(told, texts.LONGEST_WHOLE))
     if not _judged(verdicts):
@@ -135,7 +136,12 @@ def _causes(run: Run, verdicts: tuple[Verdict, ...]) -> Iterator[Row]:
                 place=texts.line(each.head.subject),
                 label=each.severity,
                 fact=texts.line(headlines.headline(run, each), headlines.LONGEST),
-                help=(*headlines.to_do(each.steps), *expired, headlines.explained(run, each)),
+                help=(
+                    *headlines.to_do(each.steps),
+                    *expired,
+                    *reported(run, each.members),
+                    headlines.explained(run, each),
+                ),
                 colour=COLOURS[Outcome.DRIFTED],
             )
             continue
@@ -158,7 +164,8 @@ def _row(run: Run, entry: Entry) -> Row:
     fact = texts.line(headlines.fact(run, finding))
     excerpt = [f"> {texts.line(finding.excerpt)}"] if finding.excerpt else []
     asks = any(each.text or each.issues for each in entry.steps)
-    said = filter(None, (*entry.notes, verdict.expired, _told(verdict, outcome)))
+    pages = () if outcome is Outcome.WAIVED else reported(run, (verdict,))
+    said = filter(None, (*entry.notes, verdict.expired, _told(verdict, outcome), *pages))
     return Row(
         place=texts.line(finding.place),
         label=f"{verdict.control:6} {entry.severity}",
@@ -176,6 +183,11 @@ def _told(verdict: Verdict, outcome: Outcome) -> str:
     """Say why what is wrong fails nothing, where that is for its control alone; of many findings the tally says it."""
     own = verdict.tolerated.startswith(verdict.control) and outcome is not Outcome.WAIVED
     return f"fails nothing: {verdict.tolerated}" if own else ""
+
+
+def _tolerated(verdicts: tuple[Verdict, ...]) -> Iterator[str]:
+    for why, count in reasons(verdicts).items():
+        yield texts.line(f"{count} of these fail{'s' if count == 1 else ''} nothing: {why}")
 
 
 def _wrapped(

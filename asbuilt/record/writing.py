@@ -101,7 +101,8 @@ def written(content: bytes) -> Written:
 
 def put(path: Path, content: bytes) -> Written:
     """Write what no secret is in; a device or a pipe is written to, never replaced. Raises NotWrittenError."""
-    unfinished = path.with_name(f".{path.name}.tmp")
+    # Each of xdist's workers writes down what it collects, at one time: none may take another's unfinished file away.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         if path.exists() and not path.is_file():  # a device or a pipe that somebody named is theirs to keep
             path.write_bytes(content)

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from asbuilt.github_server import DOT_COM
-from asbuilt.sandbox import github, heroku, router
+from asbuilt.sandbox import github, heroku, router, status_pages
 from asbuilt.sandbox.exchange import HTML, JSON, Ask, Reply
 from asbuilt.sandbox.mount import BELOW, Mount
 
@@ -47,7 +47,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Provider:
-    """One of the three that the sandbox stands for."""
+    """One of those that the sandbox stands for."""
 
     answer: Callable[[World, Ask], Reply]
     headers: Callable[[World, Ask], dict[str, str]]
@@ -58,6 +58,7 @@ _PROVIDERS = {
     heroku.HOST: _Provider(heroku.answer, heroku.headers, heroku.canonical),
     github.HOST: _Provider(github.answer, github.headers, github.canonical),
 }
+_STATUS_PAGE = _Provider(status_pages.answer, lambda _world, _ask: {}, lambda _world, path: path)
 _ROUTER = _Provider(router.answer, lambda _world, ask: router.headers(ask), lambda _world, path: path)
 
 
@@ -88,7 +89,7 @@ class Application:
         world = self.scenario.world(self._elapsed())
         host, inner = self._mount.inside(*_stands_for(named, path))
         ask = self._ask(request, host, inner)
-        provider = _PROVIDERS.get(ask.host, _ROUTER)
+        provider = _PROVIDERS.get(ask.host, _STATUS_PAGE if ask.host in status_pages.HOSTS else _ROUTER)
         reply = self._reply(world, ask, provider)
         query = f"?{ask.query}" if ask.query else ""
         agent = request.headers.get("user-agent", "")

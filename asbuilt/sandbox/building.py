@@ -16,6 +16,7 @@ from asbuilt.sandbox.world import (
     Dyno,
     Environment,
     Formation,
+    Incident,
     Release,
     Repository,
     Run,
@@ -48,15 +49,24 @@ def derived_sha(*parts: Any) -> str:
 def build(root: Reader) -> World:
     """Build the world that a scenario's mapping describes."""
     root.only("summary", "clock", "tokens", "heroku", "github", "answers")
-    heroku = root.below("heroku").only("apps")
-    github = root.below("github").only("repositories", "users")
+    heroku = root.below("heroku").only("apps", "incidents")
+    github = root.below("github").only("repositories", "users", "incidents")
     return World(
         apps=tuple(_app(name, at) for name, at in heroku.entries("apps")),
         repositories=tuple(_repository(name, at) for name, at in github.entries("repositories")),
         answers=tuple(_answer(at) for at in root.items("answers")),
         tokens=given(root),
         users=github.texts("users"),
+        incidents={
+            "heroku": tuple(map(_incident, heroku.items("incidents"))),
+            "github": tuple(map(_incident, github.items("incidents"))),
+        },
     )
+
+
+def _incident(at: Reader) -> Incident:
+    at.only("title", "since", "resolved")
+    return Incident(at.text("title"), at.instant("since"), resolved=at.flag("resolved", default=False))
 
 
 def _canned(at: Reader) -> Canned:

@@ -22,6 +22,7 @@ from asbuilt.sandbox.answering import CannotBeError, response
 from asbuilt.sandbox.building import derived_sha
 from asbuilt.sandbox.exchange import iso
 from asbuilt.sandbox.observed_runs import runs_of
+from asbuilt.sandbox.status_pages import HOSTS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,11 +83,20 @@ def observed(observation: Observation, estate: Estate | None) -> tuple[dict[str,
     document = {
         "summary": f"what was observed of {observation.world}",
         "clock": iso(observation.as_of),
-        "heroku": {"apps": apps},
-        "github": {"repositories": repositories},
+        "heroku": {"apps": apps, **_incidents("heroku", notes)},
+        "github": {"repositories": repositories, **_incidents("github", notes)},
         "answers": notes.answers,
     }
     return document, tuple(dict.fromkeys(notes.lost))
+
+
+def _incidents(provider: str, notes: _Notes) -> dict[str, Any]:
+    """Give what a provider's status page reported; one that could not be read is answered as a failure."""
+    page = notes.observation.status_pages.get(provider)
+    if isinstance(page, Unobserved):
+        notes.answers += [{"request": f"GET https://{host}/*", "status": 503} for host in HOSTS_OF[provider]]
+    found = page.value.incidents if isinstance(page, Observed) else ()
+    return {"incidents": [{"title": each.title, "since": iso(each.since)} for each in found]} if found else {}
 
 
 def _commits(observation: Observation) -> tuple[str, ...]:

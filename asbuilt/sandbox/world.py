@@ -201,11 +201,21 @@ class Repository:
         return f"{self.owner}/{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One incident on a provider's status page, which may list what is resolved too."""
+
+    title: str
+    since: datetime
+    resolved: bool
+
+
 @dataclass(frozen=True)
 class World:
     """What stands at one instant: the apps, the repositories, the answers that take over, and who asks.
 
-    `users` are logins that GitHub knows besides those that something of the world names.
+    `users` are logins that GitHub knows besides those that something of the world names. `incidents` are those on the
+    providers' status pages, by provider.
     """
 
     apps: tuple[App, ...]
@@ -213,6 +223,7 @@ class World:
     answers: tuple[Answer, ...]
     tokens: Given = Given()  # noqa: RUF009 - frozen
     users: tuple[str, ...] = ()
+    incidents: Mapping[str, tuple[Incident, ...]] = field(default_factory=dict)
 
     def app(self, name: str) -> App | None:
         """Return the app of a name."""

@@ -37,6 +37,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("asbuilt watch --every 5m --state state.json", "until it is ended, and somebody is called"),
         ("asbuilt watch --once --sandbox=healthy+dyno-crashed", "one look, to see what it says"),
     ),
+    "alert": (
+        ("asbuilt alert --state alert.json", "whoever the estate names, for the newest run"),
+        ("asbuilt alert RUN --state alert.json --dry-run", "what would be told"),
+    ),
     "sandbox": (
         ("asbuilt sandbox", "serve the healthy world on port 8080"),
         ("asbuilt sandbox --scenario healthy+dyno-crashed --port 0", "one with a fault, on any free port"),
@@ -52,6 +56,7 @@ EXITS = {
     "doctor": _JUDGED.format(one="1 something is not"),
     "demo": _JUDGED.format(one="1 not so"),
     "watch": "exit: --once as asbuilt live; --every 0 ended by SIGTERM, 2 interrupted, 3 internal, 4 usage",
+    "alert": "exit: 0 done, 1 a target was not told, 2 interrupted, 3 internal, 4 usage",
     "verify": _JUDGED.format(one="1 something does not fit"),
 }
 EXIT = "exit: 0 done, 2 interrupted, 3 internal, 4 usage"

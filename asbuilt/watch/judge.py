@@ -55,6 +55,11 @@ class Judge:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def process(self) -> int | None:
+        """The id of the process that judges; None where there is none now."""
+        return self._process.pid if self._process else None
+
     def close(self) -> None:
         """End the process."""
         self.end()

@@ -28,9 +28,12 @@ class Pace:
     process at once. So does the turn itself where it takes longer than a dyno is given.
     """
 
-    def __init__(self, every: float, now: Callable[[], float] = _now) -> None:
+    def __init__(
+        self, every: float, now: Callable[[], float] = _now, pause: Callable[[float], object] | None = None
+    ) -> None:
         self._every = every
         self._now = now
+        self._pause = pause or self._until_woken
         self._ended_by: int | None = None
         self._woken, self._wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
@@ -48,7 +51,10 @@ class Pace:
 
     def _wait(self, until: float) -> None:
         while self._ended_by is None and (left := until - self._now()) > 0:
-            select.select([self._woken], [], [], min(left, _NAP))
+            self._pause(min(left, _NAP))
+
+    def _until_woken(self, seconds: float) -> None:
+        select.select([self._woken], [], [], seconds)
 
     @contextmanager
     def heeding(self) -> Iterator[None]:

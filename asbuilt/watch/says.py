@@ -30,7 +30,8 @@ def told_of(
         raise NoRunError("there was no look yet")
     name = directory.name if directory else f"watch-{state.last:%Y%m%dT%H%M%SZ}"
     return Told(
-        run=f"{name}/{state.looks}",
+        # A look that could not be written down has the number of the next one, and is another all the same.
+        run=f"{name}/{state.looks}-{state.last:%H%M%S}Z",
         estate=head.estate,
         world=head.world,
         as_of=state.last,

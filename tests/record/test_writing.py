@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -191,3 +192,18 @@ def test_an_observation_is_judged_as_it_is_kept_bounded_writable_and_without_sec
     (request,) = seen.transcript
     assert (request.etag, request.request_id, request.error) == (kept("x" * 2**20), "a [withheld]", "a\\ud800b")
     assert load(dump(seen)) == seen
+
+
+def test_two_processes_that_write_one_file_at_one_time_do_not_disturb_each_other(tmp_path, monkeypatch):
+    path, replace, processes = tmp_path / "collected.json", Path.replace, iter((1, 2))
+    monkeypatch.setattr("os.getpid", lambda: next(processes))
+
+    def late(unfinished, target):
+        monkeypatch.setattr(Path, "replace", replace)
+        put(path, b"the other's")
+        return replace(unfinished, target)
+
+    monkeypatch.setattr(Path, "replace", late)
+    put(path, b"the slower one's")
+    assert path.read_bytes() == b"the slower one's"
+    assert [each.name for each in tmp_path.iterdir()] == ["collected.json"]

@@ -33,8 +33,8 @@ def days(tmp_path, said):
     """Give a function that begins a watch in one evidence folder."""
     opened = []
 
-    def begin(now=NOON, head=HEAD, secrets=Secrets()):
-        found = Days(tmp_path / "reports", head, SOURCE, secrets, said.append, live=True)
+    def begin(now=NOON, head=HEAD, secrets=None):
+        found = Days(tmp_path / "reports", head, SOURCE, secrets or Secrets(), said.append, live=True)
         opened.append(found)
         found.resume(now)
         return found
@@ -208,7 +208,7 @@ def test_a_silence_of_the_watch_itself_is_a_line_and_read_back(days, about):
     assert [(each.begins, each.lasts) for each in found.silences] == [(NOON + 10 * MINUTES, timedelta(minutes=30))]
 
 
-def test_two_at_once_in_one_folder_are_refused(days, about):
+def test_two_at_once_in_one_folder_are_refused(days):
     first = days()
     with pytest.raises(OptionError, match="another watch of this estate writes there"):
         days()

@@ -1,4 +1,4 @@
-"""A look is judged by the checks themselves, beside the watch: the same verdicts, and nothing known where that fails."""
+"""A look is judged by the checks themselves, beside the watch: the same verdicts, and none where that fails."""
 
 import os
 import signal
@@ -54,7 +54,8 @@ def test_its_verdicts_are_those_of_a_run_over_the_same_observation(judge, live, 
 
 
 def test_a_waiver_holds_as_in_a_run(tmp_path, live):
-    waiver = "\nwaivers:\n- {control: HK006, subject: raxx-api-prod web, until: 2026-06-01, owner: ops, issue: 1, reason: it rests}\n"
+    waiver = "\nwaivers:\n- {control: HK006, subject: raxx-api-prod web, until: 2026-06-01, owner: ops, issue: 1,"
+    waiver += " reason: it rests}\n"
     estate = tmp_path / "estate.yaml"
     source = (PROJECT / "estate.yaml").read_text().replace("checkout: fixtures", f"checkout: {PROJECT}/fixtures")
     estate.write_text(source + waiver)
@@ -119,10 +120,10 @@ def test_what_judges_has_no_credentials(about, observation, monkeypatch, tmp_pat
     assert "PATH" in seen.read_text()
 
 
-def test_it_ends_with_whoever_asks(about, observation, monkeypatch):
+def test_it_ends_with_whoever_asks(about, observation):
     with Judge(about) as judge:
         judge.judged(observation)
-        process = judge._process
+        process = judge._process  # noqa: SLF001 - its end is what is asked for
         process.stdin.close()  # as the death of the watch does
         assert process.wait(30) == 0
 
@@ -133,10 +134,10 @@ def test_what_it_judged_leaves_nothing_in_the_process(about, observation):
         sizes = []
         for _ in range(8):
             assert not judge.judged(observation).failed
-            sizes.append(_resident(judge._process.pid))
-        assert len(os.listdir(f"/proc/{judge._process.pid}/fd")) < 10
-        assert _threads(judge._process.pid) == 1
-        os.kill(judge._process.pid, signal.SIGTERM)
+            sizes.append(_resident(judge.process))
+        assert sum(1 for _ in Path(f"/proc/{judge.process}/fd").iterdir()) < 10
+        assert _threads(judge.process) == 1
+        os.kill(judge.process, signal.SIGTERM)
     assert sizes[-1] - sizes[1] < 2_000, sizes  # kB; one session of pytest keeps more
 
 
