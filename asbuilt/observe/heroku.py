@@ -154,8 +154,8 @@ def pages(ask: Ask, url: str, wanted: str = "", *, most: int = MOST_PAGES) -> It
         if wanted in seen or len(seen) == MOST_PAGES:
             raise ValueError("a list whose pages repeat or do not end")
         if len(seen) == most:
-            remedy = "a run reads all of it: asbuilt live --app NAME"
-            raise NotObservedError(f"GET {url}", f"has more than {most} page(s), and a look reads no more", remedy)
+            reason, remedy = "goes on behind what a look reads of it", "a run reads all of it: asbuilt live --app NAME"
+            raise NotObservedError(f"GET {url}", reason, remedy)
         seen.add(wanted)
         answer = ask.get(url, {**_ACCEPT, "Range": wanted} if wanted else _ACCEPT)
         yield items(answer.json())

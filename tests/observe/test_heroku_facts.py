@@ -99,6 +99,18 @@ def test_a_deploy_that_failed_is_none_to_stop_at(client):
     assert versions(heroku.releases(client(handler), "shop")) == [5, 4, 3, 2]
 
 
+def test_a_look_reads_one_page_and_takes_no_part_of_a_list_for_the_whole(client):
+    handler = paged([release(9, current=True)], [release(8, "s1")])
+    fact = heroku.releases(client(handler), "shop", images=True, most_pages=1)
+    assert str(fact) == "GET https://api.heroku.com/apps/shop/releases goes on behind what a look reads of it"
+    assert len(handler.ranges) == 1
+    enough = paged([release(9, "s1", current=True)], [release(8, "s1")])
+    assert isinstance(heroku.releases(client(enough), "shop", images=True, most_pages=1), Observed)
+    endless = paged([], [])
+    assert isinstance(heroku.dynos(client(endless), "shop", most_pages=1), Unobserved)
+    assert len(endless.ranges) == 1
+
+
 @pytest.mark.parametrize("after", [FIRST, "page 1"])
 def test_a_range_that_repeats_makes_releases_unobserved(client, after):
     handler = paged([release(4, current=True)], [release(3)], after=after)
