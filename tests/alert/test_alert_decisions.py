@@ -105,6 +105,18 @@ def test_what_is_unknown_is_called_after_so_many_runs_on_end():
     assert found[5][0][1] == "reminder"
 
 
+def test_runs_in_a_row_are_counted_for_each_check():
+    desk = Desk()
+    one, other = "HK002 shop-prod", "HK002 shop-staging"
+    nights = [(one,), (one, other), (other,), (one,), (one,)]
+    found = []
+    for number, lost in enumerate(nights):
+        well = ", ".join(each for each in (one, other) if each not in lost)
+        found.append(len(desk.after(run(number * 5 * MINUTE, unknown(*lost), well=well, suites=WATCH))))
+    assert found == [0, 0, 0, 0, 0]
+    assert len(desk.after(run(25 * MINUTE, unknown(one), well=other, suites=WATCH))) == 1
+
+
 def test_what_is_unknown_says_since_when_and_when_it_was_last_known():
     desk = Desk()
     desk.after(run(0 * DAY, well="HK002 shop-prod"))
@@ -232,7 +244,8 @@ def test_a_split_is_not_called_again_and_each_part_ends_by_itself():
     parts = (cause("HK002 shop-prod"), cause("HK002 shop-staging"))
     assert desk.after(run(1 * HOUR, *parts, well="GH002 shop")) == []
     assert len(desk.called.open) == 2
-    assert desk.after(run(9 * HOUR, parts[1], well="GH002 shop, HK002 shop-prod")) != []
+    assert [each[1] for each in desk.after(run(9 * HOUR, parts[1], well="GH002 shop, HK002 shop-prod"))] == ["resolved"]
+    assert desk.called.sent[0].events[0].why_gone == "it conforms"
     assert [each[1] for each in desk.after(run(19 * HOUR, well="GH002 shop, HK002 shop-prod, HK002 shop-staging"))] == [
         "resolved"
     ]
