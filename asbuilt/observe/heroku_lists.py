@@ -16,10 +16,11 @@ _PAGE = 1000  # the most that a page may have: https://devcenter.heroku.com/arti
 
 @dataclass(frozen=True, slots=True)
 class ListedApp:
-    """An app that the token sees."""
+    """An app that the token sees; `web_url` is where it says that it answers, None where it has none."""
 
     id: str
     name: str
+    web_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def apps(client: Client) -> Fact[tuple[ListedApp, ...]]:
 
     def read(ask: Ask) -> tuple[ListedApp, ...]:
         found = (raw for page in pages(ask, f"{HEROKU}/apps", f"name ..; max={_PAGE}") for raw in page)
-        return tuple(ListedApp(raw["id"], raw["name"]) for raw in found)
+        return tuple(ListedApp(raw["id"], raw["name"], raw.get("web_url")) for raw in found)
 
     return fact(client, "apps", read)
 

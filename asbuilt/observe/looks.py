@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from asbuilt import estate as declared
@@ -24,7 +25,7 @@ from asbuilt.model import (
     codes,
     current_release,
 )
-from asbuilt.observe import heroku, web
+from asbuilt.observe import heroku, heroku_lists, web
 from asbuilt.observe.http import IN_FLIGHT, Client
 from asbuilt.observe.kept_looks import Held, Kept, KeptApp
 from asbuilt.observe.look_states import Seen, counting, state_of, value_of
@@ -40,6 +41,7 @@ def look(
     intervals: Mapping[str, timedelta],
     *,
     due: Collection[str] | None = None,
+    urls: Mapping[str, str] = MappingProxyType({}),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> tuple[Observation, Kept]:
     """Look once at the apps that `intervals` names, each with the time from one look at it to the next.
@@ -47,8 +49,8 @@ def look(
     Heroku is asked for those that are `due`, for all where that is None; the probes of all are asked. Gives what was
     observed, and what the next look is to be handed: `kept` is what the look before gave, `Kept()` for the first.
 
-    `client` is a fresh one (`Client.fresh`). `world` is what the observation calls itself. `clock` tells the time where
-    no provider does.
+    `urls` has where apps answer of which no look knows it yet (`urls_of`). `client` is a fresh one (`Client.fresh`).
+    `world` is what the observation calls itself. `clock` tells the time where no provider does.
 
     Raises nothing for what could not be observed: it becomes a fact of its own.
     """
@@ -66,7 +68,7 @@ def look(
             (each.name, probe.path): pool.submit(*asks)
             for each in apps
             for probe in each.probes
-            if (asks := _probe(client, each, probe, seen.get(each.name), known.get(each.name)))
+            if (asks := _probe(client, each, probe, seen.get(each.name), known.get(each.name), urls.get(each.name)))
         }
         answers = {key: future.result() for key, future in probing.items()}
     as_of = latest(client.transcript, client.github)
@@ -78,7 +80,7 @@ def look(
         earlier = counting(was, now, intervals[name])
         states[name], told = state_of(each, seen.get(name, Seen()), probes, earlier, now)
         if as_of and name in seen:
-            known[name] = replace(told, web_url=told.web_url or (was.web_url if was else None))
+            known[name] = replace(told, web_url=told.web_url or (was.web_url if was else None) or urls.get(name))
         elif was:  # Heroku was not asked, or did not say what time it is
             known[name] = replace(was, failing=told.failing)
     observation = Observation(
@@ -91,6 +93,18 @@ def look(
         github=client.github,
     )
     return observation, Kept(world, known)
+
+
+def urls_of(estate: declared.Estate, client: Client, kept: Kept, world: str, apps: Collection[str]) -> dict[str, str]:
+    """Ask where apps answer that have probes, and whose URL neither the estate says nor an earlier look.
+
+    One request for all of them, before the first look; none where there is no such app. Empty where it is not told.
+    """
+    known = {name for name, each in kept.apps.items() if each.web_url and kept.world == world}
+    wanted = {name for name in apps if estate.apps[name].probes and not estate.apps[name].url} - known
+    listed = heroku_lists.apps(client) if wanted else None
+    found = listed.value if isinstance(listed, Observed) else ()
+    return {each.name: each.web_url for each in found if each.name in wanted and each.web_url}
 
 
 def _ask_heroku(client: Client, app: declared.App, before: KeptApp | None, interval: timedelta) -> Seen:
@@ -138,11 +152,16 @@ def _is_due(held: Held[Any] | None, before: KeptApp, interval: timedelta) -> boo
 
 
 def _probe(
-    client: Client, app: declared.App, probe: declared.Probe, seen: Seen | None, before: KeptApp | None
+    client: Client,
+    app: declared.App,
+    probe: declared.Probe,
+    seen: Seen | None,
+    before: KeptApp | None,
+    listed: str | None,
 ) -> tuple[Any, ...] | None:
     """Give how to ask a probe; None where nobody knows its URL."""
     own = value_of(seen.app) if seen else None
-    origin = app.url or (own.web_url if own else None) or (before.web_url if before else None)
+    origin = app.url or (own.web_url if own else None) or (before.web_url if before else None) or listed
     if not origin:
         return None
     ask = web.probe_asleep if seen and _sleeps(seen) else web.probe

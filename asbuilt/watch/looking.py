@@ -11,7 +11,7 @@ from asbuilt.model import Observation
 from asbuilt.observe.http import Client
 from asbuilt.observe.kept_looks import Kept, plain, restored
 from asbuilt.observe.look_budget import Plan, slowed
-from asbuilt.observe.looks import look
+from asbuilt.observe.looks import look, urls_of
 from asbuilt.observe.provider_clock import latest
 
 
@@ -66,13 +66,16 @@ class Looks:
         """Give what there is to see. What could not be observed is a fact of its own, and raises nothing."""
         plan = slowed(self._plan, self._remaining)
         client = self._client.fresh(self._deadline)
+        before = _restored(kept)
+        urls = {} if self._number else urls_of(self._estate, client, before, self._world, plan.intervals.keys())
         observation, now = look(
             self._estate,
             client,
-            _restored(kept),
+            before,
             self._world,
             plan.intervals,
             due=plan.due(self._number),
+            urls=urls,
             clock=self._time.now,
         )
         self._time.hear(observation)
