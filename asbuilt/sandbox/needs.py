@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from asbuilt.estate import App, Environment, Repository
+    from asbuilt.estate import App, Environment
     from asbuilt.sandbox.edits import Edit
     from asbuilt.sandbox.roles import Choice, Roles
 
@@ -59,20 +60,11 @@ def _lacking(trips: frozenset[str], edits: tuple[Edit, ...], choice: Choice, wor
     if repository and choice.kind == "workflow" and choice.workflow not in repository.workflows:
         yield "is not declared"
     if repository and choice.kind == "workflow" and "GH010" in trips:
-        yield from _schedule(repository, choice, edits, world)
+        workflow = repository.workflows.get(choice.workflow or "")
+        if workflow is not None and (workflow.every is None or workflow.every > timedelta(days=1)):
+            yield "does not declare that its schedule runs it each day"
     if repository and choice.kind == "environment":
         yield from _environment(trips, repository.environment(choice.environment or ""))
-
-
-def _schedule(repository: Repository, choice: Choice, edits: tuple[Edit, ...], world: Roles) -> Iterator[str]:
-    """Yield what a workflow lacks to stop running by a schedule; a run that it has is taken away by no fault."""
-    workflow = repository.workflows.get(choice.workflow or "")
-    if workflow is not None and workflow.every is None:
-        yield "declares no schedule: every"
-    runs = world.repositories[repository.name].get("runs") or ()
-    adds_runs = any(each.at[-1:] == ("runs",) for each in edits)
-    if adds_runs and any(run.get("workflow") == choice.workflow and run.get("event") == "schedule" for run in runs):
-        yield "has runs by its schedule already, which count"
 
 
 def _app(trips: frozenset[str], touched: set[str], choice: Choice, world: Roles) -> Iterator[str]:

@@ -136,7 +136,8 @@ class Translation:
             elif kind == "workflows" and index == 1:
                 yield self._workflow(part, str(step), new=True)
             elif kind == "runs" and isinstance(step, dict):
-                found = self.world.run_of(part.now)
+                of_schedule = step.get("event") == "schedule" and part.now.kind == "workflow"
+                found = {**step, "workflow": part.now.workflow} if of_schedule else self.world.run_of(part.now)
                 if found is None:
                     raise LookupError("has no run that deployed it by a declared deploy")
                 yield found
