@@ -30,6 +30,7 @@ from asbuilt.observe.http import IN_FLIGHT, Client
 from asbuilt.observe.kept_looks import Held, Kept, KeptApp
 from asbuilt.observe.look_states import Seen, counting, state_of, value_of
 from asbuilt.observe.provider_clock import latest
+from asbuilt.observe.status_pages import HEROKU, status_page
 from asbuilt.under_way import asleep
 
 
@@ -70,6 +71,7 @@ def look(
             for probe in each.probes
             if (asks := _probe(client, each, probe, seen.get(each.name), known.get(each.name), urls.get(each.name)))
         }
+        page = pool.submit(status_page, client, HEROKU) if HEROKU in estate.providers.status_pages else None
         answers = {key: future.result() for key, future in probing.items()}
     as_of = latest(client.transcript, client.github)
     now = as_of or clock()
@@ -91,6 +93,7 @@ def look(
         repositories={},
         transcript=client.transcript,
         github=client.github,
+        status_pages={HEROKU: page.result()} if page else {},
     )
     return observation, Kept(world, known)
 
