@@ -10,14 +10,14 @@ from datetime import datetime
 from asbuilt import texts
 from asbuilt.alert.decide import decided, undecided
 from asbuilt.alert.event import Event, Message
-from asbuilt.alert.flood import flood_message
 from asbuilt.alert.keeping import Keeper, Kept, UnreadableError
-from asbuilt.alert.messages import message_of
 from asbuilt.alert.not_delivered import NotDeliveredError
 from asbuilt.alert.not_kept import NotKeptError
 from asbuilt.alert.outbox import Batch, batches, without
 from asbuilt.alert.state import NoStateError, Open, State, as_bytes, restored, without_future
 from asbuilt.alert.told import Told
+from asbuilt.alert.words.flood import flood_message
+from asbuilt.alert.words.messages import message_of
 from asbuilt.estate_alerts import Alerts
 
 Deliver = Callable[[str, Message], None]

@@ -33,14 +33,14 @@ def deliver(target: str, message: Message, environ: Mapping[str, str], github: s
 
 
 def _send(url: str, message: Message) -> str:
-    from asbuilt.alert.apprise_target import send  # noqa: PLC0415 - Apprise takes a second: who calls nobody waits not
+    from asbuilt.alert.services.apprise_target import send  # noqa: PLC0415 - Apprise takes a second: who calls nobody waits not
 
     return send(url, message)
 
 
 def _tell_in_issue(repository: str, message: Message, environ: Mapping[str, str], github: str | None) -> None:
-    from asbuilt.alert.github_issues import deliver_issue  # noqa: PLC0415 - as above
-    from asbuilt.alert.issue_token import issue_access  # noqa: PLC0415 - as above
+    from asbuilt.alert.issues.github_issues import deliver_issue  # noqa: PLC0415 - as above
+    from asbuilt.alert.issues.issue_token import issue_access  # noqa: PLC0415 - as above
 
     try:
         access = issue_access(github, environ)

@@ -90,9 +90,9 @@ def keeper_of(state: str, github: str | None) -> "Keeper":
         from asbuilt.alert.keeping import StateFile
 
         return StateFile(Path(state))
-    from asbuilt.alert.issue_token import issue_access
+    from asbuilt.alert.issues.issue_token import issue_access
+    from asbuilt.alert.issues.state_in_issue import StateIssue
     from asbuilt.alert.not_delivered import NotDeliveredError
-    from asbuilt.alert.state_in_issue import StateIssue
     from asbuilt.estate import is_repository
 
     repository = state.removeprefix(_ISSUE)

@@ -10,10 +10,10 @@ from fake_github import API, REPOSITORY, TOKEN, FakeGitHub, answers
 from told_runs import DAY, alerts, cause, run
 
 from asbuilt.alert.calling import call
-from asbuilt.alert.github_issues import deliver_issue
-from asbuilt.alert.issue_marks import marks
+from asbuilt.alert.issues.github_issues import deliver_issue
+from asbuilt.alert.issues.issue_marks import marks
+from asbuilt.alert.issues.state_in_issue import LABEL, StateIssue
 from asbuilt.alert.not_kept import NotKeptError
-from asbuilt.alert.state_in_issue import LABEL, StateIssue
 
 DOWN = cause("HK002 shop-prod", "WEB001 shop-prod", severity="SEV-1")
 RED = cause("GH008 acme/shop", severity="SEV-3")

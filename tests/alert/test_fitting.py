@@ -1,6 +1,6 @@
 """A message that is longer than a service takes is cut where nothing is torn apart."""
 
-from asbuilt.alert.fitting import shortened
+from asbuilt.alert.services.fitting import shortened
 
 MORE = "(more)"
 

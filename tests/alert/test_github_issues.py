@@ -9,8 +9,8 @@ import responses
 from fake_github import API, BOT, MEMBER, REPOSITORY, STRANGER, TOKEN, Failure, FakeGitHub, answers, serving
 
 from asbuilt.alert.event import Kind, Message
-from asbuilt.alert.github_issues import LABEL, deliver_issue
-from asbuilt.alert.issue_marks import LONGEST_BODY, Mark, marks
+from asbuilt.alert.issues.github_issues import LABEL, deliver_issue
+from asbuilt.alert.issues.issue_marks import LONGEST_BODY, Mark, marks
 from asbuilt.alert.not_delivered import NotDeliveredError
 
 FIRST = Message(

@@ -10,10 +10,10 @@ from apprise.conversion import convert_between
 from events_of import CAUSE, event
 from hostile_texts import TEXTS, assert_no_command, assert_seen
 
-from asbuilt.alert import chat_texts
 from asbuilt.alert.event import Kind
-from asbuilt.alert.flood import flood_message
-from asbuilt.alert.messages import LONGEST_TITLE, message_of
+from asbuilt.alert.words import chat_texts
+from asbuilt.alert.words.flood import flood_message
+from asbuilt.alert.words.messages import LONGEST_TITLE, message_of
 from asbuilt.record.kept_causes import KeptStep
 
 CALLS = {

@@ -7,9 +7,9 @@ import pytest
 from fake_github import REPOSITORY, TOKEN, FakeGitHub, serving
 
 from asbuilt.alert.event import Event, Kind
-from asbuilt.alert.github_issues import deliver_issue
-from asbuilt.alert.issue_marks import marks
-from asbuilt.alert.messages import message_of
+from asbuilt.alert.issues.github_issues import deliver_issue
+from asbuilt.alert.issues.issue_marks import marks
+from asbuilt.alert.words.messages import message_of
 from asbuilt.record.kept_causes import KeptCause, KeptStep, Member
 
 NOW = datetime(2026, 4, 30, 12, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asbuilt.alert.issue_token import issue_access
+from asbuilt.alert.issues.issue_token import issue_access
 from asbuilt.alert.not_delivered import NotDeliveredError
 from asbuilt.observe import credentials
 

@@ -9,9 +9,9 @@ import requests
 import responses
 from fake_github import API, REPOSITORY, TOKEN, FakeGitHub, serving
 
-from asbuilt.alert import github_api
-from asbuilt.alert.github_api import ATTEMPTS, GitHub, tried
-from asbuilt.alert.github_refusals import NotAnsweredError
+from asbuilt.alert.issues import github_api
+from asbuilt.alert.issues.github_api import ATTEMPTS, GitHub, tried
+from asbuilt.alert.issues.github_refusals import NotAnsweredError
 
 
 def told(api=API):

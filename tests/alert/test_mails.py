@@ -9,7 +9,7 @@ from receivers import mail_receiver
 from refusing import refused
 
 from asbuilt.alert.deliver import deliver
-from asbuilt.alert.messages import message_of
+from asbuilt.alert.words.messages import message_of
 
 
 def mail_to(mailbox, **parameters):

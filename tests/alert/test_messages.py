@@ -8,8 +8,8 @@ import pytest
 from events_of import CAUSE, CREATE, NOW, RUN, event
 
 from asbuilt.alert.event import Kind
-from asbuilt.alert.flood import flood_message
-from asbuilt.alert.messages import LONGEST_TITLE, message_of
+from asbuilt.alert.words.flood import flood_message
+from asbuilt.alert.words.messages import LONGEST_TITLE, message_of
 from asbuilt.record.kept_causes import KeptStep
 
 HEADLINE = CAUSE.headline

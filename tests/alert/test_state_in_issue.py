@@ -12,8 +12,8 @@ import pytest
 import responses
 from fake_github import API, BOT, MEMBER, REPOSITORY, TOKEN, Failure, FakeGitHub, answers, serving
 
+from asbuilt.alert.issues.state_in_issue import LABEL, LONGEST_BODY, TITLE, StateIssue
 from asbuilt.alert.not_kept import NotKeptError
-from asbuilt.alert.state_in_issue import LABEL, LONGEST_BODY, TITLE, StateIssue
 
 ONE = json.dumps(
     {"form": "asbuilt alert state 1", "open": [{"headline": "raxx-api-prod was never deployed <!-- -->"}]}

@@ -4,9 +4,9 @@ import pytest
 from events_of import MESSAGE
 from refusing import SECRET, refused
 
-from asbuilt.alert import apprise_target
 from asbuilt.alert.deliver import deliver
 from asbuilt.alert.not_delivered import NotDeliveredError
+from asbuilt.alert.services import apprise_target
 
 
 @pytest.mark.parametrize("environ", [{}, {"PAGER_URL": ""}, {"PAGER_URL": " \n"}])
@@ -80,6 +80,6 @@ def test_an_issue_of_github_needs_the_token_of_its_step():
 )
 def test_an_issue_is_told_to_the_github_that_is_meant(monkeypatch, declared, environ, access):
     seen = []
-    monkeypatch.setattr("asbuilt.alert.github_issues.deliver_issue", lambda *given: seen.append(given))
+    monkeypatch.setattr("asbuilt.alert.issues.github_issues.deliver_issue", lambda *given: seen.append(given))
     deliver("github-issue:o/r", MESSAGE, environ, declared)
     assert seen == [("o/r", MESSAGE, *access)]

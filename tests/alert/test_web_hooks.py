@@ -13,9 +13,9 @@ from events_of import MESSAGE
 from receivers import until, web_receiver
 from refusing import SECRET, refused
 
-from asbuilt.alert import apprise_target
 from asbuilt.alert.deliver import deliver
 from asbuilt.alert.event import Kind
+from asbuilt.alert.services import apprise_target
 
 
 @pytest.fixture(autouse=True)
@@ -171,6 +171,6 @@ def test_nothing_of_it_is_logged_nor_printed(logging_on):
 
 
 def test_apprise_is_imported_by_a_delivery_alone():
-    code = "import sys, asbuilt.alert.deliver, asbuilt.alert.messages; print('apprise' in sys.modules)"
+    code = "import sys, asbuilt.alert.deliver, asbuilt.alert.words.messages; print('apprise' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -7,7 +7,7 @@ a fence, in which nothing is more than a text: what could close it is shown as a
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from asbuilt.alert import chat_texts
+from asbuilt.alert.words import chat_texts
 from asbuilt.remedies import parts
 
 _INDENT = "    "

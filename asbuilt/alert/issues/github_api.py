@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import requests
 
 from asbuilt import __version__, texts
-from asbuilt.alert.github_refusals import NotAnsweredError, refusal, unreached
+from asbuilt.alert.issues.github_refusals import NotAnsweredError, refusal, unreached
 from asbuilt.github_server import GitHubServer, server_of
 from asbuilt.withholding import Secret, Secrets, foreign
 

@@ -19,10 +19,10 @@ from secrets import token_hex
 from typing import TypeVar
 
 from asbuilt import texts
-from asbuilt.alert.github_api import GitHub, tried
-from asbuilt.alert.github_refusals import NotAnsweredError
-from asbuilt.alert.issue_answers import Comment, Issue, read
-from asbuilt.alert.issue_label import Label, opened
+from asbuilt.alert.issues.github_api import GitHub, tried
+from asbuilt.alert.issues.github_refusals import NotAnsweredError
+from asbuilt.alert.issues.issue_answers import Comment, Issue, read
+from asbuilt.alert.issues.issue_label import Label, opened
 from asbuilt.alert.not_kept import NotKeptError
 
 T = TypeVar("T")

@@ -12,11 +12,11 @@ from functools import partial
 
 from asbuilt import texts
 from asbuilt.alert.event import Kind, Message
-from asbuilt.alert.github_api import PAGE, GitHub, tried
-from asbuilt.alert.github_refusals import NotAnsweredError
-from asbuilt.alert.issue_answers import Comment, Issue, read
-from asbuilt.alert.issue_label import Label, opened
-from asbuilt.alert.issue_marks import Mark, marked, marks
+from asbuilt.alert.issues.github_api import PAGE, GitHub, tried
+from asbuilt.alert.issues.github_refusals import NotAnsweredError
+from asbuilt.alert.issues.issue_answers import Comment, Issue, read
+from asbuilt.alert.issues.issue_label import Label, opened
+from asbuilt.alert.issues.issue_marks import Mark, marked, marks
 from asbuilt.alert.not_delivered import NotDeliveredError
 
 LABEL = Label("asbuilt", "b60205", "asbuilt calls for it: opened, commented on and closed by asbuilt alert")

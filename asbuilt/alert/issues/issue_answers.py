@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from asbuilt.alert.github_refusals import NotAnsweredError
+from asbuilt.alert.issues.github_refusals import NotAnsweredError
 
 T = TypeVar("T", bound=BaseModel)
 

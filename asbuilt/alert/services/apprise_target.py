@@ -24,10 +24,11 @@ from apprise.logger import logger as apprise_logger
 from apprise.plugins import N_MGR
 from apprise.plugins.email.base import NotifyEmail
 
-from asbuilt.alert import chat_texts, refused_by
 from asbuilt.alert.event import Kind, Message
-from asbuilt.alert.fitting import shortened
-from asbuilt.alert.incidents import keep_apart
+from asbuilt.alert.services import refused_by
+from asbuilt.alert.services.fitting import shortened
+from asbuilt.alert.services.incidents import keep_apart
+from asbuilt.alert.words import chat_texts
 
 THREAD = "asbuilt-delivers"
 _LONGEST_WAIT = 30.0  # seconds, whatever a service and its URL make of it

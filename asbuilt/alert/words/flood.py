@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from asbuilt.alert.blocks import Block, Line, as_markdown, as_text
 from asbuilt.alert.event import Event, Kind, Message
-from asbuilt.alert.messages import named, rehearsed, run_lines, titled, told_by, where
+from asbuilt.alert.words.blocks import Block, Line, as_markdown, as_text
+from asbuilt.alert.words.messages import named, rehearsed, run_lines, titled, told_by, where
 
 _MOST = 100
 

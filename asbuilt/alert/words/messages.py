@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from asbuilt import texts
-from asbuilt.alert import chat_texts
-from asbuilt.alert.blocks import Block, Line, as_markdown, as_text, step
 from asbuilt.alert.event import Event, Kind, Message
+from asbuilt.alert.words import chat_texts
+from asbuilt.alert.words.blocks import Block, Line, as_markdown, as_text, step
 from asbuilt.model import ago
 from asbuilt.record import headlines
 from asbuilt.record.kept_causes import KeptCause, KeptStep

@@ -6,9 +6,9 @@ https://docs.github.com/en/issues/using-labels-and-milestones-to-track-work/mana
 
 from dataclasses import dataclass
 
-from asbuilt.alert.github_api import GitHub
-from asbuilt.alert.github_refusals import NotAnsweredError
-from asbuilt.alert.issue_answers import Issue, read
+from asbuilt.alert.issues.github_api import GitHub
+from asbuilt.alert.issues.github_refusals import NotAnsweredError
+from asbuilt.alert.issues.issue_answers import Issue, read
 
 _IS_THERE = 422
 
