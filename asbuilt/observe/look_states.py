@@ -98,7 +98,7 @@ def state_of(
 
 
 def _of_now(held: KeptApp, seen: Seen) -> KeptApp:
-    """Give what is kept without an app as it was before there was the release that brings its code: it has a size since.
+    """Give what is kept, but no app as it was before there was the release that brings its code: it has a size since.
 
     Such a release tells by itself that the app runs no images.
     """
