@@ -53,6 +53,7 @@ def alert(
     from asbuilt.alert.lines import as_plain, lines, problems
     from asbuilt.alert.not_kept import NotKeptError
     from asbuilt.alert.state import UnknownFormError
+    from asbuilt.verbs.alert_heard import heard
 
     now = datetime.now(UTC)
     try:
@@ -63,7 +64,9 @@ def alert(
         if dry_run:
             called = foreseen(told, routes, keeper, now)
         else:
-            called = call(told, routes, keeper, partial(deliver, environ=os.environ, github=github), now)
+            with heard(told, context.obj.hide) as hears:
+                called = call(told, routes, keeper, partial(deliver, environ=os.environ, github=github), now)
+                hears(called)
     except OptionError as error:
         stop(str(error))
     except UnknownFormError as error:
