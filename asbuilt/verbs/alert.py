@@ -53,8 +53,7 @@ def alert(
     from asbuilt.alert.lines import as_plain, lines, problems
     from asbuilt.alert.not_kept import NotKeptError
     from asbuilt.alert.state import UnknownFormError
-    from asbuilt.alert.told import SANDBOX
-    from asbuilt.heartbeat import Heartbeat, RunKind
+    from asbuilt.verbs.alert_heard import heard
 
     now = datetime.now(UTC)
     try:
@@ -62,33 +61,25 @@ def alert(
         told, declares, routes = _asked(directory, estate, now)
         github = declares.providers.github
         keeper = keeper_of(state, github)
-    except OptionError as error:
-        stop(str(error))
-    environ = {} if dry_run else os.environ
-    beat = Heartbeat.of(environ, RunKind.ALERT, rehearsal=told.kind_of_world == SANDBOX)
-    beat.start()
-    try:
         if dry_run:
             called = foreseen(told, routes, keeper, now)
         else:
-            called = call(told, routes, keeper, partial(deliver, environ=os.environ, github=github), now)
+            with heard(told, context.obj.hide) as hears:
+                called = call(told, routes, keeper, partial(deliver, environ=os.environ, github=github), now)
+                hears(called)
+    except OptionError as error:
+        stop(str(error))
     except UnknownFormError as error:
-        why = f"{state} {error}: nobody was called; use that asbuilt, or another --state"
-        beat.fail(why)
-        stop(why)
+        stop(f"{state} {error}: nobody was called; use that asbuilt, or another --state")
     except NotKeptError as error:
-        beat.fail(str(error))
         say(str(error), "red")
         raise typer.Exit(1) from error
-    wrong = list(problems(called))
-    for each in wrong:
+    for each in problems(called):
         say(each, "yellow")
-    told_of = list(map(context.obj.hide, lines(called, foreseen=dry_run)))
-    (beat.success if called.done else beat.fail)("\n".join((*told_of, *wrong)))
     if form is Told.JSON:
         typer.echo(texts.as_json(context.obj.hide_all(as_plain(called))))
     else:
-        typer.echo(fitting(told_of))
+        typer.echo(fitting(map(context.obj.hide, lines(called, foreseen=dry_run))))
     if not called.done:
         raise typer.Exit(1)
 
@@ -109,7 +100,7 @@ def keeper_of(state: str, github: str | None) -> "Keeper":
 
     repository = state.removeprefix(_ISSUE)
     if not is_repository(repository):
-        raise OptionError(f'--state "{state}": name a repository: github-issue:OWNER/REPO')
+        raise OptionError(f'--state "{state}": name a repository: github-issue:OWNER/NAME')
     try:
         access = issue_access(github, os.environ)
     except NotDeliveredError as error:
