@@ -1,7 +1,7 @@
 """The delivery of one message to one target, as the estate names it: it was taken, or `NotDeliveredError` says why not.
 
 - `env:NAME`: the variable holds one URL of Apprise (`apprise_target`).
-- `github-issue:OWNER/REPO`: an issue for each cause (`github_issues`), with the environment's token (`issue_token`).
+- `github-issue:OWNER/NAME`: an issue for each cause (`github_issues`), with the environment's token (`issue_token`).
 
 Each target is asked once for each call: who calls keeps what was not taken, and calls again in the next run.
 """

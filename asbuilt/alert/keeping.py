@@ -62,7 +62,7 @@ class StateFile:
         if self._path.is_symlink():
             raise NotKeptError(f"{self} is a link, which is not followed: name the file itself")
         if self._path.is_dir():
-            raise NotKeptError(f"{self} is a folder: name a file in it, such as {self._path / 'alert.json'}")
+            raise NotKeptError(f"{self} is a folder: name a file in it, such as {self._path / 'alerts.json'}")
         lock = self._path.with_name(f"{self._path.name}.lock")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

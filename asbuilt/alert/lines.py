@@ -12,11 +12,11 @@ from asbuilt.verdicts import Outcome
 
 _LONGEST = 160  # of a headline: all of it stands in the message
 _MOST_OPEN = 40
-_VERBS = {
-    Kind.FIRST: "called",
-    Kind.CHANGED: "told of a changed severity",
-    Kind.REMINDER: "reminded",
-    Kind.RESOLVED: "told that it is resolved",
+_SAID = {
+    Kind.FIRST: "called {}",
+    Kind.CHANGED: "told {} of a changed severity",
+    Kind.REMINDER: "reminded {}",
+    Kind.RESOLVED: "told {} that it is resolved",
 }
 
 
@@ -74,8 +74,8 @@ def _sent(sent: Sent, *, foreseen: bool) -> Iterator[str]:
     if sent.failed:
         yield texts.line(f"not delivered to {sent.failed}; the next run tries again", texts.LONGEST_WHOLE)
         return
-    verb = _VERBS[sent.events[0].kind]
-    yield texts.line(f"{'would be: ' if foreseen else ''}{verb} {sent.target}: {what}", texts.LONGEST_WHOLE)
+    said = _SAID[sent.events[0].kind].format(sent.target)
+    yield texts.line(f"{'would be: ' if foreseen else ''}{said}: {what}", texts.LONGEST_WHOLE)
 
 
 def _told(event: Event) -> str:

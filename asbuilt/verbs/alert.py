@@ -35,7 +35,7 @@ def alert(
     *,
     state: Annotated[
         str,
-        typer.Option(metavar="FILE", help="what was called before: a file, or github-issue:OWNER/REPO"),
+        typer.Option(metavar="FILE", help="what was called before: a file, or github-issue:OWNER/NAME"),
     ],
     estate: Annotated[
         str | None, typer.Option(metavar="FILE", help="whose `alerts` say whom to call; else the run's own")
@@ -79,7 +79,8 @@ def alert(
     if form is Told.JSON:
         typer.echo(texts.as_json(context.obj.hide_all(as_plain(called))))
     else:
-        typer.echo(fitting(map(context.obj.hide, lines(called, foreseen=dry_run))))
+        for each in lines(called, foreseen=dry_run):
+            typer.echo(fitting([context.obj.hide(each)]))
     if not called.done:
         raise typer.Exit(1)
 

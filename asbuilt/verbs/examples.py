@@ -34,11 +34,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("asbuilt history nightly --max-age 26h", "of another folder; exit 1 where the newest night is older"),
     ),
     "alert": (
-        ("asbuilt alert --state alert.json", "whoever the estate names, for the newest run"),
-        ("asbuilt alert RUN --state alert.json --dry-run", "what would be told"),
+        ("asbuilt alert --state alerts.json", "whoever the estate names, for the newest run"),
+        ("asbuilt alert RUN --state alerts.json --dry-run", "what would be told"),
     ),
     "watch": (
-        ("asbuilt watch --every 5m --state state.json", "until it is ended, and somebody is called"),
+        ("asbuilt watch --every 5m --state alerts.json", "until it is ended, and somebody is called"),
         ("asbuilt watch --once --sandbox=healthy+dyno-crashed", "one look, to see what it says"),
     ),
     "sandbox": (
@@ -57,6 +57,7 @@ EXITS = {
     "demo": _JUDGED.format(one="1 not so"),
     "alert": "exit: 0 done, 1 a target was not told, 2 interrupted, 3 internal, 4 usage",
     "watch": "exit: --once as asbuilt live; --every 0 ended by SIGTERM, 2 interrupted, 3 internal, 4 usage",
+    "history": "exit: 0 done, 1 --max-age is exceeded, 2 interrupted, 3 internal, 4 usage",
     "verify": _JUDGED.format(one="1 something does not fit"),
 }
 EXIT = "exit: 0 done, 2 interrupted, 3 internal, 4 usage"

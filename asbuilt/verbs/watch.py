@@ -39,7 +39,7 @@ def watch(
     evidence: Annotated[str, typer.Option(metavar="DIR", help="where each day has its folder")] = "reports",
     state: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="call for what is found, and remember that; or github-issue:OWNER/REPO"),
+        typer.Option(metavar="FILE", help="call for what is found, and remember that; or github-issue:OWNER/NAME"),
     ] = None,
     timeout: Annotated[float, typer.Option(min=0.1, max=60, metavar="SECONDS", help="for one answer")] = 10.0,
     deadline: Annotated[

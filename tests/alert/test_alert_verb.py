@@ -88,6 +88,13 @@ def test_it_calls_once_and_says_whom_for_what(night, tmp_path, pager):
     assert "told already" in again.stderr
 
 
+def test_what_is_told_names_the_run_and_not_what_is_the_newest_today(night, tmp_path, pager):
+    (tmp_path / "latest").symlink_to(night)
+    asked(tmp_path / "latest", "--state", tmp_path / "state.json", PAGER_URL=pager.url)
+    assert f"Evidence: {night}" in pager.got[0]["message"]
+    assert "latest" not in pager.got[0]["message"]
+
+
 def test_what_is_not_delivered_fails_names_the_target_and_is_tried_again(night, tmp_path, pager):
     done = asked(night, "--state", tmp_path / "state.json")
     assert done.exit_code == 1
@@ -122,6 +129,16 @@ def test_a_dry_run_tells_and_keeps_nothing(night, tmp_path, pager):
     assert not (tmp_path / "state.json").exists()
 
 
+def test_where_there_is_nothing_to_say_no_line_is_empty(without_alerts, tmp_path, estate):
+    state = tmp_path / "state.json"
+    asked(without_alerts, "--state", state, "--estate", estate, PAGER_URL="json://127.0.0.1:9")
+    kept = json.loads(state.read_text())
+    state.write_text(json.dumps(kept | {"open": [], "outbox": []}))
+    again = asked(without_alerts, "--state", state, "--estate", estate)
+    assert "told already" in again.stderr
+    assert again.stdout == ""
+
+
 def test_an_estate_that_calls_nobody_is_said_with_what_to_write(without_alerts, tmp_path):
     done = asked(without_alerts, "--state", tmp_path / "state.json")
     assert done.exit_code == 4
@@ -144,7 +161,7 @@ def test_another_estate_may_say_whom_to_call_and_not_one_of_another_name(without
     ("arguments", "says"),
     [
         (["{night}", "--state", ""], "--state"),
-        (["{night}", "--state", "github-issue:nobody"], "github-issue:OWNER/REPO"),
+        (["{night}", "--state", "github-issue:nobody"], "github-issue:OWNER/NAME"),
         (["{night}", "--state", "github-issue:acme/shop"], "GITHUB_TOKEN"),
         (["{folder}", "--state", "s.json"], "not a run's directory"),
         (["{folder}/no", "--state", "s.json"], "is no folder"),

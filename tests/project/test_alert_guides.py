@@ -1,6 +1,7 @@
 """docs/alerts.md, docs/watch.md, docs/heartbeat.md and docs/carriers: what a reader copies is right."""
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -11,9 +12,12 @@ from pathlib import Path
 
 import pytest
 from fake_runner import plain
+from pydantic import TypeAdapter
 from typer.main import get_command
 
 from asbuilt import estate
+from asbuilt.alert.event import Event
+from asbuilt.alert.words.messages import message_of
 from asbuilt.cli import app
 from asbuilt.estate_alerts import Alerts
 
@@ -83,6 +87,31 @@ def test_the_estate_of_the_guide_loads_and_calls_whom_it_says(tmp_path):
     alerts = estate.load(tmp_path / "estate.yaml").alerts
     assert alerts.targets("SEV-1") == ("env:PAGER_URL", "env:CHAT_URL")
     assert alerts.targets("SEV-3") == ("env:CHAT_URL", "github-issue:OWNER/NAME")
+
+
+def test_the_rehearsal_of_the_guide_says_what_the_guide_shows(tmp_path):
+    guide = text_of("alerts.md")
+    (block,) = re.findall(r"```yaml\n(estate: .*?)```", guide, re.DOTALL)
+    (tmp_path / "estate.yaml").write_text(block)
+    rehearsal = guide.partition("## A rehearsal")[2].partition("```sh\n")[2].partition("```")[0]
+    told = [shlex.split(line, comments=True)[1:] for line in rehearsal.splitlines() if line.startswith("asbuilt")]
+    environ = os.environ | dict.fromkeys(("PAGER_URL", "CHAT_URL"), "json://127.0.0.1:9/")  # nobody listens there
+    first, second = [
+        subprocess.run(
+            [sys.executable, "-m", "asbuilt", *each],
+            cwd=tmp_path,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for each in told[:2]
+    ]
+    assert (first.returncode, second.returncode) == (1, 1), first.stderr + second.stderr
+    (waiting, _) = json.loads((tmp_path / "rehearsal.json").read_text())["outbox"]
+    shown = message_of(TypeAdapter(Event).validate_python(waiting["event"]))
+    as_in_guide = re.sub(r"(sandbox-\d{8}T\d{6}Z)-\w+", r"\1-667181fd", f"{shown.title}\n\n{shown.text}")
+    assert as_in_guide in guide
 
 
 def test_the_defaults_that_the_guide_has_are_those_of_the_estate():
