@@ -6,7 +6,7 @@ Time passes in the sandbox alone: a look every five minutes, as fast as this mac
 import os
 import random
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -151,6 +151,55 @@ def _with(world, changed):
     return replace(world, apps=tuple(changed if each.name == changed.name else each for each in world.apps))
 
 
+@dataclass
+class Watched:
+    """A watch of a sandbox whose time is `passed`, in seconds; `called` has each message with the time of its look."""
+
+    watch: Watch
+    sandbox: Sandbox
+    judge: Judge
+    folder: Path
+    called: list
+    passed: list
+
+    @property
+    def days(self):
+        """The directories that it left, the oldest first."""
+        return sorted((self.folder / "reports").glob("sandbox-watch-*"))
+
+
+@contextmanager
+def watching(folder, scenario, source):
+    """Watch a scenario, whose time the caller sets, as `asbuilt watch --every 5m --state FILE` does."""
+    passed, called = [0.0], []
+    about = of_source(Path("estate.yaml"), source, ())
+    run = about.run
+    with ExitStack() as closing:
+        sandbox = closing.enter_context(_serving(scenario, lambda: passed[0]))
+        judge = closing.enter_context(Judge(about))
+        world = f"sandbox {scenario.name}"
+        head = Head("raxx", sha256(source).hexdigest(), world, (), INTERVAL)
+        days = closing.enter_context(Days(folder / "reports", head, source, Secrets(), print, live=False))
+        days.resume(sandbox.clock())
+        client = Client(Tokens("sandbox", None), route_to=sandbox.origin)
+        closing.callback(client.close)
+        closing.enter_context(
+            patch.object(reaching, "deliver", lambda _, message, **__: called.append((passed[0], message)))
+        )
+        plan = planned(run.estate, run.scope, timedelta(seconds=INTERVAL))
+        watch = Watch(
+            run,
+            head,
+            Looks(run.estate, client, world, plan, 60.0),
+            judge,
+            days,
+            Telling(print, loud=QUIET) if os.environ.get("SOAK_TELLS") else Telling(lambda _: None),
+            Heartbeat(),
+            reaching.reaching(run.estate.alerts, StateFile(folder / "state.json"), {}, None),
+        )
+        yield Watched(watch, sandbox, judge, folder, called, passed)
+
+
 def soaked(folder, looks, seed):
     """Watch for so many looks, and hold what was called against what was wrong."""
     scenario = scenario_of("healthy")
@@ -158,47 +207,46 @@ def soaked(folder, looks, seed):
     source = SOURCE.replace(b"STAGING", healthy.app(APPS[1]).hash.encode())
     outages = schedule(seed, looks * INTERVAL)
     scenario = replace(scenario, stages=tuple(stages(healthy, scenario.clock, outages)))
-    found, passed = Soaked(outages), [0.0]
-    about = of_source(Path("estate.yaml"), source, ())
-    with ExitStack() as closing:
-        sandbox = closing.enter_context(_serving(scenario, lambda: passed[0]))
-        judge = closing.enter_context(Judge(about))
-        run, alerts = about.run, about.run.estate.alerts
-        head = Head("raxx", "0" * 64, "sandbox healthy", (), INTERVAL)
-        days = closing.enter_context(
-            Days(folder / "reports", _head(head, source), source, Secrets(), print, live=False)
-        )
-        days.resume(sandbox.clock())
-        client = Client(Tokens("sandbox", None), route_to=sandbox.origin)
-        closing.callback(client.close)
-        closing.enter_context(
-            patch.object(reaching, "deliver", lambda _, message, **__: found.called.append((passed[0], message)))
-        )
-        watch = Watch(
-            run,
-            head,
-            Looks(
-                run.estate, client, "sandbox healthy", planned(run.estate, run.scope, timedelta(seconds=INTERVAL)), 60.0
-            ),
-            judge,
-            days,
-            Telling(print, loud=QUIET) if os.environ.get("SOAK_TELLS") else Telling(lambda _: None),
-            Heartbeat(),
-            reaching.reaching(alerts, StateFile(folder / "state.json"), {}),
-        )
+    found = Soaked(outages)
+    with watching(folder, scenario, source) as watched:
         for number in range(looks):
-            passed[0] = number * INTERVAL
-            _look(watch, sandbox, found, number)
+            watched.passed[0] = number * INTERVAL
+            _look(watched.watch, watched.sandbox, found, number)
             if number in {min(100, looks // 2), looks - 1}:
-                _measure(found, folder, judge)
-        found.days = sorted((folder / "reports").glob("sandbox-watch-*"))
+                _measure(found, folder, watched.judge)
+        found.days, found.called = watched.days, watched.called
     found.processor = sum(os.times()[:4])
     found.wrong += _misses(found)
     return found
 
 
-def _head(head, source):
-    return replace(head, sha256=sha256(source).hexdigest())
+def incident(repaired_after):
+    """Give the world of the incident from the moment that the app was there, repaired after so many seconds."""
+    scenario = scenario_of("incident-2026-04-30@2026-04-22T15:02:30Z")
+    broken = scenario.stages[0][1]
+    production, staging = (broken.app(each) for each in APPS)
+    at = scenario.clock + timedelta(seconds=repaired_after)
+    commit = staging.releases[-1].commit
+    deploy = Release(production.releases[-1].version + 1, f"Deploy {commit[:8]}", at, "succeeded", commit)
+    mended = replace(
+        production,
+        releases=(*production.releases, deploy),
+        formation=staging.formation,
+        dynos=(replace(staging.dynos[0], release=deploy.version, since=at),),
+        responses=staging.responses,
+    )
+    return replace(scenario, stages=((0.0, broken), (repaired_after, _with(broken, mended))))
+
+
+def incident_watched(folder, times, repaired_after):
+    """Watch the incident at some times, in seconds since the app was there: each call with its time, kind and title."""
+    scenario = incident(repaired_after)
+    source = SOURCE.replace(b"STAGING", scenario.stages[0][1].app(APPS[1]).hash.encode()).replace(b"10m", b"30m")
+    with watching(folder, scenario, source) as watched:
+        for each in times:
+            watched.passed[0] = each
+            watched.watch.once()
+        return [(at, message.kind, message.title) for at, message in watched.called]
 
 
 def _serving(scenario, elapsed):

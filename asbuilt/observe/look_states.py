@@ -63,7 +63,7 @@ def state_of(
     app: declared.App, seen: Seen, probes: Mapping[str, Fact[ProbeResponse]], before: KeptApp | None, now: datetime
 ) -> tuple[AppState, KeptApp]:
     """Give the state of an app by this look and those before it, and what is kept of it."""
-    held = before or KeptApp(now)
+    held = _of_now(before or KeptApp(now), seen)
     state = AppState(
         app=_fact(app, "app", seen.app, held.app),
         releases=_fact(app, "releases", seen.releases, held.releases),
@@ -95,6 +95,17 @@ def state_of(
         web_url=seen.app.value.web_url if isinstance(seen.app, Observed) else held.web_url,
     )
     return state, kept
+
+
+def _of_now(held: KeptApp, seen: Seen) -> KeptApp:
+    """Give what is kept, but no app as it was before there was the release that brings its code: it has a size since.
+
+    Such a release tells by itself that the app runs no images.
+    """
+    current = current_release(value_of(seen.releases) or ())
+    if held.app is None or current is None or not current.code or current.created_at <= held.app.at:
+        return held
+    return replace(held, app=None)
 
 
 def _fact(app: declared.App, what: str, seen: Fact[T] | None, held: Held[T] | None) -> Fact[T]:

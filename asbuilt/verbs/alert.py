@@ -53,6 +53,8 @@ def alert(
     from asbuilt.alert.lines import as_plain, lines, problems
     from asbuilt.alert.not_kept import NotKeptError
     from asbuilt.alert.state import UnknownFormError
+    from asbuilt.alert.told import SANDBOX
+    from asbuilt.heartbeat import Heartbeat, RunKind
 
     now = datetime.now(UTC)
     try:
@@ -60,24 +62,34 @@ def alert(
         told, declares, routes = _asked(directory, estate, now)
         github = declares.providers.github
         keeper = keeper_of(state, github)
+    except OptionError as error:
+        stop(str(error))
+    environ = {} if dry_run else os.environ
+    beat = Heartbeat.of(environ, RunKind.ALERT, rehearsal=told.kind_of_world == SANDBOX)
+    beat.start()
+    try:
         if dry_run:
             called = foreseen(told, routes, keeper, now)
         else:
             called = call(told, routes, keeper, partial(deliver, environ=os.environ, github=github), now)
-    except OptionError as error:
-        stop(str(error))
     except UnknownFormError as error:
-        stop(f"{state} {error}: nobody was called; use that asbuilt, or another --state")
+        why = f"{state} {error}: nobody was called; use that asbuilt, or another --state"
+        beat.fail(why)
+        stop(why)
     except NotKeptError as error:
+        beat.fail(str(error))
         say(str(error), "red")
         raise typer.Exit(1) from error
-    for each in problems(called):
+    wrong = list(problems(called))
+    for each in wrong:
         say(each, "yellow")
+    told_of = list(map(context.obj.hide, lines(called, foreseen=dry_run)))
+    (beat.success if called.done else beat.fail)("\n".join((*told_of, *wrong)))
     if form is Told.JSON:
         typer.echo(texts.as_json(context.obj.hide_all(as_plain(called))))
     else:
-        for each in lines(called, foreseen=dry_run):
-            typer.echo(fitting([context.obj.hide(each)]))
+        for each in told_of:
+            typer.echo(fitting([each]))
     if not called.done:
         raise typer.Exit(1)
 

@@ -27,6 +27,8 @@ _KNOWN = "asbuilt.known_options"
 
 def main() -> None:
     """Answer on standard output what comes on standard input: what the watch is about, then look by look."""
+    for each in (signal.SIGTERM, signal.SIGINT):  # whoever ends all processes at once lets the watch finish its look
+        signal.signal(each, signal.SIG_IGN)
     source, answers = _private(0), _private(1)
     head, content = received(source), received(source)
     if head is None or content is None:

@@ -24,8 +24,9 @@ def _now() -> float:
 class Pace:
     """Turns at even times: `for _ in pace: ...`. One that comes late is not made up for.
 
-    A first signal ends it behind the turn that goes on, `code` is the exit code for that then; the second one ends the
-    process at once. So does the turn itself where it takes longer than a dyno is given.
+    A first signal ends it behind the turn that goes on, `code` is the exit code for that then. An interruption after it
+    ends the process at once; so does the turn itself where it takes longer than a dyno is given. Heroku may send a
+    SIGTERM several times (https://devcenter.heroku.com/articles/dyno-shutdown-behavior): it means no more than once.
     """
 
     def __init__(
@@ -35,7 +36,8 @@ class Pace:
         self._now = now
         self._pause = pause or self._until_woken
         self._ended_by: int | None = None
-        self._woken, self._wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._woken, self._wakes = os.pipe()
+        os.set_blocking(self._wakes, False)
 
     @property
     def code(self) -> int:
@@ -73,7 +75,9 @@ class Pace:
 
     def _end(self, number: int, _: FrameType | None) -> None:
         if self._ended_by is not None:
-            os._exit(INTERRUPTED)
+            if number == signal.SIGINT:
+                os._exit(INTERRUPTED)
+            return
         self._ended_by = number
         signal.alarm(ENDS_WITHIN)
         os.write(self._wakes, b".")

@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import running
 import yaml
+from heartbeat_server import serving
 from typer.testing import CliRunner
 
 from asbuilt.cli import app
@@ -80,11 +81,18 @@ def test_it_calls_once_and_says_whom_for_what(night, tmp_path, pager):
     assert "told already" in again.stderr
 
 
-def test_what_is_told_names_the_run_and_not_what_is_the_newest_today(night, tmp_path, pager):
-    (tmp_path / "latest").symlink_to(night)
-    asked(tmp_path / "latest", "--state", tmp_path / "state.json", PAGER_URL=pager.url)
-    assert f"Evidence: {night}" in pager.got[0]["message"]
-    assert "latest" not in pager.got[0]["message"]
+def test_a_monitor_elsewhere_hears_that_it_came_to_its_end_and_that_a_target_was_not_told(night, tmp_path, pager):
+    with serving() as service:
+        heard = {"ASBUILT_HEARTBEAT_URL_ALERT": service.address}
+        assert asked(night, "--state", tmp_path / "state.json", "--dry-run", **heard).exit_code == 0
+        assert service.heard == []
+        assert asked(night, "--state", tmp_path / "state.json", **heard).exit_code == 1
+        assert service.told == ["/start", "/fail"]
+        assert "PAGER_URL is not set" in service.heard[-1].body
+        assert asked(night, "--state", tmp_path / "state.json", PAGER_URL=pager.url, **heard).exit_code == 0
+    assert service.told[2:] == ["/start", ""]
+    assert "called env:PAGER_URL: SEV-1" in service.heard[-1].body
+    assert [each.run for each in service.heard][2:] == [service.heard[-1].run] * 2 != [service.heard[0].run] * 2
 
 
 def test_what_is_not_delivered_fails_names_the_target_and_is_tried_again(night, tmp_path, pager):

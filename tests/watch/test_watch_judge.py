@@ -128,6 +128,14 @@ def test_it_ends_with_whoever_asks(about, observation):
         assert process.wait(30) == 0
 
 
+def test_who_ends_all_processes_at_once_lets_the_look_be_judged(about, observation):
+    with Judge(about) as judge:
+        assert not judge.judged(observation).failed
+        for number in (signal.SIGTERM, signal.SIGINT):
+            os.kill(judge.process, number)
+        assert not judge.judged(observation).failed
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells how large a process is")
 def test_what_it_judged_leaves_nothing_in_the_process(about, observation):
     with Judge(about) as judge:
@@ -137,7 +145,6 @@ def test_what_it_judged_leaves_nothing_in_the_process(about, observation):
             sizes.append(_resident(judge.process))
         assert sum(1 for _ in Path(f"/proc/{judge.process}/fd").iterdir()) < 10
         assert _threads(judge.process) == 1
-        os.kill(judge.process, signal.SIGTERM)
     assert sizes[-1] - sizes[1] < 2_000, sizes  # kB; one session of pytest keeps more
 
 

@@ -62,6 +62,15 @@ def test_a_signal_lets_the_turn_end_and_then_all(heeding, number, code):
     assert heeding.code == code
 
 
+def test_a_signal_that_comes_several_times_means_no_more_than_once(heeding):
+    seen = []
+    for turn in heeding:
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGTERM)
+        seen.append(turn)
+    assert (seen, heeding.code) == ([0], 0)
+
+
 def test_a_signal_while_it_waits_ends_the_wait(heeding):
     signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     signal.setitimer(signal.ITIMER_REAL, 0.2)
