@@ -11,7 +11,7 @@ from rich.console import RenderableType
 
 from asbuilt.estate_forms import Duration
 from asbuilt.option_values import OptionError
-from asbuilt.record.folders import Found, runs_in
+from asbuilt.record.folders import OF_THE_WATCH, Found, runs_in
 from asbuilt.record.history import History, as_plain, histories, late
 from asbuilt.record.history_table import table
 
@@ -47,8 +47,7 @@ def asked(folders: Iterable[Path], estate: str | None, every: str, max_age: time
     found = runs_in(folders)
     names = sorted({each.estate for each in found.runs} | {each.estate for each in found.unfinished})
     if not names:
-        why = "; ".join(why for _, why in found.passed_over[:_MOST_TOLD])
-        raise OptionError(f"there is no run that tells of itself: {why}")
+        raise OptionError(f"there is no run that tells of itself: {_passed_over(found)}")
     if estate is not None and estate not in names:
         raise OptionError(f'--estate "{estate}": no run is of it; there are runs of {", ".join(names[:_MOST_TOLD])}')
     if estate is not None:
@@ -60,6 +59,17 @@ def asked(folders: Iterable[Path], estate: str | None, every: str, max_age: time
     now = datetime.now(UTC)
     told = histories(found, length, now)
     return Asked(found, told, length, now, tuple(late(told, max_age, now)) if max_age is not None else ())
+
+
+def _passed_over(found: Found) -> str:
+    others = [why for _, why in found.passed_over if why != OF_THE_WATCH]
+    days = len(found.passed_over) - len(others)
+    of_the_watch = (
+        [f"{days} day{'' if days == 1 else 's'} of the watch, which are no runs: asbuilt verify DIR checks one"]
+        if days
+        else []
+    )
+    return "; ".join((*others[:_MOST_TOLD], *of_the_watch))
 
 
 def _length(every: str) -> timedelta:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Self
 
 from asbuilt import texts
+from asbuilt.heartbeat import unheard
 from asbuilt.judging import from_wire
 from asbuilt.model import Observation, dump
 from asbuilt.option_values import OptionError
@@ -82,7 +83,7 @@ class Judge:
         """Begin the process, where there is none. Raises BrokenOffError."""
         if self._process is not None:
             return
-        environ = {name: each for name, each in os.environ.items() if name not in (*_OURS, *_TOKENS)}
+        environ = {name: each for name, each in unheard(os.environ).items() if name not in (*_OURS, *_TOKENS)}
         self._said.seek(0)
         self._said.truncate()
         self._process = subprocess.Popen(  # noqa: S603 - our own command line

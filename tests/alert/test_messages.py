@@ -106,6 +106,14 @@ def test_what_was_seen_once_did_not_last_as_far_as_anybody_knows():
     assert "Seen once: since 2026-04-30 16:30 UTC" in message.text
 
 
+def test_a_dyno_that_crashed_anew_has_been_down_since_it_was_first_seen():
+    anew = replace(CAUSE, since=NOW - timedelta(hours=1))
+    reminder = message_of(event(Kind.REMINDER, anew, reminded=2))
+    assert reminder.title.startswith("[SEV-1, reminder 2, open for 7 d] ")
+    assert "As it is now since 2026-04-30 15:30 UTC. First seen 2026-04-23 16:30 UTC." in reminder.text
+    assert message_of(event(Kind.RESOLVED, anew)).title.startswith("[resolved after 7 d] ")
+
+
 def test_what_is_unknown_says_since_when_nothing_is_known():
     since = {"first_seen": NOW - timedelta(days=2), "unknown_runs": 3}
     message = message_of(event(Kind.FIRST, UNKNOWN, **since))

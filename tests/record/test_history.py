@@ -433,6 +433,15 @@ def test_days_of_the_watch_are_no_nights_and_are_said_in_one_line(tmp_path):
     assert "watch-20260502" not in out
 
 
+def test_where_there_are_days_of_the_watch_alone_they_are_counted(tmp_path):
+    for name in ("watch-20260502-12ab34cd", "watch-20260503-12ab34cd"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "looks.jsonl").touch()
+    done = command(tmp_path)
+    assert done.exit_code == 4
+    assert "no run that tells of itself: 2 days of the watch, which are no runs" in " ".join(done.output.split())
+
+
 def test_programs_read_json(tmp_path):
     nights(tmp_path, "D")
     done = command(tmp_path, "--format", "json", "--every", "12h")

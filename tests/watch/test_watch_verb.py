@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from heartbeat_server import serving
 from running import environment
 
 from asbuilt.observe.credentials import Tokens
@@ -215,3 +216,10 @@ def _is_running(process):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_monitor_elsewhere_hears_of_a_look_and_not_of_what_judges_it(watch):
+    with serving() as service:
+        process = watch("--once", "--sandbox=healthy", environ={"ASBUILT_HEARTBEAT_URL": service.address})
+        process.communicate(timeout=SECONDS)
+    assert (process.returncode, service.told) == (0, ["/start", ""])

@@ -128,6 +128,8 @@ def _when(event: Event) -> Iterator[Line]:
         yield Line("Its severity was", f"{event.severity_before}, and is {cause.severity} now.")
     if not _is_unknown(event):
         known = f"Since {_at(cause.since)}, for {ago(cause.since, event.at)}. " if cause.since else ""
+        if cause.since and cause.since > event.first_seen:
+            known = f"As it is now since {_at(cause.since)}. "
         yield Line(f"{known}First seen", f"{_at(event.first_seen)}.")
     if _is_unknown(event) and event.last_known:
         yield Line("A run could tell last", f"{_at(event.last_known)}.")
@@ -204,8 +206,11 @@ def _is_unknown(event: Event) -> bool:
 
 
 def _since(event: Event) -> datetime:
-    """Give the provider's instant where it is known, else when it was first seen."""
-    return event.cause.since or event.first_seen
+    """Give the provider's instant where it is known, else when it was first seen.
+
+    A dyno that crashes anew has a later instant each time, and its outage has begun before.
+    """
+    return min(event.cause.since or event.first_seen, event.first_seen)
 
 
 def _open_for(event: Event) -> str:
