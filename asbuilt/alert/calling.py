@@ -3,6 +3,7 @@
 The state is kept before the first delivery and after each: who dies between a delivery and that has it told once more.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from asbuilt.alert.told import Told
 from asbuilt.estate_alerts import Alerts
 
 Deliver = Callable[[str, Message], None]
+_LONG = 5.0  # seconds; a target that fails after so many is not asked again by this run: others wait behind it
 _ATTEMPTS = 5  # to decide by a state that another run does not change at the same moment
 
 
@@ -134,8 +136,17 @@ def _loaded(kept: Kept, keeper: Keeper) -> tuple[State, tuple[str, ...]]:
 
 
 def _delivered(keeping: _Keeping, told: Told, deliver: Deliver) -> Iterator[Sent]:
+    hanging: set[str] = set()
     for batch in batches(keeping.state, told.estate):
-        failed = _failure(batch, deliver) if not keeping.taken else f"{batch.target}: another run has the state by now"
+        if keeping.taken:
+            failed = f"{batch.target}: another run has the state by now"
+        elif batch.target in hanging:
+            failed = f"{batch.target}: not tried once more, since it kept this run waiting for the message before"
+        else:
+            begun = time.monotonic()
+            failed = _failure(batch, deliver)
+            if failed and time.monotonic() - begun >= _LONG:
+                hanging.add(batch.target)
         if not failed:
             keeping.keep(without(keeping.state, batch))
         yield Sent(batch.target, batch.events, failed)
