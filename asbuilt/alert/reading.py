@@ -124,6 +124,11 @@ def _died(found: Verification, directory: Path, now: datetime) -> Told:
     )
 
 
+def _place(directory: Path) -> str:
+    """Give where a run's evidence is tomorrow too: `latest` is another run's by then."""
+    return str(directory.parent / directory.readlink() if directory.is_symlink() else directory)
+
+
 def _collected(directory: Path) -> dict[str, Any]:
     try:
         found = json.loads(read_inside(directory, COLLECTED, MOST_OF_AN_OBSERVATION))

@@ -68,7 +68,7 @@ def _incomplete(told: Told) -> Iterator[KeptCause]:
     why = "; ".join(texts.line(each) for each in told.lacks[:_MOST_NAMED])
     where = told.evidence or "its directory"
     steps = (
-        f"asbuilt verify {where}: it names each file and each check that does not fit",
+        f"asbuilt verify {where}\nit names each file and each check that does not fit",
         "see why, run it again",
     )
     yield _of_a_run(told, INCOMPLETE, f"the run {told.run}{checks} is incomplete: {why}", [_run_id(told.suites)], steps)

@@ -91,8 +91,10 @@ def keeper_of(state: str, github: str | None) -> "Keeper":
     Raises OptionError.
     """
     if not state.startswith(_ISSUE):
-        from asbuilt.alert.keeping import StateFile
+        from asbuilt.alert.keeping import StateFile, misnamed
 
+        if wrong := misnamed(Path(state)):
+            raise OptionError(f"--state: {wrong}")
         return StateFile(Path(state))
     from asbuilt.alert.issues.issue_token import issue_access
     from asbuilt.alert.issues.state_in_issue import StateIssue

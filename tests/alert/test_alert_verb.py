@@ -163,6 +163,9 @@ def test_another_estate_may_say_whom_to_call_and_not_one_of_another_name(without
         (["{night}", "--state", ""], "--state"),
         (["{night}", "--state", "github-issue:nobody"], "github-issue:OWNER/NAME"),
         (["{night}", "--state", "github-issue:acme/shop"], "GITHUB_TOKEN"),
+        (["{night}", "--state", "{folder}"], "is a folder"),
+        (["{night}", "--state", "/dev/null"], "is no regular file"),
+        (["{night}", "--state", "{night}/s.json"], "in a run's record"),
         (["{folder}", "--state", "s.json"], "not a run's directory"),
         (["{folder}/no", "--state", "s.json"], "is no folder"),
     ],
@@ -183,9 +186,10 @@ def test_a_state_of_another_form_is_said_and_stays(night, tmp_path):
 
 
 def test_a_state_that_cannot_be_kept_fails(night, tmp_path):
-    done = asked(night, "--state", tmp_path, PAGER_URL="json://127.0.0.1:9")
+    (tmp_path / "file").touch()
+    done = asked(night, "--state", tmp_path / "file" / "state.json", PAGER_URL="json://127.0.0.1:9")
     assert done.exit_code == 1
-    assert "is a folder" in done.stderr
+    assert "cannot be opened" in done.stderr
 
 
 def test_what_was_judged_again_calls_nobody(night, tmp_path, estate):
