@@ -49,10 +49,11 @@ def alert(
     from functools import partial
 
     from asbuilt.alert.calling import call, foreseen
-    from asbuilt.alert.deliver import deliver
+    from asbuilt.alert.deliver import deliver, unreachable
     from asbuilt.alert.lines import as_plain, lines, problems
     from asbuilt.alert.not_kept import NotKeptError
     from asbuilt.alert.state import UnknownFormError
+    from asbuilt.alert.when import every_target
 
     now = datetime.now(UTC)
     try:
@@ -73,6 +74,10 @@ def alert(
         raise typer.Exit(1) from error
     for each in problems(called):
         say(each, "yellow")
+    failed = {sent.target for sent in called.sent if sent.failed}
+    for target in every_target(routes):
+        if target not in failed and (why := unreachable(target, os.environ, github)):
+            say(f"nobody can be called at {why}", "yellow")
     if form is Told.JSON:
         typer.echo(texts.as_json(context.obj.hide_all(as_plain(called))))
     else:

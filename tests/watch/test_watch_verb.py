@@ -215,3 +215,11 @@ def _is_running(process):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_target_that_is_not_set_is_said_before_anybody_is_to_be_called(watch, tmp_path):
+    (tmp_path / "estate.yaml").write_text(ESTATE.format(more="alerts: { default: [env:NOT_SET_URL] }\n"))
+    process = watch("--once", "--sandbox=healthy", f"--state={tmp_path / 'state.json'}")
+    out, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0
+    assert "nobody can be called at env:NOT_SET_URL: NOT_SET_URL is not set, or empty" in out
