@@ -92,8 +92,10 @@ def schedule(seed, seconds):
     kinds = ("crashed", "gone", "health", "failed", "forbidden")
     for app in APPS:
         at = chance.uniform(2, 6) * INTERVAL
-        while at < seconds - 10 * INTERVAL:
+        last = seconds - HOLD - 10 * INTERVAL
+        while at < last:
             lasts = chance.choice((chance.uniform(20, 290), chance.uniform(310, 900), chance.uniform(1000, 4000)))
+            lasts = min(lasts, last - at)  # what began has to be resolved while somebody looks
             found.append(Outage(app, chance.choice(kinds), at, at + lasts))
             at += lasts + HOLD + chance.uniform(5, 12) * INTERVAL
     return sorted(found, key=lambda each: each.begins)

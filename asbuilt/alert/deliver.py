@@ -32,6 +32,31 @@ def deliver(target: str, message: Message, environ: Mapping[str, str], github: s
         raise NotDeliveredError("no target that a message could go to; expected env:NAME or github-issue:OWNER/NAME")
 
 
+def unreachable(target: str, environ: Mapping[str, str], github: str | None = None) -> str:
+    """Say why a target cannot be reached as things stand, without asking it; nothing where it may be.
+
+    It is for who has nothing to deliver yet: what is not set is heard before somebody has to be called.
+    """
+    kind, _, name = target.partition(":")
+    if kind == _VARIABLE:
+        url = environ.get(name, "").strip()
+        reason = _unusable(url) if url else "{name} is not set, or empty"
+        return f"{target}: {reason.replace('{name}', name)}" if reason else ""
+    from asbuilt.alert.issues.issue_token import issue_access  # noqa: PLC0415 - as below
+
+    try:
+        issue_access(github, environ)
+    except NotDeliveredError as error:
+        return f"{target}: {error}"
+    return ""
+
+
+def _unusable(url: str) -> str:
+    from asbuilt.alert.services.apprise_target import unusable  # noqa: PLC0415 - as below
+
+    return unusable(url)
+
+
 def _send(url: str, message: Message) -> str:
     from asbuilt.alert.services.apprise_target import send  # noqa: PLC0415 - Apprise takes a second: who calls nobody waits not
 

@@ -3,6 +3,7 @@
 All of it is frozen and plain, so that a watch that begins anew can read it back from JSON.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from asbuilt.model import App, Dyno, Formation, Release
 
 T = TypeVar("T")
 LOOKS_THAT_COUNT = 3  # a fact that is older than so many looks counts as not asked
+_BEGUN = re.compile(r"@\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:?\d\d)?$")
 _MOST_OF_A_SKEW = timedelta(minutes=1)  # between the clocks of a provider's servers
 
 
@@ -57,6 +59,15 @@ class Kept:
 
     world: str = ""
     apps: dict[str, KeptApp] = field(default_factory=dict)
+
+    def of(self, world: str) -> Mapping[str, KeptApp]:
+        """Give what is kept of a world; a sandbox that is begun at another time is the same one."""
+        return self.apps if untimed(self.world) == untimed(world) else {}
+
+
+def untimed(world: str) -> str:
+    """Give a world without the time at which a sandbox was begun; the subject of a fault stays."""
+    return _BEGUN.sub("", world)
 
 
 @cache

@@ -56,7 +56,7 @@ def look(
     Raises nothing for what could not be observed: it becomes a fact of its own.
     """
     began = time.monotonic()
-    known = {name: each for name, each in kept.apps.items() if kept.world == world and name in estate.apps}
+    known = {name: each for name, each in kept.of(world).items() if name in estate.apps}
     apps = [estate.apps[name] for name in sorted(intervals)]
     asked = [each for each in apps if due is None or each.name in due]
     with ThreadPoolExecutor(max_workers=IN_FLIGHT, thread_name_prefix="look") as pool:
@@ -103,7 +103,7 @@ def urls_of(estate: declared.Estate, client: Client, kept: Kept, world: str, app
 
     One request for all of them, before the first look; none where there is no such app. Empty where it is not told.
     """
-    known = {name for name, each in kept.apps.items() if each.web_url and kept.world == world}
+    known = {name for name, each in kept.of(world).items() if each.web_url}
     wanted = {name for name in apps if estate.apps[name].probes and not estate.apps[name].url} - known
     listed = heroku_lists.apps(client) if wanted else None
     found = listed.value if isinstance(listed, Observed) else ()

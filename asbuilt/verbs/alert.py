@@ -13,6 +13,7 @@ from asbuilt.verbs.forms import Told
 from asbuilt.verbs.telling import all_meant, fitting, say, stop
 
 if TYPE_CHECKING:
+    from asbuilt.alert.calling import Called
     from asbuilt.alert.keeping import Keeper
     from asbuilt.alert.told import Told as ToldByRun
     from asbuilt.estate import Estate
@@ -50,7 +51,7 @@ def alert(
 
     from asbuilt.alert.calling import call, foreseen
     from asbuilt.alert.deliver import deliver
-    from asbuilt.alert.lines import as_plain, lines, problems
+    from asbuilt.alert.lines import as_plain, lines
     from asbuilt.alert.not_kept import NotKeptError
     from asbuilt.alert.state import UnknownFormError
     from asbuilt.verbs.alert_heard import heard
@@ -74,8 +75,7 @@ def alert(
     except NotKeptError as error:
         say(str(error), "red")
         raise typer.Exit(1) from error
-    for each in problems(called):
-        say(each, "yellow")
+    _warn(called, routes, github)
     if form is Told.JSON:
         typer.echo(texts.as_json(context.obj.hide_all(as_plain(called))))
     else:
@@ -83,6 +83,20 @@ def alert(
             typer.echo(fitting([context.obj.hide(each)]))
     if not called.done:
         raise typer.Exit(1)
+
+
+def _warn(called: "Called", routes: "Alerts", github: str | None) -> None:
+    """Say what a person has to see: what was odd, and who could not be called if it came to that."""
+    from asbuilt.alert.deliver import unreachable
+    from asbuilt.alert.lines import problems
+    from asbuilt.alert.when import every_target
+
+    for each in problems(called):
+        say(each, "yellow")
+    failed = {sent.target for sent in called.sent if sent.failed}
+    for target in every_target(routes):
+        if target not in failed and (why := unreachable(target, os.environ, github)):
+            say(f"nobody can be called at {why}", "yellow")
 
 
 def keeper_of(state: str, github: str | None) -> "Keeper":

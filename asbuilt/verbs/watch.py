@@ -11,7 +11,7 @@ from asbuilt.verbs.forms import Told
 from asbuilt.verbs.telling import all_meant, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from asbuilt.alert.told import Told as ToldByLook
     from asbuilt.watch.about import About
@@ -78,6 +78,8 @@ def watch(
         except (OptionError, EstateError, BrokenChecksError) as error:
             stop(str(error))
         context.obj = made.secrets
+        for each in _unreachable(made.about) if state else ():
+            telling.say(f"nobody can be called at {each}")
         if asked.once:
             return made.watch.once()
         told = begins(made, asked)
@@ -99,3 +101,15 @@ def _reach(state: str, about: "About") -> "Callable[[ToldByLook], Reached]":
         raise OptionError(NO_ALERTS.format(where=about.path))
     github = about.run.estate.providers.github
     return reaching(alerts, keeper_of(state, github), os.environ, github)
+
+
+def _unreachable(about: "About") -> "Iterator[str]":
+    """Say which targets of the estate cannot be reached as things stand, before somebody has to be called."""
+    from asbuilt.alert.deliver import unreachable
+    from asbuilt.alert.when import every_target
+
+    estate = about.run.estate
+    if estate.alerts is not None:
+        yield from filter(
+            None, (unreachable(each, os.environ, estate.providers.github) for each in every_target(estate.alerts))
+        )

@@ -26,8 +26,9 @@ from asbuilt.withholding import Secrets
 
 FORM = "asbuilt watch 1"
 LOOKS, NOW, DAY = "looks.jsonl", "now.json", "day.json"
-MOST_OF_A_LINE = 2**20
+MOST_OF_A_LINE = 2**26  # what is read back: a thousand apps in their shortest form take two MiB
 GAP = 2  # intervals: looks that are further apart are a silence of the watch itself
+_WHOLE = 2**20  # of a line that leaves nothing out
 _MOST_REQUESTS = 200
 _MOST_APPS = 20
 _SHORT = 80
@@ -101,7 +102,7 @@ def plain_causes(looked: Looked) -> tuple[Mapping[str, Any], ...]:
 
 
 def written_line(state: State, looked: Looked, changed: Change, secrets: Secrets, *, why: str = "") -> bytes:
-    """Give the line that a look is written down as, of at most 1 MiB."""
+    """Give the line that a look is written down as, of 1 MiB or as short as its verdicts allow."""
     transcript = looked.observation.transcript
     now = {each.id: each for each in looked.verdicts}
     names = [each for each in changed.verdicts if each in now]
@@ -128,12 +129,15 @@ def written_line(state: State, looked: Looked, changed: Change, secrets: Secrets
 
 
 def _bounded(line: dict[str, Any], secrets: Secrets) -> bytes:
-    """Give a line as bytes; what is too much for one is left out, the least needed first, and said."""
+    """Give a line as bytes; of one that is long what is least needed is left out, and that is said.
+
+    The verdicts stay: a line is as long as the estate has checks.
+    """
     content = as_json(line, secrets, indent=None).encode()
-    if len(content) > MOST_OF_A_LINE:
+    if len(content) > _WHOLE:
         line = {**line, "facts": None, "requests": [], "left_out": "facts and requests: too much for one line"}
         content = as_json(line, secrets, indent=None).encode()
-    if len(content) > MOST_OF_A_LINE:
+    if len(content) > _WHOLE:
         short = {
             name: {**each, "reason": each["reason"][:_SHORT], "facts": [], "observed": None, "requests": []}
             for name, each in line["verdicts"].items()

@@ -15,6 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Self
 
+from asbuilt.observe.kept_looks import untimed
 from asbuilt.option_values import OptionError
 from asbuilt.record.directory import SANDBOX
 from asbuilt.record.writing import NotWrittenError
@@ -134,7 +135,7 @@ class Days:
 
     def _taken(self) -> int:
         """Take the evidence folder for a watch of this estate, until it ends however it does. Raises OptionError."""
-        told = "\n".join((self._head.estate, *self._head.apps, _base(self._head.world)))
+        told = "\n".join((self._head.estate, *self._head.apps, untimed(self._head.world)))
         path = self._evidence / f".watch-{sha256(told.encode()).hexdigest()[:12]}.lock"
         try:
             self._evidence.mkdir(parents=True, exist_ok=True)
@@ -151,11 +152,6 @@ class Days:
         return lock
 
 
-def _base(world: str) -> str:
-    """Give a world without the time at which a sandbox was begun."""
-    return world.partition("@")[0]
-
-
 def _is_same(one: Head, other: Head) -> bool:
     """Say whether two days are of one watch: of the same estate, apps and world, a sandbox at whatever time."""
-    return _base(one.world) == _base(other.world) and (one.sha256, one.apps) == (other.sha256, other.apps)
+    return untimed(one.world) == untimed(other.world) and (one.sha256, one.apps) == (other.sha256, other.apps)

@@ -86,6 +86,9 @@ def test_it_calls_once_and_says_whom_for_what(night, tmp_path, pager):
     again = asked(night, "--state", tmp_path / "state.json", PAGER_URL=pager.url)
     assert (again.exit_code, len(pager.got)) == (0, 1)
     assert "told already" in again.stderr
+    assert "nobody can be called at env:PAGER_URL" not in again.stderr
+    unset = asked(night, "--state", tmp_path / "state.json")
+    assert "nobody can be called at env:PAGER_URL: PAGER_URL is not set, or empty" in unset.stderr
 
 
 def test_what_is_told_names_the_run_and_not_what_is_the_newest_today(night, tmp_path, pager):

@@ -4,7 +4,7 @@ import pytest
 from events_of import MESSAGE
 from refusing import SECRET, refused
 
-from asbuilt.alert.deliver import deliver
+from asbuilt.alert.deliver import deliver, unreachable
 from asbuilt.alert.not_delivered import NotDeliveredError
 from asbuilt.alert.services import apprise_target
 
@@ -83,3 +83,26 @@ def test_an_issue_is_told_to_the_github_that_is_meant(monkeypatch, declared, env
     monkeypatch.setattr("asbuilt.alert.issues.github_issues.deliver_issue", lambda *given: seen.append(given))
     deliver("github-issue:o/r", MESSAGE, environ, declared)
     assert seen == [("o/r", MESSAGE, *access)]
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (None, "env:PAGER_URL: PAGER_URL is not set, or empty"),
+        (" ", "env:PAGER_URL: PAGER_URL is not set, or empty"),
+        ("nothing://of-apprise/secret-part", "none of Apprise's"),
+        ("dbus://secret-part", "calls nobody"),
+        ("json://a.example/secret-part json://b.example", "holds several URLs"),
+        ("json://a.example/secret-part", ""),
+    ],
+)
+def test_what_cannot_be_reached_is_said_before_anybody_is_called(value, why):
+    told = unreachable("env:PAGER_URL", {} if value is None else {"PAGER_URL": value})
+    assert why in told
+    assert bool(told) is bool(why)
+    assert "secret-part" not in told
+
+
+def test_an_issue_without_a_token_is_said_before_anybody_is_called():
+    assert unreachable("github-issue:example/shop", {}).startswith("github-issue:example/shop: ")
+    assert unreachable("github-issue:example/shop", {"GITHUB_TOKEN": "ghp_1"}) == ""

@@ -1,12 +1,14 @@
 """A day of the watch: the changes alone, in a chain that shows what was changed of it, and goes on after a restart."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import watched
 from watched import HEAD, INTERVAL, MINUTES, NOON, SOURCE
 
+from asbuilt.observe.kept_looks import Kept, KeptApp
 from asbuilt.option_values import OptionError
 from asbuilt.record.writing import NotWrittenError
 from asbuilt.verdicts import Outcome
@@ -233,6 +235,31 @@ def test_a_line_has_a_most_and_says_what_it_left_out(days, about):
     assert "too much for one line" in line["left_out"]
     assert {each["outcome"] for each in line["verdicts"].values()} == {"conforms", "drifted"}
     assert read_day(directory).holds
+
+
+def test_a_day_of_a_thousand_apps_holds_and_goes_on(days, about, said):
+    look = watched.looked(about, NOON)
+    one = look.verdicts[0]
+    many = tuple(replace(one, id=f"{one.id.removesuffix(']')} {number}]") for number in range(6000))
+    watch = days()
+    directory = watch.record(replace(look, verdicts=many))
+    assert (directory / day.LOOKS).stat().st_size > 2**20
+    assert not read_day(directory).misfits
+    watch.__exit__()
+    assert (days().directory, said) == (directory, [])
+
+
+@pytest.mark.parametrize(
+    ("other", "counts"),
+    [
+        ("sandbox healthy+dyno-crashed@shop-web@2026-05-08T06:05:00Z", True),
+        ("sandbox healthy+dyno-crashed@shop-api@2026-05-08T06:05:00Z", False),
+        ("live", False),
+    ],
+)
+def test_what_looks_at_a_sandbox_left_counts_at_another_time_of_it_and_in_no_other_world(other, counts):
+    kept = Kept("sandbox healthy+dyno-crashed@shop-web@2026-05-08T06:00:00Z", {"shop-web": KeptApp(NOON)})
+    assert bool(kept.of(other)) is counts
 
 
 def test_what_could_not_be_written_is_written_with_the_next_look(days, about, monkeypatch):

@@ -223,3 +223,11 @@ def test_a_monitor_elsewhere_hears_of_a_look_and_not_of_what_judges_it(watch):
         process = watch("--once", "--sandbox=healthy", environ={"ASBUILT_HEARTBEAT_URL": service.address})
         process.communicate(timeout=SECONDS)
     assert (process.returncode, service.told) == (0, ["/start", ""])
+
+
+def test_a_target_that_is_not_set_is_said_before_anybody_is_to_be_called(watch, tmp_path):
+    (tmp_path / "estate.yaml").write_text(ESTATE.format(more="alerts: { default: [env:NOT_SET_URL] }\n"))
+    process = watch("--once", "--sandbox=healthy", f"--state={tmp_path / 'state.json'}")
+    out, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0
+    assert "nobody can be called at env:NOT_SET_URL: NOT_SET_URL is not set, or empty" in out

@@ -33,6 +33,7 @@ from asbuilt.alert.words import chat_texts
 THREAD = "asbuilt-delivers"
 _LONGEST_WAIT = 30.0  # seconds, whatever a service and its URL make of it
 _CONNECT, _READ = 10.0, 15.0  # seconds, where the URL names none; Apprise's own 4 take a slow yes for a no
+_SEVERAL = "{name} holds several URLs, of which there would be one yes or no; give each a variable of its own"
 _LOCAL = frozenset({"blink1", "dbus", "gio", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
 _SILENT = frozenset({"rsyslog"})  # UDP
 _RAW = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})  # programs read these: plain, unless asked for
@@ -55,7 +56,7 @@ def send(url: str, message: Message) -> str:
     """
     _silence()
     if len(_URLS.findall(url)) > 1:
-        return "{name} holds several URLs, of which there would be one yes or no; give each a variable of its own"
+        return _SEVERAL
     done: Future[str] = Future()
     # A thread that nobody waits for at the end: a service that holds the connection for ever keeps no run from ending.
     Thread(target=_finish, args=(done, url, message), name=THREAD, daemon=True).start()
@@ -63,6 +64,21 @@ def send(url: str, message: Message) -> str:
         return done.result(_LONGEST_WAIT)
     except TimeoutError:
         return f"it did not answer within {_LONGEST_WAIT:.0f} s; it may have taken it all the same"
+
+
+def unusable(url: str) -> str:
+    """Say what keeps a URL from being one that a message can be sent to, without sending any; nothing where it is one.
+
+    In the words that are given back, `{name}` stands for the variable that holds it.
+    """
+    _silence()
+    if len(_URLS.findall(url)) > 1:
+        return _SEVERAL
+    try:
+        service = _service(url)
+    except Exception as error:  # noqa: BLE001 - a plugin of Apprise may raise anything
+        return f"Apprise failed ({type(error).__name__}); look at the URL in {{name}}"
+    return service if isinstance(service, str) else ""
 
 
 def _finish(done: Future[str], url: str, message: Message) -> None:
