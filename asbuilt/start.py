@@ -24,6 +24,7 @@ def main() -> None:
 
 def _command() -> Any:
     invoked.lend_nothing()
+    _open_what_is_closed()
     verb, *arguments = sys.argv[1:] or [""]
     if verb == "__complete":
         from asbuilt.verbs import completing  # noqa: PLC0415 - an interruption while this is imported is ours to end
@@ -38,6 +39,18 @@ def _command() -> Any:
     from asbuilt.cli import app  # noqa: PLC0415 - as above
 
     return app()
+
+
+def _open_what_is_closed() -> None:
+    """Let a stream that somebody closed lead nowhere: Python has none then, and the next file would take its place."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is not None:
+            continue
+        opened = os.open(os.devnull, os.O_RDWR)
+        if opened != number:
+            os.dup2(opened, number)
+            os.close(opened)
+        setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", errors="backslashreplace", closefd=False))
 
 
 def _judged(verb: str, arguments: list[str]) -> int:

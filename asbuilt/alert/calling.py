@@ -3,6 +3,7 @@
 The state is kept before the first delivery and after each: who dies between a delivery and that has it told once more.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from asbuilt.alert.decide import decided, undecided
 from asbuilt.alert.event import Event, Message
 from asbuilt.alert.keeping import Keeper, Kept, UnreadableError
 from asbuilt.alert.not_delivered import NotDeliveredError
-from asbuilt.alert.not_kept import NotKeptError
+from asbuilt.alert.not_kept import NotKeptError, TakenError
 from asbuilt.alert.outbox import Batch, batches, without
 from asbuilt.alert.state import NoStateError, Open, State, as_bytes, restored, without_future
 from asbuilt.alert.told import Told
@@ -21,6 +22,8 @@ from asbuilt.alert.words.messages import message_of
 from asbuilt.estate_alerts import Alerts
 
 Deliver = Callable[[str, Message], None]
+_LONG = 5.0  # seconds; a target that fails after so many is not asked again by this run: others wait behind it
+_ATTEMPTS = 5  # to decide by a state that another run does not change at the same moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +57,23 @@ class Called:
 
 @dataclass(slots=True)
 class _Keeping:
-    """A state that is kept as it changes; where that fails, what is to be told is told all the same."""
+    """A state that is kept as it changes; where that fails, what is to be told is told all the same.
+
+    But for one that another run has taken: it calls for what it found there, so this one stops.
+    """
 
     kept: Kept
     state: State
     unkept: str = field(default="")
+    taken: str = field(default="")
 
     def keep(self, state: State) -> None:
         self.state = state
         try:
             self.kept.save(as_bytes(state))
+        except TakenError as error:
+            self.taken = str(error)
+            self.unkept = f"{error}; what this run was still to call for is left to the next one"
         except NotKeptError as error:
             self.unkept = f"{error}; what was called now will be called again by the next run"
         else:
@@ -76,13 +86,27 @@ def call(told: Told, alerts: Alerts, keeper: Keeper, deliver: Deliver, now: date
     Raises UnknownFormError for a state that another asbuilt wrote; nothing is overwritten then.
     """
     with keeper.held() as kept:
+        before, notes, keeping = _decided(told, alerts, keeper, kept, now)
+        notes = (*notes, *_given_up(before, keeping.state))
+        sent = tuple(_delivered(keeping, told, deliver))
+        return Called(told, sent, _open(keeping.state, told), notes, undecided(before, told), keeping.unkept)
+
+
+def _decided(
+    told: Told, alerts: Alerts, keeper: Keeper, kept: Kept, now: datetime
+) -> tuple[State, tuple[str, ...], _Keeping]:
+    """Give the state before a run, what was odd of it, and the one after it, kept.
+
+    Where another run was quicker, by what that has left. Raises TakenError where others always are.
+    """
+    for _ in range(_ATTEMPTS):
         before, notes = _loaded(kept, keeper)
         before = without_future(before, told, now)
         keeping = _Keeping(kept, before)
         keeping.keep(decided(before, told, alerts))
-        notes = (*notes, *_given_up(before, keeping.state))
-        sent = tuple(_delivered(keeping, told, deliver))
-        return Called(told, sent, _open(keeping.state, told), notes, undecided(before, told), keeping.unkept)
+        if not keeping.taken:
+            return before, notes, keeping
+    raise TakenError(f"{keeping.taken}; this run calls nobody: run it again")
 
 
 def foreseen(told: Told, alerts: Alerts, keeper: Keeper, now: datetime) -> Called:
@@ -112,8 +136,17 @@ def _loaded(kept: Kept, keeper: Keeper) -> tuple[State, tuple[str, ...]]:
 
 
 def _delivered(keeping: _Keeping, told: Told, deliver: Deliver) -> Iterator[Sent]:
+    hanging: set[str] = set()
     for batch in batches(keeping.state, told.estate):
-        failed = _failure(batch, deliver)
+        if keeping.taken:
+            failed = f"{batch.target}: another run has the state by now"
+        elif batch.target in hanging:
+            failed = f"{batch.target}: not tried once more, since it kept this run waiting for the message before"
+        else:
+            begun = time.monotonic()
+            failed = _failure(batch, deliver)
+            if failed and time.monotonic() - begun >= _LONG:
+                hanging.add(batch.target)
         if not failed:
             keeping.keep(without(keeping.state, batch))
         yield Sent(batch.target, batch.events, failed)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from asbuilt.alert.not_kept import NotKeptError
 from asbuilt.files import NotThereError, RefusedError, read
+from asbuilt.record.directory import COLLECTED
 
 MOST = 2**26
 _WAIT = 60.0
@@ -59,10 +60,8 @@ class StateFile:
     @contextmanager
     def held(self) -> Iterator["StateFile"]:
         """Lock it, and wait for whoever has it locked. Raises NotKeptError."""
-        if self._path.is_symlink():
-            raise NotKeptError(f"{self} is a link, which is not followed: name the file itself")
-        if self._path.is_dir():
-            raise NotKeptError(f"{self} is a folder: name a file in it, such as {self._path / 'alerts.json'}")
+        if wrong := misnamed(self._path):
+            raise NotKeptError(wrong)
         lock = self._path.with_name(f"{self._path.name}.lock")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,6 +138,23 @@ class StateFile:
                 raise NotKeptError(told) from error
             else:
                 return
+
+
+def misnamed(path: Path) -> str:
+    """Say why a path can hold no state, whatever stands there; nothing where it can.
+
+    What is no regular file is never set aside: `/dev/null` belongs to the whole machine, and a file in a run's record
+    is one that its manifest does not know.
+    """
+    if path.is_symlink():
+        return f"{path} is a link, which is not followed: name the file itself"
+    if path.is_dir():
+        return f"{path} is a folder: name a file in it, such as {path / 'alert.json'}"
+    if path.exists() and not path.is_file():
+        return f"{path} is no regular file, and a state is replaced as a whole: name a file, which need not be there"
+    if inside := next((each for each in path.absolute().parents if (each / COLLECTED).is_file()), None):
+        return f"{path} would be in a run's record, which would no longer hold: name a file outside {inside}"
+    return ""
 
 
 def _sync(folder: Path) -> None:

@@ -82,16 +82,11 @@ def _ended(found: Verification, manifest: Manifest, directory: Path, now: dateti
         judged=verdicts or {},
         said=manifest.covered.said,
         lacks=(*lacks, *unread),
-        evidence=_named(directory),
+        evidence=_place(directory),
         run_url=_page(manifest),
         declared=declared(judged_by) if judged_by else None,
     )
     return Read(told, judged_by)
-
-
-def _named(directory: Path) -> str:
-    """Give where a run's directory is, by its own name: `latest` is another one tomorrow."""
-    return str(directory.parent / directory.resolve().name if directory.is_symlink() else directory)
 
 
 def _lacks(found: Verification, manifest: Manifest) -> list[str]:
@@ -125,8 +120,13 @@ def _died(found: Verification, directory: Path, now: datetime) -> Told:
         suites=tuple(each for each in suites if isinstance(each, str))[:_MOST] if isinstance(suites, list) else (),
         causes=(),
         lacks=(texts.line(lacks),),
-        evidence=_named(directory),
+        evidence=_place(directory),
     )
+
+
+def _place(directory: Path) -> str:
+    """Give where a run's evidence is tomorrow too: `latest` is another run's by then."""
+    return str(directory.parent / directory.readlink() if directory.is_symlink() else directory)
 
 
 def _collected(directory: Path) -> dict[str, Any]:

@@ -67,9 +67,7 @@ def _incomplete(told: Told) -> Iterator[KeptCause]:
     checks = f" of the {' and '.join(told.suites)} checks" if told.suites else ""
     why = "; ".join(texts.line(each) for each in told.lacks[:_MOST_NAMED])
     steps = (
-        f"asbuilt verify {told.evidence}\nIt names each file and each check that does not fit."
-        if told.evidence
-        else "",
+        f"asbuilt verify {told.evidence}\nit names each file and each check that does not fit" if told.evidence else "",
         "see why, run it again",
     )
     headline = f"the run {told.run}{checks} is incomplete: {why}"

@@ -53,8 +53,7 @@ def alert(
     from asbuilt.alert.lines import as_plain, lines, problems
     from asbuilt.alert.not_kept import NotKeptError
     from asbuilt.alert.state import UnknownFormError
-    from asbuilt.alert.told import SANDBOX
-    from asbuilt.heartbeat import Heartbeat, RunKind
+    from asbuilt.verbs.alert_heard import heard
 
     now = datetime.now(UTC)
     try:
@@ -62,34 +61,26 @@ def alert(
         told, declares, routes = _asked(directory, estate, now)
         github = declares.providers.github
         keeper = keeper_of(state, github)
-    except OptionError as error:
-        stop(str(error))
-    environ = {} if dry_run else os.environ
-    beat = Heartbeat.of(environ, RunKind.ALERT, rehearsal=told.kind_of_world == SANDBOX)
-    beat.start()
-    try:
         if dry_run:
             called = foreseen(told, routes, keeper, now)
         else:
-            called = call(told, routes, keeper, partial(deliver, environ=os.environ, github=github), now)
+            with heard(told, context.obj.hide) as hears:
+                called = call(told, routes, keeper, partial(deliver, environ=os.environ, github=github), now)
+                hears(called)
+    except OptionError as error:
+        stop(str(error))
     except UnknownFormError as error:
-        why = f"{state} {error}: nobody was called; use that asbuilt, or another --state"
-        beat.fail(why)
-        stop(why)
+        stop(f"{state} {error}: nobody was called; use that asbuilt, or another --state")
     except NotKeptError as error:
-        beat.fail(str(error))
         say(str(error), "red")
         raise typer.Exit(1) from error
-    wrong = list(problems(called))
-    for each in wrong:
+    for each in problems(called):
         say(each, "yellow")
-    told_of = list(map(context.obj.hide, lines(called, foreseen=dry_run)))
-    (beat.success if called.done else beat.fail)("\n".join((*told_of, *wrong)))
     if form is Told.JSON:
         typer.echo(texts.as_json(context.obj.hide_all(as_plain(called))))
     else:
-        for each in told_of:
-            typer.echo(fitting([each]))
+        for each in lines(called, foreseen=dry_run):
+            typer.echo(fitting([context.obj.hide(each)]))
     if not called.done:
         raise typer.Exit(1)
 
@@ -100,8 +91,10 @@ def keeper_of(state: str, github: str | None) -> "Keeper":
     Raises OptionError.
     """
     if not state.startswith(_ISSUE):
-        from asbuilt.alert.keeping import StateFile
+        from asbuilt.alert.keeping import StateFile, misnamed
 
+        if wrong := misnamed(Path(state)):
+            raise OptionError(f"--state: {wrong}")
         return StateFile(Path(state))
     from asbuilt.alert.issues.issue_token import issue_access
     from asbuilt.alert.issues.state_in_issue import StateIssue

@@ -90,10 +90,20 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path):
     assert not (tmp_path / "other").exists()
 
 
-def test_a_pipe_in_its_place_is_set_aside_and_nobody_waits_for_it(desk, tmp_path):
-    os.mkfifo(tmp_path / "state.json")
-    assert desk.after(run(0 * DAY, FOUND)) != []
-    assert "a named pipe" in desk.called.notes[0]
+def test_what_is_no_regular_file_is_refused_and_stays_where_it_is(desk, tmp_path):
+    os.mkfifo(tmp_path / "state.json")  # stands for /dev/null as well, which is the whole machine's
+    with pytest.raises(NotKeptError, match="is no regular file"):
+        desk.after(run(0 * DAY, FOUND))
+    assert [each.name for each in tmp_path.iterdir()] == ["state.json"]
+
+
+@pytest.mark.parametrize("name", ["state.json", "bodies/state.json"])
+def test_a_state_in_a_run_s_record_is_refused(desk, tmp_path, name):
+    (tmp_path / "collected.json").write_text("{}")
+    desk.keeper = StateFile(tmp_path / name)
+    with pytest.raises(NotKeptError, match="in a run's record"):
+        desk.after(run(0 * DAY, FOUND))
+    assert [each.name for each in tmp_path.iterdir()] == ["collected.json"]
 
 
 def test_what_cannot_be_kept_is_told_all_the_same_and_said(desk, tmp_path, monkeypatch):

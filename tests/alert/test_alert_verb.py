@@ -64,6 +64,13 @@ def pager():
     server.server_close()
 
 
+@pytest.fixture
+def service():
+    """Give a monitor on this machine."""
+    with serving() as found:
+        yield found
+
+
 def asked(*arguments, **environ):
     return CliRunner().invoke(
         app, ["alert", *map(str, arguments)], env={"COLUMNS": "100", "GITHUB_TOKEN": "", **environ}
@@ -81,18 +88,11 @@ def test_it_calls_once_and_says_whom_for_what(night, tmp_path, pager):
     assert "told already" in again.stderr
 
 
-def test_a_monitor_elsewhere_hears_that_it_came_to_its_end_and_that_a_target_was_not_told(night, tmp_path, pager):
-    with serving() as service:
-        heard = {"ASBUILT_HEARTBEAT_URL_ALERT": service.address}
-        assert asked(night, "--state", tmp_path / "state.json", "--dry-run", **heard).exit_code == 0
-        assert service.heard == []
-        assert asked(night, "--state", tmp_path / "state.json", **heard).exit_code == 1
-        assert service.told == ["/start", "/fail"]
-        assert "PAGER_URL is not set" in service.heard[-1].body
-        assert asked(night, "--state", tmp_path / "state.json", PAGER_URL=pager.url, **heard).exit_code == 0
-    assert service.told[2:] == ["/start", ""]
-    assert "called env:PAGER_URL: SEV-1" in service.heard[-1].body
-    assert [each.run for each in service.heard][2:] == [service.heard[-1].run] * 2 != [service.heard[0].run] * 2
+def test_what_is_told_names_the_run_and_not_what_is_the_newest_today(night, tmp_path, pager):
+    (tmp_path / "latest").symlink_to(night)
+    asked(tmp_path / "latest", "--state", tmp_path / "state.json", PAGER_URL=pager.url)
+    assert f"Evidence: {night}" in pager.got[0]["message"]
+    assert "latest" not in pager.got[0]["message"]
 
 
 def test_what_is_not_delivered_fails_names_the_target_and_is_tried_again(night, tmp_path, pager):
@@ -163,6 +163,9 @@ def test_another_estate_may_say_whom_to_call_and_not_one_of_another_name(without
         (["{night}", "--state", ""], "--state"),
         (["{night}", "--state", "github-issue:nobody"], "github-issue:OWNER/NAME"),
         (["{night}", "--state", "github-issue:acme/shop"], "GITHUB_TOKEN"),
+        (["{night}", "--state", "{folder}"], "is a folder"),
+        (["{night}", "--state", "/dev/null"], "is no regular file"),
+        (["{night}", "--state", "{night}/s.json"], "in a run's record"),
         (["{folder}", "--state", "s.json"], "not a run's directory"),
         (["{folder}/no", "--state", "s.json"], "is no folder"),
     ],
@@ -183,9 +186,10 @@ def test_a_state_of_another_form_is_said_and_stays(night, tmp_path):
 
 
 def test_a_state_that_cannot_be_kept_fails(night, tmp_path):
-    done = asked(night, "--state", tmp_path, PAGER_URL="json://127.0.0.1:9")
+    (tmp_path / "file").touch()
+    done = asked(night, "--state", tmp_path / "file" / "state.json", PAGER_URL="json://127.0.0.1:9")
     assert done.exit_code == 1
-    assert "is a folder" in done.stderr
+    assert "cannot be opened" in done.stderr
 
 
 def test_what_was_judged_again_calls_nobody(night, tmp_path, estate):
@@ -195,3 +199,30 @@ def test_what_was_judged_again_calls_nobody(night, tmp_path, estate):
     done = asked(again.directory, "--state", tmp_path / "state.json")
     assert done.exit_code == 4
     assert "judged the observation" in done.stderr
+
+
+def test_a_monitor_elsewhere_hears_that_it_began_and_that_all_were_told(night, tmp_path, pager, service):
+    asked(night, "--state", tmp_path / "s.json", PAGER_URL=pager.url, ASBUILT_HEARTBEAT_URL_ALERT=service.address)
+    assert service.told == ["/start", ""]
+    assert service.heard[0].run == service.heard[1].run
+    assert "called env:PAGER_URL: SEV-1 HK004" in service.heard[1].body
+
+
+def test_a_monitor_elsewhere_hears_that_somebody_was_not_told(night, tmp_path, service):
+    url = "json://127.0.0.1:9/hook-9f3Kq27xLmP4"
+    asked(night, "--state", tmp_path / "s.json", PAGER_URL=url, ASBUILT_HEARTBEAT_URL=service.address)
+    assert service.told == ["/start", "/fail"]
+    assert "not delivered to env:PAGER_URL" in service.heard[1].body
+    assert "9f3Kq27xLmP4" not in service.heard[1].body
+
+
+def test_a_monitor_elsewhere_hears_that_the_state_could_not_be_used(night, tmp_path, service):
+    (tmp_path / "state.json").write_text('{"form": "asbuilt alert state 9"}')
+    asked(night, "--state", tmp_path / "state.json", ASBUILT_HEARTBEAT_URL=service.address)
+    assert service.told == ["/start", "/fail"]
+    assert "asbuilt alert state 9" in service.heard[1].body
+
+
+def test_a_monitor_elsewhere_hears_nothing_of_what_calls_nobody(night, tmp_path, service):
+    asked(night, "--state", tmp_path / "s.json", "--dry-run", ASBUILT_HEARTBEAT_URL=service.address)
+    assert service.heard == []

@@ -114,6 +114,20 @@ def test_of_two_that_write_in_the_same_moment_the_other_is_found_out_at_its_next
     assert kept() == ONE + b" "
 
 
+def test_of_two_that_open_the_first_issue_in_the_same_moment_the_older_one_goes_on(github):
+    with keeper().held() as held, keeper().held() as other:
+        assert held.load() is other.load() is None
+        github.before.append(
+            lambda method, path: (
+                (github.before.clear(), other.save(TWO)) if (method, path[-7:]) == ("POST", "/issues") else None
+            )
+        )
+        assert "another run has changed #1" in refusal(held, ONE)
+        assert held.load() == TWO
+    assert len(github.issues) == 2
+    assert kept() == TWO
+
+
 @pytest.mark.usefixtures("github")
 def test_of_two_runs_that_keep_the_same_in_the_same_moment_one_goes_on():
     keep(ONE)

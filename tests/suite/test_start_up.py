@@ -200,3 +200,11 @@ def test_commands_of_bare_pytest_in_the_documents_join_a_value_by_a_sign():
     texts += [*PROJECT.glob(".github/workflows/*"), *PROJECT.glob("asbuilt/**/*.py")]
     found = [(path.name, found[0]) for path in texts for found in apart.finditer(path.read_text("utf-8"))]
     assert found == []
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_breaks_nothing(closed):
+    command = f'exec {closed}; exec "$0" "$@"'
+    arguments = ["controls", "--format", "json"]
+    done = subprocess.run(["/bin/sh", "-c", command, *SCRIPT, *arguments], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

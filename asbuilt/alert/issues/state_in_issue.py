@@ -23,7 +23,7 @@ from asbuilt.alert.issues.github_api import GitHub, tried
 from asbuilt.alert.issues.github_refusals import NotAnsweredError
 from asbuilt.alert.issues.issue_answers import Comment, Issue, read
 from asbuilt.alert.issues.issue_label import Label, opened
-from asbuilt.alert.not_kept import NotKeptError
+from asbuilt.alert.not_kept import NotKeptError, TakenError
 
 T = TypeVar("T")
 
@@ -176,18 +176,22 @@ class HeldIssue:
             )
 
     def _see_it_stand(self, version: _Version) -> None:
-        """Look once more after the first save: of two runs that looked before either wrote, one goes on."""
-        issue = self._asked(self._number)
+        """Look once more after the first save: of two runs that looked before either wrote, one goes on.
+
+        Where there was none, each has opened one: the oldest counts, as for whoever looks for it later.
+        """
+        issue = self._asked(self._number) if self._seen else self._found() or self._asked(self._number)
         if not self._is_own(issue, version):
             raise self._anothers(issue)
 
     def _is_own(self, issue: Issue, version: _Version) -> bool:
         return _version(issue) == version and _name(issue) == self._name
 
-    def _anothers(self, issue: Issue) -> NotKeptError:
-        return self._not_kept(
-            f"another run has changed #{issue.number} since this one read it (state {_version(issue).count})",
-            "let the workflows that share it run one after the other: `concurrency` with one group for all",
+    def _anothers(self, issue: Issue) -> TakenError:
+        return TakenError(
+            f"github-issue:{self._github.repository}: another run has changed #{issue.number} since this one read it "
+            f"(state {_version(issue).count}): let the workflows that share it run one after the other: `concurrency` "
+            "with one group for all"
         )
 
     def _is_anothers(self, issue: Issue | None) -> bool:
