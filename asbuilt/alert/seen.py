@@ -66,12 +66,12 @@ def _incomplete(told: Told) -> Iterator[KeptCause]:
         return
     checks = f" of the {' and '.join(told.suites)} checks" if told.suites else ""
     why = "; ".join(texts.line(each) for each in told.lacks[:_MOST_NAMED])
-    where = told.evidence or "its directory"
     steps = (
-        f"asbuilt verify {where}\nit names each file and each check that does not fit",
+        f"asbuilt verify {told.evidence}\nit names each file and each check that does not fit" if told.evidence else "",
         "see why, run it again",
     )
-    yield _of_a_run(told, INCOMPLETE, f"the run {told.run}{checks} is incomplete: {why}", [_run_id(told.suites)], steps)
+    headline = f"the run {told.run}{checks} is incomplete: {why}"
+    yield _of_a_run(told, INCOMPLETE, headline, [_run_id(told.suites)], filter(None, steps))
 
 
 def _less(told: Told, state: State) -> Iterator[KeptCause]:

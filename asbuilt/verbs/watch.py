@@ -41,10 +41,10 @@ def watch(
         str | None,
         typer.Option(metavar="FILE", help="call for what is found, and remember that; or github-issue:OWNER/NAME"),
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, max=60, metavar="SECONDS", help="for one answer")] = 10.0,
+    timeout: Annotated[float, typer.Option(min=0.1, max=60, metavar="SECONDS", help="for one answer")] = 10,
     deadline: Annotated[
         float, typer.Option(min=1, max=3600, metavar="SECONDS", help="for all answers of one look")
-    ] = 60.0,
+    ] = 60,
     quiet: Annotated[bool, typer.Option("-q", help="findings alone")] = False,
     verbose: Annotated[bool, typer.Option("-v", help="each look")] = False,
     form: Annotated[Told, typer.Option("--format", help="for people, for programs")] = Told.LINES,

@@ -283,6 +283,15 @@ def test_an_incomplete_run_is_called_for_and_resolves_nothing():
     assert sorted(found) == [(PAGER, "resolved", " shop"), (PAGER, "resolved", "HK002 shop-prod")]
 
 
+def test_what_checks_an_incomplete_run_is_a_command_that_can_be_copied():
+    desk = Desk()
+    desk.after(run(0 * DAY, lacks=("it was interrupted",), evidence="reports/night"))
+    assert "\n    asbuilt verify reports/night\n" in desk.messages[-1][1].text
+    desk = Desk()
+    desk.after(run(0 * DAY, lacks=("it was interrupted",)))
+    assert "asbuilt verify" not in desk.messages[-1][1].text
+
+
 def test_what_an_incomplete_run_found_is_called():
     desk = Desk()
     found = desk.after(run(0 * DAY, cause("HK002 shop-prod"), lacks=("1 of 2 checks was never judged",)))
