@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from asbuilt.record.kept_causes import KeptCause
 
+ONE_WITH = "it is one with: "  # begins why a cause is gone that goes on in another
+
 
 class Kind(StrEnum):
     """Why somebody is called: nothing else calls."""

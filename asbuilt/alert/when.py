@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from asbuilt.alert.event import Event, Kind
+from asbuilt.alert.event import ONE_WITH, Event, Kind
 from asbuilt.alert.following import why_gone
 from asbuilt.alert.state import Known, Open, Waiting
 from asbuilt.alert.told import Told
@@ -41,7 +41,7 @@ def absorbed(opened: Open, into: Open, told: Told, alerts: Alerts) -> list[Waiti
     if opened.called is None:
         return []
     event = _event(opened, told, Kind.RESOLVED, alerts)
-    return _to(_known(opened, alerts), replace(event, why_gone=f"it is one with: {into.cause.headline}"))
+    return _to(_known(opened, alerts), replace(event, why_gone=f"{ONE_WITH}{into.cause.headline}"))
 
 
 def next_call(opened: Open, alerts: Alerts, reminded: int) -> datetime | None:

@@ -100,6 +100,13 @@ def test_what_is_resolved_says_why_and_asks_for_nothing():
     assert "reminder" not in message.text
 
 
+def test_what_turned_out_to_be_a_part_of_another_is_not_said_to_be_resolved():
+    message = message_of(event(Kind.RESOLVED, why_gone="it is one with: never deployed"))
+    assert message.title.startswith("[goes on in another after ")
+    assert "esolved" not in message.title + message.text + message.markdown
+    assert "Why it is gone: it is one with: never deployed" in message.text.splitlines()
+
+
 def test_what_was_seen_once_did_not_last_as_far_as_anybody_knows():
     message = message_of(event(Kind.RESOLVED, replace(CAUSE, since=None), first_seen=NOW, last_seen=NOW))
     assert message.title.startswith("[resolved] raxx-api-prod: ")

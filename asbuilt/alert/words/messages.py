@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from asbuilt import texts
-from asbuilt.alert.event import Event, Kind, Message
+from asbuilt.alert.event import ONE_WITH, Event, Kind, Message
 from asbuilt.alert.words import chat_texts
 from asbuilt.alert.words.blocks import Block, Line, as_markdown, as_text, step
 from asbuilt.model import ago
@@ -67,7 +67,7 @@ def _title(event: Event) -> str:
     match event.kind:
         case Kind.RESOLVED:
             lasted = f" after {_lasted(event)}" if _lasted(event) else ""
-            word = "known again" if _is_unknown(event) else "resolved"
+            word = "goes on in another" if _goes_on(event) else "known again" if _is_unknown(event) else "resolved"
             return f"[{word}{lasted}] {_whom(cause)}: {cause.headline}"
         case Kind.CHANGED:
             return f"[{event.severity_before} -> {cause.severity}] {known}"
@@ -93,7 +93,7 @@ def _open(event: Event) -> Iterator[Block]:
 def _gone(event: Event) -> Iterator[Block]:
     """Give what is told of a cause that is gone: what it was, how long it lasted, why it is gone."""
     cause, lasted = event.cause, _lasted(event)
-    word = "Known again:" if _is_unknown(event) else "Resolved:"
+    word = "Goes on in another:" if _goes_on(event) else "Known again:" if _is_unknown(event) else "Resolved:"
     ends = f"since {_at(_since(event))}, last seen {_at(event.last_seen)}, gone {_at(event.at)}."
     yield (
         *rehearsed(event),
@@ -203,6 +203,11 @@ def _whom(cause: KeptCause) -> str:
 
 def _is_unknown(event: Event) -> bool:
     return event.cause.outcome == Outcome.UNKNOWN
+
+
+def _goes_on(event: Event) -> bool:
+    """Say whether nothing was repaired: it turned out to be a part of another cause, which is open."""
+    return event.why_gone.startswith(ONE_WITH)
 
 
 def _since(event: Event) -> datetime:
