@@ -74,7 +74,7 @@ def tokens(
     if github and not found.github:
         missing.append(how_to_have_one(server))
     if missing:
-        choice = "or judge something else: --sandbox WORLD, --observed FILE"
+        choice = "or judge something else: --sandbox WORLD" + (", --observed FILE" if github else "")
         raise NoTokenError("\n".join(["the real providers are asked, and", *missing, choice]))
     return found
 

@@ -61,8 +61,8 @@ class Kept:
     apps: dict[str, KeptApp] = field(default_factory=dict)
 
     def of(self, world: str) -> Mapping[str, KeptApp]:
-        """Give what is kept of a world; a sandbox that is begun at another time is the same one."""
-        return self.apps if untimed(self.world) == untimed(world) else {}
+        """Give what is kept of a world. A sandbox at another time is another one: its instants are relative to that."""
+        return self.apps if self.world == world else {}
 
 
 def untimed(world: str) -> str:

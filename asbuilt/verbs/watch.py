@@ -81,6 +81,8 @@ def watch(
         for each in _unreachable(made.about) if state else ():
             telling.say(f"nobody can be called at {each}")
         if asked.once:
+            for each in made.plan.said if made.plan.planned < made.plan.wanted else ():
+                telling.say(each)
             return made.watch.once()
         told = begins(made, asked)
         telling.begins({"estate": made.watch.head.estate, "every": asked.every}, told)

@@ -109,7 +109,7 @@ def ready(
     watch = Watch(
         run,
         head,
-        Looks(run.estate, client, world.name, plan, asked.deadline),
+        Looks(run.estate, client, world.name, plan, asked.deadline, days.state.looks),
         judge,
         days,
         telling,

@@ -9,7 +9,7 @@ from typing import Any
 from asbuilt.estate import Estate
 from asbuilt.model import Observation
 from asbuilt.observe.http import Client
-from asbuilt.observe.kept_looks import Kept, plain, restored
+from asbuilt.observe.kept_looks import Held, Kept, KeptApp, plain, restored
 from asbuilt.observe.look_budget import Plan, slowed
 from asbuilt.observe.looks import look, urls_of
 from asbuilt.observe.provider_clock import latest
@@ -50,15 +50,18 @@ class ProvidersTime:
 class Looks:
     """Looks once each time that it is called, at the apps whose turn it is."""
 
-    def __init__(self, estate: Estate, client: Client, world: str, plan: Plan, deadline: float) -> None:
-        """`deadline` is how many seconds all answers of one look may take."""
+    def __init__(
+        self, estate: Estate, client: Client, world: str, plan: Plan, deadline: float, number: int = 0
+    ) -> None:
+        """`deadline` is how many seconds all answers of one look may take; `number` of the looks were before."""
         self._estate = estate
         self._client = client
         self._world = world
         self._plan = plan
         self._deadline = deadline
         self._time = ProvidersTime()
-        self._number = 0
+        self._number = number
+        self._first = True
         self._remaining: int | None = None
         self._said = plan.said
 
@@ -67,19 +70,23 @@ class Looks:
         plan = slowed(self._plan, self._remaining)
         client = self._client.fresh(self._deadline)
         before = _restored(kept)
-        urls = {} if self._number else urls_of(self._estate, client, before, self._world, plan.intervals.keys())
+        due = plan.due(self._number)
+        if self._first:
+            due |= uncounted(plan, before.of(self._world), self._time.now())
+        urls = urls_of(self._estate, client, before, self._world, plan.intervals.keys()) if self._first else {}
         observation, now = look(
             self._estate,
             client,
             before,
             self._world,
             plan.intervals,
-            due=plan.due(self._number),
+            due=due,
             urls=urls,
             clock=self._time.now,
         )
         self._time.hear(observation)
         self._number += 1
+        self._first = False
         self._remaining = client.remaining
         return Seen(observation, plain(now), self._news(plan))
 
@@ -88,6 +95,18 @@ class Looks:
         said = self._plan.said if plan.every == self._plan.every else plan.said
         before, self._said = self._said, said
         return said if said[1:] != before[1:] else ()
+
+
+def uncounted(plan: Plan, kept: Mapping[str, KeptApp], now: datetime) -> frozenset[str]:
+    """Give the apps of which no earlier look tells anything by now: a watch that begins looks at them, due or not.
+
+    At the others it looks in their turn, so that looks that something else begins ask no more than the plan has.
+    """
+    return frozenset(
+        name
+        for name, interval in plan.intervals.items()
+        if name not in kept or not Held(None, kept[name].looked).counts(now, interval)
+    )
 
 
 def _restored(kept: Mapping[str, Any]) -> Kept:

@@ -1,18 +1,20 @@
 """What a first look sees: all that is watched, by two requests an app, and one before it for what declares no URL."""
 
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from looking import ESTATE, HEROKU
 
 from asbuilt.observe.credentials import Tokens
 from asbuilt.observe.http import Client
-from asbuilt.observe.look_budget import planned
+from asbuilt.observe.kept_looks import KeptApp
+from asbuilt.observe.look_budget import Plan, planned
 from asbuilt.sandbox.server import Sandbox
 from asbuilt.watch.about import of_source
 from asbuilt.watch.judge import Judge
-from asbuilt.watch.looking import Looks
+from asbuilt.watch.looking import Looks, uncounted
 
 INTERVAL = timedelta(minutes=5)
 STATUS = "providers: {status_pages: [heroku, github]}\n"
@@ -84,3 +86,26 @@ def test_the_status_page_of_heroku_is_read_where_it_is_declared_and_github_is_no
     [(observation, _, asked)] = first("healthy+dyno-crashed+heroku-reports-an-incident")
     assert observation.status_pages == {}
     assert not [host for host, _ in asked if "status" in host]
+
+
+def test_a_watch_that_is_begun_for_each_look_keeps_to_the_plan(request):
+    run = of_source(ESTATE, ESTATE.read_bytes(), ()).run
+    plan = replace(planned(run.estate, run.scope, INTERVAL), every=dict.fromkeys(run.estate.apps, 2))
+    kept, asked = {}, []
+    with Sandbox.start(f"healthy@{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}") as sandbox:
+        client = Client(Tokens("HRKU-1", "ghp_1"), route_to=sandbox.origin, timeout=10.0)
+        request.addfinalizer(client.close)
+        for number in range(3):
+            before = len(sandbox.log)
+            kept = Looks(run.estate, client, "sandbox", plan, 30.0, number)(kept).kept
+            asked.append({each.path.split("/")[2] for each in sandbox.log[before:] if each.path.startswith("/apps/")})
+    assert asked == [{"raxx-api-prod", "raxx-api-staging"}, {"raxx-api-staging"}, {"raxx-api-prod"}]
+
+
+def test_what_no_look_tells_of_any_more_is_looked_at_out_of_its_turn():
+    now, five = datetime(2026, 5, 8, 6, tzinfo=UTC), timedelta(minutes=5)
+    tiers = dict.fromkeys(("api", "old", "unseen", "web"), "production")
+    plan = Plan(five, 4500, tiers, dict.fromkeys(tiers, 2))
+    kept = {"api": KeptApp(now - five), "web": KeptApp(now - 6 * five), "old": KeptApp(now - 7 * five)}
+    assert uncounted(plan, kept, now) == {"old", "unseen"}
+    assert plan.due(1) != plan.due(2)
