@@ -79,8 +79,10 @@ def _scores(
                 continue
             common = len(new.ids & lasting[other])
             head = (new.cause.control, new.cause.subject) == (old.cause.control, old.cause.subject)
-            # The same head without a check in common is the same cause only where nobody judged the checks of old.
-            renamed = head and bool(lasting[other]) and not lasting[other] & judged.keys()
+            # The same head without a check in common is the same cause only where its checks have other names now, and
+            # nobody judged those of old: what was repaired and breaks again is another cause.
+            strange = head and not new.ids & old.members.keys()
+            renamed = strange and bool(lasting[other]) and not lasting[other] & judged.keys()
             if common or renamed:
                 found[one, other] = (common, head)
     return found

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from told_runs import PAGER, Desk, alerts, cause, check, run, unknown
 
@@ -39,6 +39,17 @@ def told(when, suites, states):
     return run(when, *causes, suites=suites, well=", ".join(each for each, state in states.items() if state == "C"))
 
 
+WELL = {f"{SEEN_BY_ALL} {app}": "C" for app in APPS}
+# Repaired for longer than it is held, and broken again; the night's own check of the app nobody judges again.
+BROKEN_AGAIN = [
+    (timedelta(minutes=5), NIGHT, {**WELL, "HK002 shop-staging": "D", "GH002 shop-staging": "D"}, False),
+    *((timedelta(minutes=5 * number), LOOK, WELL, False) for number in range(2, 8)),
+    (timedelta(minutes=40), NIGHT, {**WELL, "HK002 shop-staging": "D", "GH002 shop-staging": "U"}, False),
+    (timedelta(minutes=45), LOOK, {**WELL, "HK002 shop-staging": "D"}, False),
+    *((timedelta(minutes=5 * number), LOOK, WELL, False) for number in range(10, 18)),
+]
+
+
 class Account:
     """What was so, run by run, and what whoever is called got of each cause."""
 
@@ -59,8 +70,9 @@ class Account:
                 self.got.setdefault(event.fingerprint, []).append(event)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, derandomize=True, deadline=None, database=None)
 @given(stories())
+@example(BROKEN_AGAIN)
 def test_each_outage_is_called_and_each_call_is_ended_once(story):
     desk, account = Desk(alerts(remind=["1d", "3d"], unknown_after=100)), Account()
     for when, suites, states, reachable in story:
@@ -101,7 +113,7 @@ def is_open_after(events):
     return is_open
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None, database=None)
 @given(st.lists(st.sampled_from("UUCDU"), min_size=1, max_size=20), st.integers(1, 5))
 def test_what_is_unknown_is_called_after_so_many_runs_in_a_row(states, after):
     desk = Desk(alerts(unknown_after=after, remind=[]))
@@ -124,7 +136,7 @@ def test_what_is_unknown_is_called_after_so_many_runs_in_a_row(states, after):
             assert kinds == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, derandomize=True, deadline=None, database=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=12))
 def test_causes_that_part_and_join_are_never_called_twice(nights):
     """Two checks that a night tells as one cause or as two: none of them is told as new while it stands."""
