@@ -206,6 +206,21 @@ def past_first_deploy(_app_state, grace, now):
 
 
 @pytest.fixture
+def something_to_run(_app_state):
+    """Nothing: where a look asked for the app in place of its dynos, and it has no code, there are none to look at."""
+    fact, heroku_app = _app_state.releases, _app_state.app
+    if (
+        _is_asked(_app_state.dynos)
+        or not isinstance(fact, model.Observed)
+        or not isinstance(heroku_app, model.Observed)
+    ):
+        return
+    current = model.current_release(fact.value)
+    if current and not model.codes(fact.value, images=heroku_app.value.runs_images).get(current.version):
+        pytest.skip("there is no code to run, and this look did not ask for dynos: HK002 judges that")
+
+
+@pytest.fixture
 def release(releases, app):
     """The current release: the one that the app runs."""
     current = model.current_release(releases)

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.live
 
 @control("HK008", severity="SEV-2", satisfies=["SOC2 CC7.2", "SOC2 A1.2", "NIST SI-4"], explained_by=["HK003"])
 @pytest.mark.watch
+@pytest.mark.usefixtures("something_to_run")
 def test_no_dyno_crashes_again_and_again(looks, release, now):
     """No dyno of a declared process crashes again and again: one look finds it up as often as not.
 

@@ -47,7 +47,7 @@ def test_formation_is_as_declared(app, formation):
     observed=["dynos", "formation_if_asked"],
 )
 @pytest.mark.watch
-@pytest.mark.usefixtures("past_first_deploy")
+@pytest.mark.usefixtures("past_first_deploy", "something_to_run")
 def test_declared_process_is_up(
     app, process, dynos, formation_if_asked, release, releases, runs_images, now, grace, down_since
 ):

@@ -60,9 +60,18 @@ def counting(before: KeptApp | None, now: datetime, interval: timedelta) -> Kept
 
 
 def state_of(
-    app: declared.App, seen: Seen, probes: Mapping[str, Fact[ProbeResponse]], before: KeptApp | None, now: datetime
+    app: declared.App,
+    seen: Seen,
+    probes: Mapping[str, Fact[ProbeResponse]],
+    before: KeptApp | None,
+    now: datetime,
+    *,
+    goes_on: bool,
 ) -> tuple[AppState, KeptApp]:
-    """Give the state of an app by this look and those before it, and what is kept of it."""
+    """Give the state of an app by this look and those before it, and what is kept of it.
+
+    `goes_on` says that the next look comes by itself.
+    """
     held = _of_now(before or KeptApp(now), seen)
     state = AppState(
         app=_fact(app, "app", seen.app, held.app),
@@ -80,7 +89,7 @@ def state_of(
     told = _down(app, state, held, now) if is_new else _still_down(app, state, held)
     if is_new:
         down = {name: _instant(fact, now) for name, fact in told.items()}
-    watched = Watched(before.looked if before else None, told, _failing(app, state, before, now))
+    watched = Watched(before.looked if before else None, told, _failing(app, state, before, now, goes_on=goes_on))
     state = replace(state, looks=_looks(state.dynos, looks), watched=watched)
     kept = KeptApp(
         looked=now,
@@ -186,8 +195,13 @@ def _may_run_images(state: AppState, releases: tuple[Release, ...]) -> bool:
     return known.runs_images if known else not (current and current.code)
 
 
-def _failing(app: declared.App, state: AppState, before: KeptApp | None, now: datetime) -> dict[str, datetime | None]:
-    """Give since when each probe is not answered as declared; where no answer came, what was so stays so."""
+def _failing(
+    app: declared.App, state: AppState, before: KeptApp | None, now: datetime, *, goes_on: bool
+) -> dict[str, datetime | None]:
+    """Give since when each probe is not answered as declared; where no answer came, what was so stays so.
+
+    A first look cannot tell, and None says so: where no other is sure to come, that has to be told at once.
+    """
     found: dict[str, datetime | None] = {}
     known = before.failing if before else {}
     for probe in app.probes:
@@ -195,7 +209,7 @@ def _failing(app: declared.App, state: AppState, before: KeptApp | None, now: da
         if response is None and probe.path in known:
             found[probe.path] = known[probe.path]
         elif response is not None and fails(probe, response, value_of(state.app)):
-            found[probe.path] = known.get(probe.path, now) if before else None
+            found[probe.path] = known.get(probe.path, now) if before or goes_on else None
     return found
 
 

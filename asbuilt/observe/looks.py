@@ -43,6 +43,7 @@ def look(
     *,
     due: Collection[str] | None = None,
     urls: Mapping[str, str] = MappingProxyType({}),
+    goes_on: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> tuple[Observation, Kept]:
     """Look once at the apps that `intervals` names, each with the time from one look at it to the next.
@@ -51,7 +52,8 @@ def look(
     observed, and what the next look is to be handed: `kept` is what the look before gave, `Kept()` for the first.
 
     `urls` has where apps answer of which no look knows it yet (`urls_of`). `client` is a fresh one (`Client.fresh`).
-    `world` is what the observation calls itself. `clock` tells the time where no provider does.
+    `goes_on` says that the next look comes by itself. `world` is what the observation calls itself. `clock` tells the
+    time where no provider does.
 
     Raises nothing for what could not be observed: it becomes a fact of its own.
     """
@@ -80,7 +82,7 @@ def look(
         name, was = each.name, known.get(each.name)
         probes = {probe.path: answers.get((name, probe.path)) or _no_url(each, probe) for probe in each.probes}
         earlier = counting(was, now, intervals[name])
-        states[name], told = state_of(each, seen.get(name, Seen()), probes, earlier, now)
+        states[name], told = state_of(each, seen.get(name, Seen()), probes, earlier, now, goes_on=goes_on)
         if as_of and name in seen:
             known[name] = replace(told, web_url=told.web_url or (was.web_url if was else None) or urls.get(name))
         elif was:  # Heroku was not asked, or did not say what time it is

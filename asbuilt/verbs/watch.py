@@ -59,7 +59,7 @@ def watch(
     from asbuilt.watch.telling import QUIET, VERBOSE, Telling
 
     loud = QUIET if quiet else VERBOSE if verbose else 0
-    telling = Telling(typer.echo, loud=loud, as_json=form is Told.JSON)
+    telling = Telling(typer.echo, loud=loud, as_json=form is Told.JSON, once=once)
     with ExitStack() as closing:
         try:
             all_meant(("--estate", [estate_file]), ("--app", app), ("--sandbox", [sandbox]), ("--state", [state]))
@@ -83,7 +83,9 @@ def watch(
         if asked.once:
             for each in made.plan.said if made.plan.planned < made.plan.wanted else ():
                 telling.say(each)
-            return made.watch.once()
+            code = made.watch.once()
+            telling.ends(str(made.watch.days.directory))
+            return code
         told = begins(made, asked)
         telling.begins({"estate": made.watch.head.estate, "every": asked.every}, told)
         pace = Pace(asked.every)

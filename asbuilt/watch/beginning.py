@@ -109,7 +109,7 @@ def ready(
     watch = Watch(
         run,
         head,
-        Looks(run.estate, client, world.name, plan, asked.deadline, days.state.looks),
+        Looks(run.estate, client, world.name, plan, asked.deadline, days.state.looks, goes_on=not asked.once),
         judge,
         days,
         telling,

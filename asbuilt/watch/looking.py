@@ -51,9 +51,20 @@ class Looks:
     """Looks once each time that it is called, at the apps whose turn it is."""
 
     def __init__(
-        self, estate: Estate, client: Client, world: str, plan: Plan, deadline: float, number: int = 0
+        self,
+        estate: Estate,
+        client: Client,
+        world: str,
+        plan: Plan,
+        deadline: float,
+        number: int = 0,
+        *,
+        goes_on: bool = True,
     ) -> None:
-        """`deadline` is how many seconds all answers of one look may take; `number` of the looks were before."""
+        """`deadline` is how many seconds all answers of one look may take; `number` of the looks were before.
+
+        `goes_on` says that the next look comes by itself.
+        """
         self._estate = estate
         self._client = client
         self._world = world
@@ -61,6 +72,7 @@ class Looks:
         self._deadline = deadline
         self._time = ProvidersTime()
         self._number = number
+        self._goes_on = goes_on
         self._first = True
         self._remaining: int | None = None
         self._said = plan.said
@@ -82,6 +94,7 @@ class Looks:
             plan.intervals,
             due=due,
             urls=urls,
+            goes_on=self._goes_on,
             clock=self._time.now,
         )
         self._time.hear(observation)

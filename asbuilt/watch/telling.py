@@ -14,12 +14,18 @@ QUIET, VERBOSE = -1, 1
 
 
 class Telling:
-    """Prints by `write`, a line at a time: `loud` is -1 for findings alone, 1 for every look."""
+    """Prints by `write`, a line at a time: `loud` is -1 for findings alone, 1 for every look.
 
-    def __init__(self, write: Callable[[str], None], *, loud: int = 0, as_json: bool = False) -> None:
+    Of a watch that looks `once` it says in any case what the look came to, and where that stands.
+    """
+
+    def __init__(
+        self, write: Callable[[str], None], *, loud: int = 0, as_json: bool = False, once: bool = False
+    ) -> None:
         self._write = write
         self._loud = loud
         self._as_json = as_json
+        self._once = once
 
     def begins(self, told: Mapping[str, Any], lines: tuple[str, ...]) -> None:
         """Say what is watched, how often, and what that takes."""
@@ -46,6 +52,11 @@ class Telling:
         for each in self._lines(looked, changed, number):
             self._line(f"{stamp} {each}")
 
+    def ends(self, evidence: str) -> None:
+        """Say where what was seen stands, of a watch that looked once."""
+        if self._once and not self._as_json and self._loud > QUIET:
+            self._line(f"evidence: {evidence}")
+
     def _lines(self, looked: Looked, changed: Change, number: int) -> Iterator[str]:
         if looked.failed and changed.failed:
             yield f"unknown: {looked.failed}"
@@ -63,6 +74,7 @@ class Telling:
             for name in changed.verdicts:
                 if name in now:
                     yield f"{now[name].subject} {now[name].control} {now[name].outcome}"
+        if self._loud >= VERBOSE or self._once:
             yield f"look {number}: {_tally(looked)}, {len(looked.observation.transcript)} requests"
 
     def _line(self, text: str) -> None:

@@ -195,7 +195,7 @@ def test_what_a_remedy_needs_and_nobody_judged_is_said():
 
 def test_a_headline_says_since_when_where_a_fact_tells_it_and_the_fact_does_not():
     now, since = datetime(2026, 4, 30, 16, tzinfo=UTC), datetime(2026, 4, 22, 15, tzinfo=UTC)
-    run = SimpleNamespace(observation=SimpleNamespace(as_of=now))
+    run = SimpleNamespace(observation=SimpleNamespace(as_of=now, status_pages={}))
     for more, expected in (
         ({"fact": "no dyno is up: none", "since": since}, "no dyno is up: none, since 8 d 1 h"),
         ({"fact": "no dyno is up since 8 d 1 h", "since": since}, "no dyno is up since 8 d 1 h"),

@@ -42,7 +42,8 @@ def text(request):
 
 def run_of(name="shop", links=ISSUES, world="sandbox"):
     estate = SimpleNamespace(name=name, links=links, waivers=())
-    observation = SimpleNamespace(as_of=datetime(2026, 4, 30, 16, 30, tzinfo=UTC), transcript=(), seconds=0.1)
+    at = datetime(2026, 4, 30, 16, 30, tzinfo=UTC)
+    observation = SimpleNamespace(as_of=at, transcript=(), seconds=0.1, status_pages={})
     rest = {
         "checkouts": {},
         "directory": None,

@@ -20,7 +20,7 @@ RUN = SimpleNamespace(
     estate=SimpleNamespace(
         links=Links(issues="https://example.com/issues/{issue}", runbook="https://example.com/runbook")
     ),
-    observation=SimpleNamespace(as_of=AT),
+    observation=SimpleNamespace(as_of=AT, status_pages={}),
 )
 
 

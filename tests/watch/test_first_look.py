@@ -24,13 +24,15 @@ STATUS = "providers: {status_pages: [heroku, github]}\n"
 def first(request):
     """Give a function that takes looks at a world as a watch does: what they came to, and what each asked, by host."""
 
-    def look(world, change=lambda text: text, looks=1):
+    def look(world, change=lambda text: text, looks=1, *, goes_on=True):
         about = of_source(ESTATE, change(ESTATE.read_text()).encode(), ())
         run = about.run
         with Sandbox.start(world) as sandbox, Judge(about) as judge:
             client = Client(Tokens("HRKU-1", "ghp_1"), route_to=sandbox.origin, timeout=2.0)
             request.addfinalizer(client.close)
-            looking = Looks(run.estate, client, "sandbox", planned(run.estate, run.scope, INTERVAL), 30.0)
+            looking = Looks(
+                run.estate, client, "sandbox", planned(run.estate, run.scope, INTERVAL), 30.0, goes_on=goes_on
+            )
             kept, found = {}, []
             for _ in range(looks):
                 before = len(sandbox.log)
@@ -109,3 +111,24 @@ def test_what_no_look_tells_of_any_more_is_looked_at_out_of_its_turn():
     kept = {"api": KeptApp(now - five), "web": KeptApp(now - 6 * five), "old": KeptApp(now - 7 * five)}
     assert uncounted(plan, kept, now) == {"old", "unseen"}
     assert plan.due(1) != plan.due(2)
+
+
+def of(verdicts, control, subject):
+    return next(each for each in verdicts if each.control == control and each.id.endswith(f"[{subject}]"))
+
+
+def test_a_probe_that_fails_has_its_grace_where_the_next_look_comes_by_itself(first):
+    [(_, verdicts, _)] = first("healthy+deploy-settles")
+    found = of(verdicts, "WEB001", "raxx-api-prod /health")
+    assert (found.outcome.value, "grace" in found.reason) == ("not applicable", True)
+    [(_, verdicts, _)] = first("healthy+deploy-settles", goes_on=False)
+    assert of(verdicts, "WEB001", "raxx-api-prod /health").outcome.value == "drifted"
+
+
+def test_of_an_app_without_code_nothing_is_unknown_and_its_dynos_are_asked_at_the_next_look(first):
+    (_, verdicts, _), (_, later, _) = first("incident-2026-04-30", looks=2)
+    assert of(verdicts, "HK002", "raxx-api-prod").outcome.value == "drifted"
+    for control, subject in (("HK006", "raxx-api-prod web"), ("HK008", "raxx-api-prod")):
+        found = of(verdicts, control, subject)
+        assert (found.outcome.value, "HK002 judges that" in found.reason) == ("not applicable", True)
+    assert of(later, "HK006", "raxx-api-prod web").outcome.value == "drifted"

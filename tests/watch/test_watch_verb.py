@@ -85,8 +85,11 @@ def looks_of(tmp_path):
 def test_one_look_finds_what_is_wrong(watch, tmp_path):
     code, out, err = ended(watch("--once", "--sandbox=healthy+release-failed"))
     assert (code, err) == (1, "")
-    assert re.fullmatch(r'[-0-9]+ [:0-9]+Z raxx-api-prod HK003 SEV-2 newest release v10 "Deploy 5ad0c3f1" .*\n', out)
+    found, look, evidence = out.splitlines()
+    assert re.fullmatch(r'[-0-9]+ [:0-9]+Z raxx-api-prod HK003 SEV-2 newest release v10 "Deploy 5ad0c3f1" .*', found)
+    assert "look 1: 1 drifted, " in look
     (day,) = days(tmp_path)
+    assert evidence == f"evidence: {day}"
     assert day.name.startswith("sandbox-watch-20260508-")
     assert read_day(day).holds
 
