@@ -87,6 +87,7 @@ _A_KEY = re.compile(r"HRKU-|gh[opusr]_|github_pat_")
 _ON_DEFAULT_BRANCH = frozenset({"workflow_run", "schedule", "repository_dispatch"})
 # https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule
 _SHORTEST_INTERVAL = timedelta(minutes=5)
+_CONTROL = re.compile(r"[A-Z]{2,3}[0-9]{3}(?: |$)")
 _MOST = 100_000
 
 
@@ -560,6 +561,10 @@ def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple
         yield ("providers", "status_pages"), _say(told)
     if estate.as_of is not None and (wrong := as_of_problem(estate.as_of)):
         yield ("controls", AS_OF), _say(f"{quoted(str(estate.as_of))} {wrong}")
+    quiet = [
+        (("alerts", "quiet", index), each) for index, each in enumerate(estate.alerts.quiet if estate.alerts else ())
+    ]
+    places += [(place, each.partition(" ")[0]) for place, each in quiet if _CONTROL.match(each)]
     for place, control in places if controls else []:
         if control not in controls:
             yield place, partial(_no_control, control, controls)
@@ -567,6 +572,10 @@ def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple
     for index, waiver in enumerate(estate.waivers):
         if waiver.subject.partition(" ")[0] not in known:
             yield ("waivers", index, "subject"), partial(_undeclared, "app or repository", waiver.subject, known)
+    for place, each in quiet:
+        subject = _CONTROL.sub("", each)
+        if subject and subject.partition(" ")[0] not in known:
+            yield place, partial(_undeclared, "app or repository", subject, known)
 
 
 def _contradictions_of_app(app: App, estate: Estate) -> Iterator[tuple[YamlPath, Tell]]:

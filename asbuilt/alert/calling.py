@@ -111,7 +111,7 @@ def _decided(
 
 def foreseen(told: Told, alerts: Alerts, keeper: Keeper, now: datetime) -> Called:
     """Give what `call` would send. Nothing is delivered, and the state stays as it is. Raises as `call` does."""
-    with keeper.held() as kept:
+    with keeper.seen() as kept:
         content = kept.load()
         try:
             before = without_future(restored(content) if content else State(), told, now)

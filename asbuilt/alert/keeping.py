@@ -45,6 +45,9 @@ class Keeper(Protocol):
     def held(self) -> AbstractContextManager[Kept]:
         """Lock it, and wait for whoever has it locked. Raises NotKeptError."""
 
+    def seen(self) -> AbstractContextManager[Kept]:
+        """Give it to be read alone: nothing is locked, made or changed. Raises NotKeptError."""
+
 
 class StateFile:
     """A state in a file of this machine."""
@@ -73,6 +76,13 @@ class StateFile:
             yield self
         finally:
             os.close(descriptor)  # which unlocks it, as the death of a process does
+
+    @contextmanager
+    def seen(self) -> Iterator["StateFile"]:
+        """Give it to be read alone: it is replaced as a whole, so that it can be at any time. Raises NotKeptError."""
+        if wrong := misnamed(self._path):
+            raise NotKeptError(wrong)
+        yield self
 
     def load(self) -> bytes | None:
         """Give what is kept; None where nothing is. Raises NotKeptError."""

@@ -129,7 +129,9 @@ def test_a_dry_run_tells_and_keeps_nothing(night, tmp_path, pager):
     assert done.exit_code == 0
     assert done.stdout.startswith("would be: called env:PAGER_URL: SEV-1")
     assert pager.got == []
-    assert not (tmp_path / "state.json").exists()
+    assert list(tmp_path.iterdir()) == []
+    done = asked(night, "--state", tmp_path / "none/state.json", "--dry-run", PAGER_URL=pager.url)
+    assert (done.exit_code, list(tmp_path.iterdir())) == (0, [])
 
 
 def test_where_there_is_nothing_to_say_no_line_is_empty(without_alerts, tmp_path, estate):

@@ -41,6 +41,27 @@ def test_a_target_is_a_variable_or_a_repository_and_never_an_address(written, ta
     assert ("holds a secret" in str(refused.value)) == ("://" in target)
 
 
+@pytest.mark.parametrize("quiet", ["HK007", "shop-prod", "HK007 shop-prod", "WEB001 shop-prod /health", "acme/shop"])
+def test_what_is_quiet_is_a_control_a_subject_or_both(written, quiet):
+    text = f"{ESTATE}  quiet: [{quiet}]\nrepositories: {{acme/shop: {{}}}}\n"
+    assert load(written(text), {"HK007": "0.1", "WEB001": "0.1"}).alerts.quiet == (quiet,)
+
+
+@pytest.mark.parametrize(
+    ("quiet", "told"),
+    [
+        ("HK070", 'there is no control "HK070"'),
+        ("HK070 shop-prod", 'there is no control "HK070"'),
+        ("shop-pord", '"shop-pord" is not declared'),
+        ("HK007 shop-pord", '"shop-pord" is not declared'),
+    ],
+)
+def test_a_slip_in_what_is_quiet_is_told_since_it_would_call_all_the_same(written, quiet, told):
+    with pytest.raises(EstateError, match=r"estate\.yaml:4:") as refused:
+        load(written(f"{ESTATE}  quiet: [{quiet}]\n"), {"HK007": "0.1"})
+    assert told in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

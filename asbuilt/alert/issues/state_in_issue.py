@@ -74,6 +74,12 @@ class StateIssue:
             finally:
                 held.let_go()
 
+    @contextmanager
+    def seen(self) -> Iterator["HeldIssue"]:
+        """Give it to be read alone. Raises NotKeptError."""
+        with GitHub(self.repository, self.token, self.api, pause=self.pause) as github:
+            yield HeldIssue(github)
+
 
 @dataclass(frozen=True, slots=True)
 class _Version:
