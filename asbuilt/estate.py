@@ -561,21 +561,28 @@ def _contradictions(estate: Estate, controls: Collection[str]) -> Iterator[tuple
         yield ("providers", "status_pages"), _say(told)
     if estate.as_of is not None and (wrong := as_of_problem(estate.as_of)):
         yield ("controls", AS_OF), _say(f"{quoted(str(estate.as_of))} {wrong}")
-    quiet = [
-        (("alerts", "quiet", index), each) for index, each in enumerate(estate.alerts.quiet if estate.alerts else ())
-    ]
-    places += [(place, each.partition(" ")[0]) for place, each in quiet if _CONTROL.match(each)]
+    places += [(place, each.partition(" ")[0]) for place, each in _quiet(estate) if _CONTROL.match(each)]
     for place, control in places if controls else []:
         if control not in controls:
             yield place, partial(_no_control, control, controls)
+    yield from _contradictions_of_subjects(estate)
+
+
+def _contradictions_of_subjects(estate: Estate) -> Iterator[tuple[YamlPath, Tell]]:
+    """Find waivers, and what is quiet, of what is not declared."""
     known = {*estate.apps, *estate.repositories}
-    for index, waiver in enumerate(estate.waivers):
-        if waiver.subject.partition(" ")[0] not in known:
-            yield ("waivers", index, "subject"), partial(_undeclared, "app or repository", waiver.subject, known)
-    for place, each in quiet:
-        subject = _CONTROL.sub("", each)
+    places: list[tuple[YamlPath, str]] = [
+        (("waivers", index, "subject"), each.subject) for index, each in enumerate(estate.waivers)
+    ]
+    places += [(place, _CONTROL.sub("", each)) for place, each in _quiet(estate)]
+    for place, subject in places:
         if subject and subject.partition(" ")[0] not in known:
             yield place, partial(_undeclared, "app or repository", subject, known)
+
+
+def _quiet(estate: Estate) -> Iterator[tuple[YamlPath, str]]:
+    for index, each in enumerate(estate.alerts.quiet if estate.alerts else ()):
+        yield ("alerts", "quiet", index), each
 
 
 def _contradictions_of_app(app: App, estate: Estate) -> Iterator[tuple[YamlPath, Tell]]:
