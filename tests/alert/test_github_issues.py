@@ -5,8 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-import responses
-from fake_github import API, BOT, MEMBER, REPOSITORY, STRANGER, TOKEN, Failure, FakeGitHub, answers, serving
+from fake_github import API, BOT, MEMBER, REPOSITORY, STRANGER, TOKEN, Failure, FakeGitHub, serving
 
 from asbuilt.alert.event import Kind, Message
 from asbuilt.alert.issues.github_issues import LABEL, deliver_issue
@@ -26,16 +25,6 @@ BETTER = replace(FIRST, kind=Kind.CHANGED, severity="SEV-3", title="[SEV-2 -> SE
 REMINDER = replace(FIRST, kind=Kind.REMINDER, title="[SEV-2, reminder 1, open for 1 d] raxx-api-prod: never deployed")
 RESOLVED = replace(FIRST, kind=Kind.RESOLVED, title="[resolved after 2 d] raxx-api-prod: never deployed")
 AGAIN = replace(FIRST, markdown=f"{FIRST.markdown}, again")
-
-
-@pytest.fixture
-def github():
-    fake = FakeGitHub()
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        for method in ("GET", "POST", "PATCH"):
-            mock.add_callback(method, re.compile(re.escape(API)), callback=answers(fake))
-        yield fake
-    assert not fake.wrong
 
 
 def tell(*messages, api=API, token=TOKEN):

@@ -9,8 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import responses
-from fake_github import API, BOT, MEMBER, REPOSITORY, TOKEN, Failure, FakeGitHub, answers, serving
+from fake_github import API, BOT, MEMBER, REPOSITORY, TOKEN, Failure, FakeGitHub, serving
 
 from asbuilt.alert.issues.state_in_issue import LABEL, LONGEST_BODY, TITLE, StateIssue
 from asbuilt.alert.not_kept import NotKeptError
@@ -19,16 +18,6 @@ ONE = json.dumps(
     {"form": "asbuilt alert state 1", "open": [{"headline": "raxx-api-prod was never deployed <!-- -->"}]}
 ).encode()
 TWO = ONE.replace(b"never", b"once")
-
-
-@pytest.fixture
-def github():
-    fake = FakeGitHub()
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        for method in ("GET", "POST", "PATCH"):
-            mock.add_callback(method, re.compile(re.escape(API)), callback=answers(fake))
-        yield fake
-    assert not fake.wrong
 
 
 def keeper(api=API):
