@@ -56,7 +56,9 @@ def test_each_outage_is_called_when_its_grace_is_over_and_not_before(app, interv
         up_since = max((ends for _, ends, _ in outages if ends <= at), default=-3600)
         was_lost, is_lost = is_lost, random.random() < 0.05
         dynos = LOST if is_lost else Observed(_dynos(outage, up_since))
-        state, kept = state_of(app, Seen(releases=Observed(RELEASES), dynos=dynos), {}, counting(kept, now, every), now)
+        state, kept = state_of(
+            app, Seen(releases=Observed(RELEASES), dynos=dynos), {}, counting(kept, now, every), now, goes_on=False
+        )
         if is_lost:
             continue
         down = state.watched.down.get("web")
