@@ -19,7 +19,7 @@ from asbuilt.alert.told import Judged, Told
 from asbuilt.estate import Estate
 from asbuilt.estate_errors import EstateError
 from asbuilt.files import MOST_OF_AN_OBSERVATION, RefusedError, read_inside
-from asbuilt.record import kept_causes
+from asbuilt.record import ci, kept_causes
 from asbuilt.record.directory import CAUSES, COLLECTED, ESTATE, SANDBOX, STAMP, VERDICTS
 from asbuilt.record.kept_causes import KeptCause
 from asbuilt.record.manifest import Manifest
@@ -41,11 +41,6 @@ class Read:
 
     told: Told
     estate: Estate | None
-
-
-def told_by(directory: Path, now: datetime) -> Told:
-    """Give what a run says. Raises NoRunError for a folder that is none, JudgedAgainError."""
-    return read(directory, now).told
 
 
 def read(directory: Path, now: datetime) -> Read:
@@ -83,7 +78,7 @@ def _ended(found: Verification, manifest: Manifest, directory: Path, now: dateti
         said=manifest.covered.said,
         lacks=(*lacks, *unread),
         evidence=_place(directory),
-        run_url=_page(manifest),
+        run_url=ci.page(manifest.ci),
         declared=declared(judged_by) if judged_by else None,
     )
     return Read(told, judged_by)
@@ -195,10 +190,3 @@ def _estate(found: Verification, manifest: Manifest) -> Estate | None:
         return estates.load(found.directory / ESTATE, source=content)
     except EstateError:
         return None
-
-
-def _page(manifest: Manifest) -> str:
-    """Give the address of the run in CI."""
-    ci = manifest.ci
-    parts = (ci.get("server", ""), ci.get("repository", ""), ci.get("run", ""))
-    return texts.link(f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}") if all(parts) else ""

@@ -5,6 +5,8 @@ GitHub's are those of https://docs.github.com/en/actions/reference/workflows-and
 
 from collections.abc import Mapping
 
+from asbuilt import texts
+
 _OF_GITHUB = {
     "actor": "GITHUB_ACTOR",
     "triggering actor": "GITHUB_TRIGGERING_ACTOR",
@@ -28,3 +30,9 @@ def told_by(environ: Mapping[str, str]) -> dict[str, str]:
         return {}
     known = {word: environ.get(name, "") for word, name in _OF_GITHUB.items()}
     return {"system": "GitHub Actions", **{word: value for word, value in known.items() if value}}
+
+
+def page(told: Mapping[str, str]) -> str:
+    """Give the address of the run in CI, by what CI says of it; nothing outside of it."""
+    parts = (told.get("server", ""), told.get("repository", ""), told.get("run", ""))
+    return texts.link(f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}") if all(parts) else ""

@@ -41,11 +41,6 @@ def about(found: Found, apps: list[str]) -> About:
     return of_source(found.path, source_of(found), tuple(apps))
 
 
-def of_file(path: Path) -> About:
-    """Read the estate in a file, to watch all of its apps. Raises as `about` does."""
-    return of_source(path, source_of(path), ())
-
-
 def of_source(path: Path, source: bytes, apps: tuple[str, ...]) -> About:
     """Give what a watch is about, by the content of its estate's file. Raises as `about` does."""
     checks = catalogue.checks()

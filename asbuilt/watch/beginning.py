@@ -115,7 +115,7 @@ def ready(
         telling,
         Heartbeat.of(environ, RunKind.WATCH, rehearsal=not live, say=telling.say),
         reach(found) if reach else None,
-        page(environ),
+        ci.page(ci.told_by(environ)),
     )
     return Ready(watch, world, found, secrets, plan)
 
@@ -128,14 +128,6 @@ def begins(made: Ready, asked: Asked) -> tuple[str, ...]:
     apps = f"{count} app{'' if count == 1 else 's'} of {estate.name}"
     again = f"; {path} is read at the start: begin again where it changes" if not asked.once else ""
     return f"watching {apps} in {made.world.name}, {often}{again}", *made.plan.said
-
-
-def page(environ: Mapping[str, str]) -> str:
-    """Give the page of the run of CI that looks; nothing outside of it."""
-    told = ci.told_by(environ)
-    if not {"server", "repository", "run"} <= told.keys():
-        return ""
-    return texts.link(f"{told['server']}/{told['repository']}/actions/runs/{told['run']}")
 
 
 def _often(seconds: float) -> str:

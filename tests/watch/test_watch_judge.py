@@ -10,16 +10,17 @@ from running import PROJECT
 from asbuilt.model import load
 from asbuilt.verdicts import NEVER, Outcome
 from asbuilt.watch import judge as module
-from asbuilt.watch.about import of_file
+from asbuilt.watch.about import of_source
 from asbuilt.watch.judge import Judge
 
+ESTATE = PROJECT / "estate.yaml"
 WATCHED = ("HK002", "HK003", "HK006", "HK008", "WEB001", "WEB002")
 WORLDS = ("healthy", "incident-2026-04-30", "healthy+dyno-crashed", "healthy+dynos-forbidden")
 
 
 @pytest.fixture(scope="module")
 def about():
-    return of_file(PROJECT / "estate.yaml")
+    return of_source(ESTATE, ESTATE.read_bytes(), ())
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_a_waiver_holds_as_in_a_run(tmp_path, live):
     estate = tmp_path / "estate.yaml"
     source = (PROJECT / "estate.yaml").read_text().replace("checkout: fixtures", f"checkout: {PROJECT}/fixtures")
     estate.write_text(source + waiver)
-    with Judge(of_file(estate)) as judge:
+    with Judge(of_source(estate, estate.read_bytes(), ())) as judge:
         observation = load((live("incident-2026-04-30").directory / "observation.json").read_bytes())
         waived = [each for each in judge.judged(observation).verdicts if each.outcome is Outcome.WAIVED]
     assert [(each.control, each.subject) for each in waived] == [("HK006", "raxx-api-prod")]
